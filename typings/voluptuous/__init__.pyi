@@ -1,0 +1,3 @@
+"""What `import voluptuous` gives inside Home Assistant: Probatio under that name."""
+
+from probatio import *
