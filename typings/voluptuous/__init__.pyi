@@ -1,3 +1,2 @@
-"""What `import voluptuous` gives inside Home Assistant: Probatio under that name."""
-
+# What `import voluptuous` gives inside Home Assistant: Probatio under that name.
 from probatio import *
