@@ -1,0 +1,398 @@
+"""One quantity in one room: learns, judges and can be corrected. The only mutable object.
+
+Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
+closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
+
+from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
+from .binning import LEAST_STEP, Bin, Binner
+from .change import SEASON_QUIET_DAYS, find_shift
+from .day import DAY_S, PARTS, SLOT_S, locate, part_slots
+from .digest import Digest, OpenDay
+from .facts import GuidelineWatch
+from .forecast import Forecast, forecast
+from .judgement import Held, Judgement, judge, reason_against
+from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .quantity import Quantity, level_index
+from .source import FLAT_S, SourceWatch
+from .state import LearningState
+
+REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
+CHANGE_WEIGHT = 0.25  # What days before an inferred change still count for.
+FLAT_RECORD_DAYS = 60
+NORMAL_MARGIN = 1.15  # "That is normal here" lifts the alert level above that peak.
+NORMAL_DAYS = 60
+
+
+class EventKind(StrEnum):
+    """What can happen to a channel besides a bin."""
+
+    DAY_CLOSED = "day_closed"
+    RANGE_LEARNED = "range_learned"
+    DEMOTED = "demoted"
+    CHANGE_SUSPECTED = "change_suspected"
+    UNUSUAL_STARTED = "unusual_started"
+    UNUSUAL_ENDED = "unusual_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, with the day or episode it is about."""
+
+    kind: EventKind
+    at: float
+    digest: Digest | None = None
+    episode: Episode | None = None
+
+
+class Channel:
+    """What is known about one quantity in one room."""
+
+    __slots__ = (
+        "binner",
+        "events",
+        "facts",
+        "forecast",
+        "held",
+        "ledger",
+        "open_day",
+        "paused",
+        "promise",
+        "quantity",
+        "source",
+        "watch",
+        "zone",
+    )
+
+    def __init__(self, quantity: Quantity, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
+        """Start with nothing known about the room."""
+        self.quantity = quantity
+        self.zone = zone
+        self.promise = promise
+        self.binner = Binner()
+        self.source = SourceWatch(quantity)
+        self.held = HeldLevel()
+        self.watch = EpisodeWatch()
+        self.facts = GuidelineWatch(quantity.guideline) if quantity.guideline else None
+        self.ledger = Ledger()
+        self.open_day: OpenDay | None = None
+        self.forecast: Forecast | None = None
+        self.events: list[Event] = []
+        self.paused = False
+
+    def read(self, at: float, value: float) -> Sequence[Judgement]:
+        """Take a reading: POSIX seconds, level in the base unit."""
+        if not self.quantity.plausible(value):
+            self.source.rejected += 1
+            return self.lose(at)
+        self.source.see(at, value)
+        bins = self.binner.read(at, value)
+        return [self._take(bin_) for bin_ in bins] if bins else ()
+
+    def lose(self, at: float) -> Sequence[Judgement]:
+        """Note that the source has no value from here on."""
+        return [self._take(bin_) for bin_ in self.binner.lose(at)]
+
+    def advance(self, at: float) -> Sequence[Judgement]:
+        """Let time pass: close the bins, days and episodes whose time has come."""
+        if self.binner.counted_to is not None and at < self.binner.counted_to - REWIND_S:
+            self._rewind(at)
+        judgements = [self._take(bin_) for bin_ in self.binner.advance(at)]
+        self._begin_day(locate(at, self.zone)[0], at)
+        if self.held.silent(at):
+            self._end_episode(at, EpisodeEnd.UNKNOWN)
+        return judgements
+
+    def take_events(self) -> Sequence[Event]:
+        """Return what has happened since the last call, oldest first."""
+        events, self.events = self.events, []
+        return events
+
+    def judge(self, at: float) -> Judgement:
+        """Return what can be said now."""
+        part = locate(at, self.zone)[1]
+        return judge(self.forecast, self.state(at), self._held(at), part, self._episode_id)
+
+    def state(self, at: float) -> LearningState:
+        """Return the learning state: what the ledger says, unless the source says less."""
+        if self.paused:
+            return LearningState.PAUSED
+        if not self.source.alive(at):
+            return LearningState.NO_SOURCE
+        return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
+
+    def correct(self, at: float, entry: Entry) -> Entry:
+        """Put a correction into force and return it with its id; the range follows at once."""
+        entry = replace(entry, id=self.ledger.next_id, at=at)
+        self.ledger = self.ledger.with_entry(entry)
+        self._reissue(moved=entry.moves_range)
+        return entry
+
+    def reset(self, at: float) -> Entry:
+        """Start over: no day up to and including today counts any more."""
+        self._end_episode(at, EpisodeEnd.WITHDRAWN)
+        today = locate(at, self.zone)[0]
+        return self.correct(at, Entry(id=0, at=at, kind=EntryKind.RESET, from_day=today + 1))
+
+    def answer(self, at: float, episode: Episode, *, normal: bool) -> Entry:
+        """Put a verdict on an episode into force.
+
+        Normal lifts the alert level of its part above its peak for 60 days and leaves the
+        range as it is; real takes the episode's parts out of the range and the reference.
+        """
+        end = episode.end or at
+        last_day, last_part = locate(max(end - 1.0, episode.id), self.zone)
+        if normal:
+            entry = Entry(
+                id=0,
+                at=at,
+                kind=EntryKind.EPISODE_NORMAL,
+                episode=episode.id,
+                parts=1 << episode.part,
+                level=round(episode.peak * NORMAL_MARGIN, 1),
+                until_day=locate(at, self.zone)[0] + NORMAL_DAYS,
+            )
+        else:
+            spans_days = last_day > episode.day
+            parts = range(episode.part, PARTS if spans_days else last_part + 1)
+            entry = Entry(
+                id=0,
+                at=at,
+                kind=EntryKind.EPISODE_REAL,
+                episode=episode.id,
+                from_day=episode.day,
+                to_day=last_day,
+                parts=None if spans_days else sum(1 << part for part in parts),
+            )
+        return self.correct(at, entry)
+
+    def undo(self, at: float, entry_id: int | None = None) -> Entry:
+        """Take a correction back: the last one, or the one named.
+
+        Raises UndoError where there is none, or it is older than 30 days.
+        """
+        undone = self.ledger.undoable(at, entry_id)
+        self.ledger = self.ledger.undo(at, undone.id)
+        self._reissue(moved=undone.moves_range)
+        return undone
+
+    def pause(self, at: float, *, paused: bool) -> None:
+        """Stop or resume learning; the time in between is a gap."""
+        if paused == self.paused:
+            return
+        self.lose(at)
+        self._end_episode(at, EpisodeEnd.UNKNOWN)
+        self.paused = paused
+
+    def resume(self, issued: bytes) -> None:
+        """Write today's forecast again after a restart.
+
+        A day whose range is no longer the one issued in the morning gets no mark.
+        """
+        if self.open_day is not None:
+            self._write_forecast(self.open_day.day)
+            self.open_day.void |= self.forecast is None or self.forecast.issued != issued
+
+    @property
+    def _episode_id(self) -> int | None:
+        return self.watch.current.id if self.watch.current else None
+
+    def _held(self, at: float) -> Held | None:
+        span = None if self.source.stuck else self.held.span(at)
+        return Held(round(span[0], 1), round(span[1], 1)) if span else None
+
+    def _take(self, bin_: Bin) -> Judgement:
+        day, part = locate(bin_.start, self.zone)
+        if self.held.silent(bin_.start):
+            self._end_episode(bin_.start, EpisodeEnd.UNKNOWN)
+        self._begin_day(day, bin_.start)
+        if self.facts is not None and not self.source.stuck:
+            self.facts.take(bin_)
+        before = self.forecast
+        if self._believable(bin_):
+            self._learn(bin_, part)
+        held = self._held(bin_.end)
+        judged = judge(before, self.state(bin_.end), held, part, self._episode_id)
+        return replace(judged, bin=bin_)
+
+    def _believable(self, bin_: Bin) -> bool:
+        """Tell whether a bin may be learned from: not paused, warming up or stuck."""
+        if self.paused or self.source.warming_up(bin_.start):
+            return False
+        long = bin_.end - self.source.flat_since > FLAT_S
+        if long and self.source.becomes_stuck(bin_.end, self._longest_flat_h()):
+            self._forget_flat(bin_)
+        return not self.source.stuck
+
+    def _learn(self, bin_: Bin, part: int) -> None:
+        today, open_day = self.forecast, self.open_day
+        if today is None or open_day is None:
+            return
+        self.held.take(bin_)
+        span = self._held(bin_.end)
+        inside = None
+        if today.ranges:
+            typical = today.ranges[part]
+            inside = typical.inside(bin_.value)
+            ended = self.watch.follow(bin_, span.low if span else None, typical.high)
+            if ended is not None:
+                self._record_end(ended, bin_.end)
+            if span is not None:
+                self._consider_alert(today, bin_.end, part, span)
+        open_day.take(part, level_index(bin_.value), span.low if span else None, inside)
+
+    def _consider_alert(self, today: Forecast, at: float, part: int, held: Held) -> None:
+        level = today.alert_levels[part]
+        if level is None or held.low <= level or not self.watch.may_open(at):
+            return
+        if reason_against(today, self.state(at), held) is not None:
+            return
+        alerts = self.ledger.alert_days(today.day)
+        if today.day not in alerts and len(alerts) >= RULES[self.promise].quota:
+            self._enter_change(at, alerts[0], Cause.TOO_MANY_ALERTS)
+            self._reissue(moved=True)
+            self._tell_transition(today, at)
+            return
+        typical = today.ranges[part]
+        episode = Episode(
+            id=int(at),
+            day=today.day,
+            part=part,
+            opened_level=held.low,
+            alert_level=level,
+            high=typical.high,
+            beaten=today.bar.beaten(excess(held.low, typical)),
+            compared=len(today.bar.scores),
+            peak=held.low,
+        )
+        self.watch.open(episode)
+        self.ledger = self.ledger.with_episode(episode)
+        self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
+
+    def _end_episode(self, at: float, outcome: EpisodeEnd) -> None:
+        ended = self.watch.end(at, outcome)
+        if ended is not None:
+            self._record_end(ended, at)
+
+    def _record_end(self, ended: Episode, at: float) -> None:
+        self.ledger = self.ledger.with_episode(ended)
+        self.events.append(Event(kind=EventKind.UNUSUAL_ENDED, at=at, episode=ended))
+
+    def _begin_day(self, day: int, at: float) -> None:
+        if self.open_day is not None and day <= self.open_day.day:
+            return
+        before = self.forecast
+        if self.open_day is not None and before is not None:
+            self._close_day(self.open_day, before, at)
+        self.open_day = OpenDay(day, part_slots(day, self.zone))
+        self._write_forecast(day)
+        self._tell_transition(before, at)
+
+    def _close_day(self, open_day: OpenDay, today: Forecast, at: float) -> None:
+        longest = self.source.end_day()
+        if not open_day.observed:
+            return
+        open_day.eligible = today.eligible and not self.paused
+        digest = open_day.close(
+            issued=today.issued,
+            head=self.ledger.head,
+            state=today.standing.state,
+            longest_run_h=longest,
+        )
+        self.ledger = self.ledger.with_day(digest).pruned(at)
+        self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, digest=digest))
+        self._look_for_shift(open_day.day + 1, at)
+
+    def _look_for_shift(self, today: int, at: float) -> None:
+        if any(
+            entry.kind is EntryKind.SEASON and at - entry.at < SEASON_QUIET_DAYS * DAY_S
+            for entry in self.ledger.entries
+        ):
+            return
+        first = self.ledger.change_day
+        shift = find_shift(
+            [
+                (digest.day, digest.median_y)
+                for digest in self.ledger.evidence(today, WINDOW_DAYS)
+                if digest.day >= first and digest.median_y is not None
+            ]
+        )
+        if shift is not None:
+            self._enter_change(at, shift.from_day, Cause.LEVEL_SHIFT)
+
+    def _enter_change(self, at: float, from_day: int, cause: Cause) -> None:
+        entry = Entry(
+            id=self.ledger.next_id,
+            at=at,
+            kind=EntryKind.CHANGE_DETECTED,
+            from_day=from_day,
+            to_day=locate(at, self.zone)[0],
+            weight=CHANGE_WEIGHT,
+            cause=cause,
+        )
+        self.ledger = self.ledger.with_entry(entry)
+        self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    def _reissue(self, *, moved: bool) -> None:
+        if self.open_day is not None:
+            self.open_day.void = self.open_day.void or moved
+            self._write_forecast(self.open_day.day)
+
+    def _write_forecast(self, day: int) -> None:
+        resolution = self.binner.step or LEAST_STEP
+        self.forecast = forecast(self.ledger, day, self.quantity, self.promise, resolution)
+
+    def _tell_transition(self, before: Forecast | None, at: float) -> None:
+        learned = self._is_learned(self.forecast)
+        if learned == self._is_learned(before):
+            return
+        kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
+        self.events.append(Event(kind=kind, at=at))
+
+    @staticmethod
+    def _is_learned(today: Forecast | None) -> bool:
+        return today is not None and today.standing.state is LearningState.LEARNED
+
+    def _longest_flat_h(self) -> int:
+        today = self.open_day.day if self.open_day else 0
+        return max(
+            (
+                digest.longest_run_h
+                for digest in self.ledger.days
+                if digest.day >= today - FLAT_RECORD_DAYS
+            ),
+            default=0,
+        )
+
+    def _forget_flat(self, bin_: Bin) -> None:
+        """Take the time of a stuck value out of the days it fell into."""
+        overlap: dict[int, list[int]] = {}
+        for slot in self.source.flat_slots(bin_.end):
+            day, part = locate(slot * SLOT_S, self.zone)
+            overlap.setdefault(day, [0] * PARTS)[part] += 1
+        level = level_index(self.source.flat_value or 0.0)
+        if self.open_day is not None and self.open_day.day in overlap:
+            self.open_day.remove(level, overlap[self.open_day.day])
+        changed = {
+            digest.day: digest.without(level, overlap[digest.day])
+            for digest in self.ledger.days
+            if digest.day in overlap
+        }
+        self.ledger = self.ledger.with_days(changed)
+        self._end_episode(bin_.end, EpisodeEnd.UNKNOWN)
+
+    def _rewind(self, at: float) -> None:
+        """Forget what was counted under a clock that ran ahead."""
+        today = locate(at, self.zone)[0]
+        self.binner.restart()
+        self.source.restart()
+        self.held = HeldLevel()
+        self.watch = EpisodeWatch()
+        self.ledger = self.ledger.rewound(today)
+        self.open_day = None
+        self.forecast = None

@@ -1,0 +1,90 @@
+"""Which day and which part of the day a moment belongs to, by the wall clock.
+
+Day D runs from D 04:00 to D+1 04:00 local time, so that an evening stays whole. Its eight
+parts of three hours start at 04, 07, 10, 13, 16, 19, 22 and 01.
+"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+SLOT_S = 300  # Seconds in a slot; slots are aligned to UTC.
+SLOTS_PER_HOUR = 12
+PARTS = 8
+PART_HOURS = 3
+DAY_START_HOUR = 4  # The quietest hour of a home: few episodes are cut in two.
+DAY_S = 86_400
+PLAIN_SLOTS = (PART_HOURS * SLOTS_PER_HOUR,) * PARTS
+SATURDAY = 5
+
+
+def locate(at: float, zone: tzinfo) -> tuple[int, int]:
+    """Return the day (proleptic ordinal) and the part (0 to 7) that hold a POSIX time.
+
+    >>> from datetime import UTC, date
+    >>> day, part = locate(1_700_000_000, UTC)  # 2023-11-14 22:13 UTC
+    >>> date.fromordinal(day).isoformat(), part
+    ('2023-11-14', 6)
+    """
+    local = datetime.fromtimestamp(at, zone)
+    hours = local.hour - DAY_START_HOUR
+    if hours < 0:
+        return local.toordinal() - 1, (hours + 24) // PART_HOURS
+    return local.toordinal(), hours // PART_HOURS
+
+
+def day_start(day: int, zone: tzinfo) -> float:
+    """Return the POSIX time at which a day begins (04:00 on its date)."""
+    first = date.fromordinal(day)
+    return datetime(first.year, first.month, first.day, DAY_START_HOUR, tzinfo=zone).timestamp()
+
+
+@lru_cache(maxsize=64)
+def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
+    """Return how many slots each part of a day has: 36, or 24 and 48 when clocks change.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> from datetime import date
+    >>> part_slots(date(2026, 3, 28).toordinal(), ZoneInfo("Europe/London"))
+    (36, 36, 36, 36, 36, 36, 36, 24)
+    """
+    start, end = day_start(day, zone), day_start(day + 1, zone)
+    if end - start == DAY_S:
+        return PLAIN_SLOTS
+    counts = [0] * PARTS
+    for slot in range(round(start / SLOT_S), round(end / SLOT_S)):
+        counts[locate(slot * SLOT_S, zone)[1]] += 1
+    return tuple(counts)
+
+
+def is_weekend(day: int) -> bool:
+    """Tell whether a day is that of a Saturday or a Sunday."""
+    return date.fromordinal(day).weekday() >= SATURDAY
+
+
+def iso_day(day: int) -> str:
+    """Return the date of a day as ISO 8601."""
+    return date.fromordinal(day).isoformat()
+
+
+def part_hours(part: int) -> tuple[int, int]:
+    """Return the wall-clock hours at which a part starts and ends.
+
+    >>> part_hours(5), part_hours(7)
+    ((19, 22), (1, 4))
+    """
+    start = (DAY_START_HOUR + part * PART_HOURS) % 24
+    return start, (start + PART_HOURS) % 24
+
+
+def parse_day(text: str) -> int:
+    """Return the day of an ISO 8601 date.
+
+    Raises ValueError where the text is no date.
+    """
+    return date.fromisoformat(text).toordinal()
+
+
+def days_between(start: float, end: float, zone: tzinfo) -> range:
+    """Return all days that the time from start to end touches."""
+    last = end - timedelta.resolution.total_seconds()
+    return range(locate(start, zone)[0], locate(max(start, last), zone)[0] + 1)

@@ -1,0 +1,118 @@
+"""What can be said about a moment: one place decides `compared` and `unusual`."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from .alert import excess
+from .baseline import PartRange
+from .binning import Bin
+from .forecast import Forecast
+from .state import Basis, Compared, LearningState, Reason
+
+_REASON_OF_STATE: Final = MappingProxyType(
+    {
+        LearningState.PAUSED: Reason.PAUSED,
+        LearningState.NO_SOURCE: Reason.SILENT,
+        LearningState.STALE: Reason.STALE,
+        LearningState.CHANGING: Reason.CHANGING,
+        LearningState.PROVISIONAL: Reason.NOT_LEARNED,
+        LearningState.COLLECTING: Reason.NOT_LEARNED,
+    }
+)
+_THIN = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
+_NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, LearningState.STALE})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lowest and the highest of the last six bins (base unit)."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What is said about one moment; the range was in force before the moment was seen.
+
+    `unusual` is None where no alert can be given, with the `reason`; `episode` is the id of
+    the running episode.
+    """
+
+    state: LearningState
+    typical: PartRange | None
+    basis: Basis | None
+    confidence: float | None
+    held: float | None
+    compared: Compared | None
+    unusual: bool | None
+    reason: Reason | None
+    episode: int | None
+    bin: Bin | None = None
+
+
+def judge(
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    part: int,
+    episode: int | None,
+) -> Judgement:
+    """Return what can be said from today's forecast, the state and the held level."""
+    reason = reason_against(today, state, held)
+    typical = today.ranges[part] if today and today.ranges and today.shown else None
+    confident = today is not None and state not in _NO_CONFIDENCE
+    running = episode is not None
+    return Judgement(
+        state=state,
+        typical=typical,
+        basis=today.basis if today and typical else None,
+        confidence=today.standing.confidence if today and confident else None,
+        held=held.low if held else None,
+        compared=_compared(today, state, held, part, running=running),
+        unusual=True if running else (False if reason is None else None),
+        reason=None if running else reason,
+        episode=episode,
+    )
+
+
+def reason_against(
+    today: Forecast | None, state: LearningState, held: Held | None
+) -> Reason | None:
+    """Return why no alert can be given; None where one can."""
+    by_state = _REASON_OF_STATE.get(state)
+    if by_state is Reason.CHANGING and today is not None and today.standing.quota:
+        return Reason.QUOTA
+    if by_state is not None:
+        return by_state
+    if today is None or today.bar.unusual is None:
+        return Reason.REFERENCE_DAYS
+    return Reason.SILENT if held is None else None
+
+
+def _compared(
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    part: int,
+    *,
+    running: bool,
+) -> Compared | None:
+    if state in _THIN:
+        return Compared.NOT_ENOUGH_DATA
+    if state is not LearningState.LEARNED or today is None or not today.ranges:
+        return None
+    if running:
+        return Compared.UNUSUAL
+    return _beside(today, held, today.ranges[part]) if held else None
+
+
+def _beside(today: Forecast, held: Held, typical: PartRange) -> Compared:
+    if held.high < typical.low:
+        return Compared.LOWER
+    if held.low <= typical.high:
+        return Compared.USUAL
+    if today.bar.notable is not None and excess(held.low, typical) > today.bar.notable:
+        return Compared.NOTABLE
+    return Compared.HIGHER

@@ -1,0 +1,59 @@
+"""The codes that a channel speaks in; words for them are translations."""
+
+from enum import StrEnum
+
+
+class LearningState(StrEnum):
+    """How far the learning of one channel has come."""
+
+    NO_SOURCE = "no_source"
+    COLLECTING = "collecting"
+    PROVISIONAL = "provisional"
+    LEARNED = "learned"
+    CHANGING = "changing"
+    STALE = "stale"
+    PAUSED = "paused"
+
+
+class Basis(StrEnum):
+    """Whose days a typical range stands on."""
+
+    EVERYONE = "everyone"
+    MIXED = "mixed"
+    THIS_ROOM = "this_room"
+
+
+class Compared(StrEnum):
+    """The held level beside the typical range."""
+
+    NOT_ENOUGH_DATA = "not_enough_data"
+    LOWER = "lower"
+    USUAL = "usual"
+    HIGHER = "higher"
+    NOTABLE = "notable"
+    UNUSUAL = "unusual"
+
+
+class Reason(StrEnum):
+    """Why an alert cannot be given."""
+
+    NOT_LEARNED = "not_learned"
+    REFERENCE_DAYS = "reference_days"
+    SILENT = "silent"
+    CONDITIONS_UNSEEN = "conditions_unseen"
+    QUOTA = "quota"
+    CHANGING = "changing"
+    PAUSED = "paused"
+    STALE = "stale"
+
+
+class Missing(StrEnum):
+    """What a channel still needs before it is learned."""
+
+    DAYS = "days"
+    WEEKEND_DAYS = "weekend_days"
+    WEEK_DAYS = "week_days"
+    PARTS = "parts"
+    MARKS = "marks"
+    RECORD = "record"
+    WARM_UP = "warm_up"

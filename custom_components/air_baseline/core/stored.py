@@ -1,0 +1,106 @@
+"""Checked reading of plain JSON values: each function returns a value or raises SnapshotError."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+
+LATEST = 32_503_680_000.0  # The year 3000: a later time is damage, not data.
+HIGHEST = 1e6  # Above the span of every quantity.
+
+
+class SnapshotError(ValueError):
+    """Stored data that no version of this code can have written."""
+
+
+def mapping(data: object) -> Mapping[str, Any]:
+    """Return a JSON object."""
+    if not isinstance(data, dict):
+        raise _wrong(data, "an object")
+    return data
+
+
+def items(data: object, most: int) -> Sequence[Any]:
+    """Return a list of at most so many values."""
+    if not isinstance(data, list) or len(data) > most:
+        raise _wrong(data, f"a list of at most {most}")
+    return data
+
+
+def rows(data: object, width: int, most: int) -> Sequence[Sequence[Any]]:
+    """Return a list of rows of one width."""
+    table = [items(row, width) for row in items(data, most)]
+    if any(len(row) != width for row in table):
+        raise _wrong(data, f"rows of {width}")
+    return table
+
+
+def table(
+    data: Mapping[str, Any], name: str, columns: Sequence[str], most: int
+) -> list[dict[str, Any]]:
+    """Return the rows of a table whose columns are named beside it."""
+    if items(data[f"{name}_columns"], len(columns)) != list(columns):
+        raise _wrong(data[f"{name}_columns"], f"columns {columns}")
+    return [dict(zip(columns, row, strict=True)) for row in rows(data[name], len(columns), most)]
+
+
+def text(data: object) -> str:
+    """Return a text."""
+    if not isinstance(data, str):
+        raise _wrong(data, "a text")
+    return data
+
+
+def flag(data: object) -> bool:
+    """Return true or false."""
+    if not isinstance(data, bool):
+        raise _wrong(data, "true or false")
+    return data
+
+
+def integer(data: object, low: int = 0, high: int = 2**53) -> int:
+    """Return a whole number within bounds."""
+    if not isinstance(data, int) or isinstance(data, bool) or not low <= data <= high:
+        raise _wrong(data, f"a whole number from {low} to {high}")
+    return data
+
+
+def number(data: object, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST) -> float:
+    """Return a finite number within bounds."""
+    if not isinstance(data, int | float) or isinstance(data, bool):
+        raise _wrong(data, "a number")
+    if not isfinite(data) or not low <= data <= high:
+        raise _wrong(data, f"a number from {low} to {high}")
+    return float(data)
+
+
+def level(data: object) -> float:
+    """Return a level in a base unit."""
+    return number(data, 0.0, HIGHEST)
+
+
+def share(data: object) -> float:
+    """Return a share from 0 to 1."""
+    return number(data, 0.0, 1.0)
+
+
+def time(data: object) -> float:
+    """Return a POSIX time."""
+    return number(data, 0.0, LATEST)
+
+
+def code[C: StrEnum](codes: type[C], data: object) -> C:
+    """Return one of an enumeration's codes."""
+    try:
+        return codes(text(data))
+    except ValueError:
+        raise _wrong(data, f"one of {[item.value for item in codes]}") from None
+
+
+def optional[T](read: Callable[[object], T], data: object) -> T | None:
+    """Return None for null, else the value as `read` gives it."""
+    return None if data is None else read(data)
+
+
+def _wrong(data: object, wanted: str) -> SnapshotError:
+    return SnapshotError(f"{str(data)[:40]!r} is not {wanted}")

@@ -1,0 +1,269 @@
+"""Run the core over a recording, strictly in order, and write what it would have said.
+
+Uses no Home Assistant. Range values are those in force before each moment was seen.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+import csv
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+import gzip
+from io import TextIOWrapper
+import json
+from math import isfinite
+from pathlib import Path
+import sys
+from typing import TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.alert import RULES, Promise
+from core.channel import Channel, Event, EventKind
+from core.day import iso_day
+from core.digest import Digest
+from core.judgement import Judgement
+from core.quantity import QUANTITIES, Kind, QuantityError
+from core.state import LearningState
+
+
+class ReplayError(Exception):
+    """The recording cannot be replayed; the message says why and what would help."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the summary tells."""
+
+    bins: Counter[str] = field(default_factory=Counter)
+    inside: Counter[str] = field(default_factory=Counter)
+    ranged: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+    episodes: list[str] = field(default_factory=list)
+    days: int = 0
+    valid_days: int = 0
+    eligible_days: int = 0
+    unreadable: int = 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        channel = _channel(options)
+        tally = _run(channel, options)
+    except (ReplayError, OSError) as error:
+        sys.stderr.write(f"replay: {error}\n")
+        return 1
+    if options.summary:
+        sys.stdout.write(_summary(channel, tally, options))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/replay", description=__doc__)
+    parser.add_argument("file", type=Path, help="a CSV file with a timestamp column (.csv, .gz)")
+    parser.add_argument("--column", required=True, help="the column that holds the level")
+    parser.add_argument("--quantity", required=True, choices=[kind.value for kind in Kind])
+    parser.add_argument("--unit", default="", help='the unit of the column, as "μg/m³" or ppb')
+    parser.add_argument("--timezone", default="UTC", help="the home's zone, as Europe/London")
+    parser.add_argument(
+        "--promise", default=Promise.MONTH.value, choices=[promise.value for promise in Promise]
+    )
+    parser.add_argument("--jsonl", type=Path, help="write one JSON object per bin and per day")
+    parser.add_argument("--summary", action="store_true", help="print a table for people")
+    return parser
+
+
+def _channel(options: argparse.Namespace) -> Channel:
+    return Channel(
+        QUANTITIES[Kind(options.quantity)], _zone(options.timezone), Promise(options.promise)
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = f"no time zone {name!r}; use a name as Europe/London"
+        raise ReplayError(message) from error
+
+
+def _run(channel: Channel, options: argparse.Namespace) -> Tally:
+    tally = Tally()
+    try:
+        factor = channel.quantity.factor(options.unit)
+    except QuantityError as error:
+        known = ", ".join(sorted(unit or "none" for unit in channel.quantity.units))
+        message = f"{error}; known: {known}"
+        raise ReplayError(message) from error
+    with _output(options.jsonl) as out, _open(options.file) as source:
+        at = 0.0
+        for at, value in _readings(source, options.column, tally):
+            judged = channel.lose(at) if value is None else channel.read(at, value * factor)
+            _write(out, channel, judged, tally)
+        if at:
+            _write(out, channel, channel.advance(at + 300.0), tally)
+    return tally
+
+
+def _output(path: Path | None) -> TextIO:
+    return Path("/dev/null" if path is None else path).open("w", encoding="utf-8")
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
+
+
+def _readings(source: TextIO, column: str, tally: Tally) -> Iterator[tuple[float, float | None]]:
+    """Yield time and level; None where the column is empty or holds no number."""
+    rows = csv.reader(source)
+    header = next(rows, [])
+    if "timestamp" not in header or column not in header:
+        message = f"no column 'timestamp' or {column!r}; the file has: {', '.join(header)}"
+        raise ReplayError(message)
+    when, what = header.index("timestamp"), header.index(column)
+    for number, row in enumerate(rows, start=2):
+        try:
+            at = _posix(row[when])
+        except (ValueError, IndexError) as error:
+            message = f"line {number}: no ISO 8601 time"
+            raise ReplayError(message) from error
+        text = row[what] if what < len(row) else ""
+        if text:  # An empty cell says nothing new: the value before it holds on.
+            yield at, _level(text, tally)
+
+
+def _posix(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _level(text: str, tally: Tally) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if isfinite(value):
+        return value
+    tally.unreadable += 1
+    return None
+
+
+def _write(out: TextIO, channel: Channel, judged: Sequence[Judgement], tally: Tally) -> None:
+    for judgement in judged:
+        _count(judgement, tally)
+        out.write(json.dumps(_line(judgement), ensure_ascii=False) + "\n")
+    for event in channel.take_events():
+        _count_event(event, channel, tally)
+        if event.digest is not None:
+            out.write(json.dumps(_day_line(event.digest, channel), ensure_ascii=False) + "\n")
+
+
+def _line(judgement: Judgement) -> dict[str, object]:
+    typical, bin_ = judgement.typical, judgement.bin
+    if bin_ is None:
+        message = "a judgement without a bin"
+        raise ReplayError(message)
+    return {
+        "at": datetime.fromtimestamp(bin_.start, UTC).isoformat(),
+        "measured": round(bin_.value, 3),
+        "state": judgement.state,
+        "low": typical.low if typical else None,
+        "middle": typical.middle if typical else None,
+        "high": typical.high if typical else None,
+        "range_basis": judgement.basis,
+        "confidence": judgement.confidence,
+        "compared": judgement.compared,
+        "unusual": judgement.unusual,
+        "reason": judgement.reason,
+        "episode": judgement.episode,
+    }
+
+
+def _day_line(digest: Digest, channel: Channel) -> dict[str, object]:
+    standing = channel.forecast.standing if channel.forecast else None
+    return {
+        "day": iso_day(digest.day),
+        "digest": {
+            "histogram": digest.histogram,
+            "cover": round(digest.cover, 4),
+            "valid": digest.valid,
+            "peaks": digest.part_peaks,
+            "ranges": digest.part_ranges,
+            "state": digest.state,
+            "eligible": digest.eligible,
+        },
+        "track": {
+            "mark": digest.mark,
+            "marks": standing.marks if standing else 0,
+            "recent": standing.recent_mark if standing else None,
+            "held": standing.held if standing else None,
+            "confidence": standing.confidence if standing else None,
+            "theta": channel.forecast.theta if channel.forecast else None,
+        },
+    }
+
+
+def _count(judgement: Judgement, tally: Tally) -> None:
+    state, typical, bin_ = judgement.state.value, judgement.typical, judgement.bin
+    tally.bins[state] += 1
+    if bin_ is not None:
+        day = datetime.fromtimestamp(bin_.start, UTC).date().isoformat()
+        tally.first.setdefault(state, day)
+        if judgement.reason is None:
+            tally.first.setdefault("alerts possible", day)
+        if typical is not None:
+            tally.ranged[state] += 1
+            tally.inside[state] += typical.low <= bin_.value <= typical.high
+
+
+def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
+    if event.digest is not None:
+        tally.days += 1
+        tally.valid_days += event.digest.valid
+        tally.eligible_days += event.digest.eligible
+    if event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
+        episode = event.episode
+        start = datetime.fromtimestamp(episode.id, channel.zone)
+        minutes = round(((episode.end or episode.id) - episode.id) / 60)
+        tally.episodes.append(
+            f"{start:%Y-%m-%d %H:%M}  {minutes:5d} min  peak {episode.peak:g}, usual up to "
+            f"{episode.high:g}, higher than on {episode.beaten} of {episode.compared} days"
+        )
+
+
+def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str:
+    unit = channel.quantity.unit
+    lines = [
+        f"{options.file.name}: {options.column} as {options.quantity}"
+        + (f" in {unit}" if unit else ""),
+        f"days closed {tally.days}, usable {tally.valid_days}, "
+        f"able to alert {tally.eligible_days}; promise: one in "
+        f"{RULES[channel.promise].days} days",
+        f"not believed: {channel.source.rejected} beyond the span, "
+        f"{tally.unreadable} unreadable, {channel.binner.late} late"
+        + ("; the sensor is stuck on one value" if channel.source.stuck else ""),
+        "",
+        f"{'state':<16}{'first seen':<14}{'bins':>8}  {'in its range':>12}",
+    ]
+    for state in LearningState:
+        if tally.bins[state.value]:
+            ranged = tally.ranged[state.value]
+            held = f"{tally.inside[state.value] / ranged:.0%}" if ranged else "no range"
+            first = tally.first[state.value]
+            lines.append(f"{state.value:<16}{first:<14}{tally.bins[state.value]:>8}  {held:>12}")
+    possible = tally.first.get("alerts possible", "not yet")
+    standing = channel.forecast.standing if channel.forecast else None
+    confidence = standing.confidence if standing else None
+    said = "none yet" if confidence is None else f"{confidence:.2f}"
+    lines += ["", f"alerts possible from: {possible}; confidence at the end: {said}"]
+    lines.append(f"episodes: {len(tally.episodes) or 'none'}")
+    lines += [f"  {line}" for line in tally.episodes]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
