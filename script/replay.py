@@ -240,10 +240,9 @@ def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str
     lines = [
         f"{options.file.name}: {options.column} as {options.quantity}"
         + (f" in {unit}" if unit else ""),
-        f"days closed {tally.days}, usable {tally.valid_days}, "
-        f"able to alert {tally.eligible_days}; promise: one in "
-        f"{RULES[channel.promise].days} days",
-        f"not believed: {channel.source.rejected} beyond the span, "
+        f"days closed {tally.days}, usable {tally.valid_days}, able to alert {tally.eligible_days}",
+        f"promise: one alert in {RULES[channel.promise].days} days at the most, by chance",
+        f"readings not believed: {channel.source.rejected} beyond the span, "
         f"{tally.unreadable} unreadable, {channel.binner.late} late"
         + ("; the sensor is stuck on one value" if channel.source.stuck else ""),
         "",

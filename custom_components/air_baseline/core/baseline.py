@@ -131,8 +131,7 @@ def mixture(sums: Array, prior: Prior | None) -> Array:
 
 def weighted_sums(days: Days) -> Array:
     """Return the weighted sum of shares (part, level) over all days."""
-    sums: Array = np.tensordot(days.weights, days.shares, axes=1)
-    return sums
+    return np.asarray(np.tensordot(days.weights, days.shares, axes=1), dtype=np.float64)
 
 
 def quantiles(law: Array, probability: float) -> Array:

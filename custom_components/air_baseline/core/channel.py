@@ -199,6 +199,12 @@ class Channel:
             self.open_day.void |= self.forecast is None or self.forecast.issued != issued
 
     @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """Return all episodes in memory, the running one as it is by now."""
+        running = self.watch.current
+        return (self.ledger.with_episode(running) if running else self.ledger).episodes
+
+    @property
     def _episode_id(self) -> int | None:
         return self.watch.current.id if self.watch.current else None
 

@@ -35,6 +35,7 @@ class GuidelineWatch:
             _, before, before_s = self.buckets.pop()
             total, observed_s = total + before, observed_s + before_s
         self.buckets.append((index, total, observed_s))
+        del self.buckets[: -BUCKETS - 1]
         self._judge(bin_.end)
 
     @property
@@ -44,11 +45,15 @@ class GuidelineWatch:
 
     def mean(self, at: float) -> float | None:
         """Return the running mean (base unit), None where too little was observed."""
-        oldest = int((at - 1e-3) // self.bucket_s) - round(
-            self.guideline.hours * 3600.0 / self.bucket_s
-        )
-        kept = [bucket for bucket in self.buckets if bucket[0] > oldest]
-        self.buckets = kept
+        return self._mean_of_buckets(int((at - 1e-3) // self.bucket_s))
+
+    def settled_mean(self, at: float) -> float | None:
+        """Return the mean up to the last whole bucket, so that it moves once a bucket."""
+        return self._mean_of_buckets(int(at // self.bucket_s) - 1)
+
+    def _mean_of_buckets(self, last: int) -> float | None:
+        oldest = last - round(self.guideline.hours * 3600.0 / self.bucket_s)
+        kept = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
         observed_s = sum(bucket[2] for bucket in kept)
         if observed_s < self.guideline.minimum_h * 3600.0:
             return None

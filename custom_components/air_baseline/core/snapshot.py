@@ -108,7 +108,7 @@ def dump(channel: Channel) -> dict[str, Any]:
         "entries_columns": list(ENTRY_COLUMNS),
         "entries": [_dump_entry(entry) for entry in channel.ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
-        "episodes": [_dump_episode(episode) for episode in _episodes(channel)],
+        "episodes": [_dump_episode(episode) for episode in channel.episodes],
     }
 
 
@@ -338,13 +338,6 @@ def _load_entry(row: Mapping[str, Any]) -> Entry:
         target=stored.optional(stored.integer, row["target"]),
         cause=None if row["cause"] is None else stored.code(Cause, row["cause"]),
     )
-
-
-def _episodes(channel: Channel) -> tuple[Episode, ...]:
-    """Return the episodes, the running one with the peak it has reached by now."""
-    running = channel.watch.current
-    ledger = channel.ledger.with_episode(running) if running else channel.ledger
-    return ledger.episodes
 
 
 def _dump_episode(episode: Episode) -> list[Any]:

@@ -1,0 +1,1 @@
+"""What Home Assistant loads; the package holds one integration."""

@@ -1,0 +1,113 @@
+"""Air Baseline: what is usual for the air in each room, and how sure that is."""
+
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+
+from .actions import async_register_actions
+from .const import (
+    CONF_PROMISE,
+    DOMAIN,
+    PLATFORMS,
+    SUBENTRY_ROOM,
+)
+from .coordinator import (
+    AirBaselineConfigEntry,
+    AirBaselineData,
+    RoomCoordinator,
+    RoomSource,
+    room_sources,
+)
+from .core.alert import Promise
+from .core.channel import Channel
+from .core.quantity import QUANTITIES, Kind
+from .issues import async_clear_issues, async_watch_issues
+from .sources import async_follow_sources
+from .store import LedgerStore, NewerStoreError, StoredRoom
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+GOOD_COPY_CHECK = timedelta(hours=1)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which do not depend on an entry."""
+    async_register_actions(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
+    """Load what is known and begin to listen in every room."""
+    stored: dict[str, StoredRoom] = {}
+    store = LedgerStore(hass, lambda: stored)
+    promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
+    try:
+        loaded = await store.async_load(dt_util.get_default_time_zone(), promise)
+    except NewerStoreError as error:
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error
+    rooms: dict[str, RoomCoordinator] = {}
+    for subentry in entry.get_subentries_of_type(SUBENTRY_ROOM):
+        room = loaded.rooms.get(subentry.subentry_id) or StoredRoom()
+        stored[subentry.subentry_id] = room
+        _fit_channels(room, room_sources(subentry), promise)
+        rooms[subentry.subentry_id] = RoomCoordinator(
+            hass, entry, subentry, stored=room, store=store
+        )
+    entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(async_watch_issues(hass, entry))
+    for room_coordinator in rooms.values():
+        entry.async_on_unload(room_coordinator.async_start())
+    entry.async_on_unload(async_follow_sources(hass, entry))
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+    async def keep_good(now: datetime) -> None:
+        await store.async_keep_good(now.timestamp())
+
+    entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
+    """Stop listening and save what was learned since the last save."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.store.async_save()
+        async_clear_issues(hass)
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Leave nothing behind."""
+    await LedgerStore(hass, dict).async_remove()
+    async_clear_issues(hass)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Allow a device to be removed only when its room is gone."""
+    return not any(
+        domain == DOMAIN and key in entry.subentries for domain, key in device.identifiers
+    )
+
+
+def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise) -> None:
+    """Give each source a channel and set the ledgers of gone sources aside."""
+    now = dt_util.utcnow().timestamp()
+    for kind in [kind for kind in room.channels if kind not in sources]:
+        room.retire(kind, now)
+    for kind in sources:
+        room.channels.setdefault(
+            kind, Channel(QUANTITIES[kind], dt_util.get_default_time_zone(), promise)
+        )
+    room.drop_retired(now)
+
+
+async def _async_reload(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Follow added, changed and removed rooms."""
+    await hass.config_entries.async_reload(entry.entry_id)

@@ -1,0 +1,93 @@
+"""Binary sensors: unusual for this room (inferred), above the guideline (measured)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import AirBaselineConfigEntry
+from .core.quantity import QUANTITIES, Kind
+from .core.view import ChannelView
+from .entity import ChannelEntity, baseline_attributes
+
+PARALLEL_UPDATES = 0
+
+GUIDELINE_KINDS = frozenset(kind for kind in Kind if QUANTITIES[kind].guideline)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelBinarySensorDescription(BinarySensorEntityDescription):
+    """A binary sensor as data: `value_fn` reads the view."""
+
+    value_fn: Callable[[ChannelView], bool | None]
+    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+
+BINARY_SENSORS = (
+    ChannelBinarySensorDescription(
+        key="unusual",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=lambda view: view.unusual,
+        attributes_fn=baseline_attributes,
+    ),
+    ChannelBinarySensorDescription(
+        key="above_guideline",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        kinds=GUIDELINE_KINDS,
+        value_fn=lambda view: view.above_guideline,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors of every room."""
+    for subentry_id, room in entry.runtime_data.rooms.items():
+        async_add_entities(
+            [
+                ChannelBinarySensor(room, kind, description)
+                for kind in room.sources
+                for description in BINARY_SENSORS
+                if kind in description.kinds
+            ],
+            config_subentry_id=subentry_id,
+        )
+
+
+class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
+    """A binary sensor that shows one field of a channel's view; unknown where it is None."""
+
+    entity_description: ChannelBinarySensorDescription
+
+    _unrecorded_attributes = frozenset(
+        {"basis", "confidence", "days", "learning_state", "needed", "reason", "since"}
+    )
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the field of the view."""
+        return self.entity_description.value_fn(self.view)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what the statement stands on."""
+        attributes = self.entity_description.attributes_fn
+        return attributes(self.view) if attributes else None
+
+    @override
+    def shown(self) -> tuple[Any, ...]:
+        """Return everything that this binary sensor writes."""
+        return (self.is_on, self.extra_state_attributes)

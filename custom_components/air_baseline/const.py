@@ -1,0 +1,25 @@
+"""Names that several modules of the integration share; tuning numbers live in core."""
+
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "air_baseline"
+LOGGER: Final = logging.getLogger(__package__)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
+
+SUBENTRY_ROOM: Final = "room"
+
+CONF_PROMISE: Final = "promise"
+CONF_AREA: Final = "area_id"
+CONF_PM25_SOURCE: Final = "pm25_source"
+CONF_PM25_UNIT: Final = "pm25_unit"
+CONF_VOC_SOURCE: Final = "voc_source"
+CONF_VOC_KIND: Final = "voc_kind"
+CONF_VOC_UNIT: Final = "voc_unit"
+
+ATTR_QUANTITY: Final = "quantity"
+ATTR_CORRECTION: Final = "correction"
+ATTR_EPISODE: Final = "episode"
+ATTR_SUBENTRY: Final = "subentry_id"

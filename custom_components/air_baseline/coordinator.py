@@ -1,0 +1,263 @@
+"""One room: listens to its sources, feeds the core, publishes what the core says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+    async_track_utc_time_change,
+)
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .const import (
+    CONF_PM25_SOURCE,
+    CONF_PM25_UNIT,
+    CONF_VOC_KIND,
+    CONF_VOC_SOURCE,
+    CONF_VOC_UNIT,
+    DOMAIN,
+    LOGGER,
+)
+from .core import channel as core_channel
+from .core.channel import Channel
+from .core.quantity import QUANTITIES, Kind
+from .core.state import LearningState
+from .core.view import ChannelView, view
+from .readings import UnitChangedError, level
+from .store import LedgerStore, Loaded, StoredRoom
+
+SLOT_MINUTES = range(0, 60, 5)
+TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
+
+type RoomView = Mapping[Kind, ChannelView]
+type EventListener = Callable[[Kind, core_channel.Event], None]
+type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
+
+
+@dataclass(slots=True, kw_only=True)
+class AirBaselineData:
+    """What a loaded entry holds: its store, a coordinator per room, damage met on loading."""
+
+    store: LedgerStore
+    rooms: dict[str, RoomCoordinator]
+    damage: Loaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSource:
+    """A source of a room: its entity, what it measures, the unit to show levels in."""
+
+    entity_id: str
+    kind: Kind
+    unit: str
+
+    @property
+    def shown_unit(self) -> str:
+        """Return the unit to show levels in; Home Assistant has one for PM2.5 only."""
+        return QUANTITIES[self.kind].unit if self.kind is Kind.PM25 else self.unit
+
+    @property
+    def factor(self) -> float:
+        """Return what one shown unit is in the base unit."""
+        return QUANTITIES[self.kind].factor(self.shown_unit)
+
+
+def room_sources(subentry: ConfigSubentry) -> dict[Kind, RoomSource]:
+    """Return the sources of a room as it is configured."""
+    data = subentry.data
+    sources: dict[Kind, RoomSource] = {}
+    if entity_id := data.get(CONF_PM25_SOURCE):
+        sources[Kind.PM25] = RoomSource(
+            entity_id=entity_id, kind=Kind.PM25, unit=data[CONF_PM25_UNIT]
+        )
+    if entity_id := data.get(CONF_VOC_SOURCE):
+        kind = Kind(data[CONF_VOC_KIND])
+        sources[kind] = RoomSource(entity_id=entity_id, kind=kind, unit=data[CONF_VOC_UNIT])
+    return sources
+
+
+class RoomCoordinator(DataUpdateCoordinator[RoomView]):
+    """Listen, feed the core, publish, save."""
+
+    config_entry: AirBaselineConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: AirBaselineConfigEntry,
+        subentry: ConfigSubentry,
+        *,
+        stored: StoredRoom,
+        store: LedgerStore,
+    ) -> None:
+        """Take over what was stored for the room."""
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", always_update=False
+        )
+        self.subentry = subentry
+        self.sources = room_sources(subentry)
+        self.stored = stored
+        self.unit_problem: dict[Kind, str] = {}
+        self._store = store
+        self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
+        self._event_listeners: list[EventListener] = []
+        self.data = self._view(dt_util.utcnow().timestamp())
+
+    @property
+    def channels(self) -> dict[Kind, Channel]:
+        """Return the channels of the room."""
+        return self.stored.channels
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Begin to listen; return what ends it."""
+        entity_ids = list(self._kinds)
+        unsubscribes = [
+            async_track_state_change_event(self.hass, entity_ids, self._async_changed),
+            async_track_state_report_event(self.hass, entity_ids, self._async_reported),
+            async_track_utc_time_change(
+                self.hass, self._async_tick, minute=SLOT_MINUTES, second=TICK_SECOND
+            ),
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
+        ]
+        for entity_id in entity_ids:
+            if (state := self.hass.states.get(entity_id)) is not None:
+                self._ingest(entity_id, state, state.last_reported_timestamp)
+        self._async_pass_time(dt_util.utcnow().timestamp())
+
+        @callback
+        def stop() -> None:
+            for unsubscribe in unsubscribes:
+                unsubscribe()
+
+        return stop
+
+    @callback
+    def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Call a listener with what happens to a channel; return what ends that."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    async def async_correct(self, act: Callable[[float], None]) -> None:
+        """Correct channels at the present moment, publish, and save before returning."""
+        now = dt_util.utcnow().timestamp()
+        try:
+            act(now)
+        finally:
+            self._async_tell_events()
+            self._async_publish(now)
+        await self._store.async_save()
+
+    @callback
+    def async_schedule_save(self) -> None:
+        """Save what is stored of the room within 15 minutes."""
+        self._store.async_schedule_save()
+
+    async def async_replace_source(self, kind: Kind) -> None:
+        """Set a channel's ledger aside for 30 days and begin another: its source is new."""
+        self.stored.retire(kind, dt_util.utcnow().timestamp())
+        await self._store.async_save()
+
+    @override
+    async def _async_update_data(self) -> RoomView:
+        """Return the view as of now, for whoever asks Home Assistant for an update."""
+        return self._view(dt_util.utcnow().timestamp())
+
+    @callback
+    def _async_changed(self, event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        at = new.last_updated_timestamp if new else event.time_fired_timestamp
+        self._ingest(event.data["entity_id"], new, at)
+
+    @callback
+    def _async_reported(self, event: Event[EventStateReportedData]) -> None:
+        at = event.data["last_reported"].timestamp()
+        self._ingest(event.data["entity_id"], event.data["new_state"], at)
+
+    @callback
+    def _async_tick(self, now: datetime) -> None:
+        self._async_pass_time(now.timestamp())
+
+    @callback
+    def _async_pass_time(self, now: float) -> None:
+        for channel in self.channels.values():
+            channel.advance(now)
+        self._async_tell_events()
+        self._async_publish(now)
+        self.async_schedule_save()
+
+    @callback
+    def _async_zone_changed(self, _event: Event) -> None:
+        for channel in self.channels.values():
+            channel.zone = dt_util.get_default_time_zone()
+
+    @callback
+    def _ingest(self, entity_id: str, state: State | None, at: float) -> None:
+        """Feed one state to its channel; publish if it closed a bin."""
+        kind = self._kinds[entity_id]
+        channel = self.channels[kind]
+        value = self._level(kind, state)
+        judged = channel.lose(at) if value is None else channel.read(at, value)
+        if judged or self.data[kind].state is LearningState.NO_SOURCE:
+            self._async_tell_events()
+            self._async_publish(at)
+
+    @callback
+    def _level(self, kind: Kind, state: State | None) -> float | None:
+        """Return a state's level; remember a unit that its quantity does not have."""
+        try:
+            value = level(state, QUANTITIES[kind])
+        except UnitChangedError as error:
+            if kind not in self.unit_problem:
+                LOGGER.warning(
+                    "%s reports in %r, which is no unit of %s; learning stops until it does again",
+                    self.sources[kind].entity_id,
+                    error.unit,
+                    kind.value,
+                )
+            self.unit_problem[kind] = error.unit
+            return None
+        if value is not None:
+            self.unit_problem.pop(kind, None)
+        return value
+
+    @callback
+    def _async_tell_events(self) -> None:
+        for kind, channel in self.channels.items():
+            for event in channel.take_events():
+                for listener in tuple(self._event_listeners):
+                    listener(kind, event)
+
+    @callback
+    def _async_publish(self, now: float) -> None:
+        published = self._view(now)
+        if published == self.data:
+            return
+        for kind, shown in published.items():
+            self._log_source(kind, before=self.data[kind].state, now=shown.state)
+        self.async_set_updated_data(published)
+
+    @callback
+    def _log_source(self, kind: Kind, *, before: LearningState, now: LearningState) -> None:
+        lost = now is LearningState.NO_SOURCE
+        if lost != (before is LearningState.NO_SOURCE):
+            said = "has given no reading for a day" if lost else "gives readings"
+            LOGGER.info("%s %s", self.sources[kind].entity_id, said)
+
+    def _view(self, now: float) -> RoomView:
+        return {kind: view(channel, now) for kind, channel in self.channels.items()}

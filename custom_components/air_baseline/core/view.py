@@ -1,0 +1,79 @@
+"""What a channel shows: one value, equal as long as nothing a user sees has changed."""
+
+from dataclasses import dataclass
+
+from .channel import Channel
+from .day import iso_day, locate
+from .evidence import LEARNED_DAYS, Standing
+from .quantity import Kind
+from .state import Basis, Compared, LearningState, Missing, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelView:
+    """A channel as its entities show it; levels in the base unit, shares from 0 to 1.
+
+    `low`, `middle` and `high` are the range of the present part, given only once learned;
+    `mean` is the guideline's mean over whole hours.
+    """
+
+    kind: Kind
+    state: LearningState
+    compared: Compared | None
+    unusual: bool | None
+    reason: Reason | None
+    basis: Basis | None
+    confidence: float | None
+    low: float | None
+    middle: float | None
+    high: float | None
+    mean: float | None
+    above_guideline: bool | None
+    usable_days: float
+    needed_days: int
+    missing: tuple[tuple[Missing, int], ...]
+    earliest: str | None
+    held: float | None
+    since: str | None
+
+
+def view(channel: Channel, at: float) -> ChannelView:
+    """Return what a channel shows at a time (POSIX seconds)."""
+    judged = channel.judge(at)
+    today = channel.forecast
+    known = today.standing if today else Standing()
+    learned = judged.state is LearningState.LEARNED
+    typical = judged.typical if learned else None
+    facts = channel.facts
+    missing = known.missing
+    if channel.source.warming_up(at):
+        missing = ((Missing.WARM_UP, 1), *missing)
+    return ChannelView(
+        kind=channel.quantity.kind,
+        state=judged.state,
+        compared=judged.compared,
+        unusual=judged.unusual,
+        reason=judged.reason,
+        basis=judged.basis,
+        confidence=None if judged.confidence is None else round(judged.confidence, 2),
+        low=typical.low if typical else None,
+        middle=typical.middle if typical else None,
+        high=typical.high if typical else None,
+        mean=facts.settled_mean(at) if facts else None,
+        above_guideline=facts.verdict(at) if facts else None,
+        usable_days=known.tally.days,
+        needed_days=LEARNED_DAYS,
+        missing=missing,
+        earliest=iso_day(known.earliest) if known.earliest else None,
+        held=None if known.held is None else round(known.held, 2),
+        since=_since(channel, at),
+    )
+
+
+def _since(channel: Channel, at: float) -> str | None:
+    """Return the first day that counts for what is said now."""
+    first = channel.ledger.change_day
+    today = locate(at, channel.zone)[0]
+    days = (digest.day for digest in channel.ledger.days if first <= digest.day < today)
+    day = next((day for day in days if channel.ledger.factor(day)), None)
+    return iso_day(day) if day else None

@@ -1,0 +1,46 @@
+"""Diagnostics: every number behind what is said, without names and entity ids."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core import snapshot
+from .core.explanation import explain
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry
+) -> dict[str, Any]:
+    """Return all rooms by number; their names say where people live."""
+    rooms = entry.runtime_data.rooms.values()
+    return {
+        "options": dict(entry.options),
+        "rooms": [_room(room) for room in rooms],
+        "damage": {
+            "recovered": len(entry.runtime_data.damage.recovered),
+            "lost": len(entry.runtime_data.damage.lost),
+        },
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
+) -> dict[str, Any]:
+    """Return one room."""
+    return _room(entry.runtime_data.rooms[device.config_subentry_id or ""])
+
+
+def _room(room: RoomCoordinator) -> dict[str, Any]:
+    now = dt_util.utcnow().timestamp()
+    return {
+        kind.value: {
+            "unit": room.sources[kind].unit,
+            "unit_problem": room.unit_problem.get(kind),
+            "explanation": explain(channel, now).as_dict(),
+            "stored": snapshot.dump(channel),
+        }
+        for kind, channel in room.channels.items()
+    }

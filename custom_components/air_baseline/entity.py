@@ -1,0 +1,80 @@
+"""What all entities of a room share."""
+
+from abc import abstractmethod
+from typing import Any, override
+
+from homeassistant.core import callback
+from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import CONF_AREA, DOMAIN
+from .coordinator import RoomCoordinator
+from .core.quantity import Kind
+from .core.view import ChannelView
+
+WORDS_OF_KIND = {
+    Kind.PM25: "pm25",
+    Kind.VOC_MASS: "voc",
+    Kind.VOC_RATIO: "voc",
+    Kind.VOC_INDEX: "voc",
+}
+
+
+def room_device(room: RoomCoordinator) -> DeviceInfo:
+    """Return the device of a room, in the room's area."""
+    area = ar.async_get(room.hass).async_get_area(room.subentry.data[CONF_AREA])
+    return DeviceInfo(
+        identifiers={(DOMAIN, room.subentry.subentry_id)},
+        name=room.subentry.title,
+        entry_type=DeviceEntryType.SERVICE,
+        suggested_area=area.name if area else None,
+    )
+
+
+def baseline_attributes(view: ChannelView) -> dict[str, Any]:
+    """Return what an inference stands on: small, and changing at most once a day."""
+    return {
+        "learning_state": view.state,
+        "confidence": view.confidence,
+        "basis": view.basis,
+        "reason": view.reason,
+        "days": view.usable_days,
+        "needed": view.needed_days,
+        "since": view.since,
+    }
+
+
+class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
+    """One statement about one quantity in one room."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, room: RoomCoordinator, kind: Kind, description: EntityDescription) -> None:
+        """Take the names from the translations, the ids from the room and the quantity."""
+        super().__init__(room)
+        self.kind = kind
+        self.entity_description = description
+        self._attr_unique_id = f"{room.subentry.subentry_id}_{kind}_{description.key}"
+        self._attr_translation_key = f"{WORDS_OF_KIND[kind]}_{description.key}"
+        self._attr_device_info = room_device(room)
+        self._shown: tuple[Any, ...] | None = None
+
+    @property
+    def view(self) -> ChannelView:
+        """Return what the channel shows now."""
+        return self.coordinator.data[self.kind]
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write a state only where this entity's own words have changed."""
+        shown = self.shown()
+        if shown != self._shown:
+            self._shown = shown
+            super()._handle_coordinator_update()
+
+    @abstractmethod
+    def shown(self) -> tuple[Any, ...]:
+        """Return everything that this entity writes."""

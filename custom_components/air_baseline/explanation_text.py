@@ -1,0 +1,220 @@
+"""The only place where an explanation becomes words, in the language of the server."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import translation
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import RoomCoordinator, RoomSource
+from .core.alert import RULES
+from .core.evidence import LEARNED_DAYS
+from .core.explanation import Explanation, Subject, TypicalRange, explain
+from .core.ledger import Episode
+from .core.quantity import Kind
+from .core.state import LearningState, Missing, Reason
+
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An explanation in words, in the order in which every page shows it."""
+
+    measured: str
+    inferred: str
+    because: str
+    not_known: str
+    next: str
+
+    def placeholders(self) -> dict[str, str]:
+        """Return the texts as placeholders of a translated page."""
+        return {
+            "measured": self.measured,
+            "inferred": self.inferred,
+            "because": self.because,
+            "not_known": self.not_known,
+            "next": self.next,
+        }
+
+
+def escape(name: str) -> str:
+    """Return a name that a person chose so that it is shown as it is, never as markup."""
+    return " ".join(name.split()).translate(_MARKDOWN)
+
+
+async def async_page(
+    hass: HomeAssistant,
+    room: RoomCoordinator,
+    kinds: Iterable[Kind],
+    episodes: dict[Kind, Episode] | None = None,
+    subject: Subject | None = None,
+) -> Page:
+    """Return the explanation of some channels of a room as one page."""
+    words = await Words.async_load(hass)
+    now = dt_util.utcnow().timestamp()
+    pages = [
+        words.page(
+            explain(room.channels[kind], now, (episodes or {}).get(kind), subject),
+            room.sources[kind],
+        )
+        for kind in kinds
+    ]
+    return Page(
+        measured=_lines(page.measured for page in pages),
+        inferred=_lines(page.inferred for page in pages),
+        because=_lines(page.because for page in pages),
+        not_known=_lines(dict.fromkeys(page.not_known for page in pages)),
+        next=_lines(dict.fromkeys(page.next for page in pages)),
+    )
+
+
+class Words:
+    """The sentences of one language."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        """Take the translated fragments by their full keys."""
+        self._texts = texts
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant) -> Words:
+        """Return the words of the server's language; English fills what it lacks."""
+        return cls(
+            await translation.async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+        )
+
+    def say(self, key: str, **parts: str | int) -> str:
+        """Return one translated fragment."""
+        return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
+
+    def page(self, said: Explanation, source: RoomSource) -> Page:
+        """Return an explanation in words."""
+        return Page(
+            measured=self._measured(said, source),
+            inferred=self._inferred(said, source),
+            because=self._because(said),
+            not_known=self.say(
+                "not_known",
+                what=", ".join(self.say(f"not_known_{code}") for code in said.not_known),
+            ),
+            next=" ".join(self._next(said, code) for code in said.next_steps),
+        )
+
+    def level(self, value: float, source: RoomSource) -> str:
+        """Return a level with its unit, in the unit of the source."""
+        return f"{_plain(value / source.factor)} {source.shown_unit}".strip()
+
+    def span(self, typical: TypicalRange, source: RoomSource) -> str:
+        """Return a range with its unit."""
+        return self.say(
+            "span",
+            low=_plain(typical.low / source.factor),
+            high=self.level(typical.high, source),
+        )
+
+    def start_over(self, room: RoomCoordinator) -> str:
+        """Return what starting over would cost a room."""
+        days = max(RULES[channel.promise].least for channel in room.channels.values())
+        return self.say("start_over", days=LEARNED_DAYS, weeks=ceil(days / 7))
+
+    def _quantity(self, said: Explanation) -> str:
+        return self.say(f"quantity_{said.quantity}")
+
+    def _measured(self, said: Explanation, source: RoomSource) -> str:
+        measured, quantity = said.measured, self._quantity(said)
+        if said.episode is not None and measured.peak is not None:
+            ended = said.episode.end is not None
+            return self.say(
+                "measured_episode" if ended else "measured_episode_running",
+                quantity=quantity,
+                level=self.level(measured.peak, source),
+                minutes=measured.minutes or 0,
+                when=_moment(said.episode.id),
+            )
+        if measured.held is None:
+            return self.say("measured_nothing", quantity=quantity)
+        return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
+
+    def _inferred(self, said: Explanation, source: RoomSource) -> str:
+        if said.subject is Subject.EPISODE and said.episode is not None:
+            beaten, days = said.comparison.beaten or 0, said.comparison.days
+            return self.say(
+                "inferred_record" if beaten >= days else "inferred_rank",
+                beaten=beaten,
+                days=days,
+                high=self.level(said.episode.high, source),
+            )
+        typical = said.typical
+        if said.state is LearningState.CHANGING:
+            return self.say("inferred_changing")
+        if said.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
+            return self.say(
+                f"inferred_{said.state}",
+                quantity=self._quantity(said),
+                span=self.span(typical, source),
+                part=self.say(f"part_{typical.part}"),
+            )
+        return self.say(f"inferred_{said.state}")
+
+    def _because(self, said: Explanation) -> str:
+        evidence, record, comparison = said.evidence, said.record, said.comparison
+        lines = [
+            self.say(
+                "because_days",
+                quantity=self._quantity(said),
+                days=_plain(evidence.usable_days),
+                weekend=_plain(evidence.weekend_days),
+                needed=evidence.needed_days,
+            )
+        ]
+        if record.held is not None:
+            lines.append(
+                self.say(
+                    "because_held",
+                    held=round(100 * record.held),
+                    target=round(100 * record.target),
+                )
+            )
+        if said.subject is Subject.STATE:
+            lines += [self._missing(what, number) for what, number in evidence.missing.items()]
+        if record.eligible_days:
+            lines.append(
+                self.say("because_record", alerts=record.alerts, days=record.eligible_days)
+            )
+        elif said.reason is Reason.REFERENCE_DAYS:
+            lines.append(
+                self.say("because_reference", days=comparison.days, needed=comparison.needed)
+            )
+        if said.corrections:
+            lines.append(self.say("because_corrections", number=len(said.corrections)))
+        return "\n".join(f"- {line}" for line in lines)
+
+    def _missing(self, what: Missing, number: int) -> str:
+        return self.say(f"missing_{what}", number=number)
+
+    def _next(self, said: Explanation, code: str) -> str:
+        earliest = said.evidence.earliest
+        if code == "range_after_days" and earliest is not None:
+            return self.say("next_range_from", date=_day(earliest))
+        return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n\n".join(texts)
+
+
+def _plain(value: float) -> str:
+    """Return a number with up to three significant digits and no needless zeros."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).isoformat()

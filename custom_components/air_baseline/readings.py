@@ -1,0 +1,134 @@
+"""From Home Assistant's states to readings of a quantity; nothing is learned here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import HomeAssistant, State, split_entity_id
+from homeassistant.helpers import entity_registry as er
+
+from .const import DOMAIN
+from .core.quantity import QUANTITIES, Kind, Quantity, QuantityError, normal_unit
+
+_BY_DEVICE_CLASS: dict[str, Kind] = {
+    SensorDeviceClass.PM25: Kind.PM25,
+    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Kind.VOC_MASS,
+    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Kind.VOC_RATIO,
+}
+_INDEX_WORDS = ("voc", "iaq")
+_NOT_INDEX_WORDS = ("accuracy", "status", "level")  # Companions of an index sensor.
+_RESISTANCE_UNITS = frozenset({"Ω", "kΩ", "ohm", "ohms"})
+_NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
+
+
+class Refusal(StrEnum):
+    """Why an entity cannot be a source; translation keys of the flow's errors."""
+
+    MISSING = "source_missing"
+    OWN = "source_own"
+    NOT_SENSOR = "source_not_sensor"
+    RESISTANCE = "source_resistance"
+    AIR_QUALITY_INDEX = "source_air_quality_index"
+    UNIT = "source_unit"
+    NOT_AIR = "source_not_air"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a source measures, in which unit it reports."""
+
+    kind: Kind
+    unit: str
+
+
+class UnitChangedError(Exception):
+    """The source reports in a unit that its quantity does not have."""
+
+    def __init__(self, unit: str) -> None:
+        """Keep the unit, for the repair."""
+        super().__init__(unit)
+        self.unit = unit
+
+
+def level(state: State | None, quantity: Quantity) -> float | None:
+    """Return the level of a state in the quantity's base unit, None where it has none.
+
+    Raises UnitChangedError where the state's unit is not one of the quantity.
+    """
+    if state is None or state.state in _NO_VALUE:
+        return None
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    try:
+        factor = quantity.factor(_index_unit(unit) if quantity.kind is Kind.VOC_INDEX else unit)
+    except QuantityError:
+        raise UnitChangedError(normal_unit(unit)) from None
+    return value * factor if isfinite(value) else None
+
+
+def classify(hass: HomeAssistant, entity_id: str) -> Source | Refusal:
+    """Return what an entity measures, or why it cannot be a source."""
+    registered = er.async_get(hass).async_get(entity_id)
+    state = hass.states.get(entity_id)
+    if registered is None and state is None:
+        return Refusal.MISSING
+    if registered is not None and registered.platform == DOMAIN:
+        return Refusal.OWN
+    if split_entity_id(entity_id)[0] != "sensor":
+        return Refusal.NOT_SENSOR
+    device_class, unit = _described(registered, state)
+    return _measures(device_class, unit, index=_names_an_index(entity_id, registered))
+
+
+def _measures(device_class: str | None, unit: str, *, index: bool) -> Source | Refusal:
+    """Return what a sensor of a device class and unit measures, or why it is refused."""
+    if unit in _RESISTANCE_UNITS:
+        return Refusal.RESISTANCE
+    kind = _BY_DEVICE_CLASS.get(device_class or "")
+    if kind is not None:
+        return Source(kind, unit) if unit in QUANTITIES[kind].units else Refusal.UNIT
+    if index:
+        return Refusal.UNIT if _index_unit(unit) else Source(Kind.VOC_INDEX, "")
+    is_aqi = device_class == SensorDeviceClass.AQI
+    return Refusal.AIR_QUALITY_INDEX if is_aqi else Refusal.NOT_AIR
+
+
+def _described(registered: er.RegistryEntry | None, state: State | None) -> tuple[str | None, str]:
+    """Return device class and unit: of the state if there is one, else as registered."""
+    if state is not None and state.state != STATE_UNAVAILABLE:
+        return (
+            state.attributes.get(ATTR_DEVICE_CLASS),
+            normal_unit(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)),
+        )
+    if registered is None:
+        return None, ""
+    return (
+        registered.device_class or registered.original_device_class,
+        normal_unit(registered.unit_of_measurement),
+    )
+
+
+def _names_an_index(entity_id: str, registered: er.RegistryEntry | None) -> bool:
+    """Tell whether an entity's names speak of a VOC index, which has no device class."""
+    names = [entity_id]
+    if registered is not None:
+        names += [registered.translation_key or "", registered.original_name or ""]
+    text = " ".join(names).lower()
+    named = any(word in text for word in _INDEX_WORDS)
+    return named and not any(word in text for word in _NOT_INDEX_WORDS)
+
+
+def _index_unit(unit: str | None) -> str:
+    """Return the unit of an index: none, however its maker spells that."""
+    plain = normal_unit(unit)
+    return "" if plain.lower() in ("iaq", "index", "voc index") else plain

@@ -1,0 +1,171 @@
+"""Sensors: compared with usual, learning, confidence, and the range in numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory, UnitOfRatio
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
+from .core.quantity import Kind
+from .core.state import Compared, LearningState
+from .core.view import ChannelView
+from .entity import ChannelEntity, baseline_attributes
+
+PARALLEL_UPDATES = 0
+
+_DEVICE_CLASSES = {
+    Kind.PM25: SensorDeviceClass.PM25,
+    Kind.VOC_MASS: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS,
+    Kind.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSensorDescription(SensorEntityDescription):
+    """A sensor as data: `value_fn` reads the view, `is_level` makes it a level in a unit."""
+
+    value_fn: Callable[[ChannelView], str | float | None]
+    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
+    kinds: frozenset[Kind] = frozenset(Kind)
+    is_level: bool = False
+
+
+def _learning_attributes(view: ChannelView) -> dict[str, Any]:
+    return {
+        "usable_days": view.usable_days,
+        "needed": view.needed_days,
+        "missing": {what.value: number for what, number in view.missing},
+        "earliest": view.earliest,
+        "range_held": view.held,
+    }
+
+
+SENSORS = (
+    ChannelSensorDescription(
+        key="compared",
+        device_class=SensorDeviceClass.ENUM,
+        options=[code.value for code in Compared],
+        value_fn=lambda view: view.compared,
+        attributes_fn=baseline_attributes,
+    ),
+    ChannelSensorDescription(
+        key="learning",
+        device_class=SensorDeviceClass.ENUM,
+        options=[code.value for code in LearningState],
+        value_fn=lambda view: view.state,
+        attributes_fn=_learning_attributes,
+    ),
+    ChannelSensorDescription(
+        key="confidence",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda view: None if view.confidence is None else 100.0 * view.confidence,
+    ),
+    ChannelSensorDescription(
+        key="usual_low",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_level=True,
+        value_fn=lambda view: view.low,
+    ),
+    ChannelSensorDescription(
+        key="usual_high",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_level=True,
+        value_fn=lambda view: view.high,
+    ),
+    ChannelSensorDescription(
+        key="usual_middle",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        is_level=True,
+        value_fn=lambda view: view.middle,
+    ),
+    ChannelSensorDescription(
+        key="mean_24h",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        is_level=True,
+        kinds=frozenset({Kind.PM25}),
+        suggested_display_precision=1,
+        value_fn=lambda view: view.mean,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of every room."""
+    for subentry_id, room in entry.runtime_data.rooms.items():
+        async_add_entities(
+            [
+                ChannelSensor(room, source, description)
+                for source in room.sources.values()
+                for description in SENSORS
+                if source.kind in description.kinds
+            ],
+            config_subentry_id=subentry_id,
+        )
+
+
+class ChannelSensor(ChannelEntity, SensorEntity):
+    """A sensor that shows one field of a channel's view."""
+
+    entity_description: ChannelSensorDescription
+
+    _unrecorded_attributes = frozenset(
+        {
+            "basis",
+            "confidence",
+            "days",
+            "earliest",
+            "learning_state",
+            "missing",
+            "needed",
+            "range_held",
+            "reason",
+            "since",
+            "usable_days",
+        }
+    )
+
+    def __init__(
+        self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription
+    ) -> None:
+        """Show levels in the unit of the source, where its device class allows that."""
+        super().__init__(room, source.kind, description)
+        self._factor = 1.0
+        if description.is_level:
+            self._attr_device_class = _DEVICE_CLASSES.get(source.kind)
+            self._attr_native_unit_of_measurement = source.shown_unit or None
+            self._factor = source.factor
+
+    @property
+    @override
+    def native_value(self) -> str | float | None:
+        """Return the field of the view."""
+        value = self.entity_description.value_fn(self.view)
+        return value / self._factor if isinstance(value, float) else value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what the statement stands on."""
+        attributes = self.entity_description.attributes_fn
+        return attributes(self.view) if attributes else None
+
+    @override
+    def shown(self) -> tuple[Any, ...]:
+        """Return everything that this sensor writes."""
+        return (self.native_value, self.extra_state_attributes)

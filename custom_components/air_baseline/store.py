@@ -1,0 +1,214 @@
+"""The ledgers on disk: one store, one last good copy; computes nothing.
+
+A damaged channel is taken from the last good copy, a damaged file is set aside whole. A
+store that a newer version wrote is left untouched.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+import os
+import shutil
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, LOGGER
+from .core import snapshot
+from .core.alert import Promise
+from .core.channel import Channel
+from .core.day import DAY_S
+from .core.ledger import UNDO_DAYS
+from .core.quantity import Kind
+from .core.stored import SnapshotError
+
+STORAGE_VERSION = 1
+LEDGER_KEY = f"{DOMAIN}.ledger"
+GOOD_KEY = f"{DOMAIN}.ledger_good"
+SAVE_DELAY_S = 15 * 60  # What a power cut may cost; corrections are saved at once.
+GOOD_COPY_S = 24 * 3600.0
+
+
+class NewerStoreError(Exception):
+    """The store was written by a newer version; it was not touched."""
+
+
+@dataclass(slots=True)
+class StoredRoom:
+    """One room as the store keeps it: its channels, retired ledgers, and what was asked."""
+
+    channels: dict[Kind, Channel] = field(default_factory=dict)
+    retired: list[dict[str, Any]] = field(default_factory=list)
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def retire(self, kind: Kind, at: float) -> None:
+        """Set the ledger of a channel aside; it can be looked at for 30 days."""
+        channel = self.channels.pop(kind)
+        self.retired.append({"at": at, "channel": snapshot.dump(channel)})
+
+    def drop_retired(self, at: float) -> None:
+        """Drop what was set aside more than 30 days ago."""
+        oldest = at - UNDO_DAYS * DAY_S
+        self.retired = [
+            item
+            for item in self.retired
+            if isinstance(item.get("at"), float) and item["at"] > oldest
+        ]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read, and what damage was met: by room, what came of each channel.
+
+    `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
+    could not be read from either file.
+    """
+
+    rooms: dict[str, StoredRoom] = field(default_factory=dict)
+    recovered: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+
+
+class LedgerStore:
+    """Load and save the rooms of one entry."""
+
+    def __init__(self, hass: HomeAssistant, rooms: Callable[[], Mapping[str, StoredRoom]]) -> None:
+        """Prepare the two files; `rooms` gives what is to be saved when it is saved."""
+        self._hass = hass
+        self._rooms = rooms
+        self._ledger = _store(hass, LEDGER_KEY)
+        self._good = _store(hass, GOOD_KEY)
+        self._pending = False
+        self._good_at: float | None = None
+
+    async def async_load(self, zone: tzinfo, promise: Promise) -> Loaded:
+        """Read both files; raises NewerStoreError where one is of a newer version."""
+        data, good = await _load(self._ledger), await _load(self._good)
+        kept_at = _mapping(good).get("kept_at")
+        self._good_at = kept_at if isinstance(kept_at, float) else None
+        loaded = await self._hass.async_add_executor_job(_Reader(zone, promise).read, data, good)
+        if data is not None and (loaded.recovered or loaded.lost):
+            await self._hass.async_add_executor_job(_set_aside, self._ledger.path, shutil.copy2)
+        return loaded
+
+    @callback
+    def async_schedule_save(self) -> None:
+        """Save within 15 minutes; calls in between do not push the save back."""
+        if not self._pending:
+            self._pending = True
+            self._ledger.async_delay_save(self._snapshot, SAVE_DELAY_S)
+
+    async def async_save(self) -> None:
+        """Save now."""
+        await self._ledger.async_save(self._snapshot())
+
+    async def async_keep_good(self, at: float) -> None:
+        """Once a day, keep a copy of what is known to be readable."""
+        if self._good_at is None or at - self._good_at >= GOOD_COPY_S:
+            self._good_at = at
+            await self._good.async_save({**self._snapshot(), "kept_at": at})
+
+    async def async_remove(self) -> None:
+        """Remove both files."""
+        await self._ledger.async_remove()
+        await self._good.async_remove()
+
+    @callback
+    def _snapshot(self) -> dict[str, Any]:
+        self._pending = False
+        return {"rooms": {key: _dump_room(room) for key, room in self._rooms().items()}}
+
+
+def _store(hass: HomeAssistant, key: str) -> Store[dict[str, Any]]:
+    return Store(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
+
+
+def _dump_room(room: StoredRoom) -> dict[str, Any]:
+    return {
+        "channels": {kind.value: snapshot.dump(channel) for kind, channel in room.channels.items()},
+        "retired": room.retired,
+        "asked": room.asked,
+    }
+
+
+async def _load(store: Store[dict[str, Any]]) -> object:
+    """Return what a file holds, None if it is missing or was set aside as damaged."""
+    try:
+        return await store.async_load()
+    except UnsupportedStorageVersionError as error:
+        raise NewerStoreError(str(error)) from error
+    except (HomeAssistantError, KeyError, NotImplementedError, TypeError, ValueError) as error:
+        LOGGER.error("%s is damaged and was set aside: %s", store.key, error)
+        await store.hass.async_add_executor_job(_set_aside, store.path, os.replace)
+        return None
+
+
+def _set_aside(path: str, move: Callable[[str, str], object]) -> None:
+    move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
+
+
+class _Reader:
+    """Read rooms from two files, from the last good copy only what the first has lost."""
+
+    def __init__(self, zone: tzinfo, promise: Promise) -> None:
+        self._zone = zone
+        self._promise = promise
+        self._loaded = Loaded()
+
+    def read(self, data: object, good: object) -> Loaded:
+        good_rooms = _mapping(_mapping(good).get("rooms"))
+        rooms = _mapping(data).get("rooms", good_rooms if data is None else None)
+        if not isinstance(rooms, dict):
+            rooms = good_rooms
+        lost = rooms is good_rooms and bool(good_rooms)
+        for key, room in rooms.items():
+            kept = _mapping(room)
+            self._loaded.rooms[key] = StoredRoom(
+                channels=self._channels(key, kept, _mapping(good_rooms.get(key)), whole_lost=lost),
+                retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
+                asked={
+                    issue: dict(item)
+                    for issue, item in _mapping(kept.get("asked")).items()
+                    if isinstance(item, dict)
+                },
+            )
+        return self._loaded
+
+    def _channels(
+        self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
+    ) -> dict[Kind, Channel]:
+        channels: dict[Kind, Channel] = {}
+        current, good = _mapping(room.get("channels")), _mapping(good_room.get("channels"))
+        for kind in Kind:
+            if kind.value not in current and kind.value not in good:
+                continue
+            channel = self._channel(kind, current.get(kind.value))
+            if channel is None or whole_lost:
+                channel = channel or self._channel(kind, good.get(kind.value))
+                fate = self._loaded.lost if channel is None else self._loaded.recovered
+                fate.append((key, kind.value))
+            if channel is not None:
+                channels[kind] = channel
+        return channels
+
+    def _channel(self, kind: Kind, data: object) -> Channel | None:
+        try:
+            channel = snapshot.load(data, self._zone, self._promise)
+        except snapshot.NewerSnapshotError as error:
+            raise NewerStoreError(str(error)) from error
+        except SnapshotError as error:
+            if data is not None:
+                LOGGER.warning("A stored ledger cannot be read: %s", error)
+            return None
+        return channel if channel.quantity.kind is kind else None
+
+
+def _mapping(data: object) -> Mapping[str, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _list(data: object) -> list[Any]:
+    return data if isinstance(data, list) else []
