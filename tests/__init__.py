@@ -1,0 +1,1 @@
+"""Tests of Air Baseline; the tree mirrors that of the integration."""

@@ -1,0 +1,1 @@
+"""Tests of the statistical core; none of them needs Home Assistant."""

@@ -1,0 +1,120 @@
+"""Seeded rooms and hand-made days that the tests of the core share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from math import exp, log1p, sqrt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from core.channel import Channel
+from core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
+from core.digest import Digest, encode_counts, pack_levels
+from core.judgement import Judgement
+from core.ledger import Ledger
+from core.quantity import LEVELS, QUANTITIES, Kind, Quantity, level_index
+
+LONDON = ZoneInfo("Europe/London")
+MONDAY = date(2026, 1, 5).toordinal()
+PM25 = QUANTITIES[Kind.PM25]
+MEMORY_S = 7200.0  # Air of a room forgets itself within hours.
+PLUME_S = 2400.0  # Time in which an open-plan plume falls to a third.
+
+type Spent = Mapping[float, int]  # Slots spent at each level.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One source in one room, as its readings come from hour to hour.
+
+    `usual` is the median (base unit); `wander` and `between_days` are standard deviations on
+    the scale; a share `evenings` of the days has a plume of up to `plume` times the usual.
+    """
+
+    kind: Kind
+    seed: int = 1
+    usual: float
+    wander: float = 0.35
+    between_days: float = 0.15
+    evenings: float = 0.6
+    plume: float = 6.0
+
+    @property
+    def quantity(self) -> Quantity:
+        return QUANTITIES[self.kind]
+
+    def channel(self) -> Channel:
+        return Channel(self.quantity, LONDON)
+
+    def readings(
+        self, days: int, *, first: int = MONDAY, every_s: int = SLOT_S
+    ) -> list[tuple[float, float]]:
+        """Return whole-number readings of so many days; each day depends on itself alone."""
+        return [pair for day in range(first, first + days) for pair in _day(self, day, every_s)]
+
+    def louder(self, gain: float) -> Room:
+        """Return the room with all its levels multiplied."""
+        return replace(self, usual=self.usual * gain)
+
+
+@lru_cache(maxsize=2000)
+def _day(room: Room, day: int, every_s: int) -> list[tuple[float, float]]:
+    chance = np.random.default_rng([room.seed, day])
+    at = np.arange(day_start(day, LONDON), day_start(day + 1, LONDON), every_s)
+    keep = exp(-every_s / MEMORY_S)
+    noise = chance.normal(size=len(at)) * sqrt(1.0 - keep * keep)
+    wander = np.asarray(lfilter([1.0], [1.0, -keep], noise))
+    y = log1p(room.usual) + room.between_days * chance.normal() + room.wander * wander
+    level = np.expm1(np.maximum(y, 0.0)) + _evening(room, chance, at - at[0])
+    rounded = np.round(np.clip(level, 0.0, room.quantity.highest))
+    return list(zip(at.tolist(), rounded.tolist(), strict=True))
+
+
+def _evening(
+    room: Room, chance: np.random.Generator, since_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    cooks, hour, size = chance.random(), 14.0 + 2.0 * chance.random(), chance.random()
+    if cooks > room.evenings:
+        return np.zeros_like(since_s)
+    age_s = since_s - 3600.0 * hour
+    plume = room.usual * room.plume * (0.3 + 0.7 * size) * np.exp(-age_s / PLUME_S)
+    return np.asarray(np.where(age_s >= 0.0, plume, 0.0))
+
+
+ROOMS = {
+    Kind.PM25: Room(kind=Kind.PM25, usual=6.0),
+    Kind.VOC_MASS: Room(kind=Kind.VOC_MASS, usual=300.0, wander=0.5),
+    Kind.VOC_RATIO: Room(kind=Kind.VOC_RATIO, usual=120.0, wander=0.5),
+    Kind.VOC_INDEX: Room(kind=Kind.VOC_INDEX, usual=100.0, wander=0.25, plume=2.5),
+}
+
+
+def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judgement]:
+    """Let a channel read and return all it said about bins."""
+    return [said for at, value in readings for said in channel.read(at, value)]
+
+
+def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> Digest:
+    """Return a day by the slots spent at each level, in all parts or in each of them.
+
+    Without anything said it is a full day of constant 8; its peak is its highest level.
+    """
+    spent = {8.0: 36} if spent is None else spent
+    parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
+    counts = [bytearray(LEVELS) for _ in parts]
+    for part, levels in zip(counts, parts, strict=True):
+        for level, slots in levels.items():
+            part[level_index(level)] += slots
+    peaks = [max(levels, default=None) for levels in parts]
+    kept: dict[str, Any] = {"slots": PLAIN_SLOTS, "peaks": pack_levels(peaks)}
+    return Digest(day=day, histogram=encode_counts(counts), **kept | given)
+
+
+def a_ledger(days: Iterable[Digest], **given: Any) -> Ledger:
+    """Return a ledger of days."""
+    return Ledger(days=tuple(days), **given)
