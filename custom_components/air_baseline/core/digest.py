@@ -18,6 +18,7 @@ from .state import LearningState
 USABLE_PART = 0.5  # Share of a part that must be observed before it is evidence.
 VALID_DAY = 0.6  # Share of a day that must be observed before it is evidence.
 COUNT_CHARS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MOST_SLOTS = len(COUNT_CHARS) - 1  # Of one level in one part; clocks give 48, a new zone more.
 ALL_PARTS = (1 << PARTS) - 1
 
 type Counts = list[bytearray]  # For each part, the slots spent at each level.
@@ -129,7 +130,7 @@ class OpenDay:
 
     def take(self, part: int, level: int, held: float | None, inside: float | None) -> None:
         """Count one bin: its part, histogram level, held level and share inside the range."""
-        self.counts[part][level] += 1
+        self.counts[part][level] = min(self.counts[part][level] + 1, MOST_SLOTS)
         peak = self.peaks[part]
         if held is not None and (peak is None or held > peak):
             self.peaks[part] = held
