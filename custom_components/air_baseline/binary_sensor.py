@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
+    DOMAIN as BINARY_SENSOR_DOMAIN,
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
@@ -69,6 +70,7 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     """A binary sensor that shows one field of a channel's view; unknown where it is None."""
 
     entity_description: ChannelBinarySensorDescription
+    _domain = BINARY_SENSOR_DOMAIN
 
     _unrecorded_attributes = frozenset(
         {"basis", "confidence", "days", "learning_state", "needed", "reason", "since"}

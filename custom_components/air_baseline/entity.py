@@ -8,6 +8,7 @@ from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import slugify
 
 from .const import CONF_AREA, DOMAIN
 from .coordinator import RoomCoordinator
@@ -33,6 +34,11 @@ def room_device(room: RoomCoordinator) -> DeviceInfo:
     )
 
 
+def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
+    """Return the entity id to suggest: Home Assistant's own would name the area twice."""
+    return f"{domain}.{slugify(f'{room.subentry.title} {name}')}"
+
+
 def baseline_attributes(view: ChannelView) -> dict[str, Any]:
     """Return what an inference stands on: small, and changing at most once a day."""
     return {
@@ -50,6 +56,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     """One statement about one quantity in one room."""
 
     _attr_has_entity_name = True
+    _domain: str
 
     def __init__(self, room: RoomCoordinator, kind: Kind, description: EntityDescription) -> None:
         """Take the names from the translations, the ids from the room and the quantity."""
@@ -59,6 +66,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
         self._attr_unique_id = f"{room.subentry.subentry_id}_{kind}_{description.key}"
         self._attr_translation_key = f"{WORDS_OF_KIND[kind]}_{description.key}"
         self._attr_device_info = room_device(room)
+        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None
 
     @property

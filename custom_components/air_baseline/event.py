@@ -2,7 +2,7 @@
 
 from typing import override
 
-from homeassistant.components.event import EventEntity
+from homeassistant.components.event import DOMAIN as EVENT_DOMAIN, EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -10,7 +10,7 @@ from .const import ATTR_QUANTITY
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.channel import Event, EventKind
 from .core.quantity import Kind
-from .entity import room_device
+from .entity import entity_id_of, room_device
 
 PARALLEL_UPDATES = 0
 
@@ -40,6 +40,7 @@ class InferenceEvent(EventEntity):
         self._attr_event_types = [kind.value for kind in EVENT_TYPES]
         self._attr_unique_id = f"{room.subentry.subentry_id}_inference"
         self._attr_device_info = room_device(room)
+        self.entity_id = entity_id_of(room, EVENT_DOMAIN, self._attr_translation_key)
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -123,6 +124,7 @@ class ChannelSensor(ChannelEntity, SensorEntity):
     """A sensor that shows one field of a channel's view."""
 
     entity_description: ChannelSensorDescription
+    _domain = SENSOR_DOMAIN
 
     _unrecorded_attributes = frozenset(
         {
