@@ -7,6 +7,7 @@ can be taken back. Ranges, states and confidence are worked out from it anew.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import count
 
 from .day import DAY_S
 from .digest import ALL_PARTS, DayKind, Digest
@@ -196,10 +197,15 @@ class Ledger:
         place = self.entries.index(undone)
         kept, later = self.entries[:place], self.entries[place + 1 :]
         if undone.moves_range:
-            fresh = self.next_id
+            moving = [entry.id for entry in later if entry.moves_range]
+            renewed: dict[int | None, int] = dict(zip(moving, count(self.next_id), strict=False))
             later = tuple(
-                replace(entry, id=fresh + index) if entry.moves_range else entry
-                for index, entry in enumerate(later)
+                replace(
+                    entry,
+                    id=renewed.get(entry.id, entry.id),
+                    target=renewed.get(entry.target, entry.target),
+                )
+                for entry in later
             )
         return replace(self, entries=(*kept, *later))
 
