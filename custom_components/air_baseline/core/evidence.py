@@ -128,7 +128,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         held=sum(held) / len(held) if held else None,
         confidence=confidence([(today - day, mark) for day, mark in marks]),
         missing=tuple(missing.items()),
-        earliest=_earliest(days, counted, len(marks), today) if missing else None,
+        earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
         quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
     )
@@ -143,7 +143,7 @@ def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
     >>> confidence([(1.0, 0.8)] * 6) is None
     True
     >>> round(confidence([(1.0, 0.8)] * 14), 2)
-    0.94
+    0.99
     """
     if len(marks) < CONFIDENCE_MARKS:
         return None
@@ -207,11 +207,17 @@ def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
     return missing
 
 
-def _earliest(days: Sequence[Digest], counted: Tally, marks: int, today: int) -> int | None:
-    """Return the first day that could be learned if every day from now on is complete."""
+def _earliest(
+    days: Sequence[Digest], counted: Tally, recent: Sequence[float], today: int
+) -> int | None:
+    """Return the first day that could be learned if all goes well from now on.
+
+    That is, if every day is complete and its range holds as much as it should.
+    """
     past = {digest.day: digest for digest in days}
     for ahead in range(LOOKAHEAD_DAYS):
-        if not counted.missing and marks + ahead >= LEARNED_MARKS:
+        marks = [*recent, *[TARGET] * ahead][-LEARNED_MARKS:]
+        if not counted.missing and _trusted_again(marks):
             return today + ahead
         counted = counted.plus(today + ahead, 1.0, ALL_PARTS)
         leaving = past.get(today + ahead - EVIDENCE_DAYS)
