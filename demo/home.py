@@ -1,0 +1,117 @@
+"""Write the demo home: a Home Assistant configuration folder that has a past."""
+
+from datetime import datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
+import os
+from pathlib import Path
+import shutil
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from . import storage
+from .house import beginning
+from .past import ledgers
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / ".demo"
+MARK: Final = ".air-baseline-demo"  # A folder without it is somebody else's.
+LOCK: Final = ".ha_run.lock"  # Home Assistant holds it while it runs.
+CONFIGURATION: Final = f"""# script/demo wrote this once; your changes are kept.
+homeassistant:
+  auth_providers:
+    - type: trusted_networks  # Whoever sits at this machine is signed in.
+      trusted_networks: [{storage.ADDRESS}/32]
+      allow_bypass_login: true
+
+# No default_config: nothing here looks for devices, updates or a cloud.
+api:
+automation: !include automations.yaml
+config:
+frontend:
+history:
+logbook:
+logger:
+  default: warning
+  logs:
+    haffmpeg: critical  # There is no camera here.
+    homeassistant.components.camera: critical
+    homeassistant.loader: error  # It warns of every custom integration.
+my:
+recorder:
+  commit_interval: 1
+  purge_keep_days: 60
+repairs:
+system_health:
+"""
+LIBRARY: Final = "library"  # For PYTHONPATH: the sensors import demo, and nothing else of here.
+LINKS: Final = {
+    "custom_components/air_baseline": ROOT / "custom_components" / "air_baseline",
+    "custom_components/demo_home": ROOT / "demo" / "sensors" / "custom_components" / "demo_home",
+    f"{LIBRARY}/demo": ROOT / "demo",
+}
+
+
+class HomeError(Exception):
+    """The folder cannot be used; the message says why."""
+
+
+def prepare(folder: Path, *, port: int, now: datetime, zone: ZoneInfo, fresh: bool) -> bool:
+    """Make a folder ready to start; return whether the home is new.
+
+    A home that is there stays as the user left it, unless a fresh one is asked for.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise HomeError(f"{folder} is not a demo home, so it is left alone")
+    if _in_use(folder):
+        raise HomeError(f"a demo is running with {folder}; end it first")
+    new = fresh or not (folder / "configuration.yaml").exists()
+    if new:
+        _found(folder, now, zone)
+    for name, target in LINKS.items():
+        _link(folder / name, target)
+    storage.write(folder, "http", storage.server(port, now))
+    return new
+
+
+def machine_zone() -> ZoneInfo:
+    """Return this machine's time zone, UTC where it has no name."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    try:
+        return ZoneInfo(name)
+    except OSError, ValueError:
+        return ZoneInfo("UTC")
+
+
+def _in_use(folder: Path) -> bool:
+    if not (folder / LOCK).exists():
+        return False
+    with (folder / LOCK).open("a") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _found(folder: Path, now: datetime, zone: ZoneInfo) -> None:
+    """Write a home that begins now, its configuration last: it says that all is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    kept = beginning(now.timestamp(), zone)
+    storage.write(folder, "auth", storage.owner())
+    storage.write(folder, "onboarding", storage.onboarding())
+    storage.write(folder, "core.config", storage.home(zone.key))
+    storage.write(folder, "core.area_registry", storage.areas(now))
+    storage.write(folder, "core.config_entries", storage.entries(kept, now))
+    storage.write(folder, storage.LEDGER_KEY, ledgers(kept, now.timestamp(), zone))
+    (folder / "automations.yaml").write_text("[]\n")
+    (folder / "configuration.yaml").write_text(CONFIGURATION)
+
+
+def _link(path: Path, target: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)

@@ -1,0 +1,44 @@
+"""The button that makes an unusual episode by hand."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from demo.air import Place
+from demo.house import MONITORS
+
+from . import DemoHomeConfigEntry, LiveAir, device_of
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: DemoHomeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the button to the living room."""
+    async_add_entities([ToastButton(entry.runtime_data)])
+
+
+class ToastButton(ButtonEntity):
+    """Burns some toast: the living room is high for more than an hour."""
+
+    _attr_has_entity_name = True
+    _attr_name = "Burn some toast"
+    _attr_icon = "mdi:toaster"
+    _attr_unique_id = "toast"
+
+    def __init__(self, air: LiveAir) -> None:
+        """Stand in the living room."""
+        self._air = air
+        self.entity_id = "button.living_room_burn_some_toast"
+        monitor = next(monitor for monitor in MONITORS if monitor.place is Place.LIVING_ROOM)
+        self._attr_device_info = device_of(monitor)
+
+    @override
+    async def async_press(self) -> None:
+        """Burn the toast."""
+        self._air.async_burn_toast()

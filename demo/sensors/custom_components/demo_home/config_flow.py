@@ -1,0 +1,9 @@
+"""The demo home is written by script/demo; there is nothing to set up."""
+
+from homeassistant.config_entries import ConfigFlow
+
+from demo.house import SENSORS_DOMAIN
+
+
+class DemoHomeConfigFlow(ConfigFlow, domain=SENSORS_DOMAIN):
+    """Home Assistant asks for this, and no more."""

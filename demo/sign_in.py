@@ -1,0 +1,73 @@
+"""Sign in to the running demo as its browser does: this machine is trusted."""
+
+from http import HTTPStatus
+import json
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+TIMEOUT_S = 10.0
+
+
+def address(port: int) -> str:
+    """Return where the demo is reached."""
+    return f"http://127.0.0.1:{port}"
+
+
+def sign_in(port: int) -> dict[str, Any]:
+    """Return the tokens of a new session, in the form in which the frontend keeps them.
+
+    Raises URLError where nothing answers yet.
+    """
+    base = address(port)
+    client = f"{base}/"
+    flow = _post(
+        f"{base}/auth/login_flow",
+        json.dumps(
+            {"client_id": client, "handler": ["trusted_networks", None], "redirect_uri": client}
+        ),
+    )
+    if "result" not in flow:
+        message = f"the sign-in was not granted: {flow.get('reason', flow)}"
+        raise URLError(message)
+    tokens = _post(
+        f"{base}/auth/token",
+        urlencode(
+            {"grant_type": "authorization_code", "code": flow["result"], "client_id": client}
+        ),
+    )
+    return {**tokens, "hassUrl": base, "clientId": client}
+
+
+def sign_out(port: int, tokens: dict[str, Any]) -> None:
+    """End a session."""
+    _post(f"{address(port)}/auth/revoke", urlencode({"token": tokens["refresh_token"]}))
+
+
+def is_running(port: int, tokens: dict[str, Any]) -> bool:
+    """Tell whether Home Assistant has started all there is to start."""
+    state = json.loads(_ask(port, "/api/core/state", tokens))
+    return bool(state["state"] == "RUNNING")
+
+
+def device_id(port: int, tokens: dict[str, Any], entity_id: str) -> str:
+    """Return the id of the device that an entity belongs to, "None" if there is none."""
+    template = {"template": f"{{{{ device_id({entity_id!r}) }}}}"}
+    return _ask(port, "/api/template", tokens, json.dumps(template))
+
+
+def _ask(port: int, path: str, tokens: dict[str, Any], body: str | None = None) -> str:
+    request = Request(  # noqa: S310
+        address(port) + path,
+        headers={"Authorization": f"Bearer {tokens['access_token']}"},
+        data=None if body is None else body.encode(),
+    )
+    with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        return str(answer.read().decode())
+
+
+def _post(url: str, body: str) -> dict[str, Any]:
+    with urlopen(url, data=body.encode(), timeout=TIMEOUT_S) as answer:  # noqa: S310
+        text = answer.read() if answer.status == HTTPStatus.OK else b""
+    return dict(json.loads(text or b"{}"))

@@ -1,0 +1,204 @@
+"""The files of Home Assistant's storage, as the pinned version reads them.
+
+Writing them beforehand makes all ids known and leaves nothing to be clicked through.
+"""
+
+from datetime import datetime
+import json
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from .air import Pollutant
+from .house import (
+    BASELINE_ENTRY_ID,
+    MONITORS,
+    SENSORS_DOMAIN,
+    SENSORS_ENTRY_ID,
+    UNITS,
+    Monitor,
+    source_id,
+)
+
+ADDRESS: Final = "127.0.0.1"
+LEDGER_KEY: Final = "air_baseline.ledger"
+
+VERSIONS: Final = {
+    "auth": (1, 1),
+    "core.area_registry": (1, 9),
+    "core.config": (1, 4),
+    "core.config_entries": (1, 5),
+    "http": (2, 2),
+    "onboarding": (4, 1),
+    LEDGER_KEY: (1, 1),
+}
+
+
+def write(folder: Path, key: str, data: dict[str, Any]) -> None:
+    """Write one file of the storage, readable by its owner alone."""
+    version, minor = VERSIONS[key]
+    content = {"version": version, "minor_version": minor, "key": key, "data": data}
+    path = folder / ".storage" / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def owner() -> dict[str, Any]:
+    """Return the accounts: one owner, without a password, for this machine only."""
+    user_id = uuid4().hex
+    return {
+        "users": [
+            {
+                "id": user_id,
+                "group_ids": ["system-admin"],
+                "is_owner": True,
+                "is_active": True,
+                "name": "Demo",
+                "system_generated": False,
+                "local_only": True,
+            }
+        ],
+        "groups": [
+            {"id": "system-admin", "name": "Administrators"},
+            {"id": "system-users", "name": "Users"},
+            {"id": "system-read-only", "name": "Read Only"},
+        ],
+        "credentials": [
+            {
+                "id": uuid4().hex,
+                "user_id": user_id,
+                "auth_provider_type": "trusted_networks",
+                "auth_provider_id": None,
+                "data": {"user_id": user_id},
+            }
+        ],
+        "refresh_tokens": [],
+    }
+
+
+def onboarding() -> dict[str, Any]:
+    """Return that nothing is left of the onboarding."""
+    return {"done": ["user", "core_config", "analytics", "integration"]}
+
+
+def home(time_zone: str) -> dict[str, Any]:
+    """Return the home itself; it stands at the Royal Observatory in Greenwich."""
+    return {
+        "latitude": 51.4779,
+        "longitude": -0.0015,
+        "elevation": 45,
+        "unit_system_v2": "metric",
+        "location_name": "Demo home",
+        "time_zone": time_zone,
+        "external_url": None,
+        "internal_url": None,
+        "currency": "GBP",
+        "country": "GB",
+        "language": "en",
+        "radius": 100,
+    }
+
+
+def server(port: int, now: datetime) -> dict[str, Any]:
+    """Return where Home Assistant listens: on this machine only."""
+    return {
+        "stable": {
+            "server_host": [ADDRESS],
+            "server_port": port,
+            "cors_allowed_origins": [],
+            "login_attempts_threshold": -1,
+            "ip_ban_enabled": False,
+            "ssl_profile": "modern",
+            "use_x_frame_options": True,
+            "created_at": now.isoformat(),
+            "error": None,
+            "error_message": None,
+        },
+        "pending": None,
+        "yaml_migration_done": True,
+    }
+
+
+def areas(now: datetime) -> dict[str, Any]:
+    """Return the areas, a room each."""
+    return {
+        "areas": [
+            {
+                "aliases": [],
+                "floor_id": None,
+                "humidity_entity_id": None,
+                "icon": monitor.icon,
+                "id": monitor.place.value,
+                "labels": [],
+                "name": monitor.name,
+                "picture": None,
+                "temperature_entity_id": None,
+                "created_at": now.isoformat(),
+                "modified_at": now.isoformat(),
+            }
+            for monitor in MONITORS
+        ]
+    }
+
+
+def entries(kept_by_sensors: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the config entries: the sensors, and Air Baseline with a room for each monitor."""
+    rooms = [
+        {
+            "data": _room(monitor),
+            "subentry_id": monitor.room_id,
+            "subentry_type": "room",
+            "title": monitor.name,
+            "unique_id": monitor.place.value,
+        }
+        for monitor in MONITORS
+    ]
+    return {
+        "entries": [
+            _entry(SENSORS_DOMAIN, SENSORS_ENTRY_ID, "Demo home", now, data=kept_by_sensors),
+            _entry(
+                "air_baseline",
+                BASELINE_ENTRY_ID,
+                "Air Baseline",
+                now,
+                options={"promise": "month"},
+                subentries=rooms,
+            ),
+        ]
+    }
+
+
+def _entry(domain: str, entry_id: str, title: str, now: datetime, **more: Any) -> dict[str, Any]:
+    return {
+        "created_at": now.isoformat(),
+        "data": {},
+        "discovery_keys": {},
+        "disabled_by": None,
+        "domain": domain,
+        "entry_id": entry_id,
+        "minor_version": 1,
+        "modified_at": now.isoformat(),
+        "options": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "source": "user",
+        "subentries": [],
+        "title": title,
+        "unique_id": None,
+        "version": 1,
+        **more,
+    }
+
+
+def _room(monitor: Monitor) -> dict[str, Any]:
+    """Return what the integration keeps about a room."""
+    data: dict[str, Any] = {"area_id": monitor.place.value}
+    if Pollutant.PM25 in monitor.measures:
+        data["pm25_source"] = source_id(monitor.place, Pollutant.PM25)
+        data["pm25_unit"] = UNITS[Pollutant.PM25]
+    if Pollutant.VOC in monitor.measures:
+        data["voc_source"] = source_id(monitor.place, Pollutant.VOC)
+        data["voc_kind"] = "voc_ratio"
+        data["voc_unit"] = UNITS[Pollutant.VOC]
+    return data
