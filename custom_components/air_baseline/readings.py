@@ -49,10 +49,10 @@ class Source:
 
 
 class UnitChangedError(Exception):
-    """The source reports in a unit that its quantity does not have."""
+    """The source reports in a unit, or as a device class, that its quantity does not have."""
 
     def __init__(self, unit: str) -> None:
-        """Keep the unit, for the repair."""
+        """Keep what it reports in, for the repair."""
         super().__init__(unit)
         self.unit = unit
 
@@ -60,7 +60,8 @@ class UnitChangedError(Exception):
 def level(state: State | None, quantity: Quantity) -> float | None:
     """Return the level of a state in the quantity's base unit, None where it has none.
 
-    Raises UnitChangedError where the state's unit is not one of the quantity.
+    Raises UnitChangedError where the state's unit is not one of the quantity, or its device
+    class is that of another.
     """
     if state is None or state.state in _NO_VALUE:
         return None
@@ -73,7 +74,19 @@ def level(state: State | None, quantity: Quantity) -> float | None:
         factor = quantity.factor(_index_unit(unit) if quantity.kind is Kind.VOC_INDEX else unit)
     except QuantityError:
         raise UnitChangedError(normal_unit(unit)) from None
+    device_class = state.attributes.get(ATTR_DEVICE_CLASS)
+    if not _may_be(quantity.kind, device_class):
+        raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor if isfinite(value) else None
+
+
+def _may_be(kind: Kind, device_class: str | None) -> bool:
+    """Tell whether a device class fits a quantity; none at all does, and an index has none."""
+    if device_class is None:
+        return True
+    if kind is Kind.VOC_INDEX:
+        return device_class not in _BY_DEVICE_CLASS
+    return _BY_DEVICE_CLASS.get(device_class) is kind
 
 
 def classify(hass: HomeAssistant, entity_id: str) -> Source | Refusal:
