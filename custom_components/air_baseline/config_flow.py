@@ -132,7 +132,7 @@ class RoomFlow(ConfigSubentryFlow):
         if user_input is not None:
             data, errors = self._check(user_input, room)
             if not errors:
-                await _async_set_aside_replaced(entry, room, data)
+                _async_set_aside_replaced(entry, room, data)
                 return self.async_update_and_abort(
                     entry,
                     room,
@@ -191,7 +191,8 @@ def _source_data(key: str, entity_id: str, source: Source) -> dict[str, Any]:
     }
 
 
-async def _async_set_aside_replaced(
+@callback
+def _async_set_aside_replaced(
     entry: AirBaselineConfigEntry, room: ConfigSubentry, data: Mapping[str, Any]
 ) -> None:
     """Set aside the ledgers of sources that were replaced by others of the same quantity."""
@@ -202,7 +203,7 @@ async def _async_set_aside_replaced(
     kept = {data.get(key) for key in _SOURCE_KEYS}
     for kind, source in coordinator.sources.items():
         if source.entity_id not in kept:
-            await coordinator.async_replace_source(kind)
+            coordinator.async_replace_source(kind)
 
 
 def _area_name(hass: HomeAssistant, area_id: str) -> str:

@@ -112,10 +112,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.subentry = subentry
         self.sources = room_sources(subentry)
         self.stored = stored
-        self.unit_problem: dict[Kind, str] = {}
+        self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
+        self._told_trouble = self._trouble
         self._store = store
         self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
         self._event_listeners: list[EventListener] = []
+        self._unsubscribes: list[CALLBACK_TYPE] = []
         self.data = self._view(dt_util.utcnow().timestamp())
 
     @property
@@ -127,7 +129,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def async_start(self) -> CALLBACK_TYPE:
         """Begin to listen; return what ends it."""
         entity_ids = list(self._kinds)
-        unsubscribes = [
+        self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
             async_track_state_report_event(self.hass, entity_ids, self._async_reported),
             async_track_utc_time_change(
@@ -139,13 +141,13 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             if (state := self.hass.states.get(entity_id)) is not None:
                 self._ingest(entity_id, state, state.last_reported_timestamp)
         self._async_pass_time(dt_util.utcnow().timestamp())
+        return self.async_stop
 
-        @callback
-        def stop() -> None:
-            for unsubscribe in unsubscribes:
-                unsubscribe()
-
-        return stop
+    @callback
+    def async_stop(self) -> None:
+        """Stop listening; a second time does nothing."""
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
 
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
@@ -168,10 +170,17 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         """Save what is stored of the room within 15 minutes."""
         self._store.async_schedule_save()
 
-    async def async_replace_source(self, kind: Kind) -> None:
-        """Set a channel's ledger aside for 30 days and begin another: its source is new."""
+    @callback
+    def async_replace_source(self, kind: Kind) -> None:
+        """Set a channel's ledger aside for 30 days and begin another: its source is new.
+
+        From here to the reload that follows, nothing is heard: the old source must not
+        teach the new channel.
+        """
+        self.async_stop()
+        old = self.channels[kind]
         self.stored.retire(kind, dt_util.utcnow().timestamp())
-        await self._store.async_save()
+        self.channels[kind] = Channel(old.quantity, old.zone, old.promise)
 
     @override
     async def _async_update_data(self) -> RoomView:
@@ -223,7 +232,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         try:
             value = level(state, QUANTITIES[kind])
         except UnitChangedError as error:
-            if kind not in self.unit_problem:
+            if self.unit_problem.get(kind) is None:
                 LOGGER.warning(
                     "%s reports in %r, which is no unit of %s; learning stops until it does again",
                     self.sources[kind].entity_id,
@@ -233,7 +242,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             self.unit_problem[kind] = error.unit
             return None
         if value is not None:
-            self.unit_problem.pop(kind, None)
+            self.unit_problem[kind] = None
         return value
 
     @callback
@@ -245,9 +254,10 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_publish(self, now: float) -> None:
-        published = self._view(now)
-        if published == self.data:
+        published, trouble = self._view(now), self._trouble
+        if published == self.data and trouble == self._told_trouble:
             return
+        self._told_trouble = trouble
         for kind, shown in published.items():
             self._log_source(kind, before=self.data[kind].state, now=shown.state)
         self.async_set_updated_data(published)
@@ -258,6 +268,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         if lost != (before is LearningState.NO_SOURCE):
             said = "has given no reading for a day" if lost else "gives readings"
             LOGGER.info("%s %s", self.sources[kind].entity_id, said)
+
+    @property
+    def _trouble(self) -> tuple[Mapping[Kind, str | None], frozenset[Kind]]:
+        """Return what keeps sources from being learned from; repairs tell it, not the views."""
+        stuck = (kind for kind, channel in self.channels.items() if channel.source.stuck)
+        return dict(self.unit_problem), frozenset(stuck)
 
     def _view(self, now: float) -> RoomView:
         return {kind: view(channel, now) for kind, channel in self.channels.items()}

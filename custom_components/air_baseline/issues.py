@@ -5,7 +5,7 @@ again, an answer ends it, and a new one gets a new id, since Home Assistant reme
 what the user ignored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -30,12 +30,14 @@ SNOOZE_DAYS = 7
 SAME_EPISODE_S = 3600.0  # PM2.5 and VOC rising within an hour are one question.
 FORGET_DAYS = 90
 
+_QUESTIONS = frozenset({RANGE_LEARNED, UNUSUAL_EPISODE})
 _LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 
 
 @callback
 def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Raise and clear the repairs of an entry's rooms; return what ends that."""
+    _async_forget_gone_rooms(hass, entry.runtime_data.rooms)
     watches = [RoomIssues(hass, room) for room in entry.runtime_data.rooms.values()]
     unsubscribes = [watch.async_start() for watch in watches]
     _async_tell_damage(hass, entry)
@@ -50,11 +52,33 @@ def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
 
 @callback
 def async_clear_issues(hass: HomeAssistant) -> None:
-    """Remove all repairs of the integration except those that were ignored."""
-    registry = ir.async_get(hass)
-    for issue in list(registry.issues.values()):
-        if issue.domain == DOMAIN and issue.dismissed_version is None:
+    """Remove the repairs that are raised again when the entry is loaded again.
+
+    One that was ignored stays, or its "ignored" would be forgotten.
+    """
+    for issue in _issues(hass):
+        if issue.dismissed_version is None and issue.issue_id != STORE_RECOVERED:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+@callback
+def async_forget_issues(hass: HomeAssistant) -> None:
+    """Remove all repairs of the integration."""
+    for issue in _issues(hass):
+        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+@callback
+def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
+    """Remove the repairs of rooms that are gone, ignored ones as well."""
+    for issue in _issues(hass):
+        of_room = any(f"_{room}_" in issue.issue_id for room in rooms)
+        if not of_room and issue.issue_id != STORE_RECOVERED:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    return [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
 @callback
@@ -117,45 +141,51 @@ class RoomIssues:
 
     def _ask_about_episode(self, kind: Kind, episode: int, at: float) -> None:
         for asked in self._asked.values():
-            if asked.get("kind") != UNUSUAL_EPISODE or asked.get("answered"):
+            if asked["kind"] != UNUSUAL_EPISODE or asked["answered"]:
                 continue
-            if at - asked.get("at", 0.0) <= SAME_EPISODE_S and kind not in asked["episodes"]:
+            if at - asked["at"] <= SAME_EPISODE_S and kind.value not in asked["episodes"]:
                 asked["episodes"][kind.value] = episode
                 return
-        self._ask(UNUSUAL_EPISODE, str(episode), at, {"episodes": {kind.value: episode}})
+        self._ask(UNUSUAL_EPISODE, str(episode), at, {kind.value: episode})
 
-    def _ask(self, what: str, epoch: str, at: float, extra: Mapping[str, Any]) -> None:
+    def _ask(self, what: str, epoch: str, at: float, episodes: dict[str, int]) -> None:
         issue_id = f"{what}_{self._room.subentry.subentry_id}_{epoch}"
         if issue_id in self._asked:
             return
         for other_id, other in self._asked.items():
-            if other.get("kind") == what and not other.get("answered"):
+            if other["kind"] == what and not other["answered"]:
                 other["answered"] = True
                 self._async_hide(other_id)
-        self._asked[issue_id] = {"kind": what, "at": at, "answered": False, **extra}
+        self._asked[issue_id] = {"kind": what, "at": at, "answered": False, "episodes": episodes}
         self._room.async_schedule_save()
-        self._async_show(issue_id)
+        self._async_show(issue_id, what, _episode_data(episodes))
 
     @callback
     def _async_review(self) -> None:
         """Show what is open, hide what is over, and follow the state of the sources."""
         now = dt_util.utcnow().timestamp()
         for issue_id, asked in list(self._asked.items()):
-            age_s = now - asked.get("at", 0.0)
-            if age_s > FORGET_DAYS * DAY_S:
-                del self._asked[issue_id]
-            if asked.get("answered") or age_s > OPEN_DAYS * DAY_S or not self._still_true(asked):
-                self._async_hide(issue_id)
-            elif now >= asked.get("hidden_until", 0.0):
-                self._async_show(issue_id)
+            if asked["kind"] in _QUESTIONS:
+                self._async_review_question(issue_id, asked, now)
         for kind, channel in self._room.channels.items():
-            unit = self._room.unit_problem.get(kind)
-            self._async_tell(SOURCE_UNIT_CHANGED, kind, shown=unit is not None)
-            self._async_tell(SOURCE_STUCK, kind, shown=channel.source.stuck)
+            if kind in self._room.unit_problem:
+                changed = self._room.unit_problem[kind] is not None
+                self._async_tell(SOURCE_UNIT_CHANGED, kind, now, shown=changed)
+            self._async_tell(SOURCE_STUCK, kind, now, shown=channel.source.stuck)
+
+    @callback
+    def _async_review_question(self, issue_id: str, asked: Mapping[str, Any], now: float) -> None:
+        age_s = now - asked["at"]
+        if age_s > FORGET_DAYS * DAY_S:
+            del self._asked[issue_id]
+        if asked["answered"] or age_s > OPEN_DAYS * DAY_S or not self._still_true(asked):
+            self._async_hide(issue_id)
+        elif now >= asked.get("hidden_until", 0.0):
+            self._async_show(issue_id, asked["kind"], _episode_data(asked["episodes"]))
 
     def _still_true(self, asked: Mapping[str, Any]) -> bool:
         """Tell whether a question still is about something that holds."""
-        if asked.get("kind") == RANGE_LEARNED:
+        if asked["kind"] == RANGE_LEARNED:
             return any(view.state is LearningState.LEARNED for view in self._room.data.values())
         return any(
             episode.id == asked["episodes"].get(kind.value)
@@ -165,33 +195,26 @@ class RoomIssues:
         )
 
     @callback
-    def _async_show(self, issue_id: str) -> None:
-        asked = self._asked[issue_id]
-        data: dict[str, str | int | float | None] = {ATTR_SUBENTRY: self._room.subentry.subentry_id}
-        for kind, episode in asked.get("episodes", {}).items():
-            data[f"{ATTR_EPISODE}_{kind}"] = episode
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue_id,
-            data=data,
-            is_fixable=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=asked["kind"],
-            translation_placeholders={"room": self._room.subentry.title},
-        )
-
-    @callback
-    def _async_tell(self, what: str, kind: Kind, *, shown: bool) -> None:
+    def _async_tell(self, what: str, kind: Kind, now: float, *, shown: bool) -> None:
+        """Follow the state of a source; when it is over, what was answered is forgotten."""
         issue_id = f"{what}_{self._room.subentry.subentry_id}_{kind.value}"
         if not shown:
-            self._async_hide(issue_id)
+            if self._asked.pop(issue_id, None) is not None:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             return
+        asked = self._asked.setdefault(
+            issue_id, {"kind": what, "at": now, "answered": False, "episodes": {}}
+        )
+        if now >= asked.get("hidden_until", 0.0):
+            self._async_show(issue_id, what, {ATTR_QUANTITY: kind.value})
+
+    @callback
+    def _async_show(self, issue_id: str, what: str, data: Mapping[str, str | int]) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id,
-            data={ATTR_SUBENTRY: self._room.subentry.subentry_id, ATTR_QUANTITY: kind.value},
+            data={ATTR_SUBENTRY: self._room.subentry.subentry_id, **data},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=what,
@@ -206,21 +229,24 @@ class RoomIssues:
             ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
 
+def _episode_data(episodes: Mapping[str, int]) -> dict[str, int]:
+    return {f"{ATTR_EPISODE}_{kind}": episode for kind, episode in episodes.items()}
+
+
 @callback
 def _async_tell_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Say what was lost when the store was read."""
+    """Say what was lost when the store was read, until that was seen."""
     damage = entry.runtime_data.damage
-    rooms = entry.runtime_data.rooms
-    lost = sorted({rooms[key].subentry.title for key, _ in damage.lost if key in rooms})
-    recovered = sorted({rooms[key].subentry.title for key, _ in damage.recovered if key in rooms})
+    lost, recovered = ({room for room, _ in rooms} for rooms in (damage.lost, damage.recovered))
     if not lost and not recovered:
         return
     ir.async_create_issue(
         hass,
         DOMAIN,
         STORE_RECOVERED,
-        data={"lost": ", ".join(lost), "recovered": ", ".join(recovered)},
+        data={"lost": " ".join(sorted(lost)), "recovered": " ".join(sorted(recovered))},
         is_fixable=True,
+        is_persistent=True,  # A restart finds no damage, so it could not be told again.
         severity=ir.IssueSeverity.ERROR,
         translation_key=STORE_RECOVERED,
     )

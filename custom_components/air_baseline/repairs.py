@@ -161,7 +161,7 @@ class SourceFlow(RoomFlow):
             description_placeholders={
                 "room": escape(room.subentry.title),
                 "source": escape(room.sources[kind].entity_id),
-                "unit": escape(room.unit_problem.get(kind, "")) or "–",
+                "unit": escape(room.unit_problem.get(kind) or "") or "–",
             },
         )
 
@@ -196,10 +196,18 @@ class StoreRecoveredFlow(RepairsFlow):
             step_id="init",
             data_schema=_NO_FIELDS,
             description_placeholders={
-                "lost": escape(str(data.get("lost") or "–")),
-                "recovered": escape(str(data.get("recovered") or "–")),
+                fate: self._names(str(data.get(fate) or "")) for fate in ("lost", "recovered")
             },
         )
+
+    def _names(self, rooms: str) -> str:
+        """Return the names of rooms by their ids, as far as they are still there."""
+        names = {
+            room.subentry_id: room.title
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for room in entry.subentries.values()
+        }
+        return ", ".join(escape(names[room]) for room in rooms.split() if room in names) or "–"
 
 
 def _episodes(room: RoomCoordinator, data: Mapping[str, Any]) -> dict[Kind, Episode]:
