@@ -26,7 +26,7 @@ from .coordinator import (
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.quantity import QUANTITIES, Kind
-from .issues import async_clear_issues, async_watch_issues
+from .issues import async_clear_issues, async_forget_issues, async_watch_issues
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom
 
@@ -45,18 +45,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     stored: dict[str, StoredRoom] = {}
     store = LedgerStore(hass, lambda: stored)
     promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
+    subentries = {room.subentry_id: room for room in entry.get_subentries_of_type(SUBENTRY_ROOM)}
     try:
-        loaded = await store.async_load(dt_util.get_default_time_zone(), promise)
+        loaded = await store.async_load(dt_util.get_default_time_zone(), promise, subentries)
     except NewerStoreError as error:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error
     rooms: dict[str, RoomCoordinator] = {}
-    for subentry in entry.get_subentries_of_type(SUBENTRY_ROOM):
-        room = loaded.rooms.get(subentry.subentry_id) or StoredRoom()
-        stored[subentry.subentry_id] = room
-        _fit_channels(room, room_sources(subentry), promise)
-        rooms[subentry.subentry_id] = RoomCoordinator(
-            hass, entry, subentry, stored=room, store=store
-        )
+    for key, subentry in subentries.items():
+        room = stored[key] = loaded.rooms.get(key) or StoredRoom()
+        sources = room_sources(subentry)
+        if loaded.damaged:
+            gone = {(key, kind.value) for kind in sources if kind not in room.channels}
+            loaded.lost += sorted(gone.difference(loaded.lost))
+        _fit_channels(room, sources, promise)
+        rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=store)
+    if loaded.outdated:
+        await store.async_forget_gone(dt_util.utcnow().timestamp())
     entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(async_watch_issues(hass, entry))
@@ -76,6 +80,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Stop listening and save what was learned since the last save."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
+        for room in entry.runtime_data.rooms.values():
+            room.async_stop()  # What is heard after the save would be lost.
         await entry.runtime_data.store.async_save()
         async_clear_issues(hass)
     return unloaded
@@ -84,7 +90,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Leave nothing behind."""
     await LedgerStore(hass, dict).async_remove()
-    async_clear_issues(hass)
+    async_forget_issues(hass)
 
 
 async def async_remove_config_entry_device(

@@ -4,10 +4,11 @@ A damaged channel is taken from the last good copy, a damaged file is set aside 
 store that a newer version wrote is left untouched.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 import os
+from pathlib import Path
 import shutil
 from typing import Any
 
@@ -17,7 +18,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
-from .core import snapshot
+from .core import snapshot, stored
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.day import DAY_S
@@ -30,6 +31,8 @@ LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
 SAVE_DELAY_S = 15 * 60  # What a power cut may cost; corrections are saved at once.
 GOOD_COPY_S = 24 * 3600.0
+
+_KINDS = frozenset(kind.value for kind in Kind)
 
 
 class NewerStoreError(Exception):
@@ -64,12 +67,15 @@ class Loaded:
     """What was read, and what damage was met: by room, what came of each channel.
 
     `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
-    could not be read from either file.
+    could not be read from either file. `damaged` says that the file could not be read as a
+    whole, `outdated` that it holds rooms that are gone.
     """
 
     rooms: dict[str, StoredRoom] = field(default_factory=dict)
     recovered: list[tuple[str, str]] = field(default_factory=list)
     lost: list[tuple[str, str]] = field(default_factory=list)
+    damaged: bool = False
+    outdated: bool = False
 
 
 class LedgerStore:
@@ -84,13 +90,19 @@ class LedgerStore:
         self._pending = False
         self._good_at: float | None = None
 
-    async def async_load(self, zone: tzinfo, promise: Promise) -> Loaded:
-        """Read both files; raises NewerStoreError where one is of a newer version."""
+    async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
+        """Read the rooms from both files; raises NewerStoreError where one is of a newer version.
+
+        What the files hold of other rooms is left out: these rooms are gone.
+        """
+        there = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
         data, good = await _load(self._ledger), await _load(self._good)
         kept_at = _mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
-        loaded = await self._hass.async_add_executor_job(_Reader(zone, promise).read, data, good)
-        if data is not None and (loaded.recovered or loaded.lost):
+        reader = _Reader(zone, promise, rooms)
+        loaded = await self._hass.async_add_executor_job(reader.read, data, good)
+        loaded.damaged |= there and data is None
+        if data is not None and (loaded.damaged or loaded.recovered or loaded.lost):
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, shutil.copy2)
         return loaded
 
@@ -111,10 +123,18 @@ class LedgerStore:
             self._good_at = at
             await self._good.async_save({**self._snapshot(), "kept_at": at})
 
+    async def async_forget_gone(self, at: float) -> None:
+        """Write both files anew, without the rooms that are gone."""
+        await self.async_save()
+        self._good_at = None
+        await self.async_keep_good(at)
+
     async def async_remove(self) -> None:
-        """Remove both files."""
+        """Remove both files, and what was set aside of them."""
         await self._ledger.async_remove()
         await self._good.async_remove()
+        await self._hass.async_add_executor_job(_remove_set_aside, self._ledger.path)
+        await self._hass.async_add_executor_job(_remove_set_aside, self._good.path)
 
     @callback
     def _snapshot(self) -> dict[str, Any]:
@@ -150,30 +170,39 @@ def _set_aside(path: str, move: Callable[[str, str], object]) -> None:
     move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
 
 
+def _remove_set_aside(path: str) -> None:
+    """Remove the damaged copies of a file, those that Home Assistant set aside as well."""
+    file = Path(path)
+    for damaged in file.parent.glob(f"{file.name}.corrupt.*"):
+        damaged.unlink()
+
+
 class _Reader:
     """Read rooms from two files, from the last good copy only what the first has lost."""
 
-    def __init__(self, zone: tzinfo, promise: Promise) -> None:
+    def __init__(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> None:
         self._zone = zone
         self._promise = promise
+        self._wanted = rooms
         self._loaded = Loaded()
 
     def read(self, data: object, good: object) -> Loaded:
         good_rooms = _mapping(_mapping(good).get("rooms"))
-        rooms = _mapping(data).get("rooms", good_rooms if data is None else None)
+        rooms = _mapping(data).get("rooms")
+        whole_lost = not isinstance(rooms, dict)
         if not isinstance(rooms, dict):
+            self._loaded.damaged = data is not None or bool(good_rooms)
             rooms = good_rooms
-        lost = rooms is good_rooms and bool(good_rooms)
-        for key, room in rooms.items():
-            kept = _mapping(room)
+        self._loaded.outdated = any(key not in self._wanted for key in (*rooms, *good_rooms))
+        for key in self._wanted:
+            good_room = _mapping(good_rooms.get(key))
+            kept = _mapping(rooms.get(key))
+            if not kept and not good_room:
+                continue
             self._loaded.rooms[key] = StoredRoom(
-                channels=self._channels(key, kept, _mapping(good_rooms.get(key)), whole_lost=lost),
+                channels=self._channels(key, kept, good_room, whole_lost=whole_lost),
                 retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
-                asked={
-                    issue: dict(item)
-                    for issue, item in _mapping(kept.get("asked")).items()
-                    if isinstance(item, dict)
-                },
+                asked=_asked(kept.get("asked")),
             )
         return self._loaded
 
@@ -181,9 +210,13 @@ class _Reader:
         self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
     ) -> dict[Kind, Channel]:
         channels: dict[Kind, Channel] = {}
-        current, good = _mapping(room.get("channels")), _mapping(good_room.get("channels"))
+        current, good = room.get("channels"), _mapping(good_room.get("channels"))
+        # A quantity that the good copy alone has was taken out of the room since, unless the
+        # list of quantities is itself what was damaged.
+        listed = isinstance(current, dict) and all(name in _KINDS for name in current)
+        current = _mapping(current)
         for kind in Kind:
-            if kind.value not in current and kind.value not in good:
+            if kind.value not in current and (listed or kind.value not in good):
                 continue
             channel = self._channel(kind, current.get(kind.value))
             if channel is None or whole_lost:
@@ -204,6 +237,31 @@ class _Reader:
                 LOGGER.warning("A stored ledger cannot be read: %s", error)
             return None
         return channel if channel.quantity.kind is kind else None
+
+
+def _asked(data: object) -> dict[str, dict[str, Any]]:
+    """Return the questions that can be read; a damaged one is forgotten."""
+    asked: dict[str, dict[str, Any]] = {}
+    for issue_id, item in _mapping(data).items():
+        try:
+            asked[issue_id] = _question(stored.mapping(item))
+        except (KeyError, SnapshotError) as error:
+            LOGGER.warning("A stored question cannot be read: %s", error)
+    return asked
+
+
+def _question(item: Mapping[str, Any]) -> dict[str, Any]:
+    episodes = stored.mapping(item.get("episodes", {}))
+    return {
+        "kind": stored.text(item["kind"]),
+        "at": stored.time(item["at"]),
+        "answered": stored.flag(item["answered"]),
+        "hidden_until": stored.time(item.get("hidden_until", 0.0)),
+        "episodes": {
+            stored.code(Kind, kind).value: stored.integer(episode)
+            for kind, episode in episodes.items()
+        },
+    }
 
 
 def _mapping(data: object) -> Mapping[str, Any]:
