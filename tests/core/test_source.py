@@ -107,10 +107,17 @@ def test_a_source_never_seen_is_not_stuck(particles: SourceWatch) -> None:
 
 
 def test_the_longest_run_that_ended_in_a_day_is_told_once(particles: SourceWatch) -> None:
-    for at, value in ((0.0, 5.0), (7.5, 6.0), (10.0, 7.0), (11.0, 7.0)):
+    for at, value in ((0.0, 5.0), (5.0, 5.0), (7.5, 6.0), (10.0, 7.0), (11.0, 7.0)):
         particles.see(T0 + at * H, value)
     assert particles.end_day() == 7
     assert particles.end_day() == 0
+
+
+def test_a_run_that_a_silence_ended_is_as_long_as_it_was_seen(particles: SourceWatch) -> None:
+    for at in (0.0, 5.0, 5.0 + 6.1):
+        particles.see(T0 + at * H, 5.0)
+    assert particles.end_day() == 5
+    assert particles.flat_since == T0 + 11.1 * H
 
 
 def test_the_slots_of_the_present_run(particles: SourceWatch) -> None:

@@ -6,7 +6,7 @@ from .quantity import Kind, Quantity
 NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
 FLAT_S = 24 * 3600.0  # Longest legitimate flat runs in real homes: 8 to 45 hours.
 FLAT_ZERO_S = 72 * 3600.0  # Very clean rooms read PM2.5 0 for days.
-WARM_UP_GAP_S = 6 * 3600.0  # A metal-oxide sensor that was off this long warms up again.
+OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat run is over.
 WARM_UP_AGAIN_S = 3600.0
 
 
@@ -41,13 +41,15 @@ class SourceWatch:
 
     def see(self, at: float, value: float) -> None:
         """Note a plausible reading."""
-        if value != self.flat_value:
+        last = self.last_read
+        was_off = last is None or at - last > OFF_S
+        if value != self.flat_value or was_off:
             if self.flat_value is not None:
-                run_h = int((at - self.flat_since) // 3600.0)
+                flat_to = last if last is not None and was_off else at
+                run_h = int((flat_to - self.flat_since) // 3600.0)
                 self.flat_longest_h = max(self.flat_longest_h, run_h)
             self.flat_value, self.flat_since, self.stuck = value, at, False
-        last = self.last_read
-        if self.quantity.warm_up_s and (last is None or at - last > WARM_UP_GAP_S):
+        if self.quantity.warm_up_s and was_off:
             self._warm_up(at, self.quantity.warm_up_s if last is None else WARM_UP_AGAIN_S)
         if last is None or at > last:
             self.last_read = at
