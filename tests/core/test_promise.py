@@ -57,6 +57,18 @@ def test_each_day_is_scored_against_the_range_fitted_without_it(theta: float) ->
     assert found == pytest.approx(expected)
 
 
+def test_a_reference_day_too_old_for_the_range_is_scored_against_the_whole() -> None:
+    days = take(exchangeable_days(1), 6)
+    ledger = a_ledger(days)
+    today = MONDAY + 6
+    fit = stack(ledger.days[2:], ledger, today)
+    found = reference_scores(ledger.reference(69), fit, PM25.prior, 0.0)
+    expected = [
+        score_without(digest, a_ledger(days[2:]), today, 0.0) for digest in ledger.reference(69)
+    ]
+    assert found == pytest.approx(expected)
+
+
 def test_without_reference_days_there_are_no_scores() -> None:
     ledger = a_ledger([])
     assert reference_scores([], stack([], ledger, MONDAY), PM25.prior, 0.0) == ()

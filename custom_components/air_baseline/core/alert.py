@@ -111,9 +111,11 @@ def reference_scores(
     if not reference:
         return ()
     places = {day: index for index, day in enumerate(days.days)}
-    rows = [places[digest.day] for digest in reference]
-    own = days.weights[rows, None, None] * days.shares[rows]
-    sums = np.maximum(weighted_sums(days)[None] - own, 0.0)
+    within = np.array([digest.day in places for digest in reference])
+    rows = [places[digest.day] for digest in reference if digest.day in places]
+    sums = np.repeat(weighted_sums(days)[None], len(reference), axis=0)
+    sums[within] -= days.weights[rows, None, None] * days.shares[rows]
+    sums = np.maximum(sums, 0.0)
     law = mixture(sums, prior)
     high, middle = quantiles(law, 1.0 - tail(theta) / 2.0), quantiles(law, 0.5)
     peaks: Array = np.log1p(np.array([digest.part_peaks for digest in reference], dtype=float))
