@@ -102,7 +102,7 @@ class LedgerStore:
         reader = _Reader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
         loaded.damaged |= there and data is None
-        if data is not None and (loaded.damaged or loaded.recovered or loaded.lost):
+        if loaded.damaged or loaded.recovered or loaded.lost:
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, shutil.copy2)
         return loaded
 
@@ -167,7 +167,9 @@ async def _load(store: Store[dict[str, Any]]) -> object:
 
 
 def _set_aside(path: str, move: Callable[[str, str], object]) -> None:
-    move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
+    """Move or copy a damaged file, unless Home Assistant has moved it already."""
+    if Path(path).is_file():
+        move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
 
 
 def _remove_set_aside(path: str) -> None:
