@@ -18,6 +18,7 @@ from core.digest import Digest, encode_counts, pack_levels
 from core.judgement import Judgement
 from core.ledger import Ledger
 from core.quantity import LEVELS, QUANTITIES, Kind, Quantity, level_index
+from core.state import LearningState
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 1, 5).toordinal()
@@ -113,6 +114,23 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
     peaks = [max(levels, default=None) for levels in parts]
     kept: dict[str, Any] = {"slots": PLAIN_SLOTS, "peaks": pack_levels(peaks)}
     return Digest(day=day, histogram=encode_counts(counts), **kept | given)
+
+
+def learned_channel(days: int = 40, kind: Kind = Kind.PM25, **given: Any) -> Channel:
+    """Return a channel that has learned a room of 5 to 12, with peaks of 12, up to MONDAY."""
+    channel = Channel(QUANTITIES[kind], LONDON)
+    said = {"mark": 0.8, "state": LearningState.LEARNED} | given
+    spent = {5.0: 12, 8.0: 12, 12.0: 12}
+    channel.ledger = a_ledger(a_day(day, spent, **said) for day in range(MONDAY - days, MONDAY))
+    channel.binner.step = 1.0
+    return channel
+
+
+def breathe(channel: Channel, start: float, minutes: int, level: float) -> list[Judgement]:
+    """Let a channel read one level every five minutes, and close the last bin."""
+    times = range(0, minutes * 60, SLOT_S)
+    said = play(channel, [(start + after, level) for after in times])
+    return [*said, *channel.advance(start + minutes * 60)]
 
 
 def a_ledger(days: Iterable[Digest], **given: Any) -> Ledger:

@@ -17,7 +17,7 @@ from .digest import Digest, OpenDay
 from .facts import GuidelineWatch
 from .forecast import Forecast, forecast
 from .judgement import Held, Judgement, judge, reason_against
-from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .ledger import BREAKS, WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_S, SourceWatch
 from .state import LearningState
@@ -128,6 +128,8 @@ class Channel:
 
     def correct(self, at: float, entry: Entry) -> Entry:
         """Put a correction into force and return it with its id; the range follows at once."""
+        if entry.kind in BREAKS:
+            self._end_episode(at, EpisodeEnd.WITHDRAWN)
         entry = replace(entry, id=self.ledger.next_id, at=at)
         self.ledger = self.ledger.with_entry(entry)
         self._reissue(moved=entry.moves_range)
@@ -135,7 +137,6 @@ class Channel:
 
     def reset(self, at: float) -> Entry:
         """Start over: no day up to and including today counts any more."""
-        self._end_episode(at, EpisodeEnd.WITHDRAWN)
         today = locate(at, self.zone)[0]
         return self.correct(at, Entry(id=0, at=at, kind=EntryKind.RESET, from_day=today + 1))
 

@@ -1,0 +1,225 @@
+"""Every correction acts at once, can be taken back, and leaves the days as they are."""
+
+from collections.abc import Callable
+import json
+from typing import Any
+
+import pytest
+
+from core.channel import Channel, EventKind
+from core.day import DAY_S, day_start
+from core.ledger import Entry, EntryKind, Episode, EpisodeEnd, UndoError
+from core.quantity import Kind
+from core.snapshot import dump
+from core.state import LearningState
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+LEDGER = ("root", "days", "entries", "episodes")
+
+
+def an_entry(kind: EntryKind, **given: Any) -> Entry:
+    return Entry(id=0, at=0.0, kind=kind, **given)
+
+
+def with_episode(days: int = 40) -> tuple[Channel, Episode]:
+    """Return a learned channel and the episode that it had from 06:30 to 07:30."""
+    channel = learned_channel(days)
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    breathe(channel, START + 3 * HOUR, 60, 8.0)
+    (episode,) = channel.ledger.episodes
+    return channel, episode
+
+
+def corrections() -> dict[str, Callable[[Channel, Episode], Entry]]:
+    now = START + 5 * HOUR
+    return {
+        "reset": lambda channel, _: channel.reset(now),
+        "real": lambda channel, episode: channel.answer(now, episode, normal=False),
+        "normal": lambda channel, episode: channel.answer(now, episode, normal=True),
+    } | {
+        kind.value: lambda channel, _, kind=kind: channel.correct(
+            now, an_entry(kind, from_day=MONDAY - 10, to_day=MONDAY - 5)
+        )
+        for kind in EntryKind
+    }
+
+
+def ledger_text(channel: Channel) -> str:
+    kept = dump(channel)
+    return json.dumps({name: kept[name] for name in LEDGER})
+
+
+@pytest.mark.parametrize("name", corrections())
+def test_a_correction_that_is_taken_back_leaves_the_ledger_as_it_was(name: str) -> None:
+    channel, episode = with_episode()
+    before, ranges = ledger_text(channel), channel.forecast
+    entry = corrections()[name](channel, episode)
+    assert ledger_text(channel) != before
+    assert channel.undo(START + 6 * HOUR, entry.id) == entry
+    assert ledger_text(channel) == before
+    assert channel.forecast == ranges
+
+
+@pytest.mark.parametrize("name", corrections())
+def test_a_day_in_which_the_range_was_corrected_gets_no_mark(name: str) -> None:
+    channel, episode = with_episode()
+    entry = corrections()[name](channel, episode)
+    breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
+    assert channel.ledger.days[-1].valid
+    assert (channel.ledger.days[-1].mark is None) is entry.moves_range
+
+
+def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
+    channel, episode = with_episode()
+    first = channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY))
+    second = channel.answer(START, episode, normal=True)
+    third = channel.correct(START, an_entry(EntryKind.LOOKS_RIGHT))
+    assert channel.undo(START, first.id) == first
+    assert channel.undo(START) == third
+    assert channel.undo(START) == second
+    with pytest.raises(UndoError):
+        channel.undo(START)
+
+
+def test_a_correction_can_be_taken_back_for_thirty_days() -> None:
+    channel, _ = with_episode()
+    entry = channel.reset(START)
+    with pytest.raises(UndoError):
+        channel.undo(START + 30 * DAY_S + 1, entry.id)
+    assert channel.undo(START + 30 * DAY_S, entry.id) == entry
+
+
+def test_starting_over_forgets_every_day_up_to_today() -> None:
+    channel, _ = with_episode()
+    channel.reset(START + 5 * HOUR)
+    breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
+    channel.advance(START + 25 * HOUR)
+    assert channel.forecast is not None
+    assert channel.forecast.standing.state is LearningState.COLLECTING
+    assert channel.forecast.own_share == 0.0
+    assert (channel.forecast.ranges[0].low, channel.forecast.ranges[0].high) == (0.0, 24.0)
+    assert len(channel.ledger.days) == 41, "the days stay until it can no longer be undone"
+
+
+def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
+    channel, _ = with_episode()
+    channel.correct(START, an_entry(EntryKind.CHANGE, from_day=MONDAY - 3))
+    assert channel.forecast is not None
+    assert channel.forecast.standing.tally.days == 3
+    assert channel.forecast.standing.state is LearningState.COLLECTING
+    assert channel.forecast.theta == 0.0
+    assert len(channel.forecast.bar.scores) == 3
+
+
+def test_struck_days_count_for_nothing() -> None:
+    channel, _ = with_episode()
+    before = channel.forecast
+    channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY - 30, to_day=MONDAY - 1))
+    after = channel.forecast
+    assert before is not None
+    assert after is not None
+    assert after.standing.tally.days == 10
+    assert after.own_share < before.own_share
+    assert len(after.bar.scores) == 10
+
+
+def test_an_episode_that_was_real_leaves_range_and_reference() -> None:
+    channel, episode = with_episode()
+    entry = channel.answer(START + 5 * HOUR, episode, normal=False)
+    assert (entry.from_day, entry.to_day, entry.parts) == (MONDAY, MONDAY, 0b11)
+    breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
+    channel.advance(START + 25 * HOUR)
+    assert channel.forecast is not None
+    assert len(channel.forecast.bar.scores) == 40
+    assert channel.ledger.alert_days(MONDAY + 1) == []
+
+
+def test_a_real_episode_across_four_o_clock_leaves_both_days() -> None:
+    channel, episode = with_episode()
+    later = Episode(
+        id=int(START + 23 * HOUR),
+        day=MONDAY,
+        part=7,
+        opened_level=60.0,
+        alert_level=20.0,
+        high=12.0,
+        beaten=40,
+        compared=40,
+        peak=60.0,
+        end=START + 25 * HOUR,
+        outcome=EpisodeEnd.RECOVERED,
+    )
+    assert later.id != episode.id
+    entry = channel.answer(START + 26 * HOUR, later, normal=False)
+    assert (entry.from_day, entry.to_day, entry.parts) == (MONDAY, MONDAY + 1, None)
+
+
+def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range() -> None:
+    channel, episode = with_episode()
+    before = channel.forecast
+    entry = channel.answer(START + 5 * HOUR, episode, normal=True)
+    after = channel.forecast
+    assert before is not None
+    assert after is not None
+    assert entry.level == pytest.approx(60.0 * 1.15)
+    assert entry.until_day == MONDAY + 60
+    assert after.ranges == before.ranges
+    assert after.alert_levels[episode.part] == pytest.approx(69.0)
+    others = [part for part in range(8) if part != episode.part]
+    assert [after.alert_levels[part] for part in others] == [
+        before.alert_levels[part] for part in others
+    ]
+
+
+def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None:
+    alerts = {}
+    for level in (69.0, 70.0):
+        channel, episode = with_episode()
+        channel.answer(START + 5 * HOUR, episode, normal=True)
+        for hour in range(5, 24):
+            breathe(channel, START + hour * HOUR, 60, 8.0 + hour % 3)
+        channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY))
+        breathe(channel, START + 24 * HOUR, 120, 8.0)
+        breathe(channel, START + 26 * HOUR, 60, level)
+        alerts[level] = len(channel.ledger.episodes) - 1
+    assert alerts == {69.0: 0, 70.0: 1}
+
+
+@pytest.mark.parametrize("kind", [EntryKind.RESET, EntryKind.CHANGE, EntryKind.SOURCE_CHANGED])
+def test_an_episode_ends_with_what_it_was_compared_with(kind: EntryKind) -> None:
+    channel = learned_channel(kind=Kind.VOC_INDEX)
+    channel.source.skip_warm_up(START)
+    breathe(channel, START, 120, 8.0)
+    assert breathe(channel, START + 2 * HOUR, 60, 400.0)[-1].unusual is True
+    channel.correct(START + 3 * HOUR, an_entry(kind, from_day=MONDAY + 1))
+    events = [e for e in channel.take_events() if e.kind is EventKind.UNUSUAL_ENDED]
+    assert [event.episode.outcome for event in events if event.episode] == [EpisodeEnd.WITHDRAWN]
+    judged = channel.judge(START + 3 * HOUR)
+    assert (judged.unusual, judged.state) == (None, LearningState.COLLECTING)
+
+
+def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
+    channel = learned_channel()
+    day = MONDAY
+    while not channel.ledger.entries:
+        wander(channel, day)
+        day += 1
+    assert day == MONDAY + 7
+    (change,) = channel.ledger.entries
+    assert (change.kind, change.from_day) == (EntryKind.CHANGE_DETECTED, MONDAY)
+    assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
+    season = an_entry(EntryKind.SEASON)
+    channel.correct(day_start(day, LONDON), Entry(id=0, at=0, kind=season.kind, target=change.id))
+    assert channel.ledger.change_day == 0
+    for later in range(day, day + 27):
+        wander(channel, later)
+    assert len(channel.ledger.entries) == 2
+
+
+def wander(channel: Channel, day: int) -> None:
+    """Let a day pass whose air is far above what the room was used to."""
+    for hour in range(24):
+        breathe(channel, day_start(day, LONDON) + hour * HOUR, 60, 40.0 + hour % 5 + day % 3)
