@@ -228,7 +228,11 @@ class HeldLevel:
             return None
         return min(values), max(values)
 
+    @property
+    def silent_from(self) -> float:
+        """Return when the air falls silent: 30 minutes after the last bin, 0 without any."""
+        return float((self.bins[-1][0] + 1 + HELD_SLOTS) * SLOT_S) if self.bins else 0.0
+
     def silent(self, at: float) -> bool:
         """Tell whether there was no bin at all in the last 30 minutes."""
-        oldest = int(at // SLOT_S) - HELD_SLOTS
-        return not any(slot >= oldest for slot, _ in self.bins)
+        return at >= self.silent_from

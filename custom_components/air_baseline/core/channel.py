@@ -12,7 +12,7 @@ from enum import StrEnum
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
-from .day import DAY_S, PARTS, SLOT_S, locate, part_slots
+from .day import DAY_S, PARTS, SLOT_S, day_start, locate, part_slots
 from .digest import Digest, OpenDay
 from .facts import GuidelineWatch
 from .forecast import Forecast, forecast
@@ -90,23 +90,19 @@ class Channel:
         if not self.quantity.plausible(value):
             self.source.rejected += 1
             return self.lose(at)
+        judgements = self._pass(self.binner.read(at, value), at)
         self.source.see(at, value)
-        bins = self.binner.read(at, value)
-        return [self._take(bin_) for bin_ in bins] if bins else ()
+        return judgements
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from here on."""
-        return [self._take(bin_) for bin_ in self.binner.lose(at)]
+        return self._pass(self.binner.lose(at), at)
 
     def advance(self, at: float) -> Sequence[Judgement]:
         """Let time pass: close the bins, days and episodes whose time has come."""
         if self.binner.counted_to is not None and at < self.binner.counted_to - REWIND_S:
             self._rewind(at)
-        judgements = [self._take(bin_) for bin_ in self.binner.advance(at)]
-        self._begin_day(locate(at, self.zone)[0], at)
-        if self.held.silent(at):
-            self._end_episode(at, EpisodeEnd.UNKNOWN)
-        return judgements
+        return self._pass(self.binner.advance(at), at)
 
     def take_events(self) -> Sequence[Event]:
         """Return what has happened since the last call, oldest first."""
@@ -213,11 +209,17 @@ class Channel:
         span = None if self.source.stuck else self.held.span(at)
         return Held(round(span[0], 1), round(span[1], 1)) if span else None
 
+    def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
+        """Take the bins that closed, then what has closed by the time itself."""
+        judgements = [self._take(bin_) for bin_ in bins] if bins else ()
+        self._end_if_silent(at)
+        self._begin_day(locate(at, self.zone)[0])
+        return judgements
+
     def _take(self, bin_: Bin) -> Judgement:
         day, part = locate(bin_.start, self.zone)
-        if self.held.silent(bin_.start):
-            self._end_episode(bin_.start, EpisodeEnd.UNKNOWN)
-        self._begin_day(day, bin_.start)
+        self._end_if_silent(bin_.start)
+        self._begin_day(day)
         if self.facts is not None and not self.source.stuck:
             self.facts.take(bin_)
         before = self.forecast
@@ -286,21 +288,26 @@ class Channel:
         if ended is not None:
             self._record_end(ended, at)
 
+    def _end_if_silent(self, at: float) -> None:
+        if self.held.silent(at):
+            self._end_episode(self.held.silent_from or at, EpisodeEnd.UNKNOWN)
+
     def _record_end(self, ended: Episode, at: float) -> None:
         self.ledger = self.ledger.with_episode(ended)
         self.events.append(Event(kind=EventKind.UNUSUAL_ENDED, at=at, episode=ended))
 
-    def _begin_day(self, day: int, at: float) -> None:
+    def _begin_day(self, day: int) -> None:
         if self.open_day is not None and day <= self.open_day.day:
             return
         before = self.forecast
         if self.open_day is not None and before is not None:
-            self._close_day(self.open_day, before, at)
+            self._close_day(self.open_day, before)
         self.open_day = OpenDay(day, part_slots(day, self.zone))
         self._write_forecast(day)
-        self._tell_transition(before, at)
+        self._tell_transition(before, day_start(day, self.zone))
 
-    def _close_day(self, open_day: OpenDay, today: Forecast, at: float) -> None:
+    def _close_day(self, open_day: OpenDay, today: Forecast) -> None:
+        at = day_start(open_day.day + 1, self.zone)
         longest = self.source.end_day()
         if not open_day.observed:
             return

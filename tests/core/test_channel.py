@@ -1,0 +1,288 @@
+"""What a channel learns from its readings, day by day, and what it does not believe."""
+
+from collections import Counter
+from math import inf, nan
+
+import pytest
+
+from core.channel import Channel, EventKind
+from core.day import day_start, locate
+from core.digest import Digest
+from core.facts import GuidelineWatch
+from core.forecast import forecast
+from core.quantity import QUANTITIES, Kind, level_index
+from core.state import Basis, LearningState, Reason
+from tests.core.rooms import (
+    LONDON,
+    MONDAY,
+    PM25,
+    ROOMS,
+    a_day,
+    breathe,
+    learned_channel,
+    play,
+)
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+
+
+def closed_days(channel: Channel) -> list[Digest]:
+    return [event.digest for event in channel.take_events() if event.digest is not None]
+
+
+def at_hour(hour: float) -> float:
+    """Return a time so many hours after Monday 04:00."""
+    return START + hour * HOUR
+
+
+def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
+    room = ROOMS[Kind.PM25]
+    channel = room.channel()
+    readings = room.readings(2)
+    play(channel, readings)
+    expected = Counter(
+        (part, level)
+        for at, level in readings
+        for day, part in [locate(at, LONDON)]
+        if day == MONDAY
+    )
+    parts = [{level: n for (p, level), n in expected.items() if p == part} for part in range(8)]
+    (digest,) = closed_days(channel)
+    assert digest.histogram == a_day(MONDAY, parts).histogram
+    held = [min(level for _, level in readings[i - 5 : i + 1]) for i in range(5, 288)]
+    assert max(peak or 0.0 for peak in digest.part_peaks) == max(held)
+
+
+def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -> None:
+    channel = Channel(PM25, LONDON)
+    breathe(channel, START, 23 * 60, 5.0)
+    channel.advance(at_hour(24) - 1)
+    assert closed_days(channel) == []
+    channel.advance(at_hour(24))
+    assert [digest.day for digest in closed_days(channel)] == [MONDAY]
+
+
+def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
+    room = ROOMS[Kind.PM25]
+    channel = room.channel()
+    readings = room.readings(11)
+    play(channel, readings[: 10 * 288 + 1])
+    before = channel.ledger
+    assert channel.binner.step is not None
+    issued = forecast(before, MONDAY + 10, PM25, channel.promise, channel.binner.step)
+    said = play(channel, readings[10 * 288 + 1 :]) + list(channel.advance(readings[-1][0] + 300))
+    assert len(said) == 288
+    for judgement in said:
+        assert judgement.bin is not None
+        part = locate(judgement.bin.start, LONDON)[1]
+        assert judgement.typical == issued.ranges[part]
+    inside = [j.typical.inside(j.bin.value) for j in said if j.typical and j.bin]
+    assert channel.ledger.days[-1].mark == pytest.approx(sum(inside) / 288, abs=1e-4)
+    assert channel.ledger.days[-1].issued == issued.issued
+
+
+def test_before_the_first_own_day_the_range_is_that_of_homes_in_general() -> None:
+    said = breathe(Channel(PM25, LONDON), START, 60, 5.0)[-1]
+    assert said.typical is not None
+    assert (said.typical.low, said.typical.high) == (0.0, 24.0)
+    assert said.basis is Basis.EVERYONE
+    assert (said.unusual, said.reason) == (None, Reason.NOT_LEARNED)
+
+
+@pytest.mark.parametrize("kind", [Kind.VOC_MASS, Kind.VOC_RATIO, Kind.VOC_INDEX])
+def test_no_range_of_other_homes_is_shown_for_vapours(kind: Kind) -> None:
+    channel = Channel(QUANTITIES[kind], LONDON)
+    assert breathe(channel, START, 60, 50.0)[-1].typical is None
+
+
+@pytest.mark.parametrize("level", [-0.1, 1000.1, nan, inf, -inf])
+def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(level: float) -> None:
+    channel = Channel(PM25, LONDON)
+    channel.read(START, 5.0)
+    channel.read(START + 150, level)
+    bins = [said.bin for said in channel.advance(START + 3600) if said.bin]
+    assert [(bin_.value, bin_.observed_s) for bin_ in bins] == [(5.0, 150.0)]
+    assert channel.source.rejected == 1
+    assert channel.source.last_read == START
+
+
+def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
+    channel = Channel(PM25, LONDON)
+    breathe(channel, START, 13 * 60, 5.0)
+    channel.advance(at_hour(24))
+    (digest,) = closed_days(channel)
+    assert not digest.valid
+    assert digest.mark is None
+    assert channel.ledger.evidence(MONDAY + 1, 60) == []
+
+
+def test_days_without_air_leave_nothing() -> None:
+    channel = Channel(PM25, LONDON)
+    breathe(channel, START, 60, 5.0)
+    channel.advance(at_hour(24 * 5))
+    breathe(channel, at_hour(24 * 5), 60, 5.0)
+    channel.advance(at_hour(24 * 6))
+    assert [digest.day for digest in closed_days(channel)] == [MONDAY, MONDAY + 5]
+
+
+def test_what_has_not_been_seen_yet_is_collecting() -> None:
+    channel = Channel(PM25, LONDON)
+    assert channel.state(START) is LearningState.NO_SOURCE
+    channel.read(START, 5.0)
+    assert channel.state(START) is LearningState.COLLECTING
+
+
+def test_a_source_silent_for_a_day_is_none_and_a_short_dropout_changes_nothing() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, 8.0)
+    last = START + 55 * 60
+    channel.lose(START + HOUR)
+    assert channel.state(last + 24 * HOUR) is LearningState.LEARNED
+    assert channel.state(last + 24 * HOUR + 1) is LearningState.NO_SOURCE
+    assert channel.judge(last + 24 * HOUR + 1).reason is Reason.SILENT
+
+
+def test_paused_comes_before_everything_and_its_time_is_a_gap() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, 8.0)
+    channel.pause(START + HOUR, paused=True)
+    said = breathe(channel, START + HOUR, 60, 200.0)[-1]
+    assert (said.state, said.reason) == (LearningState.PAUSED, Reason.PAUSED)
+    assert channel.state(START + 99 * HOUR) is LearningState.PAUSED
+    channel.pause(START + 2 * HOUR, paused=False)
+    breathe(channel, START + 2 * HOUR, 60, 8.0)
+    assert channel.open_day is not None
+    assert channel.open_day.observed == 24
+    assert channel.state(START + 3 * HOUR) is LearningState.LEARNED
+
+
+def test_pausing_twice_is_pausing_once() -> None:
+    channel = learned_channel()
+    channel.read(START, 8.0)
+    channel.pause(START + 60, paused=False)
+    assert channel.binner.held == 8.0
+
+
+def test_facts_are_told_while_nothing_is_learned() -> None:
+    channel = learned_channel()
+    channel.pause(START, paused=True)
+    play(channel, [(START + after, 20.0) for after in range(0, 20 * 3600, 300)])
+    assert channel.facts is not None
+    assert channel.facts.verdict(at_hour(20)) is True
+
+
+def test_nothing_is_learned_from_a_new_vapour_sensor_for_two_days() -> None:
+    channel = Channel(QUANTITIES[Kind.VOC_RATIO], LONDON)
+    play(channel, ROOMS[Kind.VOC_RATIO].readings(3))
+    assert [digest.day for digest in closed_days(channel)] == []
+    channel.advance(at_hour(72))
+    assert [digest.day for digest in closed_days(channel)] == [MONDAY + 2]
+
+
+def test_what_was_read_before_a_long_gap_is_learned_all_the_same() -> None:
+    channel = learned_channel(kind=Kind.VOC_RATIO)
+    channel.source.skip_warm_up(START)
+    play(channel, [(START + after, 8.0) for after in range(0, 3600, 300)])
+    play(channel, [(START + 12 * HOUR + after, 8.0) for after in range(0, 3600, 300)])
+    assert channel.open_day is not None
+    assert channel.open_day.observed == 11 + 6, "an hour and the half hour that the last one held"
+
+
+def slow_and_flat(channel: Channel, hours: float, level: float, *, start: float = START) -> None:
+    """Read one level every ten minutes, as a sensor does that hangs."""
+    play(channel, [(start + after, level) for after in range(0, int(hours * HOUR), 600)])
+
+
+@pytest.mark.parametrize(("level", "limit_h"), [(5.0, 24), (0.0, 72)])
+def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
+    level: float, limit_h: int
+) -> None:
+    channel = learned_channel()
+    slow_and_flat(channel, limit_h + 0.1, level)
+    before = channel.source.stuck
+    slow_and_flat(channel, 2, level, start=at_hour(limit_h) + 600)
+    assert (before, channel.source.stuck) == (False, True)
+    assert channel.open_day is not None
+    assert (channel.open_day.observed, channel.open_day.void) == (0, True)
+    late = [digest for digest in channel.ledger.days if digest.day >= MONDAY]
+    assert [digest.cover for digest in late] == [0.0] * len(late)
+    assert all(digest.mark is None for digest in late)
+
+
+def test_a_stuck_value_is_not_learned_while_it_lasts_and_the_next_is() -> None:
+    channel = learned_channel()
+    slow_and_flat(channel, 30, 5.0)
+    channel.read(at_hour(30), 9.0)
+    assert channel.open_day is not None
+    assert channel.open_day.observed == 0
+    channel.read(at_hour(30) + 300, 9.0)
+    assert channel.open_day.counts[2][level_index(9.0)] == 1
+    assert channel.open_day.observed == 1
+
+
+def test_a_run_as_long_as_one_on_record_is_believed() -> None:
+    channel = learned_channel(longest_run_h=40)
+    slow_and_flat(channel, 39, 5.0)
+    assert not channel.source.stuck
+
+
+def test_the_same_value_after_a_silence_is_not_a_run() -> None:
+    channel = learned_channel()
+    slow_and_flat(channel, 10, 5.0)
+    channel.lose(at_hour(10))
+    slow_and_flat(channel, 10, 5.0, start=at_hour(60))
+    assert not channel.source.stuck
+    assert channel.ledger.days[-1].cover == 10 / 24
+    assert channel.ledger.days[-1].longest_run_h == 0
+
+
+def test_only_runs_of_the_last_sixty_days_are_on_record() -> None:
+    channel = learned_channel(days=80)
+    old = channel.ledger.days[10]
+    long_ago = a_day(old.day, longest_run_h=40)
+    channel.ledger = channel.ledger.with_days({old.day: long_ago})
+    slow_and_flat(channel, 30, 5.0)
+    assert channel.source.stuck
+
+
+def test_the_longest_run_of_one_value_is_kept_with_the_day_it_ended_in() -> None:
+    channel = Channel(PM25, LONDON)
+    slow_and_flat(channel, 22, 5.0)
+    slow_and_flat(channel, 24, 6.0, start=at_hour(22))
+    slow_and_flat(channel, 20, 7.0, start=at_hour(46))
+    channel.advance(at_hour(72))
+    assert [digest.longest_run_h for digest in closed_days(channel)] == [22, 24, 0]
+
+
+def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, 8.0)
+    breathe(channel, START + 365 * 24 * HOUR, 60, 900.0)
+    channel.advance(START)
+    assert [digest.day for digest in channel.ledger.days] == list(range(MONDAY - 40, MONDAY))
+    breathe(channel, START, 20 * 60, 8.0)
+    assert channel.open_day is not None
+    assert (channel.open_day.day, channel.open_day.observed) == (MONDAY, 240)
+    assert channel.state(at_hour(20)) is LearningState.LEARNED
+    assert isinstance(channel.facts, GuidelineWatch)
+    assert channel.facts.mean(at_hour(20)) == pytest.approx(8.0)
+
+
+def test_a_clock_set_back_by_some_hours_only_waits() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 10 * 60, 8.0)
+    breathe(channel, at_hour(4), 6 * 60, 8.0)
+    breathe(channel, at_hour(10), 60, 8.0)
+    assert channel.open_day is not None
+    assert channel.open_day.observed == 11 * 12
+
+
+def test_learning_and_losing_it_are_told_once() -> None:
+    channel = learned_channel(days=20)
+    breathe(channel, START, 24 * 60, 8.0)
+    kinds = [event.kind for event in channel.take_events()]
+    assert kinds == [EventKind.RANGE_LEARNED, EventKind.DAY_CLOSED]
+    channel.advance(at_hour(24 * 30))
+    assert [event.kind for event in channel.take_events()] == [EventKind.DEMOTED]
+    assert channel.take_events() == []
