@@ -162,23 +162,24 @@ class RoomFlow(ConfigSubentryFlow):
             errors["base"] = "no_source"
         for key in _SOURCE_KEYS:
             if entity_id := user_input.get(key):
-                found = classify(self.hass, entity_id)
-                if error := _refused(key, entity_id, found, taken):
-                    errors[key] = error
-                elif isinstance(found, Source):
+                found = _source(self.hass, key, entity_id, taken)
+                if isinstance(found, Source):
                     data |= _source_data(key, entity_id, found)
+                else:
+                    errors[key] = found
         return data, errors
 
 
-def _refused(key: str, entity_id: str, found: Source | Refusal, taken: set[Any]) -> str | None:
-    """Return why an entity cannot be the source of a field, None if it can."""
+def _source(hass: HomeAssistant, key: str, entity_id: str, taken: set[Any]) -> Source | str:
+    """Return the source of a field, or why the entity cannot be that."""
+    found = classify(hass, entity_id)
     if isinstance(found, Refusal):
         return found.value
     if entity_id in taken:
         return "source_taken"
     if (found.kind is Kind.PM25) != (key == CONF_PM25_SOURCE):
         return "source_other_quantity"
-    return None
+    return found
 
 
 def _source_data(key: str, entity_id: str, source: Source) -> dict[str, Any]:

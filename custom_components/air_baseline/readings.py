@@ -22,7 +22,7 @@ _BY_DEVICE_CLASS: dict[str, Kind] = {
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Kind.VOC_MASS,
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Kind.VOC_RATIO,
 }
-_INDEX_WORDS = ("voc", "iaq")
+_INDEX_WORDS = ("voc", "iaq", "volatile_organic")
 _NOT_INDEX_WORDS = ("accuracy", "status", "level")  # Companions of an index sensor.
 _RESISTANCE_UNITS = frozenset({"Ω", "kΩ", "ohm", "ohms"})
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
