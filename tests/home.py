@@ -1,0 +1,173 @@
+"""A small home for the tests: its rooms, their sources, and weeks already learned.
+
+The core is imported by its full name: what is learned here is loaded by Home Assistant.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+import json
+from math import expm1, log1p
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.air_baseline.const import DOMAIN
+from custom_components.air_baseline.core import snapshot
+from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+
+ZONE = ZoneInfo("Europe/London")
+NOON = datetime(2026, 3, 2, 12, 0, 3, tzinfo=UTC)  # A Monday, just after the tick of a slot.
+STEP = timedelta(minutes=5)
+
+KITCHEN, BEDROOM = "01KITCHEN", "01BEDROOM"  # Ids of the two rooms.
+PM25, VOC, INDEX = "sensor.kitchen_pm25", "sensor.kitchen_voc", "sensor.bedroom_voc_index"
+ATTRIBUTES: dict[str, dict[str, str]] = {
+    PM25: {"device_class": "pm25", "unit_of_measurement": "μg/m³"},
+    VOC: {"device_class": "volatile_organic_compounds_parts", "unit_of_measurement": "ppb"},
+    INDEX: {},
+}
+SOURCES: dict[Kind, dict[str, str]] = {
+    Kind.PM25: {"pm25_source": PM25, "pm25_unit": "μg/m³"},
+    Kind.VOC_RATIO: {"voc_source": VOC, "voc_kind": "voc_ratio", "voc_unit": "ppb"},
+    Kind.VOC_INDEX: {"voc_source": INDEX, "voc_kind": "voc_index", "voc_unit": ""},
+}
+USUAL = {Kind.PM25: 6.0, Kind.VOC_MASS: 300.0, Kind.VOC_RATIO: 120.0, Kind.VOC_INDEX: 100.0}
+
+type Level = Callable[[float], float]
+
+
+def usual(at: float, kind: Kind = Kind.PM25) -> float:
+    """Return the level of an ordinary moment: it wanders by half hours and from day to day."""
+    half_hour, day = _chance(at // 1800), _chance(at // 86400)
+    y = log1p(USUAL[kind]) + 0.35 * half_hour + 0.15 * day
+    return float(round(expm1(max(y, 0.0))))
+
+
+def _chance(seed: float) -> float:
+    return Random(int(seed)).gauss()  # noqa: S311 - weather, not secrets
+
+
+def a_room(subentry_id: str, area: str, *kinds: Kind, **data: str) -> ConfigSubentryDataWithId:
+    """Return a room as it is configured: its sources by quantity, and what differs."""
+    sources = {key: value for kind in kinds for key, value in SOURCES[kind].items()}
+    return ConfigSubentryDataWithId(
+        data={"area_id": area, **sources, **data},
+        subentry_id=subentry_id,
+        subentry_type="room",
+        title=area.capitalize(),
+        unique_id=area,
+    )
+
+
+def a_home(*rooms: ConfigSubentryDataWithId, promise: str = "month") -> MockConfigEntry:
+    """Return an entry: a kitchen with particles and vapours, a bedroom with an index."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Air Baseline",
+        options={"promise": promise},
+        subentries_data=rooms
+        or (
+            a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO),
+            a_room(BEDROOM, "bedroom", Kind.VOC_INDEX),
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _learned(kind: Kind, days: int, end: datetime, promise: str) -> str:
+    channel = Channel(QUANTITIES[kind], ZONE, Promise(promise))
+    at, end_at = (end - timedelta(days=days)).timestamp() // 300 * 300, end.timestamp()
+    channel.source.skip_warm_up(at)
+    while at <= end_at:
+        channel.read(at, usual(at, kind))
+        at += 300
+    channel.advance(end_at)
+    channel.take_events()
+    return json.dumps(snapshot.dump(channel))
+
+
+def learned(
+    kind: Kind, days: int, *, end: datetime = NOON, promise: str = "month"
+) -> dict[str, Any]:
+    """Return a stored channel that has watched so many days, by replaying usual readings."""
+    stored: dict[str, Any] = json.loads(_learned(kind, days, end, promise))
+    return stored
+
+
+def a_store(rooms: Mapping[str, Mapping[Kind, dict[str, Any]]]) -> dict[str, Any]:
+    """Return the store's file: the channels of rooms."""
+    kept = {
+        room: {
+            "channels": {kind.value: channel for kind, channel in channels.items()},
+            "retired": [],
+            "asked": {},
+        }
+        for room, channels in rooms.items()
+    }
+    return {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": {"rooms": kept}}
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Add an entry and set it up."""
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+async def restart(
+    hass: HomeAssistant, entry: MockConfigEntry, files: dict[str, Any], *, power_cut: bool = False
+) -> None:
+    """Start anew from what is on disk, after a last write or, in a power cut, without one."""
+    if not power_cut:
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+        await hass.async_block_till_done()
+    on_disk = json.loads(json.dumps({LEDGER_KEY: files[LEDGER_KEY]}))
+    await hass.config_entries.async_unload(entry.entry_id)
+    files.update(on_disk)  # Unloading saves, which a restart does not.
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+def report(hass: HomeAssistant, entity_id: str, value: object, **attributes: Any) -> None:
+    """Let a source report a value, as its integration would."""
+    hass.states.async_set(entity_id, str(value), {**ATTRIBUTES.get(entity_id, {}), **attributes})
+
+
+def shown(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    state = hass.states.get(entity_id)
+    assert state is not None, f"{entity_id} is not there"
+    return state
+
+
+async def pass_time(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    duration: timedelta,
+    sources: Mapping[str, Level] | None = None,
+    *,
+    step: timedelta = STEP,
+) -> None:
+    """Let time pass in steps; at each step, each source reports its level of that moment."""
+    end = dt_util.utcnow() + duration
+    while dt_util.utcnow() < end:
+        clock.tick(min(step, end - dt_util.utcnow()))
+        now = dt_util.utcnow().timestamp()
+        for entity_id, level in (sources or {}).items():
+            report(hass, entity_id, level(now))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()

@@ -1,0 +1,383 @@
+"""Setting up: the page for the home, the pages for rooms, and everything that is refused."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryState,
+    FlowType,
+    SubentryFlowContext,
+    SubentryFlowResult,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+
+from .conftest import DOMAIN
+from .home import (
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    PM25,
+    VOC,
+    a_home,
+    a_room,
+    a_store,
+    learned,
+    pass_time,
+    report,
+    set_up,
+    shown,
+    usual,
+)
+
+PARTICLES = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
+VAPOURS = "volatile_organic_compounds"
+
+
+@pytest.fixture
+def empty(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
+    """Return an entry without rooms, not set up yet."""
+    entry = MockConfigEntry(domain=DOMAIN, title="Air Baseline", options={"promise": "month"})
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
+    """Ask for a new room."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "room"), context=SubentryFlowContext(source=SOURCE_USER)
+    )
+
+
+async def answer(hass: HomeAssistant, flow_id: str, **said: str) -> SubentryFlowResult:
+    """Fill in the page of a room."""
+    result = await hass.config_entries.subentries.async_configure(flow_id, said)
+    await hass.async_block_till_done()
+    return result
+
+
+async def add_room(hass: HomeAssistant, entry: MockConfigEntry, **said: str) -> SubentryFlowResult:
+    return await answer(hass, (await begin(hass, entry))["flow_id"], **said)
+
+
+def suggested(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form suggests."""
+    return {
+        str(field): field.description["suggested_value"]
+        for field in result["data_schema"].schema
+        if field.description
+    }
+
+
+async def test_setting_up_goes_straight_on_to_the_first_room(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    report(hass, PM25, 5)
+    page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert page["type"] is FlowResultType.FORM
+    assert page["step_id"] == "user"
+    created = await hass.config_entries.flow.async_configure(
+        page["flow_id"], {"promise": "fortnight"}
+    )
+    assert created["type"] is FlowResultType.CREATE_ENTRY
+    entry = created["result"]
+    assert entry.title == "Air Baseline"
+    assert not entry.data
+    assert entry.options == {"promise": "fortnight"}
+    kind, flow_id = created["next_flow"]
+    assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
+    room = await answer(hass, flow_id, area_id="kitchen", pm25_source=PM25)
+    assert room["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = entry.subentries.values()
+    assert (subentry.title, subentry.unique_id) == ("Kitchen", "kitchen")
+    assert subentry.data == {
+        "area_id": "kitchen",
+        "pm25_source": PM25,
+        "pm25_unit": "μg/m³",
+    }
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
+
+
+async def test_the_promise_is_a_month_unless_something_else_is_chosen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    with pytest.raises(InvalidData):
+        await hass.config_entries.flow.async_configure(page["flow_id"], {"promise": "never"})
+    created = await hass.config_entries.flow.async_configure(page["flow_id"], {})
+    assert created["result"].options == {"promise": "month"}
+
+
+async def test_there_is_one_entry_only(hass: HomeAssistant, empty: MockConfigEntry) -> None:
+    page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert page["type"] is FlowResultType.ABORT
+    assert page["reason"] == "single_instance_allowed"
+
+
+async def test_another_promise_keeps_what_was_learned(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home()
+    await set_up(hass, entry)
+    await pass_time(hass, clock, timedelta(hours=1), {PM25: usual})
+    assert shown(hass, "binary_sensor.kitchen_pm25_unusual").state == "off"
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    assert suggested(page) == {"promise": "month"}
+    done = await hass.config_entries.options.async_configure(
+        page["flow_id"], {"promise": "two_months"}
+    )
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    await pass_time(hass, clock, timedelta(hours=1), {PM25: usual})
+    unusual = shown(hass, "binary_sensor.kitchen_pm25_unusual")
+    assert unusual.state == "unknown"
+    assert unusual.attributes["reason"] == "reference_days"
+    assert unusual.attributes["learning_state"] == "learned"
+
+
+MILLIGRAMS = {"unit_of_measurement": "mg/m³"}
+
+
+@pytest.mark.parametrize(
+    ("source", "attributes", "stored"),
+    [
+        ("pm25_source=sensor.a", PARTICLES, ("μg/m³",)),
+        ("pm25_source=sensor.a", PARTICLES | {"unit_of_measurement": "µg/m³"}, ("μg/m³",)),
+        ("pm25_source=sensor.a", PARTICLES | MILLIGRAMS, ("mg/m³",)),
+        ("voc_source=sensor.a", {"device_class": VAPOURS} | MILLIGRAMS, ("voc_mass", "mg/m³")),
+        (
+            "voc_source=sensor.a",
+            {"device_class": f"{VAPOURS}_parts", "unit_of_measurement": "ppm"},
+            ("voc_ratio", "ppm"),
+        ),
+        ("voc_source=sensor.office_voc_index", {}, ("voc_index", "")),
+        ("voc_source=sensor.bme680_iaq", {"unit_of_measurement": "IAQ"}, ("voc_index", "")),
+        ("voc_source=sensor.bme680_iaq", {"device_class": "aqi"}, ("voc_index", "")),
+    ],
+)
+async def test_what_can_be_a_source(
+    hass: HomeAssistant,
+    empty: MockConfigEntry,
+    source: str,
+    attributes: dict[str, str],
+    stored: tuple[str, ...],
+) -> None:
+    field, _, entity_id = source.partition("=")
+    hass.states.async_set(entity_id, "5", attributes)
+    result = await add_room(hass, empty, area_id="kitchen", **{field: entity_id})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (room,) = empty.subentries.values()
+    assert tuple(room.data.values()) == ("kitchen", entity_id, *stored)
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "attributes", "error"),
+    [
+        ("sensor.a", PARTICLES | {"unit_of_measurement": "ppm"}, "source_unit"),
+        ("sensor.a", {"device_class": "pm25"}, "source_unit"),
+        ("sensor.gas", {"unit_of_measurement": "kΩ"}, "source_resistance"),
+        ("sensor.voc_gas", {"unit_of_measurement": "ohm"}, "source_resistance"),
+        ("sensor.a", {"device_class": "aqi"}, "source_air_quality_index"),
+        ("sensor.voc_index", {"unit_of_measurement": "ppb"}, "source_unit"),
+        ("sensor.voc_accuracy", {}, "source_not_air"),
+        ("sensor.a", {"device_class": "temperature"}, "source_not_air"),
+        ("sensor.a", {"device_class": VAPOURS, "unit_of_measurement": "ppb"}, "source_unit"),
+        ("sensor.a", PARTICLES, "source_other_quantity"),
+        ("sensor.nowhere", None, "source_missing"),
+    ],
+)
+async def test_what_cannot_be_a_source_of_vapours(
+    hass: HomeAssistant,
+    empty: MockConfigEntry,
+    entity_id: str,
+    attributes: dict[str, str] | None,
+    error: str,
+) -> None:
+    if attributes is not None:
+        hass.states.async_set(entity_id, "5", attributes)
+    result = await add_room(hass, empty, area_id="kitchen", voc_source=entity_id)
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {"voc_source": error}
+    assert not empty.subentries
+
+
+async def test_vapours_cannot_be_the_source_of_particles(
+    hass: HomeAssistant, empty: MockConfigEntry
+) -> None:
+    report(hass, VOC, 100)
+    result = await add_room(hass, empty, area_id="kitchen", pm25_source=VOC)
+    assert result["errors"] == {"pm25_source": "source_other_quantity"}
+
+
+async def test_only_a_sensor_can_be_a_source(hass: HomeAssistant, empty: MockConfigEntry) -> None:
+    hass.states.async_set("number.voc_index", "5")
+    with pytest.raises(InvalidData):
+        await add_room(hass, empty, area_id="kitchen", voc_source="number.voc_index")
+
+
+async def test_our_own_entities_cannot_be_a_source(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    result = await add_room(
+        hass, entry, area_id="bedroom", pm25_source="sensor.kitchen_pm25_usual_high"
+    )
+    assert result["errors"] == {"pm25_source": "source_own"}
+
+
+async def test_an_unavailable_source_is_judged_by_its_registration(
+    hass: HomeAssistant, empty: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    known = entity_registry.async_get_or_create(
+        "sensor",
+        "esphome",
+        "1",
+        original_device_class=f"{VAPOURS}_parts",
+        unit_of_measurement="ppb",
+    )
+    hass.states.async_set(known.entity_id, "unavailable")
+    result = await add_room(hass, empty, area_id="kitchen", voc_source=known.entity_id)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    hass.states.async_set("sensor.b", "unavailable", {"device_class": "pm25"})
+    result = await add_room(hass, empty, area_id="bedroom", pm25_source="sensor.b")
+    assert result["errors"] == {"pm25_source": "source_not_air"}
+
+
+async def test_errors_are_told_field_by_field_and_the_same_page_recovers(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    report(hass, "sensor.hall_pm25", 5, **PARTICLES)
+    flow_id = (await begin(hass, entry))["flow_id"]
+    refused = await answer(hass, flow_id, area_id="kitchen", pm25_source=PM25, voc_source=INDEX)
+    assert refused["errors"] == {
+        "area_id": "area_taken",
+        "pm25_source": "source_missing",
+        "voc_source": "source_missing",
+    }
+    assert suggested(refused) == {
+        "area_id": "kitchen",
+        "pm25_source": PM25,
+        "voc_source": INDEX,
+    }
+    report(hass, PM25, 5)
+    refused = await answer(hass, flow_id, area_id="hall", pm25_source=PM25)
+    assert refused["errors"] == {"pm25_source": "source_taken"}
+    refused = await answer(hass, flow_id, area_id="hall")
+    assert refused["errors"] == {"base": "no_source"}
+    done = await answer(hass, flow_id, area_id="hall", pm25_source="sensor.hall_pm25")
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert done["title"] == "hall"  # An area that is gone has no name but its id.
+    assert shown(hass, "sensor.hall_pm25_learning").state == "collecting"
+
+
+async def test_the_list_offers_sensors_of_integrations_that_have_an_index(
+    hass: HomeAssistant, empty: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    entity_registry.async_get_or_create(
+        "sensor", "airgradient", "1", translation_key="total_volatile_organic_component_index"
+    )
+    entity_registry.async_get_or_create("sensor", "esphome", "2", original_name="VOC Index")
+    entity_registry.async_get_or_create("sensor", "mqtt", "3", original_name="Outside")
+    page = await begin(hass, empty)
+    assert page["data_schema"] is not None
+    offered = page["data_schema"].schema["voc_source"].config["filter"]
+    assert [item.get("integration") for item in offered] == [None, "airgradient", "esphome"]
+
+
+async def test_a_changed_area_keeps_what_was_learned(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    report(hass, PM25, 5)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    assert suggested(page) == {"area_id": "kitchen", "pm25_source": PM25}
+    done = await answer(hass, page["flow_id"], area_id="bedroom", pm25_source=PM25)
+    assert done["type"] is FlowResultType.ABORT
+    assert done["reason"] == "reconfigure_successful"
+    room = entry.subentries[KITCHEN]
+    assert (room.title, room.unique_id, room.data["area_id"]) == ("Bedroom", "bedroom", "bedroom")
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["retired"] == []
+
+
+async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store(
+        {
+            KITCHEN: {
+                Kind.PM25: learned(Kind.PM25, 36),
+                Kind.VOC_RATIO: learned(Kind.VOC_RATIO, 36),
+            }
+        }
+    )
+    entry = a_home()
+    await set_up(hass, entry)
+    await pass_time(hass, clock, timedelta(minutes=10), {PM25: usual, VOC: usual})
+    hass.states.async_set("sensor.new", "3", PARTICLES)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    replacing = hass.config_entries.subentries.async_configure(
+        page["flow_id"], {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
+    )
+    await replacing
+    report(hass, PM25, 60)  # The old source must not teach the new channel.
+    await hass.async_block_till_done()
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
+    assert shown(hass, "sensor.kitchen_voc_learning").state == "learned"
+    await hass.config_entries.async_unload(entry.entry_id)
+    room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
+    assert room["channels"]["pm25"]["source"]["last_value"] == 3
+    assert room["channels"]["pm25"]["days"] == []
+    (aside,) = room["retired"]
+    assert (aside["at"], len(aside["channel"]["days"])) == (clock().timestamp(), 36)
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_reconfigured_room_may_keep_its_own_sources_but_not_take_anothers(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    for source in (PM25, VOC, INDEX):
+        report(hass, source, 5)
+    page = await entry.start_subentry_reconfigure_flow(hass, BEDROOM)
+    refused = await answer(hass, page["flow_id"], area_id="kitchen", voc_source=VOC)
+    assert refused["step_id"] == "reconfigure"
+    assert refused["errors"] == {"area_id": "area_taken", "voc_source": "source_taken"}
+    done = await answer(hass, page["flow_id"], area_id="bedroom", voc_source=INDEX)
+    assert done["reason"] == "reconfigure_successful"
+
+
+async def test_a_room_can_be_changed_while_the_store_cannot_be_read(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    newer = {"version": 9, "minor_version": 1, "key": LEDGER_KEY, "data": {}}
+    hass_storage[LEDGER_KEY] = dict(newer)
+    entry = a_home()
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    hass.states.async_set("sensor.new", "3", PARTICLES)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    done = await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
+    assert done["reason"] == "reconfigure_successful"
+    assert entry.subentries[KITCHEN].data["pm25_source"] == "sensor.new"
+    assert hass_storage[LEDGER_KEY] == newer
