@@ -97,10 +97,7 @@ class Words:
             measured=self._measured(said, source),
             inferred=self._inferred(said, source),
             because=self._because(said),
-            not_known=self.say(
-                "not_known",
-                what=", ".join(self.say(f"not_known_{code}") for code in said.not_known),
-            ),
+            not_known=self._not_known(said),
             next=" ".join(self._next(said, code) for code in said.next_steps),
         )
 
@@ -192,6 +189,10 @@ class Words:
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
         return "\n".join(f"- {line}" for line in lines)
+
+    def _not_known(self, said: Explanation) -> str:
+        what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)
+        return self.say("not_known", what=what[:1].upper() + what[1:])
 
     def _missing(self, what: Missing, number: int) -> str:
         return self.say(f"missing_{what}", number=number)

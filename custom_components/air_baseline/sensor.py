@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log10
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -120,6 +121,11 @@ async def async_setup_entry(
         )
 
 
+def _precision(source: RoomSource) -> int:
+    """Return the decimals of a range's edge, which is a whole number in the base unit."""
+    return max(0, round(log10(source.factor)))
+
+
 class ChannelSensor(ChannelEntity, SensorEntity):
     """A sensor that shows one field of a channel's view."""
 
@@ -152,6 +158,8 @@ class ChannelSensor(ChannelEntity, SensorEntity):
             self._attr_device_class = _DEVICE_CLASSES.get(source.kind)
             self._attr_native_unit_of_measurement = source.shown_unit or None
             self._factor = source.factor
+            if description.suggested_display_precision is None:
+                self._attr_suggested_display_precision = _precision(source)
 
     @property
     @override
