@@ -23,7 +23,7 @@ type Array = NDArray[np.float64]
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
-NOISE_S: Final = 10.0  # The cadence of the sensors' own noise.
+NOISE_S: Final = 60.0  # Sensors smooth their own noise over about a minute.
 LEAD_DAYS: Final = 1000  # The first day's number: the days before it need one from 0 up.
 
 
@@ -138,7 +138,7 @@ INFILTRATION: Final = 0.55
 OUTDOOR: Final = {Pollutant.PM25: 8.0, Pollutant.VOC: 15.0}
 INDOOR: Final = {Pollutant.PM25: 0.8, Pollutant.VOC: 70.0}
 PRESENCE: Final = {Pollutant.PM25: 1.2, Pollutant.VOC: 60.0}
-NOISE: Final = {Pollutant.PM25: 0.05, Pollutant.VOC: 0.03}
+NOISE: Final = {Pollutant.PM25: 0.04, Pollutant.VOC: 0.02}  # Relative.
 GAP_CHANCE: Final = 0.06  # Of a day; a router restarts, a plug is needed elsewhere.
 GAP_MIN: Final = (10.0, 90.0)
 
@@ -218,7 +218,8 @@ class _Day:
 
     def noise(self, place: Place, pollutant: Pollutant, times: Array) -> Array:
         """Return a sensor's own noise at each of the times of this day."""
-        noise: Array = self.noises[place, pollutant][((times - self.start) // NOISE_S).astype(int)]
+        knots = self.start + NOISE_S * np.arange(len(self.noises[place, pollutant]))
+        noise: Array = np.interp(times, knots, self.noises[place, pollutant])
         return noise
 
 
@@ -236,7 +237,7 @@ def _day(seed: int, number: int, date_: date, zone: tzinfo) -> _Day:
         stays={place: stay_of_day(room, start, weekend=weekend) for place, room in ROOMS.items()},
         gaps={place: gap_of_day(rng, start) for place in Place},
         noises={
-            (place, pollutant): rng.standard_normal(int((end - start) / NOISE_S))
+            (place, pollutant): rng.standard_normal(int((end - start) / NOISE_S) + 1)
             for place in Place
             for pollutant in Pollutant
         },

@@ -9,6 +9,8 @@ from homeassistant.util import dt as dt_util
 from demo.air import Air, Pollutant
 from demo.house import CONF_SILENT_FROM, SENSORS_DOMAIN, Monitor, air_of, with_toast
 
+from .recorded import async_record
+
 PLATFORMS = (Platform.BUTTON, Platform.SENSOR)
 
 type DemoHomeConfigEntry = ConfigEntry[LiveAir]
@@ -21,21 +23,21 @@ class LiveAir:
         """Go on with the air that the entry's data describes."""
         self._hass = hass
         self._entry = entry
-        self._air = self._read()
+        self.air = self._read()
 
     def level(self, monitor: Monitor, pollutant: Pollutant) -> float | None:
         """Return what a monitor shows now, None while it is off."""
         now = dt_util.utcnow().timestamp()
         if now >= self._entry.data[CONF_SILENT_FROM].get(monitor.place, now + 1.0):
             return None
-        return self._air.level(monitor.place, pollutant, now)
+        return self.air.level(monitor.place, pollutant, now)
 
     @callback
     def async_burn_toast(self) -> None:
         """Let toast burn from now on; a restart does not put it out."""
         data = with_toast(self._entry.data, dt_util.utcnow().timestamp())
         self._hass.config_entries.async_update_entry(self._entry, data=data)
-        self._air = self._read()
+        self.air = self._read()
 
     def _read(self) -> Air:
         return air_of(self._entry.data, dt_util.get_default_time_zone())
@@ -45,6 +47,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemoHomeConfigEntry) -> 
     """Set up the monitors."""
     entry.runtime_data = LiveAir(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_create_background_task(
+        hass,
+        async_record(hass, entry.runtime_data.air, entry.created_at.timestamp()),
+        "demo_home past",
+    )
     return True
 
 
