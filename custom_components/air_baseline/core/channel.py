@@ -186,13 +186,13 @@ class Channel:
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
 
-    def resume(self, issued: bytes) -> None:
-        """Write today's forecast again after a restart.
+    def resume(self, issued: bytes, resolution: float) -> None:
+        """Write today's forecast again after a restart, with the step known when it was issued.
 
         A day whose range is no longer the one issued in the morning gets no mark.
         """
         if self.open_day is not None:
-            self._write_forecast(self.open_day.day)
+            self._write_forecast(self.open_day.day, resolution)
             self.open_day.void |= self.forecast is None or self.forecast.issued != issued
 
     @property
@@ -357,8 +357,8 @@ class Channel:
             self.open_day.void = self.open_day.void or moved
             self._write_forecast(self.open_day.day)
 
-    def _write_forecast(self, day: int) -> None:
-        resolution = self.binner.step or LEAST_STEP
+    def _write_forecast(self, day: int, resolution: float | None = None) -> None:
+        resolution = resolution or self.binner.step or LEAST_STEP
         self.forecast = forecast(self.ledger, day, self.quantity, self.promise, resolution)
 
     def _tell_transition(self, before: Forecast | None, at: float) -> None:

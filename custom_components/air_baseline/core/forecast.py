@@ -28,9 +28,11 @@ class Forecast:
 
     `ranges` is empty where none can be made. `shown` says whether they may be shown at all:
     a law of homes in general that means nothing for this sensor is used but not shown.
+    `resolution` is the step of the sensor as it was known (base unit).
     """
 
     day: int
+    resolution: float
     standing: Standing
     ranges: tuple[PartRange, ...] = ()
     basis: Basis | None = None
@@ -62,13 +64,13 @@ def forecast(
     known = standing(ledger, day)
     digests = ledger.evidence(day, WINDOW_DAYS)
     if quantity.prior is None and known.state is LearningState.COLLECTING:
-        return Forecast(day=day, standing=known)
+        return Forecast(day=day, resolution=resolution, standing=known)
     days = stack(digests, ledger, day)
     theta = dial([mark for _, mark in ledger.marks()])
     try:
         law = mixture(weighted_sums(days), quantity.prior)
     except NoRangeError:
-        return Forecast(day=day, standing=known)
+        return Forecast(day=day, resolution=resolution, standing=known)
     ranges = issue(law, tail(theta), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
@@ -76,6 +78,7 @@ def forecast(
     lifted = ledger.lifted_levels(day)
     return Forecast(
         day=day,
+        resolution=resolution,
         standing=known,
         ranges=ranges,
         basis=_basis(known, own_days=bool(digests)),

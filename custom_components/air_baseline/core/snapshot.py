@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
 from .alert import HELD_SLOTS, Promise
-from .binning import INTERVALS_KEPT
+from .binning import INTERVALS_KEPT, LEAST_STEP
 from .channel import Channel
 from .day import PARTS, PLAIN_SLOTS, SLOT_S, iso_day, parse_day, part_slots
 from .digest import (
@@ -199,17 +199,18 @@ def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:
-    today, watch = channel.open_day, channel.watch
-    if today is None:
+    today, known, watch = channel.open_day, channel.forecast, channel.watch
+    if today is None or known is None:
         return None
     return {
         "day": iso_day(today.day),
         "histogram": encode_counts(today.counts),
-        "peaks": today.peaks,
+        "peaks": list(today.peaks),
         "inside": today.inside,
         "marked": today.marked,
         "void": today.void,
-        "issued": list(unpack_levels(channel.forecast.issued)) if channel.forecast else [],
+        "issued": list(unpack_levels(known.issued)),
+        "resolution": known.resolution,
         "recent": [list(pair) for pair in channel.held.bins],
         "episode": watch.current.id if watch.current else None,
         "inside_slots": watch.inside_slots,
@@ -243,7 +244,8 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
     channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0)
     channel.watch.cool_until = stored.time(data["cool_until"])
     channel.resume(
-        pack_levels([stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)])
+        pack_levels([stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)]),
+        stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
     )
 
 

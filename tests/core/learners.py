@@ -1,0 +1,186 @@
+"""Everything in the core that remembers air, behind one face, for the contracts all must keep.
+
+A learner takes readings and passing time. `said` is what it said of each bin and `told` what
+it told besides, with times counted from `origin`; `memory` is all that it keeps.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, override
+
+from core.alert import EpisodeWatch, HeldLevel
+from core.binning import Bin, Binner
+from core.channel import Channel
+from core.day import SLOT_S, locate, part_slots
+from core.digest import OpenDay
+from core.facts import GuidelineWatch
+from core.judgement import Judgement
+from core.ledger import Episode, Ledger
+from core.quantity import QUANTITIES, Kind, level_index
+from core.snapshot import dump
+from core.state import LearningState
+
+HIGH = 20.0  # The range that episodes are followed against here.
+
+
+class Bins:
+    """Readings to bins."""
+
+    def __init__(self, origin: float, _kind: Kind) -> None:
+        self.origin = origin
+        self.binner = Binner()
+        self.said: list[object] = []
+        self.told: list[object] = []
+
+    def read(self, at: float, level: float) -> None:
+        self.take(self.binner.read(at, level))
+
+    def advance(self, at: float) -> None:
+        self.take(self.binner.advance(at))
+
+    def take(self, bins: Sequence[Bin]) -> None:
+        for bin_ in bins:
+            self.said.append((bin_.start - self.origin, bin_.value, bin_.observed_s))
+
+    def memory(self) -> Any:  # noqa: ANN401
+        return list(self.binner.intervals)
+
+
+class Facts(Bins):
+    """Bins to the mean of a guideline."""
+
+    def __init__(self, origin: float, kind: Kind) -> None:
+        super().__init__(origin, kind)
+        guideline = QUANTITIES[kind].guideline
+        assert guideline is not None
+        self.watch = GuidelineWatch(guideline)
+
+    @override
+    def take(self, bins: Sequence[Bin]) -> None:
+        for bin_ in bins:
+            self.watch.take(bin_)
+            self.said.append((self.watch.mean(bin_.end), self.watch.verdict(bin_.end)))
+
+    @override
+    def memory(self) -> Any:
+        return self.watch.buckets
+
+
+class Episodes(Bins):
+    """Bins to episodes above a range that stays as it is."""
+
+    def __init__(self, origin: float, kind: Kind) -> None:
+        super().__init__(origin, kind)
+        self.held, self.watch = HeldLevel(), EpisodeWatch()
+
+    @override
+    def take(self, bins: Sequence[Bin]) -> None:
+        for bin_ in bins:
+            self.held.take(bin_)
+            span = self.held.span(bin_.end)
+            ended = self.watch.follow(bin_, span[0] if span else None, HIGH)
+            if span and span[0] > HIGH and self.watch.may_open(bin_.end):
+                self.watch.open(an_episode(bin_.end, span[0]))
+            now = ended or self.watch.current
+            self.said.append(now and from_origin(now, self.origin))
+
+    @override
+    def memory(self) -> Any:
+        return self.held.bins
+
+
+class Diary(Bins):
+    """Bins to days in a ledger."""
+
+    def __init__(self, origin: float, kind: Kind) -> None:
+        super().__init__(origin, kind)
+        self.ledger = Ledger()
+        self.today: OpenDay | None = None
+
+    @override
+    def take(self, bins: Sequence[Bin]) -> None:
+        for bin_ in bins:
+            day, part = locate(bin_.start, UTC)
+            if self.today is None or day > self.today.day:
+                self.close()
+                self.today = OpenDay(day, part_slots(day, UTC))
+            self.today.take(part, level_index(bin_.value), bin_.value, None)
+
+    def close(self) -> None:
+        if self.today is not None:
+            digest = self.today.close(issued=b"", head=0, state=LearningState.COLLECTING)
+            self.ledger = self.ledger.with_day(digest)
+            self.told.append((digest.histogram, digest.part_peaks))
+
+    @override
+    def memory(self) -> Any:
+        return [digest.histogram for digest in self.ledger.days]
+
+
+class Whole:
+    """A channel with all its parts."""
+
+    def __init__(self, origin: float, kind: Kind) -> None:
+        self.origin = origin
+        self.channel = Channel(QUANTITIES[kind], UTC)
+        self.said: list[object] = []
+        self.told: list[object] = []
+
+    def read(self, at: float, level: float) -> None:
+        self.take(self.channel.read(at, level))
+
+    def advance(self, at: float) -> None:
+        self.take(self.channel.advance(at))
+
+    def take(self, judgements: Sequence[Judgement]) -> None:
+        for judged in judgements:
+            assert judged.bin is not None
+            bin_ = replace(judged.bin, slot=judged.bin.slot - int(self.origin // SLOT_S))
+            episode = judged.episode and judged.episode - int(self.origin)
+            self.said.append(replace(judged, bin=bin_, episode=episode))
+        for event in self.channel.take_events():
+            digest = event.digest and replace(
+                event.digest, day=event.digest.day - day_of(self.origin)
+            )
+            episode_told = event.episode and from_origin(event.episode, self.origin)
+            self.told.append((event.kind, event.at - self.origin, digest, episode_told))
+
+    def memory(self) -> Any:  # noqa: ANN401
+        return dump(self.channel)
+
+
+type Learner = Bins | Whole
+
+
+def day_of(at: float) -> int:
+    return datetime.fromtimestamp(at, UTC).toordinal()
+
+
+def from_origin(episode: Episode, origin: float) -> Episode:
+    end = None if episode.end is None else episode.end - origin
+    return replace(episode, id=episode.id - int(origin), day=episode.day - day_of(origin), end=end)
+
+
+def an_episode(at: float, level: float) -> Episode:
+    return Episode(
+        id=int(at),
+        day=locate(at, UTC)[0],
+        part=0,
+        opened_level=level,
+        alert_level=HIGH,
+        high=HIGH,
+        beaten=34,
+        compared=34,
+        peak=level,
+    )
+
+
+LEARNERS: dict[str, tuple[Callable[[float, Kind], Learner], Kind]] = {
+    "binner": (Bins, Kind.PM25),
+    "guideline_of_a_day": (Facts, Kind.PM25),
+    "guideline_of_an_hour": (Facts, Kind.VOC_MASS),
+    "episodes": (Episodes, Kind.PM25),
+    "ledger": (Diary, Kind.VOC_RATIO),
+    **{f"channel_{kind.value}": (Whole, kind) for kind in Kind},
+}

@@ -1,0 +1,169 @@
+"""What every learner owes, whatever it learns."""
+
+from collections.abc import Callable
+from datetime import UTC
+import json
+
+import numpy as np
+import pytest
+
+from core.alert import Promise
+from core.channel import Channel
+from core.day import day_start
+from core.judgement import Judgement
+from core.ledger import WINDOW_DAYS
+from core.quantity import QUANTITIES, Kind
+from core.snapshot import dump, load
+from core.state import Basis, Compared, LearningState
+from tests.core.learners import LEARNERS, Learner
+from tests.core.rooms import MONDAY, ROOMS, play
+
+START = day_start(MONDAY, UTC)
+WEEK = 7 * 86_400.0
+DISK = 32 * 1024  # Bytes that one ledger may take.
+
+learners = pytest.mark.parametrize(("make", "kind"), LEARNERS.values(), ids=LEARNERS)
+channels = pytest.mark.parametrize("kind", Kind)
+type Maker = Callable[[float, Kind], Learner]
+
+
+def uneven_readings(kind: Kind, days: int, seed: int = 3) -> list[tuple[float, float]]:
+    """Return a room's readings at whole seconds, some missing, with a gap of two days."""
+    chance = np.random.default_rng(seed)
+    readings = []
+    for at, level in ROOMS[kind].readings(days, every_s=150):
+        gap = 5.3 < (at - START) / 86_400.0 < 7.4
+        if not gap and chance.random() < 0.8:
+            readings.append((at + float(chance.integers(0, 140)), level))
+    return readings
+
+
+def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float = 0.0) -> Learner:
+    """Let a learner read, and let time pass in between where `look_s` is given."""
+    looked = START
+    for at, level in readings:
+        while look_s and looked < at:
+            learner.advance(looked)
+            looked += look_s
+        learner.read(at, level)
+    learner.advance(readings[-1][0] + 1.0)
+    return learner
+
+
+@learners
+def test_looking_in_between_changes_nothing(make: Maker, kind: Kind) -> None:
+    readings = uneven_readings(kind, 12)
+    plain = live(make(START, kind), readings)
+    watched = live(make(START, kind), readings, look_s=437.0)
+    assert watched.said == plain.said
+    assert watched.told == plain.told
+    assert watched.memory() == plain.memory()
+
+
+@learners
+def test_the_date_changes_nothing(make: Maker, kind: Kind) -> None:
+    readings = uneven_readings(kind, 12)
+    later = 61 * WEEK
+    first = live(make(START, kind), readings)
+    second = live(make(START + later, kind), [(at + later, level) for at, level in readings])
+    assert second.said == first.said
+    assert second.told == first.told
+
+
+@learners
+def test_memory_is_bounded(make: Maker, kind: Kind) -> None:
+    readings = ROOMS[kind].readings(400, every_s=1800)
+    learner = make(START, kind)
+    sizes = []
+    for index, (at, level) in enumerate(readings):
+        learner.read(at, level)
+        if index % 4800 == 4799:
+            learner.said.clear()
+            sizes.append(len(json.dumps(learner.memory(), separators=(",", ":"))))
+    assert len(sizes) == 4
+    assert max(sizes[1:]) <= 1.15 * sizes[0]
+    assert max(sizes) <= DISK
+
+
+@channels
+def test_a_channel_keeps_no_more_than_its_window(kind: Kind) -> None:
+    channel = Channel(QUANTITIES[kind], UTC)
+    play(channel, ROOMS[kind].readings(130, every_s=1800))
+    first = MONDAY + 129 - WINDOW_DAYS
+    assert [digest.day for digest in channel.ledger.days] == list(range(first, MONDAY + 129))
+    assert all(episode.day >= first for episode in channel.ledger.episodes)
+
+
+@channels
+@pytest.mark.parametrize("hours", [1, 30, 77, 24 * 9 + 5, 24 * 36 + 16])
+def test_a_channel_goes_on_after_a_restart_as_if_there_had_been_none(
+    kind: Kind, hours: int
+) -> None:
+    readings = ROOMS[kind].readings(40)
+    stop = START + hours * 3600.0
+    before = [pair for pair in readings if pair[0] < stop]
+    after = [pair for pair in readings if pair[0] >= stop][:500]
+    channel = Channel(QUANTITIES[kind], UTC)
+    play(channel, before)
+    channel.lose(stop)
+    channel.take_events()
+    restored = load(json.loads(json.dumps(dump(channel))), UTC, Promise.MONTH)
+    assert dump(restored) == dump(channel)
+    assert restored.judge(stop) == channel.judge(stop)
+    assert play(restored, after) == play(channel, after)
+    assert restored.take_events() == channel.take_events()
+    assert dump(restored) == dump(channel)
+
+
+def claims(judged: Judgement) -> bool:
+    return (
+        judged.basis is Basis.THIS_ROOM
+        or judged.compared not in {Compared.NOT_ENOUGH_DATA, None}
+        or judged.unusual is not None
+    )
+
+
+@channels
+def test_nothing_personal_is_claimed_before_it_is_learned(kind: Kind) -> None:
+    said = play(Channel(QUANTITIES[kind], UTC), ROOMS[kind].readings(45))
+    first = next(i for i, judged in enumerate(said) if judged.state is LearningState.LEARNED)
+    assert first >= 21 * 288 - 12
+    assert not any(claims(judged) for judged in said[:first])
+    assert any(claims(judged) for judged in said[first:]), "else this shows nothing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "in_base"),
+    [
+        (Kind.PM25, "mg/m³", 1000.0),
+        (Kind.VOC_MASS, "mg/m³", 1000.0),
+        (Kind.VOC_RATIO, "ppm", 1000.0),
+    ],
+)
+def test_the_unit_of_the_sensor_changes_nothing(kind: Kind, unit: str, in_base: float) -> None:
+    quantity = QUANTITIES[kind]
+    readings = ROOMS[kind].readings(25)
+    converted = [(at, quantity.to_base(level / in_base, unit)) for at, level in readings]
+    one, other = Channel(quantity, UTC), Channel(quantity, UTC)
+    for said, told in zip(play(one, readings), play(other, converted), strict=True):
+        assert said.state is told.state
+        assert edges(said) == pytest.approx(edges(told))
+    assert [d.histogram for d in one.ledger.days] == [d.histogram for d in other.ledger.days]
+
+
+def edges(judged: Judgement) -> tuple[float, ...]:
+    part = judged.typical
+    return (part.low, part.middle, part.high) if part else ()
+
+
+@channels
+def test_two_channels_do_not_know_of_each_other(kind: Kind) -> None:
+    alone, beside, other = (Channel(QUANTITIES[kind], UTC) for _ in range(3))
+    readings = ROOMS[kind].readings(4)
+    louder = ROOMS[kind].louder(2.0).readings(4)
+    expected = play(alone, readings)
+    found: list[Judgement] = []
+    for one, two in zip(readings, louder, strict=True):
+        found += play(beside, [one])
+        play(other, [two])
+    assert found == expected
