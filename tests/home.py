@@ -16,6 +16,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -133,13 +134,22 @@ async def restart(
 ) -> None:
     """Start anew from what is on disk, after a last write or, in a power cut, without one."""
     if not power_cut:
-        hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
-        await hass.async_block_till_done()
+        await saved(hass, files)
     on_disk = json.loads(json.dumps({LEDGER_KEY: files[LEDGER_KEY]}))
     await hass.config_entries.async_unload(entry.entry_id)
     files.update(on_disk)  # Unloading saves, which a restart does not.
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+
+
+async def saved(
+    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, kind: Kind = Kind.PM25
+) -> dict[str, Any]:
+    """Let everything be written that waits to be, and return a channel as it is stored."""
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][room]["channels"][kind.value]
+    return channel
 
 
 def report(hass: HomeAssistant, entity_id: str, value: object, **attributes: Any) -> None:
@@ -152,6 +162,21 @@ def shown(hass: HomeAssistant, entity_id: str) -> State:
     state = hass.states.get(entity_id)
     assert state is not None, f"{entity_id} is not there"
     return state
+
+
+def issue(hass: HomeAssistant, issue_id: str) -> ir.IssueEntry | None:
+    """Return a repair that is shown or ignored, None where there is none."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+
+
+def issues(hass: HomeAssistant) -> list[str]:
+    """Return the ids of all repairs of the integration that people see."""
+    known = ir.async_get(hass).issues.values()
+    return [
+        issue.issue_id
+        for issue in known
+        if issue.domain == DOMAIN and issue.active and issue.dismissed_version is None
+    ]
 
 
 async def pass_time(
