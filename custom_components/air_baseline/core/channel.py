@@ -129,6 +129,7 @@ class Channel:
         entry = replace(entry, id=self.ledger.next_id, at=at)
         self.ledger = self.ledger.with_entry(entry)
         self._reissue(moved=entry.moves_range)
+        self._end_if_unlearned(at)
         return entry
 
     def reset(self, at: float) -> Entry:
@@ -176,6 +177,7 @@ class Channel:
         undone = self.ledger.undoable(at, entry_id)
         self.ledger = self.ledger.undo(at, undone.id)
         self._reissue(moved=undone.moves_range)
+        self._end_if_unlearned(at)
         return undone
 
     def pause(self, at: float, *, paused: bool) -> None:
@@ -283,6 +285,11 @@ class Channel:
         self.ledger = self.ledger.with_episode(episode)
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
 
+    def _end_if_unlearned(self, at: float) -> None:
+        """End the episode of a range that is no longer trusted: it claims too much."""
+        if not self._is_learned(self.forecast):
+            self._end_episode(at, EpisodeEnd.WITHDRAWN)
+
     def _end_episode(self, at: float, outcome: EpisodeEnd) -> None:
         ended = self.watch.end(at, outcome)
         if ended is not None:
@@ -305,6 +312,7 @@ class Channel:
         self.open_day = OpenDay(day, part_slots(day, self.zone))
         self._write_forecast(day)
         self._tell_transition(before, day_start(day, self.zone))
+        self._end_if_unlearned(day_start(day, self.zone))
 
     def _close_day(self, open_day: OpenDay, today: Forecast) -> None:
         at = day_start(open_day.day + 1, self.zone)
