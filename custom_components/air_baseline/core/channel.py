@@ -17,7 +17,7 @@ from .digest import Digest, OpenDay
 from .facts import GuidelineWatch
 from .forecast import Forecast, forecast
 from .judgement import Held, Judgement, judge, reason_against
-from .ledger import BREAKS, WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_S, SourceWatch
 from .state import LearningState
@@ -124,8 +124,6 @@ class Channel:
 
     def correct(self, at: float, entry: Entry) -> Entry:
         """Put a correction into force and return it with its id; the range follows at once."""
-        if entry.kind in BREAKS:
-            self._end_episode(at, EpisodeEnd.WITHDRAWN)
         entry = replace(entry, id=self.ledger.next_id, at=at)
         self.ledger = self.ledger.with_entry(entry)
         self._reissue(moved=entry.moves_range)

@@ -51,7 +51,6 @@ class EpisodeEnd(StrEnum):
 
 INFERRED = frozenset({EntryKind.CHANGE_DETECTED})
 FORGETS = frozenset({EntryKind.RESET, EntryKind.SOURCE_CHANGED})
-BREAKS = FORGETS | {EntryKind.CHANGE}  # What an episode was compared with holds no longer.
 KEEPS_RANGE = frozenset({EntryKind.LOOKS_RIGHT, EntryKind.EPISODE_NORMAL, EntryKind.STOP_ASKING})
 VERDICTS = frozenset({EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL})
 
