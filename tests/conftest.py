@@ -4,6 +4,8 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar
 import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.air_baseline.const import DOMAIN
 
@@ -27,3 +29,9 @@ async def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> FrozenDa
     for name in ("Kitchen", "Bedroom"):
         areas.async_get_or_create(name)
     return freezer
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Keep snapshots as Home Assistant keeps its own."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)

@@ -1,0 +1,289 @@
+"""The sensors of a room: what they say at each stage, in which unit, and how rarely."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+
+from .home import (
+    KITCHEN,
+    PM25,
+    USUAL,
+    VOC,
+    a_home,
+    a_room,
+    a_store,
+    learned,
+    pass_time,
+    report,
+    set_up,
+    shown,
+    usual,
+)
+
+COMPARED = "sensor.kitchen_pm25_compared"
+LEARNING = "sensor.kitchen_pm25_learning"
+LOW, MIDDLE, HIGH = (f"sensor.kitchen_pm25_usual_{edge}" for edge in ("low", "middle", "high"))
+MEAN = "sensor.kitchen_pm25_mean_24h"
+CONFIDENCE = "sensor.kitchen_pm25_confidence"
+HALF_HOUR = timedelta(minutes=35)
+
+
+@pytest.fixture
+async def kitchen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    """Set up a kitchen that has watched particles for 36 days, and read for half an hour."""
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
+
+
+async def test_the_entities_of_a_home(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    entry = a_home(
+        a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO),
+        a_room("01OFFICE", "office", voc_source="sensor.o", voc_kind="voc_mass", voc_unit="mg/m³"),
+        a_room("01BEDROOM", "bedroom", Kind.VOC_INDEX),
+    )
+    await set_up(hass, entry)
+    registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    described = {
+        entity.entity_id: {
+            "unique_id": entity.unique_id,
+            "room": entity.config_subentry_id,
+            "name": entity.original_name,
+            "category": entity.entity_category,
+            "enabled": entity.disabled_by is None,
+            "device_class": entity.original_device_class,
+            "unit": entity.unit_of_measurement,
+            "capabilities": dict(entity.capabilities or {}),
+        }
+        for entity in sorted(registered, key=lambda entity: entity.entity_id)
+    }
+    assert described == snapshot
+
+
+async def test_no_uncategorised_entity_joins_the_averages_of_its_area(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    measured = {
+        entity.entity_id
+        for entity in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if entity.original_device_class not in (None, "enum", "problem")
+        and entity.entity_category is None
+    }
+    assert measured == set()
+    with_statistics = {
+        entity.entity_id
+        for entity in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if "state_class" in (entity.capabilities or {})
+    }
+    assert with_statistics == set()
+
+
+async def test_without_readings_everything_is_unknown_with_a_reason(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    assert shown(hass, COMPARED).state == "unknown"
+    assert shown(hass, COMPARED).attributes["reason"] == "silent"
+    assert shown(hass, LEARNING).state == "no_source"
+    assert {shown(hass, sensor).state for sensor in (CONFIDENCE, LOW, HIGH)} == {"unknown"}
+
+
+async def test_a_collecting_room_says_what_is_missing_and_claims_nothing(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
+    assert shown(hass, COMPARED).state == "not_enough_data"
+    said = shown(hass, COMPARED).attributes
+    assert said["learning_state"] == "collecting"
+    assert said["basis"] == "everyone"
+    assert said["reason"] == "not_learned"
+    assert (said["days"], said["needed"], said["since"]) == (0, 21, None)
+    progress = shown(hass, LEARNING)
+    assert progress.state == "collecting"
+    assert progress.attributes["missing"] == {
+        "days": 21,
+        "weekend_days": 4,
+        "week_days": 8,
+        "parts": 14,
+        "marks": 14,
+    }
+    assert progress.attributes["earliest"] == "2026-03-23"  # Three weeks from today.
+    assert {shown(hass, sensor).state for sensor in (CONFIDENCE, LOW, HIGH)} == {"unknown"}
+
+
+async def test_a_provisional_room_still_claims_nothing(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 12)}})
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
+    assert shown(hass, LEARNING).state == "provisional"
+    assert shown(hass, COMPARED).state == "not_enough_data"
+    assert shown(hass, COMPARED).attributes["basis"] == "mixed"
+    assert {shown(hass, sensor).state for sensor in (LOW, HIGH)} == {"unknown"}
+    assert 0 < float(shown(hass, CONFIDENCE).state) <= 100
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssistant) -> None:
+    assert shown(hass, LEARNING).state == "learned"
+    assert shown(hass, LEARNING).attributes["missing"] == {}
+    low, high = (float(shown(hass, sensor).state) for sensor in (LOW, HIGH))
+    assert 0 < low < 6 < high < 20
+    assert shown(hass, HIGH).attributes["unit_of_measurement"] == "μg/m³"
+    said = shown(hass, COMPARED).attributes
+    assert said["basis"] == "this_room"
+    assert said["reason"] is None
+    assert said["days"] == 36
+    assert float(shown(hass, CONFIDENCE).state) == round(100 * said["confidence"])
+
+
+@pytest.mark.parametrize(
+    ("level", "word"),
+    [(0, "lower"), (6, "usual"), (13, "higher"), (24, "notable"), (80, "unusual")],
+)
+@pytest.mark.usefixtures("kitchen")
+async def test_the_held_level_is_compared_with_the_range(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, level: float, word: str
+) -> None:
+    await pass_time(hass, clock, HALF_HOUR, {PM25: lambda _: level})
+    assert shown(hass, COMPARED).state == word
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_a_short_rise_is_not_held_and_changes_nothing(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await pass_time(hass, clock, timedelta(minutes=25), {PM25: lambda _: 80})
+    assert shown(hass, COMPARED).state == "usual"
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_a_silent_source_takes_every_claim_back(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await pass_time(hass, clock, timedelta(hours=1))
+    assert shown(hass, COMPARED).state == "unknown"
+    assert shown(hass, COMPARED).attributes["reason"] == "silent"
+    assert shown(hass, LEARNING).state == "learned"  # A short dropout changes no state.
+    await pass_time(hass, clock, timedelta(hours=24))
+    assert shown(hass, LEARNING).state == "no_source"
+    assert {shown(hass, sensor).state for sensor in (CONFIDENCE, LOW, HIGH)} == {"unknown"}
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_after_a_long_silence_the_range_is_stale(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await pass_time(hass, clock, timedelta(days=11), step=timedelta(hours=6))
+    await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
+    assert shown(hass, LEARNING).state == "stale"
+    assert shown(hass, COMPARED).state == "unknown"
+    assert shown(hass, COMPARED).attributes["reason"] == "stale"
+    assert {shown(hass, sensor).state for sensor in (CONFIDENCE, LOW, HIGH)} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "units"),
+    [
+        (Kind.VOC_MASS, ("mg/m³", "mg/m³")),
+        (Kind.VOC_MASS, ("μg/m³", "μg/m³")),
+        (Kind.VOC_RATIO, ("ppm", "ppm")),
+        (Kind.VOC_RATIO, ("ppb", "ppb")),
+        (Kind.VOC_INDEX, ("", None)),
+        (Kind.PM25, ("mg/m³", "μg/m³")),  # Home Assistant has no other unit for particles.
+    ],
+)
+async def test_the_range_has_the_unit_of_its_source(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    kind: Kind,
+    units: tuple[str, str | None],
+) -> None:
+    source, unit = units
+    field = "pm25" if kind is Kind.PM25 else "voc"
+    room = {f"{field}_source": VOC, f"{field}_unit": source, f"{field}_kind": kind.value}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36)}})
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", **room)))
+    factor = 1000.0 if source in {"mg/m³", "ppm"} else 1.0
+    for _ in range(8):
+        level = usual(clock().timestamp(), kind) / factor
+        report(hass, VOC, level, unit_of_measurement=source, device_class=None)
+        await pass_time(hass, clock, timedelta(minutes=5))
+    low, high = (shown(hass, f"sensor.kitchen_{field}_usual_{edge}") for edge in ("low", "high"))
+    assert low.attributes.get("unit_of_measurement") == unit
+    in_base = 1000.0 if unit in {"mg/m³", "ppm"} else 1.0
+    assert 0 < float(low.state) * in_base < USUAL[kind] < float(high.state) * in_base
+    assert len(low.state) <= 6, "no float noise"
+    assert len(high.state) <= 6, "no float noise"
+
+
+async def test_the_middle_and_the_mean_are_there_for_those_who_want_them(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    entity_registry: er.EntityRegistry,
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    assert hass.states.get(MIDDLE) is None
+    for sensor in (MIDDLE, MEAN):
+        entity_registry.async_update_entity(sensor, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    await pass_time(hass, clock, timedelta(hours=5), {PM25: usual})
+    low, middle, high, mean = (
+        float(shown(hass, sensor).state) for sensor in (LOW, MIDDLE, HIGH, MEAN)
+    )
+    assert low < middle < high
+    assert 4 < mean < 9
+    moves = [change for change in changes if change.data["entity_id"] == MEAN]
+    assert {change.time_fired.minute for change in moves[-5:]} == {0}, "once an hour"
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_a_quiet_day_writes_few_states(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    await pass_time(hass, clock, timedelta(days=1), {PM25: usual})
+    ours = Counter(
+        change.data["entity_id"] for change in changes if change.data["entity_id"] != PM25
+    )
+    assert sum(ours.values()) <= 60, ours
+    assert ours[LEARNING] == 1  # At 04:00, when a day more is known.
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_nothing_is_written_while_nothing_changes(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await pass_time(hass, clock, timedelta(minutes=40), {PM25: lambda _: 6})
+    before = {state.entity_id: state.last_reported for state in hass.states.async_all()}
+    await pass_time(hass, clock, timedelta(minutes=20), {PM25: lambda _: 6})
+    after = {state.entity_id: state.last_reported for state in hass.states.async_all()}
+    written = {entity_id for entity_id, at in after.items() if at != before[entity_id]}
+    assert written == {PM25}
