@@ -16,7 +16,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -56,6 +56,11 @@ def usual(at: float, kind: Kind = Kind.PM25) -> float:
     half_hour, day = _chance(at // 1800), _chance(at // 86400)
     y = log1p(USUAL[kind]) + 0.35 * half_hour + 0.15 * day
     return float(round(expm1(max(y, 0.0))))
+
+
+def steady(level: float) -> Level:
+    """Return a source that always says the same."""
+    return lambda _: level
 
 
 def _chance(seed: float) -> float:
@@ -177,6 +182,25 @@ def issues(hass: HomeAssistant) -> list[str]:
         for issue in known
         if issue.domain == DOMAIN and issue.active and issue.dismissed_version is None
     ]
+
+
+def device_id(hass: HomeAssistant, room: str = KITCHEN) -> str:
+    """Return the device of a room."""
+    (device,) = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, room)})
+    return device.id
+
+
+async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
+    """Call an action on the kitchen, or on the device that is given, and return its answer."""
+    answer = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"device_id": device_id(hass), **given},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    return dict(answer)
 
 
 async def pass_time(

@@ -31,6 +31,7 @@ from .home import (
     saved,
     set_up,
     shown,
+    steady,
     usual,
 )
 
@@ -60,7 +61,7 @@ async def test_a_value_that_is_reported_again_and_again_goes_on_counting(
 ) -> None:
     report(hass, PM25, 5)
     changed = shown(hass, PM25).last_updated
-    await pass_time(hass, clock, 2 * HOUR, {PM25: lambda _: 5})
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(5)})
     assert shown(hass, PM25).last_updated == changed  # Nothing changed, all was only reported.
     assert await recent(hass, hass_storage) == dict.fromkeys(range(90, 120, 5), 5.0)
 
@@ -91,13 +92,13 @@ async def test_what_is_no_number_is_a_gap(
     hass_storage: dict[str, Any],
     value: str | None,
 ) -> None:
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 5})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
     if value is None:
         hass.states.async_remove(PM25)
     else:
         report(hass, PM25, value)
     await pass_time(hass, clock, 20 * MINUTE)
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 7})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(7)})
     assert await recent(hass, hass_storage) == {45: 7.0, 50: 7.0, 55: 7.0}
 
 
@@ -106,9 +107,9 @@ async def test_what_is_no_number_is_a_gap(
 async def test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], value: float
 ) -> None:
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 5})
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: value})
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 7})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(value)})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(7)})
     levels = await recent(hass, hass_storage)
     assert set(levels.values()) == {7.0}
     assert len(levels) == 3
@@ -119,7 +120,7 @@ async def test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted(
 async def test_another_unit_of_the_same_quantity_is_converted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    await pass_time(hass, clock, 15 * MINUTE, {PM25: lambda _: 5})
+    await pass_time(hass, clock, 15 * MINUTE, {PM25: steady(5)})
     for _ in range(3):
         report(hass, PM25, 0.005, unit_of_measurement="mg/m³")
         await pass_time(hass, clock, 5 * MINUTE)
@@ -138,13 +139,13 @@ async def test_another_quantity_stops_learning_until_it_is_right_again(
     hass_storage: dict[str, Any],
     changed: dict[str, str],
 ) -> None:
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 5})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
     for minute in range(20):
         report(hass, PM25, 900 + minute, **changed)
         await pass_time(hass, clock, MINUTE, step=MINUTE)
     assert set((await recent(hass, hass_storage)).values()) == {5.0}
     assert issue(hass, UNIT_CHANGED) is not None
-    await pass_time(hass, clock, 20 * MINUTE, {PM25: lambda _: 7})
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(7)})
     assert set((await recent(hass, hass_storage)).values()) == {7.0}
     assert issue(hass, UNIT_CHANGED) is None
 

@@ -35,6 +35,7 @@ from .home import (
     report,
     set_up,
     shown,
+    steady,
     usual,
 )
 
@@ -128,7 +129,7 @@ async def test_removing_the_integration_leaves_nothing(
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
-    await pass_time(hass, clock, timedelta(hours=2), {PM25: lambda _: 80.0})
+    await pass_time(hass, clock, timedelta(hours=2), {PM25: steady(80.0)})
     (issue,) = [issue for domain, issue in issue_registry.issues if domain == DOMAIN]
     ir.async_ignore_issue(hass, DOMAIN, issue, ignore=True)
     assert {LEDGER_KEY, GOOD_KEY} <= set(hass_storage)
@@ -186,7 +187,7 @@ async def test_removing_a_room_removes_its_issues_even_ignored_ones(
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
-    await pass_time(hass, clock, timedelta(hours=2), {PM25: lambda _: 80.0})
+    await pass_time(hass, clock, timedelta(hours=2), {PM25: steady(80.0)})
     (issue,) = [issue for domain, issue in issue_registry.issues if domain == DOMAIN]
     ir.async_ignore_issue(hass, DOMAIN, issue, ignore=True)
     hass.config_entries.async_remove_subentry(entry, KITCHEN)

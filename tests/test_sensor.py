@@ -28,6 +28,7 @@ from .home import (
     report,
     set_up,
     shown,
+    steady,
     usual,
 )
 
@@ -167,7 +168,7 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
 async def test_the_held_level_is_compared_with_the_range(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, level: float, word: str
 ) -> None:
-    await pass_time(hass, clock, HALF_HOUR, {PM25: lambda _: level})
+    await pass_time(hass, clock, HALF_HOUR, {PM25: steady(level)})
     assert shown(hass, COMPARED).state == word
 
 
@@ -175,7 +176,7 @@ async def test_the_held_level_is_compared_with_the_range(
 async def test_a_short_rise_is_not_held_and_changes_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    await pass_time(hass, clock, timedelta(minutes=25), {PM25: lambda _: 80})
+    await pass_time(hass, clock, timedelta(minutes=25), {PM25: steady(80)})
     assert shown(hass, COMPARED).state == "usual"
 
 
@@ -281,9 +282,9 @@ async def test_a_quiet_day_writes_few_states(
 async def test_nothing_is_written_while_nothing_changes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    await pass_time(hass, clock, timedelta(minutes=40), {PM25: lambda _: 6})
+    await pass_time(hass, clock, timedelta(minutes=40), {PM25: steady(6)})
     before = {state.entity_id: state.last_reported for state in hass.states.async_all()}
-    await pass_time(hass, clock, timedelta(minutes=20), {PM25: lambda _: 6})
+    await pass_time(hass, clock, timedelta(minutes=20), {PM25: steady(6)})
     after = {state.entity_id: state.last_reported for state in hass.states.async_all()}
     written = {entity_id for entity_id, at in after.items() if at != before[entity_id]}
     assert written == {PM25}

@@ -1,0 +1,219 @@
+"""Unusual for this room, which is inferred, and above a guideline, which is measured."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+
+from .home import (
+    KITCHEN,
+    NOON,
+    PM25,
+    VOC,
+    a_home,
+    a_room,
+    a_store,
+    act,
+    learned,
+    pass_time,
+    report,
+    restart,
+    set_up,
+    shown,
+    steady,
+    usual,
+)
+
+UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
+GUIDELINE = "binary_sensor.kitchen_pm25_above_guideline"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+async def a_kitchen(
+    hass: HomeAssistant, files: dict[str, Any], days: int, **changed: Any
+) -> MockConfigEntry:
+    """Set up a kitchen that has watched particles for so many days."""
+    channel = learned(Kind.PM25, days)
+    files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: channel | changed}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    return entry
+
+
+def said(hass: HomeAssistant) -> tuple[str, str | None]:
+    """Return what is said about the kitchen, and why not more."""
+    state = shown(hass, UNUSUAL)
+    return state.state, state.attributes["reason"]
+
+
+async def test_an_episode_turns_it_on_and_half_an_hour_inside_the_range_off(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, 30 * MINUTE, {PM25: usual})
+    assert said(hass) == ("off", None)
+    await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(80)})
+    assert said(hass) == ("off", None)
+    await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(80)})
+    assert said(hass) == ("on", None)
+    await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(6)})
+    assert said(hass) == ("on", None)
+    await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(6)})
+    assert said(hass) == ("off", None)
+
+
+async def test_after_an_episode_there_is_none_for_six_hours(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    for level in (80, 6, 80):
+        await pass_time(hass, clock, HOUR, {PM25: steady(level)})
+    assert said(hass) == ("off", None)
+    await pass_time(hass, clock, 6 * HOUR, {PM25: steady(80)})
+    assert said(hass) == ("on", None)
+
+
+@pytest.mark.parametrize(("days", "reason"), [(5, "not_learned"), (30, "reference_days")])
+async def test_without_enough_days_it_is_unknown_and_says_why(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    days: int,
+    reason: str,
+) -> None:
+    await a_kitchen(hass, hass_storage, days)
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(300)})
+    assert said(hass) == ("unknown", reason)
+
+
+async def test_a_silent_source_makes_it_unknown(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR)
+    assert said(hass) == ("unknown", "silent")
+
+
+async def test_an_episode_ends_as_unknown_when_the_source_falls_silent(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    assert said(hass) == ("on", None)
+    report(hass, PM25, "unavailable")
+    await pass_time(hass, clock, HOUR)
+    assert said(hass) == ("unknown", "silent")
+
+
+async def test_an_episode_goes_on_through_a_restart(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    await restart(hass, entry, hass_storage)
+    assert said(hass) == ("on", None)
+    await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(6)})
+    assert said(hass) == ("off", None)
+
+
+async def test_more_alerts_than_promised_put_the_range_in_doubt(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    today = NOON.toordinal()
+    earlier = [
+        [(today - ago) * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, "recovered"]
+        for ago in (12, 8, 4)
+    ]
+    await a_kitchen(hass, hass_storage, 36, episodes=earlier)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert said(hass) == ("off", None)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    assert said(hass) == ("unknown", "quota")
+    assert shown(hass, UNUSUAL).attributes["learning_state"] == "changing"
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "changing"
+
+
+async def test_the_day_s_mean_of_particles_is_unknown_until_eighteen_hours_are_seen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, 17.5 * HOUR, {PM25: steady(40)})
+    assert shown(hass, GUIDELINE).state == "unknown"
+    await pass_time(hass, clock, HOUR, {PM25: steady(40)})
+    assert shown(hass, GUIDELINE).state == "on"
+    assert said(hass) == ("unknown", "not_learned")  # A fact does not wait for learning.
+
+
+async def test_it_clears_only_well_below_the_guideline(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, 18.5 * HOUR, {PM25: steady(20)})
+    on: list[float] = []
+    for _ in range(24 * 12):
+        await pass_time(hass, clock, 5 * MINUTE, {PM25: steady(0)})
+        numbers = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]
+        if shown(hass, GUIDELINE).state == "off":
+            break
+        on.append(numbers["measured"]["mean"])
+    assert any(13.5 < mean <= 15 for mean in on), "it stays on below the limit"
+    assert len([mean for mean in on if mean <= 13.5]) == 6, "and half an hour below the other"
+
+
+async def test_a_level_below_the_guideline_is_off(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, 19 * HOUR, {PM25: steady(15)})
+    assert shown(hass, GUIDELINE).state == "off"
+
+
+async def test_particles_go_unknown_again_when_too_little_was_seen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    await pass_time(hass, clock, 19 * HOUR, {PM25: steady(40)})
+    assert shown(hass, GUIDELINE).state == "on"
+    await pass_time(hass, clock, 8 * HOUR)
+    assert shown(hass, GUIDELINE).state == "unknown"
+
+
+async def test_the_hour_s_mean_of_vapours_turns_on_above_one_milligram(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    room = a_room(KITCHEN, "kitchen", voc_source=VOC, voc_kind="voc_mass", voc_unit="mg/m³")
+    await set_up(hass, a_home(room))
+    guideline = "binary_sensor.kitchen_voc_above_guideline"
+
+    async def breathe(minutes: int, level: float) -> str:
+        for _ in range(minutes // 5):
+            report(
+                hass,
+                VOC,
+                level,
+                unit_of_measurement="mg/m³",
+                device_class="volatile_organic_compounds",
+            )
+            await pass_time(hass, clock, 5 * MINUTE)
+        return shown(hass, guideline).state
+
+    assert await breathe(40, 1.2) == "unknown"
+    assert await breathe(10, 1.2) == "on"
+    assert await breathe(30, 0.9) == "on"
+    assert await breathe(90, 0.85) == "off"
+    assert await breathe(20, 1.2) == "off"
+    assert await breathe(40, 1.2) == "on"
+
+
+@pytest.mark.usefixtures("clock")
+async def test_other_vapours_have_no_guideline(hass: HomeAssistant) -> None:
+    await set_up(hass, a_home())
+    found = {entity for entity in hass.states.async_entity_ids() if "guideline" in entity}
+    assert found == {GUIDELINE}
