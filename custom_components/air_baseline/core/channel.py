@@ -10,6 +10,7 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
+from .baseline import day_medians
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
 from .day import DAY_S, PARTS, SLOT_S, day_start, locate, part_slots
@@ -186,14 +187,14 @@ class Channel:
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
 
-    def resume(self, issued: bytes, resolution: float) -> None:
+    def resume(self, issued: Sequence[float], resolution: float) -> None:
         """Write today's forecast again after a restart, with the step known when it was issued.
 
         A day whose range is no longer the one issued in the morning gets no mark.
         """
         if self.open_day is not None:
             self._write_forecast(self.open_day.day, resolution)
-            self.open_day.void |= self.forecast is None or self.forecast.issued != issued
+            self.open_day.void |= self.forecast is None or self.forecast.issued != tuple(issued)
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -263,7 +264,7 @@ class Channel:
             return
         alerts = self.ledger.alert_days(today.day)
         if today.day not in alerts and len(alerts) >= RULES[self.promise].quota:
-            self._enter_change(at, alerts[0], Cause.TOO_MANY_ALERTS)
+            self._enter_change(at, today.day, Cause.TOO_MANY_ALERTS)
             self._reissue(moved=True)
             self._tell_transition(today, at)
             return
@@ -335,13 +336,11 @@ class Channel:
         ):
             return
         first = self.ledger.change_day
-        shift = find_shift(
-            [
-                (digest.day, digest.median_y)
-                for digest in self.ledger.evidence(today, WINDOW_DAYS)
-                if digest.day >= first and digest.median_y is not None
-            ]
-        )
+        days = [
+            digest for digest in self.ledger.evidence(today, WINDOW_DAYS) if digest.day >= first
+        ]
+        medians = zip((digest.day for digest in days), day_medians(days).tolist(), strict=True)
+        shift = find_shift(list(medians))
         if shift is not None:
             self._enter_change(at, shift.from_day, Cause.LEVEL_SHIFT)
 
