@@ -109,7 +109,7 @@ class Diary(Bins):
 
     def close(self) -> None:
         if self.today is not None:
-            digest = self.today.close(issued=b"", head=0, state=LearningState.COLLECTING)
+            digest = self.today.close(issued=(), head=0, state=LearningState.COLLECTING)
             self.ledger = self.ledger.with_day(digest)
             self.told.append((digest.histogram, digest.part_peaks))
 

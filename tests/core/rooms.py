@@ -14,7 +14,7 @@ from scipy.signal import lfilter
 
 from core.channel import Channel
 from core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
-from core.digest import Digest, encode_counts, pack_levels
+from core.digest import Digest, encode_counts, pack_record
 from core.judgement import Judgement
 from core.ledger import Ledger
 from core.quantity import LEVELS, QUANTITIES, Kind, Quantity, level_index
@@ -25,6 +25,8 @@ MONDAY = date(2026, 1, 5).toordinal()
 PM25 = QUANTITIES[Kind.PM25]
 MEMORY_S = 7200.0  # Air of a room forgets itself within hours.
 PLUME_S = 2400.0  # Time in which an open-plan plume falls to a third.
+
+RECORD = {"peaks", "issued"}
 
 type Spent = Mapping[float, int]  # Slots spent at each level.
 
@@ -103,7 +105,7 @@ def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judg
 def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> Digest:
     """Return a day by the slots spent at each level, in all parts or in each of them.
 
-    Without anything said it is a full day of constant 8; its peak is its highest level.
+    Without anything said it is a full day of constant 8; its peaks are its highest levels.
     """
     spent = {8.0: 36} if spent is None else spent
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
@@ -111,9 +113,12 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
     for part, levels in zip(counts, parts, strict=True):
         for level, slots in levels.items():
             part[level_index(level)] += slots
-    peaks = [max(levels, default=None) for levels in parts]
-    kept: dict[str, Any] = {"slots": PLAIN_SLOTS, "peaks": pack_levels(peaks)}
-    return Digest(day=day, histogram=encode_counts(counts), **kept | given)
+    record = {
+        "histogram": encode_counts(counts),
+        "peaks": [max(levels, default=None) for levels in parts],
+    }
+    packed = pack_record(**record | {name: given.pop(name) for name in RECORD & given.keys()})
+    return Digest(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 
 
 def learned_channel(days: int = 40, kind: Kind = Kind.PM25, **given: Any) -> Channel:

@@ -10,6 +10,7 @@ from core.baseline import (
     Days,
     NoRangeError,
     PartRange,
+    day_medians,
     day_weight,
     dial,
     issue,
@@ -71,7 +72,7 @@ def test_quantiles_are_reached_by_walking_up_the_levels(
     masses: list[int], probability: float
 ) -> None:
     law = [mass / 7.0 for mass in masses]
-    found = quantiles(np.array([law]), probability)
+    (found,) = quantiles(np.array([law]), probability)
     assert found[0] == pytest.approx(by_hand.quantile(law, probability), abs=1e-9)
 
 
@@ -158,6 +159,21 @@ def test_shares_are_of_the_part_as_long_as_it_was_that_night() -> None:
     slots = (36,) * 7 + (48,)
     days = fit(a_ledger([a_day(MONDAY, {8.0: 24}, slots=slots)]), MONDAY + 1)
     assert days.shares.sum(axis=2)[0] == pytest.approx([24 / 36] * 7 + [24 / 48])
+
+
+@pytest.mark.parametrize(
+    ("spent_day", "median_y"),
+    [
+        ({5.0: 36}, 1.75),
+        ({5.0: 18, 50.0: 18}, 1.8),
+        ({5.0: 9, 20.0: 9, 50.0: 18}, 3.1),
+        ({5.0: 12, 20.0: 24}, 3.025),
+    ],
+)
+def test_the_median_of_a_day_lies_where_half_its_time_is_reached(
+    spent_day: Spent, median_y: float
+) -> None:
+    assert day_medians([a_day(MONDAY, spent_day)]) == pytest.approx(np.array([median_y]))
 
 
 @given(given_marks=marks)

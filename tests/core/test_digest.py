@@ -11,15 +11,14 @@ from core.digest import (
     OpenDay,
     decode_counts,
     encode_counts,
-    pack_levels,
-    unpack_levels,
 )
-from core.quantity import LEVEL_WIDTH, LEVELS, level_index
+from core.quantity import LEVELS, level_index
 from core.state import LearningState
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day
 
 one_part = st.dictionaries(st.integers(0, LEVELS - 1), st.integers(1, 61), max_size=12)
+tenths = st.integers(0, 6_000_000).map(lambda tenth: tenth / 10)
 EMPTY = "," * (PARTS - 1)
 
 
@@ -64,10 +63,18 @@ def test_a_text_that_is_no_histogram_is_refused(text: str) -> None:
         decode_counts(text)
 
 
-@given(levels=st.lists(st.none() | st.integers(0, 600_000).map(lambda tenth: tenth / 10)))
+@given(levels=st.lists(tenths | st.none(), min_size=8, max_size=8))
 @repeatable
-def test_levels_are_kept_to_a_tenth(levels: list[float | None]) -> None:
-    assert unpack_levels(pack_levels(levels)) == tuple(levels)
+def test_peaks_are_kept_to_a_tenth(levels: list[float | None]) -> None:
+    assert a_day(MONDAY, peaks=levels).part_peaks == tuple(levels)
+
+
+@given(edges=st.lists(tenths, min_size=16, max_size=16))
+@repeatable
+def test_the_issued_range_is_kept_to_a_tenth(edges: list[float]) -> None:
+    digest = a_day(MONDAY, issued=edges)
+    assert digest.issued == tuple(edges)
+    assert digest.part_ranges == tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 @pytest.mark.parametrize(("slots", "usable"), [(18, True), (17, False)])
@@ -90,35 +97,14 @@ def test_an_hour_that_comes_twice_does_not_make_up_for_one_that_was_missed() -> 
 
 
 @pytest.mark.parametrize(
-    ("spent", "median_y"),
-    [
-        ({5.0: 36}, LEVEL_WIDTH * (level_index(5.0) + 0.5)),
-        ({5.0: 18, 50.0: 18}, LEVEL_WIDTH * (level_index(5.0) + 1.0)),
-        ({5.0: 9, 20.0: 9, 50.0: 18}, LEVEL_WIDTH * (level_index(20.0) + 1.0)),
-        ({5.0: 12, 20.0: 24}, LEVEL_WIDTH * (level_index(20.0) + 0.25)),
-    ],
-)
-def test_the_median_of_a_day_lies_where_half_its_time_is_reached(
-    spent: dict[float, int], median_y: float
-) -> None:
-    assert a_day(MONDAY, spent).median_y == pytest.approx(median_y)
-
-
-def test_a_day_without_air_has_no_median() -> None:
-    assert a_day(MONDAY, {}).median_y is None
-
-
-@pytest.mark.parametrize(
     ("kind", "credit"), [(DayKind.LIVE, 1.0), (DayKind.REPLAYED, 1.0), (DayKind.HOURLY, 0.5)]
 )
 def test_an_hourly_day_counts_half(kind: DayKind, credit: float) -> None:
     assert a_day(MONDAY, kind=kind).credit == credit
 
 
-def test_the_issued_range_of_each_part_can_be_read_back() -> None:
-    edges = [float(edge) for part in range(PARTS) for edge in (part, part + 10)]
-    digest = a_day(MONDAY, issued=pack_levels(edges))
-    assert digest.part_ranges == tuple((float(part), part + 10.0) for part in range(PARTS))
+def test_a_day_without_an_issued_range_has_none() -> None:
+    assert a_day(MONDAY).issued == ()
     assert a_day(MONDAY).part_ranges == ()
 
 
@@ -140,7 +126,7 @@ def observe(today: OpenDay, bins: int, *, inside: float | None = 1.0, held: floa
 
 
 def close(today: OpenDay) -> Digest:
-    return today.close(issued=b"", head=3, state=LearningState.PROVISIONAL, longest_run_h=2)
+    return today.close(issued=(), head=3, state=LearningState.PROVISIONAL, longest_run_h=2)
 
 
 def test_the_mark_is_the_mean_share_inside() -> None:

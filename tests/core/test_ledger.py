@@ -235,7 +235,7 @@ def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
     short = a_day(MONDAY + 1, [{8.0: 17}] + [{8.0: 36}] * 7)
     coarse = a_day(MONDAY + 2, kind=DayKind.HOURLY)
     replayed = a_day(MONDAY + 3, kind=DayKind.REPLAYED)
-    unheld = a_day(MONDAY + 4, [{8.0: 36}] * 8, peaks=a_day(MONDAY, [{}] + [{8.0: 36}] * 7).peaks)
+    unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
     struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
     before = said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25)
     strike = said(EntryKind.STRIKE, 2, from_day=MONDAY + 5, to_day=MONDAY + 5, parts=0b1)

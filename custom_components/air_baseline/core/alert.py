@@ -117,7 +117,7 @@ def reference_scores(
     sums[within] -= days.weights[rows, None, None] * days.shares[rows]
     sums = np.maximum(sums, 0.0)
     law = mixture(sums, prior)
-    high, middle = quantiles(law, 1.0 - tail(theta) / 2.0), quantiles(law, 0.5)
+    middle, high = quantiles(law, 0.5, 1.0 - tail(theta) / 2.0)
     peaks: Array = np.log1p(np.array([digest.part_peaks for digest in reference], dtype=float))
     scores = (peaks - high) / np.maximum(high - middle, LEAST_HALF_RANGE)
     return tuple(float(score) for score in scores.max(axis=1))

@@ -80,18 +80,29 @@ class Days:
 
 def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
     """Return days as arrays with the weights they have today; struck parts are empty."""
-    counts = np.zeros((len(digests), PARTS, LEVELS))
-    weights = np.zeros(len(digests))
+    counts = _counts(digests)
+    slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
+    shares = counts / np.maximum(slots, counts.sum(axis=2))[..., None]
+    weights = [
+        day_weight(today - digest.day) * ledger.factor(digest.day) * digest.credit
+        for digest in digests
+    ]
     for index, digest in enumerate(digests):
-        rows = np.frombuffer(b"".join(decode_counts(digest.histogram)), dtype=np.uint8)
-        counts[index] = rows.reshape(PARTS, LEVELS)
-        slots = np.array(digest.slots, dtype=np.float64)
-        counts[index] /= np.maximum(slots, counts[index].sum(axis=1))[:, None]
-        weights[index] = day_weight(today - digest.day) * ledger.factor(digest.day) * digest.credit
         struck = ledger.struck_parts(digest.day)
         if struck:
-            counts[index, [part for part in range(PARTS) if struck >> part & 1]] = 0.0
-    return Days(counts, weights, tuple(digest.day for digest in digests))
+            shares[index, [part for part in range(PARTS) if struck >> part & 1]] = 0.0
+    return Days(shares, np.array(weights), tuple(digest.day for digest in digests))
+
+
+def day_medians(digests: Sequence[Digest]) -> Array:
+    """Return the median of each day on the scale."""
+    return quantiles(_counts(digests).sum(axis=1), 0.5)[0]
+
+
+def _counts(digests: Sequence[Digest]) -> Array:
+    """Return the slots spent at each level (day, part, level)."""
+    packed = b"".join(part for digest in digests for part in decode_counts(digest.histogram))
+    return np.frombuffer(packed, dtype=np.uint8).reshape(-1, PARTS, LEVELS).astype(np.float64)
 
 
 def day_weight(age_days: float) -> float:
@@ -134,12 +145,16 @@ def weighted_sums(days: Days) -> Array:
     return np.asarray(np.tensordot(days.weights, days.shares, axes=1), dtype=np.float64)
 
 
-def quantiles(law: Array, probability: float) -> Array:
-    """Return the quantile of each law (last axis: level) on the scale.
+def quantiles(law: Array, *probabilities: float) -> list[Array]:
+    """Return for each probability the quantile of each law (last axis: level) on the scale.
 
     Mass is spread evenly within a level.
     """
     cumulative = np.cumsum(law, axis=-1)
+    return [_reached(law, cumulative, probability) for probability in probabilities]
+
+
+def _reached(law: Array, cumulative: Array, probability: float) -> Array:
     target = probability * cumulative[..., -1:]
     index = np.minimum((cumulative < target).sum(axis=-1), LEVELS - 1)[..., None]
     mass = np.take_along_axis(law, index, axis=-1)
@@ -179,7 +194,7 @@ def issue(law: Array, outside: float, resolution: float) -> tuple[PartRange, ...
     `law` has the shape (part, level); `resolution` is the sensor's own step (base unit).
     """
     probabilities = outside / 2.0, 1.0 - outside / 2.0
-    low, middle, high = (quantiles(law, p) for p in (probabilities[0], 0.5, probabilities[1]))
+    low, middle, high = quantiles(law, probabilities[0], 0.5, probabilities[1])
     step = max(resolution, 1.0)
     ends = np.concatenate([np.zeros((len(law), 1)), np.cumsum(law, axis=1)], axis=1)
     return tuple(

@@ -8,11 +8,11 @@ Readings are not kept.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import isnan
+from math import isnan, nan
 import struct
 
 from .day import PARTS
-from .quantity import LEVEL_WIDTH, LEVELS
+from .quantity import LEVELS
 from .state import LearningState
 
 USABLE_PART = 0.5  # Share of a part that must be observed before it is evidence.
@@ -20,6 +20,11 @@ VALID_DAY = 0.6  # Share of a day that must be observed before it is evidence.
 COUNT_CHARS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MOST_SLOTS = len(COUNT_CHARS) - 1  # Of one level in one part; clocks give 48, a new zone more.
 ALL_PARTS = (1 << PARTS) - 1
+
+NO_COUNT = 255  # What a sign that is none of these stands for.
+_COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
+_PEAKS = struct.Struct(f"<{PARTS}f")
+_EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
 
 type Counts = list[bytearray]  # For each part, the slots spent at each level.
 type PartLevels = tuple[float | None, ...]
@@ -37,17 +42,15 @@ class DayKind(StrEnum):
 class Digest:
     """What one day leaves behind.
 
-    `histogram` is encoded (see `encode_counts`), `slots` the slots of each part, `peaks` and
-    `issued` are packed levels in the base unit, `mark` is the share of the day that the
-    issued range held (None: not marked), `head` the correction it was issued under.
+    `slots` are the slots of each part, `record` is what the air did in them beside what was
+    issued (see `pack_record`), `mark` the share of the day that the issued range held (None:
+    not marked), `head` the correction it was issued under.
     """
 
     day: int
     kind: DayKind = DayKind.LIVE
-    histogram: str
     slots: tuple[int, ...]
-    peaks: bytes
-    issued: bytes = b""
+    record: bytes
     mark: float | None = None
     head: int = 0
     state: LearningState = LearningState.COLLECTING
@@ -55,27 +58,29 @@ class Digest:
     longest_run_h: int = 0
     outdoor_temperature: float | None = None
     window_open: float | None = None
-    cover: float = field(init=False)
+    valid: bool = field(init=False)
     usable: int = field(init=False)
-    median_y: float | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out what is asked for often from the histogram."""
-        counts = decode_counts(self.histogram)
-        seen = [sum(part) for part in counts]
-        pairs = list(zip(seen, self.slots, strict=True))
+        """Work out what is asked for often: is the day evidence, and which of its parts?"""
+        observed = [sum(part) for part in decode_counts(self.histogram)]
         usable = sum(
-            1 << part for part, (got, slots) in enumerate(pairs) if got >= USABLE_PART * slots
+            1 << part
+            for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True))
+            if got >= USABLE_PART * slots
         )
-        set_once = object.__setattr__
-        set_once(self, "cover", sum(min(got, slots) for got, slots in pairs) / sum(self.slots))
-        set_once(self, "usable", usable)
-        set_once(self, "median_y", _median_y(counts))
+        object.__setattr__(self, "valid", _cover(observed, self.slots) >= VALID_DAY)
+        object.__setattr__(self, "usable", usable)
 
     @property
-    def valid(self) -> bool:
-        """Tell whether enough of the day was observed to count as evidence."""
-        return self.cover >= VALID_DAY
+    def histogram(self) -> str:
+        """Return how long the air spent at each level; see `encode_counts`."""
+        return self.record[_PEAKS.size + _EDGES.size :].decode()
+
+    @property
+    def cover(self) -> float:
+        """Return the share of the day that was observed."""
+        return _cover([sum(part) for part in decode_counts(self.histogram)], self.slots)
 
     @property
     def credit(self) -> float:
@@ -85,14 +90,24 @@ class Digest:
     @property
     def part_peaks(self) -> PartLevels:
         """Return the highest held level of each part, None where none was held."""
-        return unpack_levels(self.peaks)
+        return _levels(_PEAKS.unpack_from(self.record))
+
+    @property
+    def issued(self) -> tuple[float, ...]:
+        """Return low and high of each part as they were issued, empty where none were."""
+        edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
+        return tuple(edge for edge in edges if edge is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every part was observed and has a peak."""
+        return self.usable == ALL_PARTS and not any(map(isnan, _PEAKS.unpack_from(self.record)))
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:
         """Return the issued low and high of each part, empty where no range was issued."""
-        levels = unpack_levels(self.issued)
-        pairs = zip(levels[::2], levels[1::2], strict=True)
-        return tuple((low, high) for low, high in pairs if low is not None and high is not None)
+        issued = self.issued
+        return tuple(zip(issued[::2], issued[1::2], strict=True))
 
     def has_part(self, part: int) -> bool:
         """Tell whether a part was observed long enough to count."""
@@ -105,7 +120,8 @@ class Digest:
         peaks = [
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
-        return replace(self, histogram=encode_counts(counts), peaks=pack_levels(peaks), mark=None)
+        record = pack_record(encode_counts(counts), peaks, self.issued)
+        return replace(self, record=record, mark=None)
 
 
 class OpenDay:
@@ -152,23 +168,27 @@ class OpenDay:
         return sum(sum(part) for part in self.counts)
 
     def close(
-        self, *, issued: bytes, head: int, state: LearningState, longest_run_h: int = 0
+        self,
+        *,
+        issued: Sequence[float],
+        head: int,
+        state: LearningState,
+        longest_run_h: int = 0,
     ) -> Digest:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
-        digest = Digest(
+        valid = _cover([sum(part) for part in self.counts], self.slots) >= VALID_DAY
+        marked = valid and self.marked and not self.void
+        peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
+        return Digest(
             day=self.day,
-            histogram=encode_counts(self.counts),
             slots=self.slots,
-            peaks=pack_levels([None if peak is None else round(peak, 1) for peak in self.peaks]),
-            issued=issued,
+            record=pack_record(encode_counts(self.counts), peaks, issued),
+            mark=round(self.inside / self.marked, 4) if marked else None,
             head=head,
             state=state,
             eligible=self.eligible,
             longest_run_h=longest_run_h,
         )
-        if self.void or not self.marked or not digest.valid:
-            return digest
-        return replace(digest, mark=round(self.inside / self.marked, 4))
 
 
 def encode_counts(counts: Counts) -> str:
@@ -194,21 +214,21 @@ def decode_counts(text: str) -> Counts:
     return [_decode_part(part) for part in parts]
 
 
-def pack_levels(levels: Sequence[float | None]) -> bytes:
-    """Return levels as 32-bit floats, NaN for None.
+def pack_record(
+    histogram: str, peaks: Sequence[float | None], issued: Sequence[float] = ()
+) -> bytes:
+    """Return a day's histogram, the peak of each part and the issued edges as one value.
 
-    >>> unpack_levels(pack_levels([12.3, None]))
-    (12.3, None)
+    Kept as values of their own they would take half as much memory again. Levels are 32-bit
+    floats, which hold a tenth up to a million; NaN stands for None.
     """
-    return struct.pack(
-        f"<{len(levels)}f", *(float("nan") if level is None else level for level in levels)
-    )
+    levels = (nan if peak is None else peak for peak in peaks)
+    edges = issued or [nan] * (2 * PARTS)
+    return _PEAKS.pack(*levels) + _EDGES.pack(*edges) + histogram.encode()
 
 
-def unpack_levels(packed: bytes) -> PartLevels:
-    """Return the levels that `pack_levels` wrote, to one decimal."""
-    levels = struct.unpack(f"<{len(packed) // 4}f", packed)
-    return tuple(None if isnan(level) else round(level, 1) for level in levels)
+def _levels(floats: Sequence[float]) -> PartLevels:
+    return tuple(None if isnan(level) else round(level, 1) for level in floats)
 
 
 def remove_slots(counts: Counts, level: int, slots: Sequence[int]) -> None:
@@ -226,21 +246,15 @@ def _encode_part(part: bytearray) -> str:
 def _decode_part(text: str) -> bytearray:
     part = bytearray(LEVELS)
     if text:
-        first, signs = int(text[:2]), text[2:]
-        if first < 0 or not signs or first + len(signs) > LEVELS:
-            message = f"levels beyond the histogram: {text[:8]!r}"
+        first, counts = int(text[:2]), text[2:].encode().translate(_COUNT_OF_SIGN)
+        if first < 0 or not counts or NO_COUNT in counts or first + len(counts) > LEVELS:
+            message = f"no levels of a histogram: {text[:8]!r}"
             raise ValueError(message)
-        part[first : first + len(signs)] = [COUNT_CHARS.index(sign) for sign in signs]
+        part[first : first + len(counts)] = counts
     return part
 
 
-def _median_y(counts: Counts) -> float | None:
-    """Return the median of the day on the scale, spread evenly within its level."""
-    totals: list[int] = [sum(column) for column in zip(*counts, strict=True)]
-    half = sum(totals) / 2.0
-    below = 0.0
-    for index, count in enumerate(totals):
-        if count and below + count >= half:
-            return LEVEL_WIDTH * (index + (half - below) / count)
-        below += count
-    return None
+def _cover(observed: Sequence[int], slots: Sequence[int]) -> float:
+    """Return the share of all slots observed, no part counting for more than its own."""
+    pairs = zip(observed, slots, strict=True)
+    return sum(min(got, most) for got, most in pairs) / sum(slots)

@@ -15,7 +15,6 @@ from .baseline import (
     weighted_sums,
 )
 from .day import PARTS
-from .digest import pack_levels
 from .evidence import Standing, standing
 from .ledger import WINDOW_DAYS, Ledger
 from .quantity import Quantity
@@ -49,9 +48,9 @@ class Forecast:
         return learned and self.bar.unusual is not None
 
     @property
-    def issued(self) -> bytes:
-        """Return the ranges as a digest keeps them."""
-        return pack_levels([edge for part in self.ranges for edge in (part.low, part.high)])
+    def issued(self) -> tuple[float, ...]:
+        """Return the ranges as a digest keeps them: low and high of each part."""
+        return tuple(round(edge, 1) for part in self.ranges for edge in (part.low, part.high))
 
 
 def forecast(

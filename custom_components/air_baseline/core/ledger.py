@@ -123,11 +123,27 @@ class Ledger:
     episodes: tuple[Episode, ...] = ()
     root: int = 0
     chain: frozenset[int] = field(init=False, repr=False, compare=False)
+    epoch_day: int = field(init=False, repr=False, compare=False)
+    change_day: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Collect the heads under which a mark still counts."""
+        """Work out what is asked of every day.
+
+        `chain` holds the heads under which a mark still counts, `epoch_day` is the first day
+        that counts at all, `change_day` the first whose mark and peaks can be compared with
+        today's; 0 where all can.
+        """
         ids = [entry.id for entry in self.entries if entry.moves_range]
+        epochs = [
+            entry.from_day or 0
+            for entry in self.entries
+            if entry.kind in FORGETS or (entry.kind is EntryKind.CHANGE and not entry.weight)
+        ]
+        epoch_day = max(epochs, default=0)
+        changes = (entry.from_day or 0 for entry in self.changes())
         object.__setattr__(self, "chain", frozenset([self.root, *ids]))
+        object.__setattr__(self, "epoch_day", epoch_day)
+        object.__setattr__(self, "change_day", max((epoch_day, *changes)))
 
     @property
     def head(self) -> int:
@@ -139,24 +155,6 @@ class Ledger:
         """Return an id that no entry and no mark has used."""
         used = [self.root, *(entry.id for entry in self.entries)]
         return max(used + [digest.head for digest in self.days]) + 1
-
-    @property
-    def epoch_day(self) -> int:
-        """Return the first day that counts at all, 0 if all do."""
-        return max(
-            (
-                entry.from_day or 0
-                for entry in self.entries
-                if entry.kind in FORGETS or (entry.kind is EntryKind.CHANGE and not entry.weight)
-            ),
-            default=0,
-        )
-
-    @property
-    def change_day(self) -> int:
-        """Return the first day whose mark and peaks can be compared with today's."""
-        changes = (entry.from_day or 0 for entry in self.changes())
-        return max((self.epoch_day, *changes))
 
     def changes(self) -> Iterator[Entry]:
         """Yield the changes in force: told, or inferred and not withdrawn."""
@@ -293,8 +291,7 @@ class Ledger:
             if digest.day >= first
             and digest.kind is not DayKind.HOURLY
             and digest.valid
-            and digest.usable == ALL_PARTS
-            and None not in digest.part_peaks
+            and digest.complete
             and not self.struck_parts(digest.day)
         ]
         return fit[-most:]

@@ -22,8 +22,7 @@ from .digest import (
     PartLevels,
     decode_counts,
     encode_counts,
-    pack_levels,
-    unpack_levels,
+    pack_record,
 )
 from .facts import BUCKETS
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
@@ -209,7 +208,7 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
         "inside": today.inside,
         "marked": today.marked,
         "void": today.void,
-        "issued": list(unpack_levels(known.issued)),
+        "issued": list(known.issued),
         "resolution": known.resolution,
         "recent": [list(pair) for pair in channel.held.bins],
         "episode": watch.current.id if watch.current else None,
@@ -244,7 +243,7 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
     channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0)
     channel.watch.cool_until = stored.time(data["cool_until"])
     channel.resume(
-        pack_levels([stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)]),
+        [stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)],
         stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
     )
 
@@ -260,7 +259,7 @@ def _dump_day(digest: Digest) -> list[Any]:
         digest.histogram,
         None if plain else list(digest.slots),
         _short(digest.part_peaks),
-        _short(unpack_levels(digest.issued)),
+        _short(digest.issued),
         digest.mark,
         digest.head,
         digest.state.value,
@@ -289,10 +288,12 @@ def _load_day(row: Mapping[str, Any]) -> Digest:
     return Digest(
         day=parse_day(stored.text(row["day"])),
         kind=stored.code(DayKind, row["kind"]),
-        histogram=stored.text(row["histogram"]),
         slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
-        peaks=pack_levels([stored.optional(stored.level, peak) for peak in peaks]),
-        issued=pack_levels([stored.level(edge) for edge in ranges]),
+        record=pack_record(
+            stored.text(row["histogram"]),
+            [stored.optional(stored.level, peak) for peak in peaks],
+            [stored.level(edge) for edge in ranges],
+        ),
         mark=stored.optional(stored.share, row["mark"]),
         head=stored.integer(row["head"], 0),
         state=stored.code(LearningState, row["state"]),

@@ -1,0 +1,181 @@
+"""What the core costs in time, memory and disk, beside its budgets.
+
+    python -m benchmarks.speed
+
+Two seeded rooms are lived through: one of PM2.5, one of VOC whose levels spread widely, as
+such histograms are the longest. Exits with 1 where a budget is not kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import gc
+import json
+from math import exp, log1p, sqrt
+from statistics import median
+import sys
+from time import process_time
+import tracemalloc
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.alert import Promise
+from core.channel import Channel
+from core.day import DAY_S, SLOT_S, day_start, parse_day
+from core.quantity import QUANTITIES, Kind
+from core.snapshot import dump, load
+from core.state import LearningState
+
+ZONE: Final = ZoneInfo("Europe/London")
+FIRST: Final = parse_day("2026-01-05")
+LEARNED_DAYS: Final = 40
+TIMED_DAYS: Final = 7
+READING_S: Final = 10
+FULL_DAYS: Final = 90
+CLOSED_DAYS: Final = 30
+TRIES: Final = 3  # The fastest counts: the others were interrupted.
+MEMORY_H: Final = 2.0  # For so long a room's air resembles itself.
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One source: its median, and the spread of its levels on the scale y = ln(1 + x)."""
+
+    kind: Kind
+    usual: float
+    spread: float
+
+    def channel(self) -> Channel:
+        """Return a channel that knows nothing yet."""
+        return Channel(QUANTITIES[self.kind], ZONE)
+
+    def readings(self, day: int, every_s: int) -> Iterator[tuple[float, float]]:
+        """Yield the readings of one day."""
+        chance = np.random.default_rng([day, every_s])
+        keep = exp(-every_s / 3600.0 / MEMORY_H)
+        y, fresh = chance.normal(), sqrt(1.0 - keep * keep)
+        start = day_start(day, ZONE)
+        for index, noise in enumerate(chance.normal(size=DAY_S // every_s)):
+            y = keep * y + fresh * noise
+            level = np.expm1(max(log1p(self.usual) + self.spread * y, 0.0))
+            yield start + index * every_s, float(np.round(level))
+
+
+ROOMS: Final = (Room(Kind.PM25, 6.0, 0.5), Room(Kind.VOC_RATIO, 150.0, 1.1))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing that was measured, beside what it may be."""
+
+    what: str
+    found: float
+    budget: float
+    unit: str
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the budget is kept."""
+        return self.found <= self.budget
+
+    def __str__(self) -> str:
+        """Return a row of the table."""
+        over = "" if self.kept else "  over budget"
+        return (
+            f"{self.what:<44}{self.found:>8.2f} {self.unit:<3}"
+            f"{self.budget:>8.0f} {self.unit:<3}{self.found / self.budget:>8.2f}{over}"
+        )
+
+
+def live(channel: Channel, room: Room, days: range, every_s: int = SLOT_S) -> None:
+    """Let a channel read some days."""
+    for day in days:
+        for at, level in room.readings(day, every_s):
+            channel.read(at, level)
+        channel.take_events()
+
+
+def reading_us(room: Room) -> float:
+    """Return the mean time of one reading in a learned week, day closes included."""
+    channel = room.channel()
+    live(channel, room, range(FIRST, FIRST + LEARNED_DAYS))
+    week = range(FIRST + LEARNED_DAYS, FIRST + LEARNED_DAYS + TIMED_DAYS)
+    readings = [pair for day in week for pair in room.readings(day, READING_S)]
+    start = process_time()
+    for at, level in readings:
+        channel.read(at, level)
+    took = process_time() - start
+    if channel.state(readings[-1][0]) is not LearningState.LEARNED:
+        message = f"{room.kind}: the week was not a learned one"
+        raise RuntimeError(message)
+    return 1e6 * took / len(readings)
+
+
+def copied(channel: Channel) -> Channel:
+    """Return the channel as it comes back from disk."""
+    return load(json.loads(json.dumps(dump(channel))), ZONE, Promise.MONTH)
+
+
+def closes_ms(room: Room, channel: Channel) -> list[float]:
+    """Return the time of each day's close in a month with a full ledger."""
+    took = []
+    first = FIRST + FULL_DAYS
+    for day in range(first, first + CLOSED_DAYS):
+        live(channel, room, range(day, day + 1))
+        tries = [close_s(copied(channel), day + 1) for _ in range(TRIES)]
+        took.append(1e3 * min(tries))
+        channel.advance(day_start(day + 1, ZONE))
+    return took
+
+
+def close_s(channel: Channel, next_day: int) -> float:
+    """Return the time that a channel takes to step into the next day."""
+    at = day_start(next_day, ZONE)
+    start = process_time()
+    channel.advance(at)
+    return process_time() - start
+
+
+def memory_kb(channel: Channel) -> float:
+    """Return what a channel takes in memory after a restart."""
+    text = json.dumps(dump(channel))
+    gc.collect()
+    tracemalloc.start()
+    restored = load(json.loads(text), ZONE, Promise.MONTH)
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del restored
+    return size / 1024.0
+
+
+def disk_kb(channel: Channel) -> float:
+    """Return what a channel takes on disk."""
+    return len(json.dumps(dump(channel), separators=(",", ":")).encode()) / 1024.0
+
+
+def figures(room: Room) -> Iterator[Figure]:
+    """Measure one room."""
+    name = room.kind.value
+    yield Figure(f"{name}: a reading, mean", reading_us(room), 10.0, "μs")
+    channel = room.channel()
+    live(channel, room, range(FIRST, FIRST + FULL_DAYS))
+    closes = closes_ms(room, channel)
+    yield Figure(f"{name}: a day's close, median", median(closes), 5.0, "ms")
+    yield Figure(f"{name}: a day's close, longest of {CLOSED_DAYS}", max(closes), 5.0, "ms")
+    yield Figure(f"{name}: memory, {FULL_DAYS} days", memory_kb(channel), 60.0, "KB")
+    yield Figure(f"{name}: disk, {FULL_DAYS} days", disk_kb(channel), 32.0, "KB")
+
+
+def main() -> int:
+    """Print the table; return the exit status."""
+    print(f"{'figure':<44}{'found':>11} {'budget':>11} {'ratio':>7}")
+    found = [figure for room in ROOMS for figure in figures(room)]
+    for figure in found:
+        print(figure)
+    return 0 if all(figure.kept for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
