@@ -188,12 +188,18 @@ class StoreRecoveredFlow(RepairsFlow):
     """What was stored was damaged; say what was lost."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Go on to the page; this step is called with the issue, as if it had been answered."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
         """Show what was lost and what was kept."""
         if user_input is not None:
             return self.async_create_entry(data={})
         data = self.data or {}
         return self.async_show_form(
-            step_id="init",
+            step_id="confirm",
             data_schema=_NO_FIELDS,
             description_placeholders={
                 fate: self._names(str(data.get(fate) or "")) for fate in ("lost", "recovered")
