@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
@@ -14,11 +15,15 @@ from .core.explanation import explain
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: AirBaselineConfigEntry
 ) -> dict[str, Any]:
-    """Return all rooms by number; their names say where people live."""
-    rooms = entry.runtime_data.rooms.values()
+    """Return all rooms by number; their names say where people live.
+
+    An entry that could not be loaded, which is when people look here, has its options only.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"options": dict(entry.options), "rooms": []}
     return {
         "options": dict(entry.options),
-        "rooms": [_room(room) for room in rooms],
+        "rooms": [_room(room) for room in entry.runtime_data.rooms.values()],
         "damage": {
             "recovered": len(entry.runtime_data.damage.recovered),
             "lost": len(entry.runtime_data.damage.lost),
@@ -29,8 +34,11 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
 ) -> dict[str, Any]:
-    """Return one room."""
-    return _room(entry.runtime_data.rooms[device.config_subentry_id or ""])
+    """Return one room; nothing where it is gone or not loaded."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {}
+    room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
+    return _room(room) if room else {}
 
 
 def _room(room: RoomCoordinator) -> dict[str, Any]:
