@@ -1,0 +1,40 @@
+"""System health: how many rooms are watched, how many are learned, what is stored."""
+
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components.system_health import SystemHealthRegistration
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .coordinator import AirBaselineConfigEntry
+from .core.state import LearningState
+from .store import LEDGER_KEY
+
+
+@callback
+def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
+    """Register what is shown under system information."""
+    register.async_register_info(_async_info)
+
+
+async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return the figures of the loaded entry."""
+    entries: list[AirBaselineConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    views = [
+        view
+        for entry in entries
+        for room in entry.runtime_data.rooms.values()
+        for view in room.data.values()
+    ]
+    path = Path(hass.config.path(".storage", LEDGER_KEY))
+    return {
+        "rooms": sum(len(entry.runtime_data.rooms) for entry in entries),
+        "sensors": len(views),
+        "learned": sum(view.state is LearningState.LEARNED for view in views),
+        "stored_kilobytes": await hass.async_add_executor_job(_kilobytes, path),
+    }
+
+
+def _kilobytes(path: Path) -> int:
+    return round(path.stat().st_size / 1024) if path.is_file() else 0
