@@ -25,7 +25,7 @@ from .baseline import (
     weighted_sums,
 )
 from .binning import Bin
-from .day import SLOT_S
+from .day import PARTS, SLOT_S
 from .digest import Digest
 from .ledger import Episode, EpisodeEnd
 from .quantity import Prior, Quantity, from_scale, to_scale
@@ -110,17 +110,25 @@ def reference_scores(
     """
     if not reference:
         return ()
-    places = {day: index for index, day in enumerate(days.days)}
-    within = np.array([digest.day in places for digest in reference])
-    rows = [places[digest.day] for digest in reference if digest.day in places]
-    sums = np.repeat(weighted_sums(days)[None], len(reference), axis=0)
-    sums[within] -= days.weights[rows, None, None] * days.shares[rows]
-    sums = np.maximum(sums, 0.0)
-    law = mixture(sums, prior)
+    law = mixture(_sums_without(reference, days), prior)
     middle, high = quantiles(law, 0.5, 1.0 - tail(theta) / 2.0)
-    peaks: Array = np.log1p(np.array([digest.part_peaks for digest in reference], dtype=float))
-    scores = (peaks - high) / np.maximum(high - middle, LEAST_HALF_RANGE)
+    packed = b"".join([digest.packed_peaks for digest in reference])
+    peaks = np.frombuffer(packed, dtype="<f4").reshape(-1, PARTS).astype(float).round(1)
+    scores = (np.log1p(peaks) - high) / np.maximum(high - middle, LEAST_HALF_RANGE)
     return tuple(float(score) for score in scores.max(axis=1))
+
+
+def _sums_without(reference: Sequence[Digest], days: Days) -> Array:
+    """Return the weighted sum of shares of all days but each of the reference days."""
+    whole = weighted_sums(days)
+    places = {day: index for index, day in enumerate(days.days)}
+    sums = np.zeros((len(reference), *whole.shape))
+    for index, digest in enumerate(reference):
+        place = places.get(digest.day)
+        if place is not None:
+            np.multiply(days.weights[place], days.shares[place], out=sums[index])
+    np.subtract(whole, sums, out=sums)
+    return np.maximum(sums, 0.0, out=sums)
 
 
 def bar(scores: Sequence[float], rule: Rule) -> Bar:

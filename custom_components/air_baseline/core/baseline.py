@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .day import PARTS
-from .digest import Digest, decode_counts
+from .digest import Digest
 from .ledger import Ledger
 from .quantity import LEVEL_WIDTH, LEVELS, Prior, from_scale, round_outward, to_scale
 
@@ -25,6 +25,8 @@ DIAL_LOW, DIAL_HIGH = -0.20, 0.18  # A lower clip of -0.35 wound up and under-co
 DIAL_MARKS = 14  # Before this the range is wide from the prior and would wind the dial down.
 TAIL_LOW, TAIL_HIGH = 0.02, 0.60
 LEAST_HALF_RANGE = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
+
+LEVEL_ENDS = LEVEL_WIDTH * np.arange(LEVELS + 1)
 
 type Array = NDArray[np.float64]
 
@@ -82,7 +84,7 @@ def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
     """Return days as arrays with the weights they have today; struck parts are empty."""
     counts = _counts(digests)
     slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
-    shares = counts / np.maximum(slots, counts.sum(axis=2))[..., None]
+    shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
         day_weight(today - digest.day) * ledger.factor(digest.day) * digest.credit
         for digest in digests
@@ -96,13 +98,13 @@ def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
 
 def day_medians(digests: Sequence[Digest]) -> Array:
     """Return the median of each day on the scale."""
-    return quantiles(_counts(digests).sum(axis=1), 0.5)[0]
+    return quantiles(_counts(digests).sum(axis=1, dtype=float), 0.5)[0]
 
 
-def _counts(digests: Sequence[Digest]) -> Array:
+def _counts(digests: Sequence[Digest]) -> NDArray[np.uint8]:
     """Return the slots spent at each level (day, part, level)."""
-    packed = b"".join(part for digest in digests for part in decode_counts(digest.histogram))
-    return np.frombuffer(packed, dtype=np.uint8).reshape(-1, PARTS, LEVELS).astype(np.float64)
+    packed = b"".join([digest.counts for digest in digests])
+    return np.frombuffer(packed, dtype=np.uint8).reshape(-1, PARTS, LEVELS)
 
 
 def day_weight(age_days: float) -> float:
@@ -136,8 +138,9 @@ def mixture(sums: Array, prior: Prior | None) -> Array:
     else:
         law = np.array(prior.shares())
         room = (room_sum + PRIOR_DAYS * law) / (room_number + PRIOR_DAYS)
-    law_of_part = (sums + ROOM_DAYS * room[..., None, :]) / (numbers[..., None] + ROOM_DAYS)
-    return np.asarray(law_of_part, dtype=np.float64)
+    law_of_part: Array = sums + ROOM_DAYS * room[..., None, :]
+    law_of_part /= numbers[..., None] + ROOM_DAYS
+    return law_of_part
 
 
 def weighted_sums(days: Days) -> Array:
@@ -230,9 +233,8 @@ def _cell(
     """Return the atom around an edge and the share of it that lies inside the range."""
     centre = round(edge / resolution) * resolution
     start, end = centre - resolution / 2.0, centre + resolution / 2.0
-    grid = LEVEL_WIDTH * np.arange(LEVELS + 1)
-    first = float(np.interp(to_scale(max(start, 0.0)), grid, ends))
-    last = float(np.interp(to_scale(end), grid, ends))
+    first = float(np.interp(to_scale(max(start, 0.0)), LEVEL_ENDS, ends))
+    last = float(np.interp(to_scale(end), LEVEL_ENDS, ends))
     if last <= first:
         return start, end, 1.0
     overlap = min(last, probabilities[1]) - max(first, probabilities[0])

@@ -6,13 +6,12 @@ the tests tried (sums, e-values, Page-Hinkley) it gave the fewest false flags fo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import quantiles
 
 SHIFT_DAYS = 7
 EARLIER_DAYS = 60
 LEAST_DAYS = 28
-SPAN_LOW, SPAN_HIGH = 0.10, 0.90
+SPAN_SHARES = 10  # The span leaves out the lowest and the highest tenth.
 SEASON_QUIET_DAYS = 28  # No test for so long after the user said it is the season.
 
 
@@ -39,7 +38,7 @@ def find_shift(medians: Sequence[tuple[int, float]]) -> Shift | None:
         return None
     recent = medians[-SHIFT_DAYS:]
     earlier = [median for _, median in medians[-SHIFT_DAYS - EARLIER_DAYS : -SHIFT_DAYS]]
-    low, high = np.quantile(earlier, [SPAN_LOW, SPAN_HIGH])
+    low, *_, high = quantiles(earlier, n=SPAN_SHARES, method="inclusive")
     if all(median > high for _, median in recent):
         return Shift(recent[0][0], rose=True)
     if all(median < low for _, median in recent):

@@ -78,6 +78,20 @@ class Digest:
         return self.record[_PEAKS.size + _EDGES.size :].decode()
 
     @property
+    def counts(self) -> bytes:
+        """Return the slots spent at each level, part after part.
+
+        The same as `decode_counts`, but quick: the text was checked when the day was made.
+        """
+        parts = self.record[_PEAKS.size + _EDGES.size :].split(b",")
+        return b"".join(
+            (bytes(int(part[:2])) + part[2:].translate(_COUNT_OF_SIGN)).ljust(LEVELS, b"\0")
+            if part
+            else bytes(LEVELS)
+            for part in parts
+        )
+
+    @property
     def cover(self) -> float:
         """Return the share of the day that was observed."""
         return _cover([sum(part) for part in decode_counts(self.histogram)], self.slots)
@@ -91,6 +105,11 @@ class Digest:
     def part_peaks(self) -> PartLevels:
         """Return the highest held level of each part, None where none was held."""
         return _levels(_PEAKS.unpack_from(self.record))
+
+    @property
+    def packed_peaks(self) -> bytes:
+        """Return the peaks as 32-bit floats."""
+        return self.record[: _PEAKS.size]
 
     @property
     def issued(self) -> tuple[float, ...]:
