@@ -1,0 +1,420 @@
+"""Every word that the code asks for is there, and every word that is there is asked for."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.air_baseline import actions, config_flow, repairs, system_health
+from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
+from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.explanation import Next, NotKnown
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.core.state import Basis, LearningState, Missing, Reason
+from custom_components.air_baseline.entity import WORDS_OF_KIND
+from custom_components.air_baseline.event import EVENT_TYPES
+from custom_components.air_baseline.explanation_text import Page
+from custom_components.air_baseline.readings import Refusal
+from custom_components.air_baseline.sensor import SENSORS
+
+from .conftest import DOMAIN
+
+FOLDER = Path(config_flow.__file__).parent
+ROOM_FIELDS = {"area_id", "pm25_source", "voc_source"}
+
+# What each name in the f-strings of `say` can be.
+CODES: Mapping[str, list[str]] = {
+    "quantity_": [kind.value for kind in Kind],
+    "inferred_": [state.value for state in LearningState],
+    "not_known_": [code.value for code in NotKnown],
+    "next_": [code.value for code in Next],
+    "missing_": [code.value for code in Missing],
+    "part_": [str(part) for part in range(PARTS)],
+}
+
+
+@cache
+def words() -> dict[str, Any]:
+    text = (FOLDER / "translations" / "en.json").read_text("utf-8")
+    english: dict[str, Any] = json.loads(text)
+    return english
+
+
+@cache
+def icons() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
+    return found
+
+
+def source(module: str) -> ast.Module:
+    return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
+
+
+def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield all texts with their paths."""
+    for key, value in tree.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, str):
+            yield here, value
+        else:
+            yield from leaves(value, here)
+
+
+def holes(text: str) -> set[str]:
+    """Return the placeholders of a text."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    """Yield the calls of a function or method, by its last name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if name in (getattr(called, "attr", None), getattr(called, "id", None)):
+                yield node
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((given.value for given in call.keywords if given.arg == name), None)
+
+
+def texts_of(node: ast.expr | None) -> list[str]:
+    """Return the constant texts that an expression can be."""
+    if isinstance(node, ast.IfExp):
+        return texts_of(node.body) + texts_of(node.orelse)
+    if isinstance(node, ast.List):
+        return [text for item in node.elts for text in texts_of(item)]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return []
+
+
+def broken_rules(text: str) -> Iterator[str]:
+    """Yield what hassfest and the frontend would not take."""
+    if not text or text != text.strip():
+        yield "spaces around it"
+    if re.search(r"<[a-zA-Z/!]", text):
+        yield "HTML"
+    if "://" in text:
+        yield "an address: these go into placeholders"
+    if "[%" in text:
+        yield "a reference: these are resolved for Home Assistant's own texts only"
+    if "'{" in text or "}'" in text:
+        yield "an apostrophe beside a brace: ICU takes it for a quote"
+    if not all(re.fullmatch(r"[a-z0-9_]+", hole) for hole in holes(text)):
+        yield "a placeholder with signs that ICU reads otherwise"
+
+
+def test_all_texts_are_plain() -> None:
+    broken = {path: [*broken_rules(text)] for path, text in leaves(words())}
+    assert {path: rules for path, rules in broken.items() if rules} == {}
+    bad = " <b>'{x}'</b> [%key:y%] http://z {a-b}"
+    assert len([*broken_rules(bad)]) == 6, "the rules themselves work"
+
+
+def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
+    keys = {key for path, _ in leaves(words()) for key in path.split(".")}
+    assert {key for key in keys if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", key)} == set()
+
+
+def test_the_set_up_pages_have_words_for_their_fields() -> None:
+    home = {str(field) for field in config_flow.HOME_SCHEMA.schema}
+    for step in (words()["config"]["step"]["user"], words()["options"]["step"]["init"]):
+        assert set(step["data"]) == set(step["data_description"]) == home
+    room = words()["config_subentries"]["room"]
+    assert set(room["step"]) == set(room["initiate_flow"]) == {"user", "reconfigure"}
+    for step in room["step"].values():
+        assert set(step["data"]) == set(step["data_description"]) == ROOM_FIELDS
+
+
+def test_every_refusal_has_words() -> None:
+    own = {
+        text
+        for node in ast.walk(source("config_flow"))
+        if isinstance(node, ast.Return | ast.Assign)
+        for text in texts_of(node.value)
+        if text.startswith(("source_", "area_", "no_"))
+    }
+    assert len(own) == 4
+    refused = {refusal.value for refusal in Refusal} | own
+    assert set(words()["config_subentries"]["room"]["error"]) == refused
+
+
+def test_the_only_aborts_are_home_assistants_own() -> None:
+    assert list(calls(source("config_flow"), "async_abort")) == []
+    assert set(words()["config"]["abort"]) == {"single_instance_allowed"}
+    assert set(words()["config_subentries"]["room"]["abort"]) == {"already_configured"}
+
+
+def entities() -> dict[str, dict[str, Any]]:
+    """Return what the entities ask for: by platform and key, states and attributes."""
+    found: dict[str, dict[str, Any]] = {"event": {"inference": None}}
+    for platform, descriptions in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
+        found[platform] = {
+            f"{WORDS_OF_KIND[kind]}_{description.key}": description
+            for description in descriptions
+            for kind in description.kinds
+        }
+    return found
+
+
+def _keys_of(attributes: Callable[..., object]) -> set[str]:
+    """Return the keys of the attributes that a function returns."""
+    tree = source(attributes.__module__.rpartition(".")[2])
+    (function,) = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name == attributes.__name__
+    )
+    (returned,) = (node.value for node in ast.walk(function) if isinstance(node, ast.Return))
+    assert isinstance(returned, ast.Dict)
+    return {text for key in returned.keys for text in texts_of(key)}
+
+
+@pytest.mark.parametrize("platform", ["binary_sensor", "event", "sensor"])
+def test_every_entity_has_a_name_and_an_icon(platform: str) -> None:
+    expected = set(entities()[platform])
+    assert set(words()["entity"][platform]) == expected
+    assert set(icons()["entity"][platform]) == expected
+    assert all(text["name"] for text in words()["entity"][platform].values())
+
+
+@pytest.mark.parametrize("platform", ["binary_sensor", "sensor"])
+def test_every_state_and_attribute_has_a_name(platform: str) -> None:
+    for key, description in entities()[platform].items():
+        text = words()["entity"][platform][key]
+        states = set(getattr(description, "options", None) or ())
+        if platform == "binary_sensor":
+            states = {"on", "off"}
+        assert set(text.get("state", {})) == states, key
+        assert set(icons()["entity"][platform][key].get("state", {})) <= states, key
+        attributes_of = description.attributes_fn
+        named = set(text.get("state_attributes", {}))
+        assert named == (_keys_of(attributes_of) if attributes_of else set()), key
+
+
+def test_the_values_of_attributes_have_names() -> None:
+    codes = {"learning_state": LearningState, "basis": Basis, "reason": Reason}
+    for platform in ("binary_sensor", "sensor"):
+        for key, text in words()["entity"][platform].items():
+            for attribute, known in codes.items():
+                if named := text.get("state_attributes", {}).get(attribute):
+                    assert set(named["state"]) == {code.value for code in known}, key
+
+
+def test_the_types_of_events_have_names() -> None:
+    attributes = words()["entity"]["event"]["inference"]["state_attributes"]
+    assert set(attributes["event_type"]["state"]) == {kind.value for kind in EVENT_TYPES}
+
+
+def test_the_figures_of_system_health_have_names() -> None:
+    figures = _keys_of(system_health._async_info)  # noqa: SLF001 - what is registered
+    assert set(words()["system_health"]["info"]) == figures
+
+
+def exceptions_raised() -> dict[str, set[str]]:
+    """Return the exceptions that the code raises, with the placeholders that it gives."""
+    raised: dict[str, set[str]] = {}
+    for module in FOLDER.glob("*.py"):
+        for error in ("ServiceValidationError", "ConfigEntryError", "HomeAssistantError"):
+            for call in calls(source(module.stem), error):
+                (key,) = texts_of(keyword(call, "translation_key"))
+                given = keyword(call, "translation_placeholders")
+                names = given.keys if isinstance(given, ast.Dict) else []
+                raised[key] = {text for name in names for text in texts_of(name)}
+    return raised
+
+
+def test_every_exception_has_words_with_its_placeholders() -> None:
+    texts = words()["exceptions"]
+    assert {key: holes(text["message"]) for key, text in texts.items()} == exceptions_raised()
+
+
+@cache
+def said() -> dict[str, set[str]]:
+    """Return the fragments that explanations are made of, with what is given to each."""
+    fragments: dict[str, set[str]] = {}
+    for call in calls(source("explanation_text"), "say"):
+        given = {name.arg for name in call.keywords if name.arg}
+        key = call.args[0]
+        if isinstance(key, ast.JoinedStr):
+            (prefix,) = texts_of(key.values[0])
+            for code in CODES[prefix]:
+                fragments.setdefault(f"{prefix}{code}", set()).update(given)
+        else:
+            for text in texts_of(key):
+                fragments[text] = given
+    return fragments
+
+
+def test_every_fragment_is_there_and_none_is_left_over() -> None:
+    assert set(words()["common"]) == set(said())
+
+
+def test_every_fragment_is_given_what_it_asks_for() -> None:
+    asked = {key: holes(text) - said()[key] for key, text in words()["common"].items()}
+    assert {key: lacking for key, lacking in asked.items() if lacking} == {}
+
+
+def test_services_fields_and_choices_agree() -> None:
+    described = load_yaml_dict(str(FOLDER / "services.yaml"))
+    schemas = {
+        actions.ACTION_EXPLAIN: actions._ROOM_SCHEMA,  # noqa: SLF001 - what is registered
+        actions.ACTION_RESET: actions._ROOM_SCHEMA,  # noqa: SLF001
+        actions.ACTION_UNDO: actions._UNDO_SCHEMA,  # noqa: SLF001
+    }
+    assert set(described) == set(words()["services"]) == set(icons()["services"]) == set(schemas)
+    for action, schema in schemas.items():
+        fields = {str(field) for field in schema.schema}
+        assert set(described[action]["fields"]) == fields
+        assert set(words()["services"][action]["fields"]) == fields
+        choice = described[action]["fields"]["quantity"]["selector"]["select"]
+        assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
+    assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_KIND.values())
+
+
+def test_every_promise_has_words() -> None:
+    options = words()["selector"]["promise"]["options"]
+    assert set(options) == {promise.value for promise in Promise}
+    assert set(words()["selector"]) == {"promise", "quantity"}
+
+
+FLOWS = {
+    "range_learned": "RangeLearnedFlow",
+    "unusual_episode": "UnusualEpisodeFlow",
+    "source_unit_changed": "SourceFlow",
+    "source_stuck": "SourceFlow",
+    "store_recovered": "StoreRecoveredFlow",
+}
+
+
+def pages(issue: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the pages that a flow can show: their menu options and placeholders."""
+    steps: dict[str, ast.AST] = {}
+    flow = getattr(repairs, FLOWS[issue])
+    classes = {node.name: node for node in source("repairs").body if isinstance(node, ast.ClassDef)}
+    for name in reversed([base.__name__ for base in flow.__mro__ if base.__name__ in classes]):
+        for method in classes[name].body:
+            if isinstance(method, ast.AsyncFunctionDef):
+                steps[method.name.removeprefix("async_step_")] = method
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    reached = ["init"]
+    while reached:
+        step = steps[reached.pop()]
+        for call in [*calls(step, "async_show_menu"), *calls(step, "async_show_form")]:
+            (page,) = texts_of(keyword(call, "step_id"))
+            options = texts_of(keyword(call, "menu_options"))
+            found[page] = set(options), _given(keyword(call, "description_placeholders"))
+            reached += [option for option in options if option not in found]
+        reached += [
+            name for name in steps if name not in found and [*calls(step, f"async_step_{name}")]
+        ]
+    return found
+
+
+def _given(placeholders: ast.expr | None) -> set[str]:
+    if isinstance(placeholders, ast.DictComp):
+        (loop,) = placeholders.generators
+        assert isinstance(loop.iter, ast.Tuple)
+        return {text for item in loop.iter.elts for text in texts_of(item)}
+    assert isinstance(placeholders, ast.Dict)
+    given = {text for key in placeholders.keys if key for text in texts_of(key)}
+    return given | (set(Page.__slots__) if None in placeholders.keys else set())
+
+
+def test_every_repair_has_words() -> None:
+    assert set(words()["issues"]) == set(FLOWS)
+
+
+@pytest.mark.parametrize("issue", FLOWS)
+def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) -> None:
+    texts = words()["issues"][issue]
+    steps = texts["fix_flow"]["step"]
+    shown = pages(issue)
+    assert set(steps) == set(shown)
+    assert holes(texts["title"]) <= {"room"}
+    for page, (options, given) in shown.items():
+        assert set(steps[page].get("menu_options", {})) == options
+        in_texts = holes(steps[page]["title"]) | holes(steps[page]["description"])
+        unused = {"unit"} if issue == "source_stuck" else set()  # One page code, two texts.
+        assert in_texts | unused == given, page
+
+
+@pytest.mark.parametrize("issue", FLOWS)
+def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
+    options = {option for offered, _ in pages(issue).values() for option in offered}
+    ends = {"not_now": "not_now", "start_over": "started_over", "room_settings": "room_settings"}
+    expected = {reason for option, reason in ends.items() if option in options}
+    if options:
+        expected.add("gone")
+    assert set(words()["issues"][issue]["fix_flow"].get("abort", {})) == expected
+    literal = {
+        text
+        for call in calls(source("repairs"), "async_abort")
+        for text in texts_of(keyword(call, "reason"))
+    }
+    assert literal == {*ends.values(), "gone"}
+
+
+def test_the_first_page_of_an_inference_has_its_parts_in_order() -> None:
+    for issue in ("range_learned", "unusual_episode"):
+        page = words()["issues"][issue]["fix_flow"]["step"]["init"]["description"]
+        assert re.findall(r"\*\*(.+?)\*\*", page) == [
+            "Measured",
+            "Inferred",
+            "Because",
+            "Not known",
+            "What happens next",
+        ]
+
+
+def test_nothing_else_is_translated() -> None:
+    assert set(words()) == {
+        "title",
+        "common",
+        "config",
+        "config_subentries",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+    }
+    assert set(icons()) == {"entity", "services"}
+
+
+def test_the_manifest_is_as_hassfest_and_hacs_ask_for() -> None:
+    manifest = json.loads((FOLDER / "manifest.json").read_text("utf-8"))
+    keys = list(manifest)
+    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
+    required = {
+        "codeowners",
+        "config_flow",
+        "documentation",
+        "domain",
+        "integration_type",
+        "iot_class",
+        "issue_tracker",
+        "name",
+        "requirements",
+        "single_config_entry",
+        "version",
+    }
+    assert required <= set(keys)
+    assert manifest["domain"] == DOMAIN == FOLDER.name
+    assert manifest["name"] == words()["title"]
+    assert [re.split(r"[<>=]", needed)[0] for needed in manifest["requirements"]] == ["numpy"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
+    for address in (manifest["documentation"], manifest["issue_tracker"]):
+        assert address.startswith("https://")
