@@ -14,7 +14,6 @@ from .home import (
     ATTRIBUTES,
     BEDROOM,
     KITCHEN,
-    NOON,
     PM25,
     a_home,
     a_room,
@@ -28,18 +27,11 @@ from .home import (
 async def test_system_health_counts_rooms_and_learned_ranges(
     hass: HomeAssistant, hass_storage: dict[str, Any], clock: object
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 30, NOON)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 30)}})
     report(hass, PM25, 6, **ATTRIBUTES[PM25])
     rooms = (a_room(KITCHEN, "kitchen", Kind.PM25), a_room(BEDROOM, "bedroom", Kind.VOC_INDEX))
     await set_up(hass, a_home(*rooms))
     await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, DOMAIN)
-    assert {
-        key: await value if hasattr(value, "__await__") else value for key, value in info.items()
-    } == {
-        "rooms": 2,
-        "sensors": 2,
-        "learned": 1,
-        "stored_kilobytes": 0,
-    }
+    assert info == {"rooms": 2, "sensors": 2, "learned": 1, "stored_kilobytes": 0}
