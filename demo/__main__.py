@@ -28,11 +28,12 @@ STOP_S = 60.0
 LOOK = """
 The demo is ready: {address} (you are signed in by yourself; Ctrl-C stops it)
 
-  Settings > Repairs           an unusual episode in the living room: what was measured,
-                               inferred and not known, and what you can answer
-  Living room, the device      learned: usual range, confidence, what is unusual now
-  Bedroom, Study               two days old: not enough data yet; silent for three days
-  "Burn some toast"            a button of the living room: half an hour later it is unusual
+  Settings > Repairs         toast burnt in the living room: what was measured, inferred,
+                             not known, and what you can answer
+  Overview > Living room     learned: what is unusual now, and how sure that is
+  Overview > Bedroom         two days old: not enough data yet
+  Overview > Study           its sensor has been silent for three days
+  Burn some toast            a button of the living room; unusual some 40 minutes later
 
 What you do here is kept for the next time; script/demo --fresh starts anew.
 """

@@ -103,6 +103,7 @@ def _found(folder: Path, now: datetime, zone: ZoneInfo) -> None:
     kept = beginning(now.timestamp(), zone)
     storage.write(folder, "auth", storage.owner())
     storage.write(folder, "onboarding", storage.onboarding())
+    storage.write(folder, "frontend.system_data", storage.frontend())
     storage.write(folder, "core.config", storage.home(zone.key))
     storage.write(folder, "core.area_registry", storage.areas(now))
     storage.write(folder, "core.config_entries", storage.entries(kept, now))

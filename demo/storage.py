@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from homeassistant.const import __version__
+
 from .air import Pollutant
 from .house import (
     BASELINE_ENTRY_ID,
@@ -28,6 +30,7 @@ VERSIONS: Final = {
     "core.area_registry": (1, 9),
     "core.config": (1, 4),
     "core.config_entries": (1, 5),
+    "frontend.system_data": (1, 1),
     "http": (2, 2),
     "onboarding": (4, 1),
     LEDGER_KEY: (1, 1),
@@ -80,6 +83,11 @@ def owner() -> dict[str, Any]:
 def onboarding() -> dict[str, Any]:
     """Return that nothing is left of the onboarding."""
     return {"done": ["user", "core_config", "analytics", "integration"]}
+
+
+def frontend() -> dict[str, Any]:
+    """Return that the frontend has nothing new to show to somebody who knows older ones."""
+    return {"core": {"onboarded_version": __version__}}
 
 
 def home(time_zone: str) -> dict[str, Any]:

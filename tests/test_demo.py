@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from homeassistant import config_entries, core_config
 from homeassistant.auth import auth_store
 from homeassistant.components import onboarding
+from homeassistant.components.frontend import storage as frontend_storage
 from homeassistant.components.http import config as http_config
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar
@@ -211,6 +212,7 @@ def test_each_file_is_of_the_version_that_home_assistant_reads(home: Path, key: 
             config_entries.STORAGE_VERSION,
             config_entries.STORAGE_VERSION_MINOR,
         ),
+        "frontend.system_data": (frontend_storage.STORAGE_VERSION_SYSTEM_DATA, 1),
         "http": (http_config.STORAGE_VERSION, http_config.STORAGE_MINOR_VERSION),
         "onboarding": (onboarding.STORAGE_VERSION, 1),
         LEDGER_KEY: (STORAGE_VERSION, 1),

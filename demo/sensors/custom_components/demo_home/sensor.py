@@ -28,6 +28,7 @@ DESCRIPTIONS = {
     ),
     Pollutant.VOC: SensorEntityDescription(
         key=Pollutant.VOC,
+        name="VOC",
         device_class=SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
         native_unit_of_measurement=UNITS[Pollutant.VOC],
         state_class=SensorStateClass.MEASUREMENT,
