@@ -35,7 +35,7 @@ TIMED_DAYS: Final = 7
 READING_S: Final = 10
 FULL_DAYS: Final = 90
 CLOSED_DAYS: Final = 30
-TRIES: Final = 5  # The fastest counts: the others were interrupted.
+TRIES: Final = 5  # Rounds over all days; the fastest counts, the others were disturbed.
 MEMORY_H: Final = 2.0  # For so long a room's air resembles itself.
 
 
@@ -113,25 +113,20 @@ def reading_us(room: Room) -> float:
     return 1e6 * took / len(readings)
 
 
-def copied(channel: Channel) -> Channel:
-    """Return the channel as it comes back from disk."""
-    return load(json.loads(json.dumps(dump(channel))), ZONE, Promise.MONTH)
-
-
 def closes_ms(room: Room, channel: Channel) -> list[float]:
     """Return the time of each day's close in a month with a full ledger."""
-    took = []
-    first = FIRST + FULL_DAYS
-    for day in range(first, first + CLOSED_DAYS):
+    evenings: list[tuple[int, str]] = []
+    for day in range(FIRST + FULL_DAYS, FIRST + FULL_DAYS + CLOSED_DAYS):
         live(channel, room, range(day, day + 1))
-        tries = [close_s(copied(channel), day + 1) for _ in range(TRIES)]
-        took.append(1e3 * min(tries))
+        evenings.append((day, json.dumps(dump(channel))))
         channel.advance(day_start(day + 1, ZONE))
-    return took
+    rounds = [[close_s(text, day + 1) for day, text in evenings] for _ in range(TRIES)]
+    return [1e3 * min(tries) for tries in zip(*rounds, strict=True)]
 
 
-def close_s(channel: Channel, next_day: int) -> float:
-    """Return the time that a channel takes to step into the next day."""
+def close_s(evening: str, next_day: int) -> float:
+    """Return the time that a channel, back from disk, takes to step into the next day."""
+    channel = load(json.loads(evening), ZONE, Promise.MONTH)
     at = day_start(next_day, ZONE)
     start = process_time()
     channel.advance(at)
