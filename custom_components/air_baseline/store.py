@@ -14,6 +14,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -147,8 +148,12 @@ def _store(hass: HomeAssistant, key: str) -> Store[dict[str, Any]]:
 
 
 def _dump_room(room: StoredRoom) -> dict[str, Any]:
+    """Return a room as JSON; Home Assistant would give each number of a channel a line."""
     return {
-        "channels": {kind.value: snapshot.dump(channel) for kind, channel in room.channels.items()},
+        "channels": {
+            kind.value: json_fragment(json_bytes(snapshot.dump(channel)))
+            for kind, channel in room.channels.items()
+        },
         "retired": room.retired,
         "asked": room.asked,
     }
