@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
 from .core.alert import RULES
-from .core.evidence import LEARNED_DAYS
+from .core.evidence import CONFIDENCE_MARKS, LEARNED_DAYS
 from .core.explanation import Explanation, Subject, TypicalRange, explain
 from .core.ledger import Episode
 from .core.quantity import Kind
@@ -168,7 +168,7 @@ class Words:
                 needed=evidence.needed_days,
             )
         ]
-        if record.held is not None:
+        if record.held is not None and record.marks >= CONFIDENCE_MARKS:
             lines.append(
                 self.say(
                     "because_held",
