@@ -140,11 +140,12 @@ async def test_another_quantity_stops_learning_until_it_is_right_again(
     changed: dict[str, str],
 ) -> None:
     await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
-    for minute in range(20):
-        report(hass, PM25, 900 + minute, **changed)
-        await pass_time(hass, clock, MINUTE, step=MINUTE)
+    for number in range(30):
+        told = issue(hass, UNIT_CHANGED) is not None
+        assert told is (number > 24), "after two hours of proof"
+        report(hass, PM25, 900 + number, **changed)
+        await pass_time(hass, clock, 5 * MINUTE)
     assert set((await recent(hass, hass_storage)).values()) == {5.0}
-    assert issue(hass, UNIT_CHANGED) is not None
     await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(7)})
     assert set((await recent(hass, hass_storage)).values()) == {7.0}
     assert issue(hass, UNIT_CHANGED) is None

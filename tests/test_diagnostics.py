@@ -54,10 +54,10 @@ async def entry(
     hass_storage[LEDGER_KEY] = stored
     entry = a_home(room)
     await set_up(hass, entry)
-    report(hass, OTHER, 100, unit_of_measurement="ppb")
-    for _ in range(12):
+    for _ in range(15):
+        report(hass, OTHER, 100, unit_of_measurement="ppb")
         report(hass, SOURCE, 80, **ATTRIBUTES[PM25])
-        await pass_time(hass, clock, timedelta(minutes=5))
+        await pass_time(hass, clock, timedelta(minutes=10))
     assert len(issues(hass)) == 3, "an episode, a wrong unit, damage"
     return entry
 

@@ -218,9 +218,24 @@ async def test_old_questions_are_forgotten_in_the_end(
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
-    await pass_time(hass, clock, 91 * DAY, {PM25: usual}, step=6 * HOUR)
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["asked"] == {}
+    (asked,) = issues(hass)
+    await pass_time(hass, clock, 89 * DAY, step=6 * HOUR)
+    await restart(hass, entry, hass_storage)
+    assert asked in hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["asked"]
+    await pass_time(hass, clock, 2 * DAY, step=6 * HOUR)
+    await restart(hass, entry, hass_storage)
+    assert asked not in hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["asked"]
+
+
+async def test_time_ends_a_question_even_where_nothing_is_heard_any_more(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    await pass_time(hass, clock, 13 * DAY, step=6 * HOUR)
+    assert len(issues(hass)) == 1
+    await pass_time(hass, clock, 2 * DAY, step=6 * HOUR)
+    assert issues(hass) == []
 
 
 @pytest.mark.parametrize("days", [1, 36])
@@ -251,9 +266,9 @@ async def test_a_wrong_unit_that_was_ignored_is_told_anew_once_it_had_been_right
     entry = await a_kitchen(hass, hass_storage, 3)
 
     async def breathe(unit: str) -> None:
-        for level in (5, 6):
-            report(hass, PM25, level, unit_of_measurement=unit)
-            await pass_time(hass, clock, 5 * MINUTE)
+        for number in range(13):
+            report(hass, PM25, 5 + number % 3, unit_of_measurement=unit)
+            await pass_time(hass, clock, 10 * MINUTE)
 
     await breathe("ppm")
     assert issues(hass) == [UNIT]

@@ -42,7 +42,7 @@ from .home import (
 
 LEARNING = "sensor.kitchen_pm25_learning"
 UNIT = f"source_unit_changed_{KITCHEN}_pm25"
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAGE = {"room", "measured", "inferred", "because", "not_known", "next"}
 
 type Answer = dict[str, Any]
@@ -112,9 +112,15 @@ async def unit_changed(
 ) -> MockConfigEntry:
     """Set up a kitchen whose source reports in another unit."""
     entry = await a_kitchen(hass, hass_storage, 3)
-    report(hass, PM25, 5, unit_of_measurement="ppm")
-    await pass_time(hass, clock, 5 * MINUTE)
+    await in_ppm(hass, clock, 3)
     return entry
+
+
+async def in_ppm(hass: HomeAssistant, clock: FrozenDateTimeFactory, hours: int) -> None:
+    """Let the source report in a unit that particles do not have."""
+    for _ in range(hours):
+        report(hass, PM25, 5, unit_of_measurement="ppm")
+        await pass_time(hass, clock, HOUR, step=HOUR)
 
 
 async def test_a_learned_range_is_explained(
@@ -221,14 +227,12 @@ async def test_not_now_hides_a_wrong_unit_for_a_week(
 ) -> None:
     assert issues(hass) == [UNIT]
     await fixer.choose(await fixer.begin(UNIT), "not_now")
-    for _ in range(6):
-        report(hass, PM25, 5, unit_of_measurement="ppm")
-        await pass_time(hass, clock, DAY, step=HOUR)
-        assert issues(hass) == []
-    await restart(hass, unit_changed, hass_storage)
+    await in_ppm(hass, clock, 6 * 24)
     assert issues(hass) == []
-    report(hass, PM25, 6, unit_of_measurement="ppm")
-    await pass_time(hass, clock, 2 * DAY, step=HOUR)
+    await restart(hass, unit_changed, hass_storage)
+    await in_ppm(hass, clock, 12)
+    assert issues(hass) == []
+    await in_ppm(hass, clock, 24)
     assert issues(hass) == [UNIT]
 
 

@@ -293,6 +293,7 @@ FLOWS = {
     "unusual_episode": "UnusualEpisodeFlow",
     "source_unit_changed": "SourceFlow",
     "source_stuck": "SourceFlow",
+    "source_implausible": "SourceFlow",
     "store_recovered": "StoreRecoveredFlow",
 }
 
@@ -345,7 +346,8 @@ def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) ->
     for page, (options, given) in shown.items():
         assert set(steps[page].get("menu_options", {})) == options
         in_texts = holes(steps[page]["title"]) | holes(steps[page]["description"])
-        unused = {"unit"} if issue == "source_stuck" else set()  # One page code, two texts.
+        unit_only = issue in {"source_stuck", "source_implausible"}
+        unused = {"unit"} if unit_only else set()  # One page in code, three texts.
         assert in_texts | unused == given, page
 
 

@@ -43,6 +43,7 @@ from .store import LedgerStore, Loaded, StoredRoom
 
 SLOT_MINUTES = range(0, 60, 5)
 TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
+PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 
 type RoomView = Mapping[Kind, ChannelView]
 type EventListener = Callable[[Kind, core_channel.Event], None]
@@ -113,7 +114,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.sources = room_sources(subentry)
         self.stored = stored
         self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
-        self._told_trouble = self._trouble
+        self.implausible: set[Kind] = set()
+        self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.
+        self._told_trouble: object = None
         self._store = store
         self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
         self._event_listeners: list[EventListener] = []
@@ -137,10 +140,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             ),
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
         ]
+        now = dt_util.utcnow().timestamp()
         for entity_id in entity_ids:
             if (state := self.hass.states.get(entity_id)) is not None:
-                self._ingest(entity_id, state, state.last_reported_timestamp)
-        self._async_pass_time(dt_util.utcnow().timestamp())
+                # A state from before the clock was set back is not from the future.
+                self._ingest(entity_id, state, min(state.last_reported_timestamp, now))
+        self._async_pass_time(now)
         return self.async_stop
 
     @callback
@@ -220,15 +225,20 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         """Feed one state to its channel; publish if it closed a bin."""
         kind = self._kinds[entity_id]
         channel = self.channels[kind]
-        value = self._level(kind, state)
+        value = self._level(kind, state, at)
         judged = channel.lose(at) if value is None else channel.read(at, value)
         if judged or self.data[kind].state is LearningState.NO_SOURCE:
             self._async_tell_events()
             self._async_publish(at)
 
+    def proven(self, kind: Kind) -> bool:
+        """Tell whether a source has given unusable values for so long that it is worth telling."""
+        first, last = self._odd.get(kind, (0.0, 0.0))
+        return last - first >= PROOF_S
+
     @callback
-    def _level(self, kind: Kind, state: State | None) -> float | None:
-        """Return a state's level; remember a unit that its quantity does not have."""
+    def _level(self, kind: Kind, state: State | None, at: float) -> float | None:
+        """Return a state's level; remember a unit or a level that its quantity cannot have."""
         try:
             value = level(state, QUANTITIES[kind])
         except UnitChangedError as error:
@@ -240,9 +250,18 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                     kind.value,
                 )
             self.unit_problem[kind] = error.unit
+            self.implausible.discard(kind)
+            self._odd[kind] = self._odd.get(kind, (at, at))[0], at
             return None
-        if value is not None:
-            self.unit_problem[kind] = None
+        if value is None:
+            return None
+        self.unit_problem[kind] = None
+        if QUANTITIES[kind].plausible(value):
+            self.implausible.discard(kind)
+            self._odd.pop(kind, None)
+        else:
+            self.implausible.add(kind)
+            self._odd[kind] = self._odd.get(kind, (at, at))[0], at
         return value
 
     @callback
@@ -254,7 +273,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_publish(self, now: float) -> None:
-        published, trouble = self._view(now), self._trouble
+        published, trouble = self._view(now), self._trouble()
         if published == self.data and trouble == self._told_trouble:
             return
         self._told_trouble = trouble
@@ -269,11 +288,17 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             said = "has given no reading for a day" if lost else "gives readings"
             LOGGER.info("%s %s", self.sources[kind].entity_id, said)
 
-    @property
-    def _trouble(self) -> tuple[Mapping[Kind, str | None], frozenset[Kind]]:
+    def _trouble(self) -> object:
         """Return what keeps sources from being learned from; repairs tell it, not the views."""
-        stuck = (kind for kind, channel in self.channels.items() if channel.source.stuck)
-        return dict(self.unit_problem), frozenset(stuck)
+        return [
+            (
+                self.unit_problem.get(kind),
+                kind in self.implausible,
+                self.proven(kind),
+                channel.source.stuck,
+            )
+            for kind, channel in self.channels.items()
+        ]
 
     def _view(self, now: float) -> RoomView:
         return {kind: view(channel, now) for kind, channel in self.channels.items()}

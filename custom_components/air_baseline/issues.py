@@ -6,10 +6,12 @@ what the user ignored.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from .const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
@@ -23,12 +25,14 @@ RANGE_LEARNED = "range_learned"
 UNUSUAL_EPISODE = "unusual_episode"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
 SOURCE_STUCK = "source_stuck"
+SOURCE_IMPLAUSIBLE = "source_implausible"
 STORE_RECOVERED = "store_recovered"
 
 OPEN_DAYS = 14  # A question nobody answers goes by itself.
 SNOOZE_DAYS = 7
 SAME_EPISODE_S = 3600.0  # PM2.5 and VOC rising within an hour are one question.
 FORGET_DAYS = 90
+REVIEW = timedelta(hours=1)  # Time ends a question even in a room where nothing changes.
 
 _QUESTIONS = frozenset({RANGE_LEARNED, UNUSUAL_EPISODE})
 _LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
@@ -41,6 +45,13 @@ def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
     watches = [RoomIssues(hass, room) for room in entry.runtime_data.rooms.values()]
     unsubscribes = [watch.async_start() for watch in watches]
     _async_tell_damage(hass, entry)
+
+    @callback
+    def review(_now: datetime) -> None:
+        for watch in watches:
+            watch.async_review()
+
+    unsubscribes.append(async_track_time_interval(hass, review, REVIEW))
 
     @callback
     def stop() -> None:
@@ -113,9 +124,9 @@ class RoomIssues:
         """Listen to the room, and ask again what is still open; return what ends that."""
         unsubscribes = (
             self._room.async_add_event_listener(self._async_happened),
-            self._room.async_add_listener(self._async_review),
+            self._room.async_add_listener(self.async_review),
         )
-        self._async_review()
+        self.async_review()
 
         @callback
         def stop() -> None:
@@ -161,17 +172,22 @@ class RoomIssues:
         self._async_show(issue_id, what, _episode_data(episodes))
 
     @callback
-    def _async_review(self) -> None:
+    def async_review(self) -> None:
         """Show what is open, hide what is over, and follow the state of the sources."""
         now = dt_util.utcnow().timestamp()
         for issue_id, asked in list(self._asked.items()):
             if asked["kind"] in _QUESTIONS:
                 self._async_review_question(issue_id, asked, now)
         for kind, channel in self._room.channels.items():
-            if kind in self._room.unit_problem:
-                changed = self._room.unit_problem[kind] is not None
-                self._async_tell(SOURCE_UNIT_CHANGED, kind, now, shown=changed)
             self._async_tell(SOURCE_STUCK, kind, now, shown=channel.source.stuck)
+            if kind not in self._room.unit_problem:
+                continue  # Nothing was heard since the start; what was told before stands.
+            for what, wrong in (
+                (SOURCE_UNIT_CHANGED, self._room.unit_problem[kind] is not None),
+                (SOURCE_IMPLAUSIBLE, kind in self._room.implausible),
+            ):
+                if not wrong or self._room.proven(kind):
+                    self._async_tell(what, kind, now, shown=wrong)
 
     @callback
     def _async_review_question(self, issue_id: str, asked: Mapping[str, Any], now: float) -> None:
