@@ -3,3 +3,4 @@
 from hypothesis import settings
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=60)
+thorough = settings(repeatable, max_examples=400)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = 1
-MOST_ENTRIES = 500  # Far more than a person gives in the 120 days that entries are kept.
+MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
 
 DAY_COLUMNS: Final = (
     "day",
@@ -143,8 +143,13 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     )
     _load_source(channel, stored.mapping(data["source"]))
     if channel.facts is not None:
+        longest = channel.facts.bucket_s
         channel.facts.buckets = [
-            (stored.integer(index, 0), stored.number(total, 0.0), stored.number(seconds, 0.0))
+            (
+                stored.integer(index, 0),
+                stored.number(total, 0.0, stored.HIGHEST * longest),
+                stored.number(seconds, 0.0, longest),
+            )
             for index, total, seconds in stored.rows(data["facts"], 3, BUCKETS + 1)
         ]
         channel.facts.above = stored.optional(stored.flag, data["above"])
@@ -180,8 +185,9 @@ def _dump_source(channel: Channel) -> dict[str, Any]:
 def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
     binner, source = channel.binner, channel.source
     binner.counted_to = stored.optional(stored.time, data["counted_to"])
-    binner.area = stored.number(data["area"], 0.0)
-    binner.observed_s = stored.number(data["observed_s"], 0.0, SLOT_S)
+    passed_s = (binner.counted_to or 0.0) % SLOT_S
+    binner.observed_s = stored.number(data["observed_s"], 0.0, passed_s)
+    binner.area = stored.number(data["area"], 0.0, stored.HIGHEST * binner.observed_s)
     binner.intervals.extend(
         stored.number(item, 0.0) for item in stored.items(data["intervals"], INTERVALS_KEPT)
     )

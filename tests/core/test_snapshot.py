@@ -1,0 +1,202 @@
+"""A channel as plain values and back, and what is refused."""
+
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.alert import Promise
+from core.channel import Channel
+from core.day import day_start
+from core.ledger import Cause, Entry, EntryKind
+from core.quantity import QUANTITIES, Kind
+from core.snapshot import VERSION, NewerSnapshotError, dump, load
+from core.state import LearningState
+from core.stored import SnapshotError
+from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+FIXTURES = Path(__file__).parent / "fixtures"
+type Json = dict[str, Any]
+
+
+def eventful() -> Channel:
+    """Return a channel with a running episode, corrections of every kind and a short night."""
+    channel = learned_channel()
+    for kind in EntryKind:
+        entry = Entry(
+            id=0,
+            at=0.0,
+            kind=kind,
+            from_day=MONDAY - 80,
+            to_day=MONDAY - 70,
+            parts=0b101,
+            weight=0.25,
+            level=70.5,
+            until_day=MONDAY + 9,
+            episode=7,
+            target=1,
+            cause=Cause.LEVEL_SHIFT,
+        )
+        channel.correct(START, entry)
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 61.0)
+    breathe(channel, START + 3 * HOUR, 10, 90.0)
+    return channel
+
+
+def kept(channel: Channel) -> Json:
+    text = json.dumps(dump(channel), allow_nan=False)
+    found: Json = json.loads(text)
+    return found
+
+
+def back(data: object, zone: tzinfo = LONDON) -> Channel:
+    return load(data, zone, Promise.MONTH)
+
+
+def test_everything_is_kept() -> None:
+    channel = eventful()
+    restored = back(kept(channel))
+    assert kept(restored) == kept(channel)
+    assert restored.ledger.days == channel.ledger.days
+    assert restored.ledger.entries == channel.ledger.entries
+    assert restored.episodes == channel.episodes
+    assert restored.watch.current == channel.watch.current is not None
+    assert restored.forecast == channel.forecast
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_channel_that_was_never_used_is_kept(kind: Kind) -> None:
+    channel = Channel(QUANTITIES[kind], UTC)
+    restored = back(kept(channel), UTC)
+    assert kept(restored) == kept(channel)
+    assert restored.quantity is channel.quantity
+
+
+def test_a_dump_shares_nothing_with_the_channel() -> None:
+    channel = eventful()
+    data = dump(channel)
+    text = json.dumps(data)
+    breathe(channel, START + 4 * HOUR, 30 * 60, 8.0)
+    assert json.dumps(data) == text
+
+
+def test_the_value_that_was_held_ends_with_the_restart() -> None:
+    channel = learned_channel()
+    channel.read(START, 8.0)
+    restored = back(kept(channel))
+    assert list(restored.advance(START + HOUR)) == []
+    assert restored.state(START + HOUR) is LearningState.LEARNED
+
+
+def test_the_nights_in_which_clocks_change_keep_their_length() -> None:
+    channel = ROOMS[Kind.PM25].channel()
+    play(channel, ROOMS[Kind.PM25].readings(3, first=MONDAY + 81))
+    slots = [digest.slots for digest in back(kept(channel)).ledger.days]
+    assert slots == [(36,) * 8, (36,) * 7 + (24,)]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Midway"])
+def test_a_channel_lives_on_in_another_time_zone(zone: str) -> None:
+    channel = learned_channel()
+    breathe(channel, START, 10 * 60, 8.0)
+    moved = back(kept(channel), ZoneInfo(zone))
+    for hour in range(10, 100):
+        breathe(moved, START + hour * HOUR, 60, 8.0 + hour % 3)
+    assert kept(back(kept(moved), ZoneInfo(zone))) == kept(moved)
+    assert moved.state(START + 100 * HOUR) is LearningState.LEARNED
+
+
+def test_a_day_whose_range_is_another_after_the_restart_gets_no_mark() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    same, other = back(data), back(data | {"days": data["days"][35:]})
+    for restored in (same, other):
+        restored.advance(START + 24 * HOUR)
+    assert same.ledger.days[-1].mark is not None
+    assert other.ledger.days[-1].mark is None
+
+
+@pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
+def test_what_is_no_snapshot_is_refused(data: object) -> None:
+    with pytest.raises(SnapshotError):
+        back(data)
+
+
+def test_a_newer_version_is_told_apart_from_damage() -> None:
+    with pytest.raises(NewerSnapshotError, match=f"version {VERSION + 1}"):
+        back({"version": VERSION + 1})
+
+
+def test_entries_of_a_busy_automation_can_still_be_read() -> None:
+    channel = learned_channel()
+    channel.ledger = a_ledger(
+        channel.ledger.days,
+        entries=tuple(
+            Entry(id=hour, at=START, kind=EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY)
+            for hour in range(1, 24 * 120 + 1)
+        ),
+    )
+    assert len(back(kept(channel)).ledger.entries) == 24 * 120
+
+
+def change(data: Json, *path: str | int, to: object) -> None:
+    for step in path[:-1]:
+        data = data[step]  # type: ignore[index]
+    data[path[-1]] = to  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data.pop("days"),
+        lambda data: data["today"].pop("recent"),
+        lambda data: data["days"].reverse(),
+        lambda data: data["days"].append(data["days"][-1]),
+        lambda data: data["days"][3].pop(),
+        lambda data: data["days"].extend(data["days"] * 3),
+        lambda data: data["days_columns"].reverse(),
+        lambda data: data["entries"].append(data["entries"][0]),
+        lambda data: change(data, "days", 0, 0, to="yesterday"),
+        lambda data: change(data, "days", 0, 1, to="guessed"),
+        lambda data: change(data, "days", 0, 2, to="06U,,"),
+        lambda data: change(data, "days", 0, 3, to=[0] * 8),
+        lambda data: change(data, "days", 0, 3, to=[36] * 7),
+        lambda data: change(data, "days", 0, 4, to=[1.0] * 7),
+        lambda data: change(data, "days", 0, 5, to=[1.0] * 15),
+        lambda data: change(data, "days", 0, 6, to=1.5),
+        lambda data: change(data, "today", "peaks", to=[]),
+        lambda data: change(data, "today", "day", to="9999-12-31"),
+        lambda data: change(data, "today", "inside", to=1e9),
+        lambda data: change(data, "source", "observed_s", to=301.0),
+        lambda data: change(data, "quantity", to="radon"),
+        lambda data: change(data, "facts", 0, to=[1, 2]),
+        lambda data: change(data, "episodes", 0, 2, to=8),
+    ],
+)
+def test_damage_is_refused(damage: Callable[[Json], object]) -> None:
+    data = kept(eventful())
+    damage(data)
+    with pytest.raises(SnapshotError):
+        back(data)
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("snapshot_v*.json")), ids=lambda p: p.name)
+def test_every_form_ever_released_still_loads(path: Path) -> None:
+    channel = back(json.loads(path.read_text()))
+    assert len(channel.ledger.days) >= 29
+    assert channel.forecast is not None
+    assert channel.forecast.standing.state is LearningState.LEARNED
+    assert back(kept(channel)).forecast == channel.forecast
+
+
+def test_the_present_form_is_among_those_released() -> None:
+    data = json.loads((FIXTURES / f"snapshot_v{VERSION}.json").read_text())
+    assert kept(back(data)) == data
