@@ -1,0 +1,47 @@
+"""The integration's real files, for the tests that look at them or damage them."""
+
+from collections.abc import Callable
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
+
+from .home import KITCHEN, NOON, a_store, learned
+
+type Damage = Callable[[bytes], bytes]
+
+
+def disk(hass: HomeAssistant, key: str) -> Path:
+    return Path(hass.config.path(".storage", key))
+
+
+def write(hass: HomeAssistant, key: str, stored: dict[str, Any]) -> None:
+    if key == GOOD_KEY:
+        stored["data"]["kept_at"] = NOON.timestamp()
+    disk(hass, key).parent.mkdir(exist_ok=True)
+    disk(hass, key).write_text(json.dumps({**stored, "key": key}), "utf-8")
+
+
+def read(hass: HomeAssistant, key: str) -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(disk(hass, key).read_text("utf-8"))
+    return stored
+
+
+def damage(hass: HomeAssistant, key: str, how: Damage) -> bytes:
+    damaged = how(disk(hass, key).read_bytes())
+    disk(hass, key).write_bytes(damaged)
+    return damaged
+
+
+def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
+    found = disk(hass, key).parent.glob(f"{key}.corrupt.*")
+    return [path.read_bytes() for path in found]
+
+
+def kitchen(days: int) -> dict[str, Any]:
+    """Return a store in which the kitchen knows both its quantities for so many days."""
+    return a_store({KITCHEN: {kind: learned(kind, days) for kind in (Kind.PM25, Kind.VOC_RATIO)}})
