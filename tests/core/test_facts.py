@@ -104,3 +104,11 @@ def test_the_mean_of_an_hour_follows_every_five_minutes(vapours: GuidelineWatch)
 def test_memory_is_bounded_by_the_guideline_not_by_time(particles: GuidelineWatch) -> None:
     breathe(particles, 0, 10 * 24 * HOUR, 5.0)
     assert len(particles.buckets) <= 25
+
+
+def test_the_settled_mean_leaves_out_the_hour_that_runs(particles: GuidelineWatch) -> None:
+    breathe(particles, 0, 20 * HOUR, 10.0)
+    at = breathe(particles, 20 * HOUR, 6, 99.0)
+    assert particles.settled_mean(at) == pytest.approx(10.0)
+    at = breathe(particles, 20 * HOUR + 6, 6, 99.0)
+    assert particles.settled_mean(at) == pytest.approx((20 * 10.0 + 99.0) / 21)
