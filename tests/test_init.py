@@ -93,7 +93,7 @@ async def test_unloading_saves_what_was_learned_and_stops_listening(
 ) -> None:
     entry = a_home()
     await set_up(hass, entry)
-    await pass_time(hass, clock, timedelta(minutes=10), {PM25: usual})
+    await pass_time(hass, clock, timedelta(minutes=5), {PM25: usual})
     assert LEDGER_KEY not in hass_storage
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert shown(hass, LEARNING).state == STATE_UNAVAILABLE

@@ -67,9 +67,9 @@ async def test_it_is_saved_every_fifteen_minutes_however_often_something_changes
             last = rooms[KITCHEN]["channels"]["pm25"]["source"]["last_read"]
             saves += [last] if last not in saves else []
     gaps = [later - earlier for earlier, later in pairwise(saves)]
-    assert saves[0] - NOON.timestamp() == 15 * 60
+    assert saves[0] - NOON.timestamp() <= 15 * 60
     assert len(saves) >= 4
-    assert all(15 * 60 <= gap <= 20 * 60 for gap in gaps), gaps
+    assert all(15 * 60 <= gap <= 16 * 60 for gap in gaps), gaps
 
 
 async def test_a_correction_is_saved_before_it_is_answered(

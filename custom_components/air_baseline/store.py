@@ -30,7 +30,9 @@ from .core.stored import SnapshotError
 STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
-SAVE_DELAY_S = 15 * 60  # What a power cut may cost; corrections are saved at once.
+# A tick asks for a save every five minutes, and is not heard while one is pending. With this
+# delay there is one every 15 minutes: what a power cut may cost. Corrections are saved at once.
+SAVE_DELAY_S = 12 * 60
 GOOD_COPY_S = 24 * 3600.0
 
 _KINDS = frozenset(kind.value for kind in Kind)
@@ -112,11 +114,11 @@ class LedgerStore:
         """Save within 15 minutes; calls in between do not push the save back."""
         if not self._pending:
             self._pending = True
-            self._ledger.async_delay_save(self._snapshot, SAVE_DELAY_S)
+            self._ledger.async_delay_save(self._take_pending, SAVE_DELAY_S)
 
     async def async_save(self) -> None:
         """Save now."""
-        await self._ledger.async_save(self._snapshot())
+        await self._ledger.async_save(self._take_pending())
 
     async def async_keep_good(self, at: float) -> None:
         """Once a day, keep a copy of what is known to be readable."""
@@ -138,8 +140,11 @@ class LedgerStore:
         await self._hass.async_add_executor_job(_remove_set_aside, self._good.path)
 
     @callback
-    def _snapshot(self) -> dict[str, Any]:
+    def _take_pending(self) -> dict[str, Any]:
         self._pending = False
+        return self._snapshot()
+
+    def _snapshot(self) -> dict[str, Any]:
         return {"rooms": {key: _dump_room(room) for key, room in self._rooms().items()}}
 
 
