@@ -11,7 +11,6 @@ from core.alert import Promise
 from core.channel import Channel
 from core.day import day_start
 from core.judgement import Judgement
-from core.ledger import WINDOW_DAYS
 from core.quantity import QUANTITIES, Kind
 from core.snapshot import dump, load
 from core.state import Basis, Compared, LearningState
@@ -83,15 +82,6 @@ def test_memory_is_bounded(make: Maker, kind: Kind) -> None:
     assert len(sizes) == 4
     assert max(sizes[1:]) <= 1.15 * sizes[0]
     assert max(sizes) <= DISK
-
-
-@channels
-def test_a_channel_keeps_no_more_than_its_window(kind: Kind) -> None:
-    channel = Channel(QUANTITIES[kind], UTC)
-    play(channel, ROOMS[kind].readings(130, every_s=1800))
-    first = MONDAY + 129 - WINDOW_DAYS
-    assert [digest.day for digest in channel.ledger.days] == list(range(first, MONDAY + 129))
-    assert all(episode.day >= first for episode in channel.ledger.episodes)
 
 
 @channels

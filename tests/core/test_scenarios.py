@@ -1,0 +1,257 @@
+"""Weeks of seeded rooms; what is decided, and on which day, not what the numbers are."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+import json
+
+import pytest
+from scipy.stats import binom
+
+from core.alert import RULES, Promise
+from core.channel import Channel, Event, EventKind
+from core.day import day_start, locate
+from core.judgement import Judgement
+from core.ledger import Cause, EpisodeEnd
+from core.quantity import Kind
+from core.snapshot import dump, load
+from core.state import Basis, Compared, LearningState, Reason
+from tests.core.rooms import LONDON, MONDAY, ROOMS, Room, play
+
+KITCHEN = Room(kind=Kind.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.
+HOUR = 3600.0
+LEARNED_DAYS = 40
+NOW = MONDAY + LEARNED_DAYS
+type Readings = list[tuple[float, float]]
+
+
+def at(day: int, hour: float = 0.0) -> float:
+    """Return a time so many hours after a day began, at 04:00."""
+    return day_start(day, LONDON) + hour * HOUR
+
+
+@lru_cache
+def weeks(room: Room, days: int) -> str:
+    channel = room.channel()
+    play(channel, room.readings(days))
+    channel.advance(at(MONDAY + days))
+    return json.dumps(dump(channel))
+
+
+def after(days: int, room: Room = KITCHEN) -> Channel:
+    """Return a channel that has lived in a room for so many days."""
+    return load(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
+
+
+def plume(readings: Readings, start: float, level: float, hours: float = 1.0) -> Readings:
+    """Return the readings with a level added for some time."""
+    return [
+        (when, value + level if start <= when < start + hours * HOUR else value)
+        for when, value in readings
+    ]
+
+
+def without(readings: Readings, start: float, end: float) -> Readings:
+    return [(when, value) for when, value in readings if not start <= when < end]
+
+
+def kinds(events: Iterable[Event]) -> list[EventKind]:
+    return [event.kind for event in events if event.kind is not EventKind.DAY_CLOSED]
+
+
+def episodes(channel: Channel) -> int:
+    return kinds(channel.take_events()).count(EventKind.UNUSUAL_STARTED)
+
+
+def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
+    """Return the first state of each day, counted from MONDAY."""
+    found: dict[int, LearningState] = {}
+    for judged in said:
+        assert judged.bin is not None
+        found.setdefault(locate(judged.bin.start, LONDON)[0] - MONDAY, judged.state)
+    return found
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_trust_is_earned_on_the_documented_days(kind: Kind) -> None:
+    said = play(ROOMS[kind].channel(), ROOMS[kind].readings(28))
+    states = states_by_day(said)
+    warm_up = 2 if ROOMS[kind].quantity.warm_up_s else 0
+    provisional = next(d for d, state in states.items() if state is LearningState.PROVISIONAL)
+    learned = next(d for d, state in states.items() if state is LearningState.LEARNED)
+    assert provisional == 7 + warm_up
+    assert 21 + warm_up <= learned <= 24 + warm_up
+    assert {state for day, state in states.items() if day < provisional} == {
+        LearningState.COLLECTING
+    }
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_two_days_of_readings_support_no_claim(kind: Kind) -> None:
+    room = ROOMS[kind]
+    readings = plume(room.readings(2), at(MONDAY, 30), 20.0 * room.usual)
+    channel = room.channel()
+    said = play(channel, readings)
+    assert {judged.compared for judged in said} == {Compared.NOT_ENOUGH_DATA}
+    assert {judged.unusual for judged in said} == {None}
+    assert {judged.basis for judged in said} <= {Basis.EVERYONE, Basis.MIXED, None}
+    assert {judged.confidence for judged in said} == {None}
+    assert episodes(channel) == 0
+
+
+@pytest.mark.parametrize(("days", "found"), [(14, 0), (24, 0), (33, 0), (34, 1)])
+def test_a_huge_plume_is_unusual_only_beside_enough_days(days: int, found: int) -> None:
+    channel = after(days)
+    today = KITCHEN.readings(1, first=MONDAY + days)
+    play(channel, plume(today, at(MONDAY + days, 9), 300.0, hours=2))
+    assert episodes(channel) == found
+
+
+def test_a_huge_plume_is_one_episode_from_rise_to_recovery() -> None:
+    channel = after(LEARNED_DAYS)
+    today = plume(KITCHEN.readings(1, first=NOW), at(NOW, 9), 300.0, hours=2)
+    said = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
+    assert kinds(channel.take_events()) == [EventKind.UNUSUAL_STARTED, EventKind.UNUSUAL_ENDED]
+    (episode,) = channel.episodes
+    assert episode.outcome is EpisodeEnd.RECOVERED
+    assert episode.id == at(NOW, 9.5)
+    assert episode.beaten == episode.compared >= 34
+    assert said[at(NOW, 9)].unusual is False
+    assert said[at(NOW, 10)].unusual is True
+    assert said[at(NOW, 12)].unusual is False
+
+
+def test_a_room_that_lives_as_ever_raises_few_alerts() -> None:
+    alerts = eligible = 0
+    for seed in (11, 12, 13):
+        channel = after(100, Room(kind=Kind.PM25, usual=6.0, seed=seed))
+        alerts += len({episode.day for episode in channel.episodes})
+        eligible += sum(digest.eligible for digest in channel.ledger.days)
+    assert eligible > 90
+    assert alerts <= binom.ppf(0.99, eligible, 1.0 / RULES[Promise.MONTH].days)
+
+
+def test_a_moved_sensor_is_doubted_and_then_trusted_again() -> None:
+    channel = after(LEARNED_DAYS)
+    said = play(channel, KITCHEN.louder(3.0).readings(32, first=NOW))
+    states = states_by_day(said)
+    doubted = next(day for day, state in states.items() if state is LearningState.CHANGING)
+    trusted = next(
+        day for day, state in states.items() if day > doubted and state is LearningState.LEARNED
+    )
+    assert 7 <= doubted - LEARNED_DAYS <= 9
+    assert trusted - doubted >= 7
+    change = channel.ledger.entries[0]
+    assert change.cause is Cause.LEVEL_SHIFT
+    assert change.from_day is not None
+    assert abs(change.from_day - NOW) <= 2
+    within = [judged for judged in said if judged.state is LearningState.CHANGING]
+    assert {judged.reason for judged in within} == {Reason.CHANGING}
+    assert {judged.unusual for judged in within} == {None}
+    assert said[-1].typical is not None
+    assert said[-1].typical.middle > 2.0 * KITCHEN.usual
+
+
+def test_a_gap_of_two_days_costs_those_days_and_nothing_else() -> None:
+    channel = after(LEARNED_DAYS)
+    before = channel.forecast
+    week = KITCHEN.readings(7, first=NOW)
+    said = play(channel, without(week, at(NOW, 20), at(NOW + 2, 20)))
+    assert {judged.state for judged in said} == {LearningState.LEARNED}
+    assert channel.forecast is not None
+    assert before is not None
+    assert [day.day - NOW for day in channel.ledger.days[-5:]] == [0, 2, 3, 4, 5]
+    assert [day.valid for day in channel.ledger.days[-5:]] == [True, False, True, True, True]
+    for now, then in zip(channel.forecast.ranges, before.ranges, strict=True):
+        assert abs(now.high - then.high) <= 0.5 * then.high
+
+
+def test_a_dead_sensor_is_no_source_and_comes_back_as_stale() -> None:
+    channel = after(LEARNED_DAYS)
+    play(channel, KITCHEN.readings(1, first=NOW))
+    channel.lose(at(NOW + 1))
+    states = {}
+    for hour in range(24 * 12):
+        channel.advance(at(NOW + 1, hour))
+        states[hour] = channel.state(at(NOW + 1, hour))
+    assert states[23] is LearningState.LEARNED
+    assert {state for hour, state in states.items() if hour > 24} == {LearningState.NO_SOURCE}
+    judged = channel.judge(at(NOW + 12))
+    assert (judged.unusual, judged.reason, judged.confidence) == (None, Reason.SILENT, None)
+    said = play(channel, KITCHEN.readings(6, first=NOW + 13))
+    later = states_by_day(said)
+    assert later[LEARNED_DAYS + 13] is LearningState.STALE
+    assert later[LEARNED_DAYS + 18] is LearningState.LEARNED
+
+
+def test_more_alerts_than_promised_are_a_doubt_about_the_record() -> None:
+    channel = after(LEARNED_DAYS)
+    readings: Readings = []
+    for index in range(5):
+        today = KITCHEN.readings(1, first=NOW + index)
+        readings += plume(today, at(NOW + index, 9), 100.0 * 1.7**index, hours=1)
+    said = play(channel, readings)
+    told = [kind for kind in kinds(channel.take_events()) if kind is not EventKind.UNUSUAL_ENDED]
+    assert told == [
+        *[EventKind.UNUSUAL_STARTED] * 3,
+        EventKind.CHANGE_SUSPECTED,
+        EventKind.DEMOTED,
+    ]
+    assert (said[-1].state, said[-1].reason) == (LearningState.CHANGING, Reason.QUOTA)
+
+
+def test_smoke_for_three_days_is_a_fact_and_one_lasting_episode() -> None:
+    channel = after(LEARNED_DAYS)
+    smoke = plume(KITCHEN.readings(4, first=NOW), at(NOW), 120.0, hours=72)
+    play(channel, smoke[: 24 * 12])
+    assert channel.facts is not None
+    assert channel.facts.verdict(at(NOW + 1)) is True
+    play(channel, smoke[24 * 12 :])
+    assert episodes(channel) == 1
+    assert channel.episodes[0].outcome is EpisodeEnd.LASTING
+
+
+def test_an_open_window_is_lower_and_no_alarm() -> None:
+    room = Room(kind=Kind.VOC_RATIO, usual=120.0, wander=0.2)
+    channel = after(LEARNED_DAYS, room)
+    today = [
+        (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else level)
+        for when, level in room.readings(1, first=NOW)
+    ]
+    said = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
+    assert said[at(NOW, 8)].compared is Compared.LOWER
+    assert episodes(channel) == 0
+
+
+def test_a_sensor_of_one_value_an_hour_learns_as_well() -> None:
+    channel = KITCHEN.channel()
+    said = play(channel, KITCHEN.readings(26, every_s=3600))
+    assert said[-1].state is LearningState.LEARNED
+
+
+@pytest.mark.parametrize(("change", "bins"), [("spring", 276), ("autumn", 300)])
+def test_the_nights_in_which_clocks_change_are_days_like_others(change: str, bins: int) -> None:
+    first = MONDAY + {"spring": 82, "autumn": 292}[change]
+    channel = KITCHEN.channel()
+    play(channel, KITCHEN.readings(3, first=first - 1))
+    channel.advance(at(first + 2))
+    short_or_long = channel.ledger.days[1]
+    assert sum(short_or_long.slots) == bins
+    assert (short_or_long.day, short_or_long.cover) == (first, 1.0)
+    assert short_or_long.mark is not None
+
+
+def test_a_reset_that_is_undone_after_a_week_gives_the_room_back() -> None:
+    channel, left_alone = after(LEARNED_DAYS), after(LEARNED_DAYS)
+    week = KITCHEN.readings(7, first=NOW)
+    entry = channel.reset(at(NOW))
+    play(left_alone, week)
+    states = states_by_day(play(channel, week))
+    assert set(states.values()) <= {LearningState.COLLECTING, LearningState.PROVISIONAL}
+    channel.undo(at(NOW + 7), entry.id)
+    channel.advance(at(NOW + 7))
+    left_alone.advance(at(NOW + 7))
+    assert channel.state(at(NOW + 7)) is LearningState.LEARNED
+    assert channel.forecast is not None
+    assert left_alone.forecast is not None
+    for own, other in zip(channel.forecast.ranges, left_alone.forecast.ranges, strict=True):
+        assert abs(own.high - other.high) <= 2.0, "the days are the same, the marks are not"
