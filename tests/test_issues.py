@@ -114,6 +114,21 @@ async def test_an_unanswered_question_goes_after_two_weeks(
     assert issues(hass) == []
 
 
+async def test_a_range_that_is_trusted_again_is_not_asked_about_again(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 20)
+    await pass_time(hass, clock, DAY, {PM25: usual})
+    assert issues(hass) == [RANGE]
+    await pass_time(hass, clock, 11 * DAY, step=HOUR)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "stale"
+    await pass_time(hass, clock, 6 * DAY, {PM25: usual}, step=HOUR / 2)
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
+    assert shown(hass, "event.kitchen_inference").attributes["event_type"] == "range_learned"
+    assert issues(hass) == []
+
+
 async def test_starting_over_takes_the_question_back_and_undo_asks_it_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
