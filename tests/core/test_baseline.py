@@ -113,14 +113,21 @@ def test_a_part_follows_its_own_air() -> None:
 
 def test_the_own_share_is_three_of_eight_after_three_days_that_count_fully() -> None:
     ledger = constant_days(3)
-    assert own_share(stack(ledger.days, ledger, MONDAY + 3)) == pytest.approx(0.36, abs=0.005)
+    assert own_share(stack(ledger.days, ledger, MONDAY + 3), PRIOR) == pytest.approx(
+        0.36, abs=0.005
+    )
     ageless = Days(fit(ledger, MONDAY + 3).shares, np.ones(3), (1, 2, 3))
-    assert own_share(ageless) == pytest.approx(3.0 / 8.0)
+    assert own_share(ageless, PRIOR) == pytest.approx(3.0 / 8.0)
 
 
 def test_half_a_day_counts_for_half_in_the_own_share() -> None:
     ledger = a_ledger([a_day(MONDAY, {8.0: 18})])
-    assert own_share(fit(ledger, MONDAY)) == pytest.approx(0.5 / 5.5)
+    assert own_share(fit(ledger, MONDAY), PRIOR) == pytest.approx(0.5 / 5.5)
+
+
+def test_without_a_prior_the_range_is_all_of_the_rooms_own() -> None:
+    ledger = constant_days(3)
+    assert own_share(fit(ledger, MONDAY + 3), None) == 1.0
 
 
 def test_a_day_counts_half_after_thirty_days() -> None:

@@ -214,7 +214,14 @@ class EpisodeWatch:
 
 
 class HeldLevel:
-    """What the air held over the last 30 minutes, from the bins of one channel."""
+    """What the air held over the last 30 minutes, from the bins of one channel.
+
+    >>> held = HeldLevel()
+    >>> for slot, level in enumerate([9.0, 64.0, 60.0, 61.0, 70.0, 66.0]):
+    ...     held.take(Bin(slot, level, 300.0))
+    >>> held.span(1800.0), held.silent(1800.0)
+    ((9.0, 70.0), False)
+    """
 
     __slots__ = ("bins",)
 

@@ -116,10 +116,10 @@ def day_weight(age_days: float) -> float:
     return float(2.0 ** (-age_days / HALF_LIFE_DAYS))
 
 
-def own_share(days: Days) -> float:
-    """Return the share of the room's own days in the range, n / (n + K0)."""
+def own_share(days: Days, prior: Prior | None) -> float:
+    """Return the share of the room's own days in the range, n / (n + K0); 1 without a prior."""
     number = float((days.weights[:, None] * days.shares.sum(axis=2)).sum(axis=0).mean())
-    return number / (number + PRIOR_DAYS)
+    return number / (number + PRIOR_DAYS) if prior else 1.0
 
 
 def mixture(sums: Array, prior: Prior | None) -> Array:
@@ -152,6 +152,11 @@ def quantiles(law: Array, *probabilities: float) -> list[Array]:
     """Return for each probability the quantile of each law (last axis: level) on the scale.
 
     Mass is spread evenly within a level.
+
+    >>> law = np.zeros(LEVELS)
+    >>> law[[10, 20]] = 0.5
+    >>> [round(float(y), 2) for y in quantiles(law, 0.25, 0.5, 0.75)]
+    [1.05, 1.1, 2.05]
     """
     cumulative = np.cumsum(law, axis=-1)
     return [_reached(law, cumulative, probability) for probability in probabilities]

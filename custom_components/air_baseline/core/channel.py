@@ -52,7 +52,16 @@ class Event:
 
 
 class Channel:
-    """What is known about one quantity in one room."""
+    """What is known about one quantity in one room.
+
+    >>> from datetime import UTC
+    >>> from .quantity import QUANTITIES, Kind
+    >>> channel = Channel(QUANTITIES[Kind.PM25], UTC)
+    >>> for minute in range(60):
+    ...     judgements = channel.read(60.0 * minute, 8.0)
+    >>> channel.judge(3600.0).state, channel.judge(3600.0).held
+    (<LearningState.COLLECTING: 'collecting'>, 8.0)
+    """
 
     __slots__ = (
         "binner",

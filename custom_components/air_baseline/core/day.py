@@ -57,7 +57,11 @@ def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
 
 
 def is_weekend(day: int) -> bool:
-    """Tell whether a day is that of a Saturday or a Sunday."""
+    """Tell whether a day is that of a Saturday or a Sunday.
+
+    >>> is_weekend(parse_day("2026-01-03")), is_weekend(parse_day("2026-01-05"))
+    (True, False)
+    """
     return date.fromordinal(day).weekday() >= SATURDAY
 
 
@@ -85,6 +89,12 @@ def parse_day(text: str) -> int:
 
 
 def days_between(start: float, end: float, zone: tzinfo) -> range:
-    """Return all days that the time from start to end touches."""
+    """Return all days that the time from start to end touches.
+
+    >>> from datetime import UTC
+    >>> start = day_start(parse_day("2026-01-05"), UTC)
+    >>> [iso_day(day) for day in days_between(start, start + 1.5 * DAY_S, UTC)]
+    ['2026-01-05', '2026-01-06']
+    """
     last = end - timedelta.resolution.total_seconds()
     return range(locate(start, zone)[0], locate(max(start, last), zone)[0] + 1)

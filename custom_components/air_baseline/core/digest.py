@@ -225,6 +225,9 @@ def decode_counts(text: str) -> Counts:
     """Return the counts that `encode_counts` wrote.
 
     Raises ValueError for text that it cannot have written.
+
+    >>> list(decode_counts("06U06,,,,,,,")[0][5:10])
+    [0, 30, 0, 6, 0]
     """
     parts = text.split(",")
     if len(parts) != PARTS:

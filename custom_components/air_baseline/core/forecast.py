@@ -82,7 +82,7 @@ def forecast(
         ranges=ranges,
         basis=_basis(known, own_days=bool(digests)),
         shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
-        own_share=own_share(days),
+        own_share=own_share(days, quantity.prior),
         theta=theta,
         bar=levels,
         alert_levels=tuple(

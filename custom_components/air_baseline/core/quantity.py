@@ -109,7 +109,11 @@ class Quantity:
 
 
 def normal_unit(unit: str | None) -> str:
-    """Return a unit with the Greek mu that Home Assistant uses, "" for none."""
+    """Return a unit with the Greek mu that Home Assistant uses, "" for none.
+
+    >>> normal_unit("\u00b5g/m³") == normal_unit("\u03bcg/m³"), normal_unit(None)
+    (True, '')
+    """
     return (unit or "").strip().replace(MICRO_SIGN, GREEK_MU)
 
 
