@@ -17,7 +17,7 @@ import voluptuous as vol
 
 from .const import ATTR_CORRECTION, ATTR_QUANTITY, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.explanation import explain
+from .core.explain import explain
 from .core.ledger import Entry
 from .core.quantity import Kind
 from .corrections import async_reset, async_undo

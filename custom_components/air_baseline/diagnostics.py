@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core import snapshot
-from .core.explanation import explain
+from .core.explain import explain
 
 
 async def async_get_config_entry_diagnostics(

@@ -13,7 +13,8 @@ from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
 from .core.alert import RULES
 from .core.evidence import CONFIDENCE_MARKS, LEARNED_DAYS
-from .core.explanation import Explanation, Subject, TypicalRange, explain
+from .core.explain import explain
+from .core.explanation import Explanation, Subject, TypicalRange
 from .core.ledger import Episode
 from .core.quantity import Kind
 from .core.state import LearningState, Missing, Reason

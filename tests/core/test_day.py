@@ -12,7 +12,6 @@ from core.day import (
     PLAIN_SLOTS,
     SLOT_S,
     day_start,
-    days_between,
     is_weekend,
     iso_day,
     locate,
@@ -115,11 +114,3 @@ def test_the_parts_cover_the_day_once() -> None:
     hours = [part_hours(part) for part in range(8)]
     assert hours[0] == (4, 7)
     assert all(end == start for (_, end), (start, _) in pairwise([*hours, hours[0]]))
-
-
-def test_the_days_between_two_times_leave_out_the_last_moment() -> None:
-    zone, day = ZoneInfo("Europe/London"), parse_day("2026-01-05")
-    start, end = day_start(day, zone), day_start(day + 2, zone)
-    assert days_between(start, end, zone) == range(day, day + 2)
-    assert days_between(start - 1, end + 1, zone) == range(day - 1, day + 3)
-    assert days_between(start, start, zone) == range(day, day + 1)

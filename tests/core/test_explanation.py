@@ -9,7 +9,8 @@ from core.alert import Promise
 from core.channel import Channel
 from core.day import DAY_S, day_start, iso_day
 from core.digest import DayKind
-from core.explanation import Next, NotKnown, Subject, explain
+from core.explain import explain
+from core.explanation import Next, NotKnown, Subject
 from core.ledger import Entry, EntryKind, EpisodeEnd
 from core.quantity import QUANTITIES, Kind
 from core.state import Basis, Compared, LearningState, Missing, Reason

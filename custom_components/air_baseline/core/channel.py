@@ -13,7 +13,8 @@ from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
 from .baseline import day_medians
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
-from .day import DAY_S, PARTS, SLOT_S, day_start, locate, part_slots
+from .correction import reset_from, suspected, verdict
+from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import Digest, OpenDay
 from .facts import GuidelineWatch
 from .forecast import Forecast, forecast
@@ -24,10 +25,7 @@ from .source import FLAT_S, SourceWatch
 from .state import LearningState
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
-CHANGE_WEIGHT = 0.25  # What days before an inferred change still count for.
 FLAT_RECORD_DAYS = 60
-NORMAL_MARGIN = 1.15  # "That is normal here" lifts the alert level above that peak.
-NORMAL_DAYS = 60
 
 
 class EventKind(StrEnum):
@@ -142,8 +140,7 @@ class Channel:
 
     def reset(self, at: float) -> Entry:
         """Start over: no day up to and including today counts any more."""
-        today = locate(at, self.zone)[0]
-        return self.correct(at, Entry(id=0, at=at, kind=EntryKind.RESET, from_day=today + 1))
+        return self.correct(at, reset_from(locate(at, self.zone)[0] + 1))
 
     def answer(self, at: float, episode: Episode, *, normal: bool) -> Entry:
         """Put a verdict on an episode into force.
@@ -151,31 +148,7 @@ class Channel:
         Normal lifts the alert level of its part above its peak for 60 days and leaves the
         range as it is; real takes the episode's parts out of the range and the reference.
         """
-        end = episode.end or at
-        last_day, last_part = locate(max(end - 1.0, episode.id), self.zone)
-        if normal:
-            entry = Entry(
-                id=0,
-                at=at,
-                kind=EntryKind.EPISODE_NORMAL,
-                episode=episode.id,
-                parts=1 << episode.part,
-                level=round(episode.peak * NORMAL_MARGIN, 1),
-                until_day=locate(at, self.zone)[0] + NORMAL_DAYS,
-            )
-        else:
-            spans_days = last_day > episode.day
-            parts = range(episode.part, PARTS if spans_days else last_part + 1)
-            entry = Entry(
-                id=0,
-                at=at,
-                kind=EntryKind.EPISODE_REAL,
-                episode=episode.id,
-                from_day=episode.day,
-                to_day=last_day,
-                parts=None if spans_days else sum(1 << part for part in parts),
-            )
-        return self.correct(at, entry)
+        return self.correct(at, verdict(episode, at, self.zone, normal=normal))
 
     def undo(self, at: float, entry_id: int | None = None) -> Entry:
         """Take a correction back: the last one, or the one named.
@@ -354,15 +327,8 @@ class Channel:
             self._enter_change(at, shift.from_day, Cause.LEVEL_SHIFT)
 
     def _enter_change(self, at: float, from_day: int, cause: Cause) -> None:
-        entry = Entry(
-            id=self.ledger.next_id,
-            at=at,
-            kind=EntryKind.CHANGE_DETECTED,
-            from_day=from_day,
-            to_day=locate(at, self.zone)[0],
-            weight=CHANGE_WEIGHT,
-            cause=cause,
-        )
+        today = locate(at, self.zone)[0]
+        entry = replace(suspected(at, from_day, today, cause), id=self.ledger.next_id)
         self.ledger = self.ledger.with_entry(entry)
         self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
@@ -399,10 +365,7 @@ class Channel:
 
     def _forget_flat(self, bin_: Bin) -> None:
         """Take the time of a stuck value out of the days it fell into."""
-        overlap: dict[int, list[int]] = {}
-        for slot in self.source.flat_slots(bin_.end):
-            day, part = locate(slot * SLOT_S, self.zone)
-            overlap.setdefault(day, [0] * PARTS)[part] += 1
+        overlap = parts_of_slots(self.source.flat_slots(bin_.end), self.zone)
         level = level_index(self.source.flat_value or 0.0)
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(level, overlap[self.open_day.day])

@@ -4,7 +4,8 @@ Day D runs from D 04:00 to D+1 04:00 local time, so that an evening stays whole.
 parts of three hours start at 04, 07, 10, 13, 16, 19, 22 and 01.
 """
 
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 SLOT_S = 300  # Seconds in a slot; slots are aligned to UTC.
@@ -56,6 +57,15 @@ def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
     return tuple(counts)
 
 
+def parts_of_slots(slots: Iterable[int], zone: tzinfo) -> dict[int, list[int]]:
+    """Return how many of some slots (indices) fall into each part of each day."""
+    found: dict[int, list[int]] = {}
+    for slot in slots:
+        day, part = locate(slot * SLOT_S, zone)
+        found.setdefault(day, [0] * PARTS)[part] += 1
+    return found
+
+
 def is_weekend(day: int) -> bool:
     """Tell whether a day is that of a Saturday or a Sunday.
 
@@ -86,15 +96,3 @@ def parse_day(text: str) -> int:
     Raises ValueError where the text is no date.
     """
     return date.fromisoformat(text).toordinal()
-
-
-def days_between(start: float, end: float, zone: tzinfo) -> range:
-    """Return all days that the time from start to end touches.
-
-    >>> from datetime import UTC
-    >>> start = day_start(parse_day("2026-01-05"), UTC)
-    >>> [iso_day(day) for day in days_between(start, start + 1.5 * DAY_S, UTC)]
-    ['2026-01-05', '2026-01-06']
-    """
-    last = end - timedelta.resolution.total_seconds()
-    return range(locate(start, zone)[0], locate(max(start, last), zone)[0] + 1)

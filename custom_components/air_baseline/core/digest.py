@@ -56,6 +56,7 @@ class Digest:
     state: LearningState = LearningState.COLLECTING
     eligible: bool = False
     longest_run_h: int = 0
+    outdoor_pm25: float | None = None
     outdoor_temperature: float | None = None
     window_open: float | None = None
     valid: bool = field(init=False)

@@ -98,7 +98,7 @@ class Episode:
 
     `id` is the POSIX time of its start; levels are in the base unit. `alert_level` had to be
     exceeded, `beaten` of the `compared` reference days were lower, `peak` is the highest
-    level held so far.
+    level held so far, `outdoor_rose` says whether outdoor air rose too (None: not known).
     """
 
     id: int
@@ -112,6 +112,7 @@ class Episode:
     peak: float
     end: float | None = None
     outcome: EpisodeEnd | None = None
+    outdoor_rose: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

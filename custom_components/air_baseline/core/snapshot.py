@@ -1,83 +1,28 @@
-"""A channel as plain JSON values and back; the only place that knows the stored form.
+"""A channel as plain JSON values and back; with `rows`, all that knows the stored form.
 
-Days and entries are tables: their columns are named once, each row is a list. Loading
-checks everything it reads: what is not exactly of the stored form raises SnapshotError.
+Loading checks everything it reads: what is not exactly of the stored form raises
+SnapshotError.
 """
 
+from dataclasses import replace
 from datetime import tzinfo
-from enum import StrEnum
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from . import stored
 from .alert import HELD_SLOTS, Promise
 from .binning import INTERVALS_KEPT, LEAST_STEP
 from .channel import Channel
-from .day import PARTS, PLAIN_SLOTS, SLOT_S, iso_day, parse_day, part_slots
-from .digest import (
-    ALL_PARTS,
-    DayKind,
-    Digest,
-    OpenDay,
-    PartLevels,
-    decode_counts,
-    encode_counts,
-    pack_record,
-)
+from .day import PARTS, SLOT_S, iso_day, parse_day, part_slots
+from .digest import OpenDay, decode_counts, encode_counts
 from .facts import BUCKETS
-from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import QUANTITIES, Kind
-from .state import LearningState
+from .rows import dump_ledger, load_ledger
 from .stored import SnapshotError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = 1
-MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
-
-DAY_COLUMNS: Final = (
-    "day",
-    "kind",
-    "histogram",
-    "slots",
-    "peaks",
-    "ranges",
-    "mark",
-    "head",
-    "state",
-    "eligible",
-    "longest_run_h",
-    "outdoor_temperature",
-    "window_open",
-)
-ENTRY_COLUMNS: Final = (
-    "id",
-    "at",
-    "kind",
-    "from_day",
-    "to_day",
-    "parts",
-    "weight",
-    "level",
-    "until_day",
-    "episode",
-    "target",
-    "cause",
-)
-EPISODE_COLUMNS: Final = (
-    "id",
-    "day",
-    "part",
-    "opened_level",
-    "alert_level",
-    "high",
-    "beaten",
-    "compared",
-    "peak",
-    "end",
-    "outcome",
-)
 
 
 class NewerSnapshotError(SnapshotError):
@@ -101,13 +46,7 @@ def dump(channel: Channel) -> dict[str, Any]:
         "facts": [list(bucket) for bucket in channel.facts.buckets] if channel.facts else [],
         "above": channel.facts.above if channel.facts else None,
         "low_since": channel.facts.low_since if channel.facts else None,
-        "root": channel.ledger.root,
-        "days_columns": list(DAY_COLUMNS),
-        "days": [_dump_day(digest) for digest in channel.ledger.days],
-        "entries_columns": list(ENTRY_COLUMNS),
-        "entries": [_dump_entry(entry) for entry in channel.ledger.entries],
-        "episodes_columns": list(EPISODE_COLUMNS),
-        "episodes": [_dump_episode(episode) for episode in channel.episodes],
+        **dump_ledger(replace(channel.ledger, episodes=channel.episodes)),
     }
 
 
@@ -135,12 +74,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
         raise NewerSnapshotError(message)
     channel = Channel(QUANTITIES[stored.code(Kind, data["quantity"])], zone, promise)
     channel.paused = stored.flag(data["paused"])
-    channel.ledger = Ledger(
-        days=_load_days(data),
-        entries=_load_entries(data),
-        episodes=_load_episodes(data),
-        root=stored.integer(data["root"], 0),
-    )
+    channel.ledger = load_ledger(data)
     _load_source(channel, stored.mapping(data["source"]))
     if channel.facts is not None:
         longest = channel.facts.bucket_s
@@ -157,9 +91,6 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if data["today"] is not None:
         _load_today(channel, stored.mapping(data["today"]))
     return channel
-
-
-# The source and what is being observed.
 
 
 def _dump_source(channel: Channel) -> dict[str, Any]:
@@ -252,130 +183,3 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
         [stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)],
         stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
     )
-
-
-# Days, entries, episodes.
-
-
-def _dump_day(digest: Digest) -> list[Any]:
-    plain = digest.slots == PLAIN_SLOTS
-    return [
-        iso_day(digest.day),
-        digest.kind.value,
-        digest.histogram,
-        None if plain else list(digest.slots),
-        _short(digest.part_peaks),
-        _short(digest.issued),
-        digest.mark,
-        digest.head,
-        digest.state.value,
-        int(digest.eligible),
-        digest.longest_run_h,
-        digest.outdoor_temperature,
-        digest.window_open,
-    ]
-
-
-def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
-    rows = stored.table(data, "days", DAY_COLUMNS, WINDOW_DAYS)
-    days = tuple(_load_day(row) for row in rows)
-    if any(later.day <= earlier.day for earlier, later in pairwise(days)):
-        message = "days out of order or twice"
-        raise SnapshotError(message)
-    return days
-
-
-def _load_day(row: Mapping[str, Any]) -> Digest:
-    peaks, ranges = stored.items(row["peaks"], PARTS), stored.items(row["ranges"], 2 * PARTS)
-    if len(peaks) != PARTS or len(ranges) not in (0, 2 * PARTS):
-        message = f"{len(peaks)} peaks, {len(ranges)} edges"
-        raise SnapshotError(message)
-    slots = row["slots"]
-    return Digest(
-        day=parse_day(stored.text(row["day"])),
-        kind=stored.code(DayKind, row["kind"]),
-        slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
-        record=pack_record(
-            stored.text(row["histogram"]),
-            [stored.optional(stored.level, peak) for peak in peaks],
-            [stored.level(edge) for edge in ranges],
-        ),
-        mark=stored.optional(stored.share, row["mark"]),
-        head=stored.integer(row["head"], 0),
-        state=stored.code(LearningState, row["state"]),
-        eligible=bool(stored.integer(row["eligible"], 0, 1)),
-        longest_run_h=stored.integer(row["longest_run_h"], 0),
-        outdoor_temperature=stored.optional(stored.number, row["outdoor_temperature"]),
-        window_open=stored.optional(stored.share, row["window_open"]),
-    )
-
-
-def _load_slots(data: object) -> tuple[int, ...]:
-    slots = tuple(stored.integer(number, 0, 48) for number in stored.items(data, PARTS))
-    if len(slots) != PARTS or not sum(slots):
-        message = f"slots of a day: {slots}"
-        raise SnapshotError(message)
-    return slots
-
-
-def _dump_entry(entry: Entry) -> list[Any]:
-    row = [getattr(entry, column) for column in ENTRY_COLUMNS]
-    return [value.value if isinstance(value, StrEnum) else value for value in row]
-
-
-def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
-    rows = stored.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
-    entries = tuple(_load_entry(row) for row in rows)
-    if len({entry.id for entry in entries}) != len(entries):
-        message = "two entries with one id"
-        raise SnapshotError(message)
-    return entries
-
-
-def _load_entry(row: Mapping[str, Any]) -> Entry:
-    return Entry(
-        id=stored.integer(row["id"], 1),
-        at=stored.time(row["at"]),
-        kind=stored.code(EntryKind, row["kind"]),
-        from_day=stored.optional(stored.integer, row["from_day"]),
-        to_day=stored.optional(stored.integer, row["to_day"]),
-        parts=None if row["parts"] is None else stored.integer(row["parts"], 0, ALL_PARTS),
-        weight=stored.share(row["weight"]),
-        level=stored.optional(stored.level, row["level"]),
-        until_day=stored.optional(stored.integer, row["until_day"]),
-        episode=stored.optional(stored.integer, row["episode"]),
-        target=stored.optional(stored.integer, row["target"]),
-        cause=None if row["cause"] is None else stored.code(Cause, row["cause"]),
-    )
-
-
-def _dump_episode(episode: Episode) -> list[Any]:
-    row = [getattr(episode, column) for column in EPISODE_COLUMNS]
-    return [value.value if isinstance(value, StrEnum) else value for value in row]
-
-
-def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
-    rows = stored.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
-    return tuple(_load_episode(row) for row in rows)
-
-
-def _load_episode(row: Mapping[str, Any]) -> Episode:
-    outcome = row["outcome"]
-    return Episode(
-        id=stored.integer(row["id"], 0),
-        day=stored.integer(row["day"], 1),
-        part=stored.integer(row["part"], 0, PARTS - 1),
-        opened_level=stored.level(row["opened_level"]),
-        alert_level=stored.level(row["alert_level"]),
-        high=stored.level(row["high"]),
-        beaten=stored.integer(row["beaten"], 0),
-        compared=stored.integer(row["compared"], 0),
-        peak=stored.level(row["peak"]),
-        end=stored.optional(stored.time, row["end"]),
-        outcome=None if outcome is None else stored.code(EpisodeEnd, outcome),
-    )
-
-
-def _short(levels: PartLevels) -> list[float | int | None]:
-    """Return levels with whole numbers as integers, which are shorter."""
-    return [int(level) if level is not None and level == int(level) else level for level in levels]

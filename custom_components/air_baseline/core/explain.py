@@ -1,0 +1,212 @@
+"""From a channel to the explanation of what is said about it."""
+
+from math import ceil
+from types import MappingProxyType
+from typing import Final
+
+from .alert import RULES
+from .baseline import TARGET
+from .channel import Channel
+from .day import DAY_S, iso_day, locate
+from .digest import DayKind
+from .evidence import EVIDENCE_DAYS, LEARNED_DAYS, Standing
+from .explanation import (
+    Comparison,
+    CorrectionInForce,
+    EpisodeFacts,
+    Evidence,
+    Explanation,
+    Measured,
+    Next,
+    NotKnown,
+    Subject,
+    TrackRecord,
+    TypicalRange,
+)
+from .forecast import Forecast
+from .judgement import Judgement
+from .ledger import INFERRED, UNDO_DAYS, Episode
+from .quantity import Kind
+from .state import LearningState, Missing, Reason
+
+HELD_MINUTES = 30  # An episode is noticed after its level was held for this long.
+
+
+def explain(
+    channel: Channel, at: float, episode: Episode | None = None, subject: Subject | None = None
+) -> Explanation:
+    """Return everything behind what is said about a channel now, or about one episode.
+
+    Without a subject it is the episode if there is one, the range if one is learned, and
+    else the state: "why not yet" is an explanation too.
+    """
+    judged = channel.judge(at)
+    today = channel.forecast
+    episode = episode or channel.watch.current
+    if subject is None:
+        learned = judged.state is LearningState.LEARNED
+        subject = Subject.RANGE if learned else Subject.STATE
+        subject = Subject.EPISODE if episode else subject
+    about = episode if subject is Subject.EPISODE else None
+    part = about.part if about else locate(at, channel.zone)[1]
+    ranges = _ranges(today)
+    return Explanation(
+        subject=subject,
+        quantity=channel.quantity.kind,
+        unit=channel.quantity.unit,
+        at=at,
+        state=judged.state,
+        compared=judged.compared,
+        unusual=judged.unusual,
+        reason=judged.reason,
+        basis=judged.basis,
+        measured=_measured(channel, judged, about, at),
+        typical=ranges[part] if ranges else None,
+        day_ranges=ranges,
+        evidence=_evidence(channel, today, at),
+        comparison=_comparison(channel, today, about, part),
+        record=_record(channel, judged),
+        episode=_episode(about),
+        corrections=_corrections(channel, at),
+        not_known=_not_known(channel, subject),
+        next_steps=_next_steps(judged, subject),
+    )
+
+
+def _ranges(today: Forecast | None) -> tuple[TypicalRange, ...]:
+    if today is None or not today.shown:
+        return ()
+    return tuple(
+        TypicalRange(
+            part=index,
+            low=part.low,
+            middle=part.middle,
+            high=part.high,
+            alert_level=today.alert_levels[index] if today.eligible else None,
+        )
+        for index, part in enumerate(today.ranges)
+    )
+
+
+def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: float) -> Measured:
+    facts = channel.facts
+    minutes = None
+    if episode is not None:
+        end = episode.end or at
+        minutes = round((end - episode.id) / 60.0) + HELD_MINUTES
+    return Measured(
+        at=at,
+        held=judged.held,
+        minutes=minutes,
+        peak=episode.peak if episode else None,
+        mean=facts.mean(at) if facts else None,
+        above_guideline=facts.verdict(at) if facts else None,
+        guideline=facts.guideline.source if facts else None,
+    )
+
+
+def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
+    ledger = channel.ledger
+    known = today.standing if today else Standing()
+    now = locate(at, channel.zone)[0]
+    counted = ledger.evidence(now, EVIDENCE_DAYS)
+    missing = dict(known.missing)
+    if channel.source.warming_up(at):
+        missing[Missing.WARM_UP] = ceil(((channel.source.warm_until or at) - at) / 3600.0)
+    return Evidence(
+        usable_days=known.tally.days,
+        needed_days=LEARNED_DAYS,
+        weekend_days=known.tally.weekend,
+        week_days=known.tally.week,
+        part_days=known.tally.parts,
+        missing=missing,
+        earliest=iso_day(known.earliest) if known.earliest else None,
+        since=iso_day(counted[0].day) if counted else None,
+        replayed_days=sum(digest.kind is not DayKind.LIVE for digest in counted),
+        struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
+        own_share=today.own_share if today else 0.0,
+    )
+
+
+def _comparison(
+    channel: Channel, today: Forecast | None, episode: Episode | None, part: int
+) -> Comparison:
+    rule = RULES[channel.promise]
+    level = today.alert_levels[part] if today and today.eligible else None
+    reference = len(channel.ledger.reference(rule.window))
+    return Comparison(
+        days=episode.compared if episode else reference,
+        needed=rule.least,
+        beaten=episode.beaten if episode else None,
+        alert_level=episode.alert_level if episode else level,
+        promise_days=rule.days,
+    )
+
+
+def _record(channel: Channel, judged: Judgement) -> TrackRecord:
+    known = channel.forecast.standing if channel.forecast else Standing()
+    first = channel.ledger.change_day
+    return TrackRecord(
+        marks=known.marks,
+        held=known.held,
+        target=TARGET,
+        confidence=judged.confidence,
+        alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
+        eligible_days=sum(digest.eligible for digest in channel.ledger.days if digest.day >= first),
+    )
+
+
+def _episode(episode: Episode | None) -> EpisodeFacts | None:
+    if episode is None:
+        return None
+    return EpisodeFacts(
+        id=episode.id,
+        part=episode.part,
+        opened_level=episode.opened_level,
+        high=episode.high,
+        end=episode.end,
+        outcome=episode.outcome,
+    )
+
+
+def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
+    return tuple(
+        CorrectionInForce(
+            id=entry.id,
+            kind=entry.kind,
+            at=entry.at,
+            undoable=at - entry.at <= UNDO_DAYS * DAY_S,
+        )
+        for entry in channel.ledger.entries
+        if entry.kind not in INFERRED
+    )
+
+
+def _not_known(channel: Channel, subject: Subject) -> tuple[NotKnown, ...]:
+    unknown = [NotKnown.OUTDOOR_AIR, NotKnown.WINDOWS]
+    if subject is not Subject.EPISODE:
+        unknown.append(NotKnown.OTHER_SEASONS)
+    if channel.quantity.kind is Kind.VOC_INDEX:
+        unknown.append(NotKnown.SLOW_TRENDS)
+    return tuple(unknown)
+
+
+def _next_steps(judged: Judgement, subject: Subject) -> tuple[Next, ...]:
+    if subject is Subject.EPISODE:
+        return (Next.STAYS_IN_BASELINE,)
+    if judged.state is LearningState.LEARNED:
+        waiting = judged.reason is Reason.REFERENCE_DAYS
+        return (Next.RANGE_FOLLOWS, *([Next.ALERTS_AFTER_REFERENCE] if waiting else []))
+    return (_NEXT_OF_STATE[judged.state],)
+
+
+_NEXT_OF_STATE: Final = MappingProxyType(
+    {
+        LearningState.COLLECTING: Next.RANGE_AFTER_DAYS,
+        LearningState.PROVISIONAL: Next.RANGE_AFTER_DAYS,
+        LearningState.CHANGING: Next.ALERTS_WAIT,
+        LearningState.STALE: Next.ALERTS_WAIT,
+        LearningState.NO_SOURCE: Next.SOURCE_RETURNS,
+        LearningState.PAUSED: Next.RESUME,
+    }
+)

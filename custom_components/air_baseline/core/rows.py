@@ -1,0 +1,211 @@
+"""The rows of a stored ledger: days, entries and episodes as tables.
+
+The columns of a table are named once, each row is a list. What is not exactly of this form
+raises SnapshotError.
+"""
+
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from . import stored
+from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
+from .digest import ALL_PARTS, DayKind, Digest, PartLevels, pack_record
+from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .state import LearningState
+from .stored import SnapshotError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
+
+DAY_COLUMNS: Final = (
+    "day",
+    "kind",
+    "histogram",
+    "slots",
+    "peaks",
+    "ranges",
+    "mark",
+    "head",
+    "state",
+    "eligible",
+    "longest_run_h",
+    "outdoor_pm25",
+    "outdoor_temperature",
+    "window_open",
+)
+ENTRY_COLUMNS: Final = (
+    "id",
+    "at",
+    "kind",
+    "from_day",
+    "to_day",
+    "parts",
+    "weight",
+    "level",
+    "until_day",
+    "episode",
+    "target",
+    "cause",
+)
+EPISODE_COLUMNS: Final = (
+    "id",
+    "day",
+    "part",
+    "opened_level",
+    "alert_level",
+    "high",
+    "beaten",
+    "compared",
+    "peak",
+    "end",
+    "outcome",
+    "outdoor_rose",
+)
+
+
+def dump_ledger(ledger: Ledger) -> dict[str, Any]:
+    """Return a ledger as tables of plain JSON values."""
+    return {
+        "root": ledger.root,
+        "days_columns": list(DAY_COLUMNS),
+        "days": [_dump_day(digest) for digest in ledger.days],
+        "entries_columns": list(ENTRY_COLUMNS),
+        "entries": [_dump_row(entry, ENTRY_COLUMNS) for entry in ledger.entries],
+        "episodes_columns": list(EPISODE_COLUMNS),
+        "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
+    }
+
+
+def load_ledger(data: Mapping[str, Any]) -> Ledger:
+    """Return the ledger that `dump_ledger` wrote."""
+    return Ledger(
+        days=_load_days(data),
+        entries=_load_entries(data),
+        episodes=_load_episodes(data),
+        root=stored.integer(data["root"], 0),
+    )
+
+
+def _dump_day(digest: Digest) -> list[Any]:
+    plain = digest.slots == PLAIN_SLOTS
+    return [
+        iso_day(digest.day),
+        digest.kind.value,
+        digest.histogram,
+        None if plain else list(digest.slots),
+        _short(digest.part_peaks),
+        _short(digest.issued),
+        digest.mark,
+        digest.head,
+        digest.state.value,
+        int(digest.eligible),
+        digest.longest_run_h,
+        digest.outdoor_pm25,
+        digest.outdoor_temperature,
+        digest.window_open,
+    ]
+
+
+def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
+    rows = stored.table(data, "days", DAY_COLUMNS, WINDOW_DAYS)
+    days = tuple(_load_day(row) for row in rows)
+    if any(later.day <= earlier.day for earlier, later in pairwise(days)):
+        message = "days out of order or twice"
+        raise SnapshotError(message)
+    return days
+
+
+def _load_day(row: Mapping[str, Any]) -> Digest:
+    peaks, ranges = stored.items(row["peaks"], PARTS), stored.items(row["ranges"], 2 * PARTS)
+    if len(peaks) != PARTS or len(ranges) not in (0, 2 * PARTS):
+        message = f"{len(peaks)} peaks, {len(ranges)} edges"
+        raise SnapshotError(message)
+    slots = row["slots"]
+    return Digest(
+        day=parse_day(stored.text(row["day"])),
+        kind=stored.code(DayKind, row["kind"]),
+        slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
+        record=pack_record(
+            stored.text(row["histogram"]),
+            [stored.optional(stored.level, peak) for peak in peaks],
+            [stored.level(edge) for edge in ranges],
+        ),
+        mark=stored.optional(stored.share, row["mark"]),
+        head=stored.integer(row["head"], 0),
+        state=stored.code(LearningState, row["state"]),
+        eligible=bool(stored.integer(row["eligible"], 0, 1)),
+        longest_run_h=stored.integer(row["longest_run_h"], 0),
+        outdoor_pm25=stored.optional(stored.level, row["outdoor_pm25"]),
+        outdoor_temperature=stored.optional(stored.number, row["outdoor_temperature"]),
+        window_open=stored.optional(stored.share, row["window_open"]),
+    )
+
+
+def _load_slots(data: object) -> tuple[int, ...]:
+    slots = tuple(stored.integer(number, 0, 48) for number in stored.items(data, PARTS))
+    if len(slots) != PARTS or not sum(slots):
+        message = f"slots of a day: {slots}"
+        raise SnapshotError(message)
+    return slots
+
+
+def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
+    rows = stored.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
+    entries = tuple(_load_entry(row) for row in rows)
+    if len({entry.id for entry in entries}) != len(entries):
+        message = "two entries with one id"
+        raise SnapshotError(message)
+    return entries
+
+
+def _load_entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(
+        id=stored.integer(row["id"], 1),
+        at=stored.time(row["at"]),
+        kind=stored.code(EntryKind, row["kind"]),
+        from_day=stored.optional(stored.integer, row["from_day"]),
+        to_day=stored.optional(stored.integer, row["to_day"]),
+        parts=None if row["parts"] is None else stored.integer(row["parts"], 0, ALL_PARTS),
+        weight=stored.share(row["weight"]),
+        level=stored.optional(stored.level, row["level"]),
+        until_day=stored.optional(stored.integer, row["until_day"]),
+        episode=stored.optional(stored.integer, row["episode"]),
+        target=stored.optional(stored.integer, row["target"]),
+        cause=None if row["cause"] is None else stored.code(Cause, row["cause"]),
+    )
+
+
+def _dump_row(kept: Entry | Episode, columns: tuple[str, ...]) -> list[Any]:
+    row = [getattr(kept, column) for column in columns]
+    return [value.value if isinstance(value, StrEnum) else value for value in row]
+
+
+def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
+    rows = stored.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
+    return tuple(_load_episode(row) for row in rows)
+
+
+def _load_episode(row: Mapping[str, Any]) -> Episode:
+    outcome = row["outcome"]
+    return Episode(
+        id=stored.integer(row["id"], 0),
+        day=stored.integer(row["day"], 1),
+        part=stored.integer(row["part"], 0, PARTS - 1),
+        opened_level=stored.level(row["opened_level"]),
+        alert_level=stored.level(row["alert_level"]),
+        high=stored.level(row["high"]),
+        beaten=stored.integer(row["beaten"], 0),
+        compared=stored.integer(row["compared"], 0),
+        peak=stored.level(row["peak"]),
+        end=stored.optional(stored.time, row["end"]),
+        outcome=None if outcome is None else stored.code(EpisodeEnd, outcome),
+        outdoor_rose=stored.optional(stored.flag, row["outdoor_rose"]),
+    )
+
+
+def _short(levels: PartLevels) -> list[float | int | None]:
+    """Return levels with whole numbers as integers, which are shorter."""
+    return [int(level) if level is not None and level == int(level) else level for level in levels]
