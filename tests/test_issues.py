@@ -327,3 +327,16 @@ async def test_unloading_takes_every_question_away_and_loading_asks_again(
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert issues(hass) == asked
+
+
+async def test_an_episode_whose_question_was_lost_is_asked_about_on_loading(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    asked = issues(hass)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["asked"].clear()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert issues(hass) == asked

@@ -126,6 +126,9 @@ class RoomIssues:
             self._room.async_add_event_listener(self._async_happened),
             self._room.async_add_listener(self.async_review),
         )
+        for kind, channel in self._room.channels.items():
+            if channel.watch.current is not None:
+                self._ask_about_episode(kind, channel.watch.current.id)
         self.async_review()
 
         @callback
@@ -140,7 +143,7 @@ class RoomIssues:
         if event.kind is EventKind.RANGE_LEARNED:
             self._ask_about_range(event.at)
         if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
-            self._ask_about_episode(kind, event.episode.id, event.at)
+            self._ask_about_episode(kind, event.episode.id)
 
     def _ask_about_range(self, at: float) -> None:
         """Ask once, when no channel of the room is still on its way to a first range."""
@@ -150,7 +153,11 @@ class RoomIssues:
         epoch = max(channel.ledger.change_day for channel in channels)
         self._ask(RANGE_LEARNED, str(epoch), at, {})
 
-    def _ask_about_episode(self, kind: Kind, episode: int, at: float) -> None:
+    def _ask_about_episode(self, kind: Kind, episode: int) -> None:
+        """Ask once about an episode (its id is the time at which it opened)."""
+        at = float(episode)
+        if any(asked["episodes"].get(kind.value) == episode for asked in self._asked.values()):
+            return
         for asked in self._asked.values():
             if asked["kind"] != UNUSUAL_EPISODE or asked["answered"]:
                 continue
