@@ -211,8 +211,7 @@ def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
     (change,) = channel.ledger.entries
     assert (change.kind, change.from_day) == (EntryKind.CHANGE_DETECTED, MONDAY)
     assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
-    season = an_entry(EntryKind.SEASON)
-    channel.correct(day_start(day, LONDON), Entry(id=0, at=0, kind=season.kind, target=change.id))
+    channel.correct(day_start(day, LONDON), an_entry(EntryKind.SEASON, target=change.id))
     assert channel.ledger.change_day == 0
     for later in range(day, day + 27):
         wander(channel, later)
