@@ -74,6 +74,12 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
         """Return what the channel shows now."""
         return self.coordinator.data[self.kind]
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the room; what is shown now is written by Home Assistant itself."""
+        await super().async_added_to_hass()
+        self._shown = self.shown()
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
