@@ -1,5 +1,6 @@
 """Setting up: the page for the home, the pages for rooms, and everything that is refused."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -335,17 +336,18 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     await pass_time(hass, clock, timedelta(minutes=10), {PM25: usual, VOC: usual})
     hass.states.async_set("sensor.new", "3", PARTICLES)
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
-    replacing = hass.config_entries.subentries.async_configure(
-        page["flow_id"], {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
-    )
-    await replacing
-    report(hass, PM25, 60)  # The old source must not teach the new channel.
+    said = {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
+    async with entry.setup_lock:  # As while Home Assistant is busy with the entry.
+        await hass.config_entries.subentries.async_configure(page["flow_id"], said)
+        report(hass, PM25, 60)  # The old source must not teach the new channel.
+        await asyncio.sleep(0)
     await hass.async_block_till_done()
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
     assert shown(hass, "sensor.kitchen_voc_learning").state == "learned"
     await hass.config_entries.async_unload(entry.entry_id)
     room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
     assert room["channels"]["pm25"]["source"]["last_value"] == 3
+    assert room["channels"]["pm25"]["source"]["step"] is None, "no other value was heard"
     assert room["channels"]["pm25"]["days"] == []
     (aside,) = room["retired"]
     assert (aside["at"], len(aside["channel"]["days"])) == (clock().timestamp(), 36)

@@ -129,7 +129,7 @@ async def test_a_learned_range_is_explained(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 20)
+    await a_kitchen(hass, hass_storage, 20, title="K*tchen")
     await pass_time(hass, clock, 17 * HOUR, {PM25: usual})
     (asked,) = issues(hass)
     page = await fixer.begin(asked)
@@ -137,7 +137,7 @@ async def test_a_learned_range_is_explained(
     assert page["menu_options"] == ["looks_right", "start_over", "not_now"]
     said = page["description_placeholders"]
     assert set(said) == PAGE
-    assert said["room"] == "Kitchen"
+    assert said["room"] == r"K\*tchen"
     assert "PM2.5" in said["measured"]
     assert "μg/m³" in said["inferred"]
     assert "21" in said["because"].splitlines()[0], "the days it stands on"
