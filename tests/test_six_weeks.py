@@ -1,22 +1,17 @@
 """Six weeks in a kitchen, from the first reading to an alert that is answered and undone."""
 
 from datetime import date, timedelta
-from http import HTTPStatus
 from typing import Any
 
-from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.auth.models import User
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_capture_events
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.air_baseline.core.quantity import Kind
 
-from .conftest import DOMAIN
+from .conftest import Fixer
 from .home import (
     KITCHEN,
     PM25,
@@ -62,8 +57,7 @@ async def test_six_weeks(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
-    hass_admin_user: User,
-    hass_client: ClientSessionGenerator,
+    fixer: Fixer,
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
@@ -77,10 +71,7 @@ async def test_six_weeks(
     alerts_became_possible(hass, changes)
     high = float(shown(hass, HIGH).state)
     await a_plume_is_noticed(hass, clock)
-    await async_setup_component(hass, "repairs", {})
-    (token,) = hass_admin_user.refresh_tokens.values()
-    client = await hass_client(hass.auth.async_create_access_token(token))
-    await it_is_explained_and_the_room_starts_over(hass, client)
+    await it_is_explained_and_the_room_starts_over(hass, fixer)
     await live(hass, clock, 2 * DAY)
     assert shown(hass, LEARNING).state == "collecting"
     assert shown(hass, HIGH).state == "unknown"
@@ -128,27 +119,18 @@ async def a_plume_is_noticed(hass: HomeAssistant, clock: FrozenDateTimeFactory) 
     assert shown(hass, INFERENCE).attributes["event_type"] == "unusual_ended"
 
 
-async def it_is_explained_and_the_room_starts_over(
-    hass: HomeAssistant, client: TestClient[Any, Any]
-) -> None:
+async def it_is_explained_and_the_room_starts_over(hass: HomeAssistant, fixer: Fixer) -> None:
     """Answer the repair as the frontend does."""
-
-    async def post(path: str, said: dict[str, str]) -> dict[str, Any]:
-        response = await client.post(f"/api/repairs/issues/{path}", json=said)
-        assert response.status == HTTPStatus.OK
-        page: dict[str, Any] = await response.json()
-        return page
-
     (asked,) = issues(hass)
-    page = await post("fix", {"handler": DOMAIN, "issue_id": asked})
+    page = await fixer.begin(asked)
     explained = page["description_placeholders"]
     assert "90 μg/m³" in explained["measured"]
     assert "41 days" in explained["inferred"]
     assert "42" in explained["because"].splitlines()[0], "the usable days"
-    page = await post(f"fix/{page['flow_id']}", {"next_step_id": "start_over"})
+    page = await fixer.choose(page, "start_over")
     assert "21 days" in page["description_placeholders"]["consequence"]
     assert shown(hass, LEARNING).state == "learned"
-    page = await post(f"fix/{page['flow_id']}", {})
-    assert page["reason"] == "started_over"
+    done = await fixer.answer(page)
+    assert done["reason"] == "started_over"
     assert shown(hass, LEARNING).state == "collecting"
     assert issues(hass) == []

@@ -4,15 +4,13 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 import json
-from pathlib import Path
 import re
-from string import Formatter
 from typing import Any
 
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.air_baseline import actions, config_flow, repairs, system_health
+from custom_components.air_baseline import actions, config_flow, system_health
 from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
 from custom_components.air_baseline.core.alert import Promise
 from custom_components.air_baseline.core.day import PARTS
@@ -21,13 +19,22 @@ from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.state import Basis, LearningState, Missing, Reason
 from custom_components.air_baseline.entity import WORDS_OF_KIND
 from custom_components.air_baseline.event import EVENT_TYPES
-from custom_components.air_baseline.explanation_text import Page
 from custom_components.air_baseline.readings import Refusal
 from custom_components.air_baseline.sensor import SENSORS
 
 from .conftest import DOMAIN
+from .words import (
+    FOLDER,
+    calls,
+    holes,
+    icons,
+    keyword,
+    leaves,
+    source,
+    texts_of,
+    words,
+)
 
-FOLDER = Path(config_flow.__file__).parent
 ROOM_FIELDS = {"area_id", "pm25_source", "voc_source"}
 
 # What each name in the f-strings of `say` can be.
@@ -39,62 +46,6 @@ CODES: Mapping[str, list[str]] = {
     "missing_": [code.value for code in Missing],
     "part_": [str(part) for part in range(PARTS)],
 }
-
-
-@cache
-def words() -> dict[str, Any]:
-    text = (FOLDER / "translations" / "en.json").read_text("utf-8")
-    english: dict[str, Any] = json.loads(text)
-    return english
-
-
-@cache
-def icons() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
-    return found
-
-
-def source(module: str) -> ast.Module:
-    return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
-
-
-def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield all texts with their paths."""
-    for key, value in tree.items():
-        here = f"{path}.{key}" if path else key
-        if isinstance(value, str):
-            yield here, value
-        else:
-            yield from leaves(value, here)
-
-
-def holes(text: str) -> set[str]:
-    """Return the placeholders of a text."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Yield the calls of a function or method, by its last name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            if name in (getattr(called, "attr", None), getattr(called, "id", None)):
-                yield node
-
-
-def keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((given.value for given in call.keywords if given.arg == name), None)
-
-
-def texts_of(node: ast.expr | None) -> list[str]:
-    """Return the constant texts that an expression can be."""
-    if isinstance(node, ast.IfExp):
-        return texts_of(node.body) + texts_of(node.orelse)
-    if isinstance(node, ast.List):
-        return [text for item in node.elts for text in texts_of(item)]
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    return []
 
 
 def broken_rules(text: str) -> Iterator[str]:
@@ -286,97 +237,6 @@ def test_every_promise_has_words() -> None:
     options = words()["selector"]["promise"]["options"]
     assert set(options) == {promise.value for promise in Promise}
     assert set(words()["selector"]) == {"promise", "quantity"}
-
-
-FLOWS = {
-    "range_learned": "RangeLearnedFlow",
-    "unusual_episode": "UnusualEpisodeFlow",
-    "source_unit_changed": "SourceFlow",
-    "source_stuck": "SourceFlow",
-    "source_implausible": "SourceFlow",
-    "store_recovered": "StoreRecoveredFlow",
-}
-
-
-def pages(issue: str) -> dict[str, tuple[set[str], set[str]]]:
-    """Return the pages that a flow can show: their menu options and placeholders."""
-    steps: dict[str, ast.AST] = {}
-    flow = getattr(repairs, FLOWS[issue])
-    classes = {node.name: node for node in source("repairs").body if isinstance(node, ast.ClassDef)}
-    for name in reversed([base.__name__ for base in flow.__mro__ if base.__name__ in classes]):
-        for method in classes[name].body:
-            if isinstance(method, ast.AsyncFunctionDef):
-                steps[method.name.removeprefix("async_step_")] = method
-    found: dict[str, tuple[set[str], set[str]]] = {}
-    reached = ["init"]
-    while reached:
-        step = steps[reached.pop()]
-        for call in [*calls(step, "async_show_menu"), *calls(step, "async_show_form")]:
-            (page,) = texts_of(keyword(call, "step_id"))
-            options = texts_of(keyword(call, "menu_options"))
-            found[page] = set(options), _given(keyword(call, "description_placeholders"))
-            reached += [option for option in options if option not in found]
-        reached += [
-            name for name in steps if name not in found and [*calls(step, f"async_step_{name}")]
-        ]
-    return found
-
-
-def _given(placeholders: ast.expr | None) -> set[str]:
-    if isinstance(placeholders, ast.DictComp):
-        (loop,) = placeholders.generators
-        assert isinstance(loop.iter, ast.Tuple)
-        return {text for item in loop.iter.elts for text in texts_of(item)}
-    assert isinstance(placeholders, ast.Dict)
-    given = {text for key in placeholders.keys if key for text in texts_of(key)}
-    return given | (set(Page.__slots__) if None in placeholders.keys else set())
-
-
-def test_every_repair_has_words() -> None:
-    assert set(words()["issues"]) == set(FLOWS)
-
-
-@pytest.mark.parametrize("issue", FLOWS)
-def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) -> None:
-    texts = words()["issues"][issue]
-    steps = texts["fix_flow"]["step"]
-    shown = pages(issue)
-    assert set(steps) == set(shown)
-    assert holes(texts["title"]) <= {"room"}
-    for page, (options, given) in shown.items():
-        assert set(steps[page].get("menu_options", {})) == options
-        in_texts = holes(steps[page]["title"]) | holes(steps[page]["description"])
-        unit_only = issue in {"source_stuck", "source_implausible"}
-        unused = {"unit"} if unit_only else set()  # One page in code, three texts.
-        assert in_texts | unused == given, page
-
-
-@pytest.mark.parametrize("issue", FLOWS)
-def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
-    options = {option for offered, _ in pages(issue).values() for option in offered}
-    ends = {"not_now": "not_now", "start_over": "started_over", "room_settings": "room_settings"}
-    expected = {reason for option, reason in ends.items() if option in options}
-    if options:
-        expected.add("gone")
-    assert set(words()["issues"][issue]["fix_flow"].get("abort", {})) == expected
-    literal = {
-        text
-        for call in calls(source("repairs"), "async_abort")
-        for text in texts_of(keyword(call, "reason"))
-    }
-    assert literal == {*ends.values(), "gone"}
-
-
-def test_the_first_page_of_an_inference_has_its_parts_in_order() -> None:
-    for issue in ("range_learned", "unusual_episode"):
-        page = words()["issues"][issue]["fix_flow"]["step"]["init"]["description"]
-        assert re.findall(r"\*\*(.+?)\*\*", page) == [
-            "Measured",
-            "Inferred",
-            "Because",
-            "Not known",
-            "What happens next",
-        ]
 
 
 def test_nothing_else_is_translated() -> None:
