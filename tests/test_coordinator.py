@@ -12,6 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.core.digest import decode_counts
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
@@ -269,8 +270,7 @@ async def test_a_restart_in_the_middle_of_learning_loses_nothing_that_was_saved(
 
 def observed(today: dict[str, Any]) -> int:
     """Return how many slots of a stored day were observed."""
-    signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    return sum(signs.index(sign) for part in today["histogram"].split(",") for sign in part[2:])
+    return sum(sum(part) for part in decode_counts(today["histogram"]))
 
 
 @pytest.mark.usefixtures("entry")

@@ -319,6 +319,33 @@ async def test_a_repair_whose_target_is_gone_says_so(
     assert issue(hass, issue_id) is not None
 
 
+@pytest.mark.parametrize("choice", ["start_over", "not_now"])
+async def test_a_question_that_the_store_has_forgotten_can_still_be_answered(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    fixer: Fixer,
+    choice: str,
+) -> None:
+    forgotten = f"range_learned_{KITCHEN}_99"
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        forgotten,
+        data={"subentry_id": KITCHEN},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="range_learned",
+    )
+    page = await fixer.choose(await fixer.begin(forgotten), choice)
+    if choice == "start_over":
+        page = await fixer.answer(page)
+    assert page["type"] == "abort"
+    assert issue(hass, forgotten) is None
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert issue(hass, forgotten) is None
+
+
 async def test_a_name_is_shown_as_it_is_and_never_as_markup(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
