@@ -5,7 +5,7 @@ import pytest
 from core.channel import Channel, Event, EventKind
 from core.day import DAY_S, day_start
 from core.ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd
-from core.state import Compared, LearningState, Reason
+from core.state import Basis, Compared, LearningState, Reason
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -185,6 +185,18 @@ def test_one_alert_day_more_than_promised_is_a_change_instead() -> None:
     assert (judged.state, judged.reason) == (LearningState.CHANGING, Reason.QUOTA)
     entry = channel.ledger.entries[-1]
     assert entry.cause is Cause.TOO_MANY_ALERTS
+
+
+def test_the_bin_that_breaks_the_promise_claims_nothing_any_more() -> None:
+    channel = learned_channel()
+    for day in range(MONDAY, MONDAY + 3):
+        alert_on(channel, day)
+    start = day_start(MONDAY + 3, LONDON)
+    breathe(channel, start, 120, USUAL)
+    said = breathe(channel, start + 2 * HOUR, 60, 600.0)
+    doubted = [judged for judged in said if judged.state is LearningState.CHANGING]
+    assert doubted
+    assert all(judged.basis is Basis.MIXED and judged.unusual is None for judged in doubted)
 
 
 def test_an_alert_that_was_answered_does_not_count_against_the_promise() -> None:

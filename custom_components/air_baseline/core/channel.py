@@ -209,8 +209,9 @@ class Channel:
         if self._believable(bin_):
             self._learn(bin_, part)
         held = self._held(bin_.end)
-        judged = judge(before, self.state(bin_.end), held, part, self._episode_id)
-        return replace(judged, bin=bin_)
+        judged = judge(self.forecast, self.state(bin_.end), held, part, self._episode_id)
+        in_force = before.ranges[part] if before is not None and judged.typical else None
+        return replace(judged, bin=bin_, typical=in_force)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
