@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.alert import Promise
-from core.channel import Channel, Event, EventKind
+from core.channel import Channel
 from core.day import DAY_S
+from core.event import Event, EventKind
 from core.judgement import Judgement
 from core.quantity import QUANTITIES, Kind
 from core.state import Basis, Compared, LearningState

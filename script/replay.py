@@ -19,9 +19,10 @@ from typing import TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.alert import RULES, Promise
-from core.channel import Channel, Event, EventKind
+from core.channel import Channel
 from core.day import iso_day
 from core.digest import Digest
+from core.event import Event, EventKind
 from core.judgement import Judgement
 from core.quantity import QUANTITIES, Kind, QuantityError
 from core.state import LearningState

@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import AirBaselineConfigEntry
 from .core.quantity import QUANTITIES, Kind
 from .core.view import ChannelView
-from .entity import ChannelEntity, baseline_attributes
+from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 
 PARALLEL_UPDATES = 0
 
@@ -24,12 +24,10 @@ GUIDELINE_KINDS = frozenset(kind for kind in Kind if QUANTITIES[kind].guideline)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelBinarySensorDescription(BinarySensorEntityDescription):
+class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescription):
     """A binary sensor as data: `value_fn` reads the view."""
 
     value_fn: Callable[[ChannelView], bool | None]
-    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
-    kinds: frozenset[Kind] = frozenset(Kind)
 
 
 BINARY_SENSORS = (
@@ -81,13 +79,6 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return the field of the view."""
         return self.entity_description.value_fn(self.view)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
-        """Return what the statement stands on."""
-        attributes = self.entity_description.attributes_fn
-        return attributes(self.view) if attributes else None
 
     @override
     def shown(self) -> tuple[Any, ...]:

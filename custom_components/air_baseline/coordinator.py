@@ -33,8 +33,8 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .core import channel as core_channel
 from .core.channel import Channel
+from .core.event import Event as ChannelEvent
 from .core.quantity import QUANTITIES, Kind
 from .core.state import LearningState
 from .core.view import ChannelView, view
@@ -46,7 +46,7 @@ TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 
 type RoomView = Mapping[Kind, ChannelView]
-type EventListener = Callable[[Kind, core_channel.Event], None]
+type EventListener = Callable[[Kind, ChannelEvent], None]
 type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 

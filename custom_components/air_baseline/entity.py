@@ -1,6 +1,8 @@
 """What all entities of a room share."""
 
 from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.core import callback
@@ -52,13 +54,22 @@ def baseline_attributes(view: ChannelView) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChannelDescription(EntityDescription):
+    """A statement as data: what it stands on, and which quantities it is made of."""
+
+    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+
 class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     """One statement about one quantity in one room."""
 
     _attr_has_entity_name = True
     _domain: str
+    entity_description: ChannelDescription
 
-    def __init__(self, room: RoomCoordinator, kind: Kind, description: EntityDescription) -> None:
+    def __init__(self, room: RoomCoordinator, kind: Kind, description: ChannelDescription) -> None:
         """Take the names from the translations, the ids from the room and the quantity."""
         super().__init__(room)
         self.kind = kind
@@ -79,6 +90,13 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
         """Listen to the room; what is shown now is written by Home Assistant itself."""
         await super().async_added_to_hass()
         self._shown = self.shown()
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what the statement stands on."""
+        attributes = self.entity_description.attributes_fn
+        return attributes(self.view) if attributes else None
 
     @callback
     @override

@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_QUANTITY
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.channel import Event, EventKind
+from .core.event import Event, EventKind
 from .core.quantity import Kind
 from .entity import entity_id_of, room_device
 

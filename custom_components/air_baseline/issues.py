@@ -16,8 +16,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.channel import Event, EventKind
 from .core.day import DAY_S
+from .core.event import Event, EventKind
 from .core.quantity import Kind
 from .core.state import LearningState
 

@@ -19,7 +19,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
 from .core.quantity import Kind
 from .core.state import Compared, LearningState
 from .core.view import ChannelView
-from .entity import ChannelEntity, baseline_attributes
+from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 
 PARALLEL_UPDATES = 0
 
@@ -31,12 +31,10 @@ _DEVICE_CLASSES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelSensorDescription(SensorEntityDescription):
+class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
     """A sensor as data: `value_fn` reads the view, `is_level` makes it a level in a unit."""
 
     value_fn: Callable[[ChannelView], str | float | None]
-    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
-    kinds: frozenset[Kind] = frozenset(Kind)
     is_level: bool = False
 
 
@@ -167,13 +165,6 @@ class ChannelSensor(ChannelEntity, SensorEntity):
         """Return the field of the view."""
         value = self.entity_description.value_fn(self.view)
         return value / self._factor if isinstance(value, float) else value
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
-        """Return what the statement stands on."""
-        attributes = self.entity_description.attributes_fn
-        return attributes(self.view) if attributes else None
 
     @override
     def shown(self) -> tuple[Any, ...]:

@@ -5,9 +5,10 @@ from math import inf, nan
 
 import pytest
 
-from core.channel import Channel, EventKind
+from core.channel import Channel
 from core.day import day_start, locate
 from core.digest import Digest
+from core.event import EventKind
 from core.facts import GuidelineWatch
 from core.forecast import forecast
 from core.quantity import QUANTITIES, Kind, level_index

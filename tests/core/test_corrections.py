@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.channel import Channel, EventKind
+from core.channel import Channel
 from core.day import DAY_S, day_start
+from core.event import EventKind
 from core.ledger import Entry, EntryKind, Episode, EpisodeEnd, UndoError
 from core.quantity import Kind
 from core.snapshot import dump

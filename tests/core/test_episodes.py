@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.channel import Channel, Event, EventKind
+from core.channel import Channel
 from core.day import DAY_S, day_start
+from core.event import Event, EventKind
 from core.ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd
 from core.state import Basis, Compared, LearningState, Reason
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel

@@ -8,8 +8,9 @@ import pytest
 from scipy.stats import binom
 
 from core.alert import RULES, Promise
-from core.channel import Channel, Event, EventKind
+from core.channel import Channel
 from core.day import day_start, locate
+from core.event import Event, EventKind
 from core.judgement import Judgement
 from core.ledger import Cause, EpisodeEnd
 from core.quantity import Kind

@@ -5,9 +5,8 @@ closed; what happened meanwhile (a day closed, an episode opened) waits in `take
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
-from enum import StrEnum
 
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
 from .baseline import day_medians
@@ -15,38 +14,17 @@ from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
 from .correction import reset_from, suspected, verdict
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
-from .digest import Digest, OpenDay
+from .digest import OpenDay
+from .event import Event, EventKind
 from .facts import GuidelineWatch
 from .forecast import Forecast, forecast
 from .judgement import Held, Judgement, judge, reason_against
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
-from .source import FLAT_S, SourceWatch
+from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
 from .state import LearningState
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
-FLAT_RECORD_DAYS = 60
-
-
-class EventKind(StrEnum):
-    """What can happen to a channel besides a bin."""
-
-    DAY_CLOSED = "day_closed"
-    RANGE_LEARNED = "range_learned"
-    DEMOTED = "demoted"
-    CHANGE_SUSPECTED = "change_suspected"
-    UNUSUAL_STARTED = "unusual_started"
-    UNUSUAL_ENDED = "unusual_ended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened, with the day or episode it is about."""
-
-    kind: EventKind
-    at: float
-    digest: Digest | None = None
-    episode: Episode | None = None
 
 
 class Channel:
@@ -217,8 +195,9 @@ class Channel:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
         if self.paused or self.source.warming_up(bin_.start):
             return False
+        since = self.open_day.day - FLAT_RECORD_DAYS if self.open_day else 0
         long = bin_.end - self.source.flat_since > FLAT_S
-        if long and self.source.becomes_stuck(bin_.end, self._longest_flat_h()):
+        if long and self.source.becomes_stuck(bin_.end, self.ledger.longest_run_h(since)):
             self._forget_flat(bin_)
         return not self.source.stuck
 
@@ -269,7 +248,7 @@ class Channel:
 
     def _end_if_unlearned(self, at: float) -> None:
         """End the episode of a range that is no longer trusted: it claims too much."""
-        if not self._is_learned(self.forecast):
+        if not (self.forecast and self.forecast.learned):
             self._end_episode(at, EpisodeEnd.WITHDRAWN)
 
     def _end_episode(self, at: float, outcome: EpisodeEnd) -> None:
@@ -343,26 +322,10 @@ class Channel:
         self.forecast = forecast(self.ledger, day, self.quantity, self.promise, resolution)
 
     def _tell_transition(self, before: Forecast | None, at: float) -> None:
-        learned = self._is_learned(self.forecast)
-        if learned == self._is_learned(before):
-            return
-        kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
-        self.events.append(Event(kind=kind, at=at))
-
-    @staticmethod
-    def _is_learned(today: Forecast | None) -> bool:
-        return today is not None and today.standing.state is LearningState.LEARNED
-
-    def _longest_flat_h(self) -> int:
-        today = self.open_day.day if self.open_day else 0
-        return max(
-            (
-                digest.longest_run_h
-                for digest in self.ledger.days
-                if digest.day >= today - FLAT_RECORD_DAYS
-            ),
-            default=0,
-        )
+        learned = self.forecast is not None and self.forecast.learned
+        if learned != (before is not None and before.learned):
+            kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
+            self.events.append(Event(kind=kind, at=at))
 
     def _forget_flat(self, bin_: Bin) -> None:
         """Take the time of a stuck value out of the days it fell into."""

@@ -44,8 +44,12 @@ class Forecast:
     @property
     def eligible(self) -> bool:
         """Tell whether the day's evidence allows an alert."""
-        learned = self.standing.state is LearningState.LEARNED
-        return learned and self.bar.unusual is not None
+        return self.learned and self.bar.unusual is not None
+
+    @property
+    def learned(self) -> bool:
+        """Tell whether the range may be called this room's."""
+        return self.standing.state is LearningState.LEARNED
 
     @property
     def issued(self) -> tuple[float, ...]:

@@ -263,6 +263,11 @@ class Ledger:
                 mask |= ALL_PARTS if entry.parts is None else entry.parts
         return mask
 
+    def longest_run_h(self, since: int) -> int:
+        """Return the longest run of one value (hours) that ended since a day."""
+        runs = (digest.longest_run_h for digest in self.days if digest.day >= since)
+        return max(runs, default=0)
+
     def evidence(self, before: int, days: int) -> list[Digest]:
         """Return the valid days in force among the last `days` before a day, oldest first."""
         return [

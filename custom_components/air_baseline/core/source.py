@@ -6,6 +6,7 @@ from .quantity import Kind, Quantity
 NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
 FLAT_S = 24 * 3600.0  # Longest legitimate flat runs in real homes: 8 to 45 hours.
 FLAT_ZERO_S = 72 * 3600.0  # Very clean rooms read PM2.5 0 for days.
+FLAT_RECORD_DAYS = 60  # A run so long ago says little about the sensor's present state.
 OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat run is over.
 WARM_UP_AGAIN_S = 3600.0
 

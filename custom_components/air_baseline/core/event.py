@@ -1,0 +1,28 @@
+"""What can happen to a channel besides a bin."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .digest import Digest
+from .ledger import Episode
+
+
+class EventKind(StrEnum):
+    """What can happen to a channel besides a bin."""
+
+    DAY_CLOSED = "day_closed"
+    RANGE_LEARNED = "range_learned"
+    DEMOTED = "demoted"
+    CHANGE_SUSPECTED = "change_suspected"
+    UNUSUAL_STARTED = "unusual_started"
+    UNUSUAL_ENDED = "unusual_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, with the day or episode it is about."""
+
+    kind: EventKind
+    at: float
+    digest: Digest | None = None
+    episode: Episode | None = None
