@@ -136,11 +136,16 @@ class RoomFlow(ConfigSubentryFlow):
                 return self.async_update_and_abort(
                     entry,
                     room,
-                    title=_area_name(self.hass, data[CONF_AREA]),
+                    title=self._title(room, data[CONF_AREA]),
                     unique_id=data[CONF_AREA],
                     data=data,
                 )
         return self._form("reconfigure", user_input or room.data, errors)
+
+    def _title(self, room: ConfigSubentry, area_id: str) -> str:
+        """Return the room's name: that of its area, unless the user gave it another."""
+        moved = area_id != room.data[CONF_AREA]
+        return _area_name(self.hass, area_id) if moved else room.title
 
     def _form(
         self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]

@@ -131,3 +131,10 @@ def test_after_a_restart_the_source_is_unseen(vapours: SourceWatch) -> None:
     vapours.restart()
     assert not vapours.alive(T0)
     assert not vapours.warming_up(T0)
+
+
+def test_a_late_reading_does_not_set_the_present_run_back(particles: SourceWatch) -> None:
+    particles.see(T0, 5.0)
+    particles.see(T0 - 240 * H, 7.0)
+    assert (particles.flat_value, particles.flat_since, particles.last_read) == (5.0, T0, T0)
+    assert not particles.becomes_stuck(T0 + H, 0)

@@ -154,6 +154,6 @@ class Explanation:
     next_steps: tuple[Next, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the explanation as plain JSON values."""
+        """Return the explanation as plain values that JSON can hold."""
         plain: dict[str, Any] = asdict(self)
         return plain

@@ -41,8 +41,10 @@ class SourceWatch:
         self.rejected = 0
 
     def see(self, at: float, value: float) -> None:
-        """Note a plausible reading."""
+        """Note a plausible reading; one that comes late says nothing about what came since."""
         last = self.last_read
+        if last is not None and at < last:
+            return
         was_off = last is None or at - last > OFF_S
         if value != self.flat_value or was_off:
             if self.flat_value is not None:
@@ -52,8 +54,7 @@ class SourceWatch:
             self.flat_value, self.flat_since, self.stuck = value, at, False
         if self.quantity.warm_up_s and was_off:
             self._warm_up(at, self.quantity.warm_up_s if last is None else WARM_UP_AGAIN_S)
-        if last is None or at > last:
-            self.last_read = at
+        self.last_read = at
 
     def restart(self) -> None:
         """Forget when the source was last seen: the clock had been wrong."""
