@@ -114,7 +114,6 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.sources = room_sources(subentry)
         self.stored = stored
         self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
-        self.implausible: set[Kind] = set()
         self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.
         self._told_trouble: object = None
         self._store = store
@@ -231,6 +230,10 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             self._async_tell_events()
             self._async_publish(at)
 
+    def implausible(self, kind: Kind) -> bool:
+        """Tell whether a source gives levels, in a right unit, that its quantity cannot have."""
+        return kind in self._odd and self.unit_problem.get(kind) is None
+
     def proven(self, kind: Kind) -> bool:
         """Tell whether a source has given unusable values for so long that it is worth telling."""
         first, last = self._odd.get(kind, (0.0, 0.0))
@@ -250,19 +253,21 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                     kind.value,
                 )
             self.unit_problem[kind] = error.unit
-            self.implausible.discard(kind)
-            self._odd[kind] = self._odd.get(kind, (at, at))[0], at
+            self._note_odd(kind, at)
             return None
         if value is None:
             return None
         self.unit_problem[kind] = None
         if QUANTITIES[kind].plausible(value):
-            self.implausible.discard(kind)
             self._odd.pop(kind, None)
         else:
-            self.implausible.add(kind)
-            self._odd[kind] = self._odd.get(kind, (at, at))[0], at
+            self._note_odd(kind, at)
         return value
+
+    @callback
+    def _note_odd(self, kind: Kind, at: float) -> None:
+        """Remember since when a source gives values that cannot be used."""
+        self._odd[kind] = self._odd.get(kind, (at, at))[0], at
 
     @callback
     def _async_tell_events(self) -> None:
@@ -293,7 +298,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         return [
             (
                 self.unit_problem.get(kind),
-                kind in self.implausible,
+                self.implausible(kind),
                 self.proven(kind),
                 channel.source.stuck,
             )

@@ -53,6 +53,12 @@ def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
 
     unsubscribes.append(async_track_time_interval(hass, review, REVIEW))
 
+    return _together(unsubscribes)
+
+
+def _together(unsubscribes: Iterable[CALLBACK_TYPE]) -> CALLBACK_TYPE:
+    """Return what ends several subscriptions at once."""
+
     @callback
     def stop() -> None:
         for unsubscribe in unsubscribes:
@@ -130,13 +136,7 @@ class RoomIssues:
             if channel.watch.current is not None:
                 self._ask_about_episode(kind, channel.watch.current.id)
         self.async_review()
-
-        @callback
-        def stop() -> None:
-            for unsubscribe in unsubscribes:
-                unsubscribe()
-
-        return stop
+        return _together(unsubscribes)
 
     @callback
     def _async_happened(self, kind: Kind, event: Event) -> None:
@@ -191,7 +191,7 @@ class RoomIssues:
                 continue  # Nothing was heard since the start; what was told before stands.
             for what, wrong in (
                 (SOURCE_UNIT_CHANGED, self._room.unit_problem[kind] is not None),
-                (SOURCE_IMPLAUSIBLE, kind in self._room.implausible),
+                (SOURCE_IMPLAUSIBLE, self._room.implausible(kind)),
             ):
                 if not wrong or self._room.proven(kind):
                     self._async_tell(what, kind, now, shown=wrong)

@@ -129,10 +129,6 @@ class Digest:
         issued = self.issued
         return tuple(zip(issued[::2], issued[1::2], strict=True))
 
-    def has_part(self, part: int) -> bool:
-        """Tell whether a part was observed long enough to count."""
-        return bool(self.usable >> part & 1)
-
     def without(self, level: int, slots: Sequence[int]) -> Digest:
         """Return the day with up to `slots` of each part taken from a level, and no mark."""
         counts = decode_counts(self.histogram)
