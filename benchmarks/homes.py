@@ -1,10 +1,11 @@
 """Seeded homes for benchmarks: each draws its own habits, outdoor air, sensor and seasons.
 
 Five-minute levels of PM2.5 (μg/m³) and VOC (ppb). Outdoor air seeps in and follows weather
-and season; what people do adds plumes that decay with the room's ventilation; days differ
-by a persistent factor, since days of real homes resemble their neighbours. Nobody's home
-was measured for this; spreads were set so that day-to-day correlation (0.3 to 0.8) and the
-spread of levels resemble published and public recordings.
+and season; windows are open when it is warm; what people do adds plumes that decay with the
+room's ventilation. Days resemble their neighbours: weather, windows and how busy people are
+all have a memory of days. No home was copied for this; the spreads were set so that the day
+medians (sd 0.3 to 1.0 on ln(1 + x), lag-1 correlation 0.4 to 0.8) and the highest held level
+of a day (sd 0.4 to 1.2, lag-1 correlation 0 to 0.5) span what public recordings show.
 """
 
 from dataclasses import dataclass
@@ -22,22 +23,28 @@ DAY_SLOTS: Final = 288
 AWAY_H: Final = (8.0, 17.0)
 # Breakfast, lunch, dinner, cleaning, candles: hour, hours, median PM2.5 and VOC they add.
 HABITS: Final = (
-    (7.5, 0.2, 6.0, 25.0),
-    (12.8, 0.4, 10.0, 50.0),
-    (18.5, 0.6, 18.0, 90.0),
-    (10.5, 1.0, 5.0, 250.0),
-    (20.5, 2.0, 5.0, 30.0),
+    (7.5, 0.2, 6.0, 40.0),
+    (12.8, 0.4, 10.0, 80.0),
+    (18.5, 0.6, 18.0, 150.0),
+    (10.5, 1.0, 5.0, 400.0),
+    (20.5, 2.0, 5.0, 50.0),
 )
 FIRST_DAY: Final = 1_735_689_600.0  # 2025-01-01 00:00 UTC, a Wednesday.
+WARM_C: Final = 18.0  # Above this people open their windows.
+CHANGE_DAY: Final = 90
+SMOKE_DAYS: Final = (60, 69)
 
 
 class Season(StrEnum):
     """What else happens to a home."""
 
     PLAIN = "plain"
-    AUTUMN = "autumn"  # From day 90 on long rises of some hours, several a week.
+    AUTUMN = "autumn"  # Around day 90 long rises begin, more and higher from week to week.
+    WINTER = "winter"  # From day 75 on it gets cold: windows stay shut, stoves burn outdoors.
     SMOKE = "smoke"  # Nine days of regional smoke from day 60 on.
     MOVED = "moved"  # The sensor reads 1.6 times as much from day 90 on.
+    AGEING = "ageing"  # The sensor reads more from day to day: half as much again in 150.
+    HOLIDAY = "holiday"  # Nobody is at home for twelve days from day 70 on.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +62,23 @@ class Habit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """One home's draws; `ventilation` in air changes an hour, `step` the sensor's own."""
+    """One home's draws; `ventilation` in air changes an hour, `step` the sensor's own.
+
+    `day_*` are the spread and memory of what differs from day to day, `busy_*` those of how
+    much of their habits people do.
+    """
 
     habits: tuple[Habit, ...]
     outdoor: float
     infiltration: float
+    front_spread: float
+    front_h: float
     ventilation: float
     day_spread: float
     day_memory: float
-    season: float
-    phase: float
+    busy_spread: float
+    busy_memory: float
+    warmest: float
     indoor_voc: float
     presence_voc: float
     noise: float
@@ -74,12 +88,18 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What the sensors of a home gave: times (POSIX, slot starts) and levels, NaN in gaps."""
+    """What the sensors of a home gave: times (POSIX, slot starts) and levels, NaN in gaps.
+
+    `outdoor` is the outdoor PM2.5, `temperature` the outdoor temperature (°C), `window` 1
+    where a window was open.
+    """
 
     times: Array
     pm25: Array
     voc: Array
     outdoor: Array
+    temperature: Array
+    window: Array
     step: float
 
 
@@ -113,12 +133,15 @@ def draw_home(rng: Generator) -> Home:
         habits=habits,
         outdoor=spread(7.0, 1.6),
         infiltration=rng.uniform(0.25, 0.85),
-        ventilation=rng.uniform(0.4, 1.8),
-        day_spread=rng.uniform(0.2, 0.5),
+        front_spread=rng.uniform(0.4, 0.95),
+        front_h=rng.uniform(30.0, 80.0),
+        ventilation=rng.uniform(0.3, 1.2),
+        day_spread=rng.uniform(0.25, 0.75),
         day_memory=rng.uniform(0.3, 0.8),
-        season=rng.uniform(0.0, 0.35),
-        phase=rng.uniform(0.0, 365.0),
-        indoor_voc=spread(70.0, 1.7),
+        busy_spread=rng.uniform(0.2, 0.7),
+        busy_memory=rng.uniform(0.2, 0.8),
+        warmest=rng.uniform(0.0, 365.0),
+        indoor_voc=spread(80.0, 1.7),
         presence_voc=spread(60.0, 1.6),
         noise=rng.uniform(0.02, 0.08),
         step=float(rng.choice([0.1, 1.0])),
@@ -127,88 +150,153 @@ def draw_home(rng: Generator) -> Home:
 
 
 def record(seed: int, days: int, season: Season = Season.PLAIN) -> Recording:
-    """Return what the sensors of the home of a seed gave over so many days."""
-    rng = np.random.default_rng((seed, 1))
-    home = draw_home(rng)
-    slots = days * DAY_SLOTS
-    hours: Array = np.arange(slots, dtype=np.float64) * SLOT_H
-    weather = _weather(rng, home, hours)
-    outdoor = home.outdoor * weather
-    if season is Season.SMOKE:
-        outdoor = outdoor + _smoke(rng, hours)
-    pm25 = home.infiltration * _follow(outdoor, home.ventilation) + 0.5
-    voc = home.indoor_voc * _day_factors(rng, home, days) * _season(home, hours)
-    voc = voc + home.presence_voc * _follow(_presence(hours), home.ventilation)
-    for start, habit, strength in _happenings(rng, home, days, season):
-        plume = _plume(slots, start, habit.burn_h, home.ventilation * rng.uniform(0.7, 1.5))
+    """Return what the sensors of the home of a seed gave over so many days.
+
+    The same seed draws the same home, weather and habits in every season.
+    """
+    home = draw_home(np.random.default_rng((seed, 1)))
+    rng = np.random.default_rng((seed, 2))
+    hours: Array = np.arange(days * DAY_SLOTS, dtype=np.float64) * SLOT_H
+    temperature = _temperature(rng, home, hours, season)
+    airing = _airing(rng, home, hours, temperature)
+    outdoor = home.outdoor * _weather(rng, home, hours)
+    outdoor = outdoor * _beyond_home(np.random.default_rng((seed, 3)), hours, season)
+    changes = home.ventilation * (1.0 + 2.5 * airing)
+    pm25 = home.infiltration * (1.0 + 0.3 * airing) * _follow(outdoor, home.ventilation) + 0.5
+    voc = home.indoor_voc * _day_factors(rng, home.day_spread, home.day_memory, days)
+    voc = voc + home.presence_voc * _follow(_presence(hours, season), home.ventilation)
+    voc = voc * home.ventilation / changes**0.7
+    for start, habit, strength in _happenings(rng, home, days, season, seed):
+        slot = min(max(int(start / SLOT_H), 0), len(hours) - 1)
+        plume = _plume(len(hours), start, habit.burn_h, changes[slot] * rng.uniform(0.7, 1.5))
         pm25 += habit.pm25 * strength * plume
         voc += habit.voc * strength * plume
-    if season is Season.MOVED:
-        moved = hours >= 90 * 24.0
-        pm25, voc = np.where(moved, 1.6 * pm25, pm25), np.where(moved, 1.6 * voc, voc)
+    gain = _gain(hours, season)
     gaps = _gaps(rng, home, days)
     return Recording(
         times=FIRST_DAY + hours * 3600.0,
-        pm25=_sense(rng, home, pm25, home.step, gaps),
-        voc=_sense(rng, home, voc, 1.0, gaps),
+        pm25=_sense(rng, home, gain * pm25, home.step, gaps),
+        voc=_sense(rng, home, gain * voc, 1.0, gaps),
         outdoor=outdoor,
+        temperature=temperature,
+        window=(airing > 0.0).astype(np.float64),
         step=home.step,
     )
 
 
 def _weather(rng: Generator, home: Home, hours: Array) -> Array:
-    """Return the outdoor factor: fronts over days, turns within them, season."""
-    fronts = _smooth_noise(rng, len(hours), 36.0)
+    """Return the outdoor factor: fronts over days, turns within them."""
+    fronts = _smooth_noise(rng, len(hours), home.front_h)
     turns = _smooth_noise(rng, len(hours), 5.0)
-    level: Array = np.exp(0.45 * fronts + 0.2 * turns) * _season(home, hours)
+    level: Array = np.exp(home.front_spread * fronts + 0.2 * turns)
     return level
 
 
-def _season(home: Home, hours: Array) -> Array:
-    turn: Array = np.exp(home.season * np.cos(2 * np.pi * (hours / 24.0 - home.phase) / 365.0))
-    return turn
+def _temperature(rng: Generator, home: Home, hours: Array, season: Season) -> Array:
+    """Return the outdoor temperature: the year, weather, and the time of day."""
+    year = np.cos(2 * np.pi * (hours / 24.0 - home.warmest) / 365.0)
+    day = np.cos(2 * np.pi * (hours - 15.0) / 24.0)
+    cold = np.clip((hours / 24.0 - 75.0) / 30.0, 0.0, 1.0) if season is Season.WINTER else 0.0
+    weather = 3.0 * _smooth_noise(rng, len(hours), 60.0)
+    degrees: Array = 11.0 + 8.0 * year + weather + 4.0 * day - 14.0 * cold
+    return degrees
 
 
-def _day_factors(rng: Generator, home: Home, days: int) -> Array:
+def _airing(rng: Generator, home: Home, hours: Array, temperature: Array) -> Array:
+    """Return 1 where a window is open: when it is warm, and for a while in the morning."""
+    mood = 4.0 * _smooth_noise(rng, len(hours), 24.0)
+    warm = temperature + mood > WARM_C
+    clock = hours % 24.0
+    morning = (clock > home.habits[0].hour) & (clock < home.habits[0].hour + 0.3)
+    return (warm | morning).astype(np.float64)
+
+
+def _beyond_home(rng: Generator, hours: Array, season: Season) -> Array:
+    """Return the factor of outdoor PM2.5 that a season brings."""
+    day = hours / 24.0
+    if season is Season.SMOKE:
+        first, last = SMOKE_DAYS
+        height = 8.0 * np.exp(0.3 * _smooth_noise(rng, len(hours), 12.0))
+        return 1.0 + height * np.clip(np.minimum(day - first, last - day) * 2.0, 0.0, 1.0)
+    if season is Season.WINTER:
+        stoves = np.clip((day - 75.0) / 30.0, 0.0, 1.0)
+        evening = np.exp(-0.5 * (((hours % 24.0) - 21.0) / 3.0) ** 2)
+        strength = np.exp(0.6 * _smooth_noise(rng, len(hours), 30.0))
+        return 1.0 + 2.5 * stoves * evening * strength
+    return np.ones_like(hours)
+
+
+def _gain(hours: Array, season: Season) -> Array:
+    """Return what the sensor makes of a level."""
+    day = hours / 24.0
+    if season is Season.MOVED:
+        return np.where(day >= CHANGE_DAY, 1.6, 1.0)
+    if season is Season.AGEING:
+        return 1.0 + 0.5 * np.clip(day / 150.0, 0.0, 1.0)
+    return np.ones_like(hours)
+
+
+def _day_factors(rng: Generator, spread: float, memory: float, days: int) -> Array:
     """Return a factor per slot that changes from day to day and remembers the day before."""
-    factors = np.zeros(days + 1)
-    keep = home.day_memory
-    for day in range(1, days + 1):
-        factors[day] = keep * factors[day - 1] + np.sqrt(1 - keep**2) * rng.normal()
+    logs = _filter(rng.normal(size=days + 1) * np.sqrt(1.0 - memory**2), memory)
     places = np.arange(days * DAY_SLOTS) / DAY_SLOTS
-    factor: Array = np.exp(home.day_spread * np.interp(places, np.arange(days + 1), factors))
+    factor: Array = np.exp(spread * np.interp(places, np.arange(days + 1), logs))
     return factor
 
 
-def _presence(hours: Array) -> Array:
+def _presence(hours: Array, season: Season) -> Array:
     clock = hours % 24.0
     present: Array = np.where((clock < AWAY_H[0]) | (clock > AWAY_H[1]), 1.0, 0.2)
-    return present
+    return np.where(_away(hours / 24.0, season), 0.0, present)
+
+
+def _away(day: Array, season: Season) -> NDArray[np.bool_]:
+    """Return where nobody is at home for days."""
+    away: NDArray[np.bool_] = (season is Season.HOLIDAY) & (day >= 70.0) & (day < 82.0)  # noqa: PLR2004
+    return away
 
 
 def _happenings(
-    rng: Generator, home: Home, days: int, season: Season
+    rng: Generator, home: Home, days: int, season: Season, seed: int
 ) -> list[tuple[float, Habit, float]]:
     """Draw what people do: start (hours), habit, strength (median 1)."""
     found = []
+    busy = _day_factors(rng, home.busy_spread, home.busy_memory, days)[::DAY_SLOTS]
+    away = _away(np.arange(days, dtype=np.float64), season)
     for day in range(days):
         weekend = (day + 2) % 7 in (5, 6)
         for habit in home.habits:
-            if rng.random() < (habit.weekend if weekend else habit.week):
-                hour = 24.0 * day + habit.hour + rng.normal(0.0, habit.spread_h)
-                found.append((hour, habit, float(np.exp(rng.normal(0.0, 0.5)))))
-        if season is Season.AUTUMN and day >= 90 and rng.random() < 0.5:  # noqa: PLR2004
+            chance = habit.weekend if weekend else habit.week
+            happens = rng.random() < chance
+            hour = 24.0 * day + habit.hour + rng.normal(0.0, habit.spread_h)
+            strength = busy[day] * float(np.exp(rng.normal(0.0, 0.5)))
+            if happens and not away[day]:
+                found.append((hour, habit, strength))
+    if season is Season.AUTUMN:
+        found += _autumn(np.random.default_rng((seed, 4)), home, days)
+    return found
+
+
+def _autumn(rng: Generator, home: Home, days: int) -> list[tuple[float, Habit, float]]:
+    """Draw long rises of some hours that come more often and higher from week to week."""
+    first = int(rng.integers(75, 100))
+    weeks, often, high = rng.uniform(2.0, 8.0), rng.uniform(0.35, 0.75), rng.uniform(0.8, 2.5)
+    found = []
+    for day in range(first, days):
+        grown = min((day - first + 1) / (7.0 * weeks), 1.0)
+        if rng.random() < often * (0.4 + 0.6 * grown):
             stove = Habit(
                 week=1.0,
                 weekend=1.0,
                 hour=18.0,
                 spread_h=2.0,
-                burn_h=rng.uniform(3.0, 9.0),
-                pm25=home.habits[2].pm25 * 1.5,
-                voc=home.habits[3].voc,
+                burn_h=rng.uniform(2.0, 9.0),
+                pm25=home.habits[2].pm25 * high,
+                voc=home.habits[3].voc * high,
             )
-            hour = 24.0 * day + 15.0 + rng.normal(0.0, 2.0)
-            found.append((hour, stove, float(np.exp(rng.normal(0.0, 0.5)))))
+            hour = 24.0 * day + 16.0 + rng.normal(0.0, 2.5)
+            strength = (0.5 + 0.5 * grown) * float(np.exp(rng.normal(0.0, 0.5)))
+            found.append((hour, stove, strength))
     return found
 
 
@@ -221,14 +309,6 @@ def _plume(slots: int, start_h: float, burn_h: float, air_changes: float) -> Arr
     rise = -np.expm1(-air_changes * np.clip(age, 0.0, burn_h)) / -np.expm1(-air_changes * burn_h)
     plume[first:last] = rise * np.exp(-air_changes * np.maximum(age - burn_h, 0.0))
     return plume
-
-
-def _smoke(rng: Generator, hours: Array) -> Array:
-    """Return nine days of smoke from day 60 on."""
-    day = hours / 24.0 - 60.0
-    height = 60.0 * np.exp(0.3 * _smooth_noise(rng, len(hours), 12.0))
-    smoke: Array = height * np.clip(np.minimum(day, 9.0 - day) * 2.0, 0.0, 1.0)
-    return smoke
 
 
 def _smooth_noise(rng: Generator, slots: int, hours: float) -> Array:
