@@ -82,7 +82,7 @@ class Days:
 
 def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
     """Return days as arrays with the weights they have today; struck parts are empty."""
-    counts = _counts(digests)
+    counts = day_counts(digests)
     slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
@@ -98,10 +98,10 @@ def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
 
 def day_medians(digests: Sequence[Digest]) -> Array:
     """Return the median of each day on the scale."""
-    return quantiles(_counts(digests).sum(axis=1, dtype=float), 0.5)[0]
+    return quantiles(day_counts(digests).sum(axis=1, dtype=float), 0.5)[0]
 
 
-def _counts(digests: Sequence[Digest]) -> NDArray[np.uint8]:
+def day_counts(digests: Sequence[Digest]) -> NDArray[np.uint8]:
     """Return the slots spent at each level (day, part, level)."""
     packed = b"".join([digest.counts for digest in digests])
     return np.frombuffer(packed, dtype=np.uint8).reshape(-1, PARTS, LEVELS)

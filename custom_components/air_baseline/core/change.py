@@ -1,17 +1,23 @@
 """Has the level shifted for good, rather than for now?
 
-Seven days in a row whose median lies on one side of the span of the room's earlier days. Of
+Seven days in a row whose median lies on one side of the span of the room's earlier days, or
+most of them far outside. Of
 the tests tried (sums, e-values, Page-Hinkley) it gave the fewest false flags for its reach.
+A shift that goes back by itself, as smoke or a holiday does, was none.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import quantiles
+from statistics import fmean, quantiles
 
 SHIFT_DAYS = 7
+FAR_DAYS = 5  # Of those seven are enough where their mean is far outside,
+FAR = 0.5  # that is, by so much of the width of the span.
 EARLIER_DAYS = 60
 LEAST_DAYS = 28
 SPAN_SHARES = 10  # The span leaves out the lowest and the highest tenth.
+RETURNED_DAYS = 2  # In a row, no longer on that side of the span of the days before.
+PASSING_DAYS = 21  # A level that stayed for longer is the room's own by then.
 SEASON_QUIET_DAYS = 28  # No test for so long after the user said it is the season.
 
 
@@ -37,10 +43,57 @@ def find_shift(medians: Sequence[tuple[int, float]]) -> Shift | None:
     if len(medians) < LEAST_DAYS:
         return None
     recent = medians[-SHIFT_DAYS:]
-    earlier = [median for _, median in medians[-SHIFT_DAYS - EARLIER_DAYS : -SHIFT_DAYS]]
-    low, *_, high = quantiles(earlier, n=SPAN_SHARES, method="inclusive")
-    if all(median > high for _, median in recent):
-        return Shift(recent[0][0], rose=True)
-    if all(median < low for _, median in recent):
-        return Shift(recent[0][0], rose=False)
+    low, high = _span(medians[:-SHIFT_DAYS])
+    levels = [median for _, median in recent]
+    far = FAR * (high - low)
+    above = [day for day, median in recent if median > high]
+    below = [day for day, median in recent if median < low]
+    if len(above) >= (FAR_DAYS if fmean(levels) > high + far else SHIFT_DAYS):
+        return Shift(above[0], rose=True)
+    if len(below) >= (FAR_DAYS if fmean(levels) < low - far else SHIFT_DAYS):
+        return Shift(below[0], rose=False)
     return None
+
+
+def find_return(medians: Sequence[tuple[int, float]], from_day: int) -> tuple[int, int] | None:
+    """Return the first and last day of a shift that has gone back, None while it has not.
+
+    `medians` are (day, median on the scale) of valid days, oldest first, the shift began on
+    `from_day`.
+
+    >>> days = [(day, 1.0 + day % 3 / 10 + (30 <= day < 39)) for day in range(41)]
+    >>> find_return(days, 30), find_return(days[:-1], 30)
+    ((30, 38), None)
+    """
+    earlier = [pair for pair in medians if pair[0] < from_day]
+    since = [pair for pair in medians if pair[0] >= from_day]
+    if len(earlier) < LEAST_DAYS - SHIFT_DAYS or len(since) <= RETURNED_DAYS:
+        return None
+    low, high = _span(earlier)
+    rose = since[0][1] > high
+    last = since[-RETURNED_DAYS - 1][0]
+    back = all(median <= high if rose else median >= low for _, median in since[-RETURNED_DAYS:])
+    return (from_day, last) if back and last - from_day < PASSING_DAYS else None
+
+
+def high_since(medians: Sequence[tuple[int, float]]) -> int | None:
+    """Return the first of the latest days in a row above the span of those before, if any.
+
+    >>> days = [(day, 1.0 + day % 3 / 10 + (day >= 30)) for day in range(32)]
+    >>> high_since(days), high_since(days[:30]) is None
+    (30, True)
+    """
+    since = None
+    for place in range(len(medians) - 1, LEAST_DAYS - SHIFT_DAYS - 1, -1):
+        if medians[place][1] <= _span(medians[:place])[1]:
+            break
+        since = medians[place][0]
+    return since
+
+
+def _span(medians: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """Return the span of the last day medians without the lowest and the highest tenth."""
+    low, *_, high = quantiles(
+        (median for _, median in medians[-EARLIER_DAYS:]), n=SPAN_SHARES, method="inclusive"
+    )
+    return low, high

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
+from .alert import RULES, EpisodeWatch, HeldLevel, Promise
 from .baseline import day_medians
 from .binning import LEAST_STEP, Bin, Binner
-from .change import SEASON_QUIET_DAYS, find_shift
-from .correction import reset_from, suspected, verdict
+from .change import SEASON_QUIET_DAYS, find_return, find_shift
+from .correction import passed, reset_from, suspected, verdict
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
 from .event import Event, EventKind
 from .facts import GuidelineWatch
-from .forecast import Forecast, forecast
+from .forecast import Forecast, begin_part, forecast
 from .judgement import Held, Judgement, judge, reason_against
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
@@ -205,6 +205,8 @@ class Channel:
         today, open_day = self.forecast, self.open_day
         if today is None or open_day is None:
             return
+        if today.part != part:
+            today = self.forecast = begin_part(today, part, open_day.counts, self.ledger)
         self.held.take(bin_)
         span = self._held(bin_.end)
         inside = None
@@ -224,8 +226,10 @@ class Channel:
             return
         if reason_against(today, self.state(at), held) is not None:
             return
+        if any(episode.day == today.day for episode in self.ledger.episodes):
+            return
         alerts = self.ledger.alert_days(today.day)
-        if today.day not in alerts and len(alerts) >= RULES[self.promise].quota:
+        if len(alerts) >= RULES[self.promise].quota:
             self._enter_change(at, today.day, Cause.TOO_MANY_ALERTS)
             self._reissue(moved=True)
             self._tell_transition(today, at)
@@ -238,7 +242,7 @@ class Channel:
             opened_level=held.low,
             alert_level=level,
             high=typical.high,
-            beaten=today.bar.beaten(excess(held.low, typical)),
+            beaten=today.bar.beaten(today.bar.score(held.low, part)),
             compared=len(today.bar.scores),
             peak=held.low,
         )
@@ -297,20 +301,27 @@ class Channel:
             for entry in self.ledger.entries
         ):
             return
+        digests = self.ledger.evidence(today, WINDOW_DAYS)
+        medians = list(
+            zip((digest.day for digest in digests), day_medians(digests).tolist(), strict=True)
+        )
+        shift = self.ledger.shift
+        gone = find_return(medians, shift.from_day or 0) if shift else None
+        if shift is not None and gone is not None:
+            self._enter(passed(at, shift, gone[1]))
+            return
         first = self.ledger.change_day
-        days = [
-            digest for digest in self.ledger.evidence(today, WINDOW_DAYS) if digest.day >= first
-        ]
-        medians = zip((digest.day for digest in days), day_medians(days).tolist(), strict=True)
-        shift = find_shift(list(medians))
-        if shift is not None:
-            self._enter_change(at, shift.from_day, Cause.LEVEL_SHIFT)
+        found = find_shift([pair for pair in medians if pair[0] >= first])
+        if found is not None:
+            self._enter_change(at, found.from_day, Cause.LEVEL_SHIFT)
 
     def _enter_change(self, at: float, from_day: int, cause: Cause) -> None:
         today = locate(at, self.zone)[0]
-        entry = replace(suspected(at, from_day, today, cause), id=self.ledger.next_id)
-        self.ledger = self.ledger.with_entry(entry)
+        self._enter(suspected(at, from_day, today, cause))
         self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    def _enter(self, entry: Entry) -> None:
+        self.ledger = self.ledger.with_entry(replace(entry, id=self.ledger.next_id))
 
     def _reissue(self, *, moved: bool) -> None:
         if self.open_day is not None:
@@ -319,7 +330,11 @@ class Channel:
 
     def _write_forecast(self, day: int, resolution: float | None = None) -> None:
         resolution = resolution or self.binner.step or LEAST_STEP
-        self.forecast = forecast(self.ledger, day, self.quantity, self.promise, resolution)
+        written = forecast(self.ledger, day, self.quantity, self.promise, resolution)
+        part = self.forecast.part if self.forecast and self.forecast.day == day else None
+        if part is not None and self.open_day is not None:
+            written = begin_part(written, part, self.open_day.counts, self.ledger)
+        self.forecast = written
 
     def _tell_transition(self, before: Forecast | None, at: float) -> None:
         learned = self.forecast is not None and self.forecast.learned

@@ -28,6 +28,18 @@ def suspected(at: float, from_day: int, found_day: int, cause: Cause) -> Entry:
     )
 
 
+def passed(at: float, change: Entry, to_day: int) -> Entry:
+    """Return the entry that withdraws an inferred change and sets its days aside."""
+    return Entry(
+        id=0,
+        at=at,
+        kind=EntryKind.CHANGE_PASSED,
+        from_day=change.from_day,
+        to_day=to_day,
+        target=change.id,
+    )
+
+
 def verdict(episode: Episode, at: float, zone: tzinfo, *, normal: bool) -> Entry:
     """Return a verdict on an episode.
 

@@ -1,11 +1,23 @@
 """What is written down before a day begins: ranges, alert levels and what they stand on."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from .alert import RULES, Bar, Promise, alert_level, bar, reference_scores
+from .alert import RULES, Promise
+from .bar import (
+    Bar,
+    Levels,
+    alert_levels,
+    level_before,
+    levels_before,
+    margin,
+    notable_levels,
+    reference_bar,
+)
 from .baseline import (
     NoRangeError,
     PartRange,
+    day_medians,
     dial,
     issue,
     mixture,
@@ -14,7 +26,9 @@ from .baseline import (
     tail,
     weighted_sums,
 )
+from .change import high_since
 from .day import PARTS
+from .digest import Counts, Digest
 from .evidence import Standing, standing
 from .ledger import WINDOW_DAYS, Ledger
 from .quantity import Quantity
@@ -27,7 +41,11 @@ class Forecast:
 
     `ranges` is empty where none can be made. `shown` says whether they may be shown at all:
     a law of homes in general that means nothing for this sensor is used but not shown.
-    `resolution` is the step of the sensor as it was known (base unit).
+    `resolution` is the step of the sensor as it was known (base unit). `alert_levels` and
+    `notable_levels` are those of each part if the air before it is as usual; those of a part
+    become exact when it begins. `part` is the last one that began, `noticeable` the least rise
+    above the range that is worth an alert (base unit). `told` says that the days have been high
+    in a row since an alert: the same rise is not told again.
     """
 
     day: int
@@ -39,12 +57,17 @@ class Forecast:
     own_share: float = 0.0
     theta: float = 0.0
     bar: Bar = field(default_factory=Bar)
-    alert_levels: tuple[float | None, ...] = (None,) * PARTS
+    alert_levels: Levels = (None,) * PARTS
+    notable_levels: Levels = (None,) * PARTS
+    noticeable: float = 0.0
+    promise: Promise = Promise.MONTH
+    told: bool = False
+    part: int | None = None
 
     @property
     def eligible(self) -> bool:
         """Tell whether the day's evidence allows an alert."""
-        return self.learned and self.bar.unusual is not None
+        return self.learned and self.bar.unusual is not None and not self.told
 
     @property
     def learned(self) -> bool:
@@ -77,23 +100,55 @@ def forecast(
     ranges = issue(law, tail(theta), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
-    levels = bar(reference_scores(reference, days, quantity.prior, theta), rule)
-    lifted = ledger.lifted_levels(day)
-    return Forecast(
-        day=day,
-        resolution=resolution,
-        standing=known,
-        ranges=ranges,
-        basis=_basis(known, own_days=bool(digests)),
-        shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
-        own_share=own_share(days, quantity.prior),
-        theta=theta,
-        bar=levels,
-        alert_levels=tuple(
-            alert_level(levels, part, quantity, resolution, lifted.get(index, 0.0))
-            for index, part in enumerate(ranges)
+    before = levels_before(ledger.days, reference, ranges)
+    return _with_levels(
+        Forecast(
+            day=day,
+            resolution=resolution,
+            standing=known,
+            ranges=ranges,
+            basis=_basis(known, own_days=bool(digests)),
+            shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
+            own_share=own_share(days, quantity.prior),
+            theta=theta,
+            bar=reference_bar(reference, before, rule, margin(ledger, day, rule)),
+            noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
+            promise=promise,
+            told=_told(ledger, digests),
         ),
+        ledger,
     )
+
+
+def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> Forecast:
+    """Return the forecast with the exact levels of a part that begins.
+
+    They depend on the air of the six hours before it and on the alerts up to now; `today` are
+    the counts of the open day.
+    """
+    if not written.bar.scores:
+        return replace(written, part=part)
+    yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
+    before = level_before(part, today, yesterday, written.ranges)
+    now = margin(ledger, written.day, RULES[written.promise])
+    bar = replace(written.bar.after(before, part), margin=now)
+    return _with_levels(replace(written, part=part, bar=bar), ledger)
+
+
+def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
+    lifted = ledger.lifted_levels(written.day)
+    bar, ranges = written.bar, written.ranges
+    return replace(
+        written,
+        alert_levels=alert_levels(bar, ranges, written.noticeable, lifted),
+        notable_levels=notable_levels(bar, ranges),
+    )
+
+
+def _told(ledger: Ledger, digests: Sequence[Digest]) -> bool:
+    medians = zip((digest.day for digest in digests), day_medians(digests).tolist(), strict=True)
+    since = high_since(list(medians))
+    return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
 
 
 def _basis(known: Standing, *, own_days: bool) -> Basis:

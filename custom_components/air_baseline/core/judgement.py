@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from .alert import excess
 from .baseline import PartRange
 from .binning import Bin
 from .forecast import Forecast
@@ -88,6 +87,8 @@ def reason_against(
         return by_state
     if today is None or today.bar.unusual is None:
         return Reason.REFERENCE_DAYS
+    if today.told:
+        return Reason.CHANGING
     return Reason.SILENT if held is None else None
 
 
@@ -105,14 +106,15 @@ def _compared(
         return None
     if running:
         return Compared.UNUSUAL
-    return _beside(today, held, today.ranges[part]) if held else None
+    return _beside(today, held, part) if held else None
 
 
-def _beside(today: Forecast, held: Held, typical: PartRange) -> Compared:
+def _beside(today: Forecast, held: Held, part: int) -> Compared:
+    typical, notable = today.ranges[part], today.notable_levels[part]
     if held.high < typical.low:
         return Compared.LOWER
     if held.low <= typical.high:
         return Compared.USUAL
-    if today.bar.notable is not None and excess(held.low, typical) > today.bar.notable:
+    if notable is not None and held.low > notable:
         return Compared.NOTABLE
     return Compared.HIGHER

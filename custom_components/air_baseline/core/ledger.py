@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     STRIKE = "strike"
     CHANGE = "change"
     CHANGE_DETECTED = "change_detected"
+    CHANGE_PASSED = "change_passed"
     SOURCE_CHANGED = "source_changed"
     SEASON = "season"
     RESET = "reset"
@@ -49,7 +50,9 @@ class EpisodeEnd(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-INFERRED = frozenset({EntryKind.CHANGE_DETECTED})
+INFERRED = frozenset({EntryKind.CHANGE_DETECTED, EntryKind.CHANGE_PASSED})
+WITHDRAWS = frozenset({EntryKind.SEASON, EntryKind.CHANGE_PASSED})
+STRIKES = frozenset({EntryKind.STRIKE, EntryKind.EPISODE_REAL, EntryKind.CHANGE_PASSED})
 FORGETS = frozenset({EntryKind.RESET, EntryKind.SOURCE_CHANGED})
 KEEPS_RANGE = frozenset({EntryKind.LOOKS_RIGHT, EntryKind.EPISODE_NORMAL, EntryKind.STOP_ASKING})
 VERDICTS = frozenset({EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL})
@@ -159,12 +162,18 @@ class Ledger:
 
     def changes(self) -> Iterator[Entry]:
         """Yield the changes in force: told, or inferred and not withdrawn."""
-        withdrawn = {entry.target for entry in self.entries if entry.kind is EntryKind.SEASON}
+        withdrawn = {entry.target for entry in self.entries if entry.kind in WITHDRAWS}
         for entry in self.entries:
             if entry.kind is EntryKind.CHANGE or (
                 entry.kind is EntryKind.CHANGE_DETECTED and entry.id not in withdrawn
             ):
                 yield entry
+
+    @property
+    def shift(self) -> Entry | None:
+        """Return the last shift of the level that was inferred and is in force, if any."""
+        shifts = [entry for entry in self.changes() if entry.cause is Cause.LEVEL_SHIFT]
+        return shifts[-1] if shifts else None
 
     def with_day(self, digest: Digest) -> Ledger:
         """Return the ledger with a day at its end (or in the place of that day)."""
@@ -259,7 +268,7 @@ class Ledger:
         """Return the mask of the parts of a day that are struck out."""
         mask = 0
         for entry in self.entries:
-            if entry.kind in (EntryKind.STRIKE, EntryKind.EPISODE_REAL) and entry.covers(day):
+            if entry.kind in STRIKES and entry.covers(day):
                 mask |= ALL_PARTS if entry.parts is None else entry.parts
         return mask
 
@@ -314,14 +323,14 @@ class Ledger:
                         lifted[part] = max(entry.level, lifted.get(part, 0.0))
         return lifted
 
-    def alert_days(self, today: int) -> list[int]:
-        """Return the days of the last 30 with an alert that nobody has answered."""
+    def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
+        """Return the days with an alert that nobody has answered, of the last 30 or so many."""
         answered = {entry.episode for entry in self.entries if entry.kind in VERDICTS}
         return sorted(
             {
                 episode.day
                 for episode in self.episodes
-                if today - PROMISE_DAYS < episode.day <= today
+                if today - within < episode.day <= today
                 and episode.day >= self.change_day
                 and episode.id not in answered
             }

@@ -1,0 +1,223 @@
+"""What today must exceed to be called unusual: a rank among earlier days, and a margin.
+
+A part of a day is scored by how far its worst half hour rose, given the six hours before it:
+y(peak) less half of the level before, in units of how far that part usually strays. A day's
+score is the highest of its parts. Each reference day is scored without itself, as today is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .alert import Rule
+from .baseline import Array, PartRange, day_counts, quantiles
+from .day import PARTS
+from .digest import Counts, Digest
+from .ledger import Ledger
+from .quantity import LEVELS, from_scale, to_scale
+
+# What the air was before explains part of how high it gets: of 0, 0.3, 0.5, 0.7 and 0.9,
+# one half found most plumes at an equal rate of alerts; six hours beat 12, 24 and 48.
+BEFORE_SHARE = 0.5
+BEFORE_PARTS = 2
+LEAST_BEFORE = 24  # Slots (2 h) that must be observed of those six hours.
+# Air that was cleaner than on three of four days before a part counts as that clean: closing a
+# window is no rise. It costs no detection.
+BEFORE_FLOOR = 0.25
+POOL_DAYS = 10.0  # The whole day counts as ten days of each part; 5 and 20 found no more.
+LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
+NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
+NOTABLE_RANK = 2
+# The margin is the integral of alerts beyond the promise, so their long-run rate keeps it
+# whatever the air does. Below, it may spend a little of what quiet months leave unspent.
+MARGIN_LOW, MARGIN_HIGH = -0.2, 6.0
+
+type Levels = tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What today must exceed, as scores; None where there are too few reference days.
+
+    `ranked` is the score to beat, `margin` what the record of alerts adds to it. `centre` and
+    `spread` of each part make scores of levels, `before` is the level (on the scale) before
+    each part: as it usually is, until the part begins, and not below `floor`.
+    """
+
+    scores: tuple[float, ...] = ()
+    ranked: float | None = None
+    margin: float = 0.0
+    notable: float | None = None
+    centre: tuple[float, ...] = (0.0,) * PARTS
+    spread: tuple[float, ...] = (LEAST_SPREAD,) * PARTS
+    before: tuple[float, ...] = (0.0,) * PARTS
+    floor: tuple[float, ...] = (0.0,) * PARTS
+
+    @property
+    def unusual(self) -> float | None:
+        """Return the score above which a level is unusual."""
+        return None if self.ranked is None else self.ranked + self.margin
+
+    def after(self, before: float, part: int) -> Bar:
+        """Return the bar of a day on which the air before a part was at a level (scale)."""
+        befores = list(self.before)
+        befores[part] = max(before, self.floor[part])
+        return replace(self, before=tuple(befores))
+
+    def beaten(self, score: float) -> int:
+        """Return how many reference days stayed below a score."""
+        return sum(score > other for other in self.scores)
+
+    def score(self, level: float, part: int) -> float:
+        """Return the score of a level (base unit) in a part."""
+        rise = to_scale(level) - BEFORE_SHARE * self.before[part]
+        return (rise - self.centre[part]) / self.spread[part]
+
+    def level(self, score: float, part: int) -> float:
+        """Return the level (base unit) that has a score in a part: the inverse of `score`."""
+        rise = self.centre[part] + score * self.spread[part]
+        return max(from_scale(rise + BEFORE_SHARE * self.before[part]), 0.0)
+
+
+def reference_bar(
+    reference: Sequence[Digest], before: Array, rule: Rule, margin: float = 0.0
+) -> Bar:
+    """Return what today must exceed, from the reference days, oldest first.
+
+    `before` are the levels before each part (day, part) on the scale.
+    """
+    if not reference:
+        return Bar()
+    floor = np.quantile(before, BEFORE_FLOOR, axis=0)
+    before = np.maximum(before, floor)
+    peaks = np.array([digest.part_peaks for digest in reference], dtype=float)
+    rises = np.log1p(peaks) - BEFORE_SHARE * before
+    centre, spread = _pooled(len(rises), rises.sum(axis=0), (rises**2).sum(axis=0))
+    found = _scores(rises)
+    enough = len(found) >= rule.least
+    return Bar(
+        scores=tuple(found),
+        ranked=sorted(found, reverse=True)[rule.rank(len(found)) - 1] if enough else None,
+        margin=margin,
+        notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]
+        if len(found) >= NOTABLE_DAYS
+        else None,
+        centre=tuple(centre.tolist()),
+        spread=tuple(spread.tolist()),
+        before=tuple(np.median(before, axis=0).tolist()),
+        floor=tuple(floor.tolist()),
+    )
+
+
+def _scores(rises: Array) -> list[float]:
+    """Return the score of each day (day, part) against all the others."""
+    number = len(rises) - 1
+    if not number:
+        return [0.0]
+    squares = rises**2
+    centre, spread = _pooled(
+        number, rises.sum(axis=0) - rises, np.maximum(squares.sum(axis=0) - squares, 0.0)
+    )
+    found: list[float] = ((rises - centre) / spread).max(axis=1).tolist()
+    return found
+
+
+def _pooled(number: int, total: Array, squares: Array) -> tuple[Array, Array]:
+    """Return centre and spread of each part (..., part) from sums over `number` days.
+
+    Each is drawn towards that of the whole day, which counts as `POOL_DAYS` days.
+    """
+    mean = total / number
+    weight = number + POOL_DAYS
+    centre = (number * mean + POOL_DAYS * mean.mean(axis=-1, keepdims=True)) / weight
+    variance = np.maximum(squares / number - 2.0 * centre * mean + centre**2, 0.0)
+    variance = (number * variance + POOL_DAYS * variance.mean(axis=-1, keepdims=True)) / weight
+    return centre, np.maximum(np.sqrt(variance), LEAST_SPREAD)
+
+
+def levels_before(
+    digests: Sequence[Digest], reference: Sequence[Digest], ranges: Sequence[PartRange]
+) -> Array:
+    """Return the level before each part of the reference days (day, part) on the scale.
+
+    It is the median over the two parts before, of the day before where the day begins; the
+    middle of the part's range stands in where too little of them was observed. `digests` are
+    all days in memory, oldest first.
+    """
+    if not reference:
+        return np.zeros((0, PARTS))
+    first = digests[0].day
+    days = np.zeros((digests[-1].day - first + 2, PARTS, LEVELS))
+    days[[digest.day - first + 1 for digest in digests]] = day_counts(digests)
+    rows = days.reshape(-1, LEVELS)
+    sums: Array = rows[1:-1] + rows[:-2]
+    medians = quantiles(sums, 0.5)[0]
+    observed = sums.sum(axis=-1) >= LEAST_BEFORE
+    middles = np.array([part.y_middle for part in ranges])
+    places = (np.array([digest.day for digest in reference]) - first + 1)[:, None] * PARTS
+    index = places + np.arange(PARTS) - BEFORE_PARTS
+    return np.where(observed[index], medians[index], middles)
+
+
+def level_before(
+    part: int, today: Counts, yesterday: Digest | None, ranges: Sequence[PartRange]
+) -> float:
+    """Return the level before a part of the open day, as `levels_before` does for past days."""
+    rows = [np.frombuffer(counts, dtype=np.uint8).astype(float) for counts in today]
+    past = day_counts([yesterday])[0] if yesterday else np.zeros((PARTS, len(rows[0])))
+    both = [*past, *rows]
+    place = part + PARTS
+    total = np.sum(both[place - BEFORE_PARTS : place], axis=0, dtype=float)
+    if total.sum() < LEAST_BEFORE:
+        return ranges[part].y_middle
+    return float(quantiles(total, 0.5)[0])
+
+
+def margin(ledger: Ledger, today: int, rule: Rule) -> float:
+    """Return what is added to the bar: more after an unanswered alert, less on every other day.
+
+    m <- clip(m + gain (alert - 1/N)) over the days on which an alert could be given, as the
+    quantile is tracked in Angelopoulos, Candes and Tibshirani 2023 (arXiv 2307.16895). Alerts
+    that were answered do not count.
+    """
+    alerts = set(ledger.alert_days(today, len(ledger.days) + 1))
+    eligible = {
+        digest.day
+        for digest in ledger.days
+        if digest.eligible and ledger.change_day <= digest.day < today
+    }
+    found = 0.0
+    for day in sorted(eligible | alerts):
+        step = rule.gain * ((day in alerts) - 1.0 / rule.days)
+        found = min(max(found + step, MARGIN_LOW), MARGIN_HIGH)
+    return found
+
+
+def alert_levels(
+    bar: Bar, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
+) -> Levels:
+    """Return the level that must be exceeded in each part for an alert, None where there is none.
+
+    `noticeable` is the least rise above the range, `lifted` the levels below which the user
+    wants no alert, by part (base unit).
+    """
+    if bar.unusual is None:
+        return (None,) * len(ranges)
+    return tuple(
+        max(
+            bar.level(bar.unusual, part),
+            from_scale(typical.y_high) + noticeable,
+            lifted.get(part, 0.0),
+        )
+        for part, typical in enumerate(ranges)
+    )
+
+
+def notable_levels(bar: Bar, ranges: Sequence[PartRange]) -> Levels:
+    """Return the level above which each part is notable, None where that cannot be said."""
+    if bar.notable is None:
+        return (None,) * len(ranges)
+    return tuple(
+        max(bar.level(bar.notable, part), typical.high) for part, typical in enumerate(ranges)
+    )
