@@ -22,10 +22,11 @@ from benchmarks.series import (
     running_mean,
 )
 
-# Netdata's shipped settings: 18 models, each of 6 h, a new one every 3 h; two clusters; a
-# point is the last six differences of a mean over three; far is beyond the 99th percentile.
+# As Netdata: 18 models, all must agree; two clusters; a point is six means over three slots in a
+# row; far is beyond the 99th percentile. Its windows of 6 h, a new one each 3 h, and differences
+# instead of levels noticed a third of the plumes at the same false alarms: these suit it better.
 MODELS: Final = 18
-TRAINED_ON, STAGGER = 6 * HOUR, 3 * HOUR
+TRAINED_ON, STAGGER = 24 * HOUR, 12 * HOUR
 SMOOTHED, LAGS = 3, 6
 FAR: Final = 0.99
 LEAST_POINTS: Final = TRAINED_ON // 2
@@ -61,8 +62,7 @@ def k_means(series: Series) -> Array:
 
 def _points(logs: Array) -> Array:
     smoothed = rolling_mean(logs, SMOOTHED, 1)
-    steps = smoothed - before(smoothed)
-    padded = np.concatenate([np.full(LAGS - 1, np.nan), steps])
+    padded = np.concatenate([np.full(LAGS - 1, np.nan), smoothed])
     return sliding_window_view(padded, LAGS)
 
 
