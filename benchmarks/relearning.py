@@ -80,15 +80,18 @@ def after_change(runs: Sequence[Run], day: int) -> AfterChange:
     )
 
 
-def smoke(smoked: Iterable[Run], without: Iterable[Run]) -> Smoke:
-    """Return what nine days of smoke did, beside the same homes without."""
+def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS) -> Smoke:
+    """Return what nine days of smoke did, beside the same homes without.
+
+    Edges are compared where the day has at least so many bins.
+    """
     twins = {run.name: run for run in without}
     first, last = SMOKE_DAYS
     counts, ratios = [], []
     for run in smoked:
         counts.append(_episodes(run, first, last + AFTER_SMOKE_DAYS))
         twin = twins.get(run.name)
-        if twin is not None and (edges := _edges(run, twin, last + AFTER_SMOKE_DAYS)):
+        if twin is not None and (edges := _edges(run, twin, last + AFTER_SMOKE_DAYS, least)):
             ratios.append(edges)
     lows, highs, same = zip(*ratios, strict=True) if ratios else ((), (), ())
     return Smoke(
@@ -101,10 +104,10 @@ def smoke(smoked: Iterable[Run], without: Iterable[Run]) -> Smoke:
     )
 
 
-def _edges(run: Run, twin: Run, day: int) -> tuple[float, float, bool] | None:
+def _edges(run: Run, twin: Run, day: int, least: int) -> tuple[float, float, bool] | None:
     """Return the ratios of the mean edges of a day, and whether they are the same."""
     mine, theirs = _on_day(run, day), _on_day(twin, day)
-    if mine.sum() < LEAST_BINS or theirs.sum() < LEAST_BINS:
+    if mine.sum() < least or theirs.sum() < least:
         return None
     edges = [
         (float(run.said.low[mine].mean()), float(twin.said.low[theirs].mean())),

@@ -27,7 +27,7 @@ def said(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float
     number = len(levels)
     level = np.array(levels)
     return Said(
-        start=np.arange(number) * 300.0 + age * DAY_S,
+        start=np.arange(number, dtype=np.float64) * 300.0 + age * DAY_S,
         age=np.full(number, age),
         weekend=np.arange(number) % 2 == 0,
         state=np.full(number, LEARNED, dtype=np.int8),

@@ -1,5 +1,7 @@
 """Confidence is checked on windows that do not overlap, and rooms are drawn whole."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from core.quantity import Kind
 from tests.benchmarks.test_tables import said
 
 
-def room(marks: list[float | None], confidence: float | None = 0.6) -> Run:
+def room(marks: Sequence[float | None], confidence: float | None = 0.6) -> Run:
     days = [ClosedDay(age, mark, confidence, eligible=True) for age, mark in enumerate(marks)]
     return Run(name="room", kind=Kind.PM25, said=said([3.0]), days=days)
 
@@ -21,7 +23,7 @@ def test_a_statement_is_checked_on_the_fourteen_days_after_it() -> None:
 
 
 def test_a_window_with_few_marks_or_no_confidence_says_nothing() -> None:
-    assert not statements([room([0.8] + [0.8, None] * 7)])
+    assert not statements([room([0.8, *[0.8, None] * 7])])
     assert not statements([room([0.8] * 15, confidence=None)])
 
 
@@ -32,9 +34,8 @@ def test_trust_is_realised_beside_stated() -> None:
     assert found.gap == pytest.approx(-0.1)
     assert found.brier == pytest.approx(0.7 * 0.04 + 0.3 * 0.64)
     assert found.constant == pytest.approx(0.21)
-    assert [(row.stated, row.came, row.number) for row in found.tenths] == [
-        (pytest.approx(0.8), 0.7, 10)
-    ]
+    (row,) = found.tenths
+    assert (row.stated, row.came, row.number) == pytest.approx((0.8, 0.7, 10))
     assert found.gap_low < -0.1 < found.gap_high
 
 
