@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from core.alert import Promise
+
 from .detection import OURS, detection, of_plumes
 from .plumes import KINDS, SIZES
 from .results import Beside, Group, Results
@@ -36,13 +38,14 @@ class Table:
 
 def all_tables(results: Results) -> Iterator[Table]:
     """Yield every table."""
-    for group in (*results.groups, *results.recorded):
-        yield coverage_table(group)
     groups = [*results.groups, *results.recorded]
+    monthly = [group for group in groups if group.promise is Promise.MONTH]
+    for group in monthly:  # The promise moves an alert, and a range next to never.
+        yield coverage_table(group)
     yield promise_table(groups)
-    yield rooms_table(groups)
+    yield rooms_table(monthly)
     yield first_table(groups)
-    yield trust_table(results, groups)
+    yield trust_table(results, monthly)
     for kind, trust in results.pooled.items():
         if trust is not None:
             yield reliability_table(f"Confidence on {kind}, all seasons", trust)
@@ -90,7 +93,7 @@ def promise_table(groups: Sequence[Group]) -> Table:
     ]
     header = (
         "promise", "episodes", "eligible days", "in 30", "95 % interval", "p90 room",
-        "changes suspected per room-year", "told too early",
+        "changes in a room-year", "told too early",
     )  # fmt: skip
     return Table("Episodes on days when an alert was possible", header, rows)
 

@@ -17,11 +17,11 @@ from .plumes import SIZES
 from .results import Beside, Group, Results
 
 OUR_COLOUR, OTHER_COLOUR, QUIET_COLOUR = "#0b6e99", "#b9b4ab", "#5f5b53"
-GOOD_COLOUR: Final = "#e4efe3"
+GOOD_COLOUR, AUTUMN_COLOUR, OTHERS_BEST = "#e4efe3", "#f3ece0", "#c8553d"
 NAMES: Final = {Kind.PM25: "PM2.5", Kind.VOC_RATIO: "VOC"}
 AGE_NAMES: Final = ("0–2", "2–7", "7–21", "21–60", "60+")
 NAIVE: Final = {
-    "HA statistics 7 d, mean + 3 sd": "#c8553d",
+    "HA statistics 7 d, mean + 3 sd": OTHERS_BEST,
     "hour-of-day 99 % quantile, 28 d": "#d79b36",
     "k-means, 18 models agree": "#7a6c9d",
 }
@@ -52,16 +52,18 @@ def _save(
 
 def _range(axes: Axes, results: Results, kind: Kind) -> None:
     axes.axhspan(75, 85, color=GOOD_COLOUR)
-    axes.text(4.45, 80, "should hold\n75 to 85 %", ha="right", va="center", color=QUIET_COLOUR)
+    axes.text(-0.2, 80, "should be here: 75 to 85 %", va="center", color=QUIET_COLOUR)
+    places = range(len(AGE_NAMES))
     for title, group, colour in (
-        ("seeded homes", _plain(results.groups, kind), OUR_COLOUR),
-        ("recordings", _recorded(results.recorded, kind), "#c8553d"),
+        ("made-up homes", _plain(results.groups, kind), OUR_COLOUR),
+        ("recordings", _recorded(results.recorded, kind), OTHERS_BEST),
     ):
         if group is not None:
             shares = [100.0 * found.fair for found in group.by_age]
-            axes.plot(AGE_NAMES, shares, "o-", color=colour, label=title)
+            axes.plot(places, shares, "o-", color=colour, label=title)
+    axes.set_xticks(places, AGE_NAMES)
     axes.set(ylim=(50, 100), xlabel="age of the sensor in days", ylabel="time inside the range, %")
-    axes.legend(loc="lower left", frameon=False)
+    _legend(axes, "lower left")
 
 
 def _alarms(axes: Axes, results: Results, kind: Kind) -> None:
@@ -72,7 +74,7 @@ def _alarms(axes: Axes, results: Results, kind: Kind) -> None:
     axes.bar_label(bars, fmt="%.1f", padding=3, color=QUIET_COLOUR)
     axes.axvline(1.0, color=QUIET_COLOUR, linestyle=":", linewidth=1)
     axes.margins(x=0.15)
-    axes.set(xlabel="alarms in 30 days, nothing happened")
+    axes.set(xlabel="false alarms in 30 days")
 
 
 def _plumes(axes: Axes, results: Results, kind: Kind) -> None:
@@ -85,10 +87,10 @@ def _plumes(axes: Axes, results: Results, kind: Kind) -> None:
             (rate.name for rate in beside.rates[1:]) if beside else (),
             key=lambda name: of_plumes(eligible, name).share,
         )
-        axes.plot(*_by_size(eligible, best), "o-", color="#c8553d", label=f"best other: {best}")
+        axes.plot(*_by_size(eligible, best), "o-", color=OTHERS_BEST, label=f"best other: {best}")
         axes.plot(*_by_size(eligible, OURS), "o-", color=OUR_COLOUR, linewidth=3, label=OURS)
     axes.set(ylim=(0, 100), xlabel="height of the plume", ylabel="noticed, %")
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+    _legend(axes, "upper left")
 
 
 def _confidence(axes: Axes, results: Results, kind: Kind) -> None:
@@ -96,8 +98,8 @@ def _confidence(axes: Axes, results: Results, kind: Kind) -> None:
     axes.text(12, 16, "as said", color=QUIET_COLOUR, rotation=45, rotation_mode="anchor")
     recorded = _recorded(results.recorded, kind)
     for title, trust, colour in (
-        ("seeded homes", results.pooled.get(kind), OUR_COLOUR),
-        ("recordings", recorded.trust if recorded else None, "#c8553d"),
+        ("made-up homes", results.pooled.get(kind), OUR_COLOUR),
+        ("recordings", recorded.trust if recorded else None, OTHERS_BEST),
     ):
         if trust is not None:
             stated = [100.0 * row.stated for row in trust.tenths]
@@ -105,8 +107,8 @@ def _confidence(axes: Axes, results: Results, kind: Kind) -> None:
             sizes = [8.0 + 3.0 * row.number**0.7 for row in trust.tenths]
             axes.scatter(stated, came, s=sizes, color=colour, alpha=0.8, label=title)
     axes.set(xlim=(0, 102), ylim=(-3, 103), xlabel="confidence said, %", ylabel="came true, %")
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+    axes.set_box_aspect(1)
+    _legend(axes, "upper left")
 
 
 def _autumn(axes: Axes, results: Results, kind: Kind) -> None:
@@ -116,9 +118,14 @@ def _autumn(axes: Axes, results: Results, kind: Kind) -> None:
             days, number = _counted(ages[name], results)
             wide = 3 if name == OURS else 1.5
             axes.step(days, number, where="post", color=colour, linewidth=wide, label=name)
-    axes.axvspan(75, results.days, color="#f3ece0", zorder=0)
+    axes.axvspan(75, results.days, color=AUTUMN_COLOUR, zorder=0)
     axes.set(xlim=(0, results.days), xlabel="day (autumn shaded)", ylabel="alerts so far per home")
-    axes.legend(loc="upper left", frameon=False, fontsize=8)
+    _legend(axes, "upper left")
+
+
+def _legend(axes: Axes, where: str) -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc=where, frameon=False, fontsize=8)
 
 
 def _counted(ages: Sequence[float], results: Results) -> tuple[list[float], list[float]]:

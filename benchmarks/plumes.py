@@ -82,7 +82,8 @@ def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple
     last_day = int((times[-1] - midnight) // DAY_S) - 2
     drawn = []
     for turn, day in enumerate(range(FIRST_DAY, last_day - SPREAD_DAYS, EVERY_DAYS), seed):
-        size, kind = SIZES[turn % len(SIZES)], KINDS[(turn // len(SIZES)) % len(KINDS)]
+        size = SIZES[turn % len(SIZES)]
+        kind = KINDS[(turn + turn // len(SIZES)) % len(KINDS)]
         first, last, shortest, longest = _WHEN[kind]
         plume = Plume(
             size=size,

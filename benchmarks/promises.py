@@ -47,8 +47,8 @@ def _of_group(group: Group) -> Iterator[Check]:
             learned.closed >= COVERED[0] and learned.open <= COVERED[1],
         )
     for state in (LearningState.PROVISIONAL, LearningState.CHANGING):
-        fair = group.by_state[state].fair
-        yield f"in {state} the range held {fair:.3f}", isnan(fair) or fair >= COVERED[0]
+        closed = group.by_state[state].closed
+        yield f"in {state} the range held {closed:.3f}", isnan(closed) or closed >= COVERED[0]
     band = group.band
     yield (
         f"{band.number} of {band.of} rooms held 70 to 90 %",

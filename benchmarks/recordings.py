@@ -62,10 +62,10 @@ class Cooking:
 
 
 def sources(folder: Path, kind: Kind) -> Iterator[Source]:
-    """Yield what a folder has of a quantity."""
+    """Yield what a folder has of a quantity; a column may be there and hold nothing."""
     for path in sorted(folder.glob("*/*.csv.gz")):
-        with TextIOWrapper(gzip.open(path), encoding="utf-8") as file:
-            if COLUMNS[kind] in file.readline().strip().split(","):
+        with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:
+            if any(row.get(COLUMNS[kind]) for row in csv.DictReader(file)):
                 yield Source(path, kind)
 
 
