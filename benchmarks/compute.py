@@ -19,12 +19,9 @@ from .detection import (
     Quiet,
     Rate,
     find,
-    home_sensor,
     notice,
     quiet,
     rates,
-    recorded_sensor,
-    run,
 )
 from .homes import Season
 from .recordings import Cooking, Source, cooking, read, sources
@@ -32,6 +29,7 @@ from .relearning import BEGINS, after_change, smoke
 from .results import Beside, RecordedSmoke, Results, group
 from .runs import Run
 from .scenarios import SCENARIOS, Thin, thin
+from .sensors import home_sensor, recorded_sensor, run
 from .trust import Statement, trust
 
 KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
@@ -102,12 +100,6 @@ def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     return results
 
 
-def run_home(job: Job) -> Run:
-    """Run the core over one sensor of one seeded home."""
-    seed, days, season, kind, chosen = job
-    return run(home_sensor(seed, days, season, kind), chosen)
-
-
 def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell) -> None:
     said: list[Statement] = []
     plain: dict[Promise, list[Run]] = {}
@@ -120,7 +112,7 @@ def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell
             if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:
                 runs = _with_rules(season, kind, jobs, pool, results)
             else:
-                runs = pool.each(run_home, jobs)
+                runs = pool.each(_run_home, jobs)
             if season is Season.PLAIN:
                 plain[chosen] = runs
             summed = group(f"{season} homes", season, chosen, runs)
@@ -200,6 +192,10 @@ def _days(source: Source) -> float:
 
 def _thin(trial: tuple[str, Kind]) -> Thin:
     return thin(trial[0], THIN_ROOMS, trial[1])
+
+
+def _run_home(job: Job) -> Run:
+    return run(home_sensor(*job[:4]), job[4])
 
 
 def _quiet_home(job: Job) -> Quiet:

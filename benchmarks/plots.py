@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -123,7 +123,7 @@ def _autumn(axes: Axes, results: Results, kind: Kind) -> None:
     _legend(axes, "upper left")
 
 
-def _legend(axes: Axes, where: str) -> None:
+def _legend(axes: Axes, where: Literal["lower left", "upper left"]) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc=where, frameon=False, fontsize=8)
 

@@ -7,11 +7,10 @@ from functools import cache
 
 from scipy.stats import poisson
 
-from benchmarks.compute import run_home
 from benchmarks.homes import Season
 from benchmarks.runs import Run
+from benchmarks.sensors import home_sensor, run
 from benchmarks.tables import coverage, promise, rooms_in_band
-from core.alert import Promise
 from core.quantity import Kind
 from core.state import LearningState
 
@@ -24,8 +23,7 @@ BY_CHANCE = 0.99  # Of runs that keep one alert in 30 days stay below the bound.
 def runs() -> tuple[Run, ...]:
     kinds = (Kind.PM25, Kind.VOC_RATIO)
     return tuple(
-        run_home((seed, DAYS, Season.PLAIN, kinds[seed % 2], Promise.MONTH))
-        for seed in range(HOMES)
+        run(home_sensor(seed, DAYS, Season.PLAIN, kinds[seed % 2])) for seed in range(HOMES)
     )
 
 
