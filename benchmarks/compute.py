@@ -107,6 +107,8 @@ def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell
         for chosen in (Promise.MONTH, Promise.FORTNIGHT):
             if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
                 continue
+            if season is Season.SMOKE and kind is not Kind.PM25:
+                continue  # Smoke is particles here: these would be the plain homes again.
             tell(f"{kind}, {season} homes, {chosen}")
             jobs = plan.of(season, kind, chosen)
             if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:

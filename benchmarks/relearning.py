@@ -51,9 +51,9 @@ class AfterChange:
 class Smoke:
     """Nine days of smoke: episodes per room, and edges 14 days later beside those without.
 
-    `most` is the highest number of episodes of a room from the first day of smoke to 14 days
-    after the last, `same` how many rooms have all edges within 15 % (or one step of the
-    sensor) of those of the same home without smoke, `low` and `high` the median ratios.
+    `episodes` are those of the nine days, `most` the highest number of one room, `same` how
+    many rooms have all edges within 15 % (or one step of the sensor) of those of the same home
+    without smoke, `low` and `high` the median ratios, of 1 + level.
     """
 
     rooms: int
@@ -89,7 +89,7 @@ def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS
     first, last = SMOKE_DAYS
     counts, ratios = [], []
     for run in smoked:
-        counts.append(_episodes(run, first, last + AFTER_SMOKE_DAYS))
+        counts.append(_episodes(run, first, last))
         twin = twins.get(run.name)
         if twin is not None and (edges := _edges(run, twin, last + AFTER_SMOKE_DAYS, least)):
             ratios.append(edges)

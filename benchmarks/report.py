@@ -144,8 +144,8 @@ def _confidence(results: Results) -> Iterator[str]:
         (
             name,
             str(trust.number),
-            f"{100.0 * trust.gap:+.0f} %",
-            f"{100.0 * trust.gap_low:+.0f} and {100.0 * trust.gap_high:+.0f} %",
+            f"{100.0 * trust.gap:+.0f} points",
+            f"{100.0 * trust.gap_low:+.0f} and {100.0 * trust.gap_high:+.0f}",
             f"{trust.brier:.3f}",
             f"{trust.constant:.3f}",
         )

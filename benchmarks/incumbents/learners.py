@@ -67,6 +67,8 @@ def _points(logs: Array) -> Array:
 
 
 def _distance(training: Array, points: Array) -> Array:
+    if np.array_equal(training, np.broadcast_to(training[0], training.shape)):
+        return _nearest(points, training[:1]) / LEAST_DISTANCE
     order = np.argsort(training.sum(axis=1), kind="stable")
     start = training[order[[0, -1]]]
     model = KMeans(n_clusters=2, init=start, n_init=1, max_iter=20, tol=1e-2).fit(training)

@@ -54,7 +54,7 @@ def test_weeks_doubt_and_learning_again_are_counted_from_the_change() -> None:
 def test_smoke_is_judged_by_its_episodes_and_the_edges_it_leaves() -> None:
     first, last = SMOKE_DAYS
     smoked = [lived("a", {}, high=11.4), lived("b", {}, high=13.0)]
-    smoked[0].episodes = [first * DAY_S + 60.0, (last + 1) * DAY_S, (last + 15) * DAY_S]
+    smoked[0].episodes = [first * DAY_S + 60.0, (last - 1) * DAY_S, (last + 1) * DAY_S]
     found = smoke(smoked, [lived("a", {}), lived("b", {})], least=HOURS)
     assert (found.rooms, found.episodes, found.most, found.same) == (2, 2, 2, 1)
     assert found.low == 1.0
