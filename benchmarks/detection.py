@@ -130,11 +130,14 @@ def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
 
 
 def notice(sensor: Sensor, events: Iterable[tuple[float, float]]) -> list[dict[str, float | None]]:
-    """Return for each labelled event (POSIX start and end) who noticed it, and how late."""
+    """Return for each labelled event (POSIX start and end) who noticed it, and how late.
+
+    Ours is left out where it could not have alerted at all.
+    """
     ours = run(sensor)
     series = _series(ours, sensor)
     watched = _watched(series, None)
-    told = {OURS: ours.episodes}
+    told = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
     for rule in for_kind(sensor.kind):
         told[rule.name] = _times(series, watched[rule.name], rule.threshold)
     return [_delays(start, end, told) for start, end in events]

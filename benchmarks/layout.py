@@ -250,14 +250,13 @@ def kinds_table(beside: Beside) -> Table:
 
 def cooking_table(results: Results) -> Table:
     """Return who noticed labelled cooking."""
-    names = list(results.cooking[0])
     rows = []
+    names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
     for name in names:
-        found = detection([one[name] for one in results.cooking])
-        rows.append((name, _two(found.share), str(found.number), _days(found.minutes)))
-    note = "ours: 0 eligible, as these recordings are shorter than the five weeks it needs"
-    header = ("rule", "noticed", "meals", "minutes")
-    return Table("Labelled cooking that raised the main room by 10 or more", header, rows, note)
+        found = detection([meal[name] for meal in results.cooking if name in meal])
+        rows.append((name, _two(found.share), f"{found.number} eligible", _days(found.minutes)))
+    title = f"{len(results.cooking)} labelled meals that raised the main room by 10 or more"
+    return Table(title, ("rule", "noticed", "meals", "minutes"), rows)
 
 
 def thin_table(results: Results) -> Table:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.detection import OURS, Found, Rate
 from benchmarks.homes import Season
-from benchmarks.layout import all_tables
+from benchmarks.layout import all_tables, cooking_table
 from benchmarks.plumes import Plume, PlumeKind
 from benchmarks.promises import allowed_rate, broken
 from benchmarks.relearning import AfterChange, Smoke
@@ -46,7 +46,7 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         thin=[(Kind.PM25, Thin("two days", 4, claims))],
         beside=[Beside(Kind.PM25, table, found)],
         recorded_beside=[Beside(Kind.PM25, table, found)],
-        cooking=[{OURS: None, RULE: 300.0}],
+        cooking=[{RULE: 300.0}, {RULE: None}],
         autumn={Kind.PM25: {OURS: [90.0], RULE: [1.0, 2.0, 3.0]}},
     )
 
@@ -99,6 +99,11 @@ def test_every_table_has_cells_under_each_of_its_heads() -> None:
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.header)}
         assert table.title in table.text()
+
+
+def test_what_could_not_alert_is_said_to_have_had_no_chance() -> None:
+    rows = {row[0]: row[1:] for row in cooking_table(good()).rows}
+    assert rows == {OURS: ("-", "0 eligible", "-"), RULE: ("0.50", "2 eligible", "5")}
 
 
 def test_the_report_is_a_page_with_plots_and_always_the_same(tmp_path: Path) -> None:
