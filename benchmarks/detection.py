@@ -90,13 +90,14 @@ def rates(found: Sequence[Quiet], kind: Kind) -> list[Rate]:
     table = [Rate(OURS, ours, 0.0, float("nan"), float("nan"))]
     for rule in for_kind(kind):
         watched = [one.watched[rule.name] for one in found]
+        could = sum(one.days for one in watched)  # Less than the days of ours: gaps.
         table.append(
             Rate(
                 rule.name,
                 _rate(watched, rule.threshold),
                 _rate([_only_first(one) for one in watched], rule.threshold),
                 rule.threshold,
-                tuned(watched, ours),
+                tuned(watched, PER_DAYS * number / could if could else 0.0),
             )
         )
     return table
