@@ -51,8 +51,7 @@ def _save(
 
 
 def _range(axes: Axes, results: Results, kind: Kind) -> None:
-    axes.axhspan(75, 85, color=GOOD_COLOUR)
-    axes.text(-0.2, 80, "should be here: 75 to 85 %", va="center", color=QUIET_COLOUR)
+    axes.axhspan(75, 85, color=GOOD_COLOUR, label="should be: 75 to 85 %")
     places = range(len(AGE_NAMES))
     for title, group, colour in (
         ("made-up homes", _plain(results.groups, kind), OUR_COLOUR),
@@ -62,7 +61,7 @@ def _range(axes: Axes, results: Results, kind: Kind) -> None:
             shares = [100.0 * found.fair for found in group.by_age]
             axes.plot(places, shares, "o-", color=colour, label=title)
     axes.set_xticks(places, AGE_NAMES)
-    axes.set(ylim=(50, 100), xlabel="age of the sensor in days", ylabel="time inside the range, %")
+    axes.set(ylim=(30, 100), xlabel="age of the sensor in days", ylabel="time inside the range, %")
     _legend(axes, "lower left")
 
 
@@ -89,7 +88,7 @@ def _plumes(axes: Axes, results: Results, kind: Kind) -> None:
         )
         axes.plot(*_by_size(eligible, best), "o-", color=OTHERS_BEST, label=f"best other: {best}")
         axes.plot(*_by_size(eligible, OURS), "o-", color=OUR_COLOUR, linewidth=3, label=OURS)
-    axes.set(ylim=(0, 100), xlabel="height of the plume", ylabel="noticed, %")
+    axes.set(ylim=(-3, 115), xlabel="height of the plume", ylabel="noticed, %")
     _legend(axes, "upper left")
 
 

@@ -59,7 +59,8 @@ def _range(results: Results) -> Iterator[str]:
     yield "![How often the range held, by age of the sensor](range.svg)"
     yield (
         "In the first weeks the range is wide on purpose, as little is known; from three weeks "
-        "on the line should lie in the green band."
+        "on the line should lie in the green band. A sensor that shows whole numbers often sits "
+        "on an edge of the range: such time counts in part here, so that it is not praised for it."
     )
     header = ("learned ranges", "held", "week days", "weekends", "rooms between 70 and 90 %")
     rows = [
