@@ -7,21 +7,24 @@ at 04:00, a bin is judged by the range in force before it.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.alert import Promise
 from core.channel import Channel
-from core.day import DAY_S
+from core.day import DAY_S, is_weekend, locate
 from core.event import Event, EventKind
 from core.judgement import Judgement
 from core.quantity import QUANTITIES, Kind
-from core.state import Basis, Compared, LearningState
+from core.state import Basis, Compared, LearningState, Reason
 
 type Array = NDArray[np.float64]
 
 STATES = tuple(LearningState)
+REASONS = tuple(Reason)
+NO_REASON = -1  # An alert could be given.
 MISSING = float("nan")
 
 
@@ -29,16 +32,37 @@ MISSING = float("nan")
 class Said:
     """What was said about each bin, as arrays of one length.
 
-    `age` in days since the first reading, `state` as index into STATES, `inside` the share of
-    the bin that counts as inside on a coarse sensor; NaN where no range was shown.
+    `start` in POSIX seconds, `age` in days since the first reading, `state` and `reason` as
+    index into STATES and REASONS, `inside` the share of the bin that counts as inside on a
+    coarse sensor; NaN where no range was shown, and no confidence given.
     """
 
+    start: Array
     age: Array
+    weekend: NDArray[np.bool_]
     state: NDArray[np.int8]
+    reason: NDArray[np.int8]
     level: Array
     low: Array
     high: Array
     inside: Array
+    confidence: Array
+
+    @property
+    def alert_possible(self) -> NDArray[np.bool_]:
+        """Return for which bins an alert could be given, or was running."""
+        possible: NDArray[np.bool_] = self.reason == NO_REASON
+        return possible
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day that closed: days since the first reading, its mark, what was said then."""
+
+    age: int
+    mark: float | None
+    confidence: float | None
+    eligible: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,11 +73,20 @@ class Run:
     kind: Kind
     said: Said
     episodes: list[float] = field(default_factory=list)
-    eligible: list[int] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
-    days: list[tuple[int, float | None, float | None]] = field(default_factory=list)
+    days: list[ClosedDay] = field(default_factory=list)
     claims_before_learned: int = 0
+
+    @property
+    def eligible(self) -> list[int]:
+        """Return the ages of the days on which an alert could be given."""
+        return [day.age for day in self.days if day.eligible]
+
+    @property
+    def first(self) -> float:
+        """Return the POSIX time of the first reading."""
+        return float(self.said.start[0] - self.said.age[0] * DAY_S)
 
 
 def replay(
@@ -65,7 +98,7 @@ def replay(
 ) -> Run:
     """Run the core over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
     channel = Channel(QUANTITIES[kind], zone, promise)
-    run = Run(name=name, kind=kind, said=_said([], 0.0))
+    run = Run(name=name, kind=kind, said=_said([], 0.0, zone))
     judged: list[Judgement] = []
     first: float | None = None
     for at, level in readings:
@@ -75,9 +108,21 @@ def replay(
         if new:
             for event in channel.take_events():
                 _note(run, event, first, channel)
-    run.said = _said(judged, first or 0.0)
-    run.claims_before_learned = sum(_claims_too_early(judgement) for judgement in judged)
+    run.said = _said(judged, first or 0.0, zone)
+    run.claims_before_learned = sum(claims_too_early(judgement) for judgement in judged)
     return run
+
+
+def personal(judgement: Judgement) -> bool:
+    """Tell whether something was said about this very room."""
+    said = judgement.basis is Basis.THIS_ROOM or judgement.unusual is not None
+    return said or judgement.compared not in (None, Compared.NOT_ENOUGH_DATA)
+
+
+def claims_too_early(judgement: Judgement) -> bool:
+    """Tell whether something personal was said in a state that does not allow it."""
+    allowed = judgement.state in (LearningState.LEARNED, LearningState.CHANGING)
+    return not allowed and personal(judgement)
 
 
 def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
@@ -89,26 +134,22 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     elif event.kind is EventKind.RANGE_LEARNED:
         run.learned.append(age)
     elif event.digest is not None:
-        run.eligible += [age] * event.digest.eligible
         confidence = channel.forecast.standing.confidence if channel.forecast else None
-        run.days.append((age, event.digest.mark, confidence))
+        run.days.append(ClosedDay(age, event.digest.mark, confidence, event.digest.eligible))
 
 
-def _claims_too_early(judgement: Judgement) -> bool:
-    """Tell whether something personal was said in a state that does not allow it."""
-    if judgement.state in (LearningState.LEARNED, LearningState.CHANGING):
-        return False
-    personal = judgement.basis is Basis.THIS_ROOM or judgement.unusual is not None
-    return personal or judgement.compared not in (None, Compared.NOT_ENOUGH_DATA)
-
-
-def _said(judged: list[Judgement], first: float) -> Said:
+def _said(judged: list[Judgement], first: float, zone: tzinfo) -> Said:
+    weekend = cache(is_weekend)
     bins = [judgement.bin for judgement in judged if judgement.bin is not None]
     ranges = [judgement.typical for judgement in judged]
     levels = [bin_.value for bin_ in bins]
+    start = np.array([bin_.start for bin_ in bins])
     return Said(
-        age=np.array([(bin_.start - first) / DAY_S for bin_ in bins]),
+        start=start,
+        age=(start - first) / DAY_S,
+        weekend=np.array([weekend(locate(bin_.start, zone)[0]) for bin_ in bins], dtype=np.bool_),
         state=np.array([STATES.index(judgement.state) for judgement in judged], dtype=np.int8),
+        reason=np.array([_reason(judgement) for judgement in judged], dtype=np.int8),
         level=np.array(levels),
         low=np.array([part.low if part else MISSING for part in ranges]),
         high=np.array([part.high if part else MISSING for part in ranges]),
@@ -118,4 +159,11 @@ def _said(judged: list[Judgement], first: float) -> Said:
                 for part, level in zip(ranges, levels, strict=True)
             ]
         ),
+        confidence=np.array(
+            [MISSING if said.confidence is None else said.confidence for said in judged]
+        ),
     )
+
+
+def _reason(judgement: Judgement) -> int:
+    return NO_REASON if judgement.reason is None else REASONS.index(judgement.reason)

@@ -1,21 +1,36 @@
-"""What runs add up to: coverage, confidence, the promise, and who was told too early."""
+"""What runs add up to: coverage, the promise, first claims, and who was told too early."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from core.baseline import TARGET
-from core.state import LearningState
+from core.state import LearningState, Reason
 
-from .runs import STATES, Run
+from .runs import REASONS, STATES, Run
 
-AGES = ((0, 2), (2, 7), (7, 21), (21, 60), (60, 10_000))
-AHEAD_DAYS = 14
-LEAST_MARKS = 10  # Of the 14 days that a statement is checked on.
-OLD_ENOUGH_DAYS = 21
-LEAST_BINS = 288
+type Mask = NDArray[np.bool_]
+
+AGES: Final = ((0, 2), (2, 7), (7, 21), (21, 60), (60, 10_000))
+ALL_AGES: Final = (0.0, float("inf"))
+SHOWN_STATES: Final = (
+    LearningState.COLLECTING,
+    LearningState.PROVISIONAL,
+    LearningState.LEARNED,
+    LearningState.CHANGING,
+)
+OLD_ENOUGH_DAYS: Final = 21
+LEAST_BINS: Final = 288
+BAND: Final = (0.7, 0.9)
+PER_DAYS: Final = 30
+YEAR_DAYS: Final = 365.25
+UNCERTAIN: Final = 0.05  # Intervals hold in 95 of 100 cases.
+RESAMPLES: Final = 2000
+WORST_ROOM: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +45,60 @@ class Coverage:
     pinball: float
 
 
-def coverage(runs: Iterable[Run], state: LearningState, ages: tuple[float, float]) -> Coverage:
-    """Return the coverage of a state and an age (days), pooled over runs."""
-    parts = [_columns(run, state, ages) for run in runs]
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many, with the 95 % interval of the share over rooms drawn anew."""
+
+    number: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Return the share, NaN of none."""
+        return self.number / self.of if self.of else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept:
+    """Episodes on eligible days, their rate in 30 with its Poisson 95 % interval, p90 room."""
+
+    episodes: int
+    days: int
+    rate: float
+    low: float
+    high: float
+    worst_room: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstClaims:
+    """Age in days of the first learned range and the first possible alert; rooms with them.
+
+    `learned` is the median, `earliest` and `learned_late` the first and the 90th percentile.
+    """
+
+    earliest: float
+    learned: float
+    learned_late: float
+    learned_rooms: int
+    alert: float
+    alert_rooms: int
+    rooms: int
+
+
+def coverage(
+    runs: Iterable[Run],
+    state: LearningState | None = None,
+    ages: tuple[float, float] = ALL_AGES,
+    also: Callable[[Run], Mask] | None = None,
+) -> Coverage:
+    """Return the coverage of a state (None: all) and an age (days), pooled over runs.
+
+    `also` may leave out more of a run's bins.
+    """
+    parts = [_columns(run, _chosen(run, state, ages, also)) for run in runs]
     level, low, high, inside = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not len(level):
         return Coverage(0, *[float("nan")] * 5)
@@ -49,75 +115,116 @@ def coverage(runs: Iterable[Run], state: LearningState, ages: tuple[float, float
     )
 
 
-def _columns(run: Run, state: LearningState, ages: tuple[float, float]) -> list[np.ndarray]:
-    said = run.said
-    chosen = (said.state == STATES.index(state)) & ~np.isnan(said.low)
-    chosen &= (said.age >= ages[0]) & (said.age < ages[1])
-    return [column[chosen] for column in (said.level, said.low, said.high, said.inside)]
+def on_weekends(run: Run) -> Mask:
+    """Return which bins lie on the days of Saturday and Sunday."""
+    return run.said.weekend
 
 
-def _pinball(y: np.ndarray, quantile: np.ndarray, probability: float) -> float:
-    miss = y - quantile
-    return float(np.mean(np.maximum(probability * miss, (probability - 1.0) * miss)))
+def in_the_week(run: Run) -> Mask:
+    """Return which bins do not."""
+    return ~run.said.weekend
 
 
-def rooms_in_band(runs: Iterable[Run], low: float = 0.7, high: float = 0.9) -> tuple[int, int]:
-    """Return how many rooms older than 21 days held within a band, and how many there are."""
+def in_unseen_conditions(run: Run) -> Mask:
+    """Return which bins were said to lie in conditions never seen before."""
+    unseen: Mask = run.said.reason == REASONS.index(Reason.CONDITIONS_UNSEEN)
+    return unseen
+
+
+def claims_in_unseen_conditions(runs: Iterable[Run]) -> int:
+    """Return for how many bins in conditions never seen a confidence was given all the same."""
+    return sum(
+        int(np.isfinite(run.said.confidence[in_unseen_conditions(run)]).sum()) for run in runs
+    )
+
+
+def rooms_in_band(runs: Iterable[Run], low: float = BAND[0], high: float = BAND[1]) -> Share:
+    """Return how many rooms held within a band in `learned` when older than 21 days."""
     held = [
         float(np.mean(inside))
         for run in runs
-        for *_, inside in [_columns(run, LearningState.LEARNED, (OLD_ENOUGH_DAYS, np.inf))]
+        for inside in [run.said.inside[_chosen(run, LearningState.LEARNED, _OLD, None)]]
         if len(inside) >= LEAST_BINS
     ]
-    return sum(low <= share <= high for share in held), len(held)
+    return share([low <= room <= high for room in held])
 
 
-def promise(runs: Iterable[Run]) -> tuple[int, int, float, float]:
-    """Return episodes, eligible days, episodes per 30 of them, and the 90th-percentile room."""
+def share(came: Sequence[bool]) -> Share:
+    """Return a share of rooms with its bootstrap interval."""
+    return Share(sum(came), len(came), *interval(np.array(came, dtype=np.float64)))
+
+
+def interval(rooms: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the mean over rooms."""
+    if not len(rooms):
+        return float("nan"), float("nan")
+    drawn = np.random.default_rng(0).integers(len(rooms), size=(RESAMPLES, len(rooms)))
+    low, high = np.quantile(rooms[drawn].mean(axis=1), [UNCERTAIN / 2, 1.0 - UNCERTAIN / 2])
+    return float(low), float(high)
+
+
+def promise(runs: Iterable[Run]) -> PromiseKept:
+    """Return how often there was an episode on days when an alert was possible."""
     rates, episodes, days = [], 0, 0
     for run in runs:
-        episodes, days = episodes + len(run.episodes), days + len(run.eligible)
-        if len(run.eligible) >= OLD_ENOUGH_DAYS:
-            rates.append(30.0 * len(run.episodes) / len(run.eligible))
-    pooled = 30.0 * episodes / days if days else 0.0
-    return episodes, days, pooled, float(np.quantile(rates, 0.9)) if rates else 0.0
+        eligible = len(run.eligible)
+        episodes, days = episodes + len(run.episodes), days + eligible
+        if eligible >= OLD_ENOUGH_DAYS:
+            rates.append(PER_DAYS * len(run.episodes) / eligible)
+    low, high = poisson_interval(episodes)
+    per = PER_DAYS / days if days else 0.0
+    worst = float(np.quantile(rates, WORST_ROOM)) if rates else 0.0
+    return PromiseKept(episodes, days, per * episodes, per * low, per * high, worst)
 
 
-def statements(runs: Iterable[Run]) -> list[tuple[float, bool]]:
-    """Return what confidence said and whether it came true, on windows that do not overlap."""
-    said: list[tuple[float, bool]] = []
-    for run in runs:
-        marks = {day: mark for day, mark, _ in run.days if mark is not None}
-        free_from = 0
-        for day, _, confidence in run.days:
-            ahead = [
-                marks[later] for later in range(day + 1, day + 1 + AHEAD_DAYS) if later in marks
-            ]
-            if confidence is None or day < free_from or len(ahead) < LEAST_MARKS:
-                continue
-            mean = sum(ahead) / len(ahead)
-            said.append((confidence, 0.7 <= mean <= 0.9))  # noqa: PLR2004
-            free_from = day + AHEAD_DAYS
-    return said
+def poisson_interval(number: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of the mean of which a number was seen (Garwood 1936)."""
+    low = chi2.ppf(UNCERTAIN / 2, 2 * number) / 2 if number else 0.0
+    return float(low), float(chi2.ppf(1.0 - UNCERTAIN / 2, 2 * number + 2) / 2)
 
 
-def brier(said: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Return the Brier score of statements, and that of always saying their mean."""
-    stated = np.array([probability for probability, _ in said])
-    true = np.array([came for _, came in said], dtype=float)
-    return float(np.mean((stated - true) ** 2)), float(np.mean((true.mean() - true) ** 2))
+def first_claims(runs: Sequence[Run]) -> FirstClaims:
+    """Return how long it took until something was said about the very room."""
+    learned = [min(run.learned) for run in runs if run.learned]
+    alert = [min(run.eligible) for run in runs if run.eligible]
+    return FirstClaims(
+        float(min(learned)) if learned else float("nan"),
+        float(np.median(learned)) if learned else float("nan"),
+        float(np.quantile(learned, WORST_ROOM)) if learned else float("nan"),
+        len(learned),
+        float(np.median(alert)) if alert else float("nan"),
+        len(alert),
+        len(runs),
+    )
 
 
-def reliability(said: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
-    """Return stated mean, share that came true, and number, by tenth of what was stated."""
-    groups: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for probability, came in said:
-        groups[min(int(probability * 10.0), 9)].append((probability, came))
-    return [
-        (
-            sum(probability for probability, _ in group) / len(group),
-            sum(came for _, came in group) / len(group),
-            len(group),
-        )
-        for _, group in sorted(groups.items())
-    ]
+def changes_per_year(runs: Sequence[Run]) -> float:
+    """Return how often a change was suspected, per room and year."""
+    days = sum(len(run.days) for run in runs)
+    return YEAR_DAYS * sum(len(run.changes) for run in runs) / days if days else 0.0
+
+
+_OLD: Final = (float(OLD_ENOUGH_DAYS), float("inf"))
+
+
+def _chosen(
+    run: Run,
+    state: LearningState | None,
+    ages: tuple[float, float],
+    also: Callable[[Run], Mask] | None,
+) -> Mask:
+    said = run.said
+    chosen: Mask = ~np.isnan(said.low) & (said.age >= ages[0]) & (said.age < ages[1])
+    if state is not None:
+        chosen &= said.state == STATES.index(state)
+    return chosen & also(run) if also else chosen
+
+
+def _columns(run: Run, chosen: Mask) -> list[NDArray[np.float64]]:
+    said = run.said
+    return [column[chosen] for column in (said.level, said.low, said.high, said.inside)]
+
+
+def _pinball(y: NDArray[np.float64], quantile: NDArray[np.float64], probability: float) -> float:
+    miss = y - quantile
+    return float(np.mean(np.maximum(probability * miss, (probability - 1.0) * miss)))

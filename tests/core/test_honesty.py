@@ -8,10 +8,9 @@ from functools import cache
 from scipy.stats import poisson
 
 from benchmarks.homes import Season
-from benchmarks.honesty import run_home
 from benchmarks.runs import Run
+from benchmarks.sensors import home_sensor, run
 from benchmarks.tables import coverage, promise, rooms_in_band
-from core.alert import Promise
 from core.quantity import Kind
 from core.state import LearningState
 
@@ -24,8 +23,7 @@ BY_CHANCE = 0.99  # Of runs that keep one alert in 30 days stay below the bound.
 def runs() -> tuple[Run, ...]:
     kinds = (Kind.PM25, Kind.VOC_RATIO)
     return tuple(
-        run_home((seed, DAYS, Season.PLAIN, kinds[seed % 2], Promise.MONTH))
-        for seed in range(HOMES)
+        run(home_sensor(seed, DAYS, Season.PLAIN, kinds[seed % 2])) for seed in range(HOMES)
     )
 
 
@@ -38,15 +36,15 @@ def test_a_first_picture_holds_at_least_three_quarters() -> None:
 
 
 def test_most_rooms_hold_between_seventy_and_ninety_percent() -> None:
-    within, rooms = rooms_in_band(runs())
-    assert rooms == HOMES
-    assert within >= 0.8 * rooms
+    band = rooms_in_band(runs())
+    assert band.of == HOMES
+    assert band.share >= 0.8
 
 
 def test_alerts_keep_to_the_promise() -> None:
-    episodes, days, _, _ = promise(runs())
-    assert days >= 300
-    assert 0 < episodes <= poisson.ppf(BY_CHANCE, days / 30.0)
+    kept = promise(runs())
+    assert kept.days >= 300
+    assert 0 < kept.episodes <= poisson.ppf(BY_CHANCE, kept.days / 30.0)
 
 
 def test_nobody_is_told_too_early() -> None:

@@ -1,0 +1,227 @@
+"""Run everything once, strictly in order, and keep what it comes to as plain values."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import Pool
+from multiprocessing.pool import Pool as Processes
+from pathlib import Path
+from typing import Final
+
+from core.alert import Promise
+from core.day import DAY_S
+from core.quantity import Kind
+
+from .detection import (
+    OURS,
+    Found,
+    Quiet,
+    Rate,
+    find,
+    notice,
+    quiet,
+    rates,
+)
+from .homes import Season
+from .recordings import Cooking, Source, cooking, read, sources
+from .relearning import BEGINS, after_change, smoke
+from .results import Beside, RecordedSmoke, Results, group
+from .runs import Run
+from .scenarios import SCENARIOS, Thin, thin
+from .sensors import home_sensor, recorded_sensor, run
+from .trust import Statement, trust
+
+KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
+# The fortnight's promise is tried in the seasons that tried the month's most.
+FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE)
+THIN_ROOMS: Final = range(4)
+LONG_DAYS: Final = 120  # A recording needs so many for plumes to be put into it.
+TRIES: Final = 6  # Times that a long recording is given other plumes: there are few of them.
+SMOKED_SET: Final = "southwark_sck_uk"
+SMOKED: Final = (
+    datetime(2023, 9, 2, tzinfo=UTC).timestamp(),
+    datetime(2023, 9, 11, tzinfo=UTC).timestamp(),
+)
+
+type Job = tuple[int, int, Season, Kind, Promise]
+type Tell = Callable[[str], None]
+
+
+class Workers:
+    """Do the same work on many things, in several processes where that is wanted."""
+
+    def __init__(self, processes: Processes | None) -> None:
+        """Take a pool of processes, or none."""
+        self.processes = processes
+
+    def each[T, R](self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        """Return what the work gives for each thing, in their order."""
+        if self.processes is None:
+            return [work(thing) for thing in things]
+        return self.processes.map(work, things, chunksize=1)
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Workers]:
+    """Give so many processes; with one, this is it."""
+    if jobs <= 1:
+        yield Workers(None)
+        return
+    with Pool(jobs) as processes:
+        yield Workers(processes)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to run: homes of each season, days, and a folder of recordings if any."""
+
+    homes: int
+    days: int
+    data: Path | None = None
+
+    def of(self, season: Season, kind: Kind, promise: Promise) -> list[Job]:
+        """Return the sensors of a season."""
+        return [(seed, self.days, season, kind, promise) for seed in range(self.homes)]
+
+
+def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
+    """Run everything; `tell` hears what is being run."""
+    results = Results(homes=plan.homes, days=plan.days)
+    with workers(jobs) as pool:
+        for kind in KINDS:
+            _seasons(plan, kind, pool, results, tell)
+        tell("thin data")
+        trials = [(name, kind) for name in SCENARIOS for kind in KINDS]
+        found = pool.each(_thin, trials)
+        results.thin = [(kind, one) for (_, kind), one in zip(trials, found, strict=True)]
+        if plan.data is not None:
+            _recordings(plan.data, pool, results, tell)
+    return results
+
+
+def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell) -> None:
+    said: list[Statement] = []
+    plain: dict[Promise, list[Run]] = {}
+    for season in Season:
+        for chosen in (Promise.MONTH, Promise.FORTNIGHT):
+            if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
+                continue
+            if season is Season.SMOKE and kind is not Kind.PM25:
+                continue  # Smoke is particles here: these would be the plain homes again.
+            tell(f"{kind}, {season} homes, {chosen}")
+            jobs = plan.of(season, kind, chosen)
+            if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:
+                runs = _with_rules(season, kind, jobs, pool, results)
+            else:
+                runs = pool.each(_run_home, jobs)
+            if season is Season.PLAIN:
+                plain[chosen] = runs
+            summed = group(f"{season} homes", season, chosen, runs)
+            results.groups.append(summed)
+            if season is Season.SMOKE:
+                results.smoke.append((kind, chosen, smoke(runs, plain[chosen])))
+            if chosen is Promise.MONTH:
+                said += summed.said
+                if season in BEGINS:
+                    results.changed.append((season, kind, after_change(runs, BEGINS[season])))
+    results.pooled[kind] = trust(said)
+
+
+def _with_rules(
+    season: Season, kind: Kind, jobs: list[Job], pool: Workers, results: Results
+) -> list[Run]:
+    """Run ours and the rules beside it; on plain homes, put plumes in as well."""
+    found = pool.each(_quiet_home, jobs)
+    table = rates(found, kind)
+    if season is Season.PLAIN:
+        plumes = pool.each(_find_home, [(job, table) for job in jobs])
+        results.beside.append(Beside(kind, table, [one for room in plumes for one in room]))
+    else:
+        results.autumn[kind] = {
+            rate.name: sorted(age for one in found for age in _ages(one, rate)) for rate in table
+        }
+    return [one.run for one in found]
+
+
+def _ages(found: Quiet, rate: Rate) -> list[float]:
+    if rate.name == OURS:
+        return [(at - found.run.first) / DAY_S for at in found.run.episodes]
+    return found.ages(rate.name, rate.threshold)
+
+
+def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None:
+    for kind in KINDS:
+        tell(f"{kind}, recordings")
+        files = list(sources(data, kind))
+        runs = pool.each(_run_source, [(source, Promise.MONTH) for source in files])
+        if runs:
+            results.recorded.append(group("recordings", None, Promise.MONTH, runs))
+        long = [source for source in files if _days(source) >= LONG_DAYS]
+        if long:
+            _long_recordings(long, kind, pool, results)
+    smoked = [one for one in sources(data, Kind.PM25) if one.path.parent.name == SMOKED_SET]
+    for chosen in (Promise.MONTH, Promise.FORTNIGHT):
+        runs = pool.each(_run_source, [(source, chosen) for source in smoked])
+        results.recorded_smoke.append(_recorded_smoke(chosen, runs))
+    meals = [(source, cooking(data).get(source.name)) for source in sources(data, Kind.PM25)]
+    noticed = pool.each(_notice, [(source, found) for source, found in meals if found])
+    results.cooking = [one for room in noticed for one in room]
+
+
+def _long_recordings(long: list[Source], kind: Kind, pool: Workers, results: Results) -> None:
+    table = rates(pool.each(_quiet_source, long), kind)
+    trials = [(source, seed, table) for source in long for seed in range(TRIES)]
+    plumes = pool.each(_find_source, trials)
+    found = [one for trial in plumes for one in trial]
+    results.recorded_beside.append(Beside(kind, table, found))
+
+
+def _recorded_smoke(chosen: Promise, runs: list[Run]) -> RecordedSmoke:
+    first, last = SMOKED
+    counts = [sum(first <= at < last for at in one.episodes) for one in runs]
+    eligible = sum(
+        bool(one.said.alert_possible[(one.said.start >= first) & (one.said.start < last)].any())
+        for one in runs
+    )
+    return RecordedSmoke(chosen, len(runs), eligible, sum(counts), max(counts, default=0))
+
+
+def _days(source: Source) -> float:
+    times, _ = read(source)
+    return float(times[-1] - times[0]) / DAY_S
+
+
+def _thin(trial: tuple[str, Kind]) -> Thin:
+    return thin(trial[0], THIN_ROOMS, trial[1])
+
+
+def _run_home(job: Job) -> Run:
+    return run(home_sensor(*job[:4]), job[4])
+
+
+def _quiet_home(job: Job) -> Quiet:
+    return quiet(home_sensor(*job[:4]))
+
+
+def _find_home(trial: tuple[Job, list[Rate]]) -> list[Found]:
+    job, table = trial
+    return find(home_sensor(*job[:4]), job[0], table)
+
+
+def _run_source(trial: tuple[Source, Promise]) -> Run:
+    return run(recorded_sensor(trial[0]), trial[1])
+
+
+def _quiet_source(source: Source) -> Quiet:
+    return quiet(recorded_sensor(source))
+
+
+def _find_source(trial: tuple[Source, int, list[Rate]]) -> list[Found]:
+    source, seed, table = trial
+    return find(recorded_sensor(source), seed, table)
+
+
+def _notice(trial: tuple[Source, tuple[Cooking, ...]]) -> list[dict[str, float | None]]:
+    source, meals = trial
+    return notice(recorded_sensor(source), [(meal.start, meal.end) for meal in meals])

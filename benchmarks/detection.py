@@ -1,0 +1,199 @@
+"""Ours beside the rules that people use: false alarms, and what each notices.
+
+All see the same bins. False alarms are counted, and thresholds tuned, on the slots on which
+ours could have alerted; so are the plumes, and once more over all plumes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.day import SLOT_S
+from core.quantity import QUANTITIES, Kind
+
+from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch
+from .incumbents import for_kind
+from .plumes import Plume, delay_s, draw, inject
+from .recordings import readings
+from .runs import Run, replay
+from .sensors import Sensor, run
+from .series import DAY, Mask, Series, on_grid
+
+OURS: Final = "Air Baseline"
+FIRST_WEEKS: Final = 35 * DAY  # Slots in which ours does not alert at all.
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A recording as it is: what ours said, and what the watcher of each rule saw."""
+
+    run: Run
+    watched: dict[str, Watched]
+
+    def ages(self, name: str, threshold: float) -> list[float]:
+        """Return when a rule alerted, in days since the first bin."""
+        return [float(slot + 1) / DAY for slot in episodes(self.watched[name], threshold)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Episodes of a rule in 30 days with nothing injected.
+
+    `usual` at its own threshold where ours could alert, `first_weeks` likewise in the first
+    five weeks, `threshold` its own and `tuned` that at which it alerts as often as ours.
+    """
+
+    name: str
+    usual: float
+    first_weeks: float
+    threshold: float
+    tuned: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plume, whether ours could alert when it began, and the delays of those who noticed.
+
+    `usual` at each rule's own threshold, `tuned` at that with the false alarms of ours; in
+    seconds, None where nobody was told. Ours is in both.
+    """
+
+    plume: Plume
+    eligible: bool
+    usual: dict[str, float | None]
+    tuned: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a rule noticed: share of plumes, number of them, median minutes until it did."""
+
+    share: float
+    number: int
+    minutes: float
+
+
+def quiet(sensor: Sensor) -> Quiet:
+    """Run ours and all rules over a sensor as it is."""
+    ours = run(sensor)
+    series = _series(ours, sensor)
+    return Quiet(ours, _watched(series, _could_alert(ours, series)))
+
+
+def rates(found: Sequence[Quiet], kind: Kind) -> list[Rate]:
+    """Return how often each rule alerts, and tune each to the rate of ours, which comes first."""
+    days = sum(len(one.run.eligible) for one in found)
+    number = sum(len(one.run.episodes) for one in found)
+    ours = PER_DAYS * number / days if days else 0.0
+    table = [Rate(OURS, ours, 0.0, float("nan"), float("nan"))]
+    for rule in for_kind(kind):
+        watched = [one.watched[rule.name] for one in found]
+        could = sum(one.days for one in watched)  # Less than the days of ours: gaps.
+        table.append(
+            Rate(
+                rule.name,
+                _rate(watched, rule.threshold),
+                _rate([_only_first(one) for one in watched], rule.threshold),
+                rule.threshold,
+                tuned(watched, PER_DAYS * number / could if could else 0.0),
+            )
+        )
+    return table
+
+
+def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
+    """Put plumes into a sensor's recording and return who noticed which."""
+    plumes = draw(sensor.times, sensor.levels, seed, sensor.offset_s)
+    if not plumes:
+        return []
+    highest = QUANTITIES[sensor.kind].highest
+    levels = inject(sensor.times, sensor.levels, plumes, sensor.step, highest)
+    ours = replay(sensor.name, sensor.kind, readings(sensor.times, levels), sensor.zone)
+    series = _series(ours, sensor)
+    usual, hindsight = {OURS: ours.episodes}, {OURS: ours.episodes}
+    watched = _watched(series, None)
+    for rate in table:
+        if rate.name != OURS:
+            usual[rate.name] = _times(series, watched[rate.name], rate.threshold)
+            hindsight[rate.name] = _times(series, watched[rate.name], rate.tuned)
+    possible = _could_alert(ours, series)
+    return [
+        Found(
+            plume,
+            bool(possible[_slot(series, plume.start)]),
+            _delays(plume.start, plume.end, usual),
+            _delays(plume.start, plume.end, hindsight),
+        )
+        for plume in plumes
+    ]
+
+
+def notice(sensor: Sensor, events: Iterable[tuple[float, float]]) -> list[dict[str, float | None]]:
+    """Return for each labelled event (POSIX start and end) who noticed it, and how late.
+
+    Ours is left out where it could not have alerted at all.
+    """
+    ours = run(sensor)
+    series = _series(ours, sensor)
+    watched = _watched(series, None)
+    told = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
+    for rule in for_kind(sensor.kind):
+        told[rule.name] = _times(series, watched[rule.name], rule.threshold)
+    return [_delays(start, end, told) for start, end in events]
+
+
+def detection(delays: Sequence[float | None]) -> Detection:
+    """Return what delays come to."""
+    noticed = [delay / 60.0 for delay in delays if delay is not None]
+    return Detection(
+        len(noticed) / len(delays) if delays else float("nan"),
+        len(delays),
+        float(np.median(noticed)) if noticed else float("nan"),
+    )
+
+
+def of_plumes(found: Iterable[Found], name: str, *, usual: bool = False) -> Detection:
+    """Return what a rule noticed of some plumes, tuned to the false alarms of ours or as it is."""
+    return detection([(one.usual if usual else one.tuned)[name] for one in found])
+
+
+def _watched(series: Series, counted: Mask | None) -> dict[str, Watched]:
+    return {rule.name: watch(rule.score(series), counted) for rule in for_kind(series.kind)}
+
+
+def _series(ours: Run, sensor: Sensor) -> Series:
+    return on_grid(ours.said.start, ours.said.level, sensor.kind, sensor.offset_s)
+
+
+def _could_alert(ours: Run, series: Series) -> Mask:
+    could = np.zeros(len(series.levels), dtype=np.bool_)
+    slots = np.round((ours.said.start - series.start) / SLOT_S).astype(np.int64)
+    could[slots] = ours.said.alert_possible
+    return could
+
+
+def _times(series: Series, watched: Watched, threshold: float) -> list[float]:
+    return [series.start + SLOT_S * (slot + 1) for slot in episodes(watched, threshold).tolist()]
+
+
+def _slot(series: Series, at: float) -> int:
+    return min(max(int((at - series.start) // SLOT_S), 0), len(series.levels) - 1)
+
+
+def _delays(
+    start: float, end: float, told: Mapping[str, Sequence[float]]
+) -> dict[str, float | None]:
+    return {name: delay_s(start, end, times) for name, times in told.items()}
+
+
+def _rate(watched: Sequence[Watched], threshold: float) -> float:
+    days = sum(one.days for one in watched)
+    number = sum(counted_episodes(one, threshold) for one in watched)
+    return PER_DAYS * number / days if days else float("nan")
+
+
+def _only_first(watched: Watched) -> Watched:
+    first = np.arange(len(watched.held)) < FIRST_WEEKS
+    return Watched(watched.held, watched.ceiling, first)

@@ -1,0 +1,287 @@
+"""Results as tables of text: each is a title, a header and rows, for a terminal or a page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from core.alert import Promise
+
+from .detection import OURS, detection, of_plumes
+from .plumes import KINDS, SIZES
+from .results import Beside, Group, Results
+from .tables import AGES, Coverage
+from .trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; `note` says what it is about."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    note: str = ""
+
+    def text(self) -> str:
+        """Return it for a terminal: the first column to the left, numbers to the right."""
+        lines = [self.header, *self.rows]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(self.header))]
+        shown = ["  ".join(_cells(line, widths)).rstrip() for line in lines]
+        head = f"\n{self.title}\n" + (f"({self.note})\n" if self.note else "")
+        return head + "\n".join(shown) + "\n"
+
+    def markdown(self) -> str:
+        """Return it for a page."""
+        marks = ["---", *["---:"] * (len(self.header) - 1)]
+        return "\n".join(f"| {' | '.join(line)} |" for line in (self.header, marks, *self.rows))
+
+
+def all_tables(results: Results) -> Iterator[Table]:
+    """Yield every table."""
+    groups = [*results.groups, *results.recorded]
+    monthly = [group for group in groups if group.promise is Promise.MONTH]
+    for group in monthly:  # The promise moves an alert, and a range next to never.
+        yield coverage_table(group)
+    yield promise_table(groups)
+    yield rooms_table(monthly)
+    yield first_table(groups)
+    yield trust_table(results, monthly)
+    for kind, trust in results.pooled.items():
+        if trust is not None:
+            yield reliability_table(f"Confidence on {kind}, all seasons", trust)
+    for group in results.recorded:
+        if group.trust is not None:
+            yield reliability_table(f"Confidence on {group.kind}, {group.title}", group.trust)
+    yield change_table(results)
+    yield unseen_table(groups)
+    yield smoke_table(results)
+    for beside in results.beside:
+        yield rules_table(beside, "seeded homes")
+        yield kinds_table(beside)
+    for beside in results.recorded_beside:
+        yield rules_table(beside, "long recordings")
+    if results.cooking:
+        yield cooking_table(results)
+    yield thin_table(results)
+
+
+def coverage_table(group: Group) -> Table:
+    """Return coverage by state and age, and on week days and at weekends."""
+    rows = [(state.value, _age(ages), *_covered(found)) for state, ages, found in group.states]
+    rows += [
+        ("learned", name, *_covered(found))
+        for name, found in (("week days", group.week), ("weekends", group.weekend))
+    ]
+    header = ("state", "days old", "bins", "closed", "open", "fair", "width", "pinball")
+    return Table(f"How often the range held: {group.name}, {group.sensors} sensors", header, rows)
+
+
+def promise_table(groups: Sequence[Group]) -> Table:
+    """Return how often there was an episode."""
+    rows = [
+        (
+            group.name,
+            str(group.kept.episodes),
+            str(group.kept.days),
+            _two(group.kept.rate),
+            f"{group.kept.low:.2f} to {group.kept.high:.2f}",
+            _two(group.kept.worst_room),
+            _two(group.changes),
+            str(group.too_early),
+        )
+        for group in groups
+    ]
+    header = (
+        "promise", "episodes", "eligible days", "in 30", "95 % interval", "p90 room",
+        "changes in a room-year", "told too early",
+    )  # fmt: skip
+    return Table("Episodes on days when an alert was possible", header, rows)
+
+
+def rooms_table(groups: Sequence[Group]) -> Table:
+    """Return the share of rooms that held 70 to 90 %."""
+    rows = [
+        (
+            group.name,
+            f"{group.band.number} of {group.band.of}",
+            _two(group.band.share),
+            f"{group.band.low:.2f} to {group.band.high:.2f}",
+        )
+        for group in groups
+    ]
+    header = ("rooms", "held 70 to 90 %", "share", "95 % interval")
+    return Table("Rooms older than 21 days whose learned range held 70 to 90 %", header, rows)
+
+
+def first_table(groups: Sequence[Group]) -> Table:
+    """Return when something was first said about the very room."""
+    rows = [
+        (
+            group.name,
+            f"{group.first.learned_rooms} of {group.first.rooms}",
+            _days(group.first.earliest),
+            _days(group.first.learned),
+            _days(group.first.learned_late),
+            f"{group.first.alert_rooms} of {group.first.rooms}",
+            _days(group.first.alert),
+        )
+        for group in groups
+    ]
+    header = ("days until", "learned", "first", "median", "p90", "alert possible", "median")
+    return Table("How long it takes until something is said about a room", header, rows)
+
+
+def trust_table(results: Results, groups: Sequence[Group]) -> Table:
+    """Return how honest confidence was."""
+    said = [(group.name, group.trust) for group in groups]
+    said += [(f"all seasons, {kind}", trust) for kind, trust in results.pooled.items()]
+    rows = [
+        (
+            name,
+            str(trust.number),
+            f"{trust.gap:+.3f}",
+            f"{trust.gap_low:+.3f} to {trust.gap_high:+.3f}",
+            f"{trust.brier:.3f}",
+            f"{trust.constant:.3f}",
+        )
+        for name, trust in said
+        if trust is not None
+    ]
+    header = ("confidence", "said", "came true − stated", "95 % interval", "Brier", "constant")
+    note = "windows of 14 days that do not overlap; interval over rooms drawn anew"
+    return Table("Did confidence come true", header, rows, note)
+
+
+def reliability_table(title: str, trust: Trust) -> Table:
+    """Return what was stated beside what came true."""
+    rows = [(_two(row.stated), _two(row.came), str(row.number)) for row in trust.tenths]
+    return Table(title, ("stated", "came true", "number"), rows)
+
+
+def change_table(results: Results) -> Table:
+    """Return the weeks after a change."""
+    rows = [
+        (
+            f"{season}, {kind}, day {after.day}",
+            *[_two(week) for week in after.weeks],
+            f"{after.doubted} of {after.rooms}",
+            _days(after.again),
+            _two(after.episodes),
+        )
+        for season, kind, after in results.changed
+    ]
+    weeks = [f"week {week}" for week in range(1, 9)]
+    header = ("after", *weeks, "doubted", "days until learned again", "episodes in 30 days")
+    return Table("After something changed: how often the range held", header, rows)
+
+
+def unseen_table(groups: Sequence[Group]) -> Table:
+    """Return coverage on days in conditions never seen before."""
+    rows = [
+        (group.name, *_covered(group.unseen), str(group.unseen_claims))
+        for group in groups
+        if group.unseen.bins
+    ]
+    header = ("conditions never seen", "bins", "closed", "open", "fair", "width", "pinball",
+              "confident")  # fmt: skip
+    return Table("Days in conditions never seen", header, rows or [("none", *["-"] * 7)])
+
+
+def smoke_table(results: Results) -> Table:
+    """Return what nine days of smoke did."""
+    rows = [
+        (f"seeded, {kind}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
+         f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
+        for kind, chosen, smoke in results.smoke
+    ]  # fmt: skip
+    rows += [
+        (f"southwark, {one.promise}", f"{one.rooms} ({one.eligible} could alert)",
+         str(one.episodes), str(one.most), "-", "-", "-")
+        for one in results.recorded_smoke
+    ]  # fmt: skip
+    header = ("smoke", "rooms", "episodes", "most of a room", "same edges 14 days later",
+              "low, ratio", "high, ratio")  # fmt: skip
+    return Table("Nine days of smoke", header, rows)
+
+
+def rules_table(beside: Beside, where: str) -> Table:
+    """Return false alarms and plumes noticed, ours beside the rules."""
+    eligible = [one for one in beside.found if one.eligible]
+    rows = []
+    for rate in beside.rates:
+        tuned = of_plumes(eligible, rate.name)
+        usual = of_plumes(eligible, rate.name, usual=True)
+        sizes = [
+            of_plumes([one for one in eligible if one.plume.size == size], rate.name)
+            for size in SIZES
+        ]
+        rows.append(
+            (
+                rate.name,
+                _two(rate.usual),
+                _two(rate.first_weeks),
+                _two(usual.share),
+                _two(tuned.share),
+                *[_two(size.share) for size in sizes],
+                _days(tuned.minutes),
+                _two(of_plumes(beside.found, rate.name).share),
+            )
+        )
+    header = ("rule", "alarms in 30 days", "weeks 1-5", "notices", "tuned: all",
+              *[f"{size:g} x" for size in SIZES], "minutes", "of every plume")  # fmt: skip
+    note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned: at our"
+    title = f"False alarms and plumes noticed: {beside.kind}, {where}"
+    return Table(title, header, rows, f"{note} false alarms")
+
+
+def kinds_table(beside: Beside) -> Table:
+    """Return what ours noticed by size and kind of plume."""
+    eligible = [one for one in beside.found if one.eligible]
+    rows = []
+    for size in SIZES:
+        cells = []
+        for kind in KINDS:
+            some = [one for one in eligible if (one.plume.size, one.plume.kind) == (size, kind)]
+            found = of_plumes(some, OURS)
+            cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
+        rows.append((f"{size:g} x", *cells))
+    return Table(f"What ours noticed: {beside.kind}", ("plume", *KINDS), rows)
+
+
+def cooking_table(results: Results) -> Table:
+    """Return who noticed labelled cooking."""
+    rows = []
+    names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
+    for name in names:
+        found = detection([meal[name] for meal in results.cooking if name in meal])
+        rows.append((name, _two(found.share), f"{found.number} eligible", _days(found.minutes)))
+    title = f"{len(results.cooking)} labelled meals that raised the main room by 10 or more"
+    return Table(title, ("rule", "noticed", "meals", "minutes"), rows)
+
+
+def thin_table(results: Results) -> Table:
+    """Return how often something personal was said on thin data."""
+    rows = [(f"{one.name}, {kind}", str(one.rooms), str(one.claims)) for kind, one in results.thin]
+    return Table("Thin data", ("scenario", "rooms", "personal claims"), rows)
+
+
+def _covered(found: Coverage) -> tuple[str, ...]:
+    shares = (found.closed, found.open, found.fair, found.width, found.pinball)
+    return str(found.bins), *[f"{share:.3f}" if isfinite(share) else "-" for share in shares]
+
+
+def _age(ages: tuple[int, int]) -> str:
+    return f"{ages[0]}+" if ages == AGES[-1] else f"{ages[0]}-{ages[1]}"
+
+
+def _two(number: float) -> str:
+    return f"{number:.2f}" if isfinite(number) else "-"
+
+
+def _days(number: float) -> str:
+    return f"{number:.0f}" if isfinite(number) else "-"
+
+
+def _cells(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
+        yield cell.ljust(width) if place == 0 else cell.rjust(width)

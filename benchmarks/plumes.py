@@ -1,0 +1,127 @@
+"""Seeded plumes put into a recording, and who noticed them.
+
+A plume rises while something burns in a well-mixed room and decays with its air changes. Its
+height is 1.5, 3 or 6 times the room's own 90th percentile, so that it means the same in a
+clean room and in a smoky one. One every 21 days, so that they hardly teach each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from core.day import DAY_S, SLOT_S
+
+from .series import Array
+
+SIZES: Final = (1.5, 3.0, 6.0)  # Times the room's own 90th percentile.
+ROOMS_HIGH: Final = 0.9
+FIRST_DAY: Final = 60  # Ours has been able to alert for weeks by then.
+EVERY_DAYS: Final = 21
+SPREAD_DAYS: Final = 6
+AIR_CHANGES: Final = (0.5, 1.5)  # An hour.
+GONE: Final = 0.1  # A plume has ended when a tenth of it is left.
+LATE_S: Final = 3600.0  # So long after its end it may still be noticed.
+SEEN: Final = 0.75  # Of the slots of its burning, and of as long after: else nobody could know.
+
+
+class PlumeKind(StrEnum):
+    """When, and for how long, something burns."""
+
+    DAY = "day"
+    NIGHT = "night"
+    LONG = "long"
+
+
+KINDS: Final = tuple(PlumeKind)
+# First and last local hour of the start; shortest and longest burning in hours.
+_WHEN: Final = {
+    PlumeKind.DAY: (9.0, 18.0, 0.5, 1.0),
+    PlumeKind.NIGHT: (22.0, 28.0, 0.5, 1.0),
+    PlumeKind.LONG: (8.0, 20.0, 4.0, 8.0),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plume:
+    """One plume: POSIX start, seconds of burning, air changes an hour, height (base unit)."""
+
+    size: float
+    kind: PlumeKind
+    start: float
+    burn_s: float
+    air_changes: float
+    height: float
+
+    @property
+    def end(self) -> float:
+        """Return when a tenth of it is left."""
+        return self.start + self.burn_s - 3600.0 * float(np.log(GONE)) / self.air_changes
+
+    def at(self, times: Array) -> Array:
+        """Return what the plume adds at some times (POSIX): 0 before, `height` at its peak."""
+        rate = self.air_changes / 3600.0
+        burned = np.clip(times - self.start, 0.0, self.burn_s)
+        rise = np.expm1(-rate * burned) / np.expm1(-rate * self.burn_s)
+        decay = np.exp(-rate * np.maximum(times - self.start - self.burn_s, 0.0))
+        added: Array = self.height * rise * decay
+        return added
+
+
+def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
+    """Draw the plumes of a recording: sizes and kinds take turns, each room begins elsewhere.
+
+    A plume is left out where the sensor would not have seen it.
+    """
+    rng = np.random.default_rng((seed, 2))
+    height = float(np.nanquantile(levels, ROOMS_HIGH))
+    seen_at = times[np.isfinite(levels)]
+    midnight = times[0] - (times[0] + offset_s) % DAY_S
+    last_day = int((times[-1] - midnight) // DAY_S) - 2
+    drawn = []
+    for turn, day in enumerate(range(FIRST_DAY, last_day - SPREAD_DAYS, EVERY_DAYS), seed):
+        size = SIZES[turn % len(SIZES)]
+        kind = KINDS[(turn + turn // len(SIZES)) % len(KINDS)]
+        first, last, shortest, longest = _WHEN[kind]
+        plume = Plume(
+            size=size,
+            kind=kind,
+            start=midnight
+            + (day + int(rng.integers(SPREAD_DAYS))) * DAY_S
+            + 3600.0 * rng.uniform(first, last),
+            burn_s=3600.0 * rng.uniform(shortest, longest),
+            air_changes=rng.uniform(*AIR_CHANGES),
+            height=size * height,
+        )
+        if height > 0.0 and _seen(plume, seen_at):
+            drawn.append(plume)
+    return tuple(drawn)
+
+
+def inject(
+    times: Array, levels: Array, plumes: Iterable[Plume], step: float, highest: float
+) -> Array:
+    """Return levels with plumes on top, as a sensor of that step and span would show them."""
+    added = np.zeros(len(levels))
+    for plume in plumes:
+        added += plume.at(times)
+    touched = added > 0.0
+    shown = np.minimum(np.round((levels + added) / step) * step, highest)
+    return np.where(touched, shown, levels)
+
+
+def delay_s(start: float, end: float, episodes: Sequence[float]) -> float | None:
+    """Return how long after its start an event was noticed; None where it was not.
+
+    `episodes` are the times at which episodes began, that is, at which somebody was told.
+    """
+    told = [at - start for at in episodes if start <= at <= end + LATE_S]
+    return min(told, default=None)
+
+
+def _seen(plume: Plume, seen_at: Array) -> bool:
+    until = plume.start + 2.0 * plume.burn_s
+    slots = np.unique(seen_at[(seen_at >= plume.start) & (seen_at < until)] // SLOT_S)
+    return len(slots) >= SEEN * 2.0 * plume.burn_s / SLOT_S

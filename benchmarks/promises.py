@@ -1,0 +1,110 @@
+"""Which promises are broken on the seeded homes: the measure of the whole."""
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Final
+
+from core.alert import RULES, Promise
+from core.state import LearningState
+
+from .detection import OURS, Found, of_plumes
+from .results import Beside, Group, Results
+
+COVERED: Final = (0.75, 0.85)
+LEAST_ROOMS: Final = 0.80
+WORST_ROOM: Final = 1.5  # Episodes in 30 days at the month's setting.
+DAYS_PER_RATE: Final = 30.0
+HONEST: Final = 0.05  # Realised minus stated confidence may be off by so much.
+FOUND: Final = {3.0: 0.55, 6.0: 0.75}
+FIRST_DAY: Final = 21  # Nobody can be learned sooner.
+
+type Check = tuple[str, bool]
+
+
+def broken(results: Results) -> list[str]:
+    """Return the promises that are broken, in words."""
+    found: list[str] = []
+    for group in results.groups:
+        found += [f"{group.name}: {what}" for what, kept in _of_group(group) if not kept]
+    checks = [*_of_detection(results), *_of_confidence(results), *_of_smoke(results)]
+    checks += [
+        (f"{kind}, {thin.name}: {thin.claims} personal claims", thin.claims == 0)
+        for kind, thin in results.thin
+    ]
+    return found + [what for what, kept in checks if not kept]
+
+
+def allowed_rate(chosen: Promise) -> float:
+    """Return how many episodes in 30 days a promise allows; a month's is one."""
+    return max(round(DAYS_PER_RATE / RULES[chosen].days, 2), 1.0)
+
+
+def _of_group(group: Group) -> Iterator[Check]:
+    learned = group.by_state[LearningState.LEARNED]
+    if learned.bins:
+        yield (
+            f"the learned range held {learned.closed:.3f} (closed), {learned.open:.3f} (open)",
+            learned.closed >= COVERED[0] and learned.open <= COVERED[1],
+        )
+    for state in (LearningState.PROVISIONAL, LearningState.CHANGING):
+        closed = group.by_state[state].closed
+        yield f"in {state} the range held {closed:.3f}", isnan(closed) or closed >= COVERED[0]
+    band = group.band
+    yield (
+        f"{band.number} of {band.of} rooms held 70 to 90 %",
+        not band.of or band.share >= LEAST_ROOMS,
+    )
+    kept, most = group.kept, allowed_rate(group.promise)
+    yield f"{kept.rate:.2f} episodes in 30 days", kept.rate <= most
+    if group.promise is Promise.MONTH:
+        yield f"{kept.worst_room:.2f} in the 90th-percentile room", kept.worst_room <= WORST_ROOM
+    yield f"{group.too_early} claims before learned", group.too_early == 0
+    earliest = group.first.earliest
+    yield f"learned on day {earliest:.0f}", isnan(earliest) or earliest >= FIRST_DAY - 1
+    yield f"{group.unseen_claims} confident in unseen conditions", group.unseen_claims == 0
+
+
+def _of_detection(results: Results) -> Iterator[Check]:
+    for beside in results.beside:
+        eligible = [one for one in beside.found if one.eligible]
+        for size, least in FOUND.items():
+            found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
+            yield (
+                f"{beside.kind}: {found.share:.2f} of {found.number} plumes of {size:g} x noticed",
+                not found.number or found.share >= least,
+            )
+        yield from _above_all(beside, eligible)
+
+
+def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
+    if not eligible:
+        return
+    ours = of_plumes(eligible, OURS).share
+    for rate in beside.rates[1:]:
+        theirs = of_plumes(eligible, rate.name).share
+        yield (
+            f"{beside.kind}: {rate.name} notices {theirs:.2f} at our false alarms, ours {ours:.2f}",
+            ours >= theirs,
+        )
+
+
+def _of_confidence(results: Results) -> Iterator[Check]:
+    for kind, trust in results.pooled.items():
+        if trust is not None:
+            yield (
+                f"{kind}: confidence is off by {trust.gap_low:+.3f} to {trust.gap_high:+.3f}",
+                trust.gap_low <= HONEST and trust.gap_high >= -HONEST,
+            )
+            yield (
+                f"{kind}: Brier score {trust.brier:.3f}, of a constant {trust.constant:.3f}",
+                trust.brier < trust.constant,
+            )
+
+
+def _of_smoke(results: Results) -> Iterator[Check]:
+    for kind, chosen, smoke in results.smoke:
+        yield f"{kind}, {chosen}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
+        yield (
+            f"{kind}, {chosen}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",
+            smoke.same == smoke.rooms,
+        )

@@ -1,0 +1,155 @@
+"""What happens after something changed: how long the range is wrong, and what smoke leaves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.day import DAY_S
+from core.state import LearningState
+
+from .homes import CHANGE_DAY, SMOKE_DAYS, Season
+from .runs import STATES, Run
+from .series import Mask
+from .tables import coverage
+
+WEEKS: Final = 8
+FOLLOWED_DAYS: Final = 60
+ALERT_DAYS: Final = 30
+AFTER_SMOKE_DAYS: Final = 14
+SAME_EDGE: Final = 0.15
+LEAST_BINS: Final = 144  # Half a day, of the day on which edges are compared.
+# The day since the first reading on which a season begins to be another one.
+BEGINS: Final = {
+    Season.AUTUMN: 75,
+    Season.WINTER: 75,
+    Season.MOVED: CHANGE_DAY,
+    Season.HOLIDAY: 70,
+    Season.SMOKE: SMOKE_DAYS[0],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AfterChange:
+    """The weeks after a day on which something changed, in homes that were learned by then.
+
+    `weeks` is the coverage of each week, `doubted` how many rooms left `learned` within 60
+    days, `again` the median days from the change until they were learned again (NaN: none
+    was), `episodes` per room in the first 30 days.
+    """
+
+    day: int
+    weeks: tuple[float, ...]
+    rooms: int
+    doubted: int
+    again: float
+    episodes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Smoke:
+    """Nine days of smoke: episodes per room, and edges 14 days later beside those without.
+
+    `episodes` are those of the nine days, `most` the highest number of one room, `same` how
+    many rooms have all edges within 15 % (or one step of the sensor) of those of the same home
+    without smoke, `low` and `high` the median ratios, of 1 + level.
+    """
+
+    rooms: int
+    episodes: int
+    most: int
+    same: int
+    low: float
+    high: float
+
+
+def after_change(runs: Sequence[Run], day: int) -> AfterChange:
+    """Return what happened after a day (since the first reading)."""
+    known = [run for run in runs if _learned_on(run, day - 1)]
+    left = [run for run in known if _left(run, day) is not None]
+    again = [back - day for run in left if (back := _learned_again(run, day)) is not None]
+    episodes = sum(_episodes(run, day, day + ALERT_DAYS) for run in known)
+    return AfterChange(
+        day=day,
+        weeks=tuple(_week(known, day + 7 * week) for week in range(WEEKS)),
+        rooms=len(known),
+        doubted=len(left),
+        again=float(np.median(again)) if again else float("nan"),
+        episodes=episodes / len(known) if known else float("nan"),
+    )
+
+
+def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS) -> Smoke:
+    """Return what nine days of smoke did, beside the same homes without.
+
+    Edges are compared where the day has at least so many bins.
+    """
+    twins = {run.name: run for run in without}
+    first, last = SMOKE_DAYS
+    counts, ratios = [], []
+    for run in smoked:
+        counts.append(_episodes(run, first, last))
+        twin = twins.get(run.name)
+        if twin is not None and (edges := _edges(run, twin, last + AFTER_SMOKE_DAYS, least)):
+            ratios.append(edges)
+    lows, highs, same = zip(*ratios, strict=True) if ratios else ((), (), ())
+    return Smoke(
+        rooms=len(ratios),
+        episodes=sum(counts),
+        most=max(counts, default=0),
+        same=sum(same),
+        low=float(np.median(lows)) if lows else float("nan"),
+        high=float(np.median(highs)) if highs else float("nan"),
+    )
+
+
+def _edges(run: Run, twin: Run, day: int, least: int) -> tuple[float, float, bool] | None:
+    """Return the ratios of the mean edges of a day, and whether they are the same."""
+    mine, theirs = _on_day(run, day), _on_day(twin, day)
+    if mine.sum() < least or theirs.sum() < least:
+        return None
+    edges = [
+        (float(run.said.low[mine].mean()), float(twin.said.low[theirs].mean())),
+        (float(run.said.high[mine].mean()), float(twin.said.high[theirs].mean())),
+    ]
+    # Edges are shown in whole steps of at least 1: a step is no difference.
+    same = all(abs(one - other) <= max(SAME_EDGE * other, 1.0) for one, other in edges)
+    (low, twin_low), (high, twin_high) = edges
+    return (1.0 + low) / (1.0 + twin_low), (1.0 + high) / (1.0 + twin_high), same
+
+
+def _on_day(run: Run, day: int) -> Mask:
+    said = run.said
+    chosen: Mask = (said.age >= day) & (said.age < day + 1) & np.isfinite(said.low)
+    return chosen
+
+
+def _week(runs: Sequence[Run], day: int) -> float:
+    return coverage(runs, ages=(day, day + 7)).fair if runs else float("nan")
+
+
+def _episodes(run: Run, first: int, last: int) -> int:
+    ages = [(at - run.first) / DAY_S for at in run.episodes]
+    return sum(first <= age < last for age in ages)
+
+
+def _learned_on(run: Run, day: int) -> bool:
+    said = run.said
+    chosen = (said.age >= day) & (said.age < day + 1)
+    return bool((said.state[chosen] == STATES.index(LearningState.LEARNED)).any())
+
+
+def _left(run: Run, day: int) -> float | None:
+    """Return the age at which a room left `learned` after a day, within the days followed."""
+    said = run.said
+    after = (said.age >= day) & (said.age < day + FOLLOWED_DAYS)
+    doubt = after & (said.state == STATES.index(LearningState.CHANGING))
+    return float(said.age[doubt][0]) if doubt.any() else None
+
+
+def _learned_again(run: Run, day: int) -> float | None:
+    left = _left(run, day)
+    said = run.said
+    back = (said.age > (left or 0.0)) & (said.state == STATES.index(LearningState.LEARNED))
+    return float(said.age[back][0]) if left is not None and back.any() else None

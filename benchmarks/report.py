@@ -1,0 +1,198 @@
+"""The report: a short page for people who know no statistics, with plots and a few tables."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from core.alert import Promise
+from core.state import LearningState
+
+from .detection import OURS, of_plumes
+from .layout import Table, change_table, cooking_table, smoke_table, thin_table
+from .plots import NAMES, draw_all
+from .promises import allowed_rate
+from .results import Beside, Group, Results
+
+PAGE: Final = "README.md"
+SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a fortnight"}
+
+
+def write_report(results: Results, broken: Sequence[str], folder: Path) -> None:
+    """Write the page and its plots into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_all(results, folder)
+    text = "\n\n".join(block for block in _page(results, broken) if block)
+    (folder / PAGE).write_text(text + "\n", encoding="utf-8")
+
+
+def _page(results: Results, broken: Sequence[str]) -> Iterator[str]:
+    yield "# Does it keep its word?"
+    yield (
+        "Air Baseline was run over homes that a program makes up, and over recordings of real "
+        "homes, strictly in order: what it said about a moment, it said before it saw it. "
+        "Beside it ran the rules that people use today, on the same readings. "
+        f"{results.homes} made-up homes of each kind, {results.days} days each. This page, its "
+        "plots and all figures come from one command:"
+    )
+    yield "```sh\npython -m benchmarks.honesty --data FOLDER --report docs/honesty\n```"
+    yield from _verdict(broken)
+    yield from _range(results)
+    yield from _alarms(results)
+    yield from _plumes(results)
+    yield from _confidence(results)
+    yield from _seasons(results)
+    yield from _thin(results)
+
+
+def _verdict(broken: Sequence[str]) -> Iterator[str]:
+    yield "## In short"
+    if not broken:
+        yield "On the made-up homes every promise below was kept."
+        return
+    yield f"On the made-up homes {len(broken)} checks of what is promised below **failed**:"
+    yield "\n".join(f"- {what}" for what in broken)
+
+
+def _range(results: Results) -> Iterator[str]:
+    yield "## Does the range hold?"
+    yield "The usual range should hold 80 % of the time: not less, and not much more."
+    yield "![How often the range held, by age of the sensor](range.svg)"
+    yield (
+        "In the first weeks the range is wide on purpose, as little is known; from three weeks "
+        "on the line should lie in the green band. A sensor that shows whole numbers often sits "
+        "on an edge of the range: such time counts in part here, so that it is not praised for it."
+    )
+    header = ("learned ranges", "held", "week days", "weekends", "rooms between 70 and 90 %")
+    rows = [
+        (
+            _title(group),
+            _percent(group.by_state[LearningState.LEARNED].fair),
+            _percent(group.week.fair),
+            _percent(group.weekend.fair),
+            f"{group.band.number} of {group.band.of}",
+        )
+        for group in (*results.groups, *results.recorded)
+        if group.promise is Promise.MONTH
+    ]
+    yield Table("", header, rows).markdown()
+
+
+def _alarms(results: Results) -> Iterator[str]:
+    yield "## How often does it cry wolf?"
+    yield "![False alarms in a month, ours beside the rules people use](alarms.svg)"
+    yield (
+        "Nothing special happened in these homes, so every alarm is a false one: the dotted line "
+        "is one a month. It promises at most one in 35 days at the setting once a month, one in "
+        "14 at the setting once a fortnight."
+    )
+    header = ("made-up homes and recordings", "setting", "alerts in 30 days", "may be",
+              "by chance between", "worst room in ten")  # fmt: skip
+    rows = [
+        (
+            _title(group),
+            SETTINGS.get(group.promise, str(group.promise)),
+            f"{group.kept.rate:.2f}",
+            f"{allowed_rate(group.promise):.2f}",
+            f"{group.kept.low:.2f} and {group.kept.high:.2f}",
+            f"{group.kept.worst_room:.2f}",
+        )
+        for group in (*results.groups, *results.recorded)
+    ]
+    yield Table("", header, rows).markdown()
+
+
+def _plumes(results: Results) -> Iterator[str]:
+    yield "## Does it notice when something happens?"
+    yield "![Plumes noticed, at the same number of false alarms](plumes.svg)"
+    yield (
+        "Something was burned in each home now and then, 1.5, 3 or 6 times as high as what the "
+        "room reaches one tenth of its time. Every other rule (grey) was set, knowing the outcome, "
+        "to as many false alarms as Air Baseline; the best of them is in red."
+    )
+    for beside in results.beside:
+        yield f"**{NAMES[beside.kind]}**, plumes that began while Air Baseline could alert:"
+        yield _rules(beside).markdown()
+    for beside in results.recorded_beside:
+        found = [one for one in beside.found if one.eligible]
+        ours = of_plumes(found, OURS)
+        if ours.number:
+            yield (
+                f"In long recordings of real {NAMES[beside.kind]} it noticed "
+                f"{_percent(ours.share)} of {ours.number} such plumes."
+            )
+    if results.cooking:
+        yield (
+            "Real cooking was recorded for two weeks in nine homes. That is less than the five "
+            "weeks Air Baseline needs, so it could not say a word; the other rules did:"
+        )
+        yield cooking_table(results).markdown()
+
+
+def _confidence(results: Results) -> Iterator[str]:
+    yield "## Is its confidence honest?"
+    yield "![Confidence: what was said, and what came true](confidence.svg)"
+    yield (
+        "Confidence is the chance that the range holds 70 to 90 % of the next two weeks. On the "
+        "dotted line it comes true exactly as often as it says; a large dot stands for many "
+        "statements. The score is the mean squared miss: lower is better, and a confidence is "
+        "worth having only below the score of always saying the same."
+    )
+    header = ("", "statements", "came true − said", "by chance between", "score",
+              "always the same")  # fmt: skip
+    said = [(f"made-up homes, {NAMES[kind]}", trust) for kind, trust in results.pooled.items()]
+    said += [(_title(group), group.trust) for group in results.recorded]
+    rows = [
+        (
+            name,
+            str(trust.number),
+            f"{100.0 * trust.gap:+.0f} points",
+            f"{100.0 * trust.gap_low:+.0f} and {100.0 * trust.gap_high:+.0f}",
+            f"{trust.brier:.3f}",
+            f"{trust.constant:.3f}",
+        )
+        for name, trust in said
+        if trust is not None
+    ]
+    yield Table("", header, rows).markdown()
+
+
+def _seasons(results: Results) -> Iterator[str]:
+    yield "## What when the air itself changes?"
+    yield "![Alerts per home through an autumn that changes the air](autumn.svg)"
+    yield (
+        "In these homes long rises begin in autumn, several a week. A rule that does not notice "
+        "that its own record is broken alerts its way through it."
+    )
+    yield "How often the range held in the weeks after something changed:"
+    yield change_table(results).markdown()
+    yield (
+        "Nine days of smoke from outdoors, and the range 14 days later beside that of the same "
+        "home without:"
+    )
+    yield smoke_table(results).markdown()
+
+
+def _thin(results: Results) -> Iterator[str]:
+    yield "## Does it keep quiet when it knows too little?"
+    yield "Whatever was missing, so often it said something about the very room (it must be never):"
+    yield thin_table(results).markdown()
+
+
+def _rules(beside: Beside) -> Table:
+    eligible = [one for one in beside.found if one.eligible]
+    rows = []
+    for rate in beside.rates:
+        usual = of_plumes(eligible, rate.name, usual=True)
+        tuned = of_plumes(eligible, rate.name)
+        share = _percent(usual.share)
+        rows.append((rate.name, f"{rate.usual:.1f}", share, _percent(tuned.share)))
+    header = ("rule", "false alarms in 30 days", "notices", "notices at our false alarms")
+    return Table("", header, rows)
+
+
+def _title(group: Group) -> str:
+    return f"{group.title}, {NAMES.get(group.kind, str(group.kind))}"
+
+
+def _percent(share: float) -> str:
+    return "–" if share != share else f"{100.0 * share:.0f} %"  # noqa: PLR0124

@@ -1,0 +1,140 @@
+"""What a whole run comes to, as plain values; `group` sums up sensors that were run alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.alert import Promise
+from core.quantity import Kind
+from core.state import LearningState
+
+from .detection import Found, Rate
+from .homes import Season
+from .relearning import AfterChange, Smoke
+from .runs import Run
+from .scenarios import Thin
+from .tables import (
+    AGES,
+    SHOWN_STATES,
+    Coverage,
+    FirstClaims,
+    PromiseKept,
+    Share,
+    changes_per_year,
+    claims_in_unseen_conditions,
+    coverage,
+    first_claims,
+    in_the_week,
+    in_unseen_conditions,
+    on_weekends,
+    promise,
+    rooms_in_band,
+)
+from .trust import Statement, Trust, statements, trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Everything about sensors that were run alike.
+
+    `states` is coverage by state and age, `week` to `unseen` that of `learned` on week days,
+    at weekends, and of everything on days in conditions never seen.
+    """
+
+    title: str
+    kind: Kind
+    promise: Promise
+    season: Season | None
+    sensors: int
+    states: tuple[tuple[LearningState, tuple[int, int], Coverage], ...]
+    by_state: dict[LearningState, Coverage]
+    by_age: tuple[Coverage, ...]
+    week: Coverage
+    weekend: Coverage
+    unseen: Coverage
+    unseen_claims: int
+    band: Share
+    kept: PromiseKept
+    trust: Trust | None
+    said: list[Statement]
+    first: FirstClaims
+    changes: float
+    too_early: int
+
+    @property
+    def name(self) -> str:
+        """Return what the group is called in tables."""
+        return f"{self.title}, {self.kind}, promise {self.promise}"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Ours beside the rules on one quantity: false alarms and plumes."""
+
+    kind: Kind
+    rates: list[Rate]
+    found: list[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSmoke:
+    """Nine days of real smoke: rooms, those that could alert, their episodes, the most of one."""
+
+    promise: Promise
+    rooms: int
+    eligible: int
+    episodes: int
+    most: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Results:
+    """What a whole run comes to.
+
+    `pooled` is confidence over all seasons; `cooking` who noticed each labelled meal; `autumn`
+    when each rule alerted, in days, all homes together.
+    """
+
+    homes: int
+    days: int
+    groups: list[Group] = field(default_factory=list)
+    recorded: list[Group] = field(default_factory=list)
+    pooled: dict[Kind, Trust | None] = field(default_factory=dict)
+    smoke: list[tuple[Kind, Promise, Smoke]] = field(default_factory=list)
+    recorded_smoke: list[RecordedSmoke] = field(default_factory=list)
+    changed: list[tuple[Season, Kind, AfterChange]] = field(default_factory=list)
+    thin: list[tuple[Kind, Thin]] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
+    recorded_beside: list[Beside] = field(default_factory=list)
+    cooking: list[dict[str, float | None]] = field(default_factory=list)
+    autumn: dict[Kind, dict[str, list[float]]] = field(default_factory=dict)
+
+
+def group(title: str, season: Season | None, chosen: Promise, runs: Sequence[Run]) -> Group:
+    """Sum up sensors of one quantity that were run alike."""
+    said = statements(runs)
+    return Group(
+        title=title,
+        kind=runs[0].kind,
+        promise=chosen,
+        season=season,
+        sensors=len(runs),
+        states=tuple(
+            (state, ages, found)
+            for state in SHOWN_STATES
+            for ages in AGES
+            if (found := coverage(runs, state, ages)).bins
+        ),
+        by_state={state: coverage(runs, state) for state in SHOWN_STATES},
+        by_age=tuple(coverage(runs, ages=ages) for ages in AGES),
+        week=coverage(runs, LearningState.LEARNED, also=in_the_week),
+        weekend=coverage(runs, LearningState.LEARNED, also=on_weekends),
+        unseen=coverage(runs, also=in_unseen_conditions),
+        unseen_claims=claims_in_unseen_conditions(runs),
+        band=rooms_in_band(runs),
+        kept=promise(runs),
+        trust=trust(said),
+        said=said,
+        first=first_claims(runs),
+        changes=changes_per_year(runs),
+        too_early=sum(run.claims_before_learned for run in runs),
+    )

@@ -1,0 +1,109 @@
+"""Thin data: whatever is missing, nothing may be said about the very room."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from core.channel import Channel
+from core.day import DAY_S
+from core.quantity import QUANTITIES, Kind
+
+from .homes import Recording, record
+from .runs import personal
+from .series import DAY, HOUR, Array, Mask
+
+DAYS: Final = 40
+HALF: Final = 6 * HOUR  # Half of the time is missing in stretches of so many slots.
+EVENING_H: Final = 18
+STUCK_AT: Final = {Kind.PM25: 7.0, Kind.VOC_RATIO: 120.0}
+TWO_DAYS, THREE_WEEKS = 2, 21
+FIRST_WEEKDAY: Final = 2  # Recordings begin on a Wednesday.
+SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """A scenario, in how many rooms it was tried, and how often something personal was said."""
+
+    name: str
+    rooms: int
+    claims: int
+
+
+def two_days(slots: Array) -> Mask:
+    """Return the slots that a sensor of two days has."""
+    return slots < TWO_DAYS * DAY
+
+
+def no_weekend(slots: Array) -> Mask:
+    """Return the slots of three weeks without their weekends."""
+    weekday = (slots // DAY + FIRST_WEEKDAY) % 7
+    return (slots < THREE_WEEKS * DAY) & (weekday < SATURDAY)
+
+
+def evenings(slots: Array) -> Mask:
+    """Return the slots of the evenings alone."""
+    return slots % DAY >= EVENING_H * HOUR
+
+
+def half(slots: Array) -> Mask:
+    """Return every other quarter of a day."""
+    seen: Mask = slots // HALF % 2 == 0
+    return seen
+
+
+def always(slots: Array) -> Mask:
+    """Return all slots."""
+    return slots >= 0
+
+
+def silent(slots: Array) -> Mask:
+    """Return three weeks less a day, then nothing any more."""
+    return slots < (THREE_WEEKS - 1) * DAY
+
+
+STUCK: Final = "stuck on one value"
+SCENARIOS: Final[Mapping[str, Callable[[Array], Mask]]] = MappingProxyType(
+    {
+        "two days": two_days,
+        "three weeks without a weekend": no_weekend,
+        "only evenings": evenings,
+        "half of the time missing": half,
+        STUCK: always,
+        "silent after twenty days": silent,
+    }
+)
+
+
+def thin(name: str, rooms: range, kind: Kind) -> Thin:
+    """Try a scenario in some rooms."""
+    return Thin(name, len(rooms), sum(_claims(name, seed, kind) for seed in rooms))
+
+
+def _claims(name: str, seed: int, kind: Kind) -> int:
+    recording = record(seed, DAYS)
+    levels = _levels(recording, kind) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[kind])
+    kept = SCENARIOS[name](np.arange(DAYS * DAY, dtype=np.float64))
+    return count_claims(kind, recording.times, np.where(kept, levels, np.nan))
+
+
+def count_claims(kind: Kind, times: Array, levels: Array) -> int:
+    """Return how often something was said about the very room: per bin, and once an hour."""
+    channel = Channel(QUANTITIES[kind], UTC)
+    claims = 0
+    for at, level in zip(times.tolist(), levels.tolist(), strict=True):
+        lost = level != level  # noqa: PLR0124
+        judged = channel.lose(at) if lost else channel.read(at, level)
+        claims += sum(personal(judgement) for judgement in judged)
+        if at % 3600.0 == 0.0:
+            claims += personal(channel.judge(at))
+    channel.advance(float(times[-1]) + DAY_S)
+    return claims + personal(channel.judge(float(times[-1]) + DAY_S))
+
+
+def _levels(recording: Recording, kind: Kind) -> Array:
+    return recording.pm25 if kind is Kind.PM25 else recording.voc

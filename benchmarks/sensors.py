@@ -1,0 +1,62 @@
+"""What a sensor gave, from a seeded home or a recording, and the core's run over it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from core.alert import Promise
+from core.quantity import Kind
+
+from .homes import Season, record
+from .recordings import Source, read, readings, sensor_step
+from .runs import Run, replay
+from .series import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """What a sensor gave: times (POSIX), levels (base unit, NaN: lost), its step."""
+
+    name: str
+    kind: Kind
+    times: Array
+    levels: Array
+    step: float
+    zone: tzinfo = UTC
+
+    @property
+    def offset_s(self) -> float:
+        """Return local time minus UTC, as it was at first."""
+        offset = datetime.fromtimestamp(self.times[0], self.zone).utcoffset()
+        return offset.total_seconds() if offset else 0.0
+
+
+def home_sensor(seed: int, days: int, season: Season, kind: Kind) -> Sensor:
+    """Return one sensor of a seeded home."""
+    recording = record(seed, days, season)
+    pm25 = kind is Kind.PM25
+    return Sensor(
+        name=f"home {seed}",
+        kind=kind,
+        times=recording.times,
+        levels=recording.pm25 if pm25 else recording.voc,
+        step=recording.step if pm25 else 1.0,
+    )
+
+
+def recorded_sensor(source: Source) -> Sensor:
+    """Return the sensor of a recording."""
+    times, levels = read(source)
+    return Sensor(
+        name=source.name,
+        kind=source.kind,
+        times=times,
+        levels=levels,
+        step=sensor_step(levels),
+        zone=source.zone,
+    )
+
+
+def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
+    """Run the core over a sensor."""
+    pairs = readings(sensor.times, sensor.levels)
+    return replay(sensor.name, sensor.kind, pairs, sensor.zone, promise)

@@ -1,0 +1,113 @@
+"""Did the confidence come true? On windows of 14 days that do not overlap."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .runs import Run
+from .tables import BAND, RESAMPLES, UNCERTAIN
+
+AHEAD_DAYS: Final = 14
+LEAST_MARKS: Final = 10  # Of the 14 days that a statement is checked on.
+TENTHS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What confidence said, in which room, and whether it came true."""
+
+    room: str
+    stated: float
+    came: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tenth:
+    """Statements of about the same confidence: mean stated, share that came true, number."""
+
+    stated: float
+    came: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How honest a confidence was.
+
+    `gap` is realised minus stated with its 95 % interval over rooms drawn anew; `brier` is
+    the mean squared miss, `constant` that of always saying what came true on the whole.
+    """
+
+    number: int
+    tenths: tuple[Tenth, ...]
+    gap: float
+    gap_low: float
+    gap_high: float
+    brier: float
+    constant: float
+
+
+def statements(runs: Iterable[Run]) -> list[Statement]:
+    """Return what confidence said and whether it came true."""
+    said: list[Statement] = []
+    for run in runs:
+        marks = {day.age: day.mark for day in run.days if day.mark is not None}
+        free_from = 0
+        for day in run.days:
+            ahead = [
+                marks[age] for age in range(day.age + 1, day.age + 1 + AHEAD_DAYS) if age in marks
+            ]
+            if day.confidence is None or day.age < free_from or len(ahead) < LEAST_MARKS:
+                continue
+            came = BAND[0] <= sum(ahead) / len(ahead) <= BAND[1]
+            said.append(Statement(run.name, day.confidence, came))
+            free_from = day.age + AHEAD_DAYS
+    return said
+
+
+def trust(said: Sequence[Statement]) -> Trust | None:
+    """Return how honest statements were; None of none."""
+    if not said:
+        return None
+    stated = np.array([statement.stated for statement in said])
+    came = np.array([statement.came for statement in said], dtype=np.float64)
+    low, high = _gap_interval(said)
+    return Trust(
+        number=len(said),
+        tenths=_tenths(said),
+        gap=float(np.mean(came - stated)),
+        gap_low=low,
+        gap_high=high,
+        brier=float(np.mean((stated - came) ** 2)),
+        constant=float(np.mean((came.mean() - came) ** 2)),
+    )
+
+
+def _tenths(said: Sequence[Statement]) -> tuple[Tenth, ...]:
+    groups: dict[int, list[Statement]] = defaultdict(list)
+    for statement in said:
+        groups[min(int(statement.stated * TENTHS), TENTHS - 1)].append(statement)
+    return tuple(
+        Tenth(
+            sum(statement.stated for statement in group) / len(group),
+            sum(statement.came for statement in group) / len(group),
+            len(group),
+        )
+        for _, group in sorted(groups.items())
+    )
+
+
+def _gap_interval(said: Sequence[Statement]) -> tuple[float, float]:
+    """Return the interval of the mean gap when whole rooms are drawn anew."""
+    rooms: dict[str, list[float]] = defaultdict(list)
+    for statement in said:
+        rooms[statement.room].append(statement.came - statement.stated)
+    total = np.array([sum(gaps) for gaps in rooms.values()])
+    number = np.array([len(gaps) for gaps in rooms.values()], dtype=np.float64)
+    drawn = np.random.default_rng(0).integers(len(rooms), size=(RESAMPLES, len(rooms)))
+    gaps = total[drawn].sum(axis=1) / number[drawn].sum(axis=1)
+    low, high = np.quantile(gaps, [UNCERTAIN / 2, 1.0 - UNCERTAIN / 2])
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what measures a promise must itself be right."""

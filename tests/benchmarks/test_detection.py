@@ -1,0 +1,72 @@
+"""Ours and the rules see the same bins, and are counted on the same slots."""
+
+from datetime import UTC
+
+import numpy as np
+import pytest
+
+from benchmarks.detection import OURS, Quiet, Rate, detection, find, notice, rates
+from benchmarks.episodes import watch
+from benchmarks.incumbents import for_kind
+from benchmarks.sensors import Sensor
+from benchmarks.series import DAY
+from core.quantity import Kind
+from tests.benchmarks.test_tables import days, run
+
+KIND = Kind.VOC_RATIO
+LENGTH = 75 * DAY
+
+
+def room() -> Sensor:
+    """Return a sensor of a room whose days are all alike but for noise."""
+    times = 1_735_689_600.0 + 300.0 * np.arange(LENGTH, dtype=np.float64)
+    noise = np.random.default_rng(1).normal(size=LENGTH)
+    levels = np.round(80.0 * np.exp(0.4 * np.sin(times / 86_400.0 * 2 * np.pi) + 0.1 * noise))
+    return Sensor(name="room", kind=KIND, times=times, levels=levels, step=1.0, zone=UTC)
+
+
+def test_rules_are_tuned_to_the_rate_of_ours_where_ours_could_alert() -> None:
+    score = np.zeros(70 * DAY)
+    for place in range(70):
+        score[place * DAY : place * DAY + 20] = 10.0 + place
+    could = np.arange(len(score)) >= 40 * DAY
+    ours = run([100.0], days=days(30), episodes=[0.0, 0.0])
+    watched = {rule.name: watch(score, could) for rule in for_kind(KIND)}
+    table = rates([Quiet(ours, watched)], KIND)
+    assert (table[0].name, table[0].usual) == (OURS, 2.0)
+    by_name = {rate.name: rate for rate in table}
+    for rule in for_kind(KIND):
+        rate = by_name[rule.name]
+        assert 77.0 <= rate.tuned < 78.0
+        if rule.threshold < 10.0:
+            assert rate.usual == rate.first_weeks == 30.0
+
+
+def test_a_huge_plume_in_a_quiet_room_is_noticed_by_all_that_can() -> None:
+    table = [Rate(OURS, 1.0, 0.0, np.nan, np.nan)]
+    table += [Rate(rule.name, 1.0, 1.0, rule.threshold, float("inf")) for rule in for_kind(KIND)]
+    (found,) = find(room(), 2, table)
+    assert found.plume.size == 6.0
+    assert found.eligible
+    assert set(found.usual) == set(found.tuned) == {rate.name for rate in table}
+    noticed = {name for name, delay in found.usual.items() if delay is not None}
+    assert noticed >= {OURS, "HA statistics 7 d, mean + 3 sd", "river GaussianScorer 99.9 %"}
+    assert {name for name, delay in found.tuned.items() if delay is not None} == {OURS}
+
+
+def test_labelled_events_are_noticed_by_rules_that_speak_from_the_first_days() -> None:
+    sensor = room()
+    short = slice(0, 10 * DAY)
+    times, levels = sensor.times[short], sensor.levels[short].copy()
+    start = 9 * DAY
+    levels[start : start + 18] = 900.0
+    event = (float(times[start]), float(times[start + 18]))
+    two_weeks = Sensor(name="short", kind=KIND, times=times, levels=levels, step=1.0)
+    (delays,) = notice(two_weeks, [event])
+    assert OURS not in delays
+    assert delays["HA statistics 24 h, mean + 3 sd"] == pytest.approx(1800.0)
+
+
+def test_shares_and_delays_are_of_those_that_were_noticed() -> None:
+    found = detection([600.0, None, 1800.0, None])
+    assert (found.share, found.number, found.minutes) == (0.5, 4, 20.0)

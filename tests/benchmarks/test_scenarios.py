@@ -1,0 +1,29 @@
+"""Thin data is as thin as it says, and a claim would be counted."""
+
+import numpy as np
+import pytest
+
+from benchmarks.homes import record
+from benchmarks.scenarios import DAYS, SCENARIOS, STUCK, count_claims, thin
+from benchmarks.series import DAY
+from core.quantity import Kind
+
+SLOTS = np.arange(DAYS * DAY, dtype=np.float64)
+
+
+def test_each_scenario_leaves_out_what_it_says() -> None:
+    shares = {name: float(seen(SLOTS).mean()) for name, seen in SCENARIOS.items()}
+    assert shares["two days"] == pytest.approx(2.0 / DAYS)
+    assert shares["three weeks without a weekend"] == pytest.approx(15.0 / DAYS)
+    assert shares["only evenings"] == 0.25
+    assert shares["half of the time missing"] == 0.5
+    assert shares[STUCK] == 1.0
+
+
+def test_nothing_personal_is_said_on_two_days() -> None:
+    assert thin("two days", range(1), Kind.PM25).claims == 0
+
+
+def test_a_claim_is_counted_where_there_is_enough_to_claim_on() -> None:
+    recording = record(1, 30)
+    assert count_claims(Kind.PM25, recording.times, recording.pm25) > 0

@@ -1,0 +1,54 @@
+"""Confidence is checked on windows that do not overlap, and rooms are drawn whole."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from benchmarks.runs import ClosedDay, Run
+from benchmarks.trust import Statement, statements, trust
+from core.quantity import Kind
+from tests.benchmarks.test_tables import said
+
+
+def room(marks: Sequence[float | None], confidence: float | None = 0.6) -> Run:
+    days = [ClosedDay(age, mark, confidence, eligible=True) for age, mark in enumerate(marks)]
+    return Run(name="room", kind=Kind.PM25, said=said([3.0]), days=days)
+
+
+def test_a_statement_is_checked_on_the_fourteen_days_after_it() -> None:
+    (first, second) = statements([room([0.8] * 15 + [0.5] * 14)])
+    assert (first.stated, first.came) == (0.6, True)
+    assert (second.stated, second.came) == (0.6, False)
+
+
+def test_a_window_with_few_marks_or_no_confidence_says_nothing() -> None:
+    assert not statements([room([0.8, *[0.8, None] * 7])])
+    assert not statements([room([0.8] * 15, confidence=None)])
+
+
+def test_trust_is_realised_beside_stated() -> None:
+    said_ = [Statement(str(place), 0.8, came=place < 7) for place in range(10)]
+    found = trust(said_)
+    assert found is not None
+    assert found.gap == pytest.approx(-0.1)
+    assert found.brier == pytest.approx(0.7 * 0.04 + 0.3 * 0.64)
+    assert found.constant == pytest.approx(0.21)
+    (row,) = found.tenths
+    assert (row.stated, row.came, row.number) == pytest.approx((0.8, 0.7, 10))
+    assert found.gap_low < -0.1 < found.gap_high
+
+
+def test_statements_of_one_room_stand_and_fall_together() -> None:
+    rng = np.random.default_rng(1)
+    came = [bool(hit) for hit in rng.random(12) < 0.7]
+    alone = [Statement(str(place), 0.7, hit) for place, hit in enumerate(came * 10)]
+    together = [Statement(str(place % 12), 0.7, hit) for place, hit in enumerate(came * 10)]
+    narrow, wide = trust(alone), trust(together)
+    assert narrow is not None
+    assert wide is not None
+    assert wide.gap_high - wide.gap_low > 2.0 * (narrow.gap_high - narrow.gap_low)
+
+
+def test_nothing_said_is_nothing_to_trust() -> None:
+    assert trust([]) is None
