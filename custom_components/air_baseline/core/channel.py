@@ -12,7 +12,7 @@ from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
 from .baseline import day_medians
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
-from .correction import reset_from, suspected, verdict
+from .correction import reset_from, suspected, verdict, with_rest
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
 from .event import Event, EventKind
@@ -108,13 +108,15 @@ class Channel:
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
-    def correct(self, at: float, entry: Entry) -> Entry:
-        """Put a correction into force and return it with its id; the range follows at once."""
-        entry = replace(entry, id=self.ledger.next_id, at=at)
-        self.ledger = self.ledger.with_entry(entry)
-        self._reissue(moved=entry.moves_range)
-        self._end_if_unlearned(at)
-        return entry
+    def correct(self, at: float, entry: Entry, *more: Entry) -> Entry:
+        """Put one answer into force, the range follows at once; return its first entry."""
+        place = len(self.ledger.entries)
+        self.ledger = self.ledger.with_answer(at, entry, *more)
+        first = self.ledger.entries[place]
+        self._follow(at, first)
+        kind = EventKind.RESET if entry.kind is EntryKind.RESET else EventKind.CORRECTED
+        self.events.append(Event(kind=kind, at=at, entry=first))
+        return first
 
     def reset(self, at: float) -> Entry:
         """Start over: no day up to and including today counts any more."""
@@ -126,17 +128,17 @@ class Channel:
         Normal lifts the alert level of its part above its peak for 60 days and leaves the
         range as it is; real takes the episode's parts out of the range and the reference.
         """
-        return self.correct(at, verdict(episode, at, self.zone, normal=normal))
+        return self.correct(at, *verdict(episode, at, self.zone, normal=normal))
 
     def undo(self, at: float, entry_id: int | None = None) -> Entry:
-        """Take a correction back: the last one, or the one named.
+        """Take an answer back, the last one or the one named; return its first entry.
 
         Raises UndoError where there is none, or it is older than 30 days.
         """
         undone = self.ledger.undoable(at, entry_id)
         self.ledger = self.ledger.undo(at, undone.id)
-        self._reissue(moved=undone.moves_range)
-        self._end_if_unlearned(at)
+        self._follow(at, undone)
+        self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
         return undone
 
     def pause(self, at: float, *, paused: bool) -> None:
@@ -261,7 +263,10 @@ class Channel:
             self._end_episode(self.held.silent_from or at, EpisodeEnd.UNKNOWN)
 
     def _record_end(self, ended: Episode, at: float) -> None:
-        self.ledger = self.ledger.with_episode(ended)
+        before = self.ledger.with_episode(ended)
+        self.ledger = with_rest(before, ended, at, self.zone)
+        if self.ledger is not before:
+            self._reissue(moved=True)
         self.events.append(Event(kind=EventKind.UNUSUAL_ENDED, at=at, episode=ended))
 
     def _begin_day(self, day: int) -> None:
@@ -311,6 +316,11 @@ class Channel:
         entry = replace(suspected(at, from_day, today, cause), id=self.ledger.next_id)
         self.ledger = self.ledger.with_entry(entry)
         self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    def _follow(self, at: float, said: Entry) -> None:
+        """Let range and episode follow what was said or taken back."""
+        self._reissue(moved=said.moves_range)
+        self._end_if_unlearned(at)
 
     def _reissue(self, *, moved: bool) -> None:
         if self.open_day is not None:

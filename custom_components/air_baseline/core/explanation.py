@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from .ledger import EntryKind, EpisodeEnd
+from .ledger import Cause, EntryKind, EpisodeEnd
 from .quantity import Kind
 from .state import Basis, Compared, LearningState, Missing, Reason
 
@@ -19,6 +19,7 @@ class Subject(StrEnum):
     STATE = "state"
     RANGE = "range"
     EPISODE = "episode"
+    CHANGE = "change"
 
 
 class NotKnown(StrEnum):
@@ -38,6 +39,8 @@ class Next(StrEnum):
     ALERTS_AFTER_REFERENCE = "alerts_after_reference"
     RANGE_FOLLOWS = "range_follows"
     STAYS_IN_BASELINE = "stays_in_baseline"
+    LEFT_OUT = "left_out"
+    LEVEL_LIFTED = "level_lifted"
     ALERTS_WAIT = "alerts_wait"
     SOURCE_RETURNS = "source_returns"
     RESUME = "resume"
@@ -109,17 +112,20 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionInForce:
-    """A correction that this statement takes into account."""
+    """A correction that this statement takes into account, and the days it is about."""
 
     id: int
     kind: EntryKind
     at: float
     undoable: bool
+    from_day: str | None
+    to_day: str | None
+    until_day: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFacts:
-    """The episode that an explanation is about."""
+    """The episode that an explanation is about, and what the user said about it."""
 
     id: int
     part: int
@@ -127,6 +133,21 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
+    verdict: EntryKind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFacts:
+    """The change that is suspected: since when, why, and the usual level before and since.
+
+    The levels are medians of the medians of the days; None where there are no days.
+    """
+
+    id: int
+    from_day: str
+    cause: Cause | None
+    before: float | None
+    since: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +170,7 @@ class Explanation:
     comparison: Comparison
     record: TrackRecord
     episode: EpisodeFacts | None
+    change: ChangeFacts | None
     corrections: tuple[CorrectionInForce, ...]
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]
