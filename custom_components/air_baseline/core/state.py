@@ -57,3 +57,11 @@ class Missing(StrEnum):
     MARKS = "marks"
     RECORD = "record"
     WARM_UP = "warm_up"
+
+
+class Together(StrEnum):
+    """What is known about the other rooms when one of them rose."""
+
+    ONLY_THIS_ROOM = "only_this_room"
+    SHARED = "shared"
+    UNKNOWN = "unknown"
