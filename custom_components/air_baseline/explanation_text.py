@@ -1,9 +1,9 @@
 """The only place where an explanation becomes words, in the language of the server."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from math import ceil
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import translation
@@ -11,13 +11,20 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
-from .core.alert import RULES
-from .core.evidence import CONFIDENCE_MARKS, LEARNED_DAYS
+from .core.correction import episode_span
+from .core.day import iso_day, part_hours
+from .core.evidence import CONFIDENCE_MARKS
 from .core.explain import explain
-from .core.explanation import Explanation, Subject, TypicalRange
-from .core.ledger import Episode
+from .core.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
+from .core.ledger import Cause, Entry, Episode
+from .core.preview import left_out, lift, outlook, strikable
 from .core.quantity import Kind
 from .core.state import LearningState, Missing, Reason
+
+LISTED_CORRECTIONS = 3  # More would push what matters off the page.
+AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
+
+type Target = tuple[RoomCoordinator, Kind, Episode | None]
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~"})
 
@@ -49,21 +56,19 @@ def escape(name: str) -> str:
 
 
 async def async_page(
-    hass: HomeAssistant,
-    room: RoomCoordinator,
-    kinds: Iterable[Kind],
-    episodes: dict[Kind, Episode] | None = None,
-    subject: Subject | None = None,
+    hass: HomeAssistant, targets: Sequence[Target], subject: Subject | None = None
 ) -> Page:
-    """Return the explanation of some channels of a room as one page."""
+    """Return the explanation of some channels, of one room or of several, as one page."""
     words = await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
+    several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     pages = [
         words.page(
-            explain(room.channels[kind], now, (episodes or {}).get(kind), subject),
+            explain(room.channels[kind], now, episode, subject),
             room.sources[kind],
+            escape(room.subentry.title) if several else "",
         )
-        for kind in kinds
+        for room, kind, episode in targets
     ]
     return Page(
         measured=_lines(page.measured for page in pages),
@@ -72,6 +77,20 @@ async def async_page(
         not_known=_lines(dict.fromkeys(page.not_known for page in pages)),
         next=_lines(dict.fromkeys(page.next for page in pages)),
     )
+
+
+def history_link(targets: Sequence[Target], now: float) -> str:
+    """Return the path of the history graph of the sources, for the hours of their episodes."""
+    spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
+    start = min((start for start, _ in spans), default=now) - AROUND_S
+    end = min(max((end for _, end in spans), default=now) + AROUND_S, now)
+    sources = [room.sources[kind].entity_id for room, kind, _ in targets]
+    asked = {
+        "entity_id": ",".join(sources),
+        "start_date": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),
+        "end_date": datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds"),
+    }
+    return f"/history?{urlencode(asked)}"
 
 
 class Words:
@@ -92,12 +111,14 @@ class Words:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
-    def page(self, said: Explanation, source: RoomSource) -> Page:
-        """Return an explanation in words."""
+    def page(self, said: Explanation, source: RoomSource, room: str = "") -> Page:
+        """Return an explanation in words; a page about several rooms names each."""
+        quantity = self.say(f"quantity_{said.quantity}")
+        quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
-            measured=self._measured(said, source),
-            inferred=self._inferred(said, source),
-            because=self._because(said),
+            measured=self._measured(said, source, quantity),
+            inferred=self._inferred(said, source, quantity),
+            because=self._because(said, quantity),
             not_known=self._not_known(said),
             next=" ".join(self._next(said, code) for code in said.next_steps),
         )
@@ -114,16 +135,87 @@ class Words:
             high=self.level(typical.high, source),
         )
 
-    def start_over(self, room: RoomCoordinator) -> str:
-        """Return what starting over would cost a room."""
-        days = max(RULES[channel.promise].least for channel in room.channels.values())
-        return self.say("start_over", days=LEARNED_DAYS, weeks=ceil(days / 7))
+    def consequence(
+        self, room: RoomCoordinator, answers: Mapping[Kind, Sequence[Entry]], now: float
+    ) -> str:
+        """Return what an answer would leave: usable days, and how long until alerts."""
+        lines = []
+        for kind, entries in answers.items():
+            left = outlook(room.channels[kind], now, *entries)
+            lines.append(
+                self.say(
+                    "left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait",
+                    quantity=self.say(f"quantity_{kind}"),
+                    days=_plain(left.usable_days),
+                    needed=left.needed_days,
+                    weeks=left.alert_weeks,
+                )
+            )
+        return "\n".join(f"- {line}" for line in lines)
 
-    def _quantity(self, said: Explanation) -> str:
-        return self.say(f"quantity_{said.quantity}")
+    def lifts(self, targets: Sequence[Target], now: float) -> str:
+        """Return what "that is normal here" would change: levels of alerts, and until when."""
+        lines = []
+        for room, kind, episode in targets:
+            if episode is None:
+                continue
+            lifted, source = lift(room.channels[kind], now, episode), room.sources[kind]
+            lines.append(
+                self.say(
+                    "lift_first" if lifted.before is None else "lift",
+                    quantity=self._name(room, kind, targets),
+                    part=self.say(f"part_{lifted.part}"),
+                    before=self.level(lifted.before or 0.0, source),
+                    after=self.level(lifted.after, source),
+                    date=lifted.until_day,
+                )
+            )
+        return "\n".join(f"- {line}" for line in lines)
 
-    def _measured(self, said: Explanation, source: RoomSource) -> str:
-        measured, quantity = said.measured, self._quantity(said)
+    def leaving(self, targets: Sequence[Target], now: float) -> str:
+        """Return what "it was real" would take out of what is usual: the hours of each day."""
+        lines = []
+        for room, kind, episode in targets:
+            if episode is None:
+                continue
+            for day, parts in left_out(room.channels[kind], now, episode).items():
+                hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
+                name = self._name(room, kind, targets)
+                lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
+        return "\n".join(f"- {line}" for line in lines)
+
+    def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
+        """Return the days that can be struck out, with the peak of each quantity."""
+        peaks: dict[int, list[str]] = {}
+        for kind, channel in room.channels.items():
+            for day, peak in strikable(channel, now).items():
+                said = self.say(
+                    "peak",
+                    quantity=self.say(f"quantity_{kind}"),
+                    level=self.level(peak, room.sources[kind]),
+                )
+                peaks.setdefault(day, []).append(said)
+        return {
+            iso_day(day): f"{iso_day(day)}: {', '.join(said)}"
+            for day, said in sorted(peaks.items(), reverse=True)
+        }
+
+    def _name(self, room: RoomCoordinator, kind: Kind, targets: Sequence[Target]) -> str:
+        quantity = self.say(f"quantity_{kind}")
+        if all(other is room for other, _, _ in targets):
+            return quantity
+        return self.say("in_room", room=escape(room.subentry.title), quantity=quantity)
+
+    def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
+        measured, change = said.measured, said.change
+        if said.subject is Subject.CHANGE and change and change.before and change.since:
+            return self.say(
+                "measured_change",
+                quantity=quantity,
+                date=change.from_day,
+                before=self.level(change.before, source),
+                since=self.level(change.since, source),
+            )
         if said.episode is not None and measured.peak is not None:
             ended = said.episode.end is not None
             return self.say(
@@ -137,7 +229,7 @@ class Words:
             return self.say("measured_nothing", quantity=quantity)
         return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
 
-    def _inferred(self, said: Explanation, source: RoomSource) -> str:
+    def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         if said.subject is Subject.EPISODE and said.episode is not None:
             beaten, days = said.comparison.beaten or 0, said.comparison.days
             return self.say(
@@ -147,23 +239,26 @@ class Words:
                 high=self.level(said.episode.high, source),
             )
         typical = said.typical
-        if said.state is LearningState.CHANGING:
-            return self.say("inferred_changing")
+        if said.state is LearningState.CHANGING and said.change is not None:
+            often = said.change.cause is Cause.TOO_MANY_ALERTS
+            return self.say(
+                "inferred_too_many" if often else "inferred_change", date=said.change.from_day
+            )
         if said.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{said.state}",
-                quantity=self._quantity(said),
+                quantity=quantity,
                 span=self.span(typical, source),
                 part=self.say(f"part_{typical.part}"),
             )
         return self.say(f"inferred_{said.state}")
 
-    def _because(self, said: Explanation) -> str:
+    def _because(self, said: Explanation, quantity: str) -> str:
         evidence, record, comparison = said.evidence, said.record, said.comparison
         lines = [
             self.say(
                 "because_days",
-                quantity=self._quantity(said),
+                quantity=quantity,
                 days=_plain(evidence.usable_days),
                 weekend=_plain(evidence.weekend_days),
                 needed=evidence.needed_days,
@@ -189,7 +284,18 @@ class Words:
             )
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
+            lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]
         return "\n".join(f"- {line}" for line in lines)
+
+    def _correction(self, said: CorrectionInForce) -> str:
+        return self.say(
+            f"correction_{said.kind}",
+            number=said.id,
+            said=_moment(said.at),
+            first=said.from_day or "",
+            last=said.to_day or "",
+            until=said.until_day or "",
+        )
 
     def _not_known(self, said: Explanation) -> str:
         what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)

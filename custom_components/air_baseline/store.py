@@ -34,6 +34,8 @@ GOOD_KEY = f"{DOMAIN}.ledger_good"
 # delay there is one every 15 minutes: what a power cut may cost. Corrections are saved at once.
 SAVE_DELAY_S = 12 * 60
 GOOD_COPY_S = 24 * 3600.0
+CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
+MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
 
 _KINDS = frozenset(kind.value for kind in Kind)
 
@@ -132,6 +134,23 @@ class LedgerStore:
         self._good_at = None
         await self.async_keep_good(at)
 
+    async def async_good_copy_loads(
+        self, zone: tzinfo, promise: Promise, rooms: Collection[str]
+    ) -> bool:
+        """Tell whether the last good copy can be read, whatever the ledgers themselves are."""
+        try:
+            good = await _load(self._good)
+            reader = _Reader(zone, promise, rooms)
+            loaded = await self._hass.async_add_executor_job(reader.read, None, good)
+        except NewerStoreError:
+            return False
+        return any(room.channels for room in loaded.rooms.values())
+
+    async def async_put_aside(self, *, good_copy: bool) -> None:
+        """Put the ledgers of a newer version aside, and the good copy as well or not."""
+        for path in (self._ledger.path, *([self._good.path] if good_copy else [])):
+            await self._hass.async_add_executor_job(_set_aside, path, os.replace, NEWER)
+
     async def async_remove(self) -> None:
         """Remove both files, and what was set aside of them."""
         await self._ledger.async_remove()
@@ -176,17 +195,18 @@ async def _load(store: Store[dict[str, Any]]) -> object:
         return None
 
 
-def _set_aside(path: str, move: Callable[[str, str], object]) -> None:
-    """Move or copy a damaged file, unless Home Assistant has moved it already."""
+def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT) -> None:
+    """Move or copy a file out of the way, unless Home Assistant has moved it already."""
     if Path(path).is_file():
-        move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
+        move(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
 
 
 def _remove_set_aside(path: str) -> None:
-    """Remove the damaged copies of a file, those that Home Assistant set aside as well."""
+    """Remove what was set aside of a file, what Home Assistant set aside as well."""
     file = Path(path)
-    for damaged in file.parent.glob(f"{file.name}.corrupt.*"):
-        damaged.unlink()
+    for why in (CORRUPT, NEWER):
+        for aside in file.parent.glob(f"{file.name}.{why}.*"):
+            aside.unlink()
 
 
 class _Reader:
@@ -263,6 +283,10 @@ def _asked(data: object) -> dict[str, dict[str, Any]]:
 
 
 def _question(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question as it was asked; where `asked_at` is null it still waits.
+
+    `others` are rises of other rooms (room, quantity, episode) that are part of it.
+    """
     episodes = stored.mapping(item.get("episodes", {}))
     return {
         "kind": stored.text(item["kind"]),
@@ -273,6 +297,11 @@ def _question(item: Mapping[str, Any]) -> dict[str, Any]:
             stored.code(Kind, kind).value: stored.integer(episode)
             for kind, episode in episodes.items()
         },
+        "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
+        "others": [
+            [stored.text(room), stored.code(Kind, kind).value, stored.integer(episode)]
+            for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
+        ],
     }
 
 
