@@ -2,16 +2,19 @@
 
 Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
 closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.
+The file is a long one because all parts of the core meet in this object and nowhere else.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from .alert import RULES, EpisodeWatch, HeldLevel, Promise, excess
+from .alert import RULES, EpisodeWatch, HeldLevel, Promise
 from .baseline import day_medians
+from .beside import InsideWatch, beside, opened
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
+from .context import Context
 from .correction import reset_from, suspected, verdict, with_rest
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
@@ -22,13 +25,15 @@ from .judgement import Held, Judgement, judge, reason_against
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .state import LearningState
+from .state import Condition, LearningState, Together
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
 
 class Channel:
     """What is known about one quantity in one room.
+
+    `context` is what else can be asked about; its readings are given to it, not to the channel.
 
     >>> from datetime import UTC
     >>> from .quantity import QUANTITIES, Kind
@@ -41,10 +46,12 @@ class Channel:
 
     __slots__ = (
         "binner",
+        "context",
         "events",
         "facts",
         "forecast",
         "held",
+        "inside",
         "ledger",
         "open_day",
         "paused",
@@ -64,6 +71,8 @@ class Channel:
         self.source = SourceWatch(quantity)
         self.held = HeldLevel()
         self.watch = EpisodeWatch()
+        self.inside = InsideWatch()
+        self.context = Context()
         self.facts = GuidelineWatch(quantity.guideline) if quantity.guideline else None
         self.ledger = Ledger()
         self.open_day: OpenDay | None = None
@@ -98,7 +107,7 @@ class Channel:
     def judge(self, at: float) -> Judgement:
         """Return what can be said now."""
         part = locate(at, self.zone)[1]
-        return judge(self.forecast, self.state(at), self._held(at), part, self._episode_id)
+        return self._judge(at, part)
 
     def state(self, at: float) -> LearningState:
         """Return the learning state: what the ledger says, unless the source says less."""
@@ -107,6 +116,23 @@ class Channel:
         if not self.source.alive(at):
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
+
+    def unseen(self, at: float) -> tuple[Condition, ...]:
+        """Return which of the present conditions no day in force has seen; () if not known."""
+        seen = self.forecast.seen if self.forecast else None
+        if seen is None or (seen.temperatures is None and seen.windows is None):
+            return ()
+        self.context.advance(at)
+        return seen.unseen(self.context.of_last_hours(at))
+
+    def keep_company(self, episode: int, together: Together, rooms: tuple[str, ...]) -> None:
+        """Keep what is known of the other rooms beside an episode (its id)."""
+        for known in self.episodes:
+            if known.id == episode:
+                kept = replace(known, together=together, rooms=rooms)
+                self.ledger = self.ledger.with_episode(kept)
+                if self._episode_id == episode:
+                    self.watch.current = kept
 
     def correct(self, at: float, entry: Entry, *more: Entry) -> Entry:
         """Put one answer into force, the range follows at once; return its first entry."""
@@ -188,10 +214,15 @@ class Channel:
         before = self.forecast
         if self._believable(bin_):
             self._learn(bin_, part)
-        held = self._held(bin_.end)
-        judged = judge(self.forecast, self.state(bin_.end), held, part, self._episode_id)
+        judged = self._judge(bin_.end, part)
+        if judged.unseen and self.open_day is not None:
+            self.open_day.unseen = True
         in_force = before.ranges[part] if before is not None and judged.typical else None
         return replace(judged, bin=bin_, typical=in_force)
+
+    def _judge(self, at: float, part: int) -> Judgement:
+        held, unseen = self._held(at), self.unseen(at)
+        return judge(self.forecast, self.state(at), held, part, self._episode_id, unseen=unseen)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
@@ -216,6 +247,10 @@ class Channel:
             ended = self.watch.follow(bin_, span.low if span else None, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
+            if self.watch.current is not None:
+                self.context.advance(bin_.end)
+                self.watch.current = beside(self.watch.current, self.context, bin_.end)
+            self.inside.take(bin_.end, span, typical.high if today.learned else None)
             if span is not None:
                 self._consider_alert(today, bin_.end, part, span)
         open_day.take(part, level_index(bin_.value), span.low if span else None, inside)
@@ -224,7 +259,7 @@ class Channel:
         level = today.alert_levels[part]
         if level is None or held.low <= level or not self.watch.may_open(at):
             return
-        if reason_against(today, self.state(at), held) is not None:
+        if reason_against(today, self.state(at), held, unseen=self.unseen(at)) is not None:
             return
         alerts = self.ledger.alert_days(today.day)
         if today.day not in alerts and len(alerts) >= RULES[self.promise].quota:
@@ -232,18 +267,8 @@ class Channel:
             self._reissue(moved=True)
             self._tell_transition(today, at)
             return
-        typical = today.ranges[part]
-        episode = Episode(
-            id=int(at),
-            day=today.day,
-            part=part,
-            opened_level=held.low,
-            alert_level=level,
-            high=typical.high,
-            beaten=today.bar.beaten(excess(held.low, typical)),
-            compared=len(today.bar.scores),
-            peak=held.low,
-        )
+        self.context.advance(at)
+        episode = beside(opened(today, part, held, level, at), self.context, at)
         self.watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
@@ -285,12 +310,14 @@ class Channel:
         longest = self.source.end_day()
         if not open_day.observed:
             return
-        open_day.eligible = today.eligible and not self.paused
+        open_day.eligible = today.eligible and not self.paused and not open_day.unseen
+        self.context.advance(at)
         digest = open_day.close(
             issued=today.issued,
             head=self.ledger.head,
             state=today.standing.state,
             longest_run_h=longest,
+            context=self.context.of_day(open_day.day),
         )
         self.ledger = self.ledger.with_day(digest).pruned(at)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, digest=digest))
@@ -358,6 +385,7 @@ class Channel:
         self.source.restart()
         self.held = HeldLevel()
         self.watch = EpisodeWatch()
+        self.inside = InsideWatch()
         self.ledger = self.ledger.rewound(today)
         self.open_day = None
         self.forecast = None

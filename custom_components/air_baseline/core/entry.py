@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .state import Together
+
 
 class EntryKind(StrEnum):
     """What can be said about the days; values are the stored form."""
@@ -87,7 +89,12 @@ class Episode:
 
     `id` is the POSIX time of its start; levels are in the base unit. `alert_level` had to be
     exceeded, `beaten` of the `compared` reference days were lower, `peak` is the highest
-    level held so far, `outdoor_rose` says whether outdoor air rose too (None: not known).
+    level held so far.
+
+    Beside the air: `outdoor_rose` says whether outdoor PM2.5 rose too (None: not known), as
+    its highest hour since the start (`outdoor`, μg/m³) against the day before it
+    (`outdoor_before`). `window_open` is the share of the hour before the start in which a
+    window was open. `together` is what is known of the other rooms, `rooms` which they are.
     """
 
     id: int
@@ -102,3 +109,8 @@ class Episode:
     end: float | None = None
     outcome: EpisodeEnd | None = None
     outdoor_rose: bool | None = None
+    outdoor: float | None = None
+    outdoor_before: float | None = None
+    window_open: float | None = None
+    together: Together = Together.UNKNOWN
+    rooms: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from .baseline import (
     tail,
     weighted_sums,
 )
+from .conditions import Seen, seen
 from .day import PARTS
 from .evidence import Standing, standing
 from .ledger import WINDOW_DAYS, Ledger
@@ -40,6 +41,7 @@ class Forecast:
     theta: float = 0.0
     bar: Bar = field(default_factory=Bar)
     alert_levels: tuple[float | None, ...] = (None,) * PARTS
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def eligible(self) -> bool:
@@ -93,6 +95,7 @@ def forecast(
             alert_level(levels, part, quantity, resolution, lifted.get(index, 0.0))
             for index, part in enumerate(ranges)
         ),
+        seen=seen(digests),
     )
 
 

@@ -135,6 +135,7 @@ def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
         "day": iso_day(episode.day),
         "noticed": _time(float(episode.id)),
         "end": _time(episode.end),
+        "rooms": list(episode.rooms),
         "verdict": said.kind.value if said else None,
     }
 

@@ -47,6 +47,15 @@ class Reason(StrEnum):
     STALE = "stale"
 
 
+class Condition(StrEnum):
+    """What about a day was not seen before in a room."""
+
+    COLDER = "colder"
+    WARMER = "warmer"
+    WINDOWS_OPEN = "windows_open"
+    WINDOWS_SHUT = "windows_shut"
+
+
 class Missing(StrEnum):
     """What a channel still needs before it is learned."""
 
