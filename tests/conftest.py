@@ -35,9 +35,13 @@ class Fixer:
         self._sign_in = sign_in
         self._client: TestClient[Any, Any]
 
-    async def begin(self, issue_id: str) -> Answer:
-        (token,) = self._user.refresh_tokens.values()  # An access token lasts half an hour.
+    async def sign_in(self) -> None:
+        """Get a new access token; one lasts half an hour."""
+        (token,) = self._user.refresh_tokens.values()
         self._client = await self._sign_in(self._hass.auth.async_create_access_token(token))
+
+    async def begin(self, issue_id: str) -> Answer:
+        await self.sign_in()
         issue = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
         assert issue is not None
         self._texts = words()["issues"][issue.translation_key or ""]["fix_flow"]
