@@ -324,6 +324,32 @@ def test_an_episode_ends_with_what_it_was_compared_with(kind: EntryKind) -> None
     assert (judged.unusual, judged.state) == (None, LearningState.COLLECTING)
 
 
+def test_an_episode_that_a_correction_withdrew_runs_on_when_that_is_taken_back() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    before = ledger_text(channel)
+    channel.reset(START + 3 * HOUR)
+    assert channel.watch.current is None
+    channel.undo(START + 3 * HOUR)
+    assert ledger_text(channel) == before
+    assert channel.judge(START + 3 * HOUR).unusual is True
+    breathe(channel, START + 3 * HOUR, 60, 8.0)
+    (episode,) = channel.episodes
+    assert episode.outcome is EpisodeEnd.RECOVERED
+    assert channel.watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
+
+
+def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    channel.reset(START + 3 * HOUR)
+    breathe(channel, START + 3 * HOUR, 24 * 60, 8.0)
+    channel.undo(START + 27 * HOUR)
+    assert channel.watch.current is None
+
+
 def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
     channel = learned_channel()
     day = MONDAY

@@ -15,7 +15,7 @@ from .beside import InsideWatch, beside, opened
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_shift
 from .context import Context
-from .correction import reset_from, suspected, verdict, with_rest
+from .correction import reset_from, revived, suspected, verdict, with_rest
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
 from .event import Event, EventKind
@@ -164,6 +164,7 @@ class Channel:
         undone = self.ledger.undoable(at, entry_id)
         self.ledger = self.ledger.undo(at, undone.id)
         self._follow(at, undone)
+        self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
         return undone
 
@@ -343,6 +344,15 @@ class Channel:
         entry = replace(suspected(at, from_day, today, cause), id=self.ledger.next_id)
         self.ledger = self.ledger.with_entry(entry)
         self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    def _revive(self, undone: Entry) -> None:
+        """Let an episode run on that ended only because of what was taken back the same day."""
+        episode = revived(self.ledger, undone)
+        today = self.forecast
+        if episode and today and today.learned and episode.day == today.day:
+            self.ledger = self.ledger.with_episode(episode)
+            self.watch.open(episode)
+            self.watch.cool_until = 0.0
 
     def _follow(self, at: float, said: Entry) -> None:
         """Let range and episode follow what was said or taken back."""

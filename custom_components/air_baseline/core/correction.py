@@ -4,6 +4,7 @@ One answer can need several entries: days that do not follow each other, or part
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
@@ -132,6 +133,18 @@ def with_rest(ledger: Ledger, episode: Episode, at: float, zone: tzinfo) -> Ledg
     }
     left = _real(episode, {day: mask for day, mask in rest.items() if mask})
     return ledger.with_more(at, answer, *left) if left else ledger
+
+
+def revived(ledger: Ledger, undone: Entry) -> Episode | None:
+    """Return the episode that a correction had withdrawn, as it was; None where it had none."""
+    return next(
+        (
+            replace(episode, end=None, outcome=None)
+            for episode in ledger.episodes
+            if episode.outcome is EpisodeEnd.WITHDRAWN and episode.end == undone.at
+        ),
+        None,
+    )
 
 
 def _real(episode: Episode, parts: dict[int, int]) -> tuple[Entry, ...]:
