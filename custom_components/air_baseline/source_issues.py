@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -65,7 +65,7 @@ class SourceIssues:
 
         While Home Assistant starts, sources come one after another.
         """
-        if not self._hass.is_running:
+        if self._hass.state is not CoreState.running:
             return
         state = self._hass.states.get(self._room.sources[kind].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
