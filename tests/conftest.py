@@ -59,6 +59,17 @@ class Fixer:
         response = await self._client.post(path, json=said)
         assert response.status == HTTPStatus.BAD_REQUEST, await response.text()
 
+    async def may_be_refused(self, page: Answer, said: dict[str, Any]) -> Answer:
+        """Send fields that may be wrong; return the next page, or the same if it was refused."""
+        path = f"/api/repairs/issues/fix/{page['flow_id']}"
+        response = await self._client.post(path, json=said)
+        assert response.status in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST), await response.text()
+        if response.status == HTTPStatus.BAD_REQUEST:
+            return page
+        answer: Answer = await response.json()
+        self._check_words(answer)
+        return answer
+
     async def _post(self, path: str, said: dict[str, Any]) -> Answer:
         response = await self._client.post(f"/api/repairs/issues/{path}", json=said)
         assert response.status == HTTPStatus.OK, await response.text()

@@ -94,7 +94,7 @@ class StoreNewerFlow(RepairsFlow):
         """Say what was found and offer what is possible."""
         if self._entry is None:
             return self.async_abort(reason="gone")
-        readable = await self._async_good_copy_loads(self._entry)
+        readable = any(await self._async_readable(self._entry))
         return self.async_show_menu(
             step_id="init",
             menu_options=["restore", "start_over", "leave"]
@@ -103,12 +103,13 @@ class StoreNewerFlow(RepairsFlow):
         )
 
     async def async_step_restore(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what the good copy is, then put the newer file aside and load the copy."""
-        if self._entry is None or not await self._async_good_copy_loads(self._entry):
+        """Say what is lost, then put the newer file aside and load what can be read."""
+        if self._entry is None or not any(await self._async_readable(self._entry)):
             return self.async_abort(reason="gone")
         if user_input is None:
             return self.async_show_form(step_id="restore", data_schema=NO_FIELDS)
-        return await self._async_put_aside(self._entry, "restored", good_copy=False)
+        readable = await self._async_readable(self._entry)
+        return await self._async_put_aside(self._entry, readable, "restored")
 
     async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
         """Say what starting over means, then put both files aside and load nothing."""
@@ -116,7 +117,7 @@ class StoreNewerFlow(RepairsFlow):
             return self.async_abort(reason="gone")
         if user_input is None:
             return self.async_show_form(step_id="start_over", data_schema=NO_FIELDS)
-        return await self._async_put_aside(self._entry, "started_over", good_copy=True)
+        return await self._async_put_aside(self._entry, (False, False), "started_over")
 
     async def async_step_leave(self, user_input: Said = None) -> RepairsFlowResult:
         """Leave everything as it is: the newer version can be installed again."""
@@ -130,16 +131,18 @@ class StoreNewerFlow(RepairsFlow):
             (entry for entry in entries if entry.state is not ConfigEntryState.LOADED), None
         )
 
-    async def _async_good_copy_loads(self, entry: ConfigEntry) -> bool:
+    async def _async_readable(self, entry: ConfigEntry) -> tuple[bool, bool]:
         promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
-        return await LedgerStore(self.hass, dict).async_good_copy_loads(
+        return await LedgerStore(self.hass, dict).async_readable(
             dt_util.get_default_time_zone(), promise, list(entry.subentries)
         )
 
     async def _async_put_aside(
-        self, entry: ConfigEntry, reason: str, *, good_copy: bool
+        self, entry: ConfigEntry, kept: tuple[bool, bool], reason: str
     ) -> RepairsFlowResult:
-        await LedgerStore(self.hass, dict).async_put_aside(good_copy=good_copy)
+        """Put aside what is not kept of ledger and good copy, and load the rest."""
+        ledger, good = kept
+        await LedgerStore(self.hass, dict).async_put_aside(ledger=not ledger, good=not good)
         ir.async_delete_issue(self.hass, DOMAIN, STORE_NEWER)
         await self.hass.config_entries.async_reload(entry.entry_id)
         return self.async_abort(reason=reason)

@@ -134,22 +134,27 @@ class LedgerStore:
         self._good_at = None
         await self.async_keep_good(at)
 
-    async def async_good_copy_loads(
+    async def async_readable(
         self, zone: tzinfo, promise: Promise, rooms: Collection[str]
-    ) -> bool:
-        """Tell whether the last good copy can be read, whatever the ledgers themselves are."""
-        try:
-            good = await _load(self._good)
-            reader = _Reader(zone, promise, rooms)
-            loaded = await self._hass.async_add_executor_job(reader.read, None, good)
-        except NewerStoreError:
-            return False
-        return any(room.channels for room in loaded.rooms.values())
+    ) -> tuple[bool, bool]:
+        """Return whether there is something that can be read in the ledger, in the good copy."""
 
-    async def async_put_aside(self, *, good_copy: bool) -> None:
-        """Put the ledgers of a newer version aside, and the good copy as well or not."""
-        for path in (self._ledger.path, *([self._good.path] if good_copy else [])):
-            await self._hass.async_add_executor_job(_set_aside, path, os.replace, NEWER)
+        async def readable(store: Store[dict[str, Any]]) -> bool:
+            try:
+                data = await _load(store)
+                reader = _Reader(zone, promise, rooms)
+                loaded = await self._hass.async_add_executor_job(reader.read, data, None)
+            except NewerStoreError:
+                return False
+            return any(room.channels for room in loaded.rooms.values())
+
+        return await readable(self._ledger), await readable(self._good)
+
+    async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
+        """Put what a newer version wrote aside: the ledger, the good copy, or both."""
+        for wanted, store in ((ledger, self._ledger), (good, self._good)):
+            if wanted:
+                await self._hass.async_add_executor_job(_set_aside, store.path, os.replace, NEWER)
 
     async def async_remove(self) -> None:
         """Remove both files, and what was set aside of them."""
