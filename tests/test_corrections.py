@@ -298,14 +298,16 @@ async def test_who_may_correct_is_an_option(
                 await call(hass, user, action)
     assert shown(hass, LEARNING).attributes["usable_days"] == 36
     page = await hass.config_entries.options.async_init(entry.entry_id)
-    assert page["data_schema"]({"promise": "month"})["everyone_may_correct"] is False
+    schema = page["data_schema"]
+    assert schema is not None
+    assert schema({"promise": "month"})["everyone_may_correct"] is False
     await hass.config_entries.options.async_configure(
         page["flow_id"], {"promise": "month", "everyone_may_correct": True}
     )
     await hass.async_block_till_done()
-    for user in (member, hass_admin_user, None):
-        await call(hass, user, "strike_days")
-        await call(hass, user, "undo")
+    for may in (member, hass_admin_user, None):
+        await call(hass, may, "strike_days")
+        await call(hass, may, "undo")
     with pytest.raises(Unauthorized):
         await call(hass, hass_read_only_user, "strike_days")
 

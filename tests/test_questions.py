@@ -140,6 +140,27 @@ async def test_a_rise_of_the_whole_house_is_one_question(
     assert sorted(rooms) == sorted(area.capitalize() for area in AREAS)
 
 
+async def beside(hass: HomeAssistant, area: str) -> list[tuple[str, list[str]]]:
+    """Return what is kept of the other rooms beside the episodes of a room."""
+    told = await act(hass, "get_ledger", device_id=device_id(hass, room_of(area)))
+    episodes = told["quantities"]["pm25"]["episodes"]
+    return [(episode["together"], episode["rooms"]) for episode in episodes]
+
+
+@pytest.mark.usefixtures("house")
+async def test_it_is_kept_whether_other_rooms_rose_too(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await breathe(hass, clock, 3 * HOUR)
+    await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90})
+    others = sorted(room_of(area) for area in AREAS if area != "kitchen")
+    ((together, rooms),) = await beside(hass, "kitchen")
+    assert (together, sorted(rooms)) == ("only_this_room", others)
+    await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90, "den": 90})
+    assert await beside(hass, "kitchen") == [("shared", [room_of("den")])]
+    assert await beside(hass, "den") == [("shared", [KITCHEN])]
+
+
 @pytest.mark.usefixtures("house")
 async def test_a_room_that_asked_for_silence_is_no_part_of_a_question(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer

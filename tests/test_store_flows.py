@@ -1,6 +1,5 @@
 """The pages about what is stored: damaged, or written by a newer version. Real files."""
 
-from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -36,6 +35,11 @@ def put_aside(hass: HomeAssistant) -> list[str]:
     """Return the names of the files that were put aside as newer, without their times."""
     found = disk(hass, LEDGER_KEY).parent.glob("air_baseline.*.newer.*")
     return sorted(path.name.partition(".newer.")[0] for path in found)
+
+
+def left(hass: HomeAssistant) -> list[str]:
+    """Return the names of all our files that are there."""
+    return [path.name for path in disk(hass, LEDGER_KEY).parent.glob("air_baseline*")]
 
 
 async def refused(
@@ -100,8 +104,7 @@ async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing
     assert put_aside(hass) == [LEDGER_KEY, GOOD_KEY]
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
-    left = list(Path(hass.config.path(".storage")).glob("air_baseline*"))
-    assert left == []
+    assert left(hass) == []
 
 
 async def test_a_page_that_came_too_late_says_so(

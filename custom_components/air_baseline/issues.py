@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
 from .asked import OF_THE_HOME, STORE_NEWER, STORE_RECOVERED
+from .company import async_keep_company
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
+from .core.event import Event
 from .core.home import QUESTIONS_A_DAY
+from .core.quantity import Kind
 from .questions import Questions
 from .source_issues import SourceIssues
 
@@ -79,51 +84,59 @@ class HomeIssues:
         self._hass = hass
         self._rooms = entry.runtime_data.rooms
         self._questions = Questions(hass, self._rooms)
-        self._sources = [SourceIssues(hass, room, self._may_tell) for room in self._rooms.values()]
-        self._due = False
+        self._sources = {
+            room_id: SourceIssues(hass, room, self._may_tell)
+            for room_id, room in self._rooms.items()
+        }
+        self._due: set[str] = set()
         self._unsubscribes: list[CALLBACK_TYPE] = []
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Listen to the rooms; return what ends that."""
         self._unsubscribes = self._questions.async_start()
-        for room in self._rooms.values():
+        for room_id, room in self._rooms.items():
             self._unsubscribes += [
-                room.async_add_listener(self._async_due),
-                room.async_add_event_listener(lambda _kind, _event: self._async_due()),
+                room.async_add_listener(partial(self._async_due, room_id)),
+                room.async_add_event_listener(partial(self._async_happened, room_id)),
             ]
         self._unsubscribes.append(async_track_time_interval(self._hass, self._async_hourly, REVIEW))
-        self._async_review()
+        self._async_review(self._sources)
         return self._async_stop
 
     @callback
     def _async_stop(self) -> None:
-        self._due = False
+        self._due.clear()
         while self._unsubscribes:
             self._unsubscribes.pop()()
 
     @callback
-    def _async_due(self) -> None:
+    def _async_due(self, room_id: str) -> None:
         """Review when what is happening now is over: rooms have news at the same moments."""
         if not self._due:
-            self._due = True
-            self._hass.loop.call_soon(self._async_review_if_due)
+            self._hass.loop.call_soon(self._async_review_due)
+        self._due.add(room_id)
 
     @callback
-    def _async_review_if_due(self) -> None:
-        if self._due:
-            self._due = False
-            self._async_review()
+    def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:
+        self._async_due(room_id)
+
+    @callback
+    def _async_review_due(self) -> None:
+        due, self._due = self._due, set()
+        if due:
+            self._async_review(due)
 
     @callback
     def _async_hourly(self, _now: datetime) -> None:
-        self._async_review()
+        self._async_review(self._sources)
 
     @callback
-    def _async_review(self) -> None:
+    def _async_review(self, rooms: Iterable[str]) -> None:
+        async_keep_company(self._rooms, dt_util.utcnow().timestamp())
         self._questions.async_review()
-        for sources in self._sources:
-            sources.async_review()
+        for room_id in rooms:
+            self._sources[room_id].async_review()
 
     def _may_tell(self, now: float) -> bool:
         """Tell whether one more trouble of a source may be told today."""
