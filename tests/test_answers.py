@@ -114,6 +114,8 @@ async def test_it_was_real_says_what_leaves_and_lets_it_leave(
     page = await to_page(fixer, asked, "real")
     assert (page["type"], page["data_schema"]) == ("form", [])
     assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
+    assert "36 usable days are left" in said(page, "consequence")
+    assert "Alerts go on." in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "kept_out")
@@ -332,6 +334,7 @@ async def test_a_sensor_at_fault_is_struck_out_from_the_day_and_paused(
     assert page["errors"] == {"date": "day_in_future"}
     page = await fixer.answer(page, date="2026-03-03")
     assert said(page, "date") == "2026-03-03"
+    assert "no alerts while it is paused" in said(page, "consequence")
     assert shown(hass, LEARNING).state == "changing"
     done = await fixer.answer(page)
     assert done["reason"] == "at_fault_paused"

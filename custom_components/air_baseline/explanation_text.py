@@ -136,16 +136,31 @@ class Words:
         )
 
     def consequence(
-        self, room: RoomCoordinator, answers: Mapping[Kind, Sequence[Entry]], now: float
+        self,
+        room: RoomCoordinator,
+        answers: Mapping[Kind, Sequence[Entry]],
+        now: float,
+        *,
+        named: bool = False,
+        paused: bool = False,
     ) -> str:
-        """Return what an answer would leave: usable days, and how long until alerts."""
+        """Return what an answer would leave: usable days, and how long until alerts.
+
+        `named` says the room's name as well; while a source is paused there are no alerts.
+        """
         lines = []
         for kind, entries in answers.items():
             left = outlook(room.channels[kind], now, *entries)
+            quantity = self.say(f"quantity_{kind}")
+            if named:
+                name = escape(room.subentry.title)
+                quantity = self.say("in_room", room=name, quantity=quantity)
             lines.append(
                 self.say(
-                    "left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait",
-                    quantity=self.say(f"quantity_{kind}"),
+                    "left_paused"
+                    if paused
+                    else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
+                    quantity=quantity,
                     days=_plain(left.usable_days),
                     needed=left.needed_days,
                     weeks=left.alert_weeks,

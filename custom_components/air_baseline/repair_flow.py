@@ -1,6 +1,6 @@
 """What the flows about a room share: finding it, and the answers that several of them offer."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from .const import ATTR_SUBENTRY, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.correction import changed, reset_from, struck
 from .core.day import iso_day, parse_day
+from .core.ledger import Entry
 from .core.quantity import Kind
 from .corrections import async_change, async_reset, async_strike, check_past, today
 from .explanation_text import Words, escape
@@ -222,7 +223,13 @@ class RoomFlow(RepairsFlow):
             return {FIELD_DATE: str(error.translation_key)}
         return {}
 
-    async def consequence(self, room: RoomCoordinator, entries: Mapping[Kind, Any]) -> str:
+    async def consequence(
+        self,
+        room: RoomCoordinator,
+        entries: Mapping[Kind, Sequence[Entry]],
+        *,
+        paused: bool = False,
+    ) -> str:
         """Return what an answer would leave, in words."""
         words = await Words.async_load(self.hass)
-        return words.consequence(room, entries, dt_util.utcnow().timestamp())
+        return words.consequence(room, entries, dt_util.utcnow().timestamp(), paused=paused)

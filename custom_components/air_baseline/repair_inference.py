@@ -11,7 +11,7 @@ import voluptuous as vol
 from .asked import ATTR_OTHERS
 from .const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY
 from .coordinator import RoomCoordinator
-from .core.correction import struck
+from .core.correction import struck, verdict
 from .core.explain import suspected_change
 from .core.explanation import Subject
 from .core.ledger import Entry, Episode
@@ -102,13 +102,14 @@ class UnusualEpisodeFlow(RoomFlow):
         if not targets:
             return self.async_abort(reason="gone")
         if user_input is None:
-            words = await Words.async_load(self.hass)
+            words, now = await Words.async_load(self.hass), dt_util.utcnow().timestamp()
             return self.async_show_form(
                 step_id="real",
                 data_schema=NO_FIELDS,
                 description_placeholders={
                     "room": _names(targets),
-                    "preview": words.leaving(targets, dt_util.utcnow().timestamp()),
+                    "preview": words.leaving(targets, now),
+                    "consequence": _left(words, targets, now),
                 },
             )
         answer = _async_answer(targets, normal=False)
@@ -239,7 +240,7 @@ class ChangeSuspectedFlow(RoomFlow):
                 description_placeholders={
                     "room": escape(room.subentry.title),
                     "date": self.fault_day.isoformat(),
-                    "consequence": await self.consequence(room, {kind: entries}),
+                    "consequence": await self.consequence(room, {kind: entries}, paused=True),
                 },
             )
         answer = async_at_fault(room, kind, self.fault_day, change.id)
@@ -293,6 +294,21 @@ def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Kind, Ep
         if episode is not None:
             found.setdefault(room.subentry.subentry_id, (room, {}))[1][kind] = episode
     return list(found.values())
+
+
+def _left(words: Words, targets: list[Target], now: float) -> str:
+    """Return what "it was real" would leave in each room."""
+    rooms = _by_room(targets)
+    zone = dt_util.get_default_time_zone()
+    return "\n".join(
+        words.consequence(
+            room,
+            {kind: verdict(one, now, zone, normal=False) for kind, one in episodes.items()},
+            now,
+            named=len(rooms) > 1,
+        )
+        for room, episodes in rooms
+    )
 
 
 def _names(targets: list[Target]) -> str:

@@ -233,7 +233,8 @@ def _not_known(channel: Channel, subject: Subject) -> tuple[NotKnown, ...]:
 def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) -> tuple[Next, ...]:
     if episode is not None:
         said = channel.ledger.verdict_on(episode.id)
-        return (_NEXT_OF_VERDICT[said.kind] if said else Next.STAYS_IN_BASELINE,)
+        stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
+        return (_NEXT_OF_VERDICT[said.kind] if said else stays,)
     if judged.state is LearningState.LEARNED:
         waiting = judged.reason is Reason.REFERENCE_DAYS
         return (Next.RANGE_FOLLOWS, *([Next.ALERTS_AFTER_REFERENCE] if waiting else []))

@@ -39,6 +39,7 @@ class Next(StrEnum):
     ALERTS_AFTER_REFERENCE = "alerts_after_reference"
     RANGE_FOLLOWS = "range_follows"
     STAYS_IN_BASELINE = "stays_in_baseline"
+    STAYED_IN_BASELINE = "stayed_in_baseline"
     LEFT_OUT = "left_out"
     LEVEL_LIFTED = "level_lifted"
     ALERTS_WAIT = "alerts_wait"
