@@ -376,6 +376,7 @@ async def test_rooms_that_rose_together_are_answered_together(
     rooms = {room: {Kind.PM25: learned(Kind.PM25, 36)} for room in (KITCHEN, BEDROOM)}
     hass_storage[LEDGER_KEY] = a_store(rooms)
     bedroom = a_room(BEDROOM, "bedroom", Kind.PM25, pm25_source=BEDROOM_PM25)
+    bedroom["title"] = "<b>*Bed* [room](http://x)</b>\n# {measured}"
     entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25), bedroom)
     await set_up(hass, entry)
 
@@ -392,16 +393,17 @@ async def test_rooms_that_rose_together_are_answered_together(
     (asked,) = issues(hass)
     found = issue(hass, asked)
     assert found is not None
-    assert found.translation_placeholders == {"room": "Kitchen, Bedroom"}
+    assert found.translation_placeholders == {"room": f"Kitchen, {bedroom['title']}"}
     await restart(hass, entry, hass_storage)
     assert issues(hass) == [asked]
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["real", "normal", "not_now", "stop_asking"]
-    assert said(page, "room") == "Kitchen, Bedroom"
     assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
-    assert "Bedroom: PM2.5: up to 90 μg/m³" in said(page, "measured")
+    escaped = r"\<b\>\*Bed\* \[room\]\(http://x\)\</b\> \# \{measured\}"
+    assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
     page = await fixer.choose(page, "normal")
     assert len(said(page, "preview").splitlines()) == 2
+    assert f"- {escaped}: PM2.5: alerts" in said(page, "preview")
     await fixer.answer(page)
     assert issues(hass) == []
     for room in (KITCHEN, BEDROOM):

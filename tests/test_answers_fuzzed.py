@@ -86,7 +86,9 @@ async def test_whatever_is_sent_the_ledger_stays_or_can_be_given_back(
     """Hypothesis draws, the loop of the test walks; right fields are mixed with wrong ones."""
     drawn: list[tuple[str, list[int], list[dict[str, Any]]]] = []
 
-    @settings(max_examples=80, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=120, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(
         topic=st.sampled_from(TOPICS),
         choices=CHOICES,

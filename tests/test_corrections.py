@@ -402,7 +402,9 @@ async def test_whatever_is_given_the_ledger_stays_or_can_be_given_back(
     """Hypothesis draws, the loop of the test calls: a correction is undone again at once."""
     drawn: list[tuple[str, dict[str, Any]]] = []
 
-    @settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=150, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(action=st.sampled_from(sorted(CORRECTING)), given_=GIVEN)
     def draw(action: str, given_: dict[str, Any]) -> None:
         drawn.append((action, given_))

@@ -26,7 +26,7 @@ from .core.day import iso_day, parse_day
 from .core.ledger import Entry
 from .core.quantity import Kind
 from .corrections import async_change, async_reset, async_strike, check_past, today
-from .explanation_text import Words, escape
+from .explanation_text import Words
 
 FIELD_DATE = "date"
 FIELD_SIMILAR = "similar"
@@ -99,7 +99,6 @@ class RoomFlow(RepairsFlow):
                 step_id="start_over",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": escape(room.subentry.title),
                     "consequence": await self.consequence(
                         room, dict.fromkeys(self.kinds(room), (entry,))
                     ),
@@ -130,7 +129,6 @@ class RoomFlow(RepairsFlow):
                 }
             ),
             errors=errors,
-            description_placeholders={"room": escape(room.subentry.title)},
         )
 
     async def async_step_changed_confirm(self, user_input: Said = None) -> RepairsFlowResult:
@@ -149,7 +147,6 @@ class RoomFlow(RepairsFlow):
                 step_id="changed_confirm",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": escape(room.subentry.title),
                     "date": self.change_day.isoformat(),
                     "consequence": await self.consequence(
                         room, dict.fromkeys(self.kinds(room), (entry,))
@@ -191,7 +188,6 @@ class RoomFlow(RepairsFlow):
                 }
             ),
             errors=errors,
-            description_placeholders={"room": escape(room.subentry.title)},
         )
 
     async def async_step_strike_confirm(self, user_input: Said = None) -> RepairsFlowResult:
@@ -205,7 +201,6 @@ class RoomFlow(RepairsFlow):
                 step_id="strike_confirm",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": escape(room.subentry.title),
                     "days": ", ".join(iso_day(day) for day in days),
                     "consequence": await self.consequence(
                         room, dict.fromkeys(self.kinds(room), struck(days))

@@ -24,7 +24,7 @@ from .corrections import (
     async_stop_asking,
     today,
 )
-from .explanation_text import Target, Words, async_page, escape, history_link
+from .explanation_text import Target, Words, async_page, history_link
 from .repair_flow import FIELD_DATE, NO_FIELDS, RoomFlow, Said, loaded_rooms
 
 
@@ -42,10 +42,7 @@ class RangeLearnedFlow(RoomFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["looks_right", "something_off", "not_now", "stop_asking"],
-            description_placeholders={
-                "room": escape(room.subentry.title),
-                **page.placeholders(),
-            },
+            description_placeholders=page.placeholders(),
         )
 
     async def async_step_looks_right(self, user_input: Said = None) -> RepairsFlowResult:
@@ -63,7 +60,6 @@ class RangeLearnedFlow(RoomFlow):
         return self.async_show_menu(
             step_id="something_off",
             menu_options=["changed", "strike", "start_over"],
-            description_placeholders={"room": escape(room.subentry.title)},
         )
 
     async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
@@ -90,7 +86,6 @@ class UnusualEpisodeFlow(RoomFlow):
             if one_room
             else ["real", "normal", "not_now", "stop_asking"],
             description_placeholders={
-                "room": _names(targets),
                 "history": history_link(targets, dt_util.utcnow().timestamp()),
                 **page.placeholders(),
             },
@@ -107,7 +102,6 @@ class UnusualEpisodeFlow(RoomFlow):
                 step_id="real",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": _names(targets),
                     "preview": words.leaving(targets, now),
                     "consequence": _left(words, targets, now),
                 },
@@ -126,7 +120,6 @@ class UnusualEpisodeFlow(RoomFlow):
                 step_id="normal",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": _names(targets),
                     "preview": words.lifts(targets, dt_util.utcnow().timestamp()),
                 },
             )
@@ -181,10 +174,7 @@ class ChangeSuspectedFlow(RoomFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["changed", "season", "at_fault", "not_now"],
-            description_placeholders={
-                "room": escape(room.subentry.title),
-                **page.placeholders(),
-            },
+            description_placeholders=page.placeholders(),
         )
 
     async def async_step_season(self, user_input: Said = None) -> RepairsFlowResult:
@@ -196,7 +186,6 @@ class ChangeSuspectedFlow(RoomFlow):
             return self.async_show_form(
                 step_id="season",
                 data_schema=NO_FIELDS,
-                description_placeholders={"room": escape(room.subentry.title)},
             )
         (kind,) = self.kinds(room)
         return await self.finish(room, async_season(room, kind, change.id), "withdrawn")
@@ -222,7 +211,6 @@ class ChangeSuspectedFlow(RoomFlow):
                 }
             ),
             errors=errors,
-            description_placeholders={"room": escape(room.subentry.title)},
         )
 
     async def async_step_at_fault_confirm(self, user_input: Said = None) -> RepairsFlowResult:
@@ -238,7 +226,6 @@ class ChangeSuspectedFlow(RoomFlow):
                 step_id="at_fault_confirm",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": escape(room.subentry.title),
                     "date": self.fault_day.isoformat(),
                     "consequence": await self.consequence(room, {kind: entries}, paused=True),
                 },
@@ -309,7 +296,3 @@ def _left(words: Words, targets: list[Target], now: float) -> str:
         )
         for room, episodes in rooms
     )
-
-
-def _names(targets: list[Target]) -> str:
-    return ", ".join(escape(room.subentry.title) for room, _ in _by_room(targets))

@@ -22,7 +22,6 @@ class SourceFlow(RoomFlow):
             step_id="init",
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
-                "room": escape(room.subentry.title),
                 "source": escape(room.sources[kind].entity_id),
                 "unit": escape(room.unit_problem.get(kind) or "") or "–",
             },
@@ -54,7 +53,6 @@ class SourceFlow(RoomFlow):
                 step_id="pause",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "room": escape(room.subentry.title),
                     "source": escape(room.sources[kind].entity_id),
                 },
             )
