@@ -441,3 +441,77 @@ async def test_a_page_that_was_left_open_too_long_changes_nothing(
     page = await fixer.answer(page)
     assert (page["type"], page["reason"]) == ("abort", "refused")
     assert (await saved(hass, hass_storage))["entries"] == []
+
+
+ANY = {"date": "2026-03-02", "similar": False, "days": ["2026-03-01"]}
+
+
+async def ends_as_gone(
+    hass: HomeAssistant, fixer: Fixer, entry: MockConfigEntry, page: Answer
+) -> bool:
+    """Remove the room and confirm the page that is open; tell whether it is said to be gone."""
+    fields = {field["name"] for field in page["data_schema"]}
+    hass.config_entries.async_remove_subentry(entry, KITCHEN)
+    await hass.async_block_till_done()
+    done = await fixer.answer(page, **{name: ANY[name] for name in fields})
+    return (done["type"], done["reason"]) == ("abort", "gone")
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+@pytest.mark.parametrize("choice", ["changed", "strike", "start_over"])
+async def test_a_room_that_goes_while_its_range_is_corrected_is_said_to_be_gone(
+    hass: HomeAssistant,
+    range_asked: MockConfigEntry,
+    fixer: Fixer,
+    choice: str,
+    confirmed: bool,  # noqa: FBT001 - the first page or the second
+) -> None:
+    page = await to_page(fixer, issues(hass)[0], "something_off", choice)
+    fields = {field["name"]: ANY[field["name"]] for field in page["data_schema"]}
+    page = await fixer.answer(page, **fields) if confirmed and fields else page
+    assert await ends_as_gone(hass, fixer, range_asked, page)
+
+
+@pytest.mark.parametrize("choice", ["real", "normal"])
+async def test_a_room_that_goes_while_its_episode_is_answered_is_said_to_be_gone(
+    hass: HomeAssistant, episode: MockConfigEntry, fixer: Fixer, choice: str
+) -> None:
+    page = await to_page(fixer, issues(hass)[0], choice)
+    assert await ends_as_gone(hass, fixer, episode, page)
+
+
+@pytest.mark.parametrize("choices", [["season"], ["at_fault"], ["at_fault", "2026-03-02"]])
+async def test_a_room_that_goes_while_its_change_is_answered_is_said_to_be_gone(
+    hass: HomeAssistant, changing: MockConfigEntry, fixer: Fixer, choices: list[str]
+) -> None:
+    page = await to_page(fixer, the_change(hass), choices[0])
+    for day in choices[1:]:
+        page = await fixer.answer(page, date=day)
+    assert await ends_as_gone(hass, fixer, changing, page)
+
+
+@pytest.mark.usefixtures("episode")
+async def test_without_alerts_at_present_the_level_to_come_is_told(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    await act(hass, "strike_days", start_date="2026-02-20", end_date="2026-02-25")
+    page = await to_page(fixer, issues(hass)[0], "normal")
+    assert "above 92 μg/m³ when there are alerts" in said(page, "preview")
+
+
+async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+
+    def evenings(at: float) -> float:
+        day = (at - NOON.timestamp()) // 86400
+        return 40 * 1.6**day if (at - NOON.timestamp()) % 86400 < 5400 else usual(at)
+
+    await pass_time(hass, clock, 4 * DAY, {PM25: evenings}, step=5 * MINUTE)
+    assert shown(hass, LEARNING).state == "changing"
+    page = await fixer.begin(the_change(hass))
+    assert "more alerts than promised" in said(page, "inferred")

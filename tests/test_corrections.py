@@ -102,6 +102,19 @@ async def test_the_ledger_is_told_whole(hass: HomeAssistant) -> None:
     assert answer["set_aside"] == []
 
 
+@pytest.mark.usefixtures("entry")
+async def test_a_ledger_that_was_set_aside_is_told_as_well(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    room = entry.runtime_data.rooms[KITCHEN]
+    room.async_replace_source(Kind.PM25)
+    room.stored.retired.append({"at": 5.0, "channel": "lost"})
+    readable, unreadable = (await act(hass, "get_ledger"))["set_aside"]
+    assert readable["at"] == "2026-03-02T13:00:03+00:00"
+    assert len(readable["ledger"]["days"]) == 36
+    assert unreadable == {"at": 5.0, "channel": "lost"}
+
+
 @pytest.mark.parametrize(
     ("verdict", "kind"), [("real", "episode_real"), ("normal", "episode_normal")]
 )

@@ -75,7 +75,7 @@ async def test_a_learned_range_is_asked_about_once(
     assert asked.severity is ir.IssueSeverity.WARNING
     assert asked.translation_key == "range_learned"
     assert asked.translation_placeholders == {"room": "Kitchen"}
-    assert asked.data == {"subentry_id": KITCHEN}
+    assert asked.data == {"subentry_id": KITCHEN, "epoch": 0}
     await restart(hass, entry, hass_storage)
     assert issues(hass) == [RANGE]
     await pass_time(hass, clock, DAY, {PM25: usual})
@@ -165,7 +165,11 @@ async def test_an_episode_is_asked_about_while_it_runs_and_after(
     assert asked == f"unusual_episode_{KITCHEN}_{episode}"
     found = issue(hass, asked)
     assert found is not None
-    assert found.data == {"subentry_id": KITCHEN, "episode_pm25": episode}
+    assert found.data == {
+        "subentry_id": KITCHEN,
+        "episode_pm25": episode,
+        "epoch": episode,
+    }
     await pass_time(hass, clock, HOUR, {PM25: usual})
     await restart(hass, entry, hass_storage)
     assert issues(hass) == [asked]

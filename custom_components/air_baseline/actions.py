@@ -20,9 +20,12 @@ import voluptuous as vol
 
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core import snapshot
+from .core.alert import Promise
 from .core.explain import explain
 from .core.quantity import Kind
 from .core.report import report
+from .core.stored import SnapshotError
 from .corrections import (
     Answers,
     async_answer,
@@ -77,9 +80,20 @@ async def _async_get_ledger(
     return {
         "room": room.subentry.title,
         "quantities": {kind.value: report(room.channels[kind]) for kind in kinds},
-        "set_aside": room.stored.retired,
+        "set_aside": [_set_aside(retired) for retired in room.stored.retired],
         "questions": room.stored.asked,
     }
+
+
+def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
+    """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
+    try:
+        channel = snapshot.load(
+            retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
+        )
+    except SnapshotError:
+        return retired
+    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": report(channel)}
 
 
 async def _async_correct_episode(

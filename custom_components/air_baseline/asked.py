@@ -27,6 +27,7 @@ STORE_NEWER = "store_newer"
 OF_THE_HOME = frozenset({STORE_RECOVERED, STORE_NEWER})  # Issues that are about no room.
 
 ATTR_OTHERS = "others"
+ATTR_EPOCH = "epoch"
 SNOOZE_DAYS = 7
 
 type Kept = dict[str, Any]  # A question as it is stored; `store` checks its form on loading.
@@ -144,6 +145,7 @@ def async_show(room: RoomCoordinator, issue_id: str, statement: Statement, names
     others = [rise for rise in statement.rises if rise.room != statement.room]
     if others:
         data[ATTR_OTHERS] = " ".join(f"{one.room}:{one.kind}:{one.episode}" for one in others)
+    data[ATTR_EPOCH] = statement.epoch
     if statement.kind is not None:
         data[ATTR_QUANTITY] = statement.kind.value
     async_show_issue(room, issue_id, statement.topic, data, names)

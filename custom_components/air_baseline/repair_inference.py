@@ -8,7 +8,7 @@ from homeassistant.helpers.selector import DateSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .asked import ATTR_OTHERS
+from .asked import ATTR_EPOCH, ATTR_OTHERS
 from .const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY
 from .coordinator import RoomCoordinator
 from .core.correction import struck, verdict
@@ -257,8 +257,8 @@ class ChangeSuspectedFlow(RoomFlow):
         changes = (
             [suspected_change(room.channels[kind]) for kind in self.kinds(room)] if room else []
         )
-        epoch = self.issue_id.rpartition("_")[2]
-        return next((one for one in changes if one and str(one.from_day) == epoch), None)
+        epoch = (self.data or {}).get(ATTR_EPOCH)
+        return next((one for one in changes if one and one.from_day == epoch), None)
 
 
 async def _async_answer(targets: list[Target], *, normal: bool) -> None:
