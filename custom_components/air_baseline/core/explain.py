@@ -1,5 +1,6 @@
 """From a channel to the explanation of what is said about it."""
 
+from dataclasses import replace
 from math import ceil
 from types import MappingProxyType
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from .alert import RULES
 from .baseline import TARGET
 from .channel import Channel
+from .conditions import Seen
 from .day import DAY_S, iso_day, locate
 from .digest import DayKind
 from .evidence import EVIDENCE_DAYS, LEARNED_DAYS, Standing
@@ -20,6 +22,7 @@ from .explanation import (
     Next,
     NotKnown,
     Subject,
+    Surroundings,
     TrackRecord,
     TypicalRange,
 )
@@ -49,7 +52,8 @@ def explain(
         subject = Subject.EPISODE if episode else subject
     about = episode if subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
-    ranges = _ranges(today)
+    ranges = _ranges(today, judged)
+    surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
         quantity=channel.quantity.kind,
@@ -67,22 +71,24 @@ def explain(
         comparison=_comparison(channel, today, about, part),
         record=_record(channel, judged),
         episode=_episode(about),
+        surroundings=surroundings,
         corrections=_corrections(channel, at),
-        not_known=_not_known(channel, subject),
+        not_known=_not_known(channel, subject, surroundings),
         next_steps=_next_steps(judged, subject),
     )
 
 
-def _ranges(today: Forecast | None) -> tuple[TypicalRange, ...]:
+def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ...]:
     if today is None or not today.shown:
         return ()
+    alerts = today.eligible and not judged.unseen
     return tuple(
         TypicalRange(
             part=index,
             low=part.low,
             middle=part.middle,
             high=part.high,
-            alert_level=today.alert_levels[index] if today.eligible else None,
+            alert_level=today.alert_levels[index] if alerts else None,
         )
         for index, part in enumerate(today.ranges)
     )
@@ -169,6 +175,34 @@ def _episode(episode: Episode | None) -> EpisodeFacts | None:
     )
 
 
+def _surroundings(
+    channel: Channel, judged: Judgement, episode: Episode | None, at: float
+) -> Surroundings:
+    context, today = channel.context, channel.forecast
+    now = context.of_last_hours(at)
+    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
+    present = Surroundings(
+        outdoor=round(rise.now, 1) if rise else None,
+        outdoor_before=round(rise.before, 1) if rise else None,
+        outdoor_rose=rise.rose if rise else None,
+        outdoor_temperature=now.outdoor_temperature,
+        window_open=now.window_open,
+        seen_temperatures=today.seen.temperatures if today else None,
+        unseen=judged.unseen,
+    )
+    if episode is None:
+        return present
+    return replace(
+        present,
+        outdoor=episode.outdoor,
+        outdoor_before=episode.outdoor_before,
+        outdoor_rose=episode.outdoor_rose,
+        window_open=episode.window_open,
+        together=episode.together,
+        rooms=episode.rooms,
+    )
+
+
 def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
     return tuple(
         CorrectionInForce(
@@ -182,9 +216,21 @@ def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
     )
 
 
-def _not_known(channel: Channel, subject: Subject) -> tuple[NotKnown, ...]:
-    unknown = [NotKnown.OUTDOOR_AIR, NotKnown.WINDOWS]
-    if subject is not Subject.EPISODE:
+def _not_known(
+    channel: Channel, subject: Subject, surroundings: Surroundings
+) -> tuple[NotKnown, ...]:
+    seen = channel.forecast.seen if channel.forecast else Seen()
+    episode = subject is Subject.EPISODE
+    unknown = []
+    if surroundings.outdoor_rose is None:
+        unknown.append(NotKnown.OUTDOOR_AIR)
+    if channel.context.outdoor_temperature is not None and (
+        seen.temperatures is None or surroundings.outdoor_temperature is None
+    ):
+        unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
+    if surroundings.window_open is None or (seen.windows is None and not episode):
+        unknown.append(NotKnown.WINDOWS)
+    if not episode:
         unknown.append(NotKnown.OTHER_SEASONS)
     if channel.quantity.kind is Kind.VOC_INDEX:
         unknown.append(NotKnown.SLOW_TRENDS)
@@ -195,11 +241,17 @@ def _next_steps(judged: Judgement, subject: Subject) -> tuple[Next, ...]:
     if subject is Subject.EPISODE:
         return (Next.STAYS_IN_BASELINE,)
     if judged.state is LearningState.LEARNED:
-        waiting = judged.reason is Reason.REFERENCE_DAYS
-        return (Next.RANGE_FOLLOWS, *([Next.ALERTS_AFTER_REFERENCE] if waiting else []))
+        waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
+        return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     return (_NEXT_OF_STATE[judged.state],)
 
 
+_NEXT_OF_REASON: Final = MappingProxyType(
+    {
+        Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
+    }
+)
 _NEXT_OF_STATE: Final = MappingProxyType(
     {
         LearningState.COLLECTING: Next.RANGE_AFTER_DAYS,
