@@ -1,5 +1,6 @@
 """What a person can answer to an inference, over the API that the frontend uses."""
 
+from dataclasses import replace
 from datetime import timedelta
 import json
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.core.state import Together
 from custom_components.air_baseline.store import LEDGER_KEY
 
 from .conftest import Answer, Fixer
@@ -165,6 +167,38 @@ async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
         "&start_date=2026-03-02T10%3A00%3A00%2B00%3A00"
         "&end_date=2026-03-02T15%3A00%3A03%2B00%3A00"
     )
+
+
+@pytest.mark.parametrize(
+    ("rose", "told"),
+    [
+        (True, "Outdoors PM2.5 rose as well: from 8 to 30 μg/m³ in its highest hour."),
+        (False, "Outdoors PM2.5 did not rise: 30 μg/m³ in its highest hour, 8 the day before."),
+    ],
+)
+async def test_what_was_measured_beside_an_episode_is_told(
+    hass: HomeAssistant,
+    episode: MockConfigEntry,
+    fixer: Fixer,
+    rose: bool,  # noqa: FBT001 - both of them
+    told: str,
+) -> None:
+    channel = episode.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    (known,) = channel.ledger.episodes
+    beside = replace(
+        known,
+        outdoor=30.0,
+        outdoor_before=8.0,
+        outdoor_rose=rose,
+        window_open=0.4,
+        together=Together.ONLY_THIS_ROOM,
+        rooms=(BEDROOM,),
+    )
+    channel.ledger = channel.ledger.with_episode(beside)
+    page = await fixer.begin(issues(hass)[0])
+    assert told in said(page, "measured")
+    assert "A window was open for 40 % of the hour before." in said(page, "measured")
+    assert "Only this room" in said(page, "inferred")
 
 
 @pytest.mark.usefixtures("episode")
@@ -401,6 +435,7 @@ async def test_rooms_that_rose_together_are_answered_together(
     assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
     escaped = r"\<b\>\*Bed\* \[room\]\(http://x\)\</b\> \# \{measured\}"
     assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
+    assert f"{escaped} rose too within the hour" in said(page, "inferred")
     page = await fixer.choose(page, "normal")
     assert len(said(page, "preview").splitlines()) == 2
     assert f"- {escaped}: PM2.5: alerts" in said(page, "preview")

@@ -18,7 +18,13 @@ from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.entry import AGREEING, INFERRED, EntryKind
 from custom_components.air_baseline.core.explanation import Next, NotKnown
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.core.state import Basis, LearningState, Missing, Reason
+from custom_components.air_baseline.core.state import (
+    Basis,
+    Condition,
+    LearningState,
+    Missing,
+    Reason,
+)
 from custom_components.air_baseline.entity import WORDS_OF_KIND
 from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.readings import Refusal
@@ -47,6 +53,7 @@ CODES: Mapping[str, list[str]] = {
     "next_": [code.value for code in Next],
     "missing_": [code.value for code in Missing],
     "part_": [str(part) for part in range(PARTS)],
+    "unseen_": [condition.value for condition in Condition],
     "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
 }
 
@@ -205,7 +212,8 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    for call in calls(source("explanation_text"), "say"):
+    modules = ("explanation_text", "preview_text")
+    for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]
         if isinstance(key, ast.JoinedStr):

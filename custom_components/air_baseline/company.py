@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from homeassistant.core import callback
 
 from .coordinator import RoomCoordinator
-from .core.home import TOGETHER_S, Company, Neighbour, company
+from .core.home import TOGETHER_S, Company, company, neighbour
 
 
 @callback
@@ -18,7 +18,13 @@ def async_keep_company(rooms: Mapping[str, RoomCoordinator], now: float) -> None
         for episode in channel.episodes[-1:]
         if now - episode.id <= TOGETHER_S
     ]
-    neighbours = _neighbours(rooms) if recent else []
+    if not recent:
+        return
+    neighbours = [
+        neighbour(room_id, channel, now)
+        for room_id, room in rooms.items()
+        for channel in room.channels.values()
+    ]
     for room_id, kind, episode in recent:
         known = Company(together=episode.together, rooms=episode.rooms)
         found = company(room_id, kind, float(episode.id), neighbours, known)
@@ -26,16 +32,3 @@ def async_keep_company(rooms: Mapping[str, RoomCoordinator], now: float) -> None
             room = rooms[room_id]
             room.channels[kind].keep_company(episode.id, found.together, found.rooms)
             room.async_schedule_save()
-
-
-def _neighbours(rooms: Mapping[str, RoomCoordinator]) -> list[Neighbour]:
-    return [
-        Neighbour(
-            room=room_id,
-            kind=kind,
-            above_at=channel.inside.above_at,
-            inside_from=channel.inside.inside_from,
-        )
-        for room_id, room in rooms.items()
-        for kind, channel in room.channels.items()
-    ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Self
 from urllib.parse import urlencode
 
 from homeassistant.core import HomeAssistant
@@ -12,14 +13,12 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
 from .core.correction import episode_span
-from .core.day import iso_day, part_hours
 from .core.evidence import CONFIDENCE_MARKS
 from .core.explain import explain
 from .core.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
-from .core.ledger import Cause, Entry, Episode
-from .core.preview import left_out, lift, outlook, strikable
+from .core.ledger import Cause, Episode
 from .core.quantity import Kind
-from .core.state import LearningState, Missing, Reason
+from .core.state import LearningState, Missing, Reason, Together
 
 LISTED_CORRECTIONS = 3  # More would push what matters off the page.
 AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
@@ -66,6 +65,7 @@ async def async_page(
         words.page(
             explain(room.channels[kind], now, episode, subject),
             room.sources[kind],
+            _names(room),
             escape(room.subentry.title) if several else "",
         )
         for room, kind, episode in targets
@@ -101,7 +101,7 @@ class Words:
         self._texts = texts
 
     @classmethod
-    async def async_load(cls, hass: HomeAssistant) -> Words:
+    async def async_load(cls, hass: HomeAssistant) -> Self:
         """Return the words of the server's language; English fills what it lacks."""
         return cls(
             await translation.async_get_translations(hass, hass.config.language, "common", [DOMAIN])
@@ -111,13 +111,18 @@ class Words:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
-    def page(self, said: Explanation, source: RoomSource, room: str = "") -> Page:
-        """Return an explanation in words; a page about several rooms names each."""
+    def page(
+        self, said: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
+    ) -> Page:
+        """Return an explanation in words; a page about several rooms names each.
+
+        `names` are the names of all rooms by their ids, escaped.
+        """
         quantity = self.say(f"quantity_{said.quantity}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
-            measured=self._measured(said, source, quantity),
-            inferred=self._inferred(said, source, quantity),
+            measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
+            inferred=" ".join([self._inferred(said, source, quantity), *self._others(said, names)]),
             because=self._because(said, quantity),
             not_known=self._not_known(said),
             next=" ".join(self._next(said, code) for code in said.next_steps),
@@ -125,101 +130,15 @@ class Words:
 
     def level(self, value: float, source: RoomSource) -> str:
         """Return a level with its unit, in the unit of the source."""
-        return f"{_plain(value / source.factor)} {source.shown_unit}".strip()
+        return f"{plain(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
         """Return a range with its unit."""
         return self.say(
             "span",
-            low=_plain(typical.low / source.factor),
+            low=plain(typical.low / source.factor),
             high=self.level(typical.high, source),
         )
-
-    def consequence(
-        self,
-        room: RoomCoordinator,
-        answers: Mapping[Kind, Sequence[Entry]],
-        now: float,
-        *,
-        named: bool = False,
-        paused: bool = False,
-    ) -> str:
-        """Return what an answer would leave: usable days, and how long until alerts.
-
-        `named` says the room's name as well; while a source is paused there are no alerts.
-        """
-        lines = []
-        for kind, entries in answers.items():
-            left = outlook(room.channels[kind], now, *entries)
-            quantity = self.say(f"quantity_{kind}")
-            if named:
-                name = escape(room.subentry.title)
-                quantity = self.say("in_room", room=name, quantity=quantity)
-            lines.append(
-                self.say(
-                    "left_paused"
-                    if paused
-                    else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
-                    quantity=quantity,
-                    days=_plain(left.usable_days),
-                    needed=left.needed_days,
-                    weeks=left.alert_weeks,
-                )
-            )
-        return "\n".join(f"- {line}" for line in lines)
-
-    def lifts(self, targets: Sequence[Target], now: float) -> str:
-        """Return what "that is normal here" would change: levels of alerts, and until when."""
-        lines = []
-        for room, kind, episode in targets:
-            if episode is None:
-                continue
-            lifted, source = lift(room.channels[kind], now, episode), room.sources[kind]
-            lines.append(
-                self.say(
-                    "lift_first" if lifted.before is None else "lift",
-                    quantity=self._name(room, kind, targets),
-                    part=self.say(f"part_{lifted.part}"),
-                    before=self.level(lifted.before or 0.0, source),
-                    after=self.level(lifted.after, source),
-                    date=lifted.until_day,
-                )
-            )
-        return "\n".join(f"- {line}" for line in lines)
-
-    def leaving(self, targets: Sequence[Target], now: float) -> str:
-        """Return what "it was real" would take out of what is usual: the hours of each day."""
-        lines = []
-        for room, kind, episode in targets:
-            if episode is None:
-                continue
-            for day, parts in left_out(room.channels[kind], now, episode).items():
-                hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
-                name = self._name(room, kind, targets)
-                lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
-        return "\n".join(f"- {line}" for line in lines)
-
-    def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
-        """Return the days that can be struck out, with the peak of each quantity."""
-        peaks: dict[int, list[str]] = {}
-        for kind, channel in room.channels.items():
-            for day, peak in strikable(channel, now).items():
-                said = self.say(
-                    "peak",
-                    quantity=self.say(f"quantity_{kind}"),
-                    level=self.level(peak, room.sources[kind]),
-                )
-                peaks.setdefault(day, []).append(said)
-        return {
-            iso_day(day): f"{iso_day(day)}: {', '.join(said)}"
-            for day, said in sorted(peaks.items(), reverse=True)
-        }
-
-    def _name(self, room: RoomCoordinator, kind: Kind, targets: Sequence[Target]) -> str:
-        quantity = self.say(f"quantity_{kind}")
-        if all(other is room for other, _, _ in targets):
-            return quantity
-        return self.say("in_room", room=escape(room.subentry.title), quantity=quantity)
 
     def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         measured, change = said.measured, said.change
@@ -268,14 +187,42 @@ class Words:
             )
         return self.say(f"inferred_{said.state}")
 
+    def _beside(self, said: Explanation) -> list[str]:
+        """Return what was measured outdoors and at the windows beside an episode."""
+        around = said.surroundings
+        if said.subject is not Subject.EPISODE:
+            return []
+        lines = []
+        if around.outdoor is not None and around.outdoor_before is not None:
+            lines.append(
+                self.say(
+                    "outdoor_rose" if around.outdoor_rose else "outdoor_stayed",
+                    before=plain(around.outdoor_before),
+                    now=plain(around.outdoor),
+                )
+            )
+        if around.window_open is not None:
+            lines.append(self.say("window_open", share=round(100 * around.window_open)))
+        return lines
+
+    def _others(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
+        """Return what is known of the other rooms beside an episode."""
+        around = said.surroundings
+        if around.together is Together.SHARED:
+            rooms = ", ".join(names[room] for room in around.rooms if room in names)
+            return [self.say("together_shared", rooms=rooms)] if rooms else []
+        if around.together is Together.ONLY_THIS_ROOM:
+            return [self.say("together_only_this_room", number=len(around.rooms))]
+        return []
+
     def _because(self, said: Explanation, quantity: str) -> str:
         evidence, record, comparison = said.evidence, said.record, said.comparison
         lines = [
             self.say(
                 "because_days",
                 quantity=quantity,
-                days=_plain(evidence.usable_days),
-                weekend=_plain(evidence.weekend_days),
+                days=plain(evidence.usable_days),
+                weekend=plain(evidence.weekend_days),
                 needed=evidence.needed_days,
             )
         ]
@@ -297,6 +244,8 @@ class Words:
             lines.append(
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
+        if said.surroundings.unseen and said.subject is not Subject.EPISODE:
+            lines += [self.say(f"unseen_{what}") for what in said.surroundings.unseen]
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
             lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]
@@ -326,11 +275,17 @@ class Words:
         return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
 
 
+def _names(room: RoomCoordinator) -> dict[str, str]:
+    """Return the names of all rooms of a home, escaped."""
+    rooms = room.config_entry.subentries.values()
+    return {other.subentry_id: escape(other.title) for other in rooms}
+
+
 def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
     """Return a number with up to three significant digits and no needless zeros."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 

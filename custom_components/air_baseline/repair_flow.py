@@ -26,7 +26,7 @@ from .core.day import iso_day, parse_day
 from .core.ledger import Entry
 from .core.quantity import Kind
 from .corrections import async_change, async_reset, async_strike, check_past, today
-from .explanation_text import Words
+from .preview_text import PreviewWords
 
 FIELD_DATE = "date"
 FIELD_SIMILAR = "similar"
@@ -167,7 +167,7 @@ class RoomFlow(RepairsFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        words = await Words.async_load(self.hass)
+        words = await PreviewWords.async_load(self.hass)
         listed = words.days_to_strike(room, dt_util.utcnow().timestamp())
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -226,5 +226,5 @@ class RoomFlow(RepairsFlow):
         paused: bool = False,
     ) -> str:
         """Return what an answer would leave, in words."""
-        words = await Words.async_load(self.hass)
+        words = await PreviewWords.async_load(self.hass)
         return words.consequence(room, entries, dt_util.utcnow().timestamp(), paused=paused)

@@ -24,7 +24,8 @@ from .corrections import (
     async_stop_asking,
     today,
 )
-from .explanation_text import Target, Words, async_page, history_link
+from .explanation_text import Target, async_page, history_link
+from .preview_text import PreviewWords
 from .repair_flow import FIELD_DATE, NO_FIELDS, RoomFlow, Said, loaded_rooms
 
 
@@ -97,7 +98,7 @@ class UnusualEpisodeFlow(RoomFlow):
         if not targets:
             return self.async_abort(reason="gone")
         if user_input is None:
-            words, now = await Words.async_load(self.hass), dt_util.utcnow().timestamp()
+            words, now = await PreviewWords.async_load(self.hass), dt_util.utcnow().timestamp()
             return self.async_show_form(
                 step_id="real",
                 data_schema=NO_FIELDS,
@@ -115,7 +116,7 @@ class UnusualEpisodeFlow(RoomFlow):
         if not targets:
             return self.async_abort(reason="gone")
         if user_input is None:
-            words = await Words.async_load(self.hass)
+            words = await PreviewWords.async_load(self.hass)
             return self.async_show_form(
                 step_id="normal",
                 data_schema=NO_FIELDS,
@@ -283,7 +284,7 @@ def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Kind, Ep
     return list(found.values())
 
 
-def _left(words: Words, targets: list[Target], now: float) -> str:
+def _left(words: PreviewWords, targets: list[Target], now: float) -> str:
     """Return what "it was real" would leave in each room."""
     rooms = _by_room(targets)
     zone = dt_util.get_default_time_zone()

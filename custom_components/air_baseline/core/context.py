@@ -61,8 +61,8 @@ class ContextMean:
 
     >>> from datetime import UTC
     >>> mean = ContextMean(UTC)
-    >>> for hour in range(25):
-    ...     mean.read(3600.0 * hour, 10.0 if hour < 12 else 20.0)
+    >>> for half_hour in range(49):
+    ...     mean.read(1800.0 * half_hour, 10.0 if half_hour < 24 else 20.0)
     >>> mean.of_last_hours(24 * 3600.0), mean.of_last_hour(24 * 3600.0)
     (15.0, 20.0)
     """

@@ -1,5 +1,6 @@
 """From a channel to the explanation of what is said about it."""
 
+from dataclasses import replace
 from math import ceil
 from statistics import median
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from typing import Final
 from .alert import RULES
 from .baseline import TARGET, day_medians
 from .channel import Channel
+from .conditions import Seen
 from .correction import episode_span
 from .day import DAY_S, iso_day, locate
 from .digest import DayKind
@@ -23,6 +25,7 @@ from .explanation import (
     Next,
     NotKnown,
     Subject,
+    Surroundings,
     TrackRecord,
     TypicalRange,
 )
@@ -50,7 +53,8 @@ def explain(
         subject = Subject.EPISODE if episode else subject
     about = episode if subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
-    ranges = _ranges(today)
+    ranges = _ranges(today, judged)
+    surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
         quantity=channel.quantity.kind,
@@ -69,22 +73,24 @@ def explain(
         record=_record(channel, judged),
         episode=_episode(channel, about),
         change=_change(channel, at),
+        surroundings=surroundings,
         corrections=_corrections(channel, at),
-        not_known=_not_known(channel, subject),
+        not_known=_not_known(channel, subject, surroundings),
         next_steps=_next_steps(channel, judged, about),
     )
 
 
-def _ranges(today: Forecast | None) -> tuple[TypicalRange, ...]:
+def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ...]:
     if today is None or not today.shown:
         return ()
+    alerts = today.eligible and not judged.unseen
     return tuple(
         TypicalRange(
             part=index,
             low=part.low,
             middle=part.middle,
             high=part.high,
-            alert_level=today.alert_levels[index] if today.eligible else None,
+            alert_level=today.alert_levels[index] if alerts else None,
         )
         for index, part in enumerate(today.ranges)
     )
@@ -202,6 +208,34 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
     )
 
 
+def _surroundings(
+    channel: Channel, judged: Judgement, episode: Episode | None, at: float
+) -> Surroundings:
+    context, today = channel.context, channel.forecast
+    now = context.of_last_hours(at)
+    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
+    present = Surroundings(
+        outdoor=round(rise.now, 1) if rise else None,
+        outdoor_before=round(rise.before, 1) if rise else None,
+        outdoor_rose=rise.rose if rise else None,
+        outdoor_temperature=now.outdoor_temperature,
+        window_open=now.window_open,
+        seen_temperatures=today.seen.temperatures if today else None,
+        unseen=judged.unseen,
+    )
+    if episode is None:
+        return present
+    return replace(
+        present,
+        outdoor=episode.outdoor,
+        outdoor_before=episode.outdoor_before,
+        outdoor_rose=episode.outdoor_rose,
+        window_open=episode.window_open,
+        together=episode.together,
+        rooms=episode.rooms,
+    )
+
+
 def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
     return tuple(
         CorrectionInForce(
@@ -221,9 +255,21 @@ def _iso(day: int | None) -> str | None:
     return None if day is None else iso_day(day)
 
 
-def _not_known(channel: Channel, subject: Subject) -> tuple[NotKnown, ...]:
-    unknown = [NotKnown.OUTDOOR_AIR, NotKnown.WINDOWS]
-    if subject is not Subject.EPISODE:
+def _not_known(
+    channel: Channel, subject: Subject, surroundings: Surroundings
+) -> tuple[NotKnown, ...]:
+    seen = channel.forecast.seen if channel.forecast else Seen()
+    episode = subject is Subject.EPISODE
+    unknown = []
+    if surroundings.outdoor_rose is None:
+        unknown.append(NotKnown.OUTDOOR_AIR)
+    if channel.context.outdoor_temperature is not None and (
+        seen.temperatures is None or surroundings.outdoor_temperature is None
+    ):
+        unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
+    if surroundings.window_open is None or (seen.windows is None and not episode):
+        unknown.append(NotKnown.WINDOWS)
+    if not episode:
         unknown.append(NotKnown.OTHER_SEASONS)
     if channel.quantity.kind is Kind.VOC_INDEX:
         unknown.append(NotKnown.SLOW_TRENDS)
@@ -236,8 +282,8 @@ def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) ->
         stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
         return (_NEXT_OF_VERDICT[said.kind] if said else stays,)
     if judged.state is LearningState.LEARNED:
-        waiting = judged.reason is Reason.REFERENCE_DAYS
-        return (Next.RANGE_FOLLOWS, *([Next.ALERTS_AFTER_REFERENCE] if waiting else []))
+        waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
+        return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     return (_NEXT_OF_STATE[judged.state],)
 
 
@@ -245,6 +291,12 @@ _NEXT_OF_VERDICT: Final = MappingProxyType(
     {
         EntryKind.EPISODE_REAL: Next.LEFT_OUT,
         EntryKind.EPISODE_NORMAL: Next.LEVEL_LIFTED,
+    }
+)
+_NEXT_OF_REASON: Final = MappingProxyType(
+    {
+        Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
     }
 )
 _NEXT_OF_STATE: Final = MappingProxyType(

@@ -10,7 +10,7 @@ from typing import Any
 
 from .ledger import Cause, EntryKind, EpisodeEnd
 from .quantity import Kind
-from .state import Basis, Compared, LearningState, Missing, Reason
+from .state import Basis, Compared, Condition, LearningState, Missing, Reason, Together
 
 
 class Subject(StrEnum):
@@ -45,6 +45,7 @@ class Next(StrEnum):
     ALERTS_WAIT = "alerts_wait"
     SOURCE_RETURNS = "source_returns"
     RESUME = "resume"
+    CONDITIONS_BECOME_SEEN = "conditions_become_seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,31 @@ class ChangeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is known beside the air of the room; None where nobody measures.
+
+    Of an episode, `outdoor` is PM2.5 of its highest hour outdoors (μg/m³), `outdoor_before`
+    that of the 24 hours before and `outdoor_rose` whether this is a rise; `window_open` is the
+    share of the hour before it in which a window was open; `together` is what is known of the
+    other rooms and `rooms` which they are (ids). Else they are those of the last hour, the
+    shares and means of the last 24 hours, and of other rooms nothing.
+
+    `seen_temperatures` are the lowest and highest day mean (°C) among the days in force,
+    `unseen` the present conditions that none of them had.
+    """
+
+    outdoor: float | None = None
+    outdoor_before: float | None = None
+    outdoor_rose: bool | None = None
+    outdoor_temperature: float | None = None
+    window_open: float | None = None
+    seen_temperatures: tuple[float, float] | None = None
+    unseen: tuple[Condition, ...] = ()
+    together: Together = Together.UNKNOWN
+    rooms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything behind one statement about a channel."""
 
@@ -172,6 +198,7 @@ class Explanation:
     record: TrackRecord
     episode: EpisodeFacts | None
     change: ChangeFacts | None
+    surroundings: Surroundings
     corrections: tuple[CorrectionInForce, ...]
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
 
+from .channel import Channel
 from .day import locate
 from .ledger import Episode
 from .quantity import Kind
@@ -233,6 +234,17 @@ class Neighbour:
     def stayed_inside(self, at: float) -> bool:
         """Tell whether its air was inside its range from an hour before a time on."""
         return self.inside_from is not None and self.inside_from <= at - TOGETHER_S
+
+
+def neighbour(room: str, channel: Channel, at: float) -> Neighbour:
+    """Return what a channel has been doing up to a time, as other rooms ask."""
+    inside = channel.inside
+    return Neighbour(
+        room=room,
+        kind=channel.quantity.kind,
+        above_at=inside.above_at,
+        inside_from=None if channel.held.silent(at) or channel.paused else inside.inside_from,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
