@@ -436,6 +436,11 @@ async def test_rooms_that_rose_together_are_answered_together(
     escaped = r"\<b\>\*Bed\* \[room\]\(http://x\)\</b\> \# \{measured\}"
     assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
     assert f"{escaped} rose too within the hour" in said(page, "inferred")
+    real = await to_page(fixer, asked, "real")
+    assert [line.split(":")[0] for line in said(real, "consequence").splitlines()] == [
+        "- Kitchen",
+        f"- {escaped.split(':', maxsplit=1)[0]}",
+    ]
     page = await fixer.choose(page, "normal")
     assert len(said(page, "preview").splitlines()) == 2
     assert f"- {escaped}: PM2.5: alerts" in said(page, "preview")

@@ -62,11 +62,11 @@ class Questions:
         """Show what is open, hide what is over, ask what is new or has waited."""
         now = dt_util.utcnow().timestamp()
         for room, issue_id, kept, statement in all_asked(self._rooms):
-            if now - kept["at"] > FORGET_DAYS * DAY_S:
-                del room.stored.asked[issue_id]
             over = kept["answered"] or self._too_old(statement, now)
             if over or not self._still_true(statement, now):
                 async_hide(self._hass, issue_id)
+                if now - kept["at"] > FORGET_DAYS * DAY_S:
+                    del room.stored.asked[issue_id]
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
                 async_show(room, issue_id, statement, self._names(statement))
         self._async_ask(self._suspicions(now))
