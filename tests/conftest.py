@@ -7,7 +7,7 @@ from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar
+from homeassistant.helpers import area_registry as ar, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -17,6 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.air_baseline.const import DOMAIN
 
 from .home import NOON, ZONE
+from .words import holes, words
 
 __all__ = ["DOMAIN", "Fixer"]
 
@@ -24,7 +25,9 @@ type Answer = dict[str, Any]
 
 
 class Fixer:
-    """A person who opens repairs in the frontend."""
+    """A person who opens repairs in the frontend, and finds words for all that is shown."""
+
+    _texts: dict[str, Any]
 
     def __init__(self, hass: HomeAssistant, user: User, sign_in: ClientSessionGenerator) -> None:
         self._hass = hass
@@ -32,22 +35,67 @@ class Fixer:
         self._sign_in = sign_in
         self._client: TestClient[Any, Any]
 
-    async def begin(self, issue_id: str) -> Answer:
-        (token,) = self._user.refresh_tokens.values()  # An access token lasts half an hour.
+    async def sign_in(self) -> None:
+        """Get a new access token; one lasts half an hour."""
+        (token,) = self._user.refresh_tokens.values()
         self._client = await self._sign_in(self._hass.auth.async_create_access_token(token))
+
+    async def begin(self, issue_id: str) -> Answer:
+        await self.sign_in()
+        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
+        assert issue is not None
+        self._texts = words()["issues"][issue.translation_key or ""]["fix_flow"]
         return await self._post("fix", {"handler": DOMAIN, "issue_id": issue_id})
 
-    async def answer(self, page: Answer, **said: str) -> Answer:
+    async def answer(self, page: Answer, **said: object) -> Answer:
         return await self._post(f"fix/{page['flow_id']}", said)
 
     async def choose(self, page: Answer, choice: str) -> Answer:
         return await self.answer(page, next_step_id=choice)
 
-    async def _post(self, path: str, said: dict[str, str]) -> Answer:
+    async def refused(self, page: Answer, said: object) -> None:
+        """Send what no form would send, and be refused with a reason."""
+        path = f"/api/repairs/issues/fix/{page['flow_id']}"
+        response = await self._client.post(path, json=said)
+        assert response.status == HTTPStatus.BAD_REQUEST, await response.text()
+
+    async def may_be_refused(self, page: Answer, said: dict[str, Any]) -> Answer:
+        """Send fields that may be wrong; return the next page, or the same if it was refused."""
+        path = f"/api/repairs/issues/fix/{page['flow_id']}"
+        response = await self._client.post(path, json=said)
+        assert response.status in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST), await response.text()
+        if response.status == HTTPStatus.BAD_REQUEST:
+            return page
+        answer: Answer = await response.json()
+        self._check_words(answer)
+        return answer
+
+    async def _post(self, path: str, said: dict[str, Any]) -> Answer:
         response = await self._client.post(f"/api/repairs/issues/{path}", json=said)
         assert response.status == HTTPStatus.OK, await response.text()
         answer: Answer = await response.json()
+        await self._hass.async_block_till_done()
+        self._check_words(answer)
         return answer
+
+    def _check_words(self, answer: Answer) -> None:
+        """Check that a page has all its words, with what they need."""
+        if answer["type"] == "abort":
+            assert answer["reason"] in self._texts["abort"]
+            return
+        if answer["type"] not in ("form", "menu"):
+            return
+        page = self._texts["step"][answer["step_id"]]
+        given = set(answer["description_placeholders"] or {})
+        assert holes(page["title"]) <= given | {"room"}  # That is the issue's.
+        assert holes(page["description"]) <= given
+        if answer["type"] == "menu":
+            assert set(answer["menu_options"]) <= set(page["menu_options"])
+            return
+        fields = {field["name"] for field in answer.get("data_schema") or ()}
+        assert fields == set(page.get("data", {})) == set(page.get("data_description", {}))
+        errors = (answer.get("errors") or {}).values()
+        assert set(errors) <= set(self._texts.get("error", {}))
 
 
 @pytest.fixture(autouse=True)

@@ -200,6 +200,7 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
         return_response=True,
     )
     assert answer is not None
+    await hass.async_block_till_done()
     return dict(answer)
 
 

@@ -189,7 +189,9 @@ async def test_starting_over_and_undoing_give_back_what_was_there_byte_for_byte(
     }
     assert shown(hass, LEARNING).state == "collecting"
     assert shown(hass, VOC_LEARNING).state == "collecting"
-    assert (await words(hass))["because"].splitlines()[-1].endswith(": 1."), "one correction"
+    *_, number, which = (await words(hass))["because"].splitlines()
+    assert number.endswith(": 1."), "one correction"
+    assert "No. 1, 2026-03-02 13:00: started over; days before 2026-03-03" in which
     answer = await act(hass, "undo")
     assert [undone["quantity"] for undone in answer["corrections"]] == ["pm25", "voc_ratio"]
     assert shown(hass, LEARNING).state == "learned"
@@ -240,20 +242,34 @@ async def test_corrections_are_undone_last_first_or_by_number(
     assert (await saved(hass, hass_storage))["entries"] == []
 
 
-@pytest.mark.parametrize("given", [{}, {"correction": 1}, {"correction": 7}])
+@pytest.mark.parametrize(
+    ("given", "why", "said"),
+    [
+        ({}, "nothing_to_undo", "There is no correction of the last 30 days to take back"),
+        (
+            {"correction": 1},
+            "correction_too_old",
+            "Correction 1 is more than 30 days old and can no longer be taken back",
+        ),
+        ({"correction": 7}, "correction_unknown", "Kitchen has no correction with the number 7"),
+    ],
+)
 @pytest.mark.usefixtures("entry")
 async def test_nothing_can_be_undone_that_is_not_there_or_over_a_month_old(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, given: dict[str, int]
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    given: dict[str, int],
+    why: str,
+    said: str,
 ) -> None:
-    if given.get("correction") != 7:
-        await act(hass, "reset", quantity="pm25")
-        await pass_time(hass, clock, 30 * DAY + HOUR, {PM25: usual}, step=6 * HOUR)
+    await act(hass, "reset", quantity="pm25")
+    await pass_time(hass, clock, 30 * DAY + HOUR, {PM25: usual}, step=6 * HOUR)
     state = shown(hass, LEARNING).state
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "undo", **given)
     assert error.value.translation_domain == DOMAIN
-    assert error.value.translation_key == "nothing_to_undo"
-    assert str(error.value) == "There is no correction of the last 30 days to take back"
+    assert error.value.translation_key == why
+    assert str(error.value) == said
     assert shown(hass, LEARNING).state == state
 
 

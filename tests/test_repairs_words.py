@@ -1,54 +1,88 @@
 """Every page of every repair has its words, and every word of a repair its page."""
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 import re
 
 import pytest
 
 from custom_components.air_baseline import repairs
+from custom_components.air_baseline.asked import (
+    SOURCE_IMPLAUSIBLE,
+    SOURCE_MISSING,
+    SOURCE_STUCK,
+    SOURCE_UNIT_CHANGED,
+)
 from custom_components.air_baseline.explanation_text import Page
+from custom_components.air_baseline.repair_source import SourceFlow
 
 from .words import calls, holes, keyword, source, texts_of, words
 
-FLOWS = {
-    "range_learned": "RangeLearnedFlow",
-    "unusual_episode": "UnusualEpisodeFlow",
-    "source_unit_changed": "SourceFlow",
-    "source_stuck": "SourceFlow",
-    "source_implausible": "SourceFlow",
-    "store_recovered": "StoreRecoveredFlow",
-}
+SOURCES = (SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_STUCK, SOURCE_IMPLAUSIBLE)
+FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
+MODULES = ("repair_flow", "repair_inference", "repair_source", "repair_store")
 
 
-def pages(issue: str) -> dict[str, tuple[set[str], set[str]]]:
-    """Return the pages that a flow can show: their menu options and placeholders."""
-    steps: dict[str, ast.AST] = {}
-    flow = getattr(repairs, FLOWS[issue])
-    classes = {node.name: node for node in source("repairs").body if isinstance(node, ast.ClassDef)}
-    for name in reversed([base.__name__ for base in flow.__mro__ if base.__name__ in classes]):
-        for method in classes[name].body:
-            if isinstance(method, ast.AsyncFunctionDef):
-                steps[method.name.removeprefix("async_step_")] = method
-    found: dict[str, tuple[set[str], set[str]]] = {}
-    reached = ["init"]
+@dataclass
+class Shown:
+    """What a flow can show: pages with their options and placeholders, and how it can end."""
+
+    pages: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
+    ends: set[str] = field(default_factory=set)
+
+
+def steps_of(issue: str) -> dict[str, ast.AST]:
+    """Return the steps of a flow by their names, its own before those that it inherits."""
+    classes = {
+        node.name: node
+        for module in MODULES
+        for node in source(module).body
+        if isinstance(node, ast.ClassDef)
+    }
+    bases = [base.__name__ for base in FLOWS[issue].__mro__ if base.__name__ in classes]
+    return {
+        method.name.removeprefix("async_step_"): method
+        for name in reversed(bases)
+        for method in classes[name].body
+        if isinstance(method, ast.AsyncFunctionDef)
+    }
+
+
+def shown_by(issue: str) -> Shown:
+    """Return all that can be reached from the first step of a flow."""
+    steps, shown = steps_of(issue), Shown()
+    reached, seen = ["init"], {"init"}
     while reached:
         step = steps[reached.pop()]
+        shown.ends |= set(_ends(step))
+        following: set[str] = set()
         for call in [*calls(step, "async_show_menu"), *calls(step, "async_show_form")]:
             (page,) = texts_of(keyword(call, "step_id"))
-            options = texts_of(keyword(call, "menu_options"))
-            found[page] = set(options), _given(keyword(call, "description_placeholders"))
-            reached += [option for option in options if option not in found]
-        reached += [
-            name for name in steps if name not in found and [*calls(step, f"async_step_{name}")]
-        ]
-    return found
+            options = set(texts_of(keyword(call, "menu_options")))
+            shown.pages[page] = options, _given(keyword(call, "description_placeholders"))
+            following |= options
+        following |= {name for name in steps if [*calls(step, f"async_step_{name}")]}
+        reached += following - seen
+        seen |= following
+    return shown
+
+
+def _ends(step: ast.AST) -> Iterator[str]:
+    for call in calls(step, "async_abort"):
+        yield from texts_of(keyword(call, "reason"))
+    for call in calls(step, "finish"):
+        yield "refused"
+        yield from texts_of(call.args[-1])
+    for call in calls(step, "_async_put_aside"):
+        yield from texts_of(call.args[-1])
 
 
 def _given(placeholders: ast.expr | None) -> set[str]:
-    if isinstance(placeholders, ast.DictComp):
-        (loop,) = placeholders.generators
-        assert isinstance(loop.iter, ast.Tuple)
-        return {text for item in loop.iter.elts for text in texts_of(item)}
+    if placeholders is None:
+        return set()
+    if isinstance(placeholders, ast.Call):  # page.placeholders()
+        return set(Page.__slots__)
     assert isinstance(placeholders, ast.Dict)
     given = {text for key in placeholders.keys if key for text in texts_of(key)}
     return given | (set(Page.__slots__) if None in placeholders.keys else set())
@@ -61,36 +95,41 @@ def test_every_repair_has_words() -> None:
 @pytest.mark.parametrize("issue", FLOWS)
 def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) -> None:
     texts = words()["issues"][issue]
-    steps = texts["fix_flow"]["step"]
-    shown = pages(issue)
+    steps, shown = texts["fix_flow"]["step"], shown_by(issue).pages
     assert set(steps) == set(shown)
     assert holes(texts["title"]) <= {"room"}
     for page, (options, given) in shown.items():
         assert set(steps[page].get("menu_options", {})) == options
-        in_texts = holes(steps[page]["title"]) | holes(steps[page]["description"])
-        unit_only = issue in {"source_stuck", "source_implausible"}
-        unused = {"unit"} if unit_only else set()  # One page in code, three texts.
+        assert holes(steps[page]["title"]) <= {"room", "date"}
+        in_texts = holes(steps[page]["description"]) | holes(steps[page]["title"]) - {"room"}
+        one_page_for_all = page == "init" and issue in SOURCES
+        unused = {"unit"} if one_page_for_all else set()
         assert in_texts | unused == given, page
 
 
 @pytest.mark.parametrize("issue", FLOWS)
 def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
-    options = {option for offered, _ in pages(issue).values() for option in offered}
-    ends = {"not_now": "not_now", "start_over": "started_over", "room_settings": "room_settings"}
-    expected = {reason for option, reason in ends.items() if option in options}
-    if options:
-        expected.add("gone")
-    assert set(words()["issues"][issue]["fix_flow"].get("abort", {})) == expected
-    literal = {
-        text
-        for call in calls(source("repairs"), "async_abort")
-        for text in texts_of(keyword(call, "reason"))
-    }
-    assert literal == {*ends.values(), "gone"}
+    assert set(words()["issues"][issue]["fix_flow"]["abort"]) == shown_by(issue).ends
+
+
+def test_a_name_stands_in_titles_alone_which_are_no_markdown() -> None:
+    """The title has the name from the issue as it is; in a description it would be markup."""
+    for issue, texts in words()["issues"].items():
+        for page, text in texts["fix_flow"]["step"].items():
+            assert "room" not in holes(text["description"]), (issue, page)
+
+
+def test_every_destructive_choice_says_that_it_can_be_undone() -> None:
+    told = ("start_over", "changed_confirm", "strike_confirm", "real", "normal", "season")
+    for issue in ("range_learned", "unusual_episode", "change_suspected"):
+        steps = words()["issues"][issue]["fix_flow"]["step"]
+        for page in told:
+            if page in steps:
+                assert "30 days" in steps[page]["description"], (issue, page)
 
 
 def test_the_first_page_of_an_inference_has_its_parts_in_order() -> None:
-    for issue in ("range_learned", "unusual_episode"):
+    for issue in ("range_learned", "unusual_episode", "change_suspected"):
         page = words()["issues"][issue]["fix_flow"]["step"]["init"]["description"]
         assert re.findall(r"\*\*(.+?)\*\*", page) == [
             "Measured",

@@ -9,14 +9,22 @@ from typing import Any
 
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
+import voluptuous as vol
 
 from custom_components.air_baseline import actions, config_flow, system_health
 from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
 from custom_components.air_baseline.core.alert import Promise
 from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.entry import AGREEING, INFERRED, EntryKind
 from custom_components.air_baseline.core.explanation import Next, NotKnown
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.core.state import Basis, LearningState, Missing, Reason
+from custom_components.air_baseline.core.state import (
+    Basis,
+    Condition,
+    LearningState,
+    Missing,
+    Reason,
+)
 from custom_components.air_baseline.entity import WORDS_OF_KIND
 from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.readings import Refusal
@@ -45,6 +53,8 @@ CODES: Mapping[str, list[str]] = {
     "next_": [code.value for code in Next],
     "missing_": [code.value for code in Missing],
     "part_": [str(part) for part in range(PARTS)],
+    "unseen_": [condition.value for condition in Condition],
+    "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
 }
 
 
@@ -77,9 +87,12 @@ def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
 
 
 def test_the_set_up_pages_have_words_for_their_fields() -> None:
-    home = {str(field) for field in config_flow.HOME_SCHEMA.schema}
-    for step in (words()["config"]["step"]["user"], words()["options"]["step"]["init"]):
-        assert set(step["data"]) == set(step["data_description"]) == home
+    for step, schema in (
+        (words()["config"]["step"]["user"], config_flow.HOME_SCHEMA),
+        (words()["options"]["step"]["init"], config_flow.OPTIONS_SCHEMA),
+    ):
+        fields = {str(field) for field in schema.schema}
+        assert set(step["data"]) == set(step["data_description"]) == fields
     room = words()["config_subentries"]["room"]
     assert set(room["step"]) == set(room["initiate_flow"]) == {"user", "reconfigure"}
     for step in room["step"].values():
@@ -178,10 +191,15 @@ def exceptions_raised() -> dict[str, set[str]]:
     for module in FOLDER.glob("*.py"):
         for error in ("ServiceValidationError", "ConfigEntryError", "HomeAssistantError"):
             for call in calls(source(module.stem), error):
-                (key,) = texts_of(keyword(call, "translation_key"))
+                if not (keys := texts_of(keyword(call, "translation_key"))):
+                    continue  # Said by the caller: see below.
+                (key,) = keys
                 given = keyword(call, "translation_placeholders")
                 names = given.keys if isinstance(given, ast.Dict) else []
                 raised[key] = {text for name in names for text in texts_of(name)}
+        for call in calls(source(module.stem), "_refused"):
+            (key,) = texts_of(call.args[0])
+            raised[key] = {name.arg for name in call.keywords if name.arg}
     return raised
 
 
@@ -194,7 +212,8 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    for call in calls(source("explanation_text"), "say"):
+    modules = ("explanation_text", "preview_text")
+    for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]
         if isinstance(key, ast.JoinedStr):
@@ -218,25 +237,28 @@ def test_every_fragment_is_given_what_it_asks_for() -> None:
 
 def test_services_fields_and_choices_agree() -> None:
     described = load_yaml_dict(str(FOLDER / "services.yaml"))
-    schemas = {
-        actions.ACTION_EXPLAIN: actions._ROOM_SCHEMA,  # noqa: SLF001 - what is registered
-        actions.ACTION_RESET: actions._ROOM_SCHEMA,  # noqa: SLF001
-        actions.ACTION_UNDO: actions._UNDO_SCHEMA,  # noqa: SLF001
-    }
+    schemas = actions.SCHEMAS
+    assert set(schemas) == {*actions.READING, *actions.CORRECTING}
     assert set(described) == set(words()["services"]) == set(icons()["services"]) == set(schemas)
     for action, schema in schemas.items():
         fields = {str(field) for field in schema.schema}
         assert set(described[action]["fields"]) == fields
         assert set(words()["services"][action]["fields"]) == fields
-        choice = described[action]["fields"]["quantity"]["selector"]["select"]
-        assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
+        for field in schema.schema:
+            said = described[action]["fields"][str(field)]
+            assert said.get("required", False) == isinstance(field, vol.Required), field
+    choice = described["explain"]["fields"]["quantity"]["selector"]["select"]
+    assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
     assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_KIND.values())
+    verdicts = described["correct_episode"]["fields"]["verdict"]["selector"]["select"]
+    assert set(verdicts["options"]) == set(words()["selector"]["verdict"]["options"])
+    assert set(verdicts["options"]) == {actions.VERDICT_REAL, actions.VERDICT_NORMAL}
 
 
 def test_every_promise_has_words() -> None:
     options = words()["selector"]["promise"]["options"]
     assert set(options) == {promise.value for promise in Promise}
-    assert set(words()["selector"]) == {"promise", "quantity"}
+    assert set(words()["selector"]) == {"promise", "quantity", "verdict"}
 
 
 def test_nothing_else_is_translated() -> None:

@@ -26,7 +26,12 @@ from .coordinator import (
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.quantity import QUANTITIES, Kind
-from .issues import async_clear_issues, async_forget_issues, async_watch_issues
+from .issues import (
+    async_clear_issues,
+    async_forget_issues,
+    async_tell_newer_store,
+    async_watch_issues,
+)
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom
 
@@ -49,6 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     try:
         loaded = await store.async_load(dt_util.get_default_time_zone(), promise, subentries)
     except NewerStoreError as error:
+        async_tell_newer_store(hass)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error
     rooms: dict[str, RoomCoordinator] = {}
     for key, subentry in subentries.items():

@@ -1,7 +1,10 @@
-"""The integration's actions: explain, reset, undo."""
+"""The integration's actions: ask, correct, take back; what each does is in `corrections`."""
 
+from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -10,57 +13,59 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.helpers import config_validation as cv, entity_registry as er, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import ATTR_CORRECTION, ATTR_QUANTITY, DOMAIN
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core import snapshot
+from .core.alert import Promise
 from .core.explain import explain
-from .core.ledger import Entry
 from .core.quantity import Kind
-from .corrections import async_reset, async_undo
+from .core.report import report
+from .core.stored import SnapshotError
+from .corrections import (
+    Answers,
+    async_answer,
+    async_change,
+    async_reset,
+    async_strike,
+    async_undo,
+    days_between,
+    find_episodes,
+)
 from .entity import WORDS_OF_KIND
 from .explanation_text import async_page
 
-ACTION_EXPLAIN = "explain"
-ACTION_RESET = "reset"
-ACTION_UNDO = "undo"
+ATTR_VERDICT = "verdict"
+ATTR_START = "start_date"
+ATTR_END = "end_date"
+ATTR_DATE = "date"
+ATTR_SIMILAR = "similar"
+VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
+
+MOST = 2**53 - 1  # The largest whole number that JSON and the frontend keep exactly.
+
+type Target = tuple[RoomCoordinator, list[Kind]]
+type Act = Callable[[ServiceCall, RoomCoordinator, list[Kind]], Awaitable[Answers]]
 
 _ROOM = {
     vol.Required(ATTR_DEVICE_ID): cv.string,
-    vol.Optional(ATTR_QUANTITY): vol.In(sorted(set(WORDS_OF_KIND.values()))),
+    vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_KIND.values(), *Kind})),
 }
-_ROOM_SCHEMA = vol.Schema(_ROOM)
-_UNDO_SCHEMA = vol.Schema({**_ROOM, vol.Optional(ATTR_CORRECTION): cv.positive_int})
+_NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))
 
 
-@callback
-def async_register_actions(hass: HomeAssistant) -> None:
-    """Register the actions; corrections need an administrator, explaining does not."""
-    hass.services.async_register(
-        DOMAIN,
-        ACTION_EXPLAIN,
-        _async_explain,
-        schema=_ROOM_SCHEMA,
-        supports_response=SupportsResponse.ONLY,
-    )
-    service.async_register_admin_service(
-        hass, DOMAIN, ACTION_RESET, _async_reset, _ROOM_SCHEMA, SupportsResponse.OPTIONAL
-    )
-    service.async_register_admin_service(
-        hass, DOMAIN, ACTION_UNDO, _async_undo, _UNDO_SCHEMA, SupportsResponse.OPTIONAL
-    )
-
-
-async def _async_explain(call: ServiceCall) -> ServiceResponse:
+async def _async_explain(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> dict[str, Any]:
     """Return everything behind what is said about a room, as numbers and in words."""
-    room, kinds = _room(call)
     now = dt_util.utcnow().timestamp()
     quantities: dict[str, Any] = {}
     for kind in kinds:
-        page = await async_page(call.hass, room, [kind])
+        page = await async_page(call.hass, [(room, kind, None)])
         quantities[kind.value] = {
             "words": page.placeholders(),
             "numbers": explain(room.channels[kind], now).as_dict(),
@@ -68,19 +73,123 @@ async def _async_explain(call: ServiceCall) -> ServiceResponse:
     return {"room": room.subentry.title, "quantities": quantities}
 
 
-async def _async_reset(call: ServiceCall) -> ServiceResponse:
+async def _async_get_ledger(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> dict[str, Any]:
+    """Return all that is stored of a room."""
+    return {
+        "room": room.subentry.title,
+        "quantities": {kind.value: report(room.channels[kind]) for kind in kinds},
+        "set_aside": [_set_aside(retired) for retired in room.stored.retired],
+        "questions": room.stored.asked,
+    }
+
+
+def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
+    """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
+    try:
+        channel = snapshot.load(
+            retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
+        )
+    except SnapshotError:
+        return retired
+    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": report(channel)}
+
+
+async def _async_correct_episode(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Say what an episode was."""
+    episodes = find_episodes(
+        room, kinds, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
+    )
+    return await async_answer(room, episodes, normal=call.data[ATTR_VERDICT] == VERDICT_NORMAL)
+
+
+async def _async_strike_days(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Strike the days from one to another out."""
+    first: date = call.data[ATTR_START]
+    return await async_strike(room, kinds, days_between(first, call.data.get(ATTR_END, first)))
+
+
+async def _async_mark_change(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Say since when the sensor or the room is another."""
+    return await async_change(room, kinds, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
+
+
+async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
     """Start a room over."""
-    room, kinds = _room(call)
-    return _response(await async_reset(room, kinds))
+    return await async_reset(room, kinds)
 
 
-async def _async_undo(call: ServiceCall) -> ServiceResponse:
+async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
     """Take the last correction of a room back, or the one named."""
-    room, kinds = _room(call)
-    return _response(await async_undo(room, kinds, call.data.get(ATTR_CORRECTION)))
+    return await async_undo(room, kinds, call.data.get(ATTR_CORRECTION))
 
 
-def _room(call: ServiceCall) -> tuple[RoomCoordinator, list[Kind]]:
+READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+    "explain": _async_explain,
+    "get_ledger": _async_get_ledger,
+}
+CORRECTING: dict[str, Act] = {
+    "correct_episode": _async_correct_episode,
+    "strike_days": _async_strike_days,
+    "mark_change": _async_mark_change,
+    "reset": _async_reset,
+    "undo": _async_undo,
+}
+SCHEMAS = {
+    "explain": vol.Schema(_ROOM),
+    "get_ledger": vol.Schema(_ROOM),
+    "correct_episode": vol.Schema(
+        {
+            **_ROOM,
+            vol.Optional(ATTR_EPISODE): _NUMBER,
+            vol.Required(ATTR_VERDICT): vol.In([VERDICT_REAL, VERDICT_NORMAL]),
+        }
+    ),
+    "strike_days": vol.Schema(
+        {**_ROOM, vol.Required(ATTR_START): cv.date, vol.Optional(ATTR_END): cv.date}
+    ),
+    "mark_change": vol.Schema(
+        {
+            **_ROOM,
+            vol.Required(ATTR_DATE): cv.date,
+            vol.Optional(ATTR_SIMILAR, default=False): cv.boolean,
+        }
+    ),
+    "reset": vol.Schema(_ROOM),
+    "undo": vol.Schema({**_ROOM, vol.Optional(ATTR_CORRECTION): _NUMBER}),
+}
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register the actions; who may read may ask, who may correct is an option."""
+
+    async def read(call: ServiceCall) -> ServiceResponse:
+        room, kinds = _target(call)
+        await _async_check_user(call, room, POLICY_READ)
+        return await READING[call.service](call, room, kinds)
+
+    async def correct(call: ServiceCall) -> ServiceResponse:
+        room, kinds = _target(call)
+        await _async_check_user(call, room, POLICY_CONTROL)
+        return _response(await CORRECTING[call.service](call, room, kinds))
+
+    for action in READING:
+        hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
+    for action in CORRECTING:
+        hass.services.async_register(
+            DOMAIN, action, correct, SCHEMAS[action], SupportsResponse.OPTIONAL
+        )
+
+
+def _target(call: ServiceCall) -> Target:
     """Return the room and the quantities that a call is about."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
@@ -90,7 +199,7 @@ def _room(call: ServiceCall) -> tuple[RoomCoordinator, list[Kind]]:
     if room is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="room_gone")
     words = call.data.get(ATTR_QUANTITY)
-    kinds = [kind for kind in room.channels if words in (None, WORDS_OF_KIND[kind])]
+    kinds = [kind for kind in room.channels if words in (None, WORDS_OF_KIND[kind], kind.value)]
     if not kinds:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -100,10 +209,31 @@ def _room(call: ServiceCall) -> tuple[RoomCoordinator, list[Kind]]:
     return room, kinds
 
 
-def _response(entries: dict[Kind, Entry]) -> ServiceResponse:
+async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: str) -> None:
+    """Refuse who may not do that; an automation, which nobody calls, may.
+
+    To read, or to correct where everyone may, one needs the right to do so with an entity of
+    the room. Else only administrators correct.
+    """
+    if call.context.user_id is None:
+        return
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context, permission=policy)
+    if user.is_admin:
+        return
+    everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
+    entities = er.async_entries_for_device(er.async_get(call.hass), call.data[ATTR_DEVICE_ID])
+    if not everyone or not any(
+        user.permissions.check_entity(entity.entity_id, policy) for entity in entities
+    ):
+        raise Unauthorized(context=call.context, permission=policy)
+
+
+def _response(entries: Answers) -> dict[str, Any]:
     return {
         "corrections": [
             {"quantity": kind.value, "kind": entry.kind.value, "correction": entry.id}
             for kind, entry in entries.items()
-        ]
+        ],
     }

@@ -71,7 +71,16 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     _domain = BINARY_SENSOR_DOMAIN
 
     _unrecorded_attributes = frozenset(
-        {"basis", "confidence", "days", "learning_state", "needed", "reason", "since"}
+        {
+            "basis",
+            "confidence",
+            "corrections",
+            "days",
+            "learning_state",
+            "needed",
+            "reason",
+            "since",
+        }
     )
 
     @property

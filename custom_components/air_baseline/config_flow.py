@@ -19,6 +19,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.selector import (
     AreaSelector,
+    BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
@@ -29,6 +30,7 @@ import voluptuous as vol
 
 from .const import (
     CONF_AREA,
+    CONF_EVERYONE,
     CONF_PM25_SOURCE,
     CONF_PM25_UNIT,
     CONF_PROMISE,
@@ -54,6 +56,7 @@ HOME_SCHEMA = vol.Schema(
         )
     }
 )
+OPTIONS_SCHEMA = HOME_SCHEMA.extend({vol.Required(CONF_EVERYONE, default=False): BooleanSelector()})
 _SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
 
 
@@ -97,13 +100,13 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class AirBaselineOptionsFlow(OptionsFlow):
-    """Change the promise; what was learned stays."""
+    """Change the promise and who may correct; what was learned stays."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how often a false alarm is acceptable."""
+        """Ask how often a false alarm is acceptable, and who may correct."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
-        schema = self.add_suggested_values_to_schema(HOME_SCHEMA, self.config_entry.options)
+        schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, self.config_entry.options)
         return self.async_show_form(step_id="init", data_schema=schema)
 
 

@@ -12,6 +12,7 @@ PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
 SUBENTRY_ROOM: Final = "room"
 
 CONF_PROMISE: Final = "promise"
+CONF_EVERYONE: Final = "everyone_may_correct"
 CONF_AREA: Final = "area_id"
 CONF_PM25_SOURCE: Final = "pm25_source"
 CONF_PM25_UNIT: Final = "pm25_unit"

@@ -1,64 +1,229 @@
-"""What a person can do about a room's inferences; actions and repairs both come here."""
+"""What a person can do about a room's inferences; actions and repairs both come here.
 
-from collections.abc import Iterable
+Everything is checked before anything is changed. What is wrong with a request is said as a
+translated ServiceValidationError.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator
-from .core.ledger import Entry, UndoError
+from .core.channel import Channel
+from .core.correction import AHEAD_DAYS, changed, reset_from, season, struck, verdict
+from .core.day import locate
+from .core.home import TOGETHER_S
+from .core.ledger import UNDO_DAYS, WINDOW_DAYS, Entry, EntryKind, Episode, UndoError
 from .core.quantity import Kind
+from .core.rows import MOST_ENTRIES
+
+type Answers = dict[Kind, Entry]  # The first entry of each answer, by quantity.
+type Entries = tuple[Entry, ...]
 
 
-async def async_reset(room: RoomCoordinator, kinds: Iterable[Kind]) -> dict[Kind, Entry]:
+def today(room: RoomCoordinator) -> date:
+    """Return the date of the day that it is in a room: it begins at 04:00."""
+    zone = dt_util.get_default_time_zone()
+    return date.fromordinal(locate(dt_util.utcnow().timestamp(), zone)[0])
+
+
+async def async_reset(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
     """Start over: what was learned stays for 30 days, but no longer counts."""
-    entries: dict[Kind, Entry] = {}
-
-    def reset(at: float) -> None:
-        for kind in kinds:
-            entries[kind] = room.channels[kind].reset(at)
-
-    await room.async_correct(reset)
-    return entries
+    first = today(room).toordinal() + 1
+    return await _async_say(room, {kind: (reset_from(first),) for kind in kinds})
 
 
-async def async_correct_all(room: RoomCoordinator, entry: Entry) -> dict[Kind, Entry]:
-    """Put the same correction into force for every channel of a room."""
-    entries: dict[Kind, Entry] = {}
+async def async_agree(room: RoomCoordinator) -> Answers:
+    """Keep that the learned ranges look right."""
+    entry = Entry(id=0, at=0.0, kind=EntryKind.LOOKS_RIGHT)
+    return await _async_say(room, dict.fromkeys(room.channels, (entry,)))
 
-    def correct(at: float) -> None:
-        for kind, channel in room.channels.items():
-            entries[kind] = channel.correct(at, entry)
 
-    await room.async_correct(correct)
-    return entries
+async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None) -> Answers:
+    """Ask no more about the ranges of a room, or about its episodes; once is enough."""
+    entry = Entry(id=0, at=0.0, kind=EntryKind.STOP_ASKING, episode=episode)
+    asking = [
+        kind
+        for kind, channel in room.channels.items()
+        if channel.ledger.asks(episodes=episode is not None)
+    ]
+    return await _async_say(room, dict.fromkeys(asking, (entry,)))
+
+
+async def async_answer(
+    room: RoomCoordinator, episodes: Mapping[Kind, Episode], *, normal: bool
+) -> Answers:
+    """Say of episodes that they were real, or that they are normal here."""
+    for kind, episode in episodes.items():
+        if room.channels[kind].ledger.verdict_on(episode.id) is not None:
+            raise _refused("episode_answered", room=room.subentry.title)
+
+    def say(channel: Channel, at: float) -> Entries:
+        return verdict(episodes[channel.quantity.kind], at, channel.zone, normal=normal)
+
+    return await _async_say(room, dict.fromkeys(episodes, say))
+
+
+async def async_strike(
+    room: RoomCoordinator, kinds: Iterable[Kind], days: Iterable[date]
+) -> Answers:
+    """Strike days out; they may be to come, while guests or a renovation last."""
+    days = list(days)
+    for day in days:
+        _check_kept(room, day)
+        if (day - today(room)).days > AHEAD_DAYS:
+            raise _refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
+    entries = struck(day.toordinal() for day in days)
+    return await _async_say(room, dict.fromkeys(kinds, entries))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from one to another; no more than can be struck out, and one to refuse."""
+    if last < first:
+        raise _refused("days_reversed", first=first.isoformat(), last=last.isoformat())
+    number = min((last - first).days, WINDOW_DAYS + AHEAD_DAYS)
+    return [*(date.fromordinal(first.toordinal() + after) for after in range(number)), last]
+
+
+async def async_change(
+    room: RoomCoordinator,
+    kinds: Iterable[Kind],
+    day: date,
+    *,
+    similar: bool,
+    answers: int | None = None,
+) -> Answers:
+    """Say since when the sensor or the room is another; `answers` is the suspected change."""
+    check_past(room, day)
+    told = today(room).toordinal()
+    entry = changed(day.toordinal(), told, similar=similar, answers=answers)
+    return await _async_say(room, dict.fromkeys(kinds, (entry,)))
+
+
+async def async_season(room: RoomCoordinator, kind: Kind, change: int) -> Answers:
+    """Say that a suspected change is the season: earlier days count in full again."""
+    return await _async_say(room, {kind: (season(change),)})
+
+
+async def async_at_fault(room: RoomCoordinator, kind: Kind, day: date, change: int) -> Answers:
+    """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
+    check_past(room, day)
+    days = range(day.toordinal(), today(room).toordinal() + 1)
+    answers = await _async_say(room, {kind: struck(days, answers=change)})
+    await async_pause(room, kind)
+    return answers
+
+
+async def async_pause(room: RoomCoordinator, kind: Kind) -> None:
+    """Stop to learn from one source, until the room's switch is turned on again."""
+    await room.async_correct(lambda at: room.channels[kind].pause(at, paused=True))
 
 
 async def async_undo(
     room: RoomCoordinator, kinds: Iterable[Kind], entry_id: int | None = None
-) -> dict[Kind, Entry]:
+) -> Answers:
     """Take back the last correction of a room, or the one named.
 
-    What was corrected in one step for several quantities is taken back in one step. Raises
-    ServiceValidationError where there is nothing to take back.
+    What was corrected in one step for several quantities is taken back in one step.
     """
-    undone: dict[Kind, Entry] = {}
+    undone: Answers = {}
 
     def undo(at: float) -> None:
-        found: dict[Kind, Entry] = {}
+        found: Answers = {}
         for kind in kinds:
             try:
                 found[kind] = room.channels[kind].ledger.undoable(at, entry_id)
             except UndoError:
                 continue
         if not found:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="nothing_to_undo"
-            )
+            raise _not_undoable(room, kinds, entry_id)
         latest = max(entry.at for entry in found.values())
         for kind, entry in found.items():
             if entry.at == latest:
                 undone[kind] = room.channels[kind].undo(at, entry.id)
 
+    kinds = list(kinds)
     await room.async_correct(undo)
     return undone
+
+
+def find_episodes(
+    room: RoomCoordinator, kinds: Iterable[Kind], episode_id: int | None, *, together: bool
+) -> dict[Kind, Episode]:
+    """Return the episode with an id, or the last one of a room.
+
+    With `together` also those of the other quantities that began within the hour and have not
+    been answered: they are asked about as one.
+    """
+    known = [
+        (kind, episode)
+        for kind in kinds
+        for episode in room.channels[kind].episodes
+        if episode_id in (None, episode.id)
+    ]
+    if not known:
+        raise _refused("episode_unknown", room=room.subentry.title)
+    kind, episode = max(known, key=lambda one: one[1].id)
+    found = {kind: episode}
+    for other, channel in room.channels.items():
+        for risen in channel.episodes if together and other not in found else ():
+            near = abs(risen.id - episode.id) <= TOGETHER_S
+            if near and channel.ledger.verdict_on(risen.id) is None:
+                found[other] = risen
+    return found
+
+
+def check_past(room: RoomCoordinator, day: date) -> None:
+    """Refuse a day that is to come, or that is no longer kept."""
+    _check_kept(room, day)
+    if day > today(room):
+        raise _refused("day_in_future", date=day.isoformat())
+
+
+def _check_kept(room: RoomCoordinator, day: date) -> None:
+    if (today(room) - day).days > WINDOW_DAYS:
+        raise _refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
+
+
+async def _async_say(
+    room: RoomCoordinator, said: Mapping[Kind, Entries | Callable[[Channel, float], Entries]]
+) -> Answers:
+    """Put an answer into force for each of some channels, in one step."""
+    answers: Answers = {}
+
+    def correct(at: float) -> None:
+        entries = {
+            kind: what(room.channels[kind], at) if callable(what) else what
+            for kind, what in said.items()
+        }
+        for kind, entry in entries.items():
+            if len(room.channels[kind].ledger.entries) + len(entry) > MOST_ENTRIES:
+                raise _refused("too_many_corrections", room=room.subentry.title)
+        for kind, entry in entries.items():
+            answers[kind] = room.channels[kind].correct(at, *entry)
+
+    await room.async_correct(correct)
+    return answers
+
+
+def _not_undoable(
+    room: RoomCoordinator, kinds: Iterable[Kind], entry_id: int | None
+) -> ServiceValidationError:
+    """Return why nothing can be taken back."""
+    if entry_id is None:
+        return _refused("nothing_to_undo")
+    there = any(
+        entry.id == entry_id for kind in kinds for entry in room.channels[kind].ledger.entries
+    )
+    if there:
+        return _refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))
+    return _refused("correction_unknown", number=str(entry_id), room=room.subentry.title)
+
+
+def _refused(key: str, **said: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
+    )

@@ -51,6 +51,7 @@ def baseline_attributes(view: ChannelView) -> dict[str, Any]:
         "days": view.usable_days,
         "needed": view.needed_days,
         "since": view.since,
+        "corrections": view.corrections,
     }
 
 

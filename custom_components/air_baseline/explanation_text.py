@@ -1,9 +1,10 @@
 """The only place where an explanation becomes words, in the language of the server."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from math import ceil
+from datetime import UTC, date, datetime
+from typing import Self
+from urllib.parse import urlencode
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import translation
@@ -11,13 +12,18 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
-from .core.alert import RULES
-from .core.evidence import CONFIDENCE_MARKS, LEARNED_DAYS
+from .core.correction import episode_span
+from .core.evidence import CONFIDENCE_MARKS
 from .core.explain import explain
-from .core.explanation import Explanation, Subject, TypicalRange
-from .core.ledger import Episode
+from .core.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
+from .core.ledger import Cause, Episode
 from .core.quantity import Kind
-from .core.state import LearningState, Missing, Reason
+from .core.state import LearningState, Missing, Reason, Together
+
+LISTED_CORRECTIONS = 3  # More would push what matters off the page.
+AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
+
+type Target = tuple[RoomCoordinator, Kind, Episode | None]
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~"})
 
@@ -49,21 +55,20 @@ def escape(name: str) -> str:
 
 
 async def async_page(
-    hass: HomeAssistant,
-    room: RoomCoordinator,
-    kinds: Iterable[Kind],
-    episodes: dict[Kind, Episode] | None = None,
-    subject: Subject | None = None,
+    hass: HomeAssistant, targets: Sequence[Target], subject: Subject | None = None
 ) -> Page:
-    """Return the explanation of some channels of a room as one page."""
+    """Return the explanation of some channels, of one room or of several, as one page."""
     words = await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
+    several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     pages = [
         words.page(
-            explain(room.channels[kind], now, (episodes or {}).get(kind), subject),
+            explain(room.channels[kind], now, episode, subject),
             room.sources[kind],
+            _names(room),
+            escape(room.subentry.title) if several else "",
         )
-        for kind in kinds
+        for room, kind, episode in targets
     ]
     return Page(
         measured=_lines(page.measured for page in pages),
@@ -74,6 +79,20 @@ async def async_page(
     )
 
 
+def history_link(targets: Sequence[Target], now: float) -> str:
+    """Return the path of the history graph of the sources, for the hours of their episodes."""
+    spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
+    start = min((start for start, _ in spans), default=now) - AROUND_S
+    end = min(max((end for _, end in spans), default=now) + AROUND_S, now)
+    sources = [room.sources[kind].entity_id for room, kind, _ in targets]
+    asked = {
+        "entity_id": ",".join(sources),
+        "start_date": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),
+        "end_date": datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds"),
+    }
+    return f"/history?{urlencode(asked)}"
+
+
 class Words:
     """The sentences of one language."""
 
@@ -82,7 +101,7 @@ class Words:
         self._texts = texts
 
     @classmethod
-    async def async_load(cls, hass: HomeAssistant) -> Words:
+    async def async_load(cls, hass: HomeAssistant) -> Self:
         """Return the words of the server's language; English fills what it lacks."""
         return cls(
             await translation.async_get_translations(hass, hass.config.language, "common", [DOMAIN])
@@ -92,38 +111,45 @@ class Words:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
-    def page(self, said: Explanation, source: RoomSource) -> Page:
-        """Return an explanation in words."""
+    def page(
+        self, said: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
+    ) -> Page:
+        """Return an explanation in words; a page about several rooms names each.
+
+        `names` are the names of all rooms by their ids, escaped.
+        """
+        quantity = self.say(f"quantity_{said.quantity}")
+        quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
-            measured=self._measured(said, source),
-            inferred=self._inferred(said, source),
-            because=self._because(said),
+            measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
+            inferred=" ".join([self._inferred(said, source, quantity), *self._others(said, names)]),
+            because=self._because(said, quantity),
             not_known=self._not_known(said),
             next=" ".join(self._next(said, code) for code in said.next_steps),
         )
 
     def level(self, value: float, source: RoomSource) -> str:
         """Return a level with its unit, in the unit of the source."""
-        return f"{_plain(value / source.factor)} {source.shown_unit}".strip()
+        return f"{plain(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
         """Return a range with its unit."""
         return self.say(
             "span",
-            low=_plain(typical.low / source.factor),
+            low=plain(typical.low / source.factor),
             high=self.level(typical.high, source),
         )
 
-    def start_over(self, room: RoomCoordinator) -> str:
-        """Return what starting over would cost a room."""
-        days = max(RULES[channel.promise].least for channel in room.channels.values())
-        return self.say("start_over", days=LEARNED_DAYS, weeks=ceil(days / 7))
-
-    def _quantity(self, said: Explanation) -> str:
-        return self.say(f"quantity_{said.quantity}")
-
-    def _measured(self, said: Explanation, source: RoomSource) -> str:
-        measured, quantity = said.measured, self._quantity(said)
+    def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
+        measured, change = said.measured, said.change
+        if said.subject is Subject.CHANGE and change and change.before and change.since:
+            return self.say(
+                "measured_change",
+                quantity=quantity,
+                date=change.from_day,
+                before=self.level(change.before, source),
+                since=self.level(change.since, source),
+            )
         if said.episode is not None and measured.peak is not None:
             ended = said.episode.end is not None
             return self.say(
@@ -137,7 +163,7 @@ class Words:
             return self.say("measured_nothing", quantity=quantity)
         return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
 
-    def _inferred(self, said: Explanation, source: RoomSource) -> str:
+    def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         if said.subject is Subject.EPISODE and said.episode is not None:
             beaten, days = said.comparison.beaten or 0, said.comparison.days
             return self.say(
@@ -147,25 +173,56 @@ class Words:
                 high=self.level(said.episode.high, source),
             )
         typical = said.typical
-        if said.state is LearningState.CHANGING:
-            return self.say("inferred_changing")
+        if said.state is LearningState.CHANGING and said.change is not None:
+            often = said.change.cause is Cause.TOO_MANY_ALERTS
+            return self.say(
+                "inferred_too_many" if often else "inferred_change", date=said.change.from_day
+            )
         if said.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{said.state}",
-                quantity=self._quantity(said),
+                quantity=quantity,
                 span=self.span(typical, source),
                 part=self.say(f"part_{typical.part}"),
             )
         return self.say(f"inferred_{said.state}")
 
-    def _because(self, said: Explanation) -> str:
+    def _beside(self, said: Explanation) -> list[str]:
+        """Return what was measured outdoors and at the windows beside an episode."""
+        around = said.surroundings
+        if said.subject is not Subject.EPISODE:
+            return []
+        lines = []
+        if around.outdoor is not None and around.outdoor_before is not None:
+            lines.append(
+                self.say(
+                    "outdoor_rose" if around.outdoor_rose else "outdoor_stayed",
+                    before=plain(around.outdoor_before),
+                    now=plain(around.outdoor),
+                )
+            )
+        if around.window_open is not None:
+            lines.append(self.say("window_open", share=round(100 * around.window_open)))
+        return lines
+
+    def _others(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
+        """Return what is known of the other rooms beside an episode."""
+        around = said.surroundings
+        if around.together is Together.SHARED:
+            rooms = ", ".join(names[room] for room in around.rooms if room in names)
+            return [self.say("together_shared", rooms=rooms)] if rooms else []
+        if around.together is Together.ONLY_THIS_ROOM:
+            return [self.say("together_only_this_room", number=len(around.rooms))]
+        return []
+
+    def _because(self, said: Explanation, quantity: str) -> str:
         evidence, record, comparison = said.evidence, said.record, said.comparison
         lines = [
             self.say(
                 "because_days",
-                quantity=self._quantity(said),
-                days=_plain(evidence.usable_days),
-                weekend=_plain(evidence.weekend_days),
+                quantity=quantity,
+                days=plain(evidence.usable_days),
+                weekend=plain(evidence.weekend_days),
                 needed=evidence.needed_days,
             )
         ]
@@ -187,9 +244,22 @@ class Words:
             lines.append(
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
+        if said.surroundings.unseen and said.subject is not Subject.EPISODE:
+            lines += [self.say(f"unseen_{what}") for what in said.surroundings.unseen]
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
+            lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]
         return "\n".join(f"- {line}" for line in lines)
+
+    def _correction(self, said: CorrectionInForce) -> str:
+        return self.say(
+            f"correction_{said.kind}",
+            number=said.id,
+            said=_moment(said.at),
+            first=said.from_day or "",
+            last=said.to_day or "",
+            until=said.until_day or "",
+        )
 
     def _not_known(self, said: Explanation) -> str:
         what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)
@@ -205,11 +275,17 @@ class Words:
         return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
 
 
+def _names(room: RoomCoordinator) -> dict[str, str]:
+    """Return the names of all rooms of a home, escaped."""
+    rooms = room.config_entry.subentries.values()
+    return {other.subentry_id: escape(other.title) for other in rooms}
+
+
 def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
     """Return a number with up to three significant digits and no needless zeros."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 

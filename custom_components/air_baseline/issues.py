@@ -1,70 +1,35 @@
-"""Which statements deserve a repair, from when to when; each can be answered.
+"""What deserves a repair, from when to when; each can be answered."""
 
-What was asked is kept in the store, so that a question is asked once: a restart shows it
-again, an answer ends it, and a new one gets a new id, since Home Assistant remembers by id
-what the user ignored.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.day import DAY_S
-from .core.event import Event, EventKind
+from .asked import OF_THE_HOME, STORE_NEWER, STORE_RECOVERED
+from .company import async_keep_company
+from .const import DOMAIN
+from .coordinator import AirBaselineConfigEntry
+from .core.event import Event
+from .core.home import QUESTIONS_A_DAY
 from .core.quantity import Kind
-from .core.state import LearningState
+from .questions import Questions
+from .source_issues import SourceIssues
 
-RANGE_LEARNED = "range_learned"
-UNUSUAL_EPISODE = "unusual_episode"
-SOURCE_UNIT_CHANGED = "source_unit_changed"
-SOURCE_STUCK = "source_stuck"
-SOURCE_IMPLAUSIBLE = "source_implausible"
-STORE_RECOVERED = "store_recovered"
-
-OPEN_DAYS = 14  # A question nobody answers goes by itself.
-SNOOZE_DAYS = 7
-SAME_EPISODE_S = 3600.0  # PM2.5 and VOC rising within an hour are one question.
-FORGET_DAYS = 90
 REVIEW = timedelta(hours=1)  # Time ends a question even in a room where nothing changes.
-
-_QUESTIONS = frozenset({RANGE_LEARNED, UNUSUAL_EPISODE})
-_LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 
 
 @callback
 def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Raise and clear the repairs of an entry's rooms; return what ends that."""
-    _async_forget_gone_rooms(hass, entry.runtime_data.rooms)
-    watches = [RoomIssues(hass, room) for room in entry.runtime_data.rooms.values()]
-    unsubscribes = [watch.async_start() for watch in watches]
+    rooms = entry.runtime_data.rooms
+    _async_forget_gone_rooms(hass, rooms)
+    ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
     _async_tell_damage(hass, entry)
-
-    @callback
-    def review(_now: datetime) -> None:
-        for watch in watches:
-            watch.async_review()
-
-    unsubscribes.append(async_track_time_interval(hass, review, REVIEW))
-
-    return _together(unsubscribes)
-
-
-def _together(unsubscribes: Iterable[CALLBACK_TYPE]) -> CALLBACK_TYPE:
-    """Return what ends several subscriptions at once."""
-
-    @callback
-    def stop() -> None:
-        for unsubscribe in unsubscribes:
-            unsubscribe()
-
-    return stop
+    return HomeIssues(hass, entry).async_start()
 
 
 @callback
@@ -74,7 +39,7 @@ def async_clear_issues(hass: HomeAssistant) -> None:
     One that was ignored stays, or its "ignored" would be forgotten.
     """
     for issue in _issues(hass):
-        if issue.dismissed_version is None and issue.issue_id != STORE_RECOVERED:
+        if issue.dismissed_version is None and issue.issue_id not in OF_THE_HOME:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
@@ -86,11 +51,24 @@ def async_forget_issues(hass: HomeAssistant) -> None:
 
 
 @callback
+def async_tell_newer_store(hass: HomeAssistant) -> None:
+    """Say that what is stored was written by a newer version."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        STORE_NEWER,
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=STORE_NEWER,
+    )
+
+
+@callback
 def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
     """Remove the repairs of rooms that are gone, ignored ones as well."""
     for issue in _issues(hass):
         of_room = any(f"_{room}_" in issue.issue_id for room in rooms)
-        if not of_room and issue.issue_id != STORE_RECOVERED:
+        if not of_room and issue.issue_id not in OF_THE_HOME:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
@@ -98,162 +76,71 @@ def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
     return [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
-@callback
-def async_answered(room: RoomCoordinator, issue_id: str) -> None:
-    """Note that a question was answered; it is never asked again."""
-    if issue_id in room.stored.asked:
-        room.stored.asked[issue_id]["answered"] = True
-    room.async_schedule_save()
+class HomeIssues:
+    """All repairs of a home, reviewed once however many rooms have news at a time."""
 
-
-@callback
-def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
-    """Hide a question for a week."""
-    if issue_id in room.stored.asked:
-        until = dt_util.utcnow().timestamp() + SNOOZE_DAYS * DAY_S
-        room.stored.asked[issue_id]["hidden_until"] = until
-    ir.async_delete_issue(room.hass, DOMAIN, issue_id)
-    room.async_schedule_save()
-
-
-class RoomIssues:
-    """The questions of one room."""
-
-    def __init__(self, hass: HomeAssistant, room: RoomCoordinator) -> None:
-        """Take the questions asked before from the room's store."""
+    def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+        """Watch questions and sources."""
         self._hass = hass
-        self._room = room
-        self._asked = room.stored.asked
+        self._rooms = entry.runtime_data.rooms
+        self._questions = Questions(hass, self._rooms)
+        self._sources = {
+            room_id: SourceIssues(hass, room, self._may_tell)
+            for room_id, room in self._rooms.items()
+        }
+        self._due: set[str] = set()
+        self._unsubscribes: list[CALLBACK_TYPE] = []
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Listen to the room, and ask again what is still open; return what ends that."""
-        unsubscribes = (
-            self._room.async_add_event_listener(self._async_happened),
-            self._room.async_add_listener(self.async_review),
-        )
-        for kind, channel in self._room.channels.items():
-            if channel.watch.current is not None:
-                self._ask_about_episode(kind, channel.watch.current.id)
-        self.async_review()
-        return _together(unsubscribes)
+        """Listen to the rooms; return what ends that."""
+        self._unsubscribes = self._questions.async_start()
+        for room_id, room in self._rooms.items():
+            self._unsubscribes += [
+                room.async_add_listener(partial(self._async_due, room_id)),
+                room.async_add_event_listener(partial(self._async_happened, room_id)),
+            ]
+        self._unsubscribes.append(async_track_time_interval(self._hass, self._async_hourly, REVIEW))
+        self._async_review(self._sources)
+        return self._async_stop
 
     @callback
-    def _async_happened(self, kind: Kind, event: Event) -> None:
-        if event.kind is EventKind.RANGE_LEARNED:
-            self._ask_about_range(event.at)
-        if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
-            self._ask_about_episode(kind, event.episode.id)
-
-    def _ask_about_range(self, at: float) -> None:
-        """Ask once, when no channel of the room is still on its way to a first range."""
-        channels = self._room.channels.values()
-        if any(channel.state(at) in _LEARNING for channel in channels):
-            return
-        epoch = max(channel.ledger.change_day for channel in channels)
-        self._ask(RANGE_LEARNED, str(epoch), at, {})
-
-    def _ask_about_episode(self, kind: Kind, episode: int) -> None:
-        """Ask once about an episode (its id is the time at which it opened)."""
-        at = float(episode)
-        if any(asked["episodes"].get(kind.value) == episode for asked in self._asked.values()):
-            return
-        for asked in self._asked.values():
-            if asked["kind"] != UNUSUAL_EPISODE or asked["answered"]:
-                continue
-            if at - asked["at"] <= SAME_EPISODE_S and kind.value not in asked["episodes"]:
-                asked["episodes"][kind.value] = episode
-                return
-        self._ask(UNUSUAL_EPISODE, str(episode), at, {kind.value: episode})
-
-    def _ask(self, what: str, epoch: str, at: float, episodes: dict[str, int]) -> None:
-        issue_id = f"{what}_{self._room.subentry.subentry_id}_{epoch}"
-        if issue_id in self._asked:
-            return
-        for other_id, other in self._asked.items():
-            if other["kind"] == what and not other["answered"]:
-                other["answered"] = True
-                self._async_hide(other_id)
-        self._asked[issue_id] = {"kind": what, "at": at, "answered": False, "episodes": episodes}
-        self._room.async_schedule_save()
-        self._async_show(issue_id, what, _episode_data(episodes))
+    def _async_stop(self) -> None:
+        self._due.clear()
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
 
     @callback
-    def async_review(self) -> None:
-        """Show what is open, hide what is over, and follow the state of the sources."""
-        now = dt_util.utcnow().timestamp()
-        for issue_id, asked in list(self._asked.items()):
-            if asked["kind"] in _QUESTIONS:
-                self._async_review_question(issue_id, asked, now)
-        for kind, channel in self._room.channels.items():
-            self._async_tell(SOURCE_STUCK, kind, now, shown=channel.source.stuck)
-            if kind not in self._room.unit_problem:
-                continue  # Nothing was heard since the start; what was told before stands.
-            for what, wrong in (
-                (SOURCE_UNIT_CHANGED, self._room.unit_problem[kind] is not None),
-                (SOURCE_IMPLAUSIBLE, self._room.implausible(kind)),
-            ):
-                if not wrong or self._room.proven(kind):
-                    self._async_tell(what, kind, now, shown=wrong)
+    def _async_due(self, room_id: str) -> None:
+        """Review when what is happening now is over: rooms have news at the same moments."""
+        if not self._due:
+            self._hass.loop.call_soon(self._async_review_due)
+        self._due.add(room_id)
 
     @callback
-    def _async_review_question(self, issue_id: str, asked: Mapping[str, Any], now: float) -> None:
-        age_s = now - asked["at"]
-        if age_s > FORGET_DAYS * DAY_S:
-            del self._asked[issue_id]
-        if asked["answered"] or age_s > OPEN_DAYS * DAY_S or not self._still_true(asked):
-            self._async_hide(issue_id)
-        elif now >= asked.get("hidden_until", 0.0):
-            self._async_show(issue_id, asked["kind"], _episode_data(asked["episodes"]))
-
-    def _still_true(self, asked: Mapping[str, Any]) -> bool:
-        """Tell whether a question still is about something that holds."""
-        if asked["kind"] == RANGE_LEARNED:
-            return any(view.state is LearningState.LEARNED for view in self._room.data.values())
-        return any(
-            episode.id == asked["episodes"].get(kind.value)
-            and episode.day >= channel.ledger.epoch_day
-            for kind, channel in self._room.channels.items()
-            for episode in channel.ledger.episodes
-        )
+    def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:
+        self._async_due(room_id)
 
     @callback
-    def _async_tell(self, what: str, kind: Kind, now: float, *, shown: bool) -> None:
-        """Follow the state of a source; when it is over, what was answered is forgotten."""
-        issue_id = f"{what}_{self._room.subentry.subentry_id}_{kind.value}"
-        if not shown:
-            if self._asked.pop(issue_id, None) is not None:
-                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
-            return
-        asked = self._asked.setdefault(
-            issue_id, {"kind": what, "at": now, "answered": False, "episodes": {}}
-        )
-        if now >= asked.get("hidden_until", 0.0):
-            self._async_show(issue_id, what, {ATTR_QUANTITY: kind.value})
+    def _async_review_due(self) -> None:
+        due, self._due = self._due, set()
+        if due:
+            self._async_review(due)
 
     @callback
-    def _async_show(self, issue_id: str, what: str, data: Mapping[str, str | int]) -> None:
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue_id,
-            data={ATTR_SUBENTRY: self._room.subentry.subentry_id, **data},
-            is_fixable=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=what,
-            translation_placeholders={"room": self._room.subentry.title},
-        )
+    def _async_hourly(self, _now: datetime) -> None:
+        self._async_review(self._sources)
 
     @callback
-    def _async_hide(self, issue_id: str) -> None:
-        """Remove a repair; one that was ignored stays, or its "ignored" would be forgotten."""
-        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
-        if issue is not None and issue.dismissed_version is None:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+    def _async_review(self, rooms: Iterable[str]) -> None:
+        async_keep_company(self._rooms, dt_util.utcnow().timestamp())
+        self._questions.async_review()
+        for room_id in rooms:
+            self._sources[room_id].async_review()
 
-
-def _episode_data(episodes: Mapping[str, int]) -> dict[str, int]:
-    return {f"{ATTR_EPISODE}_{kind}": episode for kind, episode in episodes.items()}
+    def _may_tell(self, now: float) -> bool:
+        """Tell whether one more trouble of a source may be told today."""
+        return self._questions.new_today(now) < QUESTIONS_A_DAY
 
 
 @callback

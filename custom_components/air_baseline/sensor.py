@@ -134,6 +134,7 @@ class ChannelSensor(ChannelEntity, SensorEntity):
         {
             "basis",
             "confidence",
+            "corrections",
             "days",
             "earliest",
             "learning_state",

@@ -34,6 +34,8 @@ GOOD_KEY = f"{DOMAIN}.ledger_good"
 # delay there is one every 15 minutes: what a power cut may cost. Corrections are saved at once.
 SAVE_DELAY_S = 12 * 60
 GOOD_COPY_S = 24 * 3600.0
+CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
+MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
 
 _KINDS = frozenset(kind.value for kind in Kind)
 
@@ -132,6 +134,28 @@ class LedgerStore:
         self._good_at = None
         await self.async_keep_good(at)
 
+    async def async_readable(
+        self, zone: tzinfo, promise: Promise, rooms: Collection[str]
+    ) -> tuple[bool, bool]:
+        """Return whether there is something that can be read in the ledger, in the good copy."""
+
+        async def readable(store: Store[dict[str, Any]]) -> bool:
+            try:
+                data = await _load(store)
+                reader = _Reader(zone, promise, rooms)
+                loaded = await self._hass.async_add_executor_job(reader.read, data, None)
+            except NewerStoreError:
+                return False
+            return any(room.channels for room in loaded.rooms.values())
+
+        return await readable(self._ledger), await readable(self._good)
+
+    async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
+        """Put what a newer version wrote aside: the ledger, the good copy, or both."""
+        for wanted, store in ((ledger, self._ledger), (good, self._good)):
+            if wanted:
+                await self._hass.async_add_executor_job(_set_aside, store.path, os.replace, NEWER)
+
     async def async_remove(self) -> None:
         """Remove both files, and what was set aside of them."""
         await self._ledger.async_remove()
@@ -176,17 +200,18 @@ async def _load(store: Store[dict[str, Any]]) -> object:
         return None
 
 
-def _set_aside(path: str, move: Callable[[str, str], object]) -> None:
-    """Move or copy a damaged file, unless Home Assistant has moved it already."""
+def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT) -> None:
+    """Move or copy a file out of the way, unless Home Assistant has moved it already."""
     if Path(path).is_file():
-        move(path, f"{path}.corrupt.{dt_util.utcnow().isoformat()}")
+        move(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
 
 
 def _remove_set_aside(path: str) -> None:
-    """Remove the damaged copies of a file, those that Home Assistant set aside as well."""
+    """Remove what was set aside of a file, what Home Assistant set aside as well."""
     file = Path(path)
-    for damaged in file.parent.glob(f"{file.name}.corrupt.*"):
-        damaged.unlink()
+    for why in (CORRUPT, NEWER):
+        for aside in file.parent.glob(f"{file.name}.{why}.*"):
+            aside.unlink()
 
 
 class _Reader:
@@ -263,6 +288,10 @@ def _asked(data: object) -> dict[str, dict[str, Any]]:
 
 
 def _question(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question as it was asked; where `asked_at` is null it still waits.
+
+    `others` are rises of other rooms (room, quantity, episode) that are part of it.
+    """
     episodes = stored.mapping(item.get("episodes", {}))
     return {
         "kind": stored.text(item["kind"]),
@@ -273,6 +302,11 @@ def _question(item: Mapping[str, Any]) -> dict[str, Any]:
             stored.code(Kind, kind).value: stored.integer(episode)
             for kind, episode in episodes.items()
         },
+        "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
+        "others": [
+            [stored.text(room), stored.code(Kind, kind).value, stored.integer(episode)]
+            for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
+        ],
     }
 
 

@@ -127,7 +127,7 @@ def test_what_was_learned_stays_so_for_less_than_it_took(
 def test_what_was_learned_before_a_change_does_not_stay_learned() -> None:
     change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=TODAY, weight=0.25)
     assert known(full(16, state=LEARNED)).state is LEARNED
-    assert known(full(16, state=LEARNED), change).state is PROVISIONAL
+    assert known(full(16, state=LEARNED), change).state is LearningState.CHANGING
 
 
 def test_what_was_learned_under_a_correction_that_was_undone_does_not_count() -> None:

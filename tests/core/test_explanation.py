@@ -108,7 +108,8 @@ def test_an_episode_that_is_over_can_be_explained_later() -> None:
     told = explain(channel, NOW + 2 * HOUR, episode)
     assert told.episode is not None
     assert told.episode.outcome is EpisodeEnd.RECOVERED
-    assert told.measured.minutes == 90, "an hour above and the half hour until it was over"
+    assert told.measured.minutes == 60, "without the half hour inside that ended it"
+    assert told.next_steps == (Next.STAYED_IN_BASELINE,)
     assert told.record.alerts == 1
     assert explain(channel, NOW + 2 * HOUR).subject is Subject.RANGE
     state = explain(channel, NOW + 2 * HOUR, episode, Subject.STATE)

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from core.alert import Bar
+from core.bar import Bar
 from core.baseline import PartRange
 from core.evidence import Standing
 from core.forecast import Forecast

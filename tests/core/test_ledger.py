@@ -300,3 +300,52 @@ def test_an_entry_without_days_is_about_all_of_them() -> None:
     assert said(EntryKind.STRIKE).covers(MONDAY)
     assert a_ledger([], entries=(said(EntryKind.STRIKE),)).struck_parts(MONDAY) == ALL_PARTS
     assert Ledger().change_day == 0
+
+
+def test_days_struck_out_far_ahead_stay_out_as_long_as_they_are_kept() -> None:
+    ahead = said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY + 60)
+    later = NOW + 125 * DAY
+    inside = a_ledger([a_day(MONDAY + 125)], entries=(ahead,)).pruned(later)
+    assert inside.entries == (ahead,), "the last of these days is still within the window"
+    assert a_ledger([a_day(MONDAY + 150)], entries=(ahead,)).pruned(later).entries == ()
+
+
+def test_a_preference_holds_until_it_is_taken_back() -> None:
+    stop = said(EntryKind.STOP_ASKING, 1)
+    about_episodes = said(EntryKind.STOP_ASKING, 2, episode=9)
+    later = NOW + 400 * DAY
+    ledger = a_ledger([], entries=(stop, about_episodes)).pruned(later)
+    assert ledger.entries == (stop, about_episodes)
+    assert not ledger.asks(episodes=False)
+    with pytest.raises(UndoError):
+        ledger.undo(later)
+    undone = ledger.undo(later, 2)
+    assert undone.asks(episodes=True)
+    assert not undone.asks(episodes=False)
+
+
+def test_corrections_in_force_are_those_of_the_user_that_still_change_something() -> None:
+    ledger = a_ledger(
+        [],
+        entries=(
+            said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY),
+            said(EntryKind.LOOKS_RIGHT, 2),
+            said(EntryKind.EPISODE_NORMAL, 3, level=70.0, until_day=MONDAY + 2),
+            said(EntryKind.STRIKE, 4, from_day=MONDAY, to_day=MONDAY),
+            said(EntryKind.STRIKE, 5, from_day=MONDAY + 2, to_day=MONDAY + 2, target=4),
+            said(EntryKind.STOP_ASKING, 6),
+        ),
+    )
+    assert [entry.id for entry in ledger.corrections(MONDAY + 2)] == [3, 4]
+    assert [entry.id for entry in ledger.corrections(MONDAY + 3)] == [4]
+
+
+def test_an_answer_of_several_entries_is_taken_back_whole_and_later_ones_stay() -> None:
+    strikes = [said(EntryKind.STRIKE, from_day=MONDAY + day, to_day=MONDAY + day) for day in (0, 2)]
+    ledger = a_ledger(days(4)).with_answer(NOW, *strikes)
+    ledger = ledger.with_entry(said(EntryKind.STRIKE, ledger.next_id, from_day=MONDAY + 3))
+    assert [(entry.id, entry.target) for entry in ledger.entries] == [(1, None), (2, 1), (3, None)]
+    ledger = ledger.with_more(NOW, ledger.entries[1], strikes[0])
+    assert (ledger.entries[-1].id, ledger.entries[-1].target) == (4, 1)
+    (left,) = ledger.undo(NOW, 2).entries
+    assert (left.from_day, left.id) == (MONDAY + 3, 5)

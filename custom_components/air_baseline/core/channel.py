@@ -2,6 +2,7 @@
 
 Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
 closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.
+The file is a long one because all parts of the core meet in this object and nowhere else.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,11 @@ from datetime import tzinfo
 
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise
 from .baseline import day_medians
+from .beside import InsideWatch, beside, opened
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_return, find_shift
-from .correction import passed, reset_from, suspected, verdict
+from .context import Context
+from .correction import passed, reset_from, revived, suspected, verdict, with_rest
 from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
 from .event import Event, EventKind
@@ -22,13 +25,15 @@ from .judgement import Held, Judgement, judge, reason_against
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .state import LearningState
+from .state import Condition, LearningState, Together
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
 
 class Channel:
     """What is known about one quantity in one room.
+
+    `context` is what else can be asked about; its readings are given to it, not to the channel.
 
     >>> from datetime import UTC
     >>> from .quantity import QUANTITIES, Kind
@@ -41,10 +46,12 @@ class Channel:
 
     __slots__ = (
         "binner",
+        "context",
         "events",
         "facts",
         "forecast",
         "held",
+        "inside",
         "ledger",
         "open_day",
         "paused",
@@ -64,6 +71,8 @@ class Channel:
         self.source = SourceWatch(quantity)
         self.held = HeldLevel()
         self.watch = EpisodeWatch()
+        self.inside = InsideWatch()
+        self.context = Context()
         self.facts = GuidelineWatch(quantity.guideline) if quantity.guideline else None
         self.ledger = Ledger()
         self.open_day: OpenDay | None = None
@@ -98,7 +107,7 @@ class Channel:
     def judge(self, at: float) -> Judgement:
         """Return what can be said now."""
         part = locate(at, self.zone)[1]
-        return judge(self.forecast, self.state(at), self._held(at), part, self._episode_id)
+        return self._judge(at, part)
 
     def state(self, at: float) -> LearningState:
         """Return the learning state: what the ledger says, unless the source says less."""
@@ -108,13 +117,32 @@ class Channel:
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
-    def correct(self, at: float, entry: Entry) -> Entry:
-        """Put a correction into force and return it with its id; the range follows at once."""
-        entry = replace(entry, id=self.ledger.next_id, at=at)
-        self.ledger = self.ledger.with_entry(entry)
-        self._reissue(moved=entry.moves_range)
-        self._end_if_unlearned(at)
-        return entry
+    def unseen(self, at: float) -> tuple[Condition, ...]:
+        """Return which of the present conditions no day in force has seen; () if not known."""
+        seen = self.forecast.seen if self.forecast else None
+        if seen is None or (seen.temperatures is None and seen.windows is None):
+            return ()
+        self.context.advance(at)
+        return seen.unseen(self.context.of_last_hours(at))
+
+    def keep_company(self, episode: int, together: Together, rooms: tuple[str, ...]) -> None:
+        """Keep what is known of the other rooms beside an episode (its id)."""
+        for known in self.episodes:
+            if known.id == episode:
+                kept = replace(known, together=together, rooms=rooms)
+                self.ledger = self.ledger.with_episode(kept)
+                if self._episode_id == episode:
+                    self.watch.current = kept
+
+    def correct(self, at: float, entry: Entry, *more: Entry) -> Entry:
+        """Put one answer into force, the range follows at once; return its first entry."""
+        place = len(self.ledger.entries)
+        self.ledger = self.ledger.with_answer(at, entry, *more)
+        first = self.ledger.entries[place]
+        self._follow(at, first)
+        kind = EventKind.RESET if entry.kind is EntryKind.RESET else EventKind.CORRECTED
+        self.events.append(Event(kind=kind, at=at, entry=first))
+        return first
 
     def reset(self, at: float) -> Entry:
         """Start over: no day up to and including today counts any more."""
@@ -126,17 +154,18 @@ class Channel:
         Normal lifts the alert level of its part above its peak for 60 days and leaves the
         range as it is; real takes the episode's parts out of the range and the reference.
         """
-        return self.correct(at, verdict(episode, at, self.zone, normal=normal))
+        return self.correct(at, *verdict(episode, at, self.zone, normal=normal))
 
     def undo(self, at: float, entry_id: int | None = None) -> Entry:
-        """Take a correction back: the last one, or the one named.
+        """Take an answer back, the last one or the one named; return its first entry.
 
         Raises UndoError where there is none, or it is older than 30 days.
         """
         undone = self.ledger.undoable(at, entry_id)
         self.ledger = self.ledger.undo(at, undone.id)
-        self._reissue(moved=undone.moves_range)
-        self._end_if_unlearned(at)
+        self._follow(at, undone)
+        self._revive(undone)
+        self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
         return undone
 
     def pause(self, at: float, *, paused: bool) -> None:
@@ -186,10 +215,15 @@ class Channel:
         before = self.forecast
         if self._believable(bin_):
             self._learn(bin_, part)
-        held = self._held(bin_.end)
-        judged = judge(self.forecast, self.state(bin_.end), held, part, self._episode_id)
+        judged = self._judge(bin_.end, part)
+        if judged.unseen and self.open_day is not None:
+            self.open_day.unseen = True
         in_force = before.ranges[part] if before is not None and judged.typical else None
         return replace(judged, bin=bin_, typical=in_force)
+
+    def _judge(self, at: float, part: int) -> Judgement:
+        held, unseen = self._held(at), self.unseen(at)
+        return judge(self.forecast, self.state(at), held, part, self._episode_id, unseen=unseen)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
@@ -216,6 +250,10 @@ class Channel:
             ended = self.watch.follow(bin_, span.low if span else None, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
+            if self.watch.current is not None:
+                self.context.advance(bin_.end)
+                self.watch.current = beside(self.watch.current, self.context, bin_.end)
+            self.inside.take(bin_.end, span, typical.high if today.learned else None)
             if span is not None:
                 self._consider_alert(today, bin_.end, part, span)
         open_day.take(part, level_index(bin_.value), span.low if span else None, inside)
@@ -224,7 +262,7 @@ class Channel:
         level = today.alert_levels[part]
         if level is None or held.low <= level or not self.watch.may_open(at):
             return
-        if reason_against(today, self.state(at), held) is not None:
+        if reason_against(today, self.state(at), held, unseen=self.unseen(at)) is not None:
             return
         if any(episode.day == today.day for episode in self.ledger.episodes):
             return
@@ -234,18 +272,8 @@ class Channel:
             self._reissue(moved=True)
             self._tell_transition(today, at)
             return
-        typical = today.ranges[part]
-        episode = Episode(
-            id=int(at),
-            day=today.day,
-            part=part,
-            opened_level=held.low,
-            alert_level=level,
-            high=typical.high,
-            beaten=today.bar.beaten(today.bar.score(held.low, part)),
-            compared=len(today.bar.scores),
-            peak=held.low,
-        )
+        self.context.advance(at)
+        episode = beside(opened(today, part, held, level, at), self.context, at)
         self.watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
@@ -265,7 +293,10 @@ class Channel:
             self._end_episode(self.held.silent_from or at, EpisodeEnd.UNKNOWN)
 
     def _record_end(self, ended: Episode, at: float) -> None:
-        self.ledger = self.ledger.with_episode(ended)
+        before = self.ledger.with_episode(ended)
+        self.ledger = with_rest(before, ended, at, self.zone)
+        if self.ledger is not before:
+            self._reissue(moved=True)
         self.events.append(Event(kind=EventKind.UNUSUAL_ENDED, at=at, episode=ended))
 
     def _begin_day(self, day: int) -> None:
@@ -284,12 +315,14 @@ class Channel:
         longest = self.source.end_day()
         if not open_day.observed:
             return
-        open_day.eligible = today.eligible and not self.paused
+        open_day.eligible = today.eligible and not self.paused and not open_day.unseen
+        self.context.advance(at)
         digest = open_day.close(
             issued=today.issued,
             head=self.ledger.head,
             state=today.standing.state,
             longest_run_h=longest,
+            context=self.context.of_day(open_day.day),
         )
         self.ledger = self.ledger.with_day(digest).pruned(at)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, digest=digest))
@@ -322,6 +355,20 @@ class Channel:
 
     def _enter(self, entry: Entry) -> None:
         self.ledger = self.ledger.with_entry(replace(entry, id=self.ledger.next_id))
+
+    def _revive(self, undone: Entry) -> None:
+        """Let an episode run on that ended only because of what was taken back the same day."""
+        episode = revived(self.ledger, undone)
+        today = self.forecast
+        if episode and today and today.learned and episode.day == today.day:
+            self.ledger = self.ledger.with_episode(episode)
+            self.watch.open(episode)
+            self.watch.cool_until = 0.0
+
+    def _follow(self, at: float, said: Entry) -> None:
+        """Let range and episode follow what was said or taken back."""
+        self._reissue(moved=said.moves_range)
+        self._end_if_unlearned(at)
 
     def _reissue(self, *, moved: bool) -> None:
         if self.open_day is not None:
@@ -363,6 +410,7 @@ class Channel:
         self.source.restart()
         self.held = HeldLevel()
         self.watch = EpisodeWatch()
+        self.inside = InsideWatch()
         self.ledger = self.ledger.rewound(today)
         self.open_day = None
         self.forecast = None

@@ -11,6 +11,7 @@ from enum import StrEnum
 from math import isnan, nan
 import struct
 
+from .context import DayContext
 from .day import PARTS
 from .quantity import LEVELS
 from .state import LearningState
@@ -21,6 +22,7 @@ COUNT_CHARS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MOST_SLOTS = len(COUNT_CHARS) - 1  # Of one level in one part; clocks give 48, a new zone more.
 ALL_PARTS = (1 << PARTS) - 1
 
+NO_CONTEXT = DayContext()
 NO_COUNT = 255  # What a sign that is none of these stands for.
 _COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
 _PEAKS = struct.Struct(f"<{PARTS}f")
@@ -44,7 +46,8 @@ class Digest:
 
     `slots` are the slots of each part, `record` is what the air did in them beside what was
     issued (see `pack_record`), `mark` the share of the day that the issued range held (None:
-    not marked), `head` the correction it was issued under.
+    not marked), `head` the correction it was issued under. Outdoor means are in μg/m³ and °C,
+    `window_open` is the share of the day in which a window was open; None where not known.
     """
 
     day: int
@@ -144,10 +147,21 @@ class OpenDay:
     """The day that is being observed.
 
     `take` counts one bin; `close` gives the digest. `void` says that the range changed
-    during the day, so that the day gets no mark.
+    during the day, so that the day gets no mark, `unseen` that conditions were not seen
+    before at some time of it.
     """
 
-    __slots__ = ("counts", "day", "eligible", "inside", "marked", "peaks", "slots", "void")
+    __slots__ = (
+        "counts",
+        "day",
+        "eligible",
+        "inside",
+        "marked",
+        "peaks",
+        "slots",
+        "unseen",
+        "void",
+    )
 
     def __init__(self, day: int, slots: tuple[int, ...]) -> None:
         """Start an unobserved day with the number of slots of each of its parts."""
@@ -158,6 +172,7 @@ class OpenDay:
         self.inside = 0.0
         self.marked = 0
         self.void = False
+        self.unseen = False
         self.eligible = False
 
     def take(self, part: int, level: int, held: float | None, inside: float | None) -> None:
@@ -190,6 +205,7 @@ class OpenDay:
         head: int,
         state: LearningState,
         longest_run_h: int = 0,
+        context: DayContext = NO_CONTEXT,
     ) -> Digest:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
         valid = _cover([sum(part) for part in self.counts], self.slots) >= VALID_DAY
@@ -204,6 +220,9 @@ class OpenDay:
             state=state,
             eligible=self.eligible,
             longest_run_h=longest_run_h,
+            outdoor_pm25=context.outdoor_pm25,
+            outdoor_temperature=context.outdoor_temperature,
+            window_open=context.window_open,
         )
 
 

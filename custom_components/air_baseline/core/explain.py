@@ -1,16 +1,21 @@
 """From a channel to the explanation of what is said about it."""
 
+from dataclasses import replace
 from math import ceil
+from statistics import median
 from types import MappingProxyType
 from typing import Final
 
 from .alert import RULES
-from .baseline import TARGET
+from .baseline import TARGET, day_medians
 from .channel import Channel
+from .conditions import Seen
+from .correction import episode_span
 from .day import DAY_S, iso_day, locate
 from .digest import DayKind
 from .evidence import EVIDENCE_DAYS, LEARNED_DAYS, Standing
 from .explanation import (
+    ChangeFacts,
     Comparison,
     CorrectionInForce,
     EpisodeFacts,
@@ -20,16 +25,15 @@ from .explanation import (
     Next,
     NotKnown,
     Subject,
+    Surroundings,
     TrackRecord,
     TypicalRange,
 )
 from .forecast import Forecast
 from .judgement import Judgement
-from .ledger import INFERRED, UNDO_DAYS, Episode
-from .quantity import Kind
+from .ledger import UNDO_DAYS, WINDOW_DAYS, Entry, EntryKind, Episode
+from .quantity import Kind, from_scale
 from .state import LearningState, Missing, Reason
-
-HELD_MINUTES = 30  # An episode is noticed after its level was held for this long.
 
 
 def explain(
@@ -49,7 +53,8 @@ def explain(
         subject = Subject.EPISODE if episode else subject
     about = episode if subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
-    ranges = _ranges(today)
+    ranges = _ranges(today, judged)
+    surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
         quantity=channel.quantity.kind,
@@ -66,23 +71,26 @@ def explain(
         evidence=_evidence(channel, today, at),
         comparison=_comparison(channel, today, about, part),
         record=_record(channel, judged),
-        episode=_episode(about),
+        episode=_episode(channel, about),
+        change=_change(channel, at),
+        surroundings=surroundings,
         corrections=_corrections(channel, at),
-        not_known=_not_known(channel, subject),
-        next_steps=_next_steps(judged, subject),
+        not_known=_not_known(channel, subject, surroundings),
+        next_steps=_next_steps(channel, judged, about),
     )
 
 
-def _ranges(today: Forecast | None) -> tuple[TypicalRange, ...]:
+def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ...]:
     if today is None or not today.shown:
         return ()
+    alerts = today.eligible and not judged.unseen
     return tuple(
         TypicalRange(
             part=index,
             low=part.low,
             middle=part.middle,
             high=part.high,
-            alert_level=today.alert_levels[index] if today.eligible else None,
+            alert_level=today.alert_levels[index] if alerts else None,
         )
         for index, part in enumerate(today.ranges)
     )
@@ -92,8 +100,8 @@ def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: 
     facts = channel.facts
     minutes = None
     if episode is not None:
-        end = episode.end or at
-        minutes = round((end - episode.id) / 60.0) + HELD_MINUTES
+        start, end = episode_span(episode, at)
+        minutes = round((end - start) / 60.0)
     return Measured(
         at=at,
         held=judged.held,
@@ -156,9 +164,10 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
     )
 
 
-def _episode(episode: Episode | None) -> EpisodeFacts | None:
+def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
     if episode is None:
         return None
+    said = channel.ledger.verdict_on(episode.id)
     return EpisodeFacts(
         id=episode.id,
         part=episode.part,
@@ -166,6 +175,64 @@ def _episode(episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        verdict=said.kind if said else None,
+    )
+
+
+def suspected_change(channel: Channel) -> Entry | None:
+    """Return the inferred change that makes the state `changing`, None where there is none."""
+    since = channel.forecast.standing.since if channel.forecast else None
+    found = (
+        entry
+        for entry in channel.ledger.changes()
+        if entry.kind is EntryKind.CHANGE_DETECTED and entry.from_day == since
+    )
+    return next((entry for entry in found if entry in channel.ledger.entries), None)
+
+
+def _change(channel: Channel, at: float) -> ChangeFacts | None:
+    change = suspected_change(channel)
+    if change is None or change.from_day is None:
+        return None
+    today = locate(at, channel.zone)[0]
+    days = channel.ledger.evidence(today, WINDOW_DAYS)
+    levels = dict(zip((digest.day for digest in days), day_medians(days).tolist(), strict=True))
+    before = [level for day, level in levels.items() if day < change.from_day]
+    since = [level for day, level in levels.items() if day >= change.from_day]
+    return ChangeFacts(
+        id=change.id,
+        from_day=iso_day(change.from_day),
+        cause=change.cause,
+        before=from_scale(median(before)) if before else None,
+        since=from_scale(median(since)) if since else None,
+    )
+
+
+def _surroundings(
+    channel: Channel, judged: Judgement, episode: Episode | None, at: float
+) -> Surroundings:
+    context, today = channel.context, channel.forecast
+    now = context.of_last_hours(at)
+    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
+    present = Surroundings(
+        outdoor=round(rise.now, 1) if rise else None,
+        outdoor_before=round(rise.before, 1) if rise else None,
+        outdoor_rose=rise.rose if rise else None,
+        outdoor_temperature=now.outdoor_temperature,
+        window_open=now.window_open,
+        seen_temperatures=today.seen.temperatures if today else None,
+        unseen=judged.unseen,
+    )
+    if episode is None:
+        return present
+    return replace(
+        present,
+        outdoor=episode.outdoor,
+        outdoor_before=episode.outdoor_before,
+        outdoor_rose=episode.outdoor_rose,
+        window_open=episode.window_open,
+        together=episode.together,
+        rooms=episode.rooms,
     )
 
 
@@ -176,30 +243,62 @@ def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
             kind=entry.kind,
             at=entry.at,
             undoable=at - entry.at <= UNDO_DAYS * DAY_S,
+            from_day=_iso(entry.from_day),
+            to_day=_iso(entry.to_day),
+            until_day=_iso(entry.until_day),
         )
-        for entry in channel.ledger.entries
-        if entry.kind not in INFERRED
+        for entry in channel.ledger.corrections(locate(at, channel.zone)[0])
     )
 
 
-def _not_known(channel: Channel, subject: Subject) -> tuple[NotKnown, ...]:
-    unknown = [NotKnown.OUTDOOR_AIR, NotKnown.WINDOWS]
-    if subject is not Subject.EPISODE:
+def _iso(day: int | None) -> str | None:
+    return None if day is None else iso_day(day)
+
+
+def _not_known(
+    channel: Channel, subject: Subject, surroundings: Surroundings
+) -> tuple[NotKnown, ...]:
+    seen = channel.forecast.seen if channel.forecast else Seen()
+    episode = subject is Subject.EPISODE
+    unknown = []
+    if surroundings.outdoor_rose is None:
+        unknown.append(NotKnown.OUTDOOR_AIR)
+    if channel.context.outdoor_temperature is not None and (
+        seen.temperatures is None or surroundings.outdoor_temperature is None
+    ):
+        unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
+    if surroundings.window_open is None or (seen.windows is None and not episode):
+        unknown.append(NotKnown.WINDOWS)
+    if not episode:
         unknown.append(NotKnown.OTHER_SEASONS)
     if channel.quantity.kind is Kind.VOC_INDEX:
         unknown.append(NotKnown.SLOW_TRENDS)
     return tuple(unknown)
 
 
-def _next_steps(judged: Judgement, subject: Subject) -> tuple[Next, ...]:
-    if subject is Subject.EPISODE:
-        return (Next.STAYS_IN_BASELINE,)
+def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) -> tuple[Next, ...]:
+    if episode is not None:
+        said = channel.ledger.verdict_on(episode.id)
+        stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
+        return (_NEXT_OF_VERDICT[said.kind] if said else stays,)
     if judged.state is LearningState.LEARNED:
-        waiting = judged.reason is Reason.REFERENCE_DAYS
-        return (Next.RANGE_FOLLOWS, *([Next.ALERTS_AFTER_REFERENCE] if waiting else []))
+        waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
+        return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     return (_NEXT_OF_STATE[judged.state],)
 
 
+_NEXT_OF_VERDICT: Final = MappingProxyType(
+    {
+        EntryKind.EPISODE_REAL: Next.LEFT_OUT,
+        EntryKind.EPISODE_NORMAL: Next.LEVEL_LIFTED,
+    }
+)
+_NEXT_OF_REASON: Final = MappingProxyType(
+    {
+        Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
+    }
+)
 _NEXT_OF_STATE: Final = MappingProxyType(
     {
         LearningState.COLLECTING: Next.RANGE_AFTER_DAYS,

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from .ledger import EntryKind, EpisodeEnd
+from .ledger import Cause, EntryKind, EpisodeEnd
 from .quantity import Kind
-from .state import Basis, Compared, LearningState, Missing, Reason
+from .state import Basis, Compared, Condition, LearningState, Missing, Reason, Together
 
 
 class Subject(StrEnum):
@@ -19,6 +19,7 @@ class Subject(StrEnum):
     STATE = "state"
     RANGE = "range"
     EPISODE = "episode"
+    CHANGE = "change"
 
 
 class NotKnown(StrEnum):
@@ -38,9 +39,13 @@ class Next(StrEnum):
     ALERTS_AFTER_REFERENCE = "alerts_after_reference"
     RANGE_FOLLOWS = "range_follows"
     STAYS_IN_BASELINE = "stays_in_baseline"
+    STAYED_IN_BASELINE = "stayed_in_baseline"
+    LEFT_OUT = "left_out"
+    LEVEL_LIFTED = "level_lifted"
     ALERTS_WAIT = "alerts_wait"
     SOURCE_RETURNS = "source_returns"
     RESUME = "resume"
+    CONDITIONS_BECOME_SEEN = "conditions_become_seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +114,20 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionInForce:
-    """A correction that this statement takes into account."""
+    """A correction that this statement takes into account, and the days it is about."""
 
     id: int
     kind: EntryKind
     at: float
     undoable: bool
+    from_day: str | None
+    to_day: str | None
+    until_day: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFacts:
-    """The episode that an explanation is about."""
+    """The episode that an explanation is about, and what the user said about it."""
 
     id: int
     part: int
@@ -127,6 +135,46 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
+    verdict: EntryKind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFacts:
+    """The change that is suspected: since when, why, and the usual level before and since.
+
+    The levels are medians of the medians of the days; None where there are no days.
+    """
+
+    id: int
+    from_day: str
+    cause: Cause | None
+    before: float | None
+    since: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is known beside the air of the room; None where nobody measures.
+
+    Of an episode, `outdoor` is PM2.5 of its highest hour outdoors (μg/m³), `outdoor_before`
+    that of the 24 hours before and `outdoor_rose` whether this is a rise; `window_open` is the
+    share of the hour before it in which a window was open; `together` is what is known of the
+    other rooms and `rooms` which they are (ids). Else they are those of the last hour, the
+    shares and means of the last 24 hours, and of other rooms nothing.
+
+    `seen_temperatures` are the lowest and highest day mean (°C) among the days in force,
+    `unseen` the present conditions that none of them had.
+    """
+
+    outdoor: float | None = None
+    outdoor_before: float | None = None
+    outdoor_rose: bool | None = None
+    outdoor_temperature: float | None = None
+    window_open: float | None = None
+    seen_temperatures: tuple[float, float] | None = None
+    unseen: tuple[Condition, ...] = ()
+    together: Together = Together.UNKNOWN
+    rooms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +197,8 @@ class Explanation:
     comparison: Comparison
     record: TrackRecord
     episode: EpisodeFacts | None
+    change: ChangeFacts | None
+    surroundings: Surroundings
     corrections: tuple[CorrectionInForce, ...]
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]

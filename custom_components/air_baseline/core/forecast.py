@@ -27,6 +27,7 @@ from .baseline import (
     weighted_sums,
 )
 from .change import high_since
+from .conditions import Seen, seen
 from .day import PARTS
 from .digest import Counts, Digest
 from .evidence import Standing, standing
@@ -63,6 +64,7 @@ class Forecast:
     promise: Promise = Promise.MONTH
     told: bool = False
     part: int | None = None
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def eligible(self) -> bool:
@@ -115,6 +117,7 @@ def forecast(
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
             told=_told(ledger, digests),
+            seen=seen(digests),
         ),
         ledger,
     )

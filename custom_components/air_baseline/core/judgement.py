@@ -7,7 +7,7 @@ from typing import Final
 from .baseline import PartRange
 from .binning import Bin
 from .forecast import Forecast
-from .state import Basis, Compared, LearningState, Reason
+from .state import Basis, Compared, Condition, LearningState, Reason
 
 _REASON_OF_STATE: Final = MappingProxyType(
     {
@@ -36,7 +36,7 @@ class Judgement:
     """What is said about one moment; the range was in force before the moment was seen.
 
     `unusual` is None where no alert can be given, with the `reason`; `episode` is the id of
-    the running episode.
+    the running episode, `unseen` the conditions that no day in force has seen.
     """
 
     state: LearningState
@@ -48,36 +48,49 @@ class Judgement:
     unusual: bool | None
     reason: Reason | None
     episode: int | None
+    unseen: tuple[Condition, ...] = ()
     bin: Bin | None = None
 
 
-def judge(
+def judge(  # noqa: PLR0913 - each of these changes by itself
     today: Forecast | None,
     state: LearningState,
     held: Held | None,
     part: int,
     episode: int | None,
+    *,
+    unseen: tuple[Condition, ...] = (),
 ) -> Judgement:
-    """Return what can be said from today's forecast, the state and the held level."""
-    reason = reason_against(today, state, held)
+    """Return what can be said from today's forecast, the state and the held level.
+
+    In conditions never seen the range is a guess: it is shown, but no confidence is given and
+    nothing is called unusual or notable. An episode that runs is not ended by them.
+    """
+    reason = reason_against(today, state, held, unseen=unseen)
     typical = today.ranges[part] if today and today.ranges and today.shown else None
-    confident = today is not None and state not in _NO_CONFIDENCE
+    confident = today is not None and state not in _NO_CONFIDENCE and not unseen
     running = episode is not None
+    compared = _compared(today, state, held, part, running=running)
     return Judgement(
         state=state,
         typical=typical,
         basis=today.basis if today and typical else None,
         confidence=today.standing.confidence if today and confident else None,
         held=held.low if held else None,
-        compared=_compared(today, state, held, part, running=running),
+        compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),
         reason=None if running else reason,
         episode=episode,
+        unseen=unseen,
     )
 
 
 def reason_against(
-    today: Forecast | None, state: LearningState, held: Held | None
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    *,
+    unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
     """Return why no alert can be given; None where one can."""
     by_state = _REASON_OF_STATE.get(state)
@@ -87,9 +100,15 @@ def reason_against(
         return by_state
     if today is None or today.bar.unusual is None:
         return Reason.REFERENCE_DAYS
+    if held is None:
+        return Reason.SILENT
+    return _doubt(today, unseen)
+
+
+def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
     if today.told:
         return Reason.CHANGING
-    return Reason.SILENT if held is None else None
+    return Reason.CONDITIONS_UNSEEN if unseen else None
 
 
 def _compared(

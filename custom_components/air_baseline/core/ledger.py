@@ -6,11 +6,35 @@ can be taken back. Ranges, states and confidence are worked out from it anew.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from itertools import count
 
 from .day import DAY_S
 from .digest import ALL_PARTS, DayKind, Digest
+from .entry import (
+    AGREEING,
+    FORGETS,
+    INFERRED,
+    PREFERENCES,
+    STRIKES,
+    VERDICTS,
+    WITHDRAWS,
+    Cause,
+    Entry,
+    EntryKind,
+    Episode,
+    EpisodeEnd,
+)
+
+__all__ = [  # A ledger is spoken of in these words: whoever reads one needs no second import.
+    "INFERRED",
+    "Cause",
+    "Entry",
+    "EntryKind",
+    "Episode",
+    "EpisodeEnd",
+    "Ledger",
+    "UndoError",
+]
 
 WINDOW_DAYS = 90  # A season's worth: with a half-life of 30 days older days weigh under 1/8.
 UNDO_DAYS = 30
@@ -18,104 +42,8 @@ PROMISE_DAYS = 30  # Days over which alerts are counted against the promise.
 ENTRY_DAYS = 120  # Past this an entry touches no kept day and can no longer be undone.
 
 
-class EntryKind(StrEnum):
-    """What can be said about the days; values are the stored form."""
-
-    LOOKS_RIGHT = "looks_right"
-    EPISODE_REAL = "episode_real"
-    EPISODE_NORMAL = "episode_normal"
-    STRIKE = "strike"
-    CHANGE = "change"
-    CHANGE_DETECTED = "change_detected"
-    CHANGE_PASSED = "change_passed"
-    SOURCE_CHANGED = "source_changed"
-    SEASON = "season"
-    RESET = "reset"
-    STOP_ASKING = "stop_asking"
-
-
-class Cause(StrEnum):
-    """What made the channel doubt itself."""
-
-    LEVEL_SHIFT = "level_shift"
-    TOO_MANY_ALERTS = "too_many_alerts"
-
-
-class EpisodeEnd(StrEnum):
-    """How an episode ended."""
-
-    RECOVERED = "recovered"
-    UNKNOWN = "unknown"
-    LASTING = "lasting"
-    WITHDRAWN = "withdrawn"
-
-
-INFERRED = frozenset({EntryKind.CHANGE_DETECTED, EntryKind.CHANGE_PASSED})
-WITHDRAWS = frozenset({EntryKind.SEASON, EntryKind.CHANGE_PASSED})
-STRIKES = frozenset({EntryKind.STRIKE, EntryKind.EPISODE_REAL, EntryKind.CHANGE_PASSED})
-FORGETS = frozenset({EntryKind.RESET, EntryKind.SOURCE_CHANGED})
-KEEPS_RANGE = frozenset({EntryKind.LOOKS_RIGHT, EntryKind.EPISODE_NORMAL, EntryKind.STOP_ASKING})
-VERDICTS = frozenset({EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL})
-
-
 class UndoError(ValueError):
     """There is nothing that can be taken back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One thing said about the days, by the user or inferred.
-
-    `from_day` to `to_day` is what it is about, `parts` a mask of parts, `weight` what days
-    before a change still count for, `level` and `until_day` the lifted alert level of a part,
-    `episode` and `target` the ids of the episode or entry it answers.
-    """
-
-    id: int
-    at: float
-    kind: EntryKind
-    from_day: int | None = None
-    to_day: int | None = None
-    parts: int | None = None
-    weight: float = 0.0
-    level: float | None = None
-    until_day: int | None = None
-    episode: int | None = None
-    target: int | None = None
-    cause: Cause | None = None
-
-    @property
-    def moves_range(self) -> bool:
-        """Tell whether the typical range depends on this entry."""
-        return self.kind not in KEEPS_RANGE
-
-    def covers(self, day: int) -> bool:
-        """Tell whether a day lies in what the entry is about."""
-        after = self.from_day is None or day >= self.from_day
-        return after and (self.to_day is None or day <= self.to_day)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """A stretch of sustained exceedance that the alert rule opened.
-
-    `id` is the POSIX time of its start; levels are in the base unit. `alert_level` had to be
-    exceeded, `beaten` of the `compared` reference days were lower, `peak` is the highest
-    level held so far, `outdoor_rose` says whether outdoor air rose too (None: not known).
-    """
-
-    id: int
-    day: int
-    part: int
-    opened_level: float
-    alert_level: float
-    high: float
-    beaten: int
-    compared: int
-    peak: float
-    end: float | None = None
-    outcome: EpisodeEnd | None = None
-    outdoor_rose: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +89,16 @@ class Ledger:
         return max(used + [digest.head for digest in self.days]) + 1
 
     def changes(self) -> Iterator[Entry]:
-        """Yield the changes in force: told, or inferred and not withdrawn."""
+        """Yield the changes in force: told, or inferred and not withdrawn by an answer.
+
+        A told change that lets earlier days count on is the doubt that an inferred one is:
+        the range mixes two places until it has proved itself.
+        """
         withdrawn = {entry.target for entry in self.entries if entry.kind in WITHDRAWS}
         for entry in self.entries:
-            if entry.kind is EntryKind.CHANGE or (
-                entry.kind is EntryKind.CHANGE_DETECTED and entry.id not in withdrawn
-            ):
+            if entry.kind is EntryKind.CHANGE:
+                yield replace(entry, kind=EntryKind.CHANGE_DETECTED) if entry.weight else entry
+            elif entry.kind is EntryKind.CHANGE_DETECTED and entry.id not in withdrawn:
                 yield entry
 
     @property
@@ -174,6 +106,32 @@ class Ledger:
         """Return the last shift of the level that was inferred and is in force, if any."""
         shifts = [entry for entry in self.changes() if entry.cause is Cause.LEVEL_SHIFT]
         return shifts[-1] if shifts else None
+
+    def verdict_on(self, episode: int) -> Entry | None:
+        """Return what was last said about an episode, None where it was not answered."""
+        said = (
+            entry
+            for entry in reversed(self.entries)
+            if entry.kind in VERDICTS and entry.episode == episode
+        )
+        return next(said, None)
+
+    def asks(self, *, episodes: bool) -> bool:
+        """Tell whether questions are welcome: about episodes, or about ranges."""
+        return not any(
+            entry.kind is EntryKind.STOP_ASKING and (entry.episode is not None) is episodes
+            for entry in self.entries
+        )
+
+    def corrections(self, today: int) -> list[Entry]:
+        """Return the user's corrections that what is said on a day takes into account."""
+        return [
+            entry
+            for entry in self.entries
+            if entry.kind not in INFERRED | AGREEING
+            and self._first_of(entry) is entry
+            and (entry.until_day is None or today <= entry.until_day)
+        ]
 
     def with_day(self, digest: Digest) -> Ledger:
         """Return the ledger with a day at its end (or in the place of that day)."""
@@ -190,20 +148,44 @@ class Ledger:
         """Return the ledger with one more entry in force."""
         return replace(self, entries=(*self.entries, entry))
 
+    def with_answer(self, at: float, entry: Entry, *more: Entry) -> Ledger:
+        """Return the ledger with one answer in force, whose entries get their ids here."""
+        first = self.next_id
+        said = [replace(entry, id=first, at=at)]
+        said += [
+            replace(other, id=first + place, at=at, target=first)
+            for place, other in enumerate(more, start=1)
+        ]
+        return replace(self, entries=(*self.entries, *said))
+
+    def with_more(self, at: float, answer: Entry, *more: Entry) -> Ledger:
+        """Return the ledger with entries added to an answer that is in force."""
+        return replace(
+            self,
+            entries=(
+                *self.entries,
+                *(
+                    replace(other, id=number, at=at, target=self._first_of(answer).id)
+                    for number, other in enumerate(more, start=self.next_id)
+                ),
+            ),
+        )
+
     def with_episode(self, episode: Episode) -> Ledger:
         """Return the ledger with an episode added or brought up to date."""
         others = tuple(other for other in self.episodes if other.id != episode.id)
         return replace(self, episodes=(*others, episode))
 
     def undo(self, at: float, entry_id: int | None = None) -> Ledger:
-        """Return the ledger without a correction: the last one, or the one named.
+        """Return the ledger without an answer: the last one, or the one with a named entry.
 
         Later entries that move the range get new ids, since marks issued under them no longer
         fit. Raises UndoError where there is no such entry or it is older than 30 days.
         """
         undone = self.undoable(at, entry_id)
         place = self.entries.index(undone)
-        kept, later = self.entries[:place], self.entries[place + 1 :]
+        answer = [entry for entry in self.entries if self._first_of(entry) is undone]
+        later = tuple(entry for entry in self.entries[place + 1 :] if entry not in answer)
         if undone.moves_range:
             moving = [entry.id for entry in later if entry.moves_range]
             renewed: dict[int | None, int] = dict(zip(moving, count(self.next_id), strict=False))
@@ -215,16 +197,38 @@ class Ledger:
                 )
                 for entry in later
             )
-        return replace(self, entries=(*kept, *later))
+        return replace(self, entries=(*self.entries[:place], *later))
 
     def undoable(self, at: float, entry_id: int | None = None) -> Entry:
-        """Return the correction that `undo` would take back; UndoError where there is none."""
+        """Return the first entry of the answer that `undo` would take back.
+
+        Raises UndoError where there is none. A preference can be taken back by its id at any
+        time, everything else for 30 days.
+        """
         for entry in reversed(self.entries):
-            wanted = entry.kind not in INFERRED if entry_id is None else entry.id == entry_id
-            if wanted and at - entry.at <= UNDO_DAYS * DAY_S:
-                return entry
+            first = self._first_of(entry)
+            if entry_id is None:
+                wanted = entry.kind not in INFERRED and first is entry
+            else:
+                wanted = entry.id == entry_id
+            lasting = entry_id is not None and entry.kind in PREFERENCES
+            if wanted and (lasting or at - first.at <= UNDO_DAYS * DAY_S):
+                return first
         message = "nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
         raise UndoError(message)
+
+    def _first_of(self, entry: Entry) -> Entry:
+        """Return the first entry of the answer that an entry belongs to."""
+        if entry.target is None:
+            return entry
+        return next(
+            (
+                first
+                for first in self.entries
+                if first.id == entry.target and first.kind is entry.kind
+            ),
+            entry,
+        )
 
     def pruned(self, at: float) -> Ledger:
         """Return the ledger without what can no longer matter or be undone."""
@@ -237,7 +241,14 @@ class Ledger:
             ),
             default=0,
         )
-        done = [entry for entry in self.entries if at - entry.at > ENTRY_DAYS * DAY_S]
+        oldest = self.days[-1].day - WINDOW_DAYS if self.days else 0
+        done = [
+            entry
+            for entry in self.entries
+            if at - entry.at > ENTRY_DAYS * DAY_S
+            and entry.kind not in PREFERENCES
+            and (entry.to_day is None or entry.to_day <= oldest)
+        ]
         root = max((entry.id for entry in done if entry.moves_range), default=self.root)
         if not done and not any(day.day < gone for day in self.days):
             return self
@@ -264,11 +275,11 @@ class Ledger:
             (entry.weight for entry in self.changes() if day < (entry.from_day or 0)), default=1.0
         )
 
-    def struck_parts(self, day: int) -> int:
-        """Return the mask of the parts of a day that are struck out."""
+    def struck_parts(self, day: int, kinds: frozenset[EntryKind] = STRIKES) -> int:
+        """Return the mask of the parts of a day that are struck out by entries of some kinds."""
         mask = 0
         for entry in self.entries:
-            if entry.kind in STRIKES and entry.covers(day):
+            if entry.kind in kinds and entry.covers(day):
                 mask |= ALL_PARTS if entry.parts is None else entry.parts
         return mask
 
@@ -324,7 +335,10 @@ class Ledger:
         return lifted
 
     def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
-        """Return the days with an alert that nobody has answered, of the last 30 or so many."""
+        """Return the days with an alert that nobody has answered, of the last 30 or so many.
+
+        To strike a day out is an answer to its alerts; a day set aside by itself is none.
+        """
         answered = {entry.episode for entry in self.entries if entry.kind in VERDICTS}
         return sorted(
             {
@@ -333,5 +347,6 @@ class Ledger:
                 if today - within < episode.day <= today
                 and episode.day >= self.change_day
                 and episode.id not in answered
+                and self.struck_parts(episode.day, STRIKES - INFERRED) != ALL_PARTS
             }
         )

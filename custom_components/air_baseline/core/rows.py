@@ -4,6 +4,7 @@ The columns of a table are named once, each row is a list. What is not exactly o
 raises SnapshotError.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -12,12 +13,13 @@ from . import stored
 from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
 from .digest import ALL_PARTS, DayKind, Digest, PartLevels, pack_record
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
-from .state import LearningState
+from .state import LearningState, Together
 from .stored import SnapshotError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_ROOMS = 1000
 MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
 
 DAY_COLUMNS: Final = (
@@ -64,6 +66,16 @@ EPISODE_COLUMNS: Final = (
     "outcome",
     "outdoor_rose",
 )
+# What goes on beside an episode came later than the first stored form: a table of its own,
+# which may be missing, with a row for each episode of which something is known.
+BESIDE_COLUMNS: Final = (
+    "id",
+    "outdoor",
+    "outdoor_before",
+    "window_open",
+    "together",
+    "rooms",
+)
 
 
 def dump_ledger(ledger: Ledger) -> dict[str, Any]:
@@ -76,6 +88,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
         "entries": [_dump_row(entry, ENTRY_COLUMNS) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
+        **_dump_beside(ledger),
     }
 
 
@@ -180,15 +193,49 @@ def _load_entry(row: Mapping[str, Any]) -> Entry:
 
 def _dump_row(kept: Entry | Episode, columns: tuple[str, ...]) -> list[Any]:
     row = [getattr(kept, column) for column in columns]
-    return [value.value if isinstance(value, StrEnum) else value for value in row]
+    return [_plain(value) for value in row]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _dump_beside(ledger: Ledger) -> dict[str, Any]:
+    nothing = None, None, Together.UNKNOWN
+    rows = [
+        _dump_row(episode, BESIDE_COLUMNS)
+        for episode in ledger.episodes
+        if (episode.outdoor, episode.window_open, episode.together) != nothing
+    ]
+    return {"beside_columns": list(BESIDE_COLUMNS), "beside": rows} if rows else {}
 
 
 def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
     rows = stored.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
-    return tuple(_load_episode(row) for row in rows)
+    beside: dict[int, Mapping[str, Any]] = {}
+    if "beside" in data:
+        for row in stored.table(data, "beside", BESIDE_COLUMNS, MOST_ENTRIES):
+            beside[stored.integer(row["id"])] = row
+    return tuple(_load_episode(row, beside.get(row["id"])) for row in rows)
 
 
-def _load_episode(row: Mapping[str, Any]) -> Episode:
+def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> Episode:
+    episode = _load_air(row)
+    if beside is None:
+        return episode
+    return replace(
+        episode,
+        outdoor=stored.optional(stored.level, beside["outdoor"]),
+        outdoor_before=stored.optional(stored.level, beside["outdoor_before"]),
+        window_open=stored.optional(stored.share, beside["window_open"]),
+        together=stored.code(Together, beside["together"]),
+        rooms=tuple(stored.text(room) for room in stored.items(beside["rooms"], MOST_ROOMS)),
+    )
+
+
+def _load_air(row: Mapping[str, Any]) -> Episode:
     outcome = row["outcome"]
     return Episode(
         id=stored.integer(row["id"], 0),

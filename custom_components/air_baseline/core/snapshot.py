@@ -1,5 +1,8 @@
 """A channel as plain JSON values and back; with `rows`, all that knows the stored form.
 
+Context has a form of its own, since channels share it. What came later than the first stored
+form may be missing, and is left alone by code that does not know it.
+
 Loading checks everything it reads: what is not exactly of the stored form raises
 SnapshotError.
 """
@@ -10,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import stored
 from .alert import HELD_SLOTS, Promise
-from .binning import INTERVALS_KEPT, LEAST_STEP
+from .binning import INTERVALS_KEPT, LEAST_STEP, Binner
 from .channel import Channel
-from .day import PARTS, SLOT_S, iso_day, parse_day, part_slots
+from .context import HOURS, ContextMean
+from .day import DAY_S, PARTS, SLOT_S, SLOTS_PER_HOUR, iso_day, parse_day, part_slots
 from .digest import OpenDay, decode_counts, encode_counts
 from .facts import BUCKETS
 from .quantity import QUANTITIES, Kind
@@ -67,6 +71,56 @@ def load(data: object, zone: tzinfo, promise: Promise) -> Channel:
         raise SnapshotError(str(error)) from error
 
 
+def dump_context(mean: ContextMean) -> dict[str, Any]:
+    """Return a value of context as plain JSON values.
+
+    >>> from datetime import UTC
+    >>> load_context(dump_context(ContextMean(UTC)), UTC).hours
+    []
+    """
+    binner = mean.binner
+    return {
+        "counted_to": binner.counted_to,
+        "area": binner.area,
+        "observed_s": binner.observed_s,
+        "intervals": list(binner.intervals),
+        "bins": [list(pair) for pair in mean.bins],
+        "hours": [list(row) for row in mean.hours],
+        "days": [list(row) for row in mean.days],
+    }
+
+
+def load_context(data: object, zone: tzinfo) -> ContextMean:
+    """Return the value that `dump_context` wrote; the value held ends with the restart.
+
+    Raises SnapshotError for anything that is not of this form.
+    """
+    try:
+        return _load_context(stored.mapping(data), zone)
+    except KeyError as error:
+        message = f"not of the stored form: {error!r}"
+        raise SnapshotError(message) from error
+
+
+def _load_context(data: Mapping[str, Any], zone: tzinfo) -> ContextMean:
+    mean = ContextMean(zone)
+    _load_running(mean.binner, data)
+    mean.bins = [
+        (stored.integer(slot), stored.number(value))
+        for slot, value in stored.rows(data["bins"], 2, SLOTS_PER_HOUR)
+    ]
+    mean.hours = _load_sums(data["hours"], HOURS + 2, 3600.0)
+    mean.days = _load_sums(data["days"], 2, 2 * DAY_S)
+    return mean
+
+
+def _load_sums(data: object, most: int, longest_s: float) -> list[tuple[int, float, float]]:
+    return [
+        (stored.integer(index), stored.number(area), stored.number(seconds, 0.0, longest_s))
+        for index, area, seconds in stored.rows(data, 3, most)
+    ]
+
+
 def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     version = stored.integer(data["version"], 1)
     if version > VERSION:
@@ -113,15 +167,21 @@ def _dump_source(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
-    binner, source = channel.binner, channel.source
+def _load_running(binner: Binner, data: Mapping[str, Any]) -> None:
     binner.counted_to = stored.optional(stored.time, data["counted_to"])
     passed_s = (binner.counted_to or 0.0) % SLOT_S
     binner.observed_s = stored.number(data["observed_s"], 0.0, passed_s)
-    binner.area = stored.number(data["area"], 0.0, stored.HIGHEST * binner.observed_s)
+    most = stored.HIGHEST * binner.observed_s
+    binner.area = stored.number(data["area"], -most, most)
     binner.intervals.extend(
         stored.number(item, 0.0) for item in stored.items(data["intervals"], INTERVALS_KEPT)
     )
+
+
+def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
+    binner, source = channel.binner, channel.source
+    _load_running(binner, data)
+    stored.number(binner.area, 0.0)
     binner.step = stored.optional(stored.level, data["step"])
     binner.last_value = stored.optional(stored.level, data["last_value"])
     binner.late = stored.integer(data["late"], 0)
@@ -152,6 +212,7 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
         "inside_slots": watch.inside_slots,
         "blocked_slots": watch.blocked_slots,
         "cool_until": watch.cool_until,
+        **({"unseen": True} if today.unseen else {}),
     }
 
 
@@ -167,6 +228,7 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
     today.marked = stored.integer(data["marked"], 0)
     today.inside = stored.number(data["inside"], 0.0, float(today.marked))
     today.void = stored.flag(data["void"])
+    today.unseen = stored.flag(data.get("unseen", False))
     channel.open_day = today
     channel.held.bins = [
         (stored.integer(slot, 0), stored.level(value))

@@ -47,6 +47,15 @@ class Reason(StrEnum):
     STALE = "stale"
 
 
+class Condition(StrEnum):
+    """What about a day was not seen before in a room."""
+
+    COLDER = "colder"
+    WARMER = "warmer"
+    WINDOWS_OPEN = "windows_open"
+    WINDOWS_SHUT = "windows_shut"
+
+
 class Missing(StrEnum):
     """What a channel still needs before it is learned."""
 
@@ -57,3 +66,11 @@ class Missing(StrEnum):
     MARKS = "marks"
     RECORD = "record"
     WARM_UP = "warm_up"
+
+
+class Together(StrEnum):
+    """What is known about the other rooms when one of them rose."""
+
+    ONLY_THIS_ROOM = "only_this_room"
+    SHARED = "shared"
+    UNKNOWN = "unknown"

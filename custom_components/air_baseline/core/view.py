@@ -35,6 +35,7 @@ class ChannelView:
     earliest: str | None
     held: float | None
     since: str | None
+    corrections: int
 
 
 def view(channel: Channel, at: float) -> ChannelView:
@@ -67,6 +68,7 @@ def view(channel: Channel, at: float) -> ChannelView:
         earliest=iso_day(known.earliest) if known.earliest else None,
         held=None if known.held is None else round(known.held, 2),
         since=_since(channel, at),
+        corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
     )
 
 

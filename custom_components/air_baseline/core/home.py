@@ -1,0 +1,282 @@
+"""What a home is asked once: rooms that rise together, a few questions a day, the newest first.
+
+Pure, and without memory: who asks keeps what was asked and gives it back each time.
+
+    offered = [about_episode(room, kind, episode), ...]     everything there is to ask about now
+    asked = [Asked(statement=..., asked_at=..., answered=...), ...]     everything asked before
+    what = plan(offered, asked, now, zone)
+
+Then ask `what.ask` (each is one question, remembered as `Asked` with `asked_at=now`), put each
+of `what.joined` in the place of the statement with the same `key` (the question stays, its id
+as well: it is now about more), take `what.replaced` back as if answered, and offer
+`what.waiting` again later, as long as it still holds. Offering again what was asked before,
+answered or not, does nothing. `tests/core/test_home.py` has such a loop.
+
+`company` says what is known of the other rooms when one of them rose. Call it when an episode
+opens and until `TOGETHER_S` later, and keep what it returns with `Channel.keep_company`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
+
+from .channel import Channel
+from .day import locate
+from .ledger import Episode
+from .quantity import Kind
+from .state import Together
+
+TOGETHER_S = 3600.0  # 81 % of rises in a main room reach the bedroom within the hour.
+QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00: more would not be read.
+
+
+class Topic(StrEnum):
+    """What a home can be asked about; the kinds of repairs that have a date."""
+
+    RANGE_LEARNED = "range_learned"
+    UNUSUAL_EPISODE = "unusual_episode"
+    CHANGE_SUSPECTED = "change_suspected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """An episode in a room: `episode` is its id, the POSIX time at which it opened.
+
+    `outdoor_rose` says whether outdoor air rose too, as measured; None where nobody measured.
+    """
+
+    room: str
+    kind: Kind
+    episode: int
+    outdoor_rose: bool | None = None
+
+    @property
+    def channel(self) -> tuple[str, Kind]:
+        """Return which channel rose."""
+        return self.room, self.kind
+
+    @property
+    def identity(self) -> tuple[str, Kind, int]:
+        """Return what no other episode has."""
+        return self.room, self.kind, self.episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing to be said once.
+
+    `room` and `epoch` (the first episode, the day of the change, the count of resets) make its
+    identity, with `kind` where it is about one channel; `at` is the POSIX time at which it
+    became true. `rises` are the episodes it is about, oldest first.
+    """
+
+    topic: Topic
+    room: str
+    epoch: int
+    at: float
+    kind: Kind | None = None
+    rises: tuple[Rise, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the identity, which stays as it is when other rises join."""
+        return self.topic, self.room, self.kind or "", str(self.epoch)
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Return the rooms it is about, in the order in which they rose.
+
+        More than one rose together. That is shared or spread and no sign of outdoor air.
+        """
+        return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
+
+    @property
+    def outdoor_rose(self) -> bool | None:
+        """Return whether outdoor air rose too, as measured; None where nobody measured."""
+        known = [rise.outdoor_rose for rise in self.rises if rise.outdoor_rose is not None]
+        return any(known) if known else None
+
+    def takes(self, other: Statement) -> bool:
+        """Tell whether another is part of the same: rises within the hour, of other channels."""
+        channels = {rise.channel for rise in self.rises}
+        return (
+            bool(self.rises and other.rises)
+            and abs(other.at - self.at) <= TOGETHER_S
+            and channels.isdisjoint(rise.channel for rise in other.rises)
+        )
+
+    def with_rises(self, other: Statement) -> Statement:
+        """Return the statement with the rises of another beside its own."""
+        rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
+        return replace(self, rises=tuple(rises))
+
+    def supersedes(self, other: Statement) -> bool:
+        """Tell whether it makes an older one needless: the same topic, and no other room."""
+        return (
+            self.topic is other.topic
+            and self.kind is other.kind
+            and (other.at, other.key) < (self.at, self.key)
+            and set(other.rooms) <= set(self.rooms)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A statement that was asked about, when, and whether that is over."""
+
+    statement: Statement
+    asked_at: float
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do now: see the module."""
+
+    ask: tuple[Statement, ...] = ()
+    joined: tuple[Statement, ...] = ()
+    replaced: tuple[Statement, ...] = ()
+    waiting: tuple[Statement, ...] = ()
+
+
+def about_episode(room: str, kind: Kind, episode: Episode) -> Statement:
+    """Return the statement about one episode, before others join it."""
+    return _about(Rise(room=room, kind=kind, episode=episode.id, outdoor_rose=episode.outdoor_rose))
+
+
+def _about(rise: Rise) -> Statement:
+    return Statement(
+        topic=Topic.UNUSUAL_EPISODE,
+        room=rise.room,
+        epoch=rise.episode,
+        at=float(rise.episode),
+        rises=(rise,),
+    )
+
+
+def plan(offered: Iterable[Statement], asked: Sequence[Asked], now: float, zone: tzinfo) -> Plan:
+    """Return what to ask now of what there is to ask, given all that was asked before.
+
+    Rises within an hour of the first are one statement, of whichever room; a newer statement
+    takes the place of an open one that is about no other room; of the rest at most three a day
+    are asked, the oldest first, and the others wait. `now` is a POSIX time.
+    """
+    open_now = {item.statement.key: item.statement for item in asked if not item.answered}
+    joined: dict[tuple[str, ...], Statement] = {}
+    fresh: list[Statement] = []
+    known = {item.statement.key for item in asked}
+    for offer in _unasked(offered, asked):
+        taking = next((one for one in open_now.values() if one.takes(offer)), None)
+        if taking is not None:
+            open_now[taking.key] = joined[taking.key] = taking.with_rises(offer)
+        elif offer.key not in known:
+            _gather(offer, fresh)
+    said = [*fresh, *open_now.values()]
+    fresh = [one for one in fresh if not any(other.supersedes(one) for other in said)]
+    today = locate(now, zone)[0]
+    already = sum(locate(item.asked_at, zone)[0] == today for item in asked)
+    free = max(QUESTIONS_A_DAY - already, 0)
+    newer = [*fresh[:free], *joined.values()]
+    return Plan(
+        ask=tuple(fresh[:free]),
+        joined=tuple(joined.values()),
+        replaced=tuple(
+            old for old in open_now.values() if any(one.supersedes(old) for one in newer)
+        ),
+        waiting=tuple(fresh[free:]),
+    )
+
+
+def _unasked(offered: Iterable[Statement], asked: Sequence[Asked]) -> list[Statement]:
+    """Return what is offered, oldest first, rises one by one and without those asked about."""
+    known = {rise.identity for item in asked for rise in item.statement.rises}
+    found: list[Statement] = []
+    for offer in offered:
+        for rise in offer.rises:
+            if rise.identity not in known:
+                known.add(rise.identity)
+                found.append(_about(rise))
+        if not offer.rises:
+            found.append(offer)
+    return sorted(found, key=lambda one: (one.at, one.key, [rise.kind for rise in one.rises]))
+
+
+def _gather(offer: Statement, fresh: list[Statement]) -> None:
+    """Add a statement to those to be asked, to an earlier one if that takes it."""
+    for index, statement in enumerate(fresh):
+        if statement.takes(offer):
+            fresh[index] = statement.with_rises(offer)
+            return
+        if statement.key == offer.key:
+            return
+    fresh.append(offer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """What another channel of the home has been doing.
+
+    `above_at` is the last time (POSIX) at which its held level was above its learned range,
+    None where that was never so. `inside_from` is since when it was watched without a break
+    and not above it, None while that cannot be said.
+    """
+
+    room: str
+    kind: Kind
+    above_at: float | None
+    inside_from: float | None
+
+    def rose(self, at: float) -> bool:
+        """Tell whether its air was above its range within an hour of a time."""
+        return self.above_at is not None and abs(self.above_at - at) <= TOGETHER_S
+
+    def stayed_inside(self, at: float) -> bool:
+        """Tell whether its air was inside its range from an hour before a time on."""
+        return self.inside_from is not None and self.inside_from <= at - TOGETHER_S
+
+
+def neighbour(room: str, channel: Channel, at: float) -> Neighbour:
+    """Return what a channel has been doing up to a time, as other rooms ask."""
+    inside = channel.inside
+    return Neighbour(
+        room=room,
+        kind=channel.quantity.kind,
+        above_at=inside.above_at,
+        inside_from=None if channel.held.silent(at) or channel.paused else inside.inside_from,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """What is known of the other rooms: those that rose too, or all that stayed inside."""
+
+    together: Together = Together.UNKNOWN
+    rooms: tuple[str, ...] = ()
+
+
+def company(
+    room: str, kind: Kind, opened: float, others: Iterable[Neighbour], known: Company
+) -> Company:
+    """Return what is known of the other rooms when a channel's episode opened (POSIX time).
+
+    Shared if any channel of another room was above its own range within the hour. Only this
+    room if no other was, and all that measure the same were seen to stay inside. Else, as in a
+    home of one room, it is not known. What was shared once stays so: `known` is what was
+    returned before.
+    """
+    others = [other for other in others if other.room != room]
+    rose = dict.fromkeys(other.room for other in others if other.rose(opened))
+    if rose or known.together is Together.SHARED:
+        before = known.rooms if known.together is Together.SHARED else ()
+        return Company(together=Together.SHARED, rooms=tuple(dict.fromkeys([*before, *rose])))
+    alike = [other for other in others if _alike(other.kind, kind)]
+    if alike and all(other.stayed_inside(opened) for other in alike):
+        rooms = tuple(dict.fromkeys(other.room for other in alike))
+        return Company(together=Together.ONLY_THIS_ROOM, rooms=rooms)
+    return Company()
+
+
+def _alike(one: Kind, other: Kind) -> bool:
+    """Tell whether two quantities can stand for one another: particles, or any VOC."""
+    return (one is Kind.PM25) == (other is Kind.PM25)

@@ -1,0 +1,85 @@
+"""What is said before an answer is given is what happens when it is given."""
+
+import json
+
+import pytest
+
+from core.channel import Channel
+from core.correction import changed, reset_from, struck
+from core.day import day_start, iso_day
+from core.ledger import Episode
+from core.preview import left_out, lift, outlook, strikable
+from core.quantity import QUANTITIES, Kind
+from core.snapshot import dump
+from core.state import LearningState
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+NOW = START + 5 * HOUR
+
+
+def with_episode(days: int = 40) -> tuple[Channel, Episode]:
+    """Return a learned channel and the episode that it had from 06:00 to 07:00."""
+    channel = learned_channel(days)
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    breathe(channel, START + 3 * HOUR, 60, 8.0)
+    (episode,) = channel.ledger.episodes
+    return channel, episode
+
+
+def test_normal_here_is_foreseen() -> None:
+    channel, episode = with_episode()
+    before = json.dumps(dump(channel))
+    assert channel.forecast is not None
+    shown = lift(channel, NOW, episode)
+    assert json.dumps(dump(channel)) == before, "nothing is changed by looking"
+    assert shown.part == 0
+    assert shown.before == channel.forecast.alert_levels[0]
+    assert shown.until_day == iso_day(MONDAY + 60)
+    channel.answer(NOW, episode, normal=True)
+    assert channel.forecast.alert_levels[0] == shown.after == pytest.approx(69.0)
+
+
+def test_without_alerts_at_present_only_the_level_to_come_is_foreseen() -> None:
+    channel, episode = with_episode()
+    channel.correct(NOW, *struck(range(MONDAY - 40, MONDAY - 10)))
+    shown = lift(channel, NOW, episode)
+    assert shown.before is None
+    assert shown.after == pytest.approx(69.0)
+
+
+def test_real_is_foreseen() -> None:
+    channel, episode = with_episode()
+    shown = left_out(channel, NOW, episode)
+    assert shown == {iso_day(MONDAY): [0]}
+    channel.answer(NOW, episode, normal=False)
+    assert channel.ledger.struck_parts(MONDAY) == 0b1
+
+
+def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
+    shown = outlook(Channel(QUANTITIES[Kind.PM25], LONDON), NOW)
+    assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
+    assert (shown.alert_days, shown.alert_weeks) == (34, 5)
+
+
+def test_what_is_left_is_foreseen() -> None:
+    channel, _ = with_episode()
+    assert outlook(channel, NOW).alert_days == 0
+    over = outlook(channel, NOW, reset_from(MONDAY + 1))
+    assert (over.state, over.usable_days, over.needed_days) == (LearningState.COLLECTING, 0, 21)
+    assert (over.alert_days, over.alert_weeks) == (34, 5)
+    moved = outlook(channel, NOW, changed(MONDAY - 30, MONDAY))
+    assert (moved.state, moved.usable_days, moved.alert_days) == (LearningState.LEARNED, 30, 4)
+    out = outlook(channel, NOW, *struck(range(MONDAY - 20, MONDAY)))
+    assert (out.usable_days, out.alert_days) == (20, 14)
+
+
+def test_days_are_listed_with_their_peaks_newest_first() -> None:
+    channel, _ = with_episode()
+    listed = strikable(channel, NOW)
+    assert list(listed) == list(range(MONDAY - 1, MONDAY - 41, -1))
+    assert set(listed.values()) == {12.0}
+    channel.correct(NOW, *struck([MONDAY - 1]))
+    assert MONDAY - 1 not in strikable(channel, NOW)
