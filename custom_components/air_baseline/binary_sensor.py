@@ -30,12 +30,16 @@ class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescr
     value_fn: Callable[[ChannelView], bool | None]
 
 
+def _unusual_attributes(view: ChannelView) -> dict[str, Any]:
+    return {**baseline_attributes(view), "quantity": view.kind, "episode": view.episode}
+
+
 BINARY_SENSORS = (
     ChannelBinarySensorDescription(
         key="unusual",
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda view: view.unusual,
-        attributes_fn=baseline_attributes,
+        attributes_fn=_unusual_attributes,
     ),
     ChannelBinarySensorDescription(
         key="above_guideline",
@@ -71,7 +75,17 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     _domain = BINARY_SENSOR_DOMAIN
 
     _unrecorded_attributes = frozenset(
-        {"basis", "confidence", "days", "learning_state", "needed", "reason", "since"}
+        {
+            "basis",
+            "confidence",
+            "days",
+            "episode",
+            "learning_state",
+            "needed",
+            "quantity",
+            "reason",
+            "since",
+        }
     )
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .digest import Digest
-from .ledger import Episode
+from .ledger import Entry, Episode
 
 
 class EventKind(StrEnum):
@@ -16,13 +16,17 @@ class EventKind(StrEnum):
     CHANGE_SUSPECTED = "change_suspected"
     UNUSUAL_STARTED = "unusual_started"
     UNUSUAL_ENDED = "unusual_ended"
+    CORRECTED = "corrected"
+    RESET = "reset"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened, with the day or episode it is about."""
+    """Something that happened, with the day, episode or correction it is about."""
 
     kind: EventKind
     at: float
     digest: Digest | None = None
     episode: Episode | None = None
+    entry: Entry | None = None

@@ -22,6 +22,7 @@ class ChannelView:
     compared: Compared | None
     unusual: bool | None
     reason: Reason | None
+    episode: int | None
     basis: Basis | None
     confidence: float | None
     low: float | None
@@ -54,6 +55,7 @@ def view(channel: Channel, at: float) -> ChannelView:
         compared=judged.compared,
         unusual=judged.unusual,
         reason=judged.reason,
+        episode=judged.episode,
         basis=judged.basis,
         confidence=None if judged.confidence is None else round(judged.confidence, 2),
         low=typical.low if typical else None,
