@@ -44,6 +44,7 @@ class Kitchen:
     hass: HomeAssistant
     clock: FrozenDateTimeFactory
     files: dict[str, Any]
+    waits: bool = False  # An automation may be waiting.
 
     async def learn(self, days: int = 36) -> MockConfigEntry:
         """Set the kitchen up as one that has watched for so many days."""
@@ -64,7 +65,7 @@ class Kitchen:
             PM25: levels.get("pm25", usual),
             VOC: levels.get("voc", lambda at: usual(at, Kind.VOC_RATIO)),
         }
-        await pass_time(self.hass, self.clock, duration, sources, step=step)
+        await pass_time(self.hass, self.clock, duration, sources, step=step, waits=self.waits)
 
     async def plume(self, duration: timedelta = HOUR) -> None:
         """Let time pass with many particles and usual vapours."""
@@ -72,7 +73,7 @@ class Kitchen:
 
     async def silence(self, duration: timedelta = HOUR) -> None:
         """Let time pass without a reading."""
-        await pass_time(self.hass, self.clock, duration)
+        await pass_time(self.hass, self.clock, duration, waits=self.waits)
 
     def says(self, entity_id: str) -> str:
         return shown(self.hass, entity_id).state
