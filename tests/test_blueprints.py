@@ -134,8 +134,9 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
     assert "Higher than on any of the 35 days I can compare" in told.data["message"]
     buttons = told.data["data"]["actions"]
     assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
-    hass.bus.async_fire("mobile_app_notification_action", {"action": "another automation's"})
-    hass.bus.async_fire("mobile_app_notification_action", {})
+    other = buttons[button]["action"].replace("automation.made", "automation.other")
+    for said in ({"action": other}, {"action": "OPEN_DOOR"}, {}):
+        hass.bus.async_fire("mobile_app_notification_action", said)
     await hass.async_block_till_done()
     assert answers == []
     await kitchen.restart()

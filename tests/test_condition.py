@@ -185,6 +185,39 @@ async def test_for_asks_for_so_long_an_episode(
     assert await ask(hass, runs) == 1
 
 
+async def test_for_counts_from_when_it_is_as_sure_as_is_asked_for(
+    hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
+) -> None:
+    entry = await kitchen.learn()
+    ways = [
+        only_if("is_unusual", {"entity_id": UNUSUAL}, **{"for": {"minutes": 30}, **options})
+        for options in ({}, {"minimum_confidence": 80})
+    ]
+    await automate(hass, *ways)
+    await hass.config_entries.async_unload(entry.entry_id)  # So that the states are ours to set.
+    passed = []
+    for confidence in (0.5, 0.9, 0.9):
+        hass.states.async_set(UNUSUAL, "on", {"confidence": confidence})
+        await kitchen.silence(20 * MINUTE)
+        passed.append(await ask(hass, runs))
+    assert passed == [0, 1, 2]
+
+
+async def test_the_trace_shows_the_reasons_of_its_own_run_only(
+    hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
+) -> None:
+    entry = await kitchen.learn()
+    await automate(hass, only_if("is_usual", {"area_id": "kitchen"}, behavior="all"))
+    await hass.config_entries.async_unload(entry.entry_id)  # So that the states are ours to set.
+    both = (COMPARED, "sensor.kitchen_voc_compared")
+    for higher in both:
+        for entity_id in both:
+            hass.states.async_set(entity_id, "higher" if entity_id == higher else "usual")
+        assert await ask(hass, runs) == 0
+    told = [steps(trace, "condition/0")[0]["reasons"] for trace in await tracer.look()]
+    assert told == [{higher: "higher"} for higher in both]
+
+
 async def test_an_entity_that_says_something_else_is_refused(
     hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,6 +4,7 @@ An entity that is unknown or unavailable never meets one, nor does a target with
 core leaves the unknown out of account, and "all" of nothing would pass.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar, override
 
 from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
@@ -103,6 +104,12 @@ class IsUnusual(StatementCondition):
     @override
     def _needs_duration_tracking(self) -> bool:
         return self._minimum is not None or super()._needs_duration_tracking
+
+    @override
+    def _state_valid_since(self, _state: State) -> datetime:
+        if self._minimum is None:
+            return super()._state_valid_since(_state)
+        return _state.last_updated  # An attribute, the confidence, decides as well.
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:

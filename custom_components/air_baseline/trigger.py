@@ -145,11 +145,7 @@ class UnusualCleared(UnusualTrigger):
 
 
 class LearningTrigger(StatementTrigger):
-    """Fires when the learning reaches a state that it had not only hidden behind another.
-
-    A source that was away or a pause do not change what is learned: what comes back then is
-    no news.
-    """
+    """Fires when the learning itself moves on: the end of a pause or of a silence is no news."""
 
     _statement = "learning"
     _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
