@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.air_baseline.core.quantity import Kind
@@ -183,6 +184,21 @@ async def test_for_asks_for_so_long_an_episode(
     assert await ask(hass, runs) == 0
     await kitchen.plume(30 * MINUTE)
     assert await ask(hass, runs) == 1
+
+
+async def test_lower_and_usual_are_one_stretch_of_usual_air(
+    hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
+) -> None:
+    await kitchen.learn()
+    half = {"for": {"minutes": 30}}
+    await automate(hass, only_if("is_usual", {"entity_id": COMPARED}, **half))
+    await kitchen.breathe(pm25=steady(20))
+    passed = []
+    for level, minutes in ((6, 25), (0, 40)):
+        await kitchen.breathe(minutes * MINUTE, pm25=steady(level))
+        passed.append((kitchen.says(COMPARED), await ask(hass, runs)))
+    assert passed == [("usual", 0), ("lower", 1)]
+    assert dt_util.utcnow() - shown(hass, COMPARED).last_changed < 30 * MINUTE
 
 
 async def test_for_counts_from_when_it_is_as_sure_as_is_asked_for(

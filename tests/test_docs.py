@@ -8,9 +8,9 @@ from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
+import yaml
 
 from custom_components.air_baseline.core.state import Reason
 
@@ -25,7 +25,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 async def test_every_example_is_taken_as_it_is_and_runs(
     hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:
-    examples = [parse_yaml(text) for text in EXAMPLES]
+    examples = [yaml.safe_load(text) for text in EXAMPLES]
     assert len(examples) == 8
     assert await async_setup_component(
         hass, "input_boolean", {"input_boolean": {"guests": {"name": "Guests"}}}

@@ -249,6 +249,22 @@ async def test_an_episode_is_told_also_where_nothing_was_known_before(
     assert len(runs) == 1
 
 
+async def test_a_script_can_wait_for_an_episode(
+    hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
+) -> None:
+    await kitchen.learn()
+    waits = {"wait_for_trigger": when("unusual_detected", {"area_id": "kitchen"})["triggers"]}
+    actions = [waits, {"action": "test.run"}]
+    asked = {"triggers": [{"trigger": "event", "event_type": "ask"}], "actions": actions}
+    await automate(hass, asked)
+    kitchen.waits = True
+    hass.bus.async_fire("ask")
+    await kitchen.breathe()
+    assert runs == []
+    await kitchen.plume()
+    assert len(runs) == 1
+
+
 async def test_a_range_is_told_when_it_is_learned_not_when_it_is_shown_again(
     hass: HomeAssistant,
     kitchen: Kitchen,

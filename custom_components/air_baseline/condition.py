@@ -107,9 +107,7 @@ class IsUnusual(StatementCondition):
 
     @override
     def _state_valid_since(self, _state: State) -> datetime:
-        if self._minimum is None:
-            return super()._state_valid_since(_state)
-        return _state.last_updated  # An attribute, the confidence, decides as well.
+        return _state.last_updated  # Asked only where an attribute, the confidence, decides too.
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
