@@ -11,7 +11,7 @@ from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
 from .automations import Kitchen
-from .home import KITCHEN, a_home, a_room, act, set_up, shown, steady
+from .home import KITCHEN, a_home, a_room, act, device_id, set_up, shown, steady
 
 SWITCH = "switch.kitchen_keep_learning"
 LEARNING = "sensor.kitchen_pm25_learning"
@@ -124,3 +124,12 @@ async def test_it_writes_only_when_it_changes(hass: HomeAssistant, kitchen: Kitc
     await kitchen.plume(2 * HOUR)
     assert kitchen.says(UNUSUAL) == "on"
     assert shown(hass, SWITCH).last_reported == before
+
+
+async def test_an_area_wide_automation_does_not_turn_it(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    await kitchen.learn()
+    for target in ({"area_id": "kitchen"}, {"device_id": device_id(hass)}):
+        await hass.services.async_call("switch", "turn_off", target, blocking=True)
+        assert kitchen.says(SWITCH) == "on"
