@@ -168,7 +168,13 @@ async def test_starting_over_withdraws_a_running_episode(
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await act(hass, "reset")
-    ended = shown(hass, INFERENCE)
-    assert ended.attributes["event_type"] == "unusual_ended"
-    assert ended.attributes["outcome"] == "withdrawn"
+    await hass.async_block_till_done()
+    outcomes = [
+        change.data["new_state"].attributes["outcome"]
+        for change in changes
+        if change.data["entity_id"] == INFERENCE
+        and change.data["new_state"].attributes["event_type"] == "unusual_ended"
+    ]
+    assert outcomes == ["withdrawn"]
