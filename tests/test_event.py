@@ -171,10 +171,10 @@ async def test_starting_over_withdraws_a_running_episode(
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await act(hass, "reset")
     await hass.async_block_till_done()
+    states = [change.data["new_state"] for change in changes]
     outcomes = [
-        change.data["new_state"].attributes["outcome"]
-        for change in changes
-        if change.data["entity_id"] == INFERENCE
-        and change.data["new_state"].attributes["event_type"] == "unusual_ended"
+        state.attributes["outcome"]
+        for state in states
+        if state and state.attributes.get("event_type") == "unusual_ended"
     ]
     assert outcomes == ["withdrawn"]

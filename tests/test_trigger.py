@@ -124,8 +124,10 @@ async def test_a_silent_sensor_runs_nothing_and_the_trace_says_why(
     await kitchen.breathe()
     assert kitchen.says(UNUSUAL) == "off"
     assert runs == [], "neither cleared while it is not known, nor when it is known again"
-    *_, told = await tracer.look()
-    assert [said["reason"] for said in steps(told, "trigger/0")] == ["silent"]
+    for automation in ("a0", "a1"):
+        *_, told = await tracer.look(automation)
+        assert told["script_execution"] == "not_triggered"
+        assert [said["reason"] for said in steps(told, "trigger/0")] == ["silent"]
 
 
 async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(

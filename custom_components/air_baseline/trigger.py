@@ -69,6 +69,36 @@ class UnusualTrigger(StatementTrigger):
     _statement = "unusual"
     _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}
 
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Attach the trigger; tell the trace also when a room says that it cannot tell."""
+        detach = await super().async_attach_runner(run_action, did_not_trigger)
+        if did_not_trigger is None:
+            return detach
+
+        @callback
+        def tell_why_unknown(change: TargetStateChangedData) -> None:
+            event = change.state_change_event
+            state = event.data["new_state"]
+            if state is not None and state.state == STATE_UNKNOWN:
+                said = {"entity_id": state.entity_id, "days": state.attributes.get("days")}
+                did_not_trigger(NotTriggeredInfo(reason_of(state), said), event.context)
+
+        stop_telling = await async_track_target_selector_state_change_event(
+            self._hass, self._target, tell_why_unknown, self.entity_filter
+        )
+
+        @callback
+        def detach_both() -> None:
+            stop_telling()
+            detach()
+
+        return detach_both
+
 
 class UnusualDetected(UnusualTrigger):
     """Fires once per episode, also where it is the first thing that can be said for a while."""
@@ -105,36 +135,6 @@ class UnusualDetected(UnusualTrigger):
             minimum=self._minimum,
         )
         return False
-
-    @override
-    async def async_attach_runner(
-        self,
-        run_action: TriggerActionRunner,
-        did_not_trigger: TriggerNotTriggeredReporter | None = None,
-    ) -> CALLBACK_TYPE:
-        """Attach the trigger; tell the trace also when a room says that it cannot tell."""
-        detach = await super().async_attach_runner(run_action, did_not_trigger)
-        if did_not_trigger is None:
-            return detach
-
-        @callback
-        def tell_why_unknown(change: TargetStateChangedData) -> None:
-            event = change.state_change_event
-            state = event.data["new_state"]
-            if state is not None and state.state == STATE_UNKNOWN:
-                said = {"entity_id": state.entity_id, "days": state.attributes.get("days")}
-                did_not_trigger(NotTriggeredInfo(reason_of(state), said), event.context)
-
-        stop_telling = await async_track_target_selector_state_change_event(
-            self._hass, self._target, tell_why_unknown, self.entity_filter
-        )
-
-        @callback
-        def detach_both() -> None:
-            stop_telling()
-            detach()
-
-        return detach_both
 
 
 class UnusualCleared(UnusualTrigger):
