@@ -130,6 +130,23 @@ async def test_a_silent_sensor_runs_nothing_and_the_trace_says_why(
         assert [said["reason"] for said in steps(told, "trigger/0")] == ["silent"]
 
 
+async def test_high_air_that_lasts_for_a_day_is_not_cleared(
+    hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
+) -> None:
+    await kitchen.learn()
+    await kitchen.breathe()
+    await automate(hass, when("unusual_cleared", {"entity_id": UNUSUAL}))
+    await kitchen.plume()
+    assert kitchen.says(UNUSUAL) == "on"
+    await kitchen.breathe(25 * HOUR, pm25=lambda at: 80 + at // 600 % 7, step=10 * MINUTE)
+    assert kitchen.says(UNUSUAL) == "off", "an episode ends after a day"
+    assert shown(hass, UNUSUAL).attributes["outcome"] == "lasting"
+    assert kitchen.says("sensor.kitchen_pm25_compared") in ("higher", "notable")
+    assert runs == []
+    *_, told = await tracer.look()
+    assert [said["reason"] for said in steps(told, "trigger/0")] == ["lasting"]
+
+
 async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(
     hass: HomeAssistant,
     kitchen: Kitchen,

@@ -31,7 +31,12 @@ class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescr
 
 
 def _unusual_attributes(view: ChannelView) -> dict[str, Any]:
-    return {**baseline_attributes(view), "quantity": view.kind, "episode": view.episode}
+    return {
+        **baseline_attributes(view),
+        "quantity": view.kind,
+        "episode": view.episode,
+        "outcome": view.outcome,
+    }
 
 
 BINARY_SENSORS = (
@@ -82,6 +87,7 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
             "episode",
             "learning_state",
             "needed",
+            "outcome",
             "quantity",
             "reason",
             "since",

@@ -33,6 +33,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .core.ledger import EpisodeEnd
 from .core.state import LearningState
 from .targets import (
     CONF_MINIMUM_CONFIDENCE,
@@ -138,10 +139,26 @@ class UnusualDetected(UnusualTrigger):
 
 
 class UnusualCleared(UnusualTrigger):
-    """Fires when the air is back inside its range; not when it is no longer known."""
+    """Fires when the air is back inside its range.
+
+    Not when it is no longer known, nor when the episode was closed because it lasted too long.
+    """
 
     _from_states = {STATE_ON}
     _to_states = {STATE_OFF}
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether a room is not unusual; tell the trace if it may be high all the same."""
+        if not super().is_valid_state(state, report_not_triggered):
+            return False
+        outcome = state.attributes.get("outcome")
+        if outcome != EpisodeEnd.LASTING:
+            return True
+        report_not_triggered(outcome, entity_id=state.entity_id)
+        return False
 
 
 class LearningTrigger(StatementTrigger):
