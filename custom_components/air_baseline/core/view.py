@@ -76,7 +76,9 @@ def view(channel: Channel, at: float) -> ChannelView:
 
 
 def _outcome(channel: Channel) -> EpisodeEnd | None:
-    latest = max(channel.episodes, key=lambda episode: episode.id, default=None)
+    if channel.watch.current is not None:
+        return None
+    latest = max(channel.ledger.episodes, key=lambda episode: episode.id, default=None)
     return latest.outcome if latest else None
 
 
