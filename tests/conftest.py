@@ -6,16 +6,18 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import area_registry as ar, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.air_baseline.const import DOMAIN
 
+from .automations import Kitchen, Tracer
 from .home import NOON, ZONE
 from .words import holes, words
 
@@ -128,3 +130,28 @@ async def fixer(
     """Let an administrator open repairs."""
     await async_setup_component(hass, "repairs", {})
     return Fixer(hass, hass_admin_user, hass_client)
+
+
+@pytest.fixture
+def kitchen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> Kitchen:
+    """Let a kitchen be set up, and time pass in it."""
+    return Kitchen(hass, clock, hass_storage)
+
+
+@pytest.fixture
+def runs(hass: HomeAssistant) -> list[ServiceCall]:
+    """Catch what automations of tests do."""
+    return async_mock_service(hass, "test", "run")
+
+
+@pytest.fixture
+def tracer(
+    hass: HomeAssistant,
+    hass_admin_user: User,
+    hass_access_token: str,
+    hass_ws_client: WebSocketGenerator,
+) -> Tracer:
+    """Let an administrator look at traces."""
+    return Tracer(hass, hass_admin_user, hass_ws_client)

@@ -3,6 +3,7 @@
 The core is imported by its full name: what is learned here is loaded by Home Assistant.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -204,15 +205,25 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     return dict(answer)
 
 
-async def pass_time(
+async def settle() -> None:
+    """Let happen what happens now; what waits for later goes on waiting."""
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+
+async def pass_time(  # noqa: PLR0913 - all the ways in which time passes
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     duration: timedelta,
     sources: Mapping[str, Level] | None = None,
     *,
     step: timedelta = STEP,
+    waits: bool = False,
 ) -> None:
-    """Let time pass in steps; at each step, each source reports its level of that moment."""
+    """Let time pass in steps; at each step, each source reports its level of that moment.
+
+    `waits` says that an automation may be waiting, which would never be done.
+    """
     end = dt_util.utcnow() + duration
     while dt_util.utcnow() < end:
         clock.tick(min(step, end - dt_util.utcnow()))
@@ -220,4 +231,4 @@ async def pass_time(
         for entity_id, level in (sources or {}).items():
             report(hass, entity_id, level(now))
         async_fire_time_changed(hass)
-        await hass.async_block_till_done()
+        await (settle() if waits else hass.async_block_till_done())

@@ -9,6 +9,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.ledger import Entry, EntryKind
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
@@ -59,6 +61,7 @@ async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
     assert started.attributes["quantity"] == "pm25"
     assert started.attributes["level"] == pytest.approx(80, abs=1)
     assert started.attributes["usual_high"] < 20
+    assert started.attributes["unit"] == "μg/m³"
     assert started.attributes["compared_days"] >= 34
     assert started.attributes["outcome"] is None
     await pass_time(hass, clock, HOUR, {PM25: steady(90)})
@@ -109,6 +112,32 @@ async def test_what_was_learned_while_stopped_is_told_at_the_next_start(
     assert [issue.rsplit("_", 2)[0] for issue in issues(hass)] == ["range_learned"]
 
 
+async def test_what_the_channel_tells_is_passed_on_with_its_facts(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    room = entry.runtime_data.rooms[KITCHEN]
+    types = shown(hass, INFERENCE).attributes["event_types"]
+    assert len(types) == 8
+    answer = Entry(id=7, at=0.0, kind=EntryKind.EPISODE_REAL, episode=1772454600)
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+
+    def happen(at: float) -> None:
+        room.channels[Kind.PM25].events += [
+            Event(kind=EventKind(kind), at=at, entry=answer) for kind in types
+        ]
+
+    await room.async_correct(happen)
+    await hass.async_block_till_done()
+    assert told(changes) == [(kind, "pm25") for kind in types]
+    said = shown(hass, INFERENCE).attributes
+    assert said["correction"] == 7
+    assert said["correction_kind"] == "episode_real"
+    assert said["episode"] == 1772454600
+
+
 async def test_a_restart_tells_nothing_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
@@ -123,15 +152,13 @@ async def test_a_restart_tells_nothing_again(
     assert shown(hass, INFERENCE).state == before.state
 
 
-async def test_what_has_no_event_of_its_own_yet_is_not_told(
+async def test_the_end_of_a_day_is_no_news(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
     await set_up(hass, a_home())
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    await pass_time(hass, clock, 24 * HOUR, {PM25: usual})  # A day closed.
-    await act(hass, "reset")
-    await act(hass, "undo")
+    await pass_time(hass, clock, 24 * HOUR, {PM25: usual})
     assert told(changes) == []
 
 
@@ -141,7 +168,13 @@ async def test_starting_over_withdraws_a_running_episode(
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await act(hass, "reset")
-    ended = shown(hass, INFERENCE)
-    assert ended.attributes["event_type"] == "unusual_ended"
-    assert ended.attributes["outcome"] == "withdrawn"
+    await hass.async_block_till_done()
+    states = [change.data["new_state"] for change in changes]
+    outcomes = [
+        state.attributes["outcome"]
+        for state in states
+        if state and state.attributes.get("event_type") == "unusual_ended"
+    ]
+    assert outcomes == ["withdrawn"]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache
 import json
 import re
@@ -11,12 +12,18 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
 
-from custom_components.air_baseline import actions, config_flow, system_health
+from custom_components.air_baseline import (
+    actions,
+    config_flow,
+    event,
+    system_health,
+)
 from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
 from custom_components.air_baseline.core.alert import Promise
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.entry import AGREEING, INFERRED, EntryKind
 from custom_components.air_baseline.core.explanation import Next, NotKnown
+from custom_components.air_baseline.core.ledger import EpisodeEnd
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.state import (
     Basis,
@@ -120,7 +127,11 @@ def test_the_only_aborts_are_home_assistants_own() -> None:
 
 def entities() -> dict[str, dict[str, Any]]:
     """Return what the entities ask for: by platform and key, states and attributes."""
-    found: dict[str, dict[str, Any]] = {"event": {"inference": None}}
+    found: dict[str, dict[str, Any]] = {
+        "button": {"start_over": None},
+        "event": {"inference": None},
+        "switch": {"keep_learning": None},
+    }
     for platform, descriptions in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
         found[platform] = {
             f"{WORDS_OF_KIND[kind]}_{description.key}": description
@@ -141,10 +152,20 @@ def _keys_of(attributes: Callable[..., object]) -> set[str]:
     )
     (returned,) = (node.value for node in ast.walk(function) if isinstance(node, ast.Return))
     assert isinstance(returned, ast.Dict)
-    return {text for key in returned.keys for text in texts_of(key)}
+    keys = set[str]()
+    known = getattr(attributes, "__globals__", {})
+    for key, value in zip(returned.keys, returned.values, strict=True):
+        match key, value:
+            case None, ast.Call(func=ast.Name(id=name)):
+                keys |= _keys_of(known[name])
+            case ast.Name(id=name), _:
+                keys.add(known[name])
+            case _:
+                keys.update(texts_of(key))
+    return keys
 
 
-@pytest.mark.parametrize("platform", ["binary_sensor", "event", "sensor"])
+@pytest.mark.parametrize("platform", ["binary_sensor", "button", "event", "sensor", "switch"])
 def test_every_entity_has_a_name_and_an_icon(platform: str) -> None:
     expected = set(entities()[platform])
     assert set(words()["entity"][platform]) == expected
@@ -167,8 +188,15 @@ def test_every_state_and_attribute_has_a_name(platform: str) -> None:
 
 
 def test_the_values_of_attributes_have_names() -> None:
-    codes = {"learning_state": LearningState, "basis": Basis, "reason": Reason}
-    for platform in ("binary_sensor", "sensor"):
+    codes: dict[str, type[StrEnum]] = {
+        "learning_state": LearningState,
+        "basis": Basis,
+        "reason": Reason,
+        "quantity": Kind,
+        "outcome": EpisodeEnd,
+        "correction_kind": EntryKind,
+    }
+    for platform in ("binary_sensor", "event", "sensor"):
         for key, text in words()["entity"][platform].items():
             for attribute, known in codes.items():
                 if named := text.get("state_attributes", {}).get(attribute):
@@ -177,7 +205,12 @@ def test_the_values_of_attributes_have_names() -> None:
 
 def test_the_types_of_events_have_names() -> None:
     attributes = words()["entity"]["event"]["inference"]["state_attributes"]
-    assert set(attributes["event_type"]["state"]) == {kind.value for kind in EVENT_TYPES}
+    types = {kind.value for kind in EVENT_TYPES}
+    assert set(attributes["event_type"]["state"]) == types
+    icon = icons()["entity"]["event"]["inference"]["state_attributes"]["event_type"]
+    assert set(icon["state"]) == types
+    facts = _keys_of(event._episode_facts) | _keys_of(event._correction_facts)  # noqa: SLF001
+    assert set(attributes) == {"event_type", "quantity"} | facts
 
 
 def test_the_figures_of_system_health_have_names() -> None:
@@ -265,6 +298,7 @@ def test_nothing_else_is_translated() -> None:
     assert set(words()) == {
         "title",
         "common",
+        "conditions",
         "config",
         "config_subentries",
         "entity",
@@ -274,8 +308,9 @@ def test_nothing_else_is_translated() -> None:
         "selector",
         "services",
         "system_health",
+        "triggers",
     }
-    assert set(icons()) == {"entity", "services"}
+    assert set(icons()) == {"conditions", "entity", "services", "triggers"}
 
 
 def test_the_manifest_is_as_hassfest_and_hacs_ask_for() -> None:

@@ -109,14 +109,19 @@ async def async_remove_config_entry_device(
 
 
 def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise) -> None:
-    """Give each source a channel and set the ledgers of gone sources aside."""
+    """Give each source a channel and set the ledgers of gone sources aside.
+
+    A source that joins a paused room is paused too.
+    """
     now = dt_util.utcnow().timestamp()
+    paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
     for kind in [kind for kind in room.channels if kind not in sources]:
         room.retire(kind, now)
     for kind in sources:
-        room.channels.setdefault(
-            kind, Channel(QUANTITIES[kind], dt_util.get_default_time_zone(), promise)
-        )
+        if kind not in room.channels:
+            channel = Channel(QUANTITIES[kind], dt_util.get_default_time_zone(), promise)
+            channel.paused = paused
+            room.channels[kind] = channel
     room.drop_retired(now)
 
 

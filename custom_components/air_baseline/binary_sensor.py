@@ -30,12 +30,21 @@ class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescr
     value_fn: Callable[[ChannelView], bool | None]
 
 
+def _unusual_attributes(view: ChannelView) -> dict[str, Any]:
+    return {
+        **baseline_attributes(view),
+        "quantity": view.kind,
+        "episode": view.episode,
+        "outcome": view.outcome,
+    }
+
+
 BINARY_SENSORS = (
     ChannelBinarySensorDescription(
         key="unusual",
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda view: view.unusual,
-        attributes_fn=baseline_attributes,
+        attributes_fn=_unusual_attributes,
     ),
     ChannelBinarySensorDescription(
         key="above_guideline",
@@ -76,8 +85,11 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
             "confidence",
             "corrections",
             "days",
+            "episode",
             "learning_state",
             "needed",
+            "outcome",
+            "quantity",
             "reason",
             "since",
         }

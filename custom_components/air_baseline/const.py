@@ -7,7 +7,13 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "air_baseline"
 LOGGER: Final = logging.getLogger(__package__)
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
 
 SUBENTRY_ROOM: Final = "room"
 

@@ -185,6 +185,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         old = self.channels[kind]
         self.stored.retire(kind, dt_util.utcnow().timestamp())
         self.channels[kind] = Channel(old.quantity, old.zone, old.promise)
+        self.channels[kind].paused = old.paused
 
     @override
     async def _async_update_data(self) -> RoomView:

@@ -8,7 +8,7 @@ from typing import Any, override
 from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
@@ -53,6 +53,22 @@ def baseline_attributes(view: ChannelView) -> dict[str, Any]:
         "since": view.since,
         "corrections": view.corrections,
     }
+
+
+class RoomEntity(Entity):
+    """Something of a room as a whole."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _attr_translation_key: str
+    _domain: str
+
+    def __init__(self, room: RoomCoordinator) -> None:
+        """Take the id from the room."""
+        self.room = room
+        self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
+        self._attr_device_info = room_device(room)
+        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
 
 
 @dataclass(frozen=True, kw_only=True)

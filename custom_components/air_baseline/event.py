@@ -1,20 +1,21 @@
-"""The event entity of a room: what was inferred, when it was inferred."""
+"""The event entity of a room: what was inferred or corrected, when it was."""
 
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN, EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import ATTR_QUANTITY
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
 from .core.event import Event, EventKind
+from .core.ledger import Entry, Episode
 from .core.quantity import Kind
-from .entity import entity_id_of, room_device
+from .entity import RoomEntity
 
 PARALLEL_UPDATES = 0
 
-EVENT_TYPES = (EventKind.RANGE_LEARNED, EventKind.UNUSUAL_STARTED, EventKind.UNUSUAL_ENDED)
+EVENT_TYPES = tuple(kind for kind in EventKind if kind is not EventKind.DAY_CLOSED)
 
 
 async def async_setup_entry(
@@ -27,40 +28,50 @@ async def async_setup_entry(
         async_add_entities([InferenceEvent(room)], config_subentry_id=subentry_id)
 
 
-class InferenceEvent(EventEntity):
-    """Fires when something is inferred about the room; carries the quantity and the numbers."""
+class InferenceEvent(RoomEntity, EventEntity):
+    """Fires for what is inferred about the room or corrected; carries quantity and numbers."""
 
-    _attr_has_entity_name = True
-    _attr_should_poll = False
     _attr_translation_key = "inference"
+    _domain = EVENT_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
-        """Take the id from the room."""
-        self._room = room
+        """Tell all that can happen to a channel but the end of a day, which is no news."""
+        super().__init__(room)
         self._attr_event_types = [kind.value for kind in EVENT_TYPES]
-        self._attr_unique_id = f"{room.subentry.subentry_id}_inference"
-        self._attr_device_info = room_device(room)
-        self.entity_id = entity_id_of(room, EVENT_DOMAIN, self._attr_translation_key)
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the room."""
-        self.async_on_remove(self._room.async_add_event_listener(self._async_tell))
+        self.async_on_remove(self.room.async_add_event_listener(self._async_tell))
 
     @callback
     def _async_tell(self, kind: Kind, event: Event) -> None:
         if event.kind not in EVENT_TYPES:
             return
-        data: dict[str, object] = {ATTR_QUANTITY: kind.value}
+        facts: dict[str, Any] = {ATTR_QUANTITY: kind.value}
         if event.episode is not None:
-            factor = self._room.sources[kind].factor
-            data |= {
-                "episode": event.episode.id,
-                "level": round(event.episode.opened_level / factor, 3),
-                "peak": round(event.episode.peak / factor, 3),
-                "usual_high": round(event.episode.high / factor, 3),
-                "compared_days": event.episode.compared,
-                "outcome": event.episode.outcome,
-            }
-        self._trigger_event(event.kind.value, data)
+            facts |= _episode_facts(event.episode, self.room.sources[kind])
+        if event.entry is not None:
+            facts |= _correction_facts(event.entry)
+        self._trigger_event(event.kind.value, facts)
         self.async_write_ha_state()
+
+
+def _episode_facts(episode: Episode, source: RoomSource) -> dict[str, Any]:
+    return {
+        ATTR_EPISODE: episode.id,
+        "level": round(episode.opened_level / source.factor, 3),
+        "peak": round(episode.peak / source.factor, 3),
+        "usual_high": round(episode.high / source.factor, 3),
+        "unit": source.shown_unit,
+        "compared_days": episode.compared,
+        "outcome": episode.outcome,
+    }
+
+
+def _correction_facts(entry: Entry) -> dict[str, Any]:
+    return {
+        ATTR_CORRECTION: entry.id,
+        "correction_kind": entry.kind,
+        ATTR_EPISODE: entry.episode,
+    }

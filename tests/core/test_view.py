@@ -4,7 +4,7 @@ import pytest
 
 from core.channel import Channel
 from core.day import day_start, iso_day
-from core.ledger import Entry, EntryKind
+from core.ledger import Entry, EntryKind, EpisodeEnd
 from core.quantity import QUANTITIES, Kind
 from core.state import Basis, Compared, LearningState, Missing, Reason
 from core.view import view
@@ -56,6 +56,19 @@ def test_what_is_shown_changes_only_with_the_state_of_the_air() -> None:
     first = view(channel, START + HOUR)
     breathe(channel, START + HOUR, 60, 8.5)
     assert view(channel, START + 2 * HOUR) == first
+
+
+def test_an_episode_shows_its_number_and_afterwards_how_it_ended() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, 8.0)
+    before = view(channel, START + HOUR)
+    breathe(channel, START + HOUR, 60, 60.0)
+    running = view(channel, START + 2 * HOUR)
+    breathe(channel, START + 2 * HOUR, 60, 8.0)
+    after = view(channel, START + 3 * HOUR)
+    assert (before.episode, before.outcome) == (None, None)
+    assert (running.episode, running.outcome) == (int(START + 1.5 * HOUR), None)
+    assert (after.episode, after.outcome) == (None, EpisodeEnd.RECOVERED)
 
 
 def test_the_mean_moves_once_an_hour() -> None:

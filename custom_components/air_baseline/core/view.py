@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .channel import Channel
 from .day import iso_day, locate
 from .evidence import LEARNED_DAYS, Standing
+from .ledger import EpisodeEnd
 from .quantity import Kind
 from .state import Basis, Compared, LearningState, Missing, Reason
 
@@ -14,7 +15,7 @@ class ChannelView:
     """A channel as its entities show it; levels in the base unit, shares from 0 to 1.
 
     `low`, `middle` and `high` are the range of the present part, given only once learned;
-    `mean` is the guideline's mean over whole hours.
+    `mean` is the guideline's mean over whole hours, `outcome` how the latest episode ended.
     """
 
     kind: Kind
@@ -22,6 +23,8 @@ class ChannelView:
     compared: Compared | None
     unusual: bool | None
     reason: Reason | None
+    episode: int | None
+    outcome: EpisodeEnd | None
     basis: Basis | None
     confidence: float | None
     low: float | None
@@ -55,6 +58,8 @@ def view(channel: Channel, at: float) -> ChannelView:
         compared=judged.compared,
         unusual=judged.unusual,
         reason=judged.reason,
+        episode=judged.episode,
+        outcome=_outcome(channel),
         basis=judged.basis,
         confidence=None if judged.confidence is None else round(judged.confidence, 2),
         low=typical.low if typical else None,
@@ -70,6 +75,13 @@ def view(channel: Channel, at: float) -> ChannelView:
         since=_since(channel, at),
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
     )
+
+
+def _outcome(channel: Channel) -> EpisodeEnd | None:
+    if channel.watch.current is not None:
+        return None
+    latest = max(channel.ledger.episodes, key=lambda episode: episode.id, default=None)
+    return latest.outcome if latest else None
 
 
 def _since(channel: Channel, at: float) -> str | None:

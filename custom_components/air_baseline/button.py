@@ -1,0 +1,38 @@
+"""The button of a room: start over."""
+
+from typing import override
+
+from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import AirBaselineConfigEntry
+from .corrections import async_reset
+from .entity import RoomEntity
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the button of every room."""
+    for subentry_id, room in entry.runtime_data.rooms.items():
+        async_add_entities([StartOverButton(room)], config_subentry_id=subentry_id)
+
+
+class StartOverButton(RoomEntity, ButtonEntity):
+    """Starts all that a room has learned over, without asking: an administrator enables it."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+    _attr_entity_registry_enabled_default = False
+    _attr_translation_key = "start_over"
+    _domain = BUTTON_DOMAIN
+
+    @override
+    async def async_press(self) -> None:
+        """Start the room over; the action `undo` takes it back for 30 days."""
+        await async_reset(self.room, self.room.channels)

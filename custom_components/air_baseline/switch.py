@@ -1,0 +1,71 @@
+"""The switch of a room: whether it keeps learning."""
+
+from typing import Any, override
+
+from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN, SwitchEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .entity import RoomEntity
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switch of every room."""
+    for subentry_id, room in entry.runtime_data.rooms.items():
+        async_add_entities([KeepLearningSwitch(room)], config_subentry_id=subentry_id)
+
+
+class KeepLearningSwitch(RoomEntity, SwitchEntity):
+    """Off is a pause: the time until it is on again is a gap in what is learned.
+
+    One source that was paused alone turns it off, so that turning it on resumes all.
+    """
+
+    _attr_entity_category = EntityCategory.CONFIG
+    _attr_translation_key = "keep_learning"
+    _domain = SWITCH_DOMAIN
+
+    def __init__(self, room: RoomCoordinator) -> None:
+        """Show what the channels do, which outlasts a restart."""
+        super().__init__(room)
+        self._attr_is_on = self._learns()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the room."""
+        self.async_on_remove(self.room.async_add_listener(self._async_follow))
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Resume."""
+        await self._async_pause(paused=False)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Pause."""
+        await self._async_pause(paused=True)
+
+    async def _async_pause(self, *, paused: bool) -> None:
+        def pause(at: float) -> None:
+            for channel in self.room.channels.values():
+                channel.pause(at, paused=paused)
+
+        await self.room.async_correct(pause)
+
+    @callback
+    def _async_follow(self) -> None:
+        learns = self._learns()
+        if learns != self._attr_is_on:
+            self._attr_is_on = learns
+            self.async_write_ha_state()
+
+    def _learns(self) -> bool:
+        return not any(channel.paused for channel in self.room.channels.values())

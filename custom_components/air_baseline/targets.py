@@ -1,0 +1,67 @@
+"""What a target of an automation means to us: the entities that make one statement about rooms."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from homeassistant.const import ATTR_ENTITY_ID, CONF_TARGET
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import TargetSelection
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from .const import DOMAIN
+from .entity import WORDS_OF_KIND
+
+CONF_MINIMUM_CONFIDENCE = "minimum_confidence"
+CONFIDENCE_BELOW_MINIMUM = "confidence_below_minimum"
+PERCENT = vol.All(vol.Coerce(float), vol.Range(min=0, max=100))
+
+
+def that_say(hass: HomeAssistant, entity_ids: Iterable[str], statement: str) -> set[str]:
+    """Return those of the entities that make a statement: ours, and of the right kind."""
+    names = _names(statement)
+    return {entry.entity_id for entry in _ours(hass, entity_ids) if entry.translation_key in names}
+
+
+def check_target(hass: HomeAssistant, config: ConfigType, statement: str) -> ConfigType:
+    """Refuse an entity of ours that says something else: an automation on it would never run.
+
+    Raises vol.Invalid.
+    """
+    names = _names(statement)
+    for entry in _ours(hass, TargetSelection(config[CONF_TARGET]).entity_ids):
+        if entry.translation_key not in names:
+            raise vol.Invalid(
+                f"{entry.entity_id} does not say what is asked for: choose the room, or its entity "
+                f"that ends in _{statement}",
+                path=[CONF_TARGET, ATTR_ENTITY_ID],
+            )
+    return config
+
+
+def minimum_confidence(options: dict[str, Any]) -> float | None:
+    """Return the confidence that is asked for, from 0 to 1, None where any will do."""
+    percent: float | None = options.get(CONF_MINIMUM_CONFIDENCE)
+    return None if percent is None else percent / 100
+
+
+def is_confident(state: State, minimum: float | None) -> bool:
+    """Tell whether a statement is as sure as is asked for; one of unknown confidence is not."""
+    confidence: float | None = state.attributes.get("confidence")
+    return minimum is None or (confidence is not None and confidence >= minimum)
+
+
+def reason_of(state: State) -> str:
+    """Return why nothing can be said, or else what is said."""
+    return str(state.attributes.get("reason") or state.state)
+
+
+def _names(statement: str) -> set[str]:
+    return {f"{words}_{statement}" for words in WORDS_OF_KIND.values()}
+
+
+def _ours(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[er.RegistryEntry]:
+    registry = er.async_get(hass)
+    entries = (registry.async_get(entity_id) for entity_id in entity_ids)
+    return (entry for entry in entries if entry is not None and entry.platform == DOMAIN)

@@ -1,0 +1,205 @@
+"""Triggers: air became unusual or usual again, a range was learned or is in doubt.
+
+None fires out of `unavailable`: what Home Assistant restores or reloads has not happened anew.
+"""
+
+from typing import ClassVar, override
+
+from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.const import (
+    CONF_OPTIONS,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State, callback
+from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.target import (
+    TargetStateChangedData,
+    async_track_target_selector_state_change_event,
+)
+from homeassistant.helpers.trigger import (
+    ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR,
+    EntityTransitionTriggerBase,
+    NotTriggeredInfo,
+    NotTriggeredReasonReporter,
+    Trigger,
+    TriggerActionRunner,
+    TriggerConfig,
+    TriggerNotTriggeredReporter,
+)
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from .core.ledger import EpisodeEnd
+from .core.state import LearningState
+from .targets import (
+    CONF_MINIMUM_CONFIDENCE,
+    CONFIDENCE_BELOW_MINIMUM,
+    PERCENT,
+    check_target,
+    is_confident,
+    minimum_confidence,
+    reason_of,
+    that_say,
+)
+
+
+class StatementTrigger(EntityTransitionTriggerBase):
+    """Fires when one of our entities goes from one state to another."""
+
+    _statement: ClassVar[str]
+
+    @override
+    @classmethod
+    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
+        """Validate the options and the target."""
+        return check_target(hass, await super().async_validate_config(hass, config), cls._statement)
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        """Keep the entities that make the statement."""
+        return that_say(self._hass, entities, self._statement)
+
+
+class UnusualTrigger(StatementTrigger):
+    """Fires when the air of a room becomes unusual, or usual again."""
+
+    _statement = "unusual"
+    _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}
+
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Attach the trigger; tell the trace also when a room says that it cannot tell."""
+        detach = await super().async_attach_runner(run_action, did_not_trigger)
+        if did_not_trigger is None:
+            return detach
+
+        @callback
+        def tell_why_unknown(change: TargetStateChangedData) -> None:
+            event = change.state_change_event
+            state = event.data["new_state"]
+            if state is not None and state.state == STATE_UNKNOWN:
+                said = {"entity_id": state.entity_id, "days": state.attributes.get("days")}
+                did_not_trigger(NotTriggeredInfo(reason_of(state), said), event.context)
+
+        stop_telling = await async_track_target_selector_state_change_event(
+            self._hass, self._target, tell_why_unknown, self.entity_filter
+        )
+
+        @callback
+        def detach_both() -> None:
+            stop_telling()
+            detach()
+
+        return detach_both
+
+
+class UnusualDetected(UnusualTrigger):
+    """Fires once per episode, also where it is the first thing that can be said for a while."""
+
+    _from_states = {STATE_OFF, STATE_UNKNOWN}
+    _to_states = {STATE_ON}
+    _excluded_from_states = frozenset({STATE_UNAVAILABLE})
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(
+        {
+            vol.Required(CONF_OPTIONS, default={}): {
+                vol.Optional(CONF_MINIMUM_CONFIDENCE): PERCENT,
+            },
+        }
+    )
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Take the confidence that is asked for."""
+        super().__init__(hass, config)
+        self._minimum = minimum_confidence(self._options)
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether a room is unusual, surely enough; tell the trace if not surely enough."""
+        if not super().is_valid_state(state, report_not_triggered):
+            return False
+        if is_confident(state, self._minimum):
+            return True
+        report_not_triggered(
+            CONFIDENCE_BELOW_MINIMUM,
+            entity_id=state.entity_id,
+            confidence=state.attributes.get("confidence"),
+            minimum=self._minimum,
+        )
+        return False
+
+
+class UnusualCleared(UnusualTrigger):
+    """Fires when the air is back inside its range.
+
+    Not when it is no longer known, nor when the episode was closed because it lasted too long.
+    """
+
+    _from_states = {STATE_ON}
+    _to_states = {STATE_OFF}
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether a room is not unusual; tell the trace if it may be high all the same."""
+        if not super().is_valid_state(state, report_not_triggered):
+            return False
+        outcome = state.attributes.get("outcome")
+        if outcome != EpisodeEnd.LASTING:
+            return True
+        report_not_triggered(outcome, entity_id=state.entity_id)
+        return False
+
+
+class LearningTrigger(StatementTrigger):
+    """Fires when the learning itself moves on: the end of a pause or of a silence is no news."""
+
+    _statement = "learning"
+    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
+
+
+class RangeLearned(LearningTrigger):
+    """Fires when a range is learned, for the first time or again."""
+
+    _from_states = {
+        LearningState.COLLECTING,
+        LearningState.PROVISIONAL,
+        LearningState.CHANGING,
+        LearningState.STALE,
+    }
+    _to_states = {LearningState.LEARNED}
+
+
+class ChangeSuspected(LearningTrigger):
+    """Fires when what was learned seems no longer to hold."""
+
+    _from_states = {
+        LearningState.COLLECTING,
+        LearningState.PROVISIONAL,
+        LearningState.LEARNED,
+        LearningState.STALE,
+    }
+    _to_states = {LearningState.CHANGING}
+
+
+TRIGGERS: dict[str, type[Trigger]] = {
+    "unusual_detected": UnusualDetected,
+    "unusual_cleared": UnusualCleared,
+    "range_learned": RangeLearned,
+    "change_suspected": ChangeSuspected,
+}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+    """Return the triggers by name."""
+    return TRIGGERS

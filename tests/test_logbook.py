@@ -1,0 +1,71 @@
+"""What the logbook shows of what is inferred and corrected.
+
+The frontend shows the event type of an event entity in words, from the translations of the
+entity (2026.10), so that no text of our own is needed; tests/test_translations.py holds that
+every type has one.
+"""
+
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.quantity import Kind
+
+from .automations import Kitchen
+from .home import KITCHEN, NOON, STEP
+
+INFERENCE = "event.kitchen_inference"
+UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
+
+
+@pytest.fixture
+def mock_recorder_before_hass(recorder_db_url: str) -> None:
+    """Let the recorder be made before Home Assistant, as it asks for."""
+
+
+@pytest.mark.usefixtures("recorder_mock", "hass_access_token")
+async def test_inferences_and_corrections_are_in_the_logbook(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    hass_admin_user: User,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    assert await async_setup_component(hass, "logbook", {})
+    entry = await kitchen.learn()
+    await kitchen.breathe()
+    await kitchen.plume()
+    await kitchen.breathe()
+    room = entry.runtime_data.rooms[KITCHEN]
+
+    def correct(at: float) -> None:
+        room.channels[Kind.PM25].events.append(Event(kind=EventKind.CORRECTED, at=at))
+
+    await room.async_correct(correct)
+    await kitchen.breathe(STEP)
+    await async_wait_recording_done(hass)
+    (token,) = hass_admin_user.refresh_tokens.values()
+    socket = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
+    await socket.send_json_auto_id(
+        {
+            "type": "logbook/get_events",
+            "start_time": NOON.isoformat(),
+            "entity_ids": [INFERENCE, UNUSUAL],
+        }
+    )
+    lines: list[dict[str, Any]] = (await socket.receive_json())["result"]
+    assert [line["state"] for line in lines if line["entity_id"] == UNUSUAL] == ["on", "off"]
+    told = [line for line in lines if line["entity_id"] == INFERENCE]
+    assert [line["attributes"]["event_type"] for line in told] == [
+        "unusual_started",
+        "unusual_ended",
+        "corrected",
+    ]
+    assert all("message" not in line for line in told), "the frontend says it in its own language"
