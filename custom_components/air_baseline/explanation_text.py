@@ -1,13 +1,15 @@
 """The only place where an explanation becomes words, in the language of the server."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
 
+from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import translation
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
@@ -16,8 +18,8 @@ from .core.evidence import CONFIDENCE_MARKS, LEARNED_DAYS
 from .core.explain import explain
 from .core.explanation import Explanation, Subject, TypicalRange
 from .core.ledger import Episode
-from .core.quantity import Kind
-from .core.state import LearningState, Missing, Reason
+from .core.quantity import QUANTITIES, Kind
+from .core.state import LearningState, Missing, Reason, Together
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~"})
 
@@ -58,10 +60,15 @@ async def async_page(
     """Return the explanation of some channels of a room as one page."""
     words = await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
+    names = {
+        room_id: escape(other.subentry.title)
+        for room_id, other in room.config_entry.runtime_data.rooms.items()
+    }
     pages = [
         words.page(
             explain(room.channels[kind], now, (episodes or {}).get(kind), subject),
             room.sources[kind],
+            names,
         )
         for kind in kinds
     ]
@@ -77,26 +84,30 @@ async def async_page(
 class Words:
     """The sentences of one language."""
 
-    def __init__(self, texts: dict[str, str]) -> None:
-        """Take the translated fragments by their full keys."""
+    def __init__(self, texts: dict[str, str], temperature_unit: str) -> None:
+        """Take the translated fragments by their full keys, and the unit people read."""
         self._texts = texts
+        self._temperature_unit = temperature_unit
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Words:
         """Return the words of the server's language; English fills what it lacks."""
         return cls(
-            await translation.async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+            await translation.async_get_translations(
+                hass, hass.config.language, "common", [DOMAIN]
+            ),
+            hass.config.units.temperature_unit,
         )
 
     def say(self, key: str, **parts: str | int) -> str:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
-    def page(self, said: Explanation, source: RoomSource) -> Page:
-        """Return an explanation in words."""
+    def page(self, said: Explanation, source: RoomSource, names: Mapping[str, str]) -> Page:
+        """Return an explanation in words; `names` are those of the rooms, by their ids."""
         return Page(
-            measured=self._measured(said, source),
-            inferred=self._inferred(said, source),
+            measured=" ".join([self._measured(said, source), *self._beside(said)]),
+            inferred=" ".join([self._inferred(said, source), *self._company(said, names)]),
             because=self._because(said),
             not_known=self._not_known(said),
             next=" ".join(self._next(said, code) for code in said.next_steps),
@@ -158,6 +169,53 @@ class Words:
             )
         return self.say(f"inferred_{said.state}")
 
+    def _beside(self, said: Explanation) -> list[str]:
+        """Return what was measured beside the air of an episode."""
+        around, lines = said.surroundings, []
+        if said.subject is not Subject.EPISODE:
+            return []
+        if around.outdoor_rose is not None:
+            lines.append(
+                self.say(
+                    "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
+                    level=f"{_plain(around.outdoor or 0.0)} {QUANTITIES[Kind.PM25].unit}",
+                    before=_plain(around.outdoor_before or 0.0),
+                )
+            )
+        if around.window_open is not None:
+            opened = around.window_open > 0.0
+            lines.append(self.say("measured_window_open" if opened else "measured_window_shut"))
+        return lines
+
+    def _company(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
+        """Return what is known of the other rooms; one that is gone has no name any more."""
+        around = said.surroundings
+        rooms = ", ".join(names[room] for room in around.rooms if room in names)
+        if around.together is Together.UNKNOWN or not rooms:
+            return []
+        return [self.say(f"together_{around.together}", rooms=rooms)]
+
+    def _unseen(self, said: Explanation) -> list[str]:
+        """Return which conditions were not seen before."""
+        around = said.surroundings
+        return [
+            self.say(
+                f"unseen_{condition}",
+                now=self._temperature(around.outdoor_temperature),
+                low=self._temperature((around.seen_temperatures or (None, None))[0]),
+                high=self._temperature((around.seen_temperatures or (None, None))[1]),
+            )
+            for condition in around.unseen
+        ]
+
+    def _temperature(self, celsius: float | None) -> str:
+        if celsius is None:
+            return ""
+        shown = TemperatureConverter.convert(
+            celsius, UnitOfTemperature.CELSIUS, self._temperature_unit
+        )
+        return f"{shown:.0f} {self._temperature_unit}"
+
     def _because(self, said: Explanation) -> str:
         evidence, record, comparison = said.evidence, said.record, said.comparison
         lines = [
@@ -187,6 +245,7 @@ class Words:
             lines.append(
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
+        lines += self._unseen(said)
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
         return "\n".join(f"- {line}" for line in lines)
