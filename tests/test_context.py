@@ -52,7 +52,7 @@ def home(**options: str) -> MockConfigEntry:
     return a_home(a_room(KITCHEN, "kitchen", Kind.PM25), **options)
 
 
-async def breathe(
+async def breathe(  # noqa: PLR0913 - the weather of a home
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hours: float,
