@@ -5,7 +5,7 @@ Uses no Home Assistant. Range values are those in force before each moment was s
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import csv
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -20,10 +20,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.alert import RULES, Promise
 from core.channel import Channel
+from core.context import Context, ContextMean
 from core.day import iso_day
 from core.digest import Digest
 from core.event import Event, EventKind
 from core.judgement import Judgement
+from core.ledger import Episode
 from core.quantity import QUANTITIES, Kind, QuantityError
 from core.state import LearningState
 
@@ -71,6 +73,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--promise", default=Promise.MONTH.value, choices=[promise.value for promise in Promise]
     )
+    beside = "; an empty cell says nothing new"
+    parser.add_argument("--outdoor", metavar="COLUMN", help=f"PM2.5 outdoors in μg/m³{beside}")
+    parser.add_argument(
+        "--outdoor-temperature", metavar="COLUMN", help=f"temperature outdoors in °C{beside}"
+    )
+    parser.add_argument(
+        "--window",
+        metavar="COLUMN",
+        help="1 while a window is open, 0 while all are shut, or the share in between; it holds "
+        "over empty cells for as long as there are rows",
+    )
     parser.add_argument("--jsonl", type=Path, help="write one JSON object per bin and per day")
     parser.add_argument("--summary", action="store_true", help="print a table for people")
     return parser
@@ -92,6 +105,7 @@ def _zone(name: str) -> tzinfo:
 
 def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     tally = Tally()
+    columns = _context_columns(channel, options)
     try:
         factor = channel.quantity.factor(options.unit)
     except QuantityError as error:
@@ -100,9 +114,13 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
         raise ReplayError(message) from error
     with _output(options.jsonl) as out, _open(options.file) as source:
         at = 0.0
-        for at, value in _readings(source, options.column, tally):
-            judged = channel.lose(at) if value is None else channel.read(at, value * factor)
-            _write(out, channel, judged, tally)
+        for at, text in _rows(source, options.column, columns, channel.context):
+            if text:  # An empty cell says nothing new: the value before it holds on.
+                value = _level(text, tally)
+                judged = channel.lose(at) if value is None else channel.read(at, value * factor)
+                _write(out, channel, judged, tally)
+            elif columns:
+                _write(out, channel, channel.advance(at), tally)
         if at:
             _write(out, channel, channel.advance(at + 300.0), tally)
     return tally
@@ -118,23 +136,66 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8", newline="")
 
 
-def _readings(source: TextIO, column: str, tally: Tally) -> Iterator[tuple[float, float | None]]:
-    """Yield time and level; None where the column is empty or holds no number."""
+def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str, ContextMean]:
+    """Give the channel a context; return which column feeds which of its values."""
+    names = {
+        "outdoor_pm25": options.outdoor,
+        "outdoor_temperature": options.outdoor_temperature,
+        "window_open": options.window,
+    }
+    means = {value: ContextMean(channel.zone) for value, column in names.items() if column}
+    channel.context = Context(**means)
+    return {names[value]: mean for value, mean in means.items()}
+
+
+def _rows(
+    source: TextIO, column: str, columns: Mapping[str, ContextMean], context: Context
+) -> Iterator[tuple[float, str]]:
+    """Yield time and cell of each row, after its cells of context were read."""
     rows = csv.reader(source)
     header = next(rows, [])
-    if "timestamp" not in header or column not in header:
-        message = f"no column 'timestamp' or {column!r}; the file has: {', '.join(header)}"
-        raise ReplayError(message)
+    for name in ("timestamp", column, *columns):
+        if name not in header:
+            message = f"no column {name!r}; the file has: {', '.join(header)}"
+            raise ReplayError(message)
     when, what = header.index("timestamp"), header.index(column)
+    beside = [
+        _ContextCell(header.index(name), mean, mean is context.window_open)
+        for name, mean in columns.items()
+    ]
     for number, row in enumerate(rows, start=2):
         try:
             at = _posix(row[when])
         except (ValueError, IndexError) as error:
             message = f"line {number}: no ISO 8601 time"
             raise ReplayError(message) from error
+        for cell in beside:
+            cell.read(at, row)
         text = row[what] if what < len(row) else ""
-        if text:  # An empty cell says nothing new: the value before it holds on.
-            yield at, _level(text, tally)
+        if text or beside:
+            yield at, text
+
+
+@dataclass(slots=True)
+class _ContextCell:
+    """A column of context. A window stays as it is, so an empty cell `repeats` what it held."""
+
+    index: int
+    mean: ContextMean
+    repeats: bool
+    held: float | None = None
+
+    def read(self, at: float, row: Sequence[str]) -> None:
+        text = row[self.index] if self.index < len(row) else ""
+        if not text:
+            if self.repeats and self.held is not None:
+                self.mean.read(at, self.held)
+            return
+        self.held = _number(text)
+        if self.held is None:
+            self.mean.lose(at)
+        else:
+            self.mean.read(at, self.held)
 
 
 def _posix(text: str) -> float:
@@ -143,14 +204,17 @@ def _posix(text: str) -> float:
 
 
 def _level(text: str, tally: Tally) -> float | None:
+    value = _number(text)
+    tally.unreadable += value is None
+    return value
+
+
+def _number(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        value = float("nan")
-    if isfinite(value):
-        return value
-    tally.unreadable += 1
-    return None
+        return None
+    return value if isfinite(value) else None
 
 
 def _write(out: TextIO, channel: Channel, judged: Sequence[Judgement], tally: Tally) -> None:
@@ -196,6 +260,9 @@ def _day_line(digest: Digest, channel: Channel) -> dict[str, object]:
             "ranges": digest.part_ranges,
             "state": digest.state,
             "eligible": digest.eligible,
+            "outdoor_pm25": digest.outdoor_pm25,
+            "outdoor_temperature": digest.outdoor_temperature,
+            "window_open": digest.window_open,
         },
         "track": {
             "mark": digest.mark,
@@ -233,7 +300,15 @@ def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
         tally.episodes.append(
             f"{start:%Y-%m-%d %H:%M}  {minutes:5d} min  peak {episode.peak:g}, usual up to "
             f"{episode.high:g}, higher than on {episode.beaten} of {episode.compared} days"
+            + _outdoors(episode)
         )
+
+
+def _outdoors(episode: Episode) -> str:
+    if episode.outdoor_rose is None:
+        return ""
+    said = "outdoor air rose too" if episode.outdoor_rose else "outdoor air did not rise"
+    return f"; {said}: {episode.outdoor:g}, {episode.outdoor_before:g} before"
 
 
 def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str:

@@ -80,12 +80,14 @@ def a_room(subentry_id: str, area: str, *kinds: Kind, **data: str) -> ConfigSube
     )
 
 
-def a_home(*rooms: ConfigSubentryDataWithId, promise: str = "month") -> MockConfigEntry:
+def a_home(
+    *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str
+) -> MockConfigEntry:
     """Return an entry: a kitchen with particles and vapours, a bedroom with an index."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="Air Baseline",
-        options={"promise": promise},
+        options={"promise": promise, **options},
         subentries_data=rooms
         or (
             a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO),

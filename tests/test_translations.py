@@ -31,6 +31,7 @@ from custom_components.air_baseline.core.state import (
     LearningState,
     Missing,
     Reason,
+    Together,
 )
 from custom_components.air_baseline.entity import WORDS_OF_KIND
 from custom_components.air_baseline.event import EVENT_TYPES
@@ -50,7 +51,8 @@ from .words import (
     words,
 )
 
-ROOM_FIELDS = {"area_id", "pm25_source", "voc_source"}
+ROOM_FIELDS = {"area_id", "pm25_source", "voc_source", "windows"}
+HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
@@ -59,8 +61,9 @@ CODES: Mapping[str, list[str]] = {
     "not_known_": [code.value for code in NotKnown],
     "next_": [code.value for code in Next],
     "missing_": [code.value for code in Missing],
+    "together_": [code.value for code in Together if code is not Together.UNKNOWN],
+    "unseen_": [code.value for code in Condition],
     "part_": [str(part) for part in range(PARTS)],
-    "unseen_": [condition.value for condition in Condition],
     "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
 }
 
@@ -114,9 +117,12 @@ def test_every_refusal_has_words() -> None:
         for text in texts_of(node.value)
         if text.startswith(("source_", "area_", "no_"))
     }
-    assert len(own) == 4
+    assert len(own) == 6
     refused = {refusal.value for refusal in Refusal} | own
-    assert set(words()["config_subentries"]["room"]["error"]) == refused
+    assert set(words()["config_subentries"]["room"]["error"]) == refused - HOME_ONLY
+    of_home = set(words()["config"]["error"])
+    assert of_home == set(words()["options"]["error"])
+    assert HOME_ONLY <= of_home <= {refusal.value for refusal in Refusal} | HOME_ONLY
 
 
 def test_the_only_aborts_are_home_assistants_own() -> None:

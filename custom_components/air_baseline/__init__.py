@@ -16,6 +16,7 @@ from .const import (
     PLATFORMS,
     SUBENTRY_ROOM,
 )
+from .context import async_listen_to_context
 from .coordinator import (
     AirBaselineConfigEntry,
     AirBaselineData,
@@ -34,6 +35,7 @@ from .issues import (
 )
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom
+from .together import async_watch_company
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 GOOD_COPY_CHECK = timedelta(hours=1)
@@ -70,6 +72,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(async_watch_issues(hass, entry))
+    entry.async_on_unload(async_listen_to_context(hass, entry))
+    entry.async_on_unload(async_watch_company(hass, entry))
     for room_coordinator in rooms.values():
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_follow_sources(hass, entry))

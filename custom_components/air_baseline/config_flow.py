@@ -1,6 +1,6 @@
 """Set-up: one page for the home, then one page per room."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -31,21 +31,43 @@ import voluptuous as vol
 from .const import (
     CONF_AREA,
     CONF_EVERYONE,
+    CONF_OUTDOOR_PM25,
+    CONF_OUTDOOR_TEMPERATURE,
     CONF_PM25_SOURCE,
     CONF_PM25_UNIT,
     CONF_PROMISE,
     CONF_VOC_KIND,
     CONF_VOC_SOURCE,
     CONF_VOC_UNIT,
+    CONF_WINDOWS,
     DOMAIN,
     SUBENTRY_ROOM,
 )
 from .coordinator import AirBaselineConfigEntry
 from .core.alert import Promise
 from .core.quantity import Kind
-from .readings import Refusal, Source, classify
+from .readings import (
+    Refusal,
+    Source,
+    classify,
+    refuse_contact,
+    refuse_outdoor_pm25,
+    refuse_outdoor_temperature,
+)
 
 TITLE = "Air Baseline"
+
+
+def _sensor_of_class(device_class: str) -> EntitySelector:
+    return EntitySelector(
+        EntitySelectorConfig(
+            domain="sensor",
+            filter=[
+                EntityWithDeviceFilterSelectorConfig(domain="sensor", device_class=device_class)
+            ],
+        )
+    )
+
 
 HOME_SCHEMA = vol.Schema(
     {
@@ -53,10 +75,17 @@ HOME_SCHEMA = vol.Schema(
             SelectSelectorConfig(
                 options=[promise.value for promise in Promise], translation_key="promise"
             )
-        )
+        ),
+        vol.Optional(CONF_OUTDOOR_PM25): _sensor_of_class("pm25"),
+        vol.Optional(CONF_OUTDOOR_TEMPERATURE): _sensor_of_class("temperature"),
     }
 )
 OPTIONS_SCHEMA = HOME_SCHEMA.extend({vol.Required(CONF_EVERYONE, default=False): BooleanSelector()})
+
+_REFUSE_OUTDOORS = {
+    CONF_OUTDOOR_PM25: refuse_outdoor_pm25,
+    CONF_OUTDOOR_TEMPERATURE: refuse_outdoor_temperature,
+}
 _SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
 
 
@@ -79,14 +108,16 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the flow that changes the promise."""
+        """Return the flow that changes what was asked for the home."""
         return AirBaselineOptionsFlow()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what is stored and ask how often a false alarm is acceptable."""
-        if user_input is not None:
+        errors = _home_errors(self.hass, user_input or {}, ())
+        if user_input is not None and not errors:
             return self.async_create_entry(title=TITLE, data={}, options=user_input)
-        return self.async_show_form(step_id="user", data_schema=HOME_SCHEMA)
+        schema = self.add_suggested_values_to_schema(HOME_SCHEMA, user_input)
+        return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
@@ -100,14 +131,17 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class AirBaselineOptionsFlow(OptionsFlow):
-    """Change the promise and who may correct; what was learned stays."""
+    """Change the promise, what is outdoors and who may correct; what was learned stays."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how often a false alarm is acceptable, and who may correct."""
-        if user_input is not None:
+        """Ask how often a false alarm is acceptable, who measures outdoors, who may correct."""
+        rooms = self.config_entry.subentries.values()
+        errors = _home_errors(self.hass, user_input or {}, rooms)
+        if user_input is not None and not errors:
             return self.async_create_entry(data=user_input)
-        schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, self.config_entry.options)
-        return self.async_show_form(step_id="init", data_schema=schema)
+        known = self.config_entry.options if user_input is None else user_input
+        schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
+        return self.async_show_form(step_id="init", data_schema=schema, errors=errors)
 
 
 class RoomFlow(ConfigSubentryFlow):
@@ -166,16 +200,41 @@ class RoomFlow(ConfigSubentryFlow):
         if any(other.unique_id == data[CONF_AREA] for other in others):
             errors[CONF_AREA] = "area_taken"
         taken = {other.data.get(key) for other in others for key in _SOURCE_KEYS}
+        outdoors = self._get_entry().options.get(CONF_OUTDOOR_PM25)
         if not any(user_input.get(key) for key in _SOURCE_KEYS):
             errors["base"] = "no_source"
         for key in _SOURCE_KEYS:
             if entity_id := user_input.get(key):
-                found = _source(self.hass, key, entity_id, taken)
+                found = (
+                    "source_outdoors"
+                    if entity_id == outdoors
+                    else _source(self.hass, key, entity_id, taken)
+                )
                 if isinstance(found, Source):
                     data |= _source_data(key, entity_id, found)
                 else:
                     errors[key] = found
+        if contacts := user_input.get(CONF_WINDOWS):
+            data[CONF_WINDOWS] = contacts
+            refused = [refuse_contact(self.hass, contact) for contact in contacts]
+            if reason := next(filter(None, refused), None):
+                errors[CONF_WINDOWS] = reason.value
         return data, errors
+
+
+def _home_errors(
+    hass: HomeAssistant, user_input: Mapping[str, Any], rooms: Iterable[ConfigSubentry]
+) -> dict[str, str]:
+    """Return what is wrong with the page for the home, by field."""
+    errors: dict[str, str] = {}
+    indoors = {room.data.get(key) for room in rooms for key in _SOURCE_KEYS}
+    for key, refuse in _REFUSE_OUTDOORS.items():
+        if entity_id := user_input.get(key):
+            if entity_id in indoors:
+                errors[key] = "source_indoors"
+            elif refusal := refuse(hass, entity_id):
+                errors[key] = refusal.value
+    return errors
 
 
 def _source(hass: HomeAssistant, key: str, entity_id: str, taken: set[Any]) -> Source | str:
@@ -225,16 +284,21 @@ def _room_schema(hass: HomeAssistant) -> vol.Schema:
     return vol.Schema(
         {
             vol.Required(CONF_AREA): AreaSelector(),
-            vol.Optional(CONF_PM25_SOURCE): EntitySelector(
-                EntitySelectorConfig(
-                    domain="sensor",
-                    filter=[
-                        EntityWithDeviceFilterSelectorConfig(domain="sensor", device_class="pm25")
-                    ],
-                )
-            ),
+            vol.Optional(CONF_PM25_SOURCE): _sensor_of_class("pm25"),
             vol.Optional(CONF_VOC_SOURCE): EntitySelector(
                 EntitySelectorConfig(domain="sensor", filter=_voc_filters(hass))
+            ),
+            vol.Optional(CONF_WINDOWS): EntitySelector(
+                EntitySelectorConfig(
+                    domain="binary_sensor",
+                    multiple=True,
+                    filter=[
+                        EntityWithDeviceFilterSelectorConfig(
+                            domain="binary_sensor",
+                            device_class=["window", "door", "opening", "garage_door"],
+                        )
+                    ],
+                )
             ),
         }
     )

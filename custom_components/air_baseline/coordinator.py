@@ -219,6 +219,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def _async_zone_changed(self, _event: Event) -> None:
         for channel in self.channels.values():
             channel.zone = dt_util.get_default_time_zone()
+            for mean in channel.context.known():
+                mean.zone = channel.zone
 
     @callback
     def _ingest(self, entity_id: str, state: State | None, at: float) -> None:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core import snapshot
 from .core.explain import explain
@@ -20,9 +22,9 @@ async def async_get_config_entry_diagnostics(
     An entry that could not be loaded, which is when people look here, has its options only.
     """
     if entry.state is not ConfigEntryState.LOADED:
-        return {"options": dict(entry.options), "rooms": []}
+        return {"options": _options(entry), "rooms": []}
     return {
-        "options": dict(entry.options),
+        "options": _options(entry),
         "rooms": [_room(room) for room in entry.runtime_data.rooms.values()],
         "damage": {
             "recovered": len(entry.runtime_data.damage.recovered),
@@ -39,6 +41,12 @@ async def async_get_device_diagnostics(
         return {}
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     return _room(room) if room else {}
+
+
+def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
+    """Return the options; of an entity only whether there is one."""
+    outdoors = {CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE}
+    return async_redact_data(dict(entry.options), outdoors)
 
 
 def _room(room: RoomCoordinator) -> dict[str, Any]:

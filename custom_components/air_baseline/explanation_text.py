@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Self
 from urllib.parse import urlencode
 
+from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import translation
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator, RoomSource
@@ -17,7 +19,7 @@ from .core.evidence import CONFIDENCE_MARKS
 from .core.explain import explain
 from .core.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
 from .core.ledger import Cause, Episode
-from .core.quantity import Kind
+from .core.quantity import QUANTITIES, Kind
 from .core.state import LearningState, Missing, Reason, Together
 
 LISTED_CORRECTIONS = 3  # More would push what matters off the page.
@@ -96,15 +98,19 @@ def history_link(targets: Sequence[Target], now: float) -> str:
 class Words:
     """The sentences of one language."""
 
-    def __init__(self, texts: dict[str, str]) -> None:
-        """Take the translated fragments by their full keys."""
+    def __init__(self, texts: dict[str, str], temperature_unit: str) -> None:
+        """Take the translated fragments by their full keys, and the unit people read."""
         self._texts = texts
+        self._temperature_unit = temperature_unit
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
         """Return the words of the server's language; English fills what it lacks."""
         return cls(
-            await translation.async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+            await translation.async_get_translations(
+                hass, hass.config.language, "common", [DOMAIN]
+            ),
+            hass.config.units.temperature_unit,
         )
 
     def say(self, key: str, **parts: str | int) -> str:
@@ -188,32 +194,51 @@ class Words:
         return self.say(f"inferred_{said.state}")
 
     def _beside(self, said: Explanation) -> list[str]:
-        """Return what was measured outdoors and at the windows beside an episode."""
-        around = said.surroundings
+        """Return what was measured beside the air of an episode."""
+        around, lines = said.surroundings, []
         if said.subject is not Subject.EPISODE:
             return []
-        lines = []
-        if around.outdoor is not None and around.outdoor_before is not None:
+        if around.outdoor_rose is not None:
             lines.append(
                 self.say(
-                    "outdoor_rose" if around.outdoor_rose else "outdoor_stayed",
-                    before=plain(around.outdoor_before),
-                    now=plain(around.outdoor),
+                    "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
+                    level=f"{plain(around.outdoor or 0.0)} {QUANTITIES[Kind.PM25].unit}",
+                    before=plain(around.outdoor_before or 0.0),
                 )
             )
         if around.window_open is not None:
-            lines.append(self.say("window_open", share=round(100 * around.window_open)))
+            opened = around.window_open > 0.0
+            lines.append(self.say("measured_window_open" if opened else "measured_window_shut"))
         return lines
 
     def _others(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
-        """Return what is known of the other rooms beside an episode."""
+        """Return what is known of the other rooms; one that is gone has no name any more."""
         around = said.surroundings
-        if around.together is Together.SHARED:
-            rooms = ", ".join(names[room] for room in around.rooms if room in names)
-            return [self.say("together_shared", rooms=rooms)] if rooms else []
-        if around.together is Together.ONLY_THIS_ROOM:
-            return [self.say("together_only_this_room", number=len(around.rooms))]
-        return []
+        rooms = ", ".join(names[room] for room in around.rooms if room in names)
+        if around.together is Together.UNKNOWN or not rooms:
+            return []
+        return [self.say(f"together_{around.together}", rooms=rooms)]
+
+    def _unseen(self, said: Explanation) -> list[str]:
+        """Return which conditions were not seen before."""
+        around = said.surroundings
+        return [
+            self.say(
+                f"unseen_{condition}",
+                now=self._temperature(around.outdoor_temperature),
+                low=self._temperature((around.seen_temperatures or (None, None))[0]),
+                high=self._temperature((around.seen_temperatures or (None, None))[1]),
+            )
+            for condition in around.unseen
+        ]
+
+    def _temperature(self, celsius: float | None) -> str:
+        if celsius is None:
+            return ""
+        shown = TemperatureConverter.convert(
+            celsius, UnitOfTemperature.CELSIUS, self._temperature_unit
+        )
+        return f"{shown:.0f} {self._temperature_unit}"
 
     def _because(self, said: Explanation, quantity: str) -> str:
         evidence, record, comparison = said.evidence, said.record, said.comparison
@@ -244,8 +269,7 @@ class Words:
             lines.append(
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
-        if said.surroundings.unseen and said.subject is not Subject.EPISODE:
-            lines += [self.say(f"unseen_{what}") for what in said.surroundings.unseen]
+        lines += self._unseen(said)
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
             lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]

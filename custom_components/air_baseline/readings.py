@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
+    UnitOfTemperature,
 )
 from homeassistant.core import HomeAssistant, State, split_entity_id
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .const import DOMAIN
 from .core.quantity import QUANTITIES, Kind, Quantity, QuantityError, normal_unit
@@ -25,6 +28,14 @@ _BY_DEVICE_CLASS: dict[str, Kind] = {
 _INDEX_WORDS = ("voc", "iaq", "volatile_organic")
 _NOT_INDEX_WORDS = ("accuracy", "status", "level")  # Companions of an index sensor.
 _RESISTANCE_UNITS = frozenset({"Ω", "kΩ", "ohm", "ohms"})
+_OPENINGS = frozenset(
+    {
+        BinarySensorDeviceClass.DOOR,
+        BinarySensorDeviceClass.GARAGE_DOOR,
+        BinarySensorDeviceClass.OPENING,
+        BinarySensorDeviceClass.WINDOW,
+    }
+)
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
 
 
@@ -38,6 +49,8 @@ class Refusal(StrEnum):
     AIR_QUALITY_INDEX = "source_air_quality_index"
     UNIT = "source_unit"
     NOT_AIR = "source_not_air"
+    NOT_TEMPERATURE = "source_not_temperature"
+    NOT_OPENING = "source_not_opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,60 @@ def level(state: State | None, quantity: Quantity) -> float | None:
     return value * factor if isfinite(value) else None
 
 
+def outdoor_pm25(state: State | None) -> float | None:
+    """Return PM2.5 of a state in μg/m³, None where it has none that can be."""
+    quantity = QUANTITIES[Kind.PM25]
+    try:
+        value = level(state, quantity)
+    except UnitChangedError:
+        return None
+    return value if value is not None and quantity.plausible(value) else None
+
+
+def celsius(state: State | None) -> float | None:
+    """Return the temperature of a state in °C, None where it has none."""
+    if state is None or state.state in _NO_VALUE:
+        return None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if unit not in TemperatureConverter.VALID_UNITS:
+        return None
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    if not isfinite(value):
+        return None
+    return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
+
+
+def refuse_outdoor_pm25(hass: HomeAssistant, entity_id: str) -> Refusal | None:
+    """Return why an entity cannot be the PM2.5 outdoors, None where it can."""
+    found = classify(hass, entity_id)
+    if isinstance(found, Refusal):
+        return found
+    return None if found.kind is Kind.PM25 else Refusal.NOT_AIR
+
+
+def refuse_outdoor_temperature(hass: HomeAssistant, entity_id: str) -> Refusal | None:
+    """Return why an entity cannot be the temperature outdoors, None where it can."""
+    known = _find(hass, entity_id, "sensor")
+    if isinstance(known, Refusal):
+        return known
+    device_class, unit = _described(*known)
+    if device_class not in (None, SensorDeviceClass.TEMPERATURE):
+        return Refusal.NOT_TEMPERATURE
+    return None if unit in TemperatureConverter.VALID_UNITS else Refusal.NOT_TEMPERATURE
+
+
+def refuse_contact(hass: HomeAssistant, entity_id: str) -> Refusal | None:
+    """Return why an entity cannot be a contact of a window or door, None where it can."""
+    known = _find(hass, entity_id, "binary_sensor")
+    if isinstance(known, Refusal):
+        return Refusal.NOT_OPENING if known is Refusal.NOT_SENSOR else known
+    device_class = _described(*known)[0]
+    return None if device_class is None or device_class in _OPENINGS else Refusal.NOT_OPENING
+
+
 def _may_be(kind: Kind, device_class: str | None) -> bool:
     """Tell whether a device class fits a quantity; none at all does, and an index has none."""
     if device_class is None:
@@ -91,16 +158,26 @@ def _may_be(kind: Kind, device_class: str | None) -> bool:
 
 def classify(hass: HomeAssistant, entity_id: str) -> Source | Refusal:
     """Return what an entity measures, or why it cannot be a source."""
+    known = _find(hass, entity_id, "sensor")
+    if isinstance(known, Refusal):
+        return known
+    device_class, unit = _described(*known)
+    return _measures(device_class, unit, index=_names_an_index(entity_id, known[0]))
+
+
+def _find(
+    hass: HomeAssistant, entity_id: str, domain: str
+) -> tuple[er.RegistryEntry | None, State | None] | Refusal:
+    """Return an entity as it is known, or why it cannot be used at all."""
     registered = er.async_get(hass).async_get(entity_id)
     state = hass.states.get(entity_id)
     if registered is None and state is None:
         return Refusal.MISSING
     if registered is not None and registered.platform == DOMAIN:
         return Refusal.OWN
-    if split_entity_id(entity_id)[0] != "sensor":
+    if split_entity_id(entity_id)[0] != domain:
         return Refusal.NOT_SENSOR
-    device_class, unit = _described(registered, state)
-    return _measures(device_class, unit, index=_names_an_index(entity_id, registered))
+    return registered, state
 
 
 def _measures(device_class: str | None, unit: str, *, index: bool) -> Source | Refusal:

@@ -22,6 +22,7 @@ from .const import DOMAIN, LOGGER
 from .core import snapshot, stored
 from .core.alert import Promise
 from .core.channel import Channel
+from .core.context import ContextMean
 from .core.day import DAY_S
 from .core.ledger import UNDO_DAYS
 from .core.quantity import Kind
@@ -94,6 +95,7 @@ class LedgerStore:
         self._good = _store(hass, GOOD_KEY)
         self._pending = False
         self._good_at: float | None = None
+        self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
         """Read the rooms from both files; raises NewerStoreError where one is of a newer version.
@@ -107,6 +109,7 @@ class LedgerStore:
         reader = _Reader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
         loaded.damaged |= there and data is None
+        self.context = _context(_mapping(data).get("context"), zone)
         if loaded.damaged or loaded.recovered or loaded.lost:
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, shutil.copy2)
         return loaded
@@ -169,7 +172,9 @@ class LedgerStore:
         return self._snapshot()
 
     def _snapshot(self) -> dict[str, Any]:
-        return {"rooms": {key: _dump_room(room) for key, room in self._rooms().items()}}
+        rooms = {key: _dump_room(room) for key, room in self._rooms().items()}
+        context = {key: snapshot.dump_context(mean) for key, mean in self.context.items()}
+        return {"rooms": rooms, **({"context": context} if context else {})}
 
 
 def _store(hass: HomeAssistant, key: str) -> Store[dict[str, Any]]:
@@ -274,6 +279,17 @@ class _Reader:
                 LOGGER.warning("A stored ledger cannot be read: %s", error)
             return None
         return channel if channel.quantity.kind is kind else None
+
+
+def _context(data: object, zone: tzinfo) -> dict[str, ContextMean]:
+    """Return the context that can be read; what is damaged is forgotten."""
+    context: dict[str, ContextMean] = {}
+    for key, item in _mapping(data).items():
+        try:
+            context[key] = snapshot.load_context(item, zone)
+        except SnapshotError as error:
+            LOGGER.warning("Stored context cannot be read: %s", error)
+    return context
 
 
 def _asked(data: object) -> dict[str, dict[str, Any]]:
