@@ -25,7 +25,7 @@ from .detection import (
 )
 from .homes import Season
 from .recordings import Cooking, Source, cooking, read, sources
-from .relearning import BEGINS, after_change, smoke
+from .relearning import BEGINS, after_change, outdoor_rose, smoke
 from .results import Beside, RecordedSmoke, Results, group
 from .runs import Run
 from .scenarios import SCENARIOS, Thin, thin
@@ -35,6 +35,8 @@ from .trust import Statement, trust
 KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
 # The fortnight's promise is tried in the seasons that tried the month's most.
 FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE)
+# Seasons that are run again with outdoor air, temperature and windows known.
+WITH_CONTEXT: Final = (Season.PLAIN, Season.WINTER, Season.SMOKE)
 THIN_ROOMS: Final = range(4)
 LONG_DAYS: Final = 120  # A recording needs so many for plumes to be put into it.
 TRIES: Final = 6  # Times that a long recording is given other plumes: there are few of them.
@@ -91,6 +93,7 @@ def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     with workers(jobs) as pool:
         for kind in KINDS:
             _seasons(plan, kind, pool, results, tell)
+            _with_context(plan, kind, pool, results, tell)
         tell("thin data")
         trials = [(name, kind) for name in SCENARIOS for kind in KINDS]
         found = pool.each(_thin, trials)
@@ -126,6 +129,17 @@ def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell
                 if season in BEGINS:
                     results.changed.append((season, kind, after_change(runs, BEGINS[season])))
     results.pooled[kind] = trust(said)
+
+
+def _with_context(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell) -> None:
+    for season in WITH_CONTEXT:
+        if season is Season.SMOKE and kind is not Kind.PM25:
+            continue
+        tell(f"{kind}, {season} homes, context known")
+        runs = pool.each(_run_home_with_context, plan.of(season, kind, Promise.MONTH))
+        results.groups.append(group(f"{season} homes, context", season, Promise.MONTH, runs))
+        if season is Season.SMOKE:
+            results.outdoor_rose = outdoor_rose(runs)
 
 
 def _with_rules(
@@ -198,6 +212,10 @@ def _thin(trial: tuple[str, Kind]) -> Thin:
 
 def _run_home(job: Job) -> Run:
     return run(home_sensor(*job[:4]), job[4])
+
+
+def _run_home_with_context(job: Job) -> Run:
+    return run(home_sensor(*job[:4], context=True), job[4])
 
 
 def _quiet_home(job: Job) -> Quiet:

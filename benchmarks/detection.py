@@ -5,7 +5,7 @@ ours could have alerted; so are the plumes, and once more over all plumes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,8 +16,7 @@ from core.quantity import QUANTITIES, Kind
 from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch
 from .incumbents import for_kind
 from .plumes import Plume, delay_s, draw, inject
-from .recordings import readings
-from .runs import Run, replay
+from .runs import Run
 from .sensors import Sensor, run
 from .series import DAY, Mask, Series, on_grid
 
@@ -110,7 +109,7 @@ def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
         return []
     highest = QUANTITIES[sensor.kind].highest
     levels = inject(sensor.times, sensor.levels, plumes, sensor.step, highest)
-    ours = replay(sensor.name, sensor.kind, readings(sensor.times, levels), sensor.zone)
+    ours = run(replace(sensor, levels=levels))
     series = _series(ours, sensor)
     usual, hindsight = {OURS: ours.episodes}, {OURS: ours.episodes}
     watched = _watched(series, None)

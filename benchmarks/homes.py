@@ -217,12 +217,14 @@ def _beyond_home(rng: Generator, hours: Array, season: Season) -> Array:
     if season is Season.SMOKE:
         first, last = SMOKE_DAYS
         height = 8.0 * np.exp(0.3 * _smooth_noise(rng, len(hours), 12.0))
-        return 1.0 + height * np.clip(np.minimum(day - first, last - day) * 2.0, 0.0, 1.0)
+        smoke: Array = height * np.clip(np.minimum(day - first, last - day) * 2.0, 0.0, 1.0)
+        return 1.0 + smoke
     if season is Season.WINTER:
         stoves = np.clip((day - 75.0) / 30.0, 0.0, 1.0)
         evening = np.exp(-0.5 * (((hours % 24.0) - 21.0) / 3.0) ** 2)
         strength = np.exp(0.6 * _smooth_noise(rng, len(hours), 30.0))
-        return 1.0 + 2.5 * stoves * evening * strength
+        burnt: Array = 2.5 * stoves * evening * strength
+        return 1.0 + burnt
     return np.ones_like(hours)
 
 

@@ -201,7 +201,9 @@ def smoke_table(results: Results) -> Table:
     ]  # fmt: skip
     header = ("smoke", "rooms", "episodes", "most of a room", "same edges 14 days later",
               "low, ratio", "high, ratio")  # fmt: skip
-    return Table("Nine days of smoke", header, rows)
+    rose, episodes = results.outdoor_rose
+    note = f"outdoor air known: {rose} of {episodes} episodes in smoke say that it rose too"
+    return Table("Nine days of smoke", header, rows, note if episodes else "")
 
 
 def rules_table(beside: Beside, where: str) -> Table:

@@ -104,6 +104,18 @@ def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS
     )
 
 
+def outdoor_rose(runs: Iterable[Run]) -> tuple[int, int]:
+    """Return of how many episodes in smoke outdoor air was said to have risen, and their number."""
+    first, last = SMOKE_DAYS
+    said = [
+        rose
+        for run in runs
+        for at, rose in zip(run.episodes, run.outdoor_rose, strict=False)
+        if first <= (at - run.first) / DAY_S < last
+    ]
+    return sum(rose is True for rose in said), len(said)
+
+
 def _edges(run: Run, twin: Run, day: int, least: int) -> tuple[float, float, bool] | None:
     """Return the ratios of the mean edges of a day, and whether they are the same."""
     mine, theirs = _on_day(run, day), _on_day(twin, day)

@@ -91,7 +91,8 @@ class Results:
     """What a whole run comes to.
 
     `pooled` is confidence over all seasons; `cooking` who noticed each labelled meal; `autumn`
-    when each rule alerted, in days, all homes together.
+    when each rule alerted, in days, all homes together; `outdoor_rose` how many of the episodes
+    in smoke said that outdoor air rose too, and how many there were.
     """
 
     homes: int
@@ -101,6 +102,7 @@ class Results:
     pooled: dict[Kind, Trust | None] = field(default_factory=dict)
     smoke: list[tuple[Kind, Promise, Smoke]] = field(default_factory=list)
     recorded_smoke: list[RecordedSmoke] = field(default_factory=list)
+    outdoor_rose: tuple[int, int] = (0, 0)
     changed: list[tuple[Season, Kind, AfterChange]] = field(default_factory=list)
     thin: list[tuple[Kind, Thin]] = field(default_factory=list)
     beside: list[Beside] = field(default_factory=list)

@@ -4,7 +4,7 @@ Everything recorded here was said before the moment it is about was seen: ranges
 at 04:00, a bin is judged by the range in force before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cache
@@ -12,12 +12,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.alert import Promise
 from core.channel import Channel
+from core.context import Context, ContextMean
 from core.day import DAY_S, is_weekend, locate
 from core.event import Event, EventKind
 from core.judgement import Judgement
-from core.quantity import QUANTITIES, Kind
+from core.quantity import Kind
 from core.state import Basis, Compared, LearningState, Reason
 
 type Array = NDArray[np.float64]
@@ -73,6 +73,7 @@ class Run:
     kind: Kind
     said: Said
     episodes: list[float] = field(default_factory=list)
+    outdoor_rose: list[bool | None] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
     days: list[ClosedDay] = field(default_factory=list)
@@ -89,16 +90,26 @@ class Run:
         return float(self.said.start[0] - self.said.age[0] * DAY_S)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What goes on beside a sensor, at its own times: outdoor PM2.5 (μg/m³), °C, open windows."""
+
+    outdoor: Array
+    temperature: Array
+    window: Array
+
+
 def replay(
     name: str,
-    kind: Kind,
+    channel: Channel,
     readings: Iterable[tuple[float, float]],
-    zone: tzinfo,
-    promise: Promise = Promise.MONTH,
+    around: Surroundings | None = None,
 ) -> Run:
-    """Run the core over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
-    channel = Channel(QUANTITIES[kind], zone, promise)
-    run = Run(name=name, kind=kind, said=_said([], 0.0, zone))
+    """Run a new channel over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
+    zone = channel.zone
+    if around is not None:
+        readings = _with_context(channel, readings, around)
+    run = Run(name=name, kind=channel.quantity.kind, said=_said([], 0.0, zone))
     judged: list[Judgement] = []
     first: float | None = None
     for at, level in readings:
@@ -111,6 +122,22 @@ def replay(
     run.said = _said(judged, first or 0.0, zone)
     run.claims_before_learned = sum(claims_too_early(judgement) for judgement in judged)
     return run
+
+
+def _with_context(
+    channel: Channel, readings: Iterable[tuple[float, float]], around: Surroundings
+) -> Iterator[tuple[float, float]]:
+    """Yield the readings, each after the context of its moment was read."""
+    means = [ContextMean(channel.zone) for _ in range(3)]
+    outdoor, temperature, window = means
+    channel.context = Context(
+        outdoor_pm25=outdoor, outdoor_temperature=temperature, window_open=window
+    )
+    columns = (around.outdoor.tolist(), around.temperature.tolist(), around.window.tolist())
+    for (at, level), *values in zip(readings, *columns, strict=True):
+        for mean, value in zip(means, values, strict=True):
+            mean.read(at, value)
+        yield at, level
 
 
 def personal(judgement: Judgement) -> bool:
@@ -129,6 +156,8 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     age = int((event.at - first) // DAY_S)
     if event.kind is EventKind.UNUSUAL_STARTED:
         run.episodes.append(event.at)
+    elif event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
+        run.outdoor_rose.append(event.episode.outdoor_rose)
     elif event.kind is EventKind.CHANGE_SUSPECTED:
         run.changes.append(age)
     elif event.kind is EventKind.RANGE_LEARNED:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from core.alert import Promise
-from core.quantity import Kind
+from core.channel import Channel
+from core.quantity import QUANTITIES, Kind
 
 from .homes import Season, record
 from .recordings import Source, read, readings, sensor_step
-from .runs import Run, replay
+from .runs import Run, Surroundings, replay
 from .series import Array
 
 
@@ -22,6 +23,7 @@ class Sensor:
     levels: Array
     step: float
     zone: tzinfo = UTC
+    around: Surroundings | None = None
 
     @property
     def offset_s(self) -> float:
@@ -30,8 +32,10 @@ class Sensor:
         return offset.total_seconds() if offset else 0.0
 
 
-def home_sensor(seed: int, days: int, season: Season, kind: Kind) -> Sensor:
-    """Return one sensor of a seeded home."""
+def home_sensor(
+    seed: int, days: int, season: Season, kind: Kind, *, context: bool = False
+) -> Sensor:
+    """Return one sensor of a seeded home, with what goes on beside it where that is wanted."""
     recording = record(seed, days, season)
     pm25 = kind is Kind.PM25
     return Sensor(
@@ -40,6 +44,9 @@ def home_sensor(seed: int, days: int, season: Season, kind: Kind) -> Sensor:
         times=recording.times,
         levels=recording.pm25 if pm25 else recording.voc,
         step=recording.step if pm25 else 1.0,
+        around=Surroundings(recording.outdoor, recording.temperature, recording.window)
+        if context
+        else None,
     )
 
 
@@ -59,4 +66,5 @@ def recorded_sensor(source: Source) -> Sensor:
 def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
     """Run the core over a sensor."""
     pairs = readings(sensor.times, sensor.levels)
-    return replay(sensor.name, sensor.kind, pairs, sensor.zone, promise)
+    channel = Channel(QUANTITIES[sensor.kind], sensor.zone, promise)
+    return replay(sensor.name, channel, pairs, sensor.around)
