@@ -172,8 +172,8 @@ async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
 @pytest.mark.parametrize(
     ("rose", "told"),
     [
-        (True, "Outdoors PM2.5 rose as well: from 8 to 30 μg/m³ in its highest hour."),
-        (False, "Outdoors PM2.5 did not rise: 30 μg/m³ in its highest hour, 8 the day before."),
+        (True, "Outdoor air rose too: PM2.5 30 μg/m³, 8 before."),
+        (False, "Outdoor air did not rise: PM2.5 30 μg/m³, 8 before."),
     ],
 )
 async def test_what_was_measured_beside_an_episode_is_told(
@@ -197,7 +197,7 @@ async def test_what_was_measured_beside_an_episode_is_told(
     channel.ledger = channel.ledger.with_episode(beside)
     page = await fixer.begin(issues(hass)[0])
     assert told in said(page, "measured")
-    assert "A window was open for 40 % of the hour before." in said(page, "measured")
+    assert "A window was open in the hour before." in said(page, "measured")
     assert "Only this room" in said(page, "inferred")
 
 
@@ -435,7 +435,7 @@ async def test_rooms_that_rose_together_are_answered_together(
     assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
     escaped = r"\<b\>\*Bed\* \[room\]\(http://x\)\</b\> \# \{measured\}"
     assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
-    assert f"{escaped} rose too within the hour" in said(page, "inferred")
+    assert f"in the same hour: {escaped}." in said(page, "inferred")
     real = await to_page(fixer, asked, "real")
     assert [line.split(":")[0] for line in said(real, "consequence").splitlines()] == [
         "- Kitchen",

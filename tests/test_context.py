@@ -151,6 +151,7 @@ async def test_a_renamed_outdoor_sensor_is_followed_and_a_removed_one_is_not_kno
     )
     await hass.async_block_till_done()
     registry.async_update_entity(sensor.entity_id, new_entity_id="sensor.yard_pm25")
+    await hass.async_block_till_done()
     registry.async_update_entity(contact.entity_id, new_entity_id="binary_sensor.pane")
     await hass.async_block_till_done()
     assert entry.options["outdoor_pm25"] == "sensor.yard_pm25"
@@ -248,4 +249,4 @@ async def test_a_room_and_the_air_outdoors_do_not_share_a_sensor(
     assert page["errors"] == {"outdoor_pm25": "source_indoors"}
     done = await hass.config_entries.options.async_configure(flow_id, {"promise": "fortnight"})
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(entry.options) == {"promise": "fortnight"}
+    assert dict(entry.options) == {"promise": "fortnight", "everyone_may_correct": False}

@@ -106,9 +106,9 @@ def reason_against(
 
 
 def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
-    if today.told:
-        return Reason.CHANGING
-    return Reason.CONDITIONS_UNSEEN if unseen else None
+    if unseen:
+        return Reason.CONDITIONS_UNSEEN
+    return Reason.CHANGING if today.told else None
 
 
 def _compared(
