@@ -212,8 +212,8 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     (asked,) = issues(hass)
     done = await to_page(fixer, asked, "stop_asking")
     assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
-    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(150)})
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(250)})
     assert shown(hass, UNUSUAL).state == "on", "it is still shown"
     assert issues(hass) == []
     await restart(hass, episode, hass_storage)
@@ -222,8 +222,8 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     (stop,) = explained["quantities"]["pm25"]["corrections"]
     assert stop["kind"] == "stop_asking"
     await act(hass, "undo", correction=stop["id"])
-    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(300)})
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(950)})
     assert len(issues(hass)) == 1
 
 

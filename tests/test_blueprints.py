@@ -131,7 +131,7 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
     (told,) = sent
     assert told.data["title"] == "Kitchen: unusual air"
     assert told.data["message"].startswith("PM2.5: up to 79.3 μg/m³ held")
-    assert "Higher than on any of the 35 days I can compare" in told.data["message"]
+    assert "it rose higher than on all 35 days I can compare" in told.data["message"]
     buttons = told.data["data"]["actions"]
     assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
     other = buttons[button]["action"].replace("automation.made", "automation.other")
