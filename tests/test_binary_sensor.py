@@ -76,10 +76,10 @@ async def test_after_an_episode_there_is_none_for_the_rest_of_the_day(
         await pass_time(hass, clock, HOUR, {PM25: steady(level)})
     assert said(hass) == ("off", None)
     await pass_time(hass, clock, 12 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, 30 * MINUTE, {PM25: steady(400)})
+    await pass_time(hass, clock, 30 * MINUTE, {PM25: steady(80)})
     assert said(hass) == ("off", None), "until four in the morning"
     await pass_time(hass, clock, 3 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(400)})
+    await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(900)})
     assert said(hass) == ("on", None)
 
 

@@ -213,7 +213,7 @@ async def test_a_newer_episode_takes_the_place_of_an_unanswered_one(
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     (first,) = issues(hass)
     await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(250)})
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     (second,) = issues(hass)
     assert second != first
     await pass_time(hass, clock, DAY, {PM25: usual})
