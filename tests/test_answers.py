@@ -1,7 +1,7 @@
 """What a person can answer to an inference, over the API that the frontend uses."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 import json
 from typing import Any
 
@@ -10,6 +10,10 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.core import snapshot
+from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.day import locate
+from custom_components.air_baseline.core.ledger import Episode, EpisodeEnd
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.state import Together
 from custom_components.air_baseline.store import LEDGER_KEY
@@ -21,6 +25,7 @@ from .home import (
     NOON,
     PM25,
     VOC,
+    ZONE,
     a_home,
     a_room,
     a_store,
@@ -46,11 +51,11 @@ BEDROOM_PM25 = "sensor.bedroom_pm25"
 
 
 async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind
+    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind, **changed: Any
 ) -> MockConfigEntry:
-    """Set up a kitchen that has watched for so many days."""
+    """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
     kinds = kinds or (Kind.PM25,)
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) for kind in kinds}})
+    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
     entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
     await set_up(hass, entry)
     return entry
@@ -212,8 +217,8 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     (asked,) = issues(hass)
     done = await to_page(fixer, asked, "stop_asking")
     assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
-    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(150)})
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, UNUSUAL).state == "on", "it is still shown"
     assert issues(hass) == []
     await restart(hass, episode, hass_storage)
@@ -222,8 +227,9 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     (stop,) = explained["quantities"]["pm25"]["corrections"]
     assert stop["kind"] == "stop_asking"
     await act(hass, "undo", correction=stop["id"])
-    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(300)})
+    await act(hass, "correct_episode", verdict="real")
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(950)})
     assert len(issues(hass)) == 1
 
 
@@ -539,19 +545,35 @@ async def test_without_alerts_at_present_the_level_to_come_is_told(
     assert "above 92 μg/m³ when there are alerts" in said(page, "preview")
 
 
+def an_alert(moment: datetime) -> Episode:
+    """Return an hour of high air that nobody has answered."""
+    begun = int(moment.timestamp())
+    return Episode(
+        id=begun,
+        day=locate(begun, ZONE)[0],
+        part=2,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=12.0,
+        beaten=30,
+        compared=30,
+        peak=60.0,
+        end=begun + 3600.0,
+        outcome=EpisodeEnd.RECOVERED,
+    )
+
+
 async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 36)
-
-    def evenings(at: float) -> float:
-        day = (at - NOON.timestamp()) // 86400
-        return 40 * 1.6**day if (at - NOON.timestamp()) % 86400 < 5400 else usual(at)
-
-    await pass_time(hass, clock, 4 * DAY, {PM25: evenings}, step=5 * MINUTE)
+    channel = snapshot.load(learned(Kind.PM25, 36), ZONE, Promise.MONTH)
+    for days_ago in (20, 13, 6):
+        channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
+    await a_kitchen(hass, hass_storage, 36, episodes=snapshot.dump(channel)["episodes"])
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, LEARNING).state == "changing"
     page = await fixer.begin(the_change(hass))
     assert "more alerts than promised" in said(page, "inferred")

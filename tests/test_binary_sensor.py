@@ -68,14 +68,18 @@ async def test_an_episode_turns_it_on_and_half_an_hour_inside_the_range_off(
     assert said(hass) == ("off", None)
 
 
-async def test_after_an_episode_there_is_none_for_six_hours(
+async def test_after_an_episode_there_is_none_for_the_rest_of_the_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
     for level in (80, 6, 80):
         await pass_time(hass, clock, HOUR, {PM25: steady(level)})
     assert said(hass) == ("off", None)
-    await pass_time(hass, clock, 6 * HOUR, {PM25: steady(80)})
+    await pass_time(hass, clock, 12 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, 30 * MINUTE, {PM25: steady(80)})
+    assert said(hass) == ("off", None), "until four in the morning"
+    await pass_time(hass, clock, 3 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(900)})
     assert said(hass) == ("on", None)
 
 

@@ -31,6 +31,7 @@ from .home import (
     PM25,
     a_home,
     a_store,
+    act,
     device_id,
     learned,
     report,
@@ -124,34 +125,26 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
 ) -> None:
     device, sent = phone
     await kitchen.learn()
-    answers = async_mock_service(hass, "air_baseline", "correct_episode")
     await make(hass, "notify_and_ask", rooms=[device_id(hass)], phone=device)
     await kitchen.breathe()
     await kitchen.plume()
     (told,) = sent
     assert told.data["title"] == "Kitchen: unusual air"
     assert told.data["message"].startswith("PM2.5: up to 79.3 μg/m³ held")
-    assert "Higher than on any of the 35 days I can compare" in told.data["message"]
+    assert "it rose higher than on all 35 days I can compare" in told.data["message"]
     buttons = told.data["data"]["actions"]
     assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
     other = buttons[button]["action"].replace("automation.made", "automation.other")
     for said in ({"action": other}, {"action": "OPEN_DOOR"}, {}):
         hass.bus.async_fire("mobile_app_notification_action", said)
     await hass.async_block_till_done()
-    assert answers == []
+    assert shown(hass, UNUSUAL).attributes["corrections"] == 0
     await kitchen.restart()
     hass.bus.async_fire("mobile_app_notification_action", {"action": buttons[button]["action"]})
     await hass.async_block_till_done()
-    (answer,) = answers
-    assert answer.data == {
-        "device_id": device_id(hass),
-        "quantity": "pm25",
-        "episode": shown(hass, UNUSUAL).attributes["episode"],
-        "verdict": verdict,
-    }
-    assert answer.context.user_id is None, "whoever holds the phone may answer"
-    assert sent[1].data["message"] == "clear_notification"
-    assert sent[1].data["data"]["tag"] == told.data["data"]["tag"]
+    (answer,) = (await act(hass, "get_ledger"))["quantities"]["pm25"]["corrections"]
+    assert answer["kind"] == f"episode_{verdict}"
+    assert shown(hass, UNUSUAL).attributes["corrections"] == 1
 
 
 async def test_an_episode_that_is_not_sure_enough_is_not_told(

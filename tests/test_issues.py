@@ -212,8 +212,8 @@ async def test_a_newer_episode_takes_the_place_of_an_unanswered_one(
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     (first,) = issues(hass)
-    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
-    await pass_time(hass, clock, HOUR, {PM25: steady(150)})
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     (second,) = issues(hass)
     assert second != first
     await pass_time(hass, clock, DAY, {PM25: usual})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from math import log1p, sqrt
 
 from core.digest import Digest, decode_counts
 from core.quantity import Prior
@@ -55,3 +56,53 @@ def dial(marks: Sequence[float]) -> float:
         initial=0.0,
     )
     return list(turned)[-1]
+
+
+def rises(day: Digest, before: Sequence[float]) -> Law:
+    """Return how far each part rose: its peak on the scale, less half of the level before."""
+    return [
+        log1p(0.0 if peak is None else peak) - 0.5 * level
+        for peak, level in zip(day.part_peaks, before, strict=True)
+    ]
+
+
+def pooled(others: Sequence[Law]) -> list[tuple[float, float]]:
+    """Return centre and spread of each part; ten days of each come from the whole day."""
+    number = len(others)
+    means = [sum(day[part] for day in others) / number for part in range(8)]
+    whole = sum(means) / 8.0
+    centres = [(number * mean + 10.0 * whole) / (number + 10.0) for mean in means]
+    own = [sum((day[part] - centres[part]) ** 2 for day in others) / number for part in range(8)]
+    shared = sum(own) / 8.0
+    spreads = [sqrt((number * variance + 10.0 * shared) / (number + 10.0)) for variance in own]
+    return [(centre, max(spread, 0.15)) for centre, spread in zip(centres, spreads, strict=True)]
+
+
+def scores(days: Sequence[Law]) -> Law:
+    """Score each day's rises against the centre and spread of all the others."""
+    found = []
+    for place, day in enumerate(days):
+        against = pooled([*days[:place], *days[place + 1 :]])
+        strays = [
+            (rise - centre) / spread for rise, (centre, spread) in zip(day, against, strict=True)
+        ]
+        found.append(max(strays))
+    return found
+
+
+def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> float:
+    """Return the median over the two parts before a place in a row of parts, else the middle."""
+    levels: Law = [0.0] * 100
+    for earlier in (part - 2, part - 1):
+        for level, slots in enumerate(counts[earlier] if earlier >= 0 else ()):
+            levels[level] += slots
+    return quantile(levels, 0.5) if sum(levels) >= 24 else middle
+
+
+def margin(alerts: Sequence[bool], gain: float, days: int) -> float:
+    """Add the gain on a day with an alert, take back a share of it on every day."""
+    found = 0.0
+    for alert in alerts:
+        found += gain - gain / days if alert else -gain / days
+        found = max(-0.2, min(6.0, found))
+    return found

@@ -1,30 +1,12 @@
-"""Ranks, the promise, alert levels, the held level and the life of an episode."""
+"""The rules of each promise, the held level and the life of an episode."""
 
-from dataclasses import replace
-from math import exp, log
-
-from hypothesis import given, strategies as st
 import pytest
 
-from core.alert import (
-    RULES,
-    Bar,
-    EpisodeWatch,
-    HeldLevel,
-    Promise,
-    alert_level,
-    bar,
-    excess,
-)
-from core.baseline import PartRange
+from core.alert import RULES, EpisodeWatch, HeldLevel, Promise
 from core.binning import Bin
 from core.ledger import Episode, EpisodeEnd
-from core.quantity import QUANTITIES, Kind
-from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, PM25
+from tests.core.rooms import MONDAY
 
-CELLS = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
-PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), CELLS)
 SLOT = 5_866_668
 H = 12  # Slots in an hour.
 
@@ -32,7 +14,7 @@ H = 12  # Slots in an hour.
 @pytest.mark.parametrize(
     ("promise", "days", "least", "window", "quota"),
     [
-        (Promise.FORTNIGHT, 14, 13, 27, 6),
+        (Promise.FORTNIGHT, 14, 13, 69, 6),
         (Promise.MONTH, 35, 34, 69, 3),
         (Promise.TWO_MONTHS, 60, 59, 89, 2),
     ],
@@ -42,90 +24,23 @@ def test_each_promise_needs_days_and_allows_alerts(
 ) -> None:
     rule = RULES[promise]
     assert (rule.days, rule.least, rule.window, rule.quota) == (days, least, window, quota)
-    assert bar([1.0] * (least - 1), rule).unusual is None
-    assert bar([1.0] * least, rule).unusual == 1.0
-    assert rule.rank(least - 1) == 0
     assert rule.rank(least) == 1
 
 
-@given(
-    promise=st.sampled_from(Promise), scores=st.lists(st.floats(-5.0, 5.0), min_size=1, max_size=89)
-)
-@repeatable
-def test_the_bar_is_the_kth_highest_score_and_not_below_the_range(
-    promise: Promise, scores: list[float]
-) -> None:
+@pytest.mark.parametrize("promise", Promise)
+def test_more_reference_days_never_ask_for_more_than_their_share(promise: Promise) -> None:
     rule = RULES[promise]
-    scores = scores[-rule.window :]
-    rank = (len(scores) + 1) // rule.days
-    found = bar(scores, rule)
-    if rank == 0:
-        assert found.unusual is None
-    else:
-        higher = [score for score in scores if score > (found.unusual or 0.0)]
-        assert found.unusual == max(0.0, sorted(scores)[-rank])
-        assert len(higher) < rank
+    ranks = [rule.rank(number) for number in range(rule.least, rule.window + 1)]
+    assert ranks == sorted(ranks)
+    for number, rank in enumerate(ranks, start=rule.least):
+        assert rank == sum(place % rule.rank_days == 0 for place in range(1, number + 2))
 
 
-@pytest.mark.parametrize(
-    ("scores", "notable"),
-    [
-        ([0.5] * 12, None),
-        ([0.5] * 11 + [0.7, 0.9], 0.7),
-        ([9.0, 9.0] + [0.5] * 11 + [0.7, 0.9], 0.7),
-        ([-0.5] * 13, 0.0),
-    ],
-)
-def test_notable_is_above_the_second_highest_of_thirteen_days(
-    scores: list[float], notable: float | None
-) -> None:
-    assert bar(scores, RULES[Promise.MONTH]).notable == notable
-
-
-def test_a_level_beats_the_days_that_stayed_below_it() -> None:
-    assert Bar((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
-
-
-def test_excess_is_counted_in_half_ranges_above_the_range() -> None:
-    half = log(13.0) - log(7.0)
-    assert excess(12.0, PART) == pytest.approx(0.0)
-    assert excess(exp(log(13.0) + 2.0 * half) - 1.0, PART) == pytest.approx(2.0)
-    narrow = replace(PART, y_middle=log(12.9))
-    assert excess(13.0, narrow) == pytest.approx((log(14.0) - log(13.0)) / 0.15)
-
-
-@given(unusual=st.floats(0.0, 4.0), level=st.floats(12.0, 900.0))
-@repeatable
-def test_a_level_is_above_the_alert_level_exactly_when_its_score_is_above_the_bar(
-    unusual: float, level: float
-) -> None:
-    reached = alert_level(Bar((), unusual), PART, PM25, 1.0, 0.0)
-    assert reached is not None
-    if abs(excess(level, PART) - unusual) > 1e-9 and abs(level - 14.0) > 1e-9:
-        assert (level > reached) is (excess(level, PART) > unusual and level > 14.0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "resolution", "lifted", "level"),
-    [
-        (Kind.PM25, 0.1, 0.0, 14.0),
-        (Kind.PM25, 1.0, 0.0, 14.0),
-        (Kind.PM25, 5.0, 0.0, 22.0),
-        (Kind.PM25, 1.0, 30.0, 30.0),
-        (Kind.VOC_RATIO, 1.0, 0.0, 22.0),
-        (Kind.VOC_MASS, 1.0, 0.0, 57.0),
-        (Kind.VOC_INDEX, 1.0, 0.0, 32.0),
-    ],
-)
-def test_a_rise_that_is_too_small_to_matter_raises_no_alert(
-    kind: Kind, resolution: float, lifted: float, level: float
-) -> None:
-    found = alert_level(Bar((), 0.0), PART, QUANTITIES[kind], resolution, lifted)
-    assert found == pytest.approx(level)
-
-
-def test_without_enough_reference_days_there_is_no_alert_level() -> None:
-    assert alert_level(Bar(), PART, PM25, 1.0, 99.0) is None
+def test_a_rarer_promise_asks_for_more() -> None:
+    rules = [RULES[promise] for promise in Promise]
+    assert [rule.days for rule in rules] == sorted(rule.days for rule in rules)
+    assert [rule.rank_days for rule in rules] == sorted(rule.rank_days for rule in rules)
+    assert [rule.quota for rule in rules] == sorted((rule.quota for rule in rules), reverse=True)
 
 
 def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[float, float] | None:

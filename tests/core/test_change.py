@@ -4,37 +4,47 @@ from hypothesis import given, strategies as st
 import numpy as np
 import pytest
 
-from core.change import Shift, find_shift
+from core.change import Shift, find_return, find_shift, high_since
 from tests.core.properties import repeatable
 
 medians = st.lists(st.integers(0, 40).map(lambda tenth: tenth / 10.0), max_size=80)
 
 
+def at_share(levels: list[float], share: float) -> float:
+    """Return the level below which a share of the levels lies, between two of them by rule."""
+    ordered = sorted(levels)
+    place = share * (len(ordered) - 1)
+    left = int(place)
+    right = min(left + 1, len(ordered) - 1)
+    return ordered[left] + (place - left) * (ordered[right] - ordered[left])
+
+
 def as_written(levels: list[float]) -> Shift | None:
-    """Say it in words: the last seven all above, or all below, the span of the 60 before."""
+    """Say it in words: the last seven all on one side of the span of the 60 before.
+
+    Five of the seven will do where their mean lies beyond it by half of its width.
+    """
     if len(levels) < 28:
         return None
-    last, before = levels[-7:], sorted(levels[:-7][-60:])
-
-    def at_share(share: float) -> float:
-        place = share * (len(before) - 1)
-        left = int(place)
-        right = min(left + 1, len(before) - 1)
-        return before[left] + (place - left) * (before[right] - before[left])
-
-    if min(last) > at_share(0.9):
-        return Shift(len(levels) - 7, rose=True)
-    if max(last) < at_share(0.1):
-        return Shift(len(levels) - 7, rose=False)
+    last, before = levels[-7:], levels[:-7][-60:]
+    low, high = at_share(before, 0.1), at_share(before, 0.9)
+    above, below = [level > high for level in last], [level < low for level in last]
+    mean = sum(last) / 7
+    if all(above) or (sum(above) >= 5 and mean - high > (high - low) / 2):
+        return Shift(len(levels) - 7 + above.index(True), rose=True)
+    if all(below) or (sum(below) >= 5 and low - mean > (high - low) / 2):
+        return Shift(len(levels) - 7 + below.index(True), rose=False)
     return None
 
 
-@given(levels=medians, last=st.floats(0.0, 5.0))
+@given(levels=medians, last=st.floats(0.0, 5.0), inside=st.integers(0, 4))
 @repeatable
-def test_a_shift_is_seven_days_outside_the_span_of_the_sixty_before(
-    levels: list[float], last: float
+def test_a_shift_is_a_week_outside_the_span_of_the_sixty_before(
+    levels: list[float], last: float, inside: int
 ) -> None:
-    for days in (levels, [*levels, *[last] * 7]):
+    week = [last] * 7
+    week[:inside] = levels[-inside:] if inside and len(levels) >= inside else week[:inside]
+    for days in (levels, [*levels, *week], [*levels, *week[::-1]]):
         assert find_shift(list(enumerate(days))) == as_written(days)
 
 
@@ -45,15 +55,28 @@ def test_it_takes_four_weeks_to_know_a_shift(days: int, *, found: bool) -> None:
     assert (shift is not None) is found
 
 
-@pytest.mark.parametrize(("beyond", "found"), [(6, None), (7, Shift(40, rose=False))])
-def test_six_days_are_not_enough(beyond: int, found: Shift | None) -> None:
+@pytest.mark.parametrize(
+    ("level", "beyond", "found"),
+    [
+        (1.95, 6, None),
+        (1.95, 7, Shift(40, rose=False)),
+        (1.0, 4, None),
+        (1.0, 5, Shift(42, rose=False)),
+    ],
+)
+def test_it_takes_a_week_near_the_span_and_five_days_far_from_it(
+    level: float, beyond: int, found: Shift | None
+) -> None:
     steady = [2.0 + day % 5 / 10 for day in range(47 - beyond)]
-    assert find_shift(list(enumerate([*steady, *[1.0] * beyond]))) == found
+    assert find_shift(list(enumerate([*steady, *[level] * beyond]))) == found
 
 
-def test_one_day_inside_the_span_breaks_the_row() -> None:
-    levels = [1.0 + day % 5 / 10 for day in range(40)] + [2.0] * 3 + [1.2] + [2.0] * 3
-    assert find_shift(list(enumerate(levels))) is None
+@pytest.mark.parametrize(("level", "is_found"), [(1.45, False), (2.0, True)])
+def test_one_day_inside_the_span_breaks_the_row_unless_it_is_far(
+    level: float, *, is_found: bool
+) -> None:
+    levels = [1.0 + day % 5 / 10 for day in range(40)] + [level] * 3 + [1.2] + [level] * 3
+    assert (find_shift(list(enumerate(levels))) is not None) is is_found
 
 
 def test_the_span_itself_is_not_outside() -> None:
@@ -70,3 +93,58 @@ def test_the_first_day_of_the_shift_is_named() -> None:
     days = [*range(100, 140), *range(150, 157)]
     levels = [1.0 + day % 5 / 10 for day in range(40)] + [3.0] * 7
     assert find_shift(list(zip(days, levels, strict=True))) == Shift(150, rose=True)
+
+
+STEADY = [1.0 + day % 5 / 10 for day in range(40)]
+
+
+def returned(since: list[float], before: list[float] = STEADY) -> tuple[int, int] | None:
+    return find_return(list(enumerate([*before, *since])), len(before))
+
+
+@pytest.mark.parametrize("far", [2.0, -0.5])
+@pytest.mark.parametrize(
+    ("days", "back", "passed"),
+    [
+        (9, 1, None),
+        (9, 2, (40, 48)),
+        (21, 2, (40, 60)),
+        (22, 2, None),
+        (1, 2, (40, 40)),
+    ],
+)
+def test_a_shift_has_gone_back_after_two_days_within_three_weeks(
+    far: float, days: int, back: int, passed: tuple[int, int] | None
+) -> None:
+    assert returned([far] * days + [1.2] * back) == passed
+
+
+def test_to_go_back_is_to_leave_the_side_of_the_shift() -> None:
+    assert returned([2.0] * 9 + [0.5] * 2) == (40, 48), "below the span is no longer above it"
+    assert returned([2.0] * 9 + [1.2, 2.0]) is None
+    assert returned([0.5] * 9 + [1.2, 0.5]) is None
+
+
+def test_too_little_before_the_shift_gives_no_span_to_go_back_to() -> None:
+    assert returned([2.0] * 9 + [1.2] * 2, STEADY[:20]) is None
+    assert returned([2.0] * 9 + [1.2] * 2, STEADY[:21]) == (21, 29)
+
+
+@given(levels=medians)
+@repeatable
+def test_high_are_the_latest_days_in_a_row_above_the_span_of_those_before_each(
+    levels: list[float],
+) -> None:
+    row = []
+    for day in reversed(range(21, len(levels))):
+        if levels[day] <= at_share(levels[:day][-60:], 0.9) + 1e-12:
+            break
+        row.append(day)
+    assert high_since(list(enumerate(levels))) == (row[-1] if row else None)
+
+
+def test_days_that_are_high_in_a_row_are_counted_from_their_first() -> None:
+    days = [*range(100, 140), 150, 151]
+    assert high_since(list(zip(days, [*STEADY, 2.0, 2.1], strict=True))) == 150
+    assert high_since(list(enumerate([*STEADY, 2.0, 1.2]))) is None
+    assert high_since([]) is None

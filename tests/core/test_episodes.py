@@ -77,16 +77,28 @@ def test_an_episode_ends_after_half_an_hour_inside(channel: Channel) -> None:
     assert end.episode.peak == HIGH, "90 was held for only 20 minutes"
 
 
-@pytest.mark.parametrize(("after_h", "episodes"), [(5.5, 0), (6.0, 1)])
-def test_no_other_episode_opens_for_six_hours(
-    channel: Channel, after_h: float, episodes: int
-) -> None:
+@pytest.mark.parametrize(("hour", "episodes"), [(9, 0), (22, 0), (26, 1)])
+def test_no_other_episode_opens_on_the_same_day(channel: Channel, hour: int, episodes: int) -> None:
     breathe(channel, at_hour(2), 30, HIGH)
     breathe(channel, at_hour(2.5), 30, USUAL)
     ended(channel)
-    quiet = round((after_h - 0.5) * 60)
-    breathe(channel, at_hour(3), quiet, USUAL)
-    breathe(channel, at_hour(3) + quiet * 60, 30, HIGH)
+    for later in range(3, hour):
+        breathe(channel, at_hour(later), 60, USUAL - later % 3)
+    breathe(channel, at_hour(hour), 30, 10.0 * HIGH)
+    assert len(told(channel)) == episodes
+
+
+@pytest.mark.parametrize(("hour", "episodes"), [(27.0, 0), (29.5, 1)])
+def test_no_other_episode_opens_for_six_hours_across_the_end_of_a_day(
+    channel: Channel, hour: float, episodes: int
+) -> None:
+    for later in range(2, 22):
+        breathe(channel, at_hour(later), 60, USUAL - later % 3)
+    breathe(channel, at_hour(22), 60, HIGH)
+    breathe(channel, at_hour(23), 30, USUAL)
+    ended(channel)
+    breathe(channel, at_hour(23.5), round((hour - 23.5) * 60), USUAL)
+    breathe(channel, at_hour(hour), 30, 10.0 * HIGH)
     assert len(told(channel)) == episodes
 
 
@@ -116,8 +128,7 @@ def test_the_silence_is_dated_the_same_when_nobody_looked_meanwhile(channel: Cha
     channel.lose(at_hour(3))
     breathe(channel, at_hour(9), 30, USUAL)
     assert ended(channel).end == at_hour(3.5)
-    breathe(channel, at_hour(9.5), 30, HIGH)
-    assert len(told(channel)) == 1, "the cool-down ran while the source was silent"
+    assert channel.watch.cool_until == at_hour(9.5), "it ran while the source was silent"
 
 
 def test_an_episode_that_is_found_to_be_a_stuck_sensor_ends_as_unknown(channel: Channel) -> None:
@@ -170,49 +181,95 @@ def alert_on(channel: Channel, day: int) -> list[Event]:
     """Let a day begin with usual air and then a plume; return what was told."""
     start = day_start(day, LONDON)
     breathe(channel, start, 120, USUAL)
-    breathe(channel, start + 2 * HOUR, 60, 200.0 + 100.0 * (day - MONDAY))
+    breathe(channel, start + 2 * HOUR, 60, 900.0)
     for hour in range(3, 24):
         breathe(channel, start + hour * HOUR, 60, USUAL + hour % 3)
     return told(channel)
 
 
-def test_one_alert_day_more_than_promised_is_a_change_instead() -> None:
+def after_alerts(*days_ago: int) -> Channel:
+    """Return a channel that has learned its room, with unanswered alerts so many days ago.
+
+    Alerts raise the bar, so that more of them follow each other only in air that rises on.
+    """
     channel = learned_channel()
-    for day in range(MONDAY, MONDAY + 3):
-        assert alert_on(channel, day)[0].kind is EventKind.UNUSUAL_STARTED
-    fourth = alert_on(channel, MONDAY + 3)
+    for back in days_ago:
+        alert = Episode(
+            id=int(day_start(MONDAY - back, LONDON) + 3 * HOUR),
+            day=MONDAY - back,
+            part=0,
+            opened_level=HIGH,
+            alert_level=50.0,
+            high=12.0,
+            beaten=40,
+            compared=40,
+            peak=HIGH,
+            end=day_start(MONDAY - back, LONDON) + 4 * HOUR,
+            outcome=EpisodeEnd.RECOVERED,
+        )
+        channel.ledger = channel.ledger.with_episode(alert)
+    return channel
+
+
+def test_one_alert_day_more_than_promised_is_a_change_instead() -> None:
+    allowed = after_alerts(3, 2)
+    assert alert_on(allowed, MONDAY)[0].kind is EventKind.UNUSUAL_STARTED
+    channel = after_alerts(3, 2, 1)
+    fourth = alert_on(channel, MONDAY)
     assert [event.kind for event in fourth] == [EventKind.CHANGE_SUSPECTED]
-    judged = channel.judge(day_start(MONDAY + 4, LONDON))
+    judged = channel.judge(day_start(MONDAY + 1, LONDON))
     assert (judged.state, judged.reason) == (LearningState.CHANGING, Reason.QUOTA)
     entry = channel.ledger.entries[-1]
     assert entry.cause is Cause.TOO_MANY_ALERTS
 
 
+def test_alerts_of_more_than_a_month_ago_do_not_count_against_the_promise() -> None:
+    channel = after_alerts(30, 2, 1)
+    assert alert_on(channel, MONDAY)[0].kind is EventKind.UNUSUAL_STARTED
+
+
 def test_the_bin_that_breaks_the_promise_claims_nothing_any_more() -> None:
-    channel = learned_channel()
-    for day in range(MONDAY, MONDAY + 3):
-        alert_on(channel, day)
-    start = day_start(MONDAY + 3, LONDON)
-    breathe(channel, start, 120, USUAL)
-    said = breathe(channel, start + 2 * HOUR, 60, 600.0)
+    channel = after_alerts(3, 2, 1)
+    breathe(channel, START, 120, USUAL)
+    said = breathe(channel, START + 2 * HOUR, 60, 900.0)
     doubted = [judged for judged in said if judged.state is LearningState.CHANGING]
     assert doubted
     assert all(judged.basis is Basis.MIXED and judged.unusual is None for judged in doubted)
 
 
 def test_an_alert_that_was_answered_does_not_count_against_the_promise() -> None:
-    channel = learned_channel()
-    for day in range(MONDAY, MONDAY + 3):
-        alert_on(channel, day)
-    episode = channel.ledger.episodes[0]
-    channel.answer(day_start(MONDAY + 3, LONDON), episode, normal=False)
-    fourth = alert_on(channel, MONDAY + 3)
-    assert fourth[0].kind is EventKind.UNUSUAL_STARTED
+    channel = after_alerts(3, 2, 1)
+    channel.answer(START, channel.ledger.episodes[0], normal=False)
+    assert alert_on(channel, MONDAY)[0].kind is EventKind.UNUSUAL_STARTED
 
 
-def test_two_episodes_of_one_day_are_one_alert_day(channel: Channel) -> None:
-    for hour in (2, 10):
-        breathe(channel, at_hour(hour), 60, HIGH * hour)
-        breathe(channel, at_hour(hour + 1), 7 * 60, USUAL)
-    assert len(channel.ledger.episodes) == 2
-    assert channel.ledger.alert_days(MONDAY) == [MONDAY]
+def test_an_alert_raises_the_bar_until_it_is_answered(channel: Channel) -> None:
+    breathe(channel, at_hour(2), 60, HIGH)
+    for hour in range(3, 24):
+        breathe(channel, at_hour(hour), 60, USUAL + hour % 3)
+    channel.advance(at_hour(24))
+    assert channel.forecast is not None
+    (level, *_) = channel.forecast.alert_levels
+    channel.answer(at_hour(24), channel.ledger.episodes[0], normal=False)
+    (answered, *_) = channel.forecast.alert_levels
+    assert level is not None
+    assert answered is not None
+    assert level > 1.5 * answered
+
+
+def test_the_levels_of_parts_that_began_stay_when_the_range_is_written_anew(
+    channel: Channel,
+) -> None:
+    for hour in range(2, 10):
+        breathe(channel, at_hour(hour), 60, 2.0 * USUAL + hour % 3)
+    before = channel.forecast
+    assert before is not None
+    entry = channel.correct(
+        at_hour(10),
+        Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 90, to_day=MONDAY - 80),
+    )
+    assert entry.moves_range
+    assert channel.forecast is not before
+    assert channel.forecast is not None
+    assert channel.forecast.alert_levels == before.alert_levels
+    assert channel.forecast.bar.before == before.bar.before

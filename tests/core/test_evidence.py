@@ -281,11 +281,13 @@ def test_no_earliest_day_is_told_once_learned() -> None:
 def test_confidence_is_the_normal_probability_of_the_promised_band(
     told: list[tuple[int, float]],
 ) -> None:
-    weights = [2.0 ** (-age / 30.0) for age, _ in told]
-    total = sum(weights) + 4.0
-    mean = (sum(w * c for w, (_, c) in zip(weights, told, strict=True)) + 4.0 * 0.80) / total
-    squares = sum(w * (c - mean) ** 2 for w, (_, c) in zip(weights, told, strict=True))
-    variance = 1.2 * (squares + 4.0 * 0.20**2) / total * (1.0 / total + 1.0 / 14.0)
+    pairs = [(2.0 ** (-age / 60.0), mark) for age, mark in told]
+    total = sum(w for w, _ in pairs)
+    own = sum(w * c for w, c in pairs) / total
+    mean = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
+    squares = sum(w * (c - own) ** 2 for w, c in pairs)
+    of_days = (squares + 10.0 * 0.22**2) / (total + 10.0)
+    variance = 1.2 * of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
     expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
     assert confidence([(float(age), mark) for age, mark in told]) == pytest.approx(expected)
 
@@ -301,4 +303,10 @@ def test_confidence_falls_when_marks_miss_on_either_side(mark: float) -> None:
     assert good is not None
     assert bad is not None
     assert good > 0.9
-    assert bad < 0.1
+    assert bad < 0.9 * good
+
+
+def test_confidence_is_next_to_none_where_the_range_missed_for_two_months() -> None:
+    missed = known(full(60, mark=0.3)).confidence
+    assert missed is not None
+    assert missed < 0.1

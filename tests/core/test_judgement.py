@@ -22,8 +22,9 @@ TODAY = Forecast(
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,
-    bar=Bar((0.1,) * 40, 0.1, 1.0),
-    alert_levels=(14.0,) * 8,
+    bar=Bar((0.1,) * 40, 0.1),
+    alert_levels=(30.0,) * 8,
+    notable_levels=(23.1,) * 8,
 )
 LEARNED = LearningState.LEARNED
 
@@ -57,7 +58,7 @@ def test_a_running_episode_is_unusual_whatever_the_air_does_now() -> None:
 
 
 def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
-    today = replace(TODAY, bar=Bar((0.1,) * 40, 0.1))
+    today = replace(TODAY, notable_levels=(None,) * 8)
     assert judge(today, LEARNED, Held(99.0, 99.0), 0, None).compared is Compared.HIGHER
 
 
@@ -88,6 +89,7 @@ def test_only_what_is_learned_is_compared(
         (replace(TODAY, bar=Bar()), Held(5.0, 5.0), Reason.REFERENCE_DAYS),
         (TODAY, None, Reason.SILENT),
         (TODAY, Held(5.0, 5.0), None),
+        (replace(TODAY, told=True), Held(5.0, 5.0), Reason.CHANGING),
     ],
 )
 def test_why_no_alert_can_be_given_once_learned(

@@ -20,7 +20,7 @@ from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
 from .event import Event, EventKind
 from .facts import GuidelineWatch
-from .forecast import Forecast, begin_part, forecast
+from .forecast import Forecast, begin_part, begin_parts, forecast
 from .judgement import Held, Judgement, judge, reason_against
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
@@ -184,6 +184,10 @@ class Channel:
         if self.open_day is not None:
             self._write_forecast(self.open_day.day, resolution)
             self.open_day.void |= self.forecast is None or self.forecast.issued != tuple(issued)
+            day, part = locate(self.held.last_start, self.zone)
+            if self.forecast is not None and day == self.open_day.day:
+                counts = self.open_day.counts
+                self.forecast = begin_parts(self.forecast, part, counts, self.ledger)
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -276,6 +280,8 @@ class Channel:
         episode = beside(opened(today, part, held, level, at), self.context, at)
         self.watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
+        if self.open_day is not None:
+            self.forecast = begin_part(today, part, self.open_day.counts, self.ledger)
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
 
     def _end_if_unlearned(self, at: float) -> None:
@@ -379,8 +385,8 @@ class Channel:
         resolution = resolution or self.binner.step or LEAST_STEP
         written = forecast(self.ledger, day, self.quantity, self.promise, resolution)
         part = self.forecast.part if self.forecast and self.forecast.day == day else None
-        if part is not None and self.open_day is not None:
-            written = begin_part(written, part, self.open_day.counts, self.ledger)
+        if self.open_day is not None:
+            written = begin_parts(written, part, self.open_day.counts, self.ledger)
         self.forecast = written
 
     def _tell_transition(self, before: Forecast | None, at: float) -> None:

@@ -149,7 +149,7 @@ def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
     >>> confidence([(1.0, 0.8)] * 6) is None
     True
     >>> round(confidence([(1.0, 0.8)] * 14), 2)
-    0.98
+    0.96
     """
     if len(marks) < CONFIDENCE_MARKS:
         return None

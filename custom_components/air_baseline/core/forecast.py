@@ -138,6 +138,13 @@ def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> F
     return _with_levels(replace(written, part=part, bar=bar), ledger)
 
 
+def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledger) -> Forecast:
+    """Return a forecast written anew, with the exact levels of all parts that have begun."""
+    for part in range(0 if last is None else last + 1):
+        written = begin_part(written, part, today, ledger)
+    return written
+
+
 def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     lifted = ledger.lifted_levels(written.day)
     bar, ranges = written.bar, written.ranges

@@ -8,7 +8,7 @@ from .channel import Channel
 from .correction import touched_parts, verdict
 from .day import iso_day, locate
 from .evidence import LEARNED_DAYS
-from .forecast import Forecast, forecast
+from .forecast import Forecast, begin_parts, forecast
 from .ledger import Entry, Episode
 from .state import LearningState
 
@@ -48,11 +48,12 @@ class Lift:
 
 def foreseen(channel: Channel, at: float, *entries: Entry) -> Forecast | None:
     """Return today's forecast as it would be with one answer more in force."""
-    today = channel.forecast
-    if today is None:
+    today, open_day = channel.forecast, channel.open_day
+    if today is None or open_day is None:
         return None
     ledger = channel.ledger.with_answer(at, *entries) if entries else channel.ledger
-    return forecast(ledger, today.day, channel.quantity, channel.promise, today.resolution)
+    written = forecast(ledger, today.day, channel.quantity, channel.promise, today.resolution)
+    return begin_parts(written, today.part, open_day.counts, ledger)
 
 
 def outlook(channel: Channel, at: float, *entries: Entry) -> Outlook:
