@@ -1,5 +1,6 @@
 """The browser of this machine, without a window, and what a page of it shows."""
 
+import re
 import shutil
 import sys
 from typing import Final
@@ -19,6 +20,7 @@ QUIET: Final = (
 PATIENCE_MS: Final = 30_000
 POLL_MS: Final = 250
 STEADY_POLLS: Final = 4
+CLOCK: Final = re.compile(r"\d+ seconds? ago")  # It changes every second, and nobody waits for it.
 
 # All text that is drawn, through the frontend's nested shadow roots, and whether it is loading.
 DRAWN: Final = """() => {
@@ -76,8 +78,9 @@ def settle(page: Page) -> str:
         page.wait_for_timeout(POLL_MS)
         drawn = page.evaluate(DRAWN)
         text = str(drawn["text"])
-        steady = steady + 1 if text == before and not drawn["loading"] else 0
+        still = CLOCK.sub("", text)
+        steady = steady + 1 if still == before and not drawn["loading"] else 0
         if steady >= STEADY_POLLS:
             break
-        before = text
+        before = still
     return text

@@ -24,7 +24,7 @@ def answer_and_undo(visitor: Visitor) -> None:
     visitor.pictures("episode")
     for answer, title, picture in (
         ("That is normal here", "The usual range does not change", "normal"),
-        ("The sensor or the room changed", "Changed on", "changed"),
+        ("The sensor or the room changed", "The place is similar", "changed"),
     ):
         visitor.press(answer)
         visitor.expect(title)
