@@ -18,6 +18,7 @@ import webbrowser
 from homeassistant.const import RESTART_EXIT_CODE
 
 from .home import FOLDER, LIBRARY, HomeError, machine_zone, prepare
+from .house import TOAST_S
 from .sign_in import address, is_running, sign_in, sign_out
 
 PORT = 8123
@@ -51,7 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_port(options.port)
         print("demo: making the home ready", flush=True)
         new = prepare(
-            options.folder, port=options.port, now=now, zone=machine_zone(), fresh=options.fresh
+            options.folder,
+            port=options.port,
+            now=now,
+            zone=machine_zone(),
+            fresh=options.fresh,
+            toast_s=options.toast * 60.0,
         )
         which = "a new home" if new else "the home of last time"
         print(f"demo: starting Home Assistant with {which}", flush=True)
@@ -68,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="forget the home of last time")
     parser.add_argument("--port", type=int, default=PORT, help=f"instead of {PORT}")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument(
+        "--toast",
+        type=float,
+        default=TOAST_S / 60.0,
+        metavar="MINUTES",
+        help="how long before a new home begins its toast burned, instead of %(default).0f",
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="instead of .demo")
     return parser
 

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from . import storage
-from .house import beginning
+from .house import TOAST_S, beginning
 from .past import ledgers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -55,7 +55,15 @@ class HomeError(Exception):
     """The folder cannot be used; the message says why."""
 
 
-def prepare(folder: Path, *, port: int, now: datetime, zone: ZoneInfo, fresh: bool) -> bool:
+def prepare(  # noqa: PLR0913
+    folder: Path,
+    *,
+    port: int,
+    now: datetime,
+    zone: ZoneInfo,
+    fresh: bool,
+    toast_s: float = TOAST_S,
+) -> bool:
     """Make a folder ready to start; return whether the home is new.
 
     A home that is there stays as the user left it, unless a fresh one is asked for.
@@ -66,7 +74,7 @@ def prepare(folder: Path, *, port: int, now: datetime, zone: ZoneInfo, fresh: bo
         raise HomeError(f"a demo is running with {folder}; end it first")
     new = fresh or not (folder / "configuration.yaml").exists()
     if new:
-        _found(folder, now, zone)
+        _found(folder, now, zone, toast_s)
     for name, target in LINKS.items():
         _link(folder / name, target)
     storage.write(folder, "http", storage.server(port, now))
@@ -95,12 +103,12 @@ def _in_use(folder: Path) -> bool:
     return False
 
 
-def _found(folder: Path, now: datetime, zone: ZoneInfo) -> None:
+def _found(folder: Path, now: datetime, zone: ZoneInfo, toast_s: float) -> None:
     """Write a home that begins now, its configuration last: it says that all is there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
-    kept = beginning(now.timestamp(), zone)
+    kept = beginning(now.timestamp(), zone, toast_s)
     storage.write(folder, "auth", storage.owner())
     storage.write(folder, "onboarding", storage.onboarding())
     storage.write(folder, "frontend.system_data", storage.frontend())

@@ -9,7 +9,7 @@ from .air import DAY_S, Air, Place, Plume, Pollutant, toast
 
 SEED: Final = 7
 LEARNED_DAYS: Final = 45  # Three weeks to be learned, five until an alert is possible, some more.
-TOAST_S: Final = 50 * 60.0  # How long before the beginning the toast went wrong.
+TOAST_S: Final = 50 * 60.0  # How long before the beginning the toast burned.
 
 SENSORS_DOMAIN: Final = "demo_home"
 SENSORS_ENTRY_ID: Final = "01DEM0SENS0RS0000000000000"
@@ -73,13 +73,13 @@ def source_id(place: Place, pollutant: Pollutant) -> str:
     return f"sensor.{place}_monitor_{pollutant}"
 
 
-def beginning(now: float, zone: tzinfo) -> dict[str, Any]:
+def beginning(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> dict[str, Any]:
     """Return what the sensors keep of a home that begins at a time (POSIX seconds)."""
     first_day = datetime.fromtimestamp(now, zone).date() - timedelta(days=LEARNED_DAYS)
     return {
         CONF_SEED: SEED,
         CONF_FIRST_DAY: first_day.isoformat(),
-        CONF_PLUMES: [list(astuple(toast(now - TOAST_S)))],
+        CONF_PLUMES: [list(astuple(toast(now - toast_s)))],
         CONF_SILENT_FROM: {
             monitor.place.value: now - monitor.silent_days * DAY_S
             for monitor in MONITORS

@@ -10,53 +10,13 @@ other machines is refused and told.
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-import shutil
 import sys
-from typing import Final
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Error, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Error, sync_playwright
 
+from .browser import PATIENCE_MS, BrowserError, open_browser, settle, stay_here
 from .sign_in import address, device_id, sign_in, sign_out
-
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-PATIENCE_MS: Final = 30_000
-POLL_MS: Final = 250
-STEADY_POLLS: Final = 4
-
-# All text that is drawn, through the frontend's nested shadow roots, and whether it is loading.
-DRAWN: Final = """() => {
-  const lines = [];
-  let loading = false;
-  const walk = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      const text = node.textContent.trim();
-      if (text) lines.push(text);
-      return;
-    }
-    const name = node.nodeName.toLowerCase();
-    if (name === "style" || name === "script" || node.hidden) return;
-    if (node.checkVisibility && !["slot", "template"].includes(name) && !node.checkVisibility()
-        && getComputedStyle(node).display === "none") return;
-    if (["ha-spinner", "wa-spinner", "ha-circular-progress", "ha-init-page"].includes(name))
-      loading = true;
-    const root = name === "slot" ? null : node.shadowRoot;
-    if (root) for (const child of root.childNodes) walk(child);
-    const children = name === "slot" ? node.assignedNodes() : root ? [] : node.childNodes;
-    for (const child of children) walk(child);
-  };
-  walk(document.body);
-  return { text: lines.join("\\n"), loading };
-}"""
 
 
 class LookError(Exception):
@@ -68,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         text = look(options)
-    except (LookError, Error, URLError) as error:
+    except (LookError, BrowserError, Error, URLError) as error:
         sys.stderr.write(f"look: {error}\n")
         return 1
     if options.text:
@@ -79,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def look(options: argparse.Namespace) -> str:
     """Keep a picture of a page, as the options say; return the text that it shows."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_browser(), args=[*QUIET])
+        browser = open_browser(playwright)
         try:
             context = browser.new_context(
                 viewport={"width": options.width, "height": options.height},
@@ -109,24 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _browser() -> str:
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    message = f"there is no browser here; any of these will do: {', '.join(BROWSERS)}"
-    raise LookError(message)
-
-
 def _picture(context: BrowserContext, options: argparse.Namespace) -> str:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
-    page.route("**/*", _stay_here)
+    page.route("**/*", stay_here)
     page.goto(address(options.port) + _path(options))
     page.wait_for_selector("home-assistant-main")
-    text = _settle(page)
+    text = settle(page)
     for words in options.click:
         page.get_by_text(words).locator("visible=true").first.click()
-        text = _settle(page)
+        text = settle(page)
     page.screenshot(path=options.picture)
     return text
 
@@ -142,29 +94,6 @@ def _path(options: argparse.Namespace) -> str:
         message = f"{entity_id} has no device"
         raise LookError(message)
     return f"/config/devices/device/{found}"
-
-
-def _stay_here(route: Route) -> None:
-    host = urlsplit(route.request.url).hostname
-    if host in ("127.0.0.1", None):
-        route.continue_()
-        return
-    sys.stderr.write(f"look: refused a request to {host}\n")
-    route.abort()
-
-
-def _settle(page: Page) -> str:
-    """Wait until the page has stopped changing; return the text that it shows."""
-    before, steady, text = "", 0, ""
-    for _ in range(PATIENCE_MS // POLL_MS):
-        page.wait_for_timeout(POLL_MS)
-        drawn = page.evaluate(DRAWN)
-        text = str(drawn["text"])
-        steady = steady + 1 if text == before and not drawn["loading"] else 0
-        if steady >= STEADY_POLLS:
-            break
-        before = text
-    return text
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ from .words import (
     words,
 )
 
+PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
 ROOM_FIELDS = {"area_id", "pm25_source", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
 
@@ -272,6 +273,16 @@ def test_every_fragment_is_there_and_none_is_left_over() -> None:
 def test_every_fragment_is_given_what_it_asks_for() -> None:
     asked = {key: holes(text) - said()[key] for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
+
+
+def test_the_titles_of_flows_fit_a_phone() -> None:
+    """Home Assistant's dialog lays a second line of a title over what is below it."""
+    titles = [
+        step["title"].format(room="Living room")
+        for issue in words()["issues"].values()
+        for step in issue["fix_flow"]["step"].values()
+    ]
+    assert [title for title in titles if len(title) > PHONE_CHARACTERS] == []
 
 
 def test_services_fields_and_choices_agree() -> None:

@@ -1,0 +1,86 @@
+"""The browser of this machine, without a window, and what a page of it shows."""
+
+import re
+import shutil
+import sys
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Playwright, Route
+
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS: Final = 30_000
+POLL_MS: Final = 250
+STEADY_POLLS: Final = 4
+CLOCK: Final = re.compile(r"\d+ seconds? ago")  # It changes every second, and nobody waits for it.
+
+# All text that is drawn, through the frontend's nested shadow roots, and whether it is loading.
+DRAWN: Final = """() => {
+  const lines = [];
+  let loading = false;
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const text = node.textContent.trim();
+      if (text) lines.push(text);
+      return;
+    }
+    const name = node.nodeName.toLowerCase();
+    if (name === "style" || name === "script" || node.hidden) return;
+    if (node.checkVisibility && !["slot", "template"].includes(name) && !node.checkVisibility()
+        && getComputedStyle(node).display === "none") return;
+    if (["ha-spinner", "wa-spinner", "ha-circular-progress", "ha-init-page"].includes(name))
+      loading = true;
+    const root = name === "slot" ? null : node.shadowRoot;
+    if (root) for (const child of root.childNodes) walk(child);
+    const children = name === "slot" ? node.assignedNodes() : root ? [] : node.childNodes;
+    for (const child of children) walk(child);
+  };
+  walk(document.body);
+  return { text: lines.join("\\n"), loading };
+}"""
+
+
+class BrowserError(Exception):
+    """There is no browser; the message says which would do."""
+
+
+def open_browser(playwright: Playwright) -> Browser:
+    """Start the browser of this machine."""
+    path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if path is None:
+        message = f"there is no browser here; any of these will do: {', '.join(BROWSERS)}"
+        raise BrowserError(message)
+    return playwright.chromium.launch(executable_path=path, args=[*QUIET])
+
+
+def stay_here(route: Route) -> None:
+    """Let a page ask this machine alone; refuse and tell the rest."""
+    host = urlsplit(route.request.url).hostname
+    if host in ("127.0.0.1", None):
+        route.continue_()
+        return
+    sys.stderr.write(f"browser: refused a request to {host}\n")
+    route.abort()
+
+
+def settle(page: Page) -> str:
+    """Wait until the page has stopped changing; return the text that it shows."""
+    before, steady, text = "", 0, ""
+    for _ in range(PATIENCE_MS // POLL_MS):
+        page.wait_for_timeout(POLL_MS)
+        drawn = page.evaluate(DRAWN)
+        text = str(drawn["text"])
+        still = CLOCK.sub("", text)
+        steady = steady + 1 if still == before and not drawn["loading"] else 0
+        if steady >= STEADY_POLLS:
+            break
+        before = still
+    return text

@@ -1,0 +1,64 @@
+"""Demo homes for the walk, each in a Home Assistant of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import socket
+import subprocess
+import sys
+from typing import Final
+
+from demo.home import ROOT
+
+PICTURES: Final = ROOT / ".e2e"
+READY: Final = "The demo is ready"
+STOP_S: Final = 70.0  # The demo itself gives Home Assistant a minute to save.
+
+
+class WalkError(Exception):
+    """Something is not as it should be; the message says what."""
+
+
+@contextmanager
+def demo_home(name: str, toast_min: float | None = None) -> Iterator[int]:
+    """Run a new demo home, its toast burned so many minutes ago; give its port."""
+    port = _free_port()
+    folder = PICTURES / name
+    command = [sys.executable, *f"-m demo --fresh --no-browser --port {port}".split()]
+    command += ["--folder", str(folder)]
+    if toast_min is not None:
+        command += ["--toast", f"{toast_min:.2f}"]
+    demo = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # A Ctrl-C is for the walk, which ends the demo itself.
+    )
+    try:
+        _await_ready(demo, folder)
+        yield port
+    finally:
+        _stop(demo)
+
+
+def _await_ready(demo: subprocess.Popen[str], folder: Path) -> None:
+    for line in demo.stdout or ():
+        if line.startswith(READY):
+            return
+    raise WalkError(f"the demo did not start; see {folder / 'output.log'}")
+
+
+def _stop(demo: subprocess.Popen[str]) -> None:
+    demo.terminate()
+    try:
+        demo.communicate(timeout=STOP_S)
+    except subprocess.TimeoutExpired:
+        demo.kill()
+        demo.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

@@ -1,0 +1,141 @@
+"""Somebody at the browser: goes to pages, presses what is written there, reads, takes pictures."""
+
+from collections.abc import Callable
+import re
+import time
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Locator, Page
+
+from demo.browser import settle, stay_here
+from demo.sign_in import address
+
+from .homes import PICTURES, WalkError
+
+PATIENCE_MS: Final = 15_000
+POLL_S: Final = 0.5
+WIDE: Final = {"width": 1280, "height": 1000}
+NARROW: Final = {"width": 400, "height": 1000}
+
+# What nobody should ever read: markup, placeholders, keys, numbers that are none.
+UNFIT: Final = re.compile(
+    r"\\|\{\w*\}|\*\*|component\.|\bundefined\b|\bnull\b|\bNone\b|\bNaN\b"
+    r"|\b(?:not_enough_data|no_source|not_learned|reference_days|voc_\w+|pm25_\w+|\w+_\d{5,})\b"
+)
+CUT_OFF: Final = "document.scrollingElement.scrollWidth > window.innerWidth"
+ASK: Final = "ask => document.querySelector('home-assistant').hass.callWS(ask)"
+
+
+class Visitor:
+    """One browser window in one home. Each step fails with a sentence."""
+
+    def __init__(self, browser: Browser, port: int) -> None:
+        """Open a window of a home; it signs in by itself."""
+        self._address = address(port)
+        context = browser.new_context(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = context.new_page()
+        self.page.route("**/*", stay_here)
+        self._rooms: dict[str, str] = {}
+        self.go("/config/repairs")
+
+    def go(self, path: str) -> str:
+        """Go to a page; return what it says."""
+        self.page.goto(self._address + path)
+        self.page.wait_for_selector("home-assistant-main")
+        return self.read()
+
+    def read(self) -> str:
+        """Return what the page says, once it has stopped changing."""
+        return settle(self.page)
+
+    def find(self, words: str) -> Locator:
+        """Return the last thing on the page with such words: what was opened last is on top."""
+        found = self.page.get_by_text(words)
+        found.last.wait_for()
+        return found.last
+
+    def press(self, words: str) -> str:
+        """Press what has such words; return what the page says then."""
+        self.find(words).click()
+        return self.read()
+
+    def press_button(self, name: str) -> str:
+        """Press the button that is called so; return what the page says then."""
+        self.page.get_by_role("button", name=name, exact=True).last.click()
+        return self.read()
+
+    def expect(self, *words: str) -> str:
+        """Return what the page says; it has to say these words, in this order."""
+        text = self.read()
+        place = 0
+        for wanted in words:
+            place = text.find(wanted, place)
+            if place < 0:
+                raise WalkError(f"the page does not say “{wanted}” where it should:\n{text}")
+        return text
+
+    def pictures(self, name: str) -> None:
+        """Keep the page wide and narrow, light and dark; nothing on it may be unfit to be read."""
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            for size in (NARROW, WIDE):
+                self.page.set_viewport_size(size)  # type: ignore[arg-type]
+                text = self.read()
+                label = f"{name}-{size['width']}-{scheme}"
+                self.page.screenshot(path=PICTURES / f"{label}.png")
+                if found := UNFIT.search(text):
+                    raise WalkError(f"“{found[0]}” can be read in {label}.png:\n{text}")
+                if self.page.evaluate(CUT_OFF):
+                    raise WalkError(f"{label}.png is wider than its window")
+        self.page.emulate_media(color_scheme="light")
+        self.read()
+
+    def ask(self, kind: str, **more: Any) -> Any:  # noqa: ANN401
+        """Ask Home Assistant through the WebSocket of the page."""
+        return self.page.evaluate(ASK, {"type": kind, **more})
+
+    def act(self, action: str, room: str, **more: Any) -> dict[str, Any]:
+        """Run one of our actions on a room; return its response."""
+        answer = self.ask(
+            "call_service",
+            domain="air_baseline",
+            service=action,
+            service_data={"device_id": self.device(room), **more},
+            return_response=True,
+        )
+        return dict(answer["response"])
+
+    def device(self, room: str) -> str:
+        """Return the id of a room's device."""
+        if not self._rooms:
+            devices = self.ask("config/device_registry/list")
+            self._rooms = {device["name"]: device["id"] for device in devices}
+        return self._rooms[room]
+
+    def state(self, entity_id: str) -> dict[str, Any]:
+        """Return the state of an entity, with its attributes."""
+        found = [one for one in self.ask("get_states") if one["entity_id"] == entity_id]
+        if not found:
+            raise WalkError(f"there is no {entity_id}")
+        return dict(found[0])
+
+    def await_state(self, entity_id: str, state: str, within_s: float = 10.0, **said: Any) -> None:
+        """Wait until an entity has a state, with these attributes."""
+
+        def is_so() -> bool:
+            now = self.state(entity_id)
+            return bool(now["state"] == state and said.items() <= now["attributes"].items())
+
+        if not self.wait(is_so, within_s):
+            now = self.state(entity_id)
+            raise WalkError(f"{entity_id} is not {state} {said or ''} but {now}")
+
+    def wait(self, is_so: Callable[[], bool], within_s: float) -> bool:
+        """Wait until something is so; tell whether it came to that."""
+        deadline = time.monotonic() + within_s
+        while not is_so():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
