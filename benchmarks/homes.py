@@ -222,7 +222,8 @@ def _beyond_home(rng: Generator, hours: Array, season: Season) -> Array:
         stoves = np.clip((day - 75.0) / 30.0, 0.0, 1.0)
         evening = np.exp(-0.5 * (((hours % 24.0) - 21.0) / 3.0) ** 2)
         strength = np.exp(0.6 * _smooth_noise(rng, len(hours), 30.0))
-        return 1.0 + 2.5 * stoves * evening * strength
+        factor: Array = 1.0 + 2.5 * stoves * evening * strength
+        return factor
     return np.ones_like(hours)
 
 
