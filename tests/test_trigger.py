@@ -134,8 +134,8 @@ async def test_high_air_that_lasts_for_a_day_is_not_cleared(
     hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()
-    clean = {"pm25": lambda at: max(usual(at) - 2.0, 0.0)}  # The day stays usual as a whole.
-    await kitchen.breathe(14 * HOUR, **clean)
+    # So clean before that the day stays usual as a whole.
+    await kitchen.breathe(14 * HOUR, pm25=lambda at: max(usual(at) - 2.0, 0.0))
     await automate(hass, when("unusual_cleared", {"entity_id": UNUSUAL}))
     await kitchen.plume()
     assert kitchen.says(UNUSUAL) == "on"
