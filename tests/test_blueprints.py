@@ -6,7 +6,7 @@ import shutil
 from typing import Any
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall, State
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -15,6 +15,7 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_time_changed,
     async_mock_service,
     mock_restore_cache,
@@ -140,8 +141,19 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
     await hass.async_block_till_done()
     assert shown(hass, UNUSUAL).attributes["corrections"] == 0
     await kitchen.restart()
+    calls = async_capture_events(hass, EVENT_CALL_SERVICE)
     hass.bus.async_fire("mobile_app_notification_action", {"action": buttons[button]["action"]})
     await hass.async_block_till_done()
+    (call,) = [call for call in calls if call.data["service"] == "correct_episode"]
+    assert call.data["service_data"] == {
+        "device_id": device_id(hass),
+        "quantity": "pm25",
+        "episode": shown(hass, UNUSUAL).attributes["episode"],
+        "verdict": verdict,
+    }
+    assert call.context.user_id is None, "whoever holds the phone may answer"
+    assert sent[1].data["message"] == "clear_notification"
+    assert sent[1].data["data"]["tag"] == told.data["data"]["tag"]
     (answer,) = (await act(hass, "get_ledger"))["quantities"]["pm25"]["corrections"]
     assert answer["kind"] == f"episode_{verdict}"
     assert shown(hass, UNUSUAL).attributes["corrections"] == 1
