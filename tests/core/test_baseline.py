@@ -116,7 +116,7 @@ def test_the_own_share_is_three_of_eight_after_three_days_that_count_fully() -> 
     assert own_share(stack(ledger.days, ledger, MONDAY + 3), PRIOR) == pytest.approx(
         0.36, abs=0.005
     )
-    ageless = Days(fit(ledger, MONDAY + 3).shares, np.ones(3), (1, 2, 3))
+    ageless = Days(fit(ledger, MONDAY + 3).shares, np.ones(3))
     assert own_share(ageless, PRIOR) == pytest.approx(3.0 / 8.0)
 
 
@@ -234,15 +234,6 @@ def test_the_issued_range_has_the_quantiles_of_the_law_rounded_outward(
         assert high - 1e-6 <= found.high < high + step
         assert abs(found.middle - middle) <= step / 2.0 + 1e-6
         assert found.low <= found.middle <= found.high
-
-
-@pytest.mark.parametrize(("high", "half_range"), [(2.5, 0.5), (2.1, 0.15), (2.0, 0.15)])
-def test_the_unit_of_excess_is_the_upper_half_of_the_range_and_not_too_small(
-    high: float, half_range: float
-) -> None:
-    cells = ((0.0, 1.0, 1.0), (5.0, 6.0, 1.0))
-    part = PartRange(0.0, 5.0, 9.0, 1.0, 2.0, high, cells)
-    assert part.half_range == pytest.approx(half_range)
 
 
 def mean_mark(day: Spent, resolution: float) -> float:

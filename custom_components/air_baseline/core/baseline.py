@@ -24,7 +24,6 @@ DIAL_STEP = 0.05  # Gibbs and Candes 2021: |average miss - 0.2| <= (0.38 + 0.05)
 DIAL_LOW, DIAL_HIGH = -0.20, 0.18  # A lower clip of -0.35 wound up and under-covered later.
 DIAL_MARKS = 14  # Before this the range is wide from the prior and would wind the dial down.
 TAIL_LOW, TAIL_HIGH = 0.02, 0.60
-LEAST_HALF_RANGE = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
 
 LEVEL_ENDS = LEVEL_WIDTH * np.arange(LEVELS + 1)
 
@@ -52,11 +51,6 @@ class PartRange:
     y_high: float
     cells: tuple[tuple[float, float, float], tuple[float, float, float]]
 
-    @property
-    def half_range(self) -> float:
-        """Return the unit of excess: the upper half of the range on the scale."""
-        return max(self.y_high - self.y_middle, LEAST_HALF_RANGE)
-
     def inside(self, level: float) -> float:
         """Return the share of a moment at this level that counts as inside, 0 to 1.
 
@@ -73,11 +67,10 @@ class PartRange:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days as arrays: shares (day, part, level), weights (day), and their ordinals."""
+    """Days as arrays: shares (day, part, level) and weights (day)."""
 
     shares: Array
     weights: Array
-    days: tuple[int, ...]
 
 
 def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
@@ -93,7 +86,7 @@ def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
         struck = ledger.struck_parts(digest.day)
         if struck:
             shares[index, [part for part in range(PARTS) if struck >> part & 1]] = 0.0
-    return Days(shares, np.array(weights), tuple(digest.day for digest in digests))
+    return Days(shares, np.array(weights))
 
 
 def day_medians(digests: Sequence[Digest]) -> Array:
