@@ -94,6 +94,12 @@ def day_medians(digests: Sequence[Digest]) -> Array:
     return quantiles(day_counts(digests).sum(axis=1, dtype=float), 0.5)[0]
 
 
+def medians_by_day(digests: Sequence[Digest]) -> list[tuple[int, float]]:
+    """Return day and median (scale) of each day, in their order."""
+    days = (digest.day for digest in digests)
+    return list(zip(days, day_medians(digests).tolist(), strict=True))
+
+
 def day_counts(digests: Sequence[Digest]) -> NDArray[np.uint8]:
     """Return the slots spent at each level (day, part, level)."""
     packed = b"".join([digest.counts for digest in digests])

@@ -1,9 +1,9 @@
 """Has the level shifted for good, rather than for now?
 
 Seven days in a row whose median lies on one side of the span of the room's earlier days, or
-most of them far outside. Of
-the tests tried (sums, e-values, Page-Hinkley) it gave the fewest false flags for its reach.
-A shift that goes back by itself, as smoke or a holiday does, was none.
+most of them far outside. Of the tests tried (sums, e-values, Page-Hinkley) it gave the fewest
+false flags for its reach. A shift that goes back by itself, as smoke or a holiday does, was
+none.
 """
 
 from collections.abc import Sequence

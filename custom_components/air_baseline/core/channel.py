@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise
-from .baseline import day_medians
+from .baseline import medians_by_day
 from .beside import InsideWatch, beside, opened
 from .binning import LEAST_STEP, Bin, Binner
 from .change import SEASON_QUIET_DAYS, find_return, find_shift
@@ -340,10 +340,7 @@ class Channel:
             for entry in self.ledger.entries
         ):
             return
-        digests = self.ledger.evidence(today, WINDOW_DAYS)
-        medians = list(
-            zip((digest.day for digest in digests), day_medians(digests).tolist(), strict=True)
-        )
+        medians = medians_by_day(self.ledger.evidence(today, WINDOW_DAYS))
         shift = self.ledger.shift
         gone = find_return(medians, shift.from_day or 0) if shift else None
         if shift is not None and gone is not None:

@@ -17,9 +17,9 @@ from .bar import (
 from .baseline import (
     NoRangeError,
     PartRange,
-    day_medians,
     dial,
     issue,
+    medians_by_day,
     mixture,
     own_share,
     stack,
@@ -156,8 +156,7 @@ def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
 
 
 def _told(ledger: Ledger, digests: Sequence[Digest]) -> bool:
-    medians = zip((digest.day for digest in digests), day_medians(digests).tolist(), strict=True)
-    since = high_since(list(medians))
+    since = high_since(medians_by_day(digests))
     return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
 
 
