@@ -105,6 +105,14 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load this integration in every test."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Function) -> None:
+    """Let a reload that a test has caused end before Home Assistant stops."""
+    hass: HomeAssistant | None = getattr(item, "funcargs", {}).get("hass")
+    if hass is not None:
+        hass.loop.run_until_complete(hass.async_block_till_done())
+
+
 @pytest.fixture
 async def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
     """Stop the clock at Monday noon in London, in a home with two areas."""
