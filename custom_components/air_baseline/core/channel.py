@@ -24,7 +24,7 @@ from .judgement import Held, Judgement, judge, reason_against
 from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .state import Condition, LearningState, Together
+from .state import Condition, HistoryState, LearningState, Together
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
@@ -50,6 +50,7 @@ class Channel:
         "facts",
         "forecast",
         "held",
+        "history",
         "inside",
         "ledger",
         "open_day",
@@ -78,6 +79,7 @@ class Channel:
         self.forecast: Forecast | None = None
         self.events: list[Event] = []
         self.paused = False
+        self.history = HistoryState.UNUSED
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
         """Take a reading: POSIX seconds, level in the base unit."""
@@ -166,6 +168,13 @@ class Channel:
         self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
         return undone
+
+    def adopt(self, at: float, ledger: Ledger) -> None:
+        """Take over a ledger that was made from this one and more; the range follows at once."""
+        before, self.ledger = self.forecast, ledger
+        self._reissue(moved=True)
+        self._tell_transition(before, at)
+        self._end_if_unlearned(at)
 
     def pause(self, at: float, *, paused: bool) -> None:
         """Stop or resume learning; the time in between is a gap."""

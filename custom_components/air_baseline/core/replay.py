@@ -8,22 +8,23 @@ so no episode is opened, and neither counts for the promise.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import Self
 
 from .alert import HeldLevel, Promise
 from .binning import LEAST_STEP
+from .channel import Channel
 from .context import DayContext
 from .day import day_start, locate, part_slots
 from .digest import NO_CONTEXT, DayKind, Digest, OpenDay
 from .doubt import find_doubt
 from .entry import FORGETS, INFERRED
+from .event import Event, EventKind
 from .evidence import standing
 from .forecast import Forecast, forecast
 from .ledger import WINDOW_DAYS, Entry, EntryKind, Ledger
-from .past import Past, PastDay, past_days
+from .past import Past, PastDay, PastDays, past_days
 from .quantity import Quantity, level_index
-from .state import LearningState
-
-type Days = Mapping[int, PastDay | Digest]
+from .state import HistoryState, LearningState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,16 @@ class Setting:
     zone: tzinfo
     promise: Promise
     resolution: float = LEAST_STEP
+
+    @classmethod
+    def of(cls, channel: Channel, found: PastDays) -> Self:
+        """Return the setting of a channel: its step is the smallest seen, then or now."""
+        return cls(
+            quantity=channel.quantity,
+            zone=channel.zone,
+            promise=channel.promise,
+            resolution=_least(channel.binner.step, found.step) or LEAST_STEP,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,31 +62,43 @@ class Outlook:
     earliest: int | None
 
 
-def before_own(ledger: Ledger, days: Mapping[int, PastDay], own: int) -> Days:
-    """Return the days of the past before the first own one, and all own days as they are.
+def filled(ledger: Ledger, found: PastDays, own: int, setting: Setting) -> Ledger:
+    """Return a ledger with the days of the past before its first own one, which stay as they are.
 
-    `own` is the open day: with what was heard live a day is the channel's own.
+    `own` is the open day: with what was heard live it is the channel's own.
     """
     first = min((own, *(digest.day for digest in ledger.days)))
-    past = {day: found for day, found in days.items() if day < first}
-    return {**past, **{digest.day: digest for digest in ledger.days}}
+    past = {day: lived for day, lived in found.days.items() if day < first}
+    if not past:
+        return ledger
+    replayed = replay(past, ledger, setting)
+    oldest = max([*past, *(digest.day for digest in ledger.days)]) - WINDOW_DAYS + 1
+    days = (digest for digest in (*replayed.days, *ledger.days) if digest.day >= oldest)
+    return replace(ledger, days=tuple(days), entries=replayed.entries)
 
 
-def anew(ledger: Ledger, days: Mapping[int, PastDay], own: int) -> Days:
-    """Return each day before `own` as it is known best.
+def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: Setting) -> Ledger:
+    """Return a ledger learned anew, each day before the open one as it is known best.
 
-    That is from five-minute means, else as the channel lived it, else from hourly means.
+    That is from five-minute means, else as the channel lived it, else from hourly means. What
+    the user said about days stays in force; a start over and a change of source are what is
+    taken back by it; doubts are found anew. To take it back restores the ledger as it was
+    before the first time, if that can still be taken back.
     """
-    known = {digest.day: digest for digest in ledger.days}
-    better = {
-        day: found
-        for day, found in days.items()
-        if day < own and (day not in known or found.kind is not DayKind.HOURLY)
-    }
-    return {**known, **better}
+    earlier = [entry for entry in ledger.entries if entry.kind is EntryKind.RELEARNED]
+    first = earlier[-1].from_day if ledger.former and earlier else own
+    gone = INFERRED | FORGETS | {EntryKind.RELEARNED}
+    said = tuple(entry for entry in ledger.entries if entry.kind not in gone)
+    entry = Entry(id=ledger.next_id, at=at, kind=EntryKind.RELEARNED, from_day=first)
+    start = replace(ledger, entries=(*said, entry), former=ledger.former or ledger)
+    days: dict[int, PastDay | Digest] = {digest.day: digest for digest in ledger.days}
+    for day, lived in found.days.items():
+        if day < own and (day not in days or lived.kind is not DayKind.HOURLY):
+            days[day] = lived
+    return replay(days, start, setting)
 
 
-def replay(days: Days, start: Ledger, setting: Setting) -> Ledger:
+def replay(days: Mapping[int, PastDay | Digest], start: Ledger, setting: Setting) -> Ledger:
     """Return a ledger with some days added one after the other.
 
     `start` gives what was said about the days, and episodes; its own days give what is known
@@ -97,16 +120,18 @@ def replay(days: Days, start: Ledger, setting: Setting) -> Ledger:
     return ledger
 
 
-def relearned(at: float, ledger: Ledger) -> Ledger:
-    """Return what a ledger's days are replayed under when it is learned anew.
-
-    What the user said about days stays in force. A start over and a change of source are
-    what is taken back by it; doubts are found anew.
-    """
-    gone = INFERRED | FORGETS | {EntryKind.RELEARNED}
-    said = tuple(entry for entry in ledger.entries if entry.kind not in gone)
-    entry = Entry(id=ledger.next_id, at=at, kind=EntryKind.RELEARNED)
-    return replace(ledger, entries=(*said, entry))
+def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> Entry | None:
+    """Let a channel go on from a replayed ledger; return what was said with it, if anything."""
+    new = (entry for entry in ledger.entries if entry not in channel.ledger.entries)
+    said = next((entry for entry in new if entry.kind is EntryKind.RELEARNED), None)
+    channel.binner.step = _least(channel.binner.step, found.step)
+    if found.since is not None and found.until is not None:
+        channel.source.ran_before(found.since, found.until)
+    channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
+    channel.adopt(said.at if said else at, ledger)
+    if said is not None:
+        channel.events.append(Event(kind=EventKind.CORRECTED, at=said.at, entry=said))
+    return said
 
 
 def outlook(past: Past, setting: Setting, now: float) -> Outlook:
@@ -172,3 +197,7 @@ def _beside(known: Digest | None) -> DayContext:
         outdoor_temperature=known.outdoor_temperature,
         window_open=known.window_open,
     )
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    return min((step for step in (one, other) if step is not None), default=None)
