@@ -7,7 +7,7 @@ hides peaks, so a day is made of five-minute means wherever they cover enough of
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from math import isfinite
 from typing import NamedTuple
 
@@ -148,12 +148,18 @@ def _days(
     placed: dict[int, list[Placed]] = {}
     ended: dict[int, int] = {}
     longest_h = 0
-    for run in _runs(rows, length_s):
-        run_h = int((run[-1].start + length_s - run[0].start) // HOUR_S)
-        ended_on = locate(run[-1].start, zone)[0]
-        ended[ended_on] = max(ended.get(ended_on, 0), run_h)
-        if not _stuck(run_h, longest_h, run[0].mean, quantity):
+    runs = _runs(rows, length_s)
+    for run, following in zip_longest(runs, runs[1:]):
+        until = run[-1].start + length_s
+        if not _stuck(until - run[0].start, longest_h, run[0].mean, quantity):
             _place(run, length_s, zone, placed)
+        if following is None:
+            break
+        heard = following[0].start
+        # As live, a run lasts until another level is heard, unless the source was off.
+        until = heard if heard - until <= OFF_S else run[-1].start
+        run_h, day = int((until - run[0].start) // HOUR_S), locate(heard, zone)[0]
+        ended[day] = max(ended.get(day, 0), run_h)
         longest_h = max(longest_h, run_h)
     return {day: PastDay(day, kind, tuple(bins), ended.get(day, 0)) for day, bins in placed.items()}
 
@@ -169,10 +175,10 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
     return runs
 
 
-def _stuck(run_h: int, longest_h: int, level: float, quantity: Quantity) -> bool:
+def _stuck(run_s: float, longest_h: int, level: float, quantity: Quantity) -> bool:
     """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
     zero = level == 0.0 and quantity.kind is Kind.PM25
-    return run_h > max((FLAT_ZERO_S if zero else FLAT_S) / HOUR_S, longest_h)
+    return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 
 def _place(
