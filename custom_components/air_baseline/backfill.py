@@ -66,15 +66,17 @@ async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers
     found: dict[Kind, PastDays] = {}
     for kind in kinds:
         if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
-            raise _refused("too_many_corrections", room)
+            raise _refused("too_many_corrections", room=room.subentry.title)
         try:
             past = await _async_find(room, kind)
         except HistoryError as error:
-            raise _refused(error.reason, room) from error
+            if error.reason is NoHistory.NO_RECORDER:
+                raise _refused("history_no_recorder") from error
+            raise _refused("history_not_ready") from error
         if past.days:
             found[kind] = past
     if not found:
-        raise _refused(NoHistory.EMPTY, room)
+        raise _refused("history_empty")
     at = dt_util.utcnow().timestamp()
     answers: Answers = {}
     for kind, past in found.items():
@@ -137,9 +139,7 @@ async def _async_replay(
     return said[0]
 
 
-def _refused(key: str, room: RoomCoordinator) -> ServiceValidationError:
+def _refused(key: str, **said: str) -> ServiceValidationError:
     return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"room": room.subentry.title},
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
     )

@@ -43,11 +43,10 @@ type Reading = tuple[float, float | None]
 
 
 class NoHistory(StrEnum):
-    """Why there is nothing to learn from; keys of translations."""
+    """Why history cannot be read."""
 
-    NO_RECORDER = "history_no_recorder"
-    NOT_READY = "history_not_ready"
-    EMPTY = "history_empty"
+    NO_RECORDER = "there is no recorder"
+    NOT_READY = "the database is being updated or does not answer"
 
 
 class HistoryError(Exception):
@@ -108,7 +107,7 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: Quantity) ->
         raise HistoryError(NoHistory.NOT_READY)
     try:
         return await _Reader(hass, entity_id, quantity).async_read()
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, RuntimeError) as error:  # The latter: it is shutting down.
         LOGGER.warning("The history of %s cannot be read: %s", entity_id, error)
         raise HistoryError(NoHistory.NOT_READY) from error
 
@@ -199,8 +198,13 @@ class _Reader:
         return await self._hass.async_add_executor_job(means, readings, self._now.timestamp())
 
     def _states(self, start: datetime, end: datetime) -> list[Reading]:
+        # The recorder leaves out what was said at the very start.
         found = history.state_changes_during_period(
-            self._hass, start, end, self._entity_id, include_start_time_state=False
+            self._hass,
+            start - timedelta(microseconds=1),
+            end,
+            self._entity_id,
+            include_start_time_state=False,
         )
         return [
             reading for state in found.get(self._entity_id, ()) for reading in self._readings(state)
