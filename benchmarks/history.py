@@ -1,0 +1,252 @@
+"""What reading a home's own history costs in a real Home Assistant, beside its budgets.
+
+    python -m benchmarks.history
+
+A recorder's database is made in a temporary folder: a year of hourly means and ten days of
+five-minute means for twenty sources. Then ten rooms start from it. Of the year only the 90
+days are read that a ledger keeps. Exits with 1 where a budget is not kept.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+import sys
+from tempfile import TemporaryDirectory
+from time import monotonic, thread_time, time
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant import bootstrap, loader
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
+from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
+from homeassistant.components.recorder.statistics import (
+    async_import_statistics,
+    get_metadata,
+)
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntries,
+    ConfigEntry,
+    ConfigSubentryDataWithId,
+)
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
+import numpy as np
+from sqlalchemy import insert
+
+DOMAIN: Final = "air_baseline"
+INTEGRATION: Final = Path(__file__).parent.parent / "custom_components" / DOMAIN
+ROOMS: Final = 10
+HOUR_S, SLOT_S, DAY_S = 3600, 300, 86_400
+HOURS: Final = 365 * 24
+SLOTS: Final = 10 * DAY_S // SLOT_S
+ROWS_AT_ONCE: Final = 20_000
+
+TOTAL_S, BLOCK_MS = 20.0, 50.0  # The budgets.
+GIVE_UP_S: Final = 300.0
+LOOK_S: Final = 0.001  # How often the event loop is looked at.
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType({"pm25": "μg/m³", "voc": "ppb"})
+CLASSES: Final = MappingProxyType({"pm25": "concentration", "voc": "unitless"})
+DEVICE_CLASSES: Final = MappingProxyType(
+    {"pm25": "pm25", "voc": "volatile_organic_compounds_parts"}
+)
+USUAL: Final = MappingProxyType({"pm25": 6.0, "voc": 150.0})
+
+
+@dataclass(slots=True)
+class Loop:
+    """How long the event loop was blocked at the most, and what it computed in that time."""
+
+    late_s: float = 0.0
+    worked_s: float = 0.0
+
+    async def watch(self) -> None:
+        """Look at the loop again and again, until cancelled."""
+        while True:
+            at, worked = monotonic(), thread_time()
+            await asyncio.sleep(LOOK_S)
+            self.late_s = max(self.late_s, monotonic() - at - LOOK_S)
+            self.worked_s = max(self.worked_s, thread_time() - worked)
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Yield the entity and the name of the quantity of every source."""
+    for room in range(ROOMS):
+        for quantity in UNITS:
+            yield f"sensor.room_{room}_{quantity}", quantity
+
+
+async def start(folder: Path) -> HomeAssistant:
+    """Start a Home Assistant that has a recorder."""
+    (folder / "custom_components").mkdir()
+    (folder / "custom_components" / DOMAIN).symlink_to(INTEGRATION)
+    hass = HomeAssistant(str(folder))
+    hass.config.skip_pip = True
+    hass.config_entries = ConfigEntries(hass, {})
+    loader.async_setup(hass)
+    await bootstrap.async_load_base_functionality(hass)
+    await hass.config.async_set_time_zone("Europe/London")
+    async_initialize_recorder(hass)
+    config = {"recorder": {"db_url": f"sqlite:///{folder / 'home.db'}"}}
+    if not await async_setup_component(hass, "recorder", config):
+        raise RuntimeError("the recorder did not start")
+    await hass.async_start()
+    await get_instance(hass).async_recorder_ready.wait()
+    return hass
+
+
+async def remember(hass: HomeAssistant) -> int:
+    """Fill the recorder's database; return its number of rows."""
+    ids = {}
+    for entity_id, quantity in sources():
+        metadata = StatisticMetaData(
+            mean_type=StatisticMeanType.ARITHMETIC,
+            has_sum=False,
+            name=None,
+            source="recorder",
+            statistic_id=entity_id,
+            unit_class=CLASSES[quantity],
+            unit_of_measurement=UNITS[quantity],
+        )
+        async_import_statistics(hass, metadata, [])
+    recorder = get_instance(hass)
+    await recorder.async_block_till_done()
+    known = await recorder.async_add_executor_job(get_metadata, hass)
+    ids = {entity_id: number for entity_id, (number, _) in known.items()}
+    return await recorder.async_add_executor_job(_insert, hass, ids)
+
+
+def _insert(hass: HomeAssistant, ids: Mapping[str, int]) -> int:
+    now, number = int(time()), 0
+    tables: tuple[tuple[Any, int, int], ...] = (
+        (Statistics, HOUR_S, HOURS),
+        (StatisticsShortTerm, SLOT_S, SLOTS),
+    )
+    with get_instance(hass).get_session() as session:
+        for place, (entity_id, quantity) in enumerate(sources()):
+            chance = np.random.default_rng(place)
+            for table, step, count in tables:
+                levels = np.round(USUAL[quantity] * np.exp(0.4 * chance.normal(size=count)))
+                first = now // step * step - count * step
+                rows = [
+                    {
+                        "metadata_id": ids[entity_id],
+                        "start_ts": float(first + index * step),
+                        "created_ts": float(first + (index + 1) * step),
+                        "mean": level,
+                        "min": level,
+                        "max": level,
+                    }
+                    for index, level in enumerate(levels.tolist())
+                ]
+                for after in range(0, count, ROWS_AT_ONCE):
+                    session.execute(insert(table), rows[after : after + ROWS_AT_ONCE])
+                number += count
+        session.commit()
+    return number
+
+
+def home() -> ConfigEntry:
+    """Return ten rooms that may start from history."""
+    rooms = [
+        ConfigSubentryDataWithId(
+            subentry_id=f"ROOM{room}",
+            subentry_type="room",
+            title=f"Room {room}",
+            unique_id=f"room_{room}",
+            data={
+                "area_id": f"room_{room}",
+                "pm25_source": f"sensor.room_{room}_pm25",
+                "pm25_unit": "μg/m³",
+                "voc_source": f"sensor.room_{room}_voc",
+                "voc_kind": "voc_ratio",
+                "voc_unit": "ppb",
+                "use_history": True,
+            },
+        )
+        for room in range(ROOMS)
+    ]
+    return ConfigEntry(
+        version=1,
+        minor_version=1,
+        domain=DOMAIN,
+        title="Air Baseline",
+        data={},
+        options={"promise": "month"},
+        source=SOURCE_USER,
+        unique_id=DOMAIN,
+        discovery_keys=MappingProxyType({}),
+        subentries_data=rooms,
+    )
+
+
+def progress(hass: HomeAssistant) -> list[tuple[str, int]]:
+    """Return what the rooms say about their history, and how many days they have of it."""
+    return [
+        (state.attributes["history"], state.attributes["history_days"])
+        for state in hass.states.async_all("sensor")
+        if state.entity_id.endswith("_learning")
+    ]
+
+
+async def measure(hass: HomeAssistant) -> tuple[float, Loop]:
+    """Let the rooms read their history; return the seconds and what the loop went through."""
+    for entity_id, quantity in sources():
+        hass.states.async_set(
+            entity_id,
+            str(USUAL[quantity]),
+            {
+                "device_class": DEVICE_CLASSES[quantity],
+                "unit_of_measurement": UNITS[quantity],
+            },
+        )
+    hass.set_state(CoreState.starting)  # So that the rooms wait until they are all there.
+    await hass.config_entries.async_add(home())
+    await hass.async_block_till_done()
+    if {said for said, _ in progress(hass)} != {"waiting"}:
+        raise RuntimeError(f"the rooms do not wait for their history: {progress(hass)}")
+    loop = Loop()
+    watching = asyncio.create_task(loop.watch())
+    began = monotonic()
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    while any(said in ("waiting", "reading") for said, _ in progress(hass)):
+        if monotonic() - began > GIVE_UP_S:
+            raise RuntimeError(f"the history was not read: {progress(hass)}")
+        await asyncio.sleep(0.05)
+    took = monotonic() - began
+    watching.cancel()
+    if any(said != "read" or days < 80 for said, days in progress(hass)):  # noqa: PLR2004
+        raise RuntimeError(f"days are missing: {progress(hass)}")
+    return took, loop
+
+
+async def run(folder: Path) -> bool:
+    """Make the home, let it read, print the figures; return whether the budgets are kept."""
+    hass = await start(folder)
+    kept = await remember(hass)
+    took, loop = await measure(hass)
+    await hass.async_stop(force=True)
+    read = len(list(sources())) * (SLOTS + 90 * 24)
+    late_ms = 1e3 * loop.late_s
+    print(f"rows kept                {kept:>10}")
+    print(f"rows read                {read:>10}  {read / took:.0f} a second")
+    print(f"in all                   {took:>10.1f} s   budget {TOTAL_S:.0f} s")
+    print(f"longest loop block       {late_ms:>10.1f} ms  budget {BLOCK_MS:.0f} ms")
+    print(f"of that, its own work    {1e3 * loop.worked_s:>10.1f} ms at the most")
+    return took <= TOTAL_S and late_ms <= BLOCK_MS
+
+
+def main() -> int:
+    """Measure, and return the exit code."""
+    with TemporaryDirectory() as folder:
+        return 0 if asyncio.run(run(Path(folder))) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
