@@ -150,6 +150,8 @@ export class AirBaselineCard extends HTMLElement {
 
   _draw() {
     if (!this._hass || !this._config) return;
+    const waits = this._config.device_id && !this._room && !this._refusal;
+    this._card.classList.toggle("waits", Boolean(waits));
     this._card.replaceChildren(...this._content());
   }
 

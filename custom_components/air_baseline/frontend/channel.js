@@ -4,7 +4,7 @@ import { html } from "./dom.js";
 import { clock, level, number, say, stateName } from "./format.js";
 import { chart } from "./chart.js";
 
-const SETTLED = new Set(["learned", "changing", "stale"]);
+const LEARNING = new Set(["collecting", "provisional"]);
 const GUESS_WORDS = { everyone: "card_everyone", mixed: "card_first_picture" };
 
 /** Draw a channel of the server's picture, its chart `width` pixels wide. */
@@ -12,7 +12,7 @@ export function channelElement(hass, channel, width, { opened, onToggle }) {
   const element = html("section", "channel");
   element.append(head(hass, channel), picture(hass, channel, width));
   element.append(legend(hass, channel));
-  const learning = !SETTLED.has(channel.state);
+  const learning = LEARNING.has(channel.state);
   if (learning) element.append(progress(hass, channel));
   const { words } = channel;
   element.append(
@@ -86,9 +86,7 @@ function alternative(hass, channel) {
 
 function rangeWords(channel) {
   if (channel.firm) return "card_usual";
-  return SETTLED.has(channel.state) || !(channel.basis in GUESS_WORDS)
-    ? "card_not_in_force"
-    : GUESS_WORDS[channel.basis];
+  return (LEARNING.has(channel.state) && GUESS_WORDS[channel.basis]) || "card_not_in_force";
 }
 
 function episodeWords(hass, channel) {

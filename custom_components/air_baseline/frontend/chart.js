@@ -9,8 +9,8 @@ const TOP = 10;
 const BOTTOM = 22;
 const RIGHT = 10;
 const CHARACTER = 6.6; // Pixels of a digit in the font of the axes.
-const TICK_GAP = 30; // Pixels between two lines of the grid, at the least.
-const HOUR_GAP = 44; // Pixels between two hours below the picture, at the least.
+const TICK_GAP = 24; // Pixels between two lines of the grid, at the least.
+const HOUR_GAP = 36; // Pixels between two hours below the picture, at the least.
 
 /** Draw one quantity's day `width` pixels wide; `label` says the same in words. */
 export function chart(hass, channel, width, label) {
@@ -53,7 +53,7 @@ class View {
 export function ticks(top, height) {
   const found = [0];
   const place = (value) => height * Math.sqrt(value / top);
-  let last = place(top) + TICK_GAP / 2;
+  let last = Infinity;
   for (let power = Math.floor(Math.log10(top)); power >= -2; power -= 1) {
     for (const step of [5, 2, 1]) {
       const value = Number((step * 10 ** power).toPrecision(1));

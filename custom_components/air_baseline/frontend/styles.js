@@ -10,6 +10,7 @@ export const STYLES = `
   height: 100%;
 }
 ha-card { display: block; height: 100%; box-sizing: border-box; padding: 16px; overflow: hidden; }
+ha-card.waits { min-height: 420px; }
 h2, h3, p, ul, dl, dd { margin: 0; padding: 0; }
 h2 { font-size: 1.25rem; font-weight: 500; margin-bottom: 12px; overflow-wrap: anywhere; }
 ul { list-style: none; }
