@@ -155,6 +155,10 @@ class Words:
             high=self.level(typical.high, source),
         )
 
+    def missing(self, missing: Mapping[Missing, int]) -> list[str]:
+        """Return what is missing until a range is learned, a sentence for each."""
+        return [self.say(f"missing_{what}", number=number) for what, number in missing.items()]
+
     def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         measured, change = said.measured, said.change
         if said.subject is Subject.CHANGE and change and change.before and change.since:
@@ -269,7 +273,7 @@ class Words:
                 )
             )
         if said.subject is Subject.STATE:
-            lines += [self._missing(what, number) for what, number in evidence.missing.items()]
+            lines += self.missing(evidence.missing)
         if record.eligible_days:
             lines.append(
                 self.say("because_record", alerts=record.alerts, days=record.eligible_days)
@@ -297,9 +301,6 @@ class Words:
     def _not_known(self, said: Explanation) -> str:
         what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)
         return self.say("not_known", what=what[:1].upper() + what[1:])
-
-    def _missing(self, what: Missing, number: int) -> str:
-        return self.say(f"missing_{what}", number=number)
 
     def _next(self, said: Explanation, code: str) -> str:
         earliest = said.evidence.earliest

@@ -10,8 +10,10 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import RoomCoordinator, RoomSource
 from .core.binning import Bin
+from .core.explain import explain
 from .core.picture import PartOfDay, Stretch, picture
 from .core.quantity import Kind
+from .core.state import Missing
 from .entity import WORDS_OF_KIND
 from .explanation_text import Words, page_of
 from .issues import open_issues
@@ -60,7 +62,7 @@ def _channel(
         "range_held": shown.held,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
-        "earliest": shown.earliest,
+        "missing": _missing(room, source.kind, words),
         "start": today.start,
         "end": today.end,
         "firm": today.firm,
@@ -75,6 +77,12 @@ def _channel(
         else None,
         "words": {name: _lines(text) for name, text in page.placeholders().items()},
     }
+
+
+def _missing(room: RoomCoordinator, kind: Kind, words: Words) -> list[str]:
+    """Return what else is missing than days, of which the card draws the number."""
+    missing = explain(room.channels[kind], _now()).evidence.missing
+    return words.missing({what: few for what, few in missing.items() if what is not Missing.DAYS})
 
 
 def _part(part: PartOfDay, source: RoomSource) -> Message:

@@ -1,6 +1,6 @@
 // The card of one room. The server computes and words everything; the card only draws it.
 
-import { channelElement } from "./channel.js";
+import { channelElement, present } from "./channel.js";
 import { html } from "./dom.js";
 import { loadWords, questionTitle, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
@@ -46,6 +46,7 @@ export class AirBaselineCard extends HTMLElement {
     this._card = document.createElement("ha-card");
     this.shadowRoot.append(html("style", "", {}, STYLES), this._card);
     this._opened = new Set();
+    this._shown = [];
     this._width = 0;
     this._sizes = new ResizeObserver(([entry]) => this._resized(entry.contentRect.width));
     this._sight = new IntersectionObserver(
@@ -69,7 +70,8 @@ export class AirBaselineCard extends HTMLElement {
     this._hass = hass;
     const loaded = (some) => some?.config.components.includes("air_baseline");
     if (before?.language !== hass.language || loaded(before) !== loaded(hass)) this._restart();
-    else if (this._isNews(before, hass)) this._draw();
+    else if (before.locale !== hass.locale || before.localize !== hass.localize) this._draw();
+    else this._refresh(before);
   }
 
   getCardSize() {
@@ -104,11 +106,13 @@ export class AirBaselineCard extends HTMLElement {
     this._draw();
   }
 
-  /** Tell whether what the card draws of `hass` itself is another than before. */
-  _isNews(before, hass) {
-    if (before.locale !== hass.locale || before.localize !== hass.localize) return true;
-    const sources = (this._room?.channels ?? []).map((channel) => channel.source);
-    return sources.some((source) => source && before.states[source] !== hass.states[source]);
+  /** Show what the sources say now; all else waits for the server. */
+  _refresh(before) {
+    for (const { channel, element } of this._shown) {
+      if (before.states[channel.source] !== this._hass.states[channel.source]) {
+        element.querySelector(".value").replaceChildren(...present(this._hass, channel));
+      }
+    }
   }
 
   _stop() {
@@ -152,28 +156,33 @@ export class AirBaselineCard extends HTMLElement {
     if (!this._hass || !this._config) return;
     const waits = this._config.device_id && !this._room && !this._refusal;
     this._card.classList.toggle("waits", Boolean(waits));
+    const focusable = () => [...this._card.querySelectorAll("a, summary")];
+    const focused = focusable().indexOf(this.shadowRoot.activeElement);
     this._card.replaceChildren(...this._content());
+    focusable()[focused]?.focus();
   }
 
   _content() {
+    this._shown = [];
     const message = this._message();
     if (message !== undefined) return [html("p", "message", { role: "status" }, message)];
     const { channels, questions, recorder, room } = this._room;
     const wanted = this._config.quantity;
-    const shown = channels.filter(
-      ({ quantity, words_of: words }) => !wanted || [quantity, words].includes(wanted),
-    );
-    const title = this._config.show_title === false ? [] : [html("h2", "", {}, room)];
-    const width = Math.max(LEAST_WIDTH, this._width);
-    const parts = shown.map((channel) =>
-      channelElement(this._hass, channel, width, {
-        opened: this._opened.has(channel.quantity),
-        onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
-      }),
-    );
-    if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
+    const parts = this._config.show_title === false ? [] : [html("h2", "", {}, room)];
     if (questions.length) parts.push(this._questions(questions, room));
-    return [...title, ...parts];
+    this._shown = channels
+      .filter(({ quantity, words_of: words }) => !wanted || [quantity, words].includes(wanted))
+      .map((channel) => ({ channel, element: this._channelElement(channel) }));
+    parts.push(...this._shown.map(({ element }) => element));
+    if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
+    return parts;
+  }
+
+  _channelElement(channel) {
+    return channelElement(this._hass, channel, Math.max(LEAST_WIDTH, this._width), {
+      opened: this._opened.has(channel.quantity),
+      onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
+    });
   }
 
   /** Return what to say instead of a picture; undefined where there is one. */

@@ -1,25 +1,23 @@
 // One quantity of a room: what was measured, what is inferred, and how far learning has come.
 
+import { chart } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, level, number, say, stateName } from "./format.js";
-import { chart } from "./chart.js";
 
 const LEARNING = new Set(["collecting", "provisional"]);
-const GUESS_WORDS = { everyone: "card_everyone", mixed: "card_first_picture" };
+const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
 /** Draw a channel of the server's picture, its chart `width` pixels wide. */
 export function channelElement(hass, channel, width, { opened, onToggle }) {
   const element = html("section", "channel");
   element.append(head(hass, channel), picture(hass, channel, width));
   element.append(legend(hass, channel));
-  const learning = LEARNING.has(channel.state);
-  if (learning) element.append(progress(hass, channel));
+  if (LEARNING.has(channel.state)) element.append(progress(hass, channel));
   const { words } = channel;
   element.append(
     definitions([
       [say(hass, "card_measured"), words.measured],
       [say(hass, "card_inferred"), words.inferred],
-      ...(learning ? [[say(hass, "card_because"), words.because]] : []),
     ]),
   );
   const details = html(
@@ -28,7 +26,7 @@ export function channelElement(hass, channel, width, { opened, onToggle }) {
     {},
     html("summary", "", {}, say(hass, "card_more")),
     definitions([
-      ...(learning ? [] : [[say(hass, "card_because"), words.because]]),
+      [say(hass, "card_because"), words.because],
       [say(hass, "card_not_known"), words.not_known],
       [say(hass, "card_next"), words.next],
     ]),
@@ -60,7 +58,7 @@ function head(hass, channel) {
 }
 
 /** Return what the source says now: nothing where it is not known, never the last that was. */
-function present(hass, channel) {
+export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
   const value = source ? Number.parseFloat(source.state) : Number.NaN;
   const silent = channel.state === "no_source";
@@ -86,7 +84,9 @@ function alternative(hass, channel) {
 
 function rangeWords(channel) {
   if (channel.firm) return "card_usual";
-  return (LEARNING.has(channel.state) && GUESS_WORDS[channel.basis]) || "card_not_in_force";
+  if (channel.state === "provisional") return "card_first_picture";
+  if (channel.state === "collecting") return COLLECTING_WORDS[channel.basis];
+  return "card_not_in_force";
 }
 
 function episodeWords(hass, channel) {
@@ -106,8 +106,8 @@ function legend(hass, channel) {
     const kind = channel.firm ? "range" : "guess";
     items.push(html("li", kind, {}, say(hass, rangeWords(channel))));
   }
-  if (channel.line === null) items.push(html("li", "", {}, say(hass, "card_line_hidden")));
-  else if (!channel.line.length) items.push(html("li", "", {}, say(hass, "card_no_line")));
+  if (channel.line === null) items.push(html("li", "words", {}, say(hass, "card_line_hidden")));
+  else if (!channel.line.length) items.push(html("li", "words", {}, say(hass, "card_no_line")));
   return html("ul", "legend", {}, ...items);
 }
 
@@ -128,6 +128,7 @@ function progress(hass, channel) {
     {},
     html("p", "", {}, say(hass, "card_days", values)),
     html("div", "days", { "aria-hidden": "true" }, ...weeks),
+    html("p", "missing", {}, channel.missing.join(" ")),
   );
 }
 

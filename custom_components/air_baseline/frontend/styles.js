@@ -63,6 +63,7 @@ svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
 }
 .legend li { display: inline-flex; align-items: center; gap: 6px; }
 .legend li::before { content: ""; flex: none; width: 18px; height: 3px; border-radius: 2px; }
+.legend .words::before { content: none; }
 .legend .measured::before { background: var(--ab-measured); }
 .legend .range::before, .legend .guess::before, .legend .episode::before {
   height: 12px; box-sizing: border-box; border-radius: 3px;
@@ -76,6 +77,7 @@ svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
 .legend .episode { color: var(--primary-text-color); font-weight: 500; }
 .progress { margin-top: 14px; }
 .progress p { font-weight: 500; margin-bottom: 8px; }
+.progress .missing { font-weight: 400; color: var(--ab-quiet); margin: 8px 0 0; }
 .days { display: flex; flex-wrap: wrap; gap: 6px 16px; }
 .week { display: flex; gap: 5px; }
 .day {
@@ -96,7 +98,7 @@ details dl { margin-top: 4px; grid-template-columns: 1fr; }
 details dd { margin-bottom: 8px; }
 .note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }
 .questions {
-  margin-top: 16px; padding: 10px 12px; border-radius: 8px;
+  margin-bottom: 16px; padding: 10px 12px; border-radius: 8px;
   background: color-mix(in srgb, var(--ab-usual) 10%, transparent);
 }
 .questions p { font-size: .8125rem; color: var(--ab-quiet); }
