@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers.recorder import get_instance, session_scope
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from .coordinator import RoomCoordinator
@@ -29,11 +29,9 @@ async def async_measured(
 def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
     from homeassistant.components.recorder import history  # noqa: PLC0415 - may be absent
 
-    with session_scope(hass=hass, read_only=True) as session:
-        # The only way to learn until when a source went on saying the same.
-        return history.get_full_significant_states_with_session(
-            hass, session, since, until, entity_ids=[entity_id], significant_changes_only=False
-        ).get(entity_id, [])
+    # Of the recorder's queries, this one knows until when a source went on saying the same.
+    states = history.state_changes_during_period(hass, since, until, entity_id)
+    return states.get(entity_id, [])
 
 
 def bins_of(

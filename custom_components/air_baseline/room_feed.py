@@ -112,7 +112,11 @@ class RoomFeed:
         return next((room for room in rooms if room is not None), None)
 
     async def _async_entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if entry.domain == DOMAIN and self._find() is not self._room:
+        if entry.domain != DOMAIN:
+            return
+        if self._find() is self._room:
+            self._async_look()
+        else:
             await self._async_follow()
 
     @callback

@@ -125,7 +125,7 @@ export class AirBaselineCard extends HTMLElement {
     this._stop();
     this._room = this._refusal = undefined;
     this._draw();
-    if (this._visible && this._hass && this._config?.device_id) {
+    if (this._visible && this._hass && this._config) {
       this._unsubscribe = this._subscribe(this._hass, this._config.device_id);
     }
   }
@@ -134,6 +134,10 @@ export class AirBaselineCard extends HTMLElement {
     const mine = () => hass.language === this._hass.language && deviceId === this._config.device_id;
     try {
       await loadWords(hass);
+      if (!deviceId) {
+        this._draw();
+        return undefined;
+      }
       return await hass.connection.subscribeMessage(
         (room) => {
           if (!mine()) return;
