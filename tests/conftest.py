@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.air_baseline.const import DOMAIN
 
 from .automations import Kitchen, Tracer
+from .card import Card
 from .home import NOON, ZONE
 from .words import holes, words
 
@@ -163,3 +164,14 @@ def tracer(
 ) -> Tracer:
     """Let an administrator look at traces."""
     return Tracer(hass, hass_admin_user, hass_ws_client)
+
+
+@pytest.fixture
+def card(
+    hass: HomeAssistant,
+    hass_admin_user: User,
+    hass_access_token: str,
+    hass_ws_client: WebSocketGenerator,
+) -> Card:
+    """Let an administrator look at a card."""
+    return Card(hass, hass_admin_user, hass_ws_client)

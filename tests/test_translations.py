@@ -266,12 +266,26 @@ def said() -> dict[str, set[str]]:
     return fragments
 
 
+def card_words() -> dict[str, set[str]]:
+    """Return the words that the card's modules ask for, with what is given to each."""
+    modules = "\n".join(path.read_text("utf-8") for path in (FOLDER / "frontend").glob("*.js"))
+    asked = {key: set[str]() for key in re.findall(r'"(card_\w+)"', modules)}
+    for key, given in re.findall(r'say\(hass, "(card_\w+)", \{(.*?)\}\)', modules):
+        asked[key] = set(re.findall(r"(\w+):", given))
+    asked["card_days"] = {"days", "needed"}  # Given by name.
+    fields = re.findall(r'name: "(\w+)", (?:default|required|selector)', modules)
+    fields += re.findall(r'name: "(device_id)"', modules)
+    return asked | {f"card_edit_{field}": set() for field in fields}
+
+
 def test_every_fragment_is_there_and_none_is_left_over() -> None:
-    assert set(words()["common"]) == set(said())
+    states = {"card_gone", "card_not_loaded"}  # Named by the status that the server sends.
+    assert set(words()["common"]) == set(said()) | set(card_words()) | states
 
 
 def test_every_fragment_is_given_what_it_asks_for() -> None:
-    asked = {key: holes(text) - said()[key] for key, text in words()["common"].items()}
+    given = said() | card_words()
+    asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
 
 

@@ -1,0 +1,1 @@
+"""The card and the dashboard, in a real browser."""

@@ -1,0 +1,186 @@
+"""What the server sends to the card, in each state that a room can be in."""
+
+from math import exp, sin
+from typing import Any
+
+START = 1_772_424_000.0  # 2026-03-02, 04:00 in London.
+HOUR = 3600.0
+LOWS = (2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 2.0, 2.0)
+HIGHS = (9.0, 14.0, 10.0, 10.0, 13.0, 18.0, 12.0, 9.0)
+
+type Message = dict[str, Any]
+
+
+def a_line(hours: float, plume_at: float | None = None, scale: float = 1.0) -> list[list[float]]:
+    """Return a measured line of so many hours, with toast at one of them."""
+    return [
+        [START + 300.0 * slot, round(scale * _level(slot / 12.0, plume_at), 1)]
+        for slot in range(round(hours * 12.0))
+    ]
+
+
+def _level(hour: float, plume_at: float | None) -> float:
+    usual = 6.0 + 1.8 * sin(hour) + 0.9 * sin(5.3 * hour) + 0.6 * sin(17.0 * hour)
+    if plume_at is None or hour < plume_at:
+        return usual
+    return usual + 80.0 * (1.0 - exp((plume_at - hour) * 9.0)) * exp((plume_at - hour) * 0.5)
+
+
+def a_channel(**changes: Any) -> Message:
+    """Return a learned channel in usual air at 16:00, with what differs."""
+    parts = [
+        {
+            "start": START + 3.0 * HOUR * part,
+            "end": START + 3.0 * HOUR * (part + 1),
+            "low": LOWS[part],
+            "middle": (LOWS[part] + HIGHS[part]) / 2.0,
+            "high": HIGHS[part],
+        }
+        for part in range(8)
+    ]
+    return {
+        "quantity": "pm25",
+        "words_of": "pm25",
+        "unit": "μg/m³",
+        "source": "sensor.kitchen_pm25",
+        "state": "learned",
+        "compared": "usual",
+        "unusual": False,
+        "reason": None,
+        "basis": "this_room",
+        "confidence": 0.96,
+        "range_held": 0.81,
+        "usable_days": 36.0,
+        "needed": 21,
+        "missing": [],
+        "start": START,
+        "end": START + 24.0 * HOUR,
+        "firm": True,
+        "parts": parts,
+        "episodes": [],
+        "line": a_line(12.0),
+        "words": {
+            "measured": ["PM2.5: 5 μg/m³ held for the last 30 minutes."],
+            "inferred": ["PM2.5: usual here late in the afternoon (16 to 19): 3 to 13 μg/m³."],
+            "because": [
+                "PM2.5: usable days in the last 60: 36, of them at weekends: 11 (21 are needed).",
+                "The range held 81 % of the time in the last 28 days; it should hold 80 %.",
+            ],
+            "not_known": ["The air outdoors, whether a window was open, other seasons."],
+            "next": ["The range is written anew every morning, and checked in the evening."],
+        },
+    } | changes
+
+
+def a_room(*channels: Message, **changes: Any) -> Message:
+    """Return a room that is shown."""
+    return {
+        "status": "shown",
+        "room": "Kitchen",
+        "recorder": True,
+        "questions": [],
+        "channels": list(channels or [a_channel()]),
+    } | changes
+
+
+def worded(channel: Message, **lines: list[str]) -> Message:
+    """Return a channel with other words."""
+    return channel | {"words": channel["words"] | lines}
+
+
+TOAST = {"start": START + 11.4 * HOUR, "end": START + 13.0 * HOUR, "running": True}
+OVER = {"start": START + 6.4 * HOUR, "end": START + 7.5 * HOUR, "running": False}
+
+COLLECTING = worded(
+    a_channel(
+        state="collecting",
+        compared="not_enough_data",
+        unusual=None,
+        reason="not_learned",
+        basis="everyone",
+        confidence=None,
+        range_held=None,
+        usable_days=8.5,
+        missing=["Weekend days still missing: 2.", "Week days still missing: 3."],
+        firm=False,
+        line=a_line(9.0),
+    ),
+    inferred=["Nothing about this room yet: not enough data."],
+)
+STATES: dict[str, Message] = {
+    "learned": a_room(),
+    "unusual": a_room(
+        worded(
+            a_channel(
+                compared="unusual",
+                unusual=True,
+                episodes=[TOAST],
+                line=a_line(13.0, 11.3),
+            ),
+            measured=["PM2.5: up to 64 μg/m³ held, high for 95 min so far (noticed at 15:54)."],
+            inferred=["For this time of day it rose higher than on all 34 days I can compare."],
+        ),
+        questions=[{"issue_id": "unusual_episode_x", "kind": "unusual_episode"}],
+    ),
+    "unusual_over": a_room(a_channel(episodes=[OVER], line=a_line(15.0, 6.3))),
+    "higher": a_room(a_channel(compared="higher", line=a_line(13.0, scale=2.2))),
+    "collecting": a_room(COLLECTING),
+    "collecting_voc": a_room(
+        COLLECTING
+        | {
+            "quantity": "voc_ratio",
+            "words_of": "voc",
+            "unit": "ppb",
+            "source": "sensor.kitchen_voc",
+            "basis": None,
+            "parts": [],
+            "usable_days": 2.0,
+            "line": a_line(9.0, scale=30.0),
+        }
+    ),
+    "provisional": a_room(
+        COLLECTING
+        | {"state": "provisional", "basis": "mixed", "usable_days": 12.0, "line": a_line(17.0)}
+    ),
+    "changing": a_room(
+        a_channel(state="changing", compared=None, unusual=None, reason="changing", firm=False)
+    ),
+    "stale": a_room(
+        a_channel(state="stale", compared=None, unusual=None, reason="stale", firm=False)
+    ),
+    "no_source": a_room(
+        worded(
+            a_channel(
+                state="no_source",
+                compared=None,
+                unusual=None,
+                reason="silent",
+                firm=False,
+                line=a_line(2.0),
+            ),
+            measured=["PM2.5: no level held for 30 minutes, there were too few readings."],
+            inferred=["Nothing at present: there are no readings."],
+        )
+    ),
+    "paused": a_room(
+        a_channel(state="paused", compared=None, unusual=None, reason="paused", firm=False)
+    ),
+    "no_recorder": a_room(a_channel(line=[]), recorder=False),
+    "hidden_source": a_room(a_channel(line=None, source=None)),
+    "two": a_room(
+        a_channel(),
+        a_channel(
+            quantity="voc_ratio",
+            words_of="voc",
+            unit="ppb",
+            source="sensor.kitchen_voc",
+            line=a_line(12.0, scale=30.0),
+            parts=[
+                part | {"low": 30.0 * part["low"], "high": 30.0 * part["high"]}
+                for part in a_channel()["parts"]
+            ],
+        ),
+    ),
+    "gone": {"status": "gone"},
+    "not_loaded": {"status": "not_loaded"},
+}

@@ -1,0 +1,73 @@
+"""A page that loads the card's modules as Home Assistant would, with a stand-in for `hass`."""
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ElementHandle, Page, Route
+
+from tests.words import FOLDER, leaves, words
+
+HERE: Final = Path(__file__).parent
+ORIGIN: Final = "http://card.test"
+ROOM: Final = "device-of-kitchen"
+SOURCES: Final = {
+    "sensor.kitchen_pm25": {
+        "state": "5.4",
+        "attributes": {"unit_of_measurement": "μg/m³"},
+    },
+    "sensor.kitchen_voc": {"state": "151", "attributes": {"unit_of_measurement": "ppb"}},
+}
+SHOW: Final = """([said, config]) => {
+  window.hass = window.makeHass(said);
+  return window.show(window.hass, config);
+}"""
+
+
+def open_page(context: BrowserContext) -> Page:
+    """Open the page; everything that it asks for comes from this folder and the modules'."""
+    page = context.new_page()
+    page.route("**/*", _serve)
+    page.goto(f"{ORIGIN}/page.html")
+    page.wait_for_function("window.ready")
+    return page
+
+
+def _serve(route: Route) -> None:
+    path = urlsplit(route.request.url).path.lstrip("/")
+    folder = FOLDER if path.startswith("frontend/") else HERE
+    if (folder / path).is_file():
+        route.fulfill(path=folder / path)
+    else:
+        route.fulfill(status=404, body="")
+
+
+def stand_in(answers: dict[str, Any], **said: Any) -> dict[str, Any]:
+    """Return what the stand-in for `hass` is made of; its answers are by device."""
+    prefix = "component.air_baseline"
+    return {
+        "answers": answers,
+        "states": SOURCES,
+        "words": {
+            category: {
+                f"{prefix}.{category}.{path}": text for path, text in leaves(words()[category])
+            }
+            for category in ("common", "issues")
+        },
+        "entityWords": {
+            f"{prefix}.entity.{path}": text for path, text in leaves(words()["entity"])
+        },
+    } | said
+
+
+def show(
+    page: Page, answer: dict[str, Any], said: dict[str, Any] | None = None, **config: Any
+) -> ElementHandle:
+    """Show a card whose room gets this answer from the server."""
+    given = stand_in({ROOM: answer}, **(said or {}))
+    handle = page.evaluate_handle(
+        SHOW, [given, {"type": "custom:air-baseline-card", "device_id": ROOM, **config}]
+    )
+    element = handle.as_element()
+    assert element is not None
+    return element

@@ -1,0 +1,277 @@
+"""The card in a browser: what a person sees, reads and hears of a room."""
+
+from itertools import pairwise
+import re
+from typing import Any
+
+from playwright.sync_api import Page
+import pytest
+
+from .messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
+from .pages import ROOM, show
+
+UNFIT = re.compile(r"\{\w*\}|component\.|\bundefined\b|\bnull\b|\bNaN\b|\[object")
+OUTSIDE = """(element) => {
+  const card = element.shadowRoot.querySelector("ha-card");
+  const edge = card.getBoundingClientRect().right + 1;
+  return [...card.querySelectorAll("*")]
+    .filter((part) => part.getBoundingClientRect().right > edge)
+    .map((part) => part.outerHTML);
+}"""
+
+
+def text(page: Page) -> str:
+    """Return what can be read on the card, once it is drawn."""
+    drawn = page.locator("air-baseline-card ha-card:not(.waits)").first
+    drawn.wait_for()
+    return drawn.inner_text()
+
+
+def count(page: Page, selector: str) -> int:
+    return page.locator(f"air-baseline-card {selector}").count()
+
+
+def test_every_state_can_be_read(page: Page) -> None:
+    for state, message in STATES.items():
+        card = show(page, message)
+        said = text(page)
+        assert len(said) > 20, state
+        assert not UNFIT.search(said), (state, said)
+        card.evaluate("card => card.remove()")
+
+
+def test_nothing_is_cut_or_wider_than_a_small_phone(narrow: Page) -> None:
+    for state, message in STATES.items():
+        card = show(narrow, message)
+        text(narrow)
+        narrow.wait_for_timeout(50)  # Until the width of its place is known.
+        assert narrow.evaluate("document.scrollingElement.scrollWidth") <= 320, state
+        assert card.evaluate(OUTSIDE) == [], state
+        card.evaluate("card => card.remove()")
+
+
+def test_a_learned_room_in_usual_air(page: Page) -> None:
+    show(page, STATES["learned"])
+    said = text(page)
+    assert re.search(r"Kitchen.*PM2\.5.*5\.4 μg/m³.*Usual.*Measured.*Inferred", said, re.DOTALL)
+    assert count(page, ".ranges.firm rect") == 8
+    assert count(page, ".ranges.firm rect.present") == 1
+    assert count(page, ".line path") == 1
+    assert count(page, ".episodes rect") == count(page, ".progress") == 0
+
+
+def test_measured_and_inferred_look_different(page: Page) -> None:
+    show(page, STATES["learned"])
+    text(page)
+    style = "element => { const s = getComputedStyle(element); return [s.fill, s.stroke]; }"
+    line = page.locator("air-baseline-card .line path").first.evaluate(style)
+    band = page.locator("air-baseline-card .ranges rect").first.evaluate(style)
+    assert line[0] == band[1] == "none"
+    assert line[1] not in ("none", band[0])
+
+
+@pytest.mark.parametrize("state", ["collecting", "provisional", "changing", "stale", "no_source"])
+def test_a_range_that_is_a_guess_is_an_empty_dashed_box(page: Page, state: str) -> None:
+    show(page, STATES[state])
+    text(page)
+    assert count(page, ".ranges.firm") == 0
+    box = page.locator("air-baseline-card .ranges rect").first
+    assert box.evaluate("box => getComputedStyle(box).fill") == "none"
+    assert box.evaluate("box => getComputedStyle(box).strokeDasharray") != "none"
+
+
+def test_there_is_no_box_where_there_is_no_range(page: Page) -> None:
+    show(page, STATES["collecting_voc"])
+    text(page)
+    assert count(page, ".ranges rect") == 0
+    assert count(page, ".line path") == 1
+    assert count(page, ".hours text") > 3
+
+
+def test_the_days_are_filled_one_by_one(page: Page) -> None:
+    show(page, STATES["collecting"])
+    said = text(page)
+    assert "Not enough data yet" in said
+    assert "8.5 of 21 usable days" in said
+    assert "Weekend days still missing: 2." in said
+    assert [count(page, selector) for selector in (".day", ".day.full", ".day.half")] == [21, 8, 1]
+
+
+def test_an_episode_is_marked_on_the_line(page: Page) -> None:
+    show(page, STATES["unusual"])
+    assert "Unusual since 15:24" in text(page)
+    assert count(page, ".episodes rect") == 1
+    assert count(page, ".line path.unusual") == 1
+    assert count(page, ".line circle.unusual") == 1
+
+
+def test_one_that_is_over_says_until_when(page: Page) -> None:
+    show(page, STATES["unusual_over"])
+    assert "Unusual from 10:24 to 11:30" in text(page)
+    assert count(page, ".line circle.unusual") == 0
+
+
+def test_silence_is_a_gap_and_no_value(page: Page) -> None:
+    line = a_line(5.0)
+    show(page, a_room(a_channel(state="no_source", compared=None, line=line[:20] + line[40:])))
+    assert "5.4" not in text(page)
+    assert count(page, ".line path") == 2
+
+
+def test_a_question_is_a_link_for_who_can_answer_it(page: Page) -> None:
+    show(page, STATES["unusual"])
+    assert "Waiting for your answer" in text(page)
+    link = page.locator("air-baseline-card .questions a")
+    assert link.get_attribute("href") == "/config/repairs"
+    assert link.inner_text() == "Kitchen: unusual air"
+
+
+def test_and_only_told_to_others(page: Page) -> None:
+    show(page, STATES["unusual"], {"user": {"is_admin": False}})
+    assert "Kitchen: unusual air" in text(page)
+    assert count(page, "a") == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ({"code": "unauthorized"}, "You may not see this room."),
+        ({"code": "unknown_command"}, "Air Baseline is not running."),
+        (
+            {"code": "home_assistant_error", "translation_key": "room_gone"},
+            "This room is no longer there. Choose another in the settings of this card.",
+        ),
+        ({"code": "timeout"}, "This room cannot be shown now. Load the page again."),
+    ],
+)
+def test_a_refusal_is_told(page: Page, error: dict[str, Any], words: str) -> None:
+    show(page, {"error": error})
+    assert text(page) == words
+
+
+def test_a_card_without_a_room_says_what_to_do(page: Page) -> None:
+    show(page, STATES["learned"], device_id="")
+    assert "Choose a room" in text(page)
+
+
+def test_names_and_words_are_never_markup(page: Page) -> None:
+    bad = '<img src=x onerror="window.hacked = true">'
+    channel = worded(a_channel(unit=bad), measured=[bad], because=[bad])
+    show(page, a_room(channel, room=bad))
+    assert bad in text(page)
+    assert count(page, "img") == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_long_names_and_units_are_not_cut(narrow: Page) -> None:
+    unit = "micrograms-of-total-volatile-organic-compounds-per-cubic-metre"
+    source = {"sensor.x": {"state": "1234.5", "attributes": {"unit_of_measurement": unit}}}
+    name = "The-very-long-name-of-a-room-under-the-roof-without-a-single-space"
+    show(narrow, a_room(a_channel(source="sensor.x", unit=unit), room=name), {"states": source})
+    assert unit in text(narrow)
+    assert narrow.evaluate("document.scrollingElement.scrollWidth") <= 320
+
+
+def test_the_picture_is_told_to_who_cannot_see_it(page: Page) -> None:
+    show(page, STATES["unusual"])
+    text(page)
+    picture = page.get_by_role("img")
+    label = picture.get_attribute("aria-label") or ""
+    assert label.startswith("PM2.5. PM2.5: up to 64 μg/m³ held")
+    assert "Usual here: 04:00–07:00: 2–9 μg/m³; 07:00–10:00: 2–14 μg/m³" in label
+    assert label.endswith("Unusual since 15:24")
+
+
+@pytest.mark.parametrize(
+    ("locale", "value", "hour"),
+    [
+        ({"number_format": "decimal_comma", "time_format": "24"}, "5,4", "04"),
+        ({"number_format": "comma_decimal", "time_format": "12"}, "5.4", "4 AM"),
+        ({"number_format": "none", "time_format": "system"}, "5.4", None),
+    ],
+)
+def test_numbers_and_times_are_the_users(
+    page: Page, locale: dict[str, str], value: str, hour: str | None
+) -> None:
+    show(page, STATES["learned"], {"locale": {"language": "en", "time_zone": "server"} | locale})
+    assert value in text(page)
+    first = page.locator("air-baseline-card .hours text").first.text_content() or ""
+    assert hour in (None, first.replace("\u202f", " "))
+
+
+def test_only_one_quantity_is_shown_where_that_is_asked(page: Page) -> None:
+    show(page, STATES["two"], quantity="voc", show_title=False)
+    said = text(page)
+    assert "151" in said
+    assert "Kitchen" not in said
+    assert count(page, "svg") == 1
+
+
+def test_the_card_follows_what_is_sent_and_keeps_what_was_opened(page: Page) -> None:
+    card = show(page, STATES["learned"])
+    text(page)
+    page.locator("air-baseline-card summary").press("Enter")
+    page.evaluate("([room, sent]) => window.send[room](sent)", [ROOM, STATES["unusual"]])
+    assert "Unusual since 15:24" in text(page)
+    assert page.locator("air-baseline-card details").get_attribute("open") is not None
+    focused = "document.querySelector('air-baseline-card').shadowRoot.activeElement?.localName"
+    page.evaluate("([room, sent]) => window.send[room](sent)", [ROOM, STATES["learned"]])
+    assert page.evaluate(focused) == "summary"
+    page.evaluate(
+        """card => { card.hass = {...window.hass, states: {"sensor.kitchen_pm25":
+          {state: "7", attributes: {unit_of_measurement: "μg/m³"}}}}; }""",
+        card,
+    )
+    assert "7 μg/m³" in text(page)
+    assert page.evaluate("window.asked.length") == 1, "a new value asks nothing of the server"
+
+
+def test_a_card_that_is_taken_away_asks_no_longer(page: Page) -> None:
+    card = show(page, STATES["learned"])
+    text(page)
+    page.evaluate("card => card.remove()", card)
+    page.wait_for_function("window.stopped === 1")
+    page.evaluate("card => document.body.append(card)", card)
+    page.wait_for_function("window.asked.length === 2")
+
+
+def test_a_card_asks_only_when_it_is_near_to_being_seen(narrow: Page) -> None:
+    narrow.set_viewport_size({"width": 320, "height": 600})
+    for _ in range(50):
+        show(narrow, STATES["learned"])
+    narrow.wait_for_timeout(300)
+    assert 1 <= narrow.evaluate("window.asked.length") <= 6
+
+
+def test_the_lines_of_the_grid_are_round_and_apart(page: Page) -> None:
+    for top in (0.3, 2.2, 20.0, 68.0, 450.0, 12_000.0):
+        found = page.evaluate(
+            "async top => (await import('/frontend/chart.js')).ticks(top, 144)", top
+        )
+        places = sorted(144 * (value / top) ** 0.5 for value in found)
+        assert 3 <= len(found) <= 7, found
+        assert min(after - at for at, after in pairwise(places)) > 20
+        assert max(found) <= top
+
+
+def test_a_day_of_25_hours_is_drawn_to_its_end(page: Page) -> None:
+    channel = a_channel()
+    longer = [dict(part) for part in channel["parts"]]
+    longer[-1]["end"] += HOUR
+    show(page, a_room(channel | {"parts": longer, "end": START + 25 * HOUR}))
+    text(page)
+    places = page.locator("air-baseline-card .ranges rect").evaluate_all(
+        "rects => rects.map((rect) => Number(rect.getAttribute('width')))"
+    )
+    assert places[-1] / places[0] == pytest.approx(4 / 3, rel=0.05)
+
+
+def test_the_episode_lies_where_the_line_rises(page: Page) -> None:
+    show(page, STATES["unusual_over"])
+    text(page)
+    box = page.locator("air-baseline-card .episodes rect").bounding_box()
+    svg = page.locator("air-baseline-card svg").bounding_box()
+    assert box is not None
+    assert svg is not None
+    share = (box["x"] - svg["x"]) / svg["width"]
+    assert share == pytest.approx((OVER["start"] - START) / (24 * HOUR), abs=0.08)
