@@ -38,7 +38,7 @@ logger:
   default: warning
   logs:
     haffmpeg: critical  # There is no camera here.
-    homeassistant.components.assist_pipeline: critical  # And nobody who speaks.
+    homeassistant.components.camera: critical
     homeassistant.loader: error
 crash_source:
 """

@@ -7,7 +7,7 @@ what is there after a start goes into a file, a JSON object per line.
 import asyncio
 from datetime import timedelta
 import json
-from pathlib import Path
+import os
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -42,7 +42,9 @@ async def _feed(hass: HomeAssistant) -> None:
 
 async def _correct(hass: HomeAssistant) -> None:
     """Strike a day out, take it back, strike the next day out, as fast as it is confirmed."""
-    diary = Path(hass.config.path("diary.jsonl"))
+    diary = await hass.async_add_executor_job(
+        os.open, hass.config.path("diary.jsonl"), os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    )
     ledger = await _act(hass, "get_ledger")
     struck = _struck(ledger)
     _write(diary, start=ledger["quantities"]["pm25"], struck=struck)
@@ -73,7 +75,6 @@ def _struck(ledger: dict[str, Any]) -> list[str]:
     return [day["day"] for day in ledger["quantities"]["pm25"]["days"] if day["struck_parts"]]
 
 
-def _write(diary: Path, **what: Any) -> None:
+def _write(diary: int, **what: Any) -> None:
     """Write a line at once; what a killed process has written stays written."""
-    with diary.open("a", encoding="utf-8") as file:  # noqa: ASYNC230 - no thread may be behind
-        file.write(json.dumps(what) + "\n")
+    os.write(diary, f"{json.dumps(what)}\n".encode())
