@@ -1,5 +1,6 @@
 """What tests through Home Assistant share; rooms and readings are in tests/home.py."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,7 @@ from custom_components.air_baseline.const import DOMAIN
 
 from .automations import Kitchen, Tracer
 from .card import Card
+from .faults import Faults
 from .home import NOON, ZONE
 from .words import holes, words
 
@@ -99,6 +101,19 @@ class Fixer:
         assert fields == set(page.get("data", {})) == set(page.get("data_description", {}))
         errors = (answer.get("errors") or {}).values()
         assert set(errors) <= set(self._texts.get("error", {}))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `benchmarks.faults` ask for more than a test before each change has time for."""
+    parser.addoption("--faults", choices=("few", "many", "long"), default="few")
+
+
+@pytest.fixture
+def faults(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> Faults:
+    """Tell how much to try, and take down what was found."""
+    return Faults(request.config.getoption("--faults"), record_property)
 
 
 @pytest.fixture(autouse=True)

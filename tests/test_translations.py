@@ -225,11 +225,20 @@ def test_the_figures_of_system_health_have_names() -> None:
     assert set(words()["system_health"]["info"]) == figures
 
 
+ERRORS = (
+    "ConfigEntryError",
+    "ConfigEntryNotReady",
+    "HomeAssistantError",
+    "NotSavedError",
+    "ServiceValidationError",
+)
+
+
 def exceptions_raised() -> dict[str, set[str]]:
     """Return the exceptions that the code raises, with the placeholders that it gives."""
     raised: dict[str, set[str]] = {}
     for module in FOLDER.glob("*.py"):
-        for error in ("ServiceValidationError", "ConfigEntryError", "HomeAssistantError"):
+        for error in ERRORS:
             for call in calls(source(module.stem), error):
                 if not (keys := texts_of(keyword(call, "translation_key"))):
                     continue  # Said by the caller: see below.

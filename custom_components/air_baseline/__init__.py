@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
@@ -36,7 +36,7 @@ from .issues import (
     async_watch_issues,
 )
 from .sources import async_follow_sources
-from .store import LedgerStore, NewerStoreError, StoredRoom
+from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
 from .together import async_watch_company
 from .websocket import async_register_commands
 
@@ -63,6 +63,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     except NewerStoreError as error:
         async_tell_newer_store(hass)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error
+    except UnreadableStoreError as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="store_unreadable",
+            translation_placeholders={"error": str(error)},
+        ) from error
     rooms: dict[str, RoomCoordinator] = {}
     for key, subentry in subentries.items():
         room = stored[key] = loaded.rooms.get(key) or StoredRoom()

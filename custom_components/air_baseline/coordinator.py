@@ -170,14 +170,17 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         return lambda: self._bin_listeners.remove(listener)
 
     async def async_correct(self, act: Callable[[float], None]) -> None:
-        """Correct channels at the present moment, publish, and save before returning."""
+        """Correct channels at the present moment, publish, and save before returning.
+
+        Raises NotSavedError where it counts from now on but could not be saved.
+        """
         now = dt_util.utcnow().timestamp()
         try:
             act(now)
         finally:
             self._async_tell_events()
             self._async_publish(now)
-        await self._store.async_save()
+        await self._store.async_save_surely()
 
     @callback
     def async_show(self) -> None:
@@ -298,8 +301,10 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_tell_events(self) -> None:
+        """Tell what happened, and save it soon: told once is told for good."""
         for kind, channel in self.channels.items():
             for event in channel.take_events():
+                self._store.async_save_soon()
                 for listener in tuple(self._event_listeners):
                     listener(kind, event)
 

@@ -4,7 +4,7 @@ Everything is checked before anything is changed. What is wrong with a request i
 translated ServiceValidationError.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date
 
 from homeassistant.exceptions import ServiceValidationError
@@ -19,6 +19,7 @@ from .core.home import TOGETHER_S
 from .core.ledger import UNDO_DAYS, WINDOW_DAYS, Entry, EntryKind, Episode, UndoError
 from .core.quantity import Kind
 from .core.rows import MOST_ENTRIES
+from .store import NotSavedError
 
 type Answers = dict[Kind, Entry]  # The first entry of each answer, by quantity.
 type Entries = tuple[Entry, ...]
@@ -34,6 +35,18 @@ async def async_reset(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
     """Start over: what was learned stays for 30 days, but no longer counts."""
     first = today(room).toordinal() + 1
     return await _async_say(room, {kind: (reset_from(first),) for kind in kinds})
+
+
+async def async_all(acts: Iterable[Awaitable[object]]) -> None:
+    """Do one after the other; raise NotSavedError at the end, since it all counts all the same."""
+    unsaved: NotSavedError | None = None
+    for act in acts:
+        try:
+            await act
+        except NotSavedError as error:
+            unsaved = error
+    if unsaved is not None:
+        raise unsaved
 
 
 async def async_agree(room: RoomCoordinator) -> Answers:
@@ -112,7 +125,11 @@ async def async_at_fault(room: RoomCoordinator, kind: Kind, day: date, change: i
     """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
-    answers = await _async_say(room, {kind: struck(days, answers=change)})
+    try:
+        answers = await _async_say(room, {kind: struck(days, answers=change)})
+    except NotSavedError:
+        await async_pause(room, kind)  # What could not be saved counts all the same.
+        raise
     await async_pause(room, kind)
     return answers
 

@@ -27,6 +27,7 @@ from .core.ledger import Entry
 from .core.quantity import Kind
 from .corrections import async_change, async_reset, async_strike, check_past, today
 from .preview_text import PreviewWords
+from .store import NotSavedError
 
 FIELD_DATE = "date"
 FIELD_SIMILAR = "similar"
@@ -79,6 +80,8 @@ class RoomFlow(RepairsFlow):
             await answer
         except ServiceValidationError:
             return self.async_abort(reason="refused")
+        except NotSavedError:
+            reason = "not_saved"
         async_answered(room, self.issue_id)
         return self.async_abort(reason=reason)
 

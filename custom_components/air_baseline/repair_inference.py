@@ -18,6 +18,7 @@ from .core.ledger import Entry, Episode
 from .core.quantity import Kind
 from .corrections import (
     async_agree,
+    async_all,
     async_answer,
     async_at_fault,
     async_season,
@@ -134,8 +135,10 @@ class UnusualEpisodeFlow(RoomFlow):
             return self.async_abort(reason="gone")
 
         async def stop() -> None:
-            for room, episodes in _by_room(targets):
-                await async_stop_asking(room, episode=min(one.id for one in episodes.values()))
+            await async_all(
+                async_stop_asking(room, episode=min(one.id for one in episodes.values()))
+                for room, episodes in _by_room(targets)
+            )
 
         return await self.finish(self.find_room() or targets[0][0], stop(), "stopped_asking")
 
@@ -263,8 +266,9 @@ class ChangeSuspectedFlow(RoomFlow):
 
 
 async def _async_answer(targets: list[Target], *, normal: bool) -> None:
-    for room, episodes in _by_room(targets):
-        await async_answer(room, episodes, normal=normal)
+    await async_all(
+        async_answer(room, episodes, normal=normal) for room, episodes in _by_room(targets)
+    )
 
 
 def _open_episode(room: RoomCoordinator, kind: Kind, episode_id: int) -> Episode | None:

@@ -8,10 +8,10 @@ from homeassistant.util import dt as dt_util
 from .asked import STORE_NEWER, STORE_RECOVERED
 from .const import CONF_PROMISE, DOMAIN
 from .core.alert import Promise
-from .corrections import async_reset
+from .corrections import async_all, async_reset
 from .explanation_text import escape
 from .repair_flow import NO_FIELDS, Said, loaded_rooms
-from .store import LedgerStore
+from .store import LedgerStore, NotSavedError
 
 
 class StoreRecoveredFlow(RepairsFlow):
@@ -62,10 +62,13 @@ class StoreRecoveredFlow(RepairsFlow):
                 data_schema=NO_FIELDS,
                 description_placeholders={"recovered": self._names("recovered")},
             )
-        for room in rooms:
-            await async_reset(room, room.channels)
+        reason = "started_over"
+        try:
+            await async_all(async_reset(room, room.channels) for room in rooms)
+        except NotSavedError:
+            reason = "not_saved"
         ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
-        return self.async_abort(reason="started_over")
+        return self.async_abort(reason=reason)
 
     def _rooms(self, fate: str) -> list[str]:
         """Return the ids of the rooms that met a fate, as far as they are still there."""

@@ -10,13 +10,14 @@ from datetime import tzinfo
 import os
 from pathlib import Path
 import shutil
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
+from homeassistant.util.file import WriteError
 
 from .const import DOMAIN, LOGGER
 from .core import snapshot, stored
@@ -34,6 +35,7 @@ GOOD_KEY = f"{DOMAIN}.ledger_good"
 # A tick asks for a save every five minutes, and is not heard while one is pending. With this
 # delay there is one every 15 minutes: what a power cut may cost. Corrections are saved at once.
 SAVE_DELAY_S = 12 * 60
+SOON_S = 1  # Rooms often have news at the same moment: one save for all.
 GOOD_COPY_S = 24 * 3600.0
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
 MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
@@ -43,6 +45,14 @@ _KINDS = frozenset(kind.value for kind in Kind)
 
 class NewerStoreError(Exception):
     """The store was written by a newer version; it was not touched."""
+
+
+class UnreadableStoreError(Exception):
+    """The disk does not give the store away just now; it was not touched."""
+
+
+class NotSavedError(HomeAssistantError):
+    """The disk did not take the store; what should be saved is in memory alone."""
 
 
 @dataclass(slots=True)
@@ -98,12 +108,13 @@ class LedgerStore:
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
-        """Read the rooms from both files; raises NewerStoreError where one is of a newer version.
+        """Read the rooms from both files; what they hold of other rooms is left out.
 
-        What the files hold of other rooms is left out: these rooms are gone.
+        Raises NewerStoreError where one is of a newer version, and UnreadableStoreError where
+        the disk does not give the first away.
         """
         there = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
-        data, good = await _load(self._ledger), await _load(self._good)
+        data, good = await _load(self._ledger), await self._load_good()
         kept_at = _mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
         reader = _Reader(zone, promise, rooms)
@@ -111,7 +122,7 @@ class LedgerStore:
         loaded.damaged |= there and data is None
         self.context = _context(_mapping(data).get("context"), zone)
         if loaded.damaged or loaded.recovered or loaded.lost:
-            await self._hass.async_add_executor_job(_set_aside, self._ledger.path, shutil.copy2)
+            await self._hass.async_add_executor_job(_set_aside, self._ledger.path, _copy)
         return loaded
 
     @callback
@@ -121,9 +132,21 @@ class LedgerStore:
             self._pending = True
             self._ledger.async_delay_save(self._take_pending, SAVE_DELAY_S)
 
+    @callback
+    def async_save_soon(self) -> None:
+        """Save in a second: something was told that must not be told again after a power cut."""
+        self._pending = True
+        self._ledger.async_delay_save(self._take_pending, SOON_S)
+
     async def async_save(self) -> None:
         """Save now."""
         await self._ledger.async_save(self._take_pending())
+
+    async def async_save_surely(self) -> None:
+        """Save now; raises NotSavedError where the disk did not take it."""
+        await self.async_save()
+        if self._ledger.failed:
+            raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved")
 
     async def async_keep_good(self, at: float) -> None:
         """Once a day, keep a copy of what is known to be readable."""
@@ -166,6 +189,16 @@ class LedgerStore:
         await self._hass.async_add_executor_job(_remove_set_aside, self._ledger.path)
         await self._hass.async_add_executor_job(_remove_set_aside, self._good.path)
 
+    async def _load_good(self) -> object:
+        """Return what the good copy holds; it must be readable only where it is needed."""
+        try:
+            return await _load(self._good)
+        except UnreadableStoreError as error:
+            if not await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path):
+                raise
+            LOGGER.warning("The last good copy cannot be read: %s", error)
+            return None
+
     @callback
     def _take_pending(self) -> dict[str, Any]:
         self._pending = False
@@ -177,8 +210,23 @@ class LedgerStore:
         return {"rooms": rooms, **({"context": context} if context else {})}
 
 
-def _store(hass: HomeAssistant, key: str) -> Store[dict[str, Any]]:
-    return Store(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
+class _TellingStore(Store[dict[str, Any]]):
+    """A store that tells whether its last write failed, which Home Assistant only logs."""
+
+    failed = False
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        try:
+            await super()._async_write_data(data)
+        except WriteError:
+            self.failed = True
+            raise
+        self.failed = False
+
+
+def _store(hass: HomeAssistant, key: str) -> _TellingStore:
+    return _TellingStore(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
 
 
 def _dump_room(room: StoredRoom) -> dict[str, Any]:
@@ -194,12 +242,19 @@ def _dump_room(room: StoredRoom) -> dict[str, Any]:
 
 
 async def _load(store: Store[dict[str, Any]]) -> object:
-    """Return what a file holds, None if it is missing or was set aside as damaged."""
+    """Return what a file holds, None if it is missing or was set aside as damaged.
+
+    A disk that fails is no damage to the file: it may well give it away a minute later.
+    """
     try:
         return await store.async_load()
     except UnsupportedStorageVersionError as error:
         raise NewerStoreError(str(error)) from error
+    except OSError as error:
+        raise UnreadableStoreError(str(error)) from error
     except (HomeAssistantError, KeyError, NotImplementedError, TypeError, ValueError) as error:
+        if isinstance(error.__cause__, OSError):
+            raise UnreadableStoreError(str(error)) from error
         LOGGER.error("%s is damaged and was set aside: %s", store.key, error)
         await store.hass.async_add_executor_job(_set_aside, store.path, os.replace)
         return None
@@ -209,6 +264,14 @@ def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT
     """Move or copy a file out of the way, unless Home Assistant has moved it already."""
     if Path(path).is_file():
         move(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
+
+
+def _copy(path: str, target: str) -> None:
+    """Copy a damaged file for whoever wants to look at it; a full disk is no reason to fail."""
+    try:
+        shutil.copy2(path, target)
+    except OSError as error:
+        LOGGER.warning("%s is damaged, and could not be copied: %s", path, error)
 
 
 def _remove_set_aside(path: str) -> None:

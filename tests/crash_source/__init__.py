@@ -1,0 +1,80 @@
+"""A source that never rests and a person who never stops correcting, for the crash tests.
+
+It runs inside a real Home Assistant that is killed. What was tried, what was confirmed and
+what is there after a start goes into a file, a JSON object per line.
+"""
+
+import asyncio
+from datetime import timedelta
+import json
+import os
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+
+DOMAIN = "crash_source"
+SOURCE, OURS, ROOM = "sensor.kitchen_pm25", "air_baseline", "01KITCHEN"
+READING_S = 0.002
+DAYS = range(1, 30)  # How long ago the days are that are struck out and given back.
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Begin to live once everything that is stored was loaded."""
+    hass.async_create_background_task(_feed(hass), "crash source readings")
+    hass.async_create_background_task(_correct(hass), "crash source corrections")
+    return True
+
+
+async def _feed(hass: HomeAssistant) -> None:
+    number = 0
+    while True:
+        number += 1
+        hass.states.async_set(
+            SOURCE,
+            str(4 + number % 5),
+            {"device_class": "pm25", "unit_of_measurement": "μg/m³"},
+        )
+        await asyncio.sleep(READING_S)
+
+
+async def _correct(hass: HomeAssistant) -> None:
+    """Strike a day out, take it back, strike the next day out, as fast as it is confirmed."""
+    diary = await hass.async_add_executor_job(
+        os.open, hass.config.path("diary.jsonl"), os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    )
+    ledger = await _act(hass, "get_ledger")
+    struck = _struck(ledger)
+    _write(diary, start=ledger["quantities"]["pm25"], struck=struck)
+    today = dt_util.now().date()
+    while True:
+        for ago in DAYS:
+            if not struck:
+                wanted = (today - timedelta(days=ago)).isoformat()
+                _write(diary, tried=[wanted])
+                await _act(hass, "strike_days", start_date=wanted)
+                struck = [wanted]
+            else:
+                _write(diary, tried=[])
+                await _act(hass, "undo")
+                struck = []
+            _write(diary, confirmed=struck)
+
+
+async def _act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
+    (device,) = dr.async_get(hass).async_get_devices(identifiers={(OURS, ROOM)})
+    answer = await hass.services.async_call(
+        OURS, action, {"device_id": device.id, **given}, blocking=True, return_response=True
+    )
+    return dict(answer or {})
+
+
+def _struck(ledger: dict[str, Any]) -> list[str]:
+    return [day["day"] for day in ledger["quantities"]["pm25"]["days"] if day["struck_parts"]]
+
+
+def _write(diary: int, **what: Any) -> None:
+    """Write a line at once; what a killed process has written stays written."""
+    os.write(diary, f"{json.dumps(what)}\n".encode())
