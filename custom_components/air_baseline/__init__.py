@@ -36,6 +36,7 @@ from .issues import (
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom
 from .together import async_watch_company
+from .turns import async_watch_clock, in_turn
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 GOOD_COPY_CHECK = timedelta(hours=1)
@@ -74,8 +75,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_watch_issues(hass, entry))
     entry.async_on_unload(async_listen_to_context(hass, entry))
     entry.async_on_unload(async_watch_company(hass, entry))
-    for room_coordinator in rooms.values():
+    async for _, room_coordinator in in_turn(rooms):
         entry.async_on_unload(room_coordinator.async_start())
+    entry.async_on_unload(async_watch_clock(hass, entry))
     entry.async_on_unload(async_follow_sources(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
