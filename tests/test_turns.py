@@ -28,8 +28,8 @@ async def test_a_day_closes_in_one_room_after_another(
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store(
         {
-            KITCHEN: {Kind.PM25: learned(Kind.PM25, 30)},
-            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 30)},
+            KITCHEN: {Kind.PM25: learned(Kind.PM25, 12)},
+            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 12)},
         }
     )
     await set_up(hass, a_home())
@@ -42,10 +42,10 @@ async def test_a_day_closes_in_one_room_after_another(
             order.append(event.data["entity_id"])
             hass.loop.call_soon(order.append, "something else")
 
-    days = [shown(hass, entity_id).attributes["usable_days"] for entity_id in learning]
+    earliest = [shown(hass, entity_id).attributes["earliest"] for entity_id in learning]
     hass.bus.async_listen("state_changed", changed)
     clock.tick(timedelta(hours=16))
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
-    assert [shown(hass, one).attributes["usable_days"] for one in learning] != days
+    assert [shown(hass, one).attributes["earliest"] for one in learning] != earliest
     assert order == [learning[0], "something else", learning[1], "something else"]
