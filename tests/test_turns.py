@@ -48,4 +48,4 @@ async def test_a_day_closes_in_one_room_after_another(
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert [shown(hass, one).attributes["earliest"] for one in learning] != earliest
-    assert order == [learning[0], "something else", learning[1], "something else"]
+    assert order[:3] == [learning[0], "something else", learning[1]]
