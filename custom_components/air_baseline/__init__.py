@@ -38,6 +38,7 @@ from .issues import (
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
 from .together import async_watch_company
+from .turns import async_watch_clock, in_turn
 from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -86,8 +87,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_listen_to_context(hass, entry))
     entry.async_on_unload(async_watch_company(hass, entry))
     entry.async_on_unload(async_backfill(hass, entry))
-    for room_coordinator in rooms.values():
+    async for _, room_coordinator in in_turn(rooms):
         entry.async_on_unload(room_coordinator.async_start())
+    entry.async_on_unload(async_watch_clock(hass, entry))
     entry.async_on_unload(async_follow_sources(hass, entry))
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))

@@ -17,6 +17,7 @@ from .coordinator import AirBaselineConfigEntry
 from .core.quantity import QUANTITIES, Kind
 from .core.view import ChannelView
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
+from .turns import in_turn
 
 PARALLEL_UPDATES = 0
 
@@ -61,7 +62,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of every room."""
-    for subentry_id, room in entry.runtime_data.rooms.items():
+    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities(
             [
                 ChannelBinarySensor(room, kind, description)

@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset
 from .entity import RoomEntity
+from .turns import in_turn
 
 PARALLEL_UPDATES = 0
 
@@ -20,7 +21,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the button of every room."""
-    for subentry_id, room in entry.runtime_data.rooms.items():
+    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities([StartOverButton(room)], config_subentry_id=subentry_id)
 
 

@@ -21,9 +21,10 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
-from .coordinator import SLOT_MINUTES, AirBaselineConfigEntry
+from .coordinator import AirBaselineConfigEntry
 from .core.context import Context, ContextMean
 from .readings import celsius, outdoor_pm25
+from .turns import SLOT_MINUTES
 
 TICK_SECOND = 1  # Before the rooms close their bins, so that they find what is known by then.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -19,7 +18,6 @@ from homeassistant.core import (
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
-    async_track_utc_time_change,
 )
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -43,8 +41,6 @@ from .core.view import ChannelView, view
 from .readings import UnitChangedError, level
 from .store import LedgerStore, Loaded, StoredRoom
 
-SLOT_MINUTES = range(0, 60, 5)
-TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 
 type RoomView = Mapping[Kind, ChannelView]
@@ -138,9 +134,6 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
             async_track_state_report_event(self.hass, entity_ids, self._async_reported),
-            async_track_utc_time_change(
-                self.hass, self._async_tick, minute=SLOT_MINUTES, second=TICK_SECOND
-            ),
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
         ]
         now = dt_util.utcnow().timestamp()
@@ -148,7 +141,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             if (state := self.hass.states.get(entity_id)) is not None:
                 # A state from before the clock was set back is not from the future.
                 self._ingest(entity_id, state, min(state.last_reported_timestamp, now))
-        self._async_pass_time(now)
+        self.async_pass_time(now)
         return self.async_stop
 
     @callback
@@ -222,11 +215,10 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
 
     @callback
-    def _async_tick(self, now: datetime) -> None:
-        self._async_pass_time(now.timestamp())
-
-    @callback
-    def _async_pass_time(self, now: float) -> None:
+    def async_pass_time(self, now: float) -> None:
+        """Close what has ended by a time; a room that has stopped stays as it is."""
+        if not self._unsubscribes:
+            return
         for kind, channel in self.channels.items():
             self._async_tell_bins(kind, channel.advance(now))
         self._async_tell_events()

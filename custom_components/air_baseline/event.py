@@ -12,6 +12,7 @@ from .core.event import Event, EventKind
 from .core.ledger import Entry, Episode
 from .core.quantity import Kind
 from .entity import RoomEntity
+from .turns import in_turn
 
 PARALLEL_UPDATES = 0
 
@@ -24,7 +25,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entity of every room."""
-    for subentry_id, room in entry.runtime_data.rooms.items():
+    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities([InferenceEvent(room)], config_subentry_id=subentry_id)
 
 

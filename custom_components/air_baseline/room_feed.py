@@ -16,13 +16,14 @@ from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinator import SLOT_MINUTES, TICK_SECOND, AirBaselineConfigEntry, RoomCoordinator
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.binning import Bin
 from .core.day import DAY_S, day_start, locate
 from .core.quantity import Kind
 from .explanation_text import Words
 from .measured import async_measured
 from .room_picture import Message, room_picture
+from .turns import SLOT_MINUTES, TICK_SECOND
 
 LOOK_SECOND = TICK_SECOND + 1  # The bins of the slot have closed.
 

@@ -20,6 +20,7 @@ from .core.quantity import Kind
 from .core.state import Compared, LearningState
 from .core.view import ChannelView
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
+from .turns import in_turn
 
 PARALLEL_UPDATES = 0
 
@@ -109,7 +110,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of every room."""
-    for subentry_id, room in entry.runtime_data.rooms.items():
+    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities(
             [
                 ChannelSensor(room, source, description)

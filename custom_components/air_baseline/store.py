@@ -6,14 +6,16 @@ store that a newer version wrote is left untouched.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 import os
 from pathlib import Path
 import shutil
 from typing import Any, override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -103,7 +105,7 @@ class LedgerStore:
         self._rooms = rooms
         self._ledger = _store(hass, LEDGER_KEY)
         self._good = _store(hass, GOOD_KEY)
-        self._pending = False
+        self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
         self._good_at: float | None = None
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
@@ -129,18 +131,35 @@ class LedgerStore:
     def async_schedule_save(self) -> None:
         """Save within 15 minutes; calls in between do not push the save back."""
         if not self._pending:
-            self._pending = True
-            self._ledger.async_delay_save(self._take_pending, SAVE_DELAY_S)
+            self._async_save_in(SAVE_DELAY_S)
 
     @callback
     def async_save_soon(self) -> None:
         """Save in a second: something was told that must not be told again after a power cut."""
-        self._pending = True
-        self._ledger.async_delay_save(self._take_pending, SOON_S)
+        self._async_forget_pending()
+        self._async_save_in(SOON_S)
 
     async def async_save(self) -> None:
         """Save now."""
-        await self._ledger.async_save(self._take_pending())
+        self._async_forget_pending()
+        await self._ledger.async_save(self._snapshot())
+
+    @callback
+    def _async_save_in(self, delay_s: float) -> None:
+        self._pending = [
+            async_call_later(self._hass, delay_s, self._async_save_due),
+            self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_save_due),
+        ]
+
+    @callback
+    def _async_forget_pending(self) -> None:
+        while self._pending:
+            self._pending.pop()()
+
+    async def _async_save_due(self, _: datetime | Event) -> None:
+        """Save what waits to be; while Home Assistant stops, the final write does it."""
+        if self._hass.state is not CoreState.stopping:
+            await self.async_save()
 
     async def async_save_surely(self) -> None:
         """Save now; raises NotSavedError where the disk did not take it."""
@@ -200,12 +219,9 @@ class LedgerStore:
             return None
 
     @callback
-    def _take_pending(self) -> dict[str, Any]:
-        self._pending = False
-        return self._snapshot()
-
     def _snapshot(self) -> dict[str, Any]:
-        rooms = {key: _dump_room(room) for key, room in self._rooms().items()}
+        """Return what is known now, to be written by a thread: nothing in it changes any more."""
+        rooms = {key: _freeze_room(room) for key, room in self._rooms().items()}
         context = {key: snapshot.dump_context(mean) for key, mean in self.context.items()}
         return {"rooms": rooms, **({"context": context} if context else {})}
 
@@ -226,18 +242,35 @@ class _TellingStore(Store[dict[str, Any]]):
 
 
 def _store(hass: HomeAssistant, key: str) -> _TellingStore:
-    return _TellingStore(hass, STORAGE_VERSION, key, private=True, atomic_writes=True)
+    return _TellingStore(
+        hass,
+        STORAGE_VERSION,
+        key,
+        private=True,
+        atomic_writes=True,
+        serialize_in_event_loop=False,
+    )
 
 
-def _dump_room(room: StoredRoom) -> dict[str, Any]:
-    """Return a room as JSON; Home Assistant would give each number of a channel a line."""
+class _ChannelToWrite:
+    """A channel as it was; the thread that writes the file makes JSON of it."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._frozen = snapshot.freeze(channel)
+
+    @property
+    def json_fragment(self) -> json_fragment:
+        """Return JSON in one line: Home Assistant would give each number a line."""
+        return json_fragment(json_bytes(self._frozen.dump()))
+
+
+def _freeze_room(room: StoredRoom) -> dict[str, Any]:
     return {
         "channels": {
-            kind.value: json_fragment(json_bytes(snapshot.dump(channel)))
-            for kind, channel in room.channels.items()
+            kind.value: _ChannelToWrite(channel) for kind, channel in room.channels.items()
         },
-        "retired": room.retired,
-        "asked": room.asked,
+        "retired": [*room.retired],
+        "asked": {issue_id: {**question} for issue_id, question in room.asked.items()},
     }
 
 

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .entity import RoomEntity
+from .turns import in_turn
 
 PARALLEL_UPDATES = 0
 
@@ -19,7 +20,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switch of every room."""
-    for subentry_id, room in entry.runtime_data.rooms.items():
+    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities([KeepLearningSwitch(room)], config_subentry_id=subentry_id)
 
 

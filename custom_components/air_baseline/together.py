@@ -6,12 +6,13 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
-from .coordinator import SLOT_MINUTES, AirBaselineConfigEntry
+from .coordinator import AirBaselineConfigEntry
 from .core.channel import Channel
 from .core.event import Event, EventKind
 from .core.home import TOGETHER_S, Company, company, neighbour
 from .core.ledger import Episode
 from .core.quantity import Kind
+from .turns import SLOT_MINUTES
 
 TICK_SECOND = 3  # After the rooms have closed their bins.
 

@@ -14,7 +14,7 @@ from core.channel import Channel
 from core.day import day_start
 from core.ledger import Cause, Entry, EntryKind
 from core.quantity import QUANTITIES, Kind
-from core.snapshot import VERSION, NewerSnapshotError, dump, load
+from core.snapshot import VERSION, NewerSnapshotError, dump, freeze, load
 from core.state import LearningState
 from core.stored import SnapshotError
 from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
@@ -200,3 +200,10 @@ def test_every_form_ever_released_still_loads(path: Path) -> None:
 def test_the_present_form_is_among_those_released() -> None:
     data = json.loads((FIXTURES / f"snapshot_v{VERSION}.json").read_text())
     assert kept(back(data)) == data
+
+
+def test_what_is_frozen_stays_as_it_was_while_the_channel_goes_on() -> None:
+    channel = eventful()
+    frozen, before = freeze(channel), dump(channel)
+    breathe(channel, START + 4 * HOUR, 30 * 60, 12.0)
+    assert frozen.dump() == before != dump(channel)

@@ -7,7 +7,7 @@ Loading checks everything it reads: what is not exactly of the stored form raise
 SnapshotError.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ from .binning import INTERVALS_KEPT, LEAST_STEP, Binner
 from .channel import Channel
 from .context import HOURS, ContextMean
 from .day import DAY_S, PARTS, SLOT_S, SLOTS_PER_HOUR, iso_day, parse_day, part_slots
-from .digest import OpenDay, decode_counts, encode_counts
+from .digest import Counts, OpenDay, decode_counts, encode_counts
 from .facts import BUCKETS
+from .ledger import Ledger
 from .quantity import QUANTITIES, Kind
 from .rows import dump_ledger, load_ledger
 from .state import HistoryState
@@ -35,6 +36,44 @@ class NewerSnapshotError(SnapshotError):
     """Stored data of a version that this code does not know yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A channel as it was at a moment: copies of what changes, and its ledger, a value."""
+
+    running: dict[str, Any]
+    today: dict[str, Any] | None
+    counts: Counts
+    ledger: Ledger
+
+    def dump(self) -> dict[str, Any]:
+        """Return it as plain JSON values; any thread may ask."""
+        today = self.today
+        if today is not None:
+            today = {**today, "histogram": encode_counts(self.counts)}
+        return {**self.running, "today": today, **dump_ledger(self.ledger)}
+
+
+def freeze(channel: Channel) -> Frozen:
+    """Return a channel as it is now, in little time: dumping the days is most of the work."""
+    facts, running = channel.facts, channel.watch.current
+    counts = channel.open_day.counts if channel.open_day else []
+    return Frozen(
+        running={
+            "version": VERSION,
+            "quantity": channel.quantity.kind.value,
+            "paused": channel.paused,
+            **({"history": channel.history.value} if channel.history in READ else {}),
+            "source": _dump_source(channel),
+            "facts": [list(bucket) for bucket in facts.buckets] if facts else [],
+            "above": facts.above if facts else None,
+            "low_since": facts.low_since if facts else None,
+        },
+        today=_dump_today(channel),
+        counts=[bytearray(part) for part in counts],
+        ledger=replace(channel.ledger, episodes=channel.episodes) if running else channel.ledger,
+    )
+
+
 def dump(channel: Channel) -> dict[str, Any]:
     """Return a channel as plain JSON values.
 
@@ -43,18 +82,7 @@ def dump(channel: Channel) -> dict[str, Any]:
     >>> load(kept, UTC, Promise.MONTH).quantity.kind
     <Kind.PM25: 'pm25'>
     """
-    return {
-        "version": VERSION,
-        "quantity": channel.quantity.kind.value,
-        "paused": channel.paused,
-        **({"history": channel.history.value} if channel.history in READ else {}),
-        "source": _dump_source(channel),
-        "today": _dump_today(channel),
-        "facts": [list(bucket) for bucket in channel.facts.buckets] if channel.facts else [],
-        "above": channel.facts.above if channel.facts else None,
-        "low_since": channel.facts.low_since if channel.facts else None,
-        **dump_ledger(replace(channel.ledger, episodes=channel.episodes)),
-    }
+    return freeze(channel).dump()
 
 
 def load(data: object, zone: tzinfo, promise: Promise) -> Channel:
@@ -205,7 +233,6 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
         return None
     return {
         "day": iso_day(today.day),
-        "histogram": encode_counts(today.counts),
         "peaks": list(today.peaks),
         "inside": today.inside,
         "marked": today.marked,
