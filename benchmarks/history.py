@@ -71,28 +71,34 @@ class Loop:
     late_s: float = 0.0
     worked_s: float = 0.0
     pauses_s: list[float] = field(default_factory=list)
-    _paused_at: float = 0.0
+    _paused_at: float | None = None
 
     async def watch(self) -> None:
         """Look at the loop again and again, until cancelled."""
         gc.callbacks.append(self._note)
         try:
             while True:
-                at, worked, paused = monotonic(), thread_time(), sum(self.pauses_s)
+                at, worked, paused = monotonic(), thread_time(), self._paused()
                 await asyncio.sleep(LOOK_S)
-                late = monotonic() - at - LOOK_S - (sum(self.pauses_s) - paused)
+                late = monotonic() - at - LOOK_S - (self._paused() - paused)
                 self.late_s = max(self.late_s, late)
                 self.worked_s = max(self.worked_s, thread_time() - worked)
         finally:
             gc.callbacks.remove(self._note)
+
+    def _paused(self) -> float:
+        """Return the seconds of all pauses, with one whose end was not told yet."""
+        running = 0.0 if self._paused_at is None else monotonic() - self._paused_at
+        return sum(self.pauses_s) + running
 
     def _note(self, phase: str, info: Mapping[str, int]) -> None:
         if info["generation"] < OLDEST:
             return
         if phase == "start":
             self._paused_at = monotonic()
-        else:
+        elif self._paused_at is not None:
             self.pauses_s.append(monotonic() - self._paused_at)
+            self._paused_at = None
 
 
 def sources() -> Iterator[tuple[str, str]]:
