@@ -58,6 +58,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "correct_episode": {"verdict": "normal"},
     "strike_days": {"start_date": "2026-02-20"},
     "mark_change": {"date": "2026-02-20"},
+    "relearn_from_history": {},
     "reset": {},
     "undo": {},
 }

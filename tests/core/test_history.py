@@ -121,7 +121,7 @@ def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
     found = past_days(Past(rows(purged), hours(readings)), PM25, LONDON, at(MONDAY + 4, 1.0))
     kinds = [found.days[MONDAY + day].kind for day in range(4)]
     assert kinds == [DayKind.HOURLY, DayKind.HOURLY, DayKind.REPLAYED, DayKind.REPLAYED]
-    assert all(len(day.bins) == 288 for day in found.days.values())
+    assert all(day.observed == 288 for day in found.days.values())
     ledger = replay(found.days, Ledger(), a_setting())
     assert [mark is not None for mark in (day.mark for day in ledger.days)] == [
         False,
@@ -174,14 +174,14 @@ def test_a_stuck_value_is_not_believed() -> None:
         for when, value in flat
     ]
     found = past_days(Past(rows(flat)), PM25, LONDON, at(MONDAY + 5, 1.0))
-    assert [len(found.days[MONDAY + day].bins) for day in range(5)] == [288, 288, 12, 216, 288]
+    assert [found.days[MONDAY + day].observed for day in range(5)] == [288, 288, 12, 216, 288]
     assert found.days[MONDAY + 3].longest_run_h == 29
     short = [
         (when, value if when >= at(MONDAY + 2, 24.0) else other)
         for (when, value), (_, other) in zip(readings, flat, strict=True)
     ]
     found = past_days(Past(rows(short)), PM25, LONDON, at(MONDAY + 5, 1.0))
-    assert [len(day.bins) for day in found.days.values()] == [288] * 5, "23 hours can be"
+    assert [day.observed for day in found.days.values()] == [288] * 5, "23 hours can be"
 
 
 def test_raw_readings_become_means_as_they_do_live() -> None:

@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 from math import isfinite
 from typing import NamedTuple
 
-from .binning import LEAST_STEP, Bin, Binner
+from .binning import LEAST_STEP, Binner
 from .day import SLOT_S, day_start, locate, part_slots
 from .digest import VALID_DAY, DayKind
 from .ledger import WINDOW_DAYS
@@ -20,7 +20,9 @@ from .source import FLAT_S, FLAT_ZERO_S, OFF_S
 
 HOUR_S = 3600.0
 
-type Placed = tuple[int, Bin]  # The part of the day that a bin falls into, and the bin.
+# A level that held for some slots of a part: the part, the first slot, the level, how many.
+# Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
+type Stretch = tuple[int, int, float, int]
 
 
 class Row(NamedTuple):
@@ -44,16 +46,21 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class PastDay:
-    """A day of the past: its bins with their parts, oldest first, and the runs that ended."""
+    """A day of the past: the levels of its slots, oldest first, and the longest run that ended."""
 
     day: int
     kind: DayKind
-    bins: tuple[Placed, ...]
+    stretches: tuple[Stretch, ...]
     longest_run_h: int = 0
+
+    @property
+    def observed(self) -> int:
+        """Return the number of slots that are known."""
+        return sum(number for *_, number in self.stretches)
 
     def covers(self, slots: int) -> bool:
         """Tell whether the day has enough of its slots to be evidence."""
-        return len(self.bins) >= VALID_DAY * slots
+        return self.observed >= VALID_DAY * slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def past_days(past: Past, quantity: Quantity, zone: tzinfo, now: float) -> PastD
         if (
             other is None
             or found.covers(sum(part_slots(day, zone)))
-            or len(found.bins) > len(other.bins)
+            or found.observed > other.observed
         ):
             days[day] = found
     kept = [*fine, *coarse]
@@ -145,7 +152,7 @@ def _days(
     rows: Sequence[Row], kind: DayKind, quantity: Quantity, zone: tzinfo
 ) -> dict[int, PastDay]:
     length_s = HOUR_S if kind is DayKind.HOURLY else SLOT_S
-    placed: dict[int, list[Placed]] = {}
+    placed: dict[int, list[Stretch]] = {}
     ended: dict[int, int] = {}
     longest_h = 0
     runs = _runs(rows, length_s)
@@ -161,7 +168,9 @@ def _days(
         run_h, day = int((until - run[0].start) // HOUR_S), locate(heard, zone)[0]
         ended[day] = max(ended.get(day, 0), run_h)
         longest_h = max(longest_h, run_h)
-    return {day: PastDay(day, kind, tuple(bins), ended.get(day, 0)) for day, bins in placed.items()}
+    return {
+        day: PastDay(day, kind, tuple(known), ended.get(day, 0)) for day, known in placed.items()
+    }
 
 
 def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
@@ -182,12 +191,15 @@ def _stuck(run_s: float, longest_h: int, level: float, quantity: Quantity) -> bo
 
 
 def _place(
-    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[Placed]]
+    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[Stretch]]
 ) -> None:
     """Put each slot of some rows into its day."""
     for row in run:
         first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
         place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))
+        if place == last:
+            placed.setdefault(place[0], []).append((place[1], first, row.mean, number))
+            continue
         for slot in range(first, first + number):
-            day, part = place if place == last else locate(slot * SLOT_S, zone)
-            placed.setdefault(day, []).append((part, Bin(slot, row.mean, float(SLOT_S))))
+            day, part = locate(slot * SLOT_S, zone)
+            placed.setdefault(day, []).append((part, slot, row.mean, 1))

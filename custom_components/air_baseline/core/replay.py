@@ -11,10 +11,10 @@ from datetime import tzinfo
 from typing import Self
 
 from .alert import HeldLevel, Promise
-from .binning import LEAST_STEP
+from .binning import LEAST_STEP, Bin
 from .channel import Channel
 from .context import DayContext
-from .day import day_start, locate, part_slots
+from .day import SLOT_S, day_start, locate, part_slots
 from .digest import NO_CONTEXT, DayKind, Digest, OpenDay
 from .doubt import find_doubt
 from .entry import FORGETS, INFERRED
@@ -164,8 +164,9 @@ def _live_through(
     issued: Sequence[float] = ()
     if past.kind is DayKind.HOURLY:
         state = standing(ledger, past.day).state
-        for part, bin_ in past.bins:
-            open_day.take(part, level_index(bin_.value), None, None)
+        for part, _, value, number in past.stretches:
+            for _ in range(number):
+                open_day.take(part, level_index(value), None, None)
     else:
         today = forecast(ledger, past.day, setting.quantity, setting.promise, setting.resolution)
         state, issued = today.standing.state, today.issued
@@ -181,7 +182,8 @@ def _live_through(
 
 
 def _hear(open_day: OpenDay, past: PastDay, today: Forecast, held: HeldLevel) -> None:
-    for part, bin_ in past.bins:
+    for part, slot, value, _ in past.stretches:
+        bin_ = Bin(slot, value, float(SLOT_S))
         held.take(bin_)
         span = held.span(bin_.end)
         low = round(span[0], 1) if span else None
