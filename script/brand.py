@@ -40,13 +40,12 @@ def icon(theme: str) -> Image.Image:
 
 
 def main() -> None:
-    """Write icon and logo, plain and dark, at one and two times their size."""
+    """Write the icon, plain and dark, at one and two times its size; it is the logo too."""
     for theme in LINE:
         drawn = icon(theme)
-        for name in ("icon", "logo"):
-            for scale, suffix in ((256, ""), (512, "@2x")):
-                path = FOLDER / f"{theme}{name}{suffix}.png"
-                drawn.resize((scale, scale), Image.Resampling.LANCZOS).save(path, optimize=True)
+        for side, suffix in ((256, ""), (512, "@2x")):
+            path = FOLDER / f"{theme}icon{suffix}.png"
+            drawn.resize((side, side), Image.Resampling.LANCZOS).save(path, optimize=True)
 
 
 if __name__ == "__main__":

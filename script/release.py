@@ -1,0 +1,80 @@
+"""Make the archive that HACS installs: what runs, and nothing else, the same bytes each time."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+import json
+from pathlib import Path, PurePosixPath
+import sys
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DOMAIN: Final = "air_baseline"
+INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
+ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # The name is said to HACS in hacs.json.
+WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can hold.
+RUNTIME: Final = {".js", ".json", ".png", ".py", ".yaml"}
+FOR_PEOPLE: Final = {"quality_scale.yaml"}  # Nothing reads it at run time.
+
+
+class ReleaseError(Exception):
+    """There can be no release; the message says why."""
+
+
+def runtime_files(folder: Path = INTEGRATION) -> Iterator[PurePosixPath]:
+    """Yield what has to be installed, sorted; ReleaseError where a file is of no known kind."""
+    for path in sorted(folder.rglob("*")):
+        name = PurePosixPath(path.relative_to(folder))
+        if path.is_dir() or "__pycache__" in name.parts or name.name in FOR_PEOPLE:
+            continue
+        if path.suffix not in RUNTIME or path.is_symlink():
+            raise ReleaseError(f"{name} is not a file that a release can have")
+        yield name
+
+
+def build(archive: Path, folder: Path = INTEGRATION) -> None:
+    """Write the archive; equal files give equal bytes."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(archive, "w") as written:
+        for name in runtime_files(folder):
+            entry = ZipInfo(str(name), WRITTEN)
+            entry.compress_type = ZIP_DEFLATED
+            entry.create_system = 3  # As on Unix, wherever it is made.
+            entry.external_attr = 0o644 << 16
+            written.writestr(entry, (folder / name).read_bytes())
+
+
+def install(archive: Path, configuration: Path) -> Path:
+    """Unpack an archive as HACS does, into a configuration folder; return where it is now."""
+    target = configuration / "custom_components" / DOMAIN
+    target.mkdir(parents=True)
+    with ZipFile(archive) as packed:
+        packed.extractall(target)
+    return target
+
+
+def check_tag(tag: str) -> None:
+    """Raise ReleaseError where a tag is not the version of the manifest, with a v before it."""
+    version = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))["version"]
+    if tag != f"v{version}":
+        raise ReleaseError(f"the tag is {tag}, but the manifest has version {version}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    parser = argparse.ArgumentParser(prog="script/release", description=__doc__)
+    parser.add_argument("--tag", help="refuse where this is not v and the manifest's version")
+    options = parser.parse_args(arguments)
+    try:
+        if options.tag is not None:
+            check_tag(options.tag)
+        build(ARCHIVE)
+    except ReleaseError as error:
+        sys.stderr.write(f"release: {error}\n")
+        return 1
+    print(ARCHIVE.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
