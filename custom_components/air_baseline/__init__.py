@@ -27,6 +27,7 @@ from .coordinator import (
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.quantity import QUANTITIES, Kind
+from .frontend import async_load_module, async_serve_modules
 from .issues import (
     async_clear_issues,
     async_forget_issues,
@@ -36,14 +37,17 @@ from .issues import (
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom
 from .together import async_watch_company
+from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 GOOD_COPY_CHECK = timedelta(hours=1)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which do not depend on an entry."""
+    """Register what does not depend on an entry: actions, commands, the card's modules."""
     async_register_actions(hass)
+    async_register_commands(hass)
+    await async_serve_modules(hass)
     return True
 
 
@@ -77,6 +81,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     for room_coordinator in rooms.values():
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_follow_sources(hass, entry))
+    entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
     async def keep_good(now: datetime) -> None:

@@ -14,7 +14,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
-from homeassistant.helpers import config_validation as cv, entity_registry as er, service
+from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -38,6 +38,7 @@ from .corrections import (
 )
 from .entity import WORDS_OF_KIND
 from .explanation_text import async_page
+from .permissions import may
 
 ATTR_VERDICT = "verdict"
 ATTR_START = "start_date"
@@ -223,10 +224,7 @@ async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: st
     if user.is_admin:
         return
     everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
-    entities = er.async_entries_for_device(er.async_get(call.hass), call.data[ATTR_DEVICE_ID])
-    if not everyone or not any(
-        user.permissions.check_entity(entity.entity_id, policy) for entity in entities
-    ):
+    if not everyone or not may(call.hass, user, call.data[ATTR_DEVICE_ID], policy):
         raise Unauthorized(context=call.context, permission=policy)
 
 

@@ -1,6 +1,6 @@
 """One room: listens to its sources, feeds the core, publishes what the core says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import override
@@ -33,8 +33,10 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .core.binning import Bin
 from .core.channel import Channel
 from .core.event import Event as ChannelEvent
+from .core.judgement import Judgement
 from .core.quantity import QUANTITIES, Kind
 from .core.state import LearningState
 from .core.view import ChannelView, view
@@ -47,6 +49,7 @@ PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while
 
 type RoomView = Mapping[Kind, ChannelView]
 type EventListener = Callable[[Kind, ChannelEvent], None]
+type BinListener = Callable[[Kind, Bin], None]
 type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 
@@ -119,6 +122,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._store = store
         self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
         self._event_listeners: list[EventListener] = []
+        self._bin_listeners: list[BinListener] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
         self.data = self._view(dt_util.utcnow().timestamp())
 
@@ -158,6 +162,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         """Call a listener with what happens to a channel; return what ends that."""
         self._event_listeners.append(listener)
         return lambda: self._event_listeners.remove(listener)
+
+    @callback
+    def async_add_bin_listener(self, listener: BinListener) -> CALLBACK_TYPE:
+        """Call a listener with each bin that closes; return what ends that."""
+        self._bin_listeners.append(listener)
+        return lambda: self._bin_listeners.remove(listener)
 
     async def async_correct(self, act: Callable[[float], None]) -> None:
         """Correct channels at the present moment, publish, and save before returning."""
@@ -209,8 +219,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_pass_time(self, now: float) -> None:
-        for channel in self.channels.values():
-            channel.advance(now)
+        for kind, channel in self.channels.items():
+            self._async_tell_bins(kind, channel.advance(now))
         self._async_tell_events()
         self._async_publish(now)
         self.async_schedule_save()
@@ -229,6 +239,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         channel = self.channels[kind]
         value = self._level(kind, state, at)
         judged = channel.lose(at) if value is None else channel.read(at, value)
+        self._async_tell_bins(kind, judged)
         if judged or self.data[kind].state is LearningState.NO_SOURCE:
             self._async_tell_events()
             self._async_publish(at)
@@ -271,6 +282,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def _note_odd(self, kind: Kind, at: float) -> None:
         """Remember since when a source gives values that cannot be used."""
         self._odd[kind] = self._odd.get(kind, (at, at))[0], at
+
+    @callback
+    def _async_tell_bins(self, kind: Kind, judged: Iterable[Judgement]) -> None:
+        if not self._bin_listeners:
+            return
+        for bin_ in (said.bin for said in judged if said.bin is not None):
+            for listener in tuple(self._bin_listeners):
+                listener(kind, bin_)
 
     @callback
     def _async_tell_events(self) -> None:

@@ -1,6 +1,6 @@
-"""The only place where an explanation becomes words, in the language of the server."""
+"""The only place where an explanation becomes words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Self
@@ -61,14 +61,24 @@ async def async_page(
 ) -> Page:
     """Return the explanation of some channels, of one room or of several, as one page."""
     words = await Words.async_load(hass)
+    return page_of(words, targets, subject)
+
+
+def page_of(
+    words: Words,
+    targets: Sequence[Target],
+    subject: Subject | None = None,
+    named: Callable[[str], str] = escape,
+) -> Page:
+    """Return the explanation of some channels as one page; `named` makes names fit to be shown."""
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     pages = [
         words.page(
             explain(room.channels[kind], now, episode, subject),
             room.sources[kind],
-            _names(room),
-            escape(room.subentry.title) if several else "",
+            _names(room, named),
+            named(room.subentry.title) if several else "",
         )
         for room, kind, episode in targets
     ]
@@ -104,12 +114,11 @@ class Words:
         self._temperature_unit = temperature_unit
 
     @classmethod
-    async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Return the words of the server's language; English fills what it lacks."""
+    async def async_load(cls, hass: HomeAssistant, language: str | None = None) -> Self:
+        """Return the words of a language, else the server's; English fills what it lacks."""
+        language = language or hass.config.language
         return cls(
-            await translation.async_get_translations(
-                hass, hass.config.language, "common", [DOMAIN]
-            ),
+            await translation.async_get_translations(hass, language, "common", [DOMAIN]),
             hass.config.units.temperature_unit,
         )
 
@@ -122,7 +131,7 @@ class Words:
     ) -> Page:
         """Return an explanation in words; a page about several rooms names each.
 
-        `names` are the names of all rooms by their ids, escaped.
+        `names` are the names of all rooms by their ids, fit to be shown.
         """
         quantity = self.say(f"quantity_{said.quantity}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
@@ -299,10 +308,10 @@ class Words:
         return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
 
 
-def _names(room: RoomCoordinator) -> dict[str, str]:
-    """Return the names of all rooms of a home, escaped."""
+def _names(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
+    """Return the names of all rooms of a home, fit to be shown."""
     rooms = room.config_entry.subentries.values()
-    return {other.subentry_id: escape(other.title) for other in rooms}
+    return {other.subentry_id: named(other.title) for other in rooms}
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -67,9 +67,23 @@ def async_tell_newer_store(hass: HomeAssistant) -> None:
 def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
     """Remove the repairs of rooms that are gone, ignored ones as well."""
     for issue in _issues(hass):
-        of_room = any(f"_{room}_" in issue.issue_id for room in rooms)
+        of_room = any(_is_of(issue, room) for room in rooms)
         if not of_room and issue.issue_id not in OF_THE_HOME:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+@callback
+def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
+    """Return the repairs of a room that wait to be answered."""
+    return [
+        issue
+        for issue in _issues(hass)
+        if issue.active and issue.dismissed_version is None and _is_of(issue, room_id)
+    ]
+
+
+def _is_of(issue: ir.IssueEntry, room_id: str) -> bool:
+    return f"_{room_id}_" in issue.issue_id
 
 
 def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:

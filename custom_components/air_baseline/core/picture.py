@@ -1,0 +1,87 @@
+"""What a picture of one channel's day needs: the ranges of its parts, and its episodes."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import accumulate, pairwise
+
+from .channel import Channel
+from .correction import episode_span
+from .day import SLOT_S, day_start, locate, part_slots
+from .state import Basis, LearningState
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfDay:
+    """The range issued for one part: from when to when (POSIX seconds), levels (base unit)."""
+
+    start: float
+    end: float
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From when to when the air was unusual (POSIX seconds), and whether it still is."""
+
+    start: float
+    end: float
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One day of a channel, from `start` to `end` (POSIX seconds).
+
+    `parts` is empty where no range may be shown. `firm` says that the ranges are this room's
+    and in force: any other range is a guess and has to look like one.
+    """
+
+    start: float
+    end: float
+    parts: tuple[PartOfDay, ...]
+    firm: bool
+    episodes: tuple[Stretch, ...]
+
+
+def picture(channel: Channel, at: float) -> Picture:
+    """Return the day of a channel that holds a time (POSIX seconds)."""
+    day = locate(at, channel.zone)[0]
+    start, end = day_start(day, channel.zone), day_start(day + 1, channel.zone)
+    today = channel.forecast
+    shown = today is not None and today.shown and today.day == day
+    firm = channel.state(at) is LearningState.LEARNED
+    return Picture(
+        start=start,
+        end=end,
+        parts=tuple(
+            PartOfDay(*hours, part.low, part.middle, part.high)
+            for hours, part in zip(part_spans(day, channel.zone), today.ranges, strict=False)
+        )
+        if today is not None and shown
+        else (),
+        firm=firm and today is not None and today.basis is Basis.THIS_ROOM,
+        episodes=_stretches(channel, start, at),
+    )
+
+
+def part_spans(day: int, zone: tzinfo) -> tuple[tuple[float, float], ...]:
+    """Return from when to when each part of a day lasts (POSIX seconds).
+
+    >>> from datetime import UTC, date
+    >>> part_spans(date(1970, 1, 1).toordinal(), UTC)[:2]
+    ((14400.0, 25200.0), (25200.0, 36000.0))
+    """
+    slots = accumulate(part_slots(day, zone), initial=0)
+    start = day_start(day, zone)
+    return tuple(pairwise(start + SLOT_S * passed for passed in slots))
+
+
+def _stretches(channel: Channel, start: float, at: float) -> tuple[Stretch, ...]:
+    spans = ((episode.end is None, *episode_span(episode, at)) for episode in channel.episodes)
+    return tuple(
+        Stretch(max(first, start), last, running)
+        for running, first, last in spans
+        if start < last and first <= at
+    )

@@ -1,0 +1,38 @@
+// Registers the card and the dashboard with Home Assistant's frontend. No build step: each
+// module is served as it is, under an address that changes with their content.
+
+import { AirBaselineCard } from "./card.js";
+import { AirBaselineDashboard } from "./strategy.js";
+
+const CARD = "air-baseline-card";
+const STRATEGY = "air-baseline";
+const DOCUMENTATION =
+  "https://github.com/air-baseline/air-baseline/blob/main/docs/dashboard.md";
+
+/** Define an element once: after an update a page may load these modules a second time. */
+function define(name, element, registry, entry) {
+  if (customElements.get(name)) return;
+  customElements.define(name, element);
+  window[registry] = [...(window[registry] ?? []), entry];
+}
+
+define(CARD, AirBaselineCard, "customCards", {
+  type: CARD,
+  name: "Air Baseline",
+  description: "What is measured in a room today, over what is usual there",
+  preview: true,
+  documentationURL: DOCUMENTATION,
+  getEntitySuggestion: (hass, entityId) => {
+    const entity = hass.entities[entityId];
+    if (entity?.platform !== "air_baseline" || !entity.device_id) return null;
+    return { config: { type: `custom:${CARD}`, device_id: entity.device_id } };
+  },
+});
+
+define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrategies", {
+  type: STRATEGY,
+  strategyType: "dashboard",
+  name: "Air Baseline",
+  description: "Each room with what is usual there, how sure that is, and what waits for you",
+  documentationURL: DOCUMENTATION,
+});

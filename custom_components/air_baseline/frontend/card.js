@@ -1,0 +1,205 @@
+// The card of one room. The server computes and words everything; the card only draws it.
+
+import { channelElement } from "./channel.js";
+import { html } from "./dom.js";
+import { loadWords, questionTitle, say } from "./format.js";
+import { roomDevices } from "./rooms.js";
+import { STYLES } from "./styles.js";
+
+const LEAST_WIDTH = 200; // Pixels of a chart while its place is not known.
+const SOON = "300px"; // A card this near to being seen begins to ask.
+const REFUSALS = { unauthorized: "card_refused", unknown_command: "card_not_loaded" };
+
+export class AirBaselineCard extends HTMLElement {
+  static getStubConfig(hass) {
+    return { device_id: roomDevices(hass)[0]?.id ?? "" };
+  }
+
+  static getConfigForm() {
+    const selectQuantity = {
+      select: {
+        mode: "dropdown",
+        options: [
+          { value: "pm25", label: "PM2.5" },
+          { value: "voc", label: "VOC" },
+        ],
+      },
+    };
+    return {
+      schema: [
+        {
+          name: "device_id",
+          required: true,
+          selector: { device: { filter: [{ integration: "air_baseline" }] } },
+        },
+        { name: "quantity", selector: selectQuantity },
+        { name: "show_title", default: true, selector: { boolean: {} } },
+      ],
+      computeLabel: ({ name }, localize) =>
+        localize(`component.air_baseline.common.card_edit_${name}`) || undefined,
+    };
+  }
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" });
+    this._card = document.createElement("ha-card");
+    this.shadowRoot.append(html("style", "", {}, STYLES), this._card);
+    this._opened = new Set();
+    this._width = 0;
+    this._sizes = new ResizeObserver(([entry]) => this._resized(entry.contentRect.width));
+    this._sight = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && this._seen(),
+      { rootMargin: SOON },
+    );
+  }
+
+  setConfig(config) {
+    if (config.device_id !== undefined && typeof config.device_id !== "string") {
+      throw new Error("device_id has to be the id of a device");
+    }
+    const other = config.device_id !== this._config?.device_id;
+    this._config = config;
+    if (other) this._restart();
+    this._draw();
+  }
+
+  set hass(hass) {
+    const before = this._hass;
+    this._hass = hass;
+    const loaded = (some) => some?.config.components.includes("air_baseline");
+    if (before?.language !== hass.language || loaded(before) !== loaded(hass)) this._restart();
+    else if (this._isNews(before, hass)) this._draw();
+  }
+
+  getCardSize() {
+    return 8;
+  }
+
+  getGridOptions() {
+    return { columns: 12, min_columns: 6 };
+  }
+
+  connectedCallback() {
+    this._sizes.observe(this._card);
+    this._sight.observe(this);
+  }
+
+  disconnectedCallback() {
+    this._sizes.disconnect();
+    this._sight.disconnect();
+    this._visible = false;
+    this._stop();
+  }
+
+  _seen() {
+    if (this._visible) return;
+    this._visible = true;
+    this._restart();
+  }
+
+  _resized(width) {
+    if (Math.abs(width - this._width) < 1) return;
+    this._width = width;
+    this._draw();
+  }
+
+  /** Tell whether what the card draws of `hass` itself is another than before. */
+  _isNews(before, hass) {
+    if (before.locale !== hass.locale || before.localize !== hass.localize) return true;
+    const sources = (this._room?.channels ?? []).map((channel) => channel.source);
+    return sources.some((source) => source && before.states[source] !== hass.states[source]);
+  }
+
+  _stop() {
+    this._unsubscribe?.then((stop) => stop?.());
+    this._unsubscribe = undefined;
+  }
+
+  /** Ask the server anew: the room, the language or the integration is another. */
+  _restart() {
+    this._stop();
+    this._room = this._refusal = undefined;
+    this._draw();
+    if (this._visible && this._hass && this._config?.device_id) {
+      this._unsubscribe = this._subscribe(this._hass, this._config.device_id);
+    }
+  }
+
+  async _subscribe(hass, deviceId) {
+    const mine = () => hass.language === this._hass.language && deviceId === this._config.device_id;
+    try {
+      await loadWords(hass);
+      return await hass.connection.subscribeMessage(
+        (room) => {
+          if (!mine()) return;
+          this._room = room;
+          this._draw();
+        },
+        { type: "air_baseline/subscribe_room", device_id: deviceId, language: hass.language },
+      );
+    } catch (error) {
+      if (mine()) {
+        this._refusal = error.translation_key === "room_gone" ? "card_gone" : REFUSALS[error.code];
+        this._refusal ??= "card_failed";
+        this._draw();
+      }
+      return undefined;
+    }
+  }
+
+  _draw() {
+    if (!this._hass || !this._config) return;
+    const waits = this._config.device_id && !this._room && !this._refusal;
+    this._card.classList.toggle("waits", Boolean(waits));
+    this._card.replaceChildren(...this._content());
+  }
+
+  _content() {
+    const message = this._message();
+    if (message !== undefined) return [html("p", "message", { role: "status" }, message)];
+    const { channels, questions, recorder, room } = this._room;
+    const wanted = this._config.quantity;
+    const shown = channels.filter(
+      ({ quantity, words_of: words }) => !wanted || [quantity, words].includes(wanted),
+    );
+    const title = this._config.show_title === false ? [] : [html("h2", "", {}, room)];
+    const width = Math.max(LEAST_WIDTH, this._width);
+    const parts = shown.map((channel) =>
+      channelElement(this._hass, channel, width, {
+        opened: this._opened.has(channel.quantity),
+        onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
+      }),
+    );
+    if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
+    if (questions.length) parts.push(this._questions(questions, room));
+    return [...title, ...parts];
+  }
+
+  /** Return what to say instead of a picture; undefined where there is one. */
+  _message() {
+    if (!this._config.device_id) return say(this._hass, "card_choose");
+    if (this._refusal) return say(this._hass, this._refusal);
+    if (!this._room) return "";
+    if (this._room.status !== "shown") return say(this._hass, `card_${this._room.status}`);
+    return undefined;
+  }
+
+  /** List what waits for an answer; only administrators can give one there. */
+  _questions(questions, room) {
+    const administrator = this._hass.user?.is_admin;
+    const items = questions.map(({ kind }) => {
+      const title = questionTitle(this._hass, kind, room);
+      return administrator
+        ? html("a", "", { href: "/config/repairs" }, title)
+        : html("span", "", {}, title);
+    });
+    return html(
+      "div",
+      "questions",
+      {},
+      html("p", "", {}, say(this._hass, "card_questions")),
+      ...items,
+    );
+  }
+}

@@ -1,0 +1,141 @@
+// One quantity of a room: what was measured, what is inferred, and how far learning has come.
+
+import { html } from "./dom.js";
+import { clock, level, number, say, stateName } from "./format.js";
+import { chart } from "./chart.js";
+
+const LEARNING = new Set(["collecting", "provisional"]);
+const GUESS_WORDS = { everyone: "card_everyone", mixed: "card_first_picture" };
+
+/** Draw a channel of the server's picture, its chart `width` pixels wide. */
+export function channelElement(hass, channel, width, { opened, onToggle }) {
+  const element = html("section", "channel");
+  element.append(head(hass, channel), picture(hass, channel, width));
+  element.append(legend(hass, channel));
+  const learning = LEARNING.has(channel.state);
+  if (learning) element.append(progress(hass, channel));
+  const { words } = channel;
+  element.append(
+    definitions([
+      [say(hass, "card_measured"), words.measured],
+      [say(hass, "card_inferred"), words.inferred],
+      ...(learning ? [[say(hass, "card_because"), words.because]] : []),
+    ]),
+  );
+  const details = html(
+    "details",
+    "",
+    {},
+    html("summary", "", {}, say(hass, "card_more")),
+    definitions([
+      ...(learning ? [] : [[say(hass, "card_because"), words.because]]),
+      [say(hass, "card_not_known"), words.not_known],
+      [say(hass, "card_next"), words.next],
+    ]),
+  );
+  details.open = opened;
+  details.addEventListener("toggle", () => onToggle(details.open));
+  element.append(details);
+  return element;
+}
+
+function name(hass, channel) {
+  return say(hass, `quantity_${channel.quantity}`);
+}
+
+function head(hass, channel) {
+  const { compared, state, words_of: words } = channel;
+  const said = compared
+    ? stateName(hass, words, "compared", compared)
+    : stateName(hass, words, "learning", state);
+  const known = compared && compared !== "not_enough_data";
+  return html(
+    "div",
+    "head",
+    {},
+    html("h3", "", {}, name(hass, channel)),
+    html("div", "value", {}, ...present(hass, channel)),
+    html("div", `chip ${known ? compared : "unknown"}`, {}, said),
+  );
+}
+
+/** Return what the source says now: nothing where it is not known, never the last that was. */
+function present(hass, channel) {
+  const source = channel.source ? hass.states[channel.source] : undefined;
+  const value = source ? Number.parseFloat(source.state) : Number.NaN;
+  const silent = channel.state === "no_source";
+  if (silent || !Number.isFinite(value)) return ["–"];
+  const unit = source.attributes.unit_of_measurement ?? "";
+  return [level(hass, value), html("small", "", {}, unit ? ` ${unit}` : "")];
+}
+
+function picture(hass, channel, width) {
+  return html("div", "chart", {}, chart(hass, channel, width, alternative(hass, channel)));
+}
+
+/** Say in words what the picture shows. */
+function alternative(hass, channel) {
+  const ranges = channel.parts.map((part) => {
+    const hours = `${clock(hass, part.start)}–${clock(hass, part.end)}`;
+    return `${hours}: ${level(hass, part.low)}–${level(hass, part.high)} ${channel.unit}`.trim();
+  });
+  const legendOf = ranges.length ? [`${say(hass, rangeWords(channel))}: ${ranges.join("; ")}`] : [];
+  const said = [name(hass, channel), ...channel.words.measured, ...legendOf];
+  return [...said, ...episodeWords(hass, channel)].join(". ");
+}
+
+function rangeWords(channel) {
+  if (channel.firm) return "card_usual";
+  return (LEARNING.has(channel.state) && GUESS_WORDS[channel.basis]) || "card_not_in_force";
+}
+
+function episodeWords(hass, channel) {
+  return channel.episodes.map(({ start, end, running }) =>
+    running
+      ? say(hass, "card_unusual_since", { start: clock(hass, start) })
+      : say(hass, "card_unusual_until", { start: clock(hass, start), end: clock(hass, end) }),
+  );
+}
+
+function legend(hass, channel) {
+  const items = episodeWords(hass, channel).map((words) => html("li", "episode", {}, words));
+  if (channel.line?.length) {
+    items.push(html("li", "measured", {}, say(hass, "card_measured")));
+  }
+  if (channel.parts.length) {
+    const kind = channel.firm ? "range" : "guess";
+    items.push(html("li", kind, {}, say(hass, rangeWords(channel))));
+  }
+  if (channel.line === null) items.push(html("li", "", {}, say(hass, "card_line_hidden")));
+  else if (!channel.line.length) items.push(html("li", "", {}, say(hass, "card_no_line")));
+  return html("ul", "legend", {}, ...items);
+}
+
+/** Draw the days that are needed as dots in weeks; those that are usable are filled. */
+function progress(hass, channel) {
+  const { needed } = channel;
+  const days = Math.min(channel.usable_days, needed);
+  const dots = Array.from({ length: needed }, (_, index) => {
+    const part = days - index;
+    return html("span", part >= 1 ? "day full" : part > 0 ? "day half" : "day");
+  });
+  const weeks = [];
+  while (dots.length) weeks.push(html("span", "week", {}, ...dots.splice(0, 7)));
+  const values = { days: number(hass, days), needed: number(hass, needed) };
+  return html(
+    "div",
+    "progress",
+    {},
+    html("p", "", {}, say(hass, "card_days", values)),
+    html("div", "days", { "aria-hidden": "true" }, ...weeks),
+  );
+}
+
+function definitions(pairs) {
+  const list = html("dl");
+  for (const [term, lines] of pairs) {
+    const items = lines.map((line) => html("li", "", {}, line));
+    list.append(html("dt", "", {}, term), html("dd", "", {}, html("ul", "", {}, ...items)));
+  }
+  return list;
+}

@@ -1,0 +1,27 @@
+// The rooms of a home, as the frontend's registries know them.
+
+const DOMAIN = "air_baseline";
+
+/** Return the devices of the rooms, by name. */
+export function roomDevices(hass) {
+  const order = new Intl.Collator(hass.locale?.language, { numeric: true });
+  return Object.values(hass.devices ?? {})
+    .filter((device) => device.identifiers.some(([domain]) => domain === DOMAIN))
+    .sort((one, other) => order.compare(roomName(one), roomName(other)));
+}
+
+/** Return how a room is called. */
+export function roomName(device) {
+  return device.name_by_user || device.name || "";
+}
+
+/** Return a room's entity by its translation key, undefined where it is hidden or disabled. */
+export function roomEntity(hass, device, key) {
+  return Object.values(hass.entities).find(
+    (entity) =>
+      entity.device_id === device.id &&
+      entity.platform === DOMAIN &&
+      entity.translation_key === key &&
+      !entity.hidden,
+  )?.entity_id;
+}

@@ -1,0 +1,110 @@
+// How the card looks: colours are the theme's, so that it fits light, dark and others.
+
+export const STYLES = `
+:host {
+  --ab-usual: var(--air-baseline-usual-color, var(--primary-color, #0288d1));
+  --ab-unusual: var(--air-baseline-unusual-color, var(--warning-color, #ffa600));
+  --ab-measured: var(--air-baseline-measured-color, var(--primary-text-color, #212121));
+  --ab-quiet: var(--secondary-text-color, #616161);
+  display: block;
+  height: 100%;
+}
+ha-card { display: block; height: 100%; box-sizing: border-box; padding: 16px; overflow: hidden; }
+ha-card.waits { min-height: 420px; }
+h2, h3, p, ul, dl, dd { margin: 0; padding: 0; }
+h2 { font-size: 1.25rem; font-weight: 500; margin-bottom: 12px; overflow-wrap: anywhere; }
+ul { list-style: none; }
+a { color: var(--primary-color); }
+.channel + .channel {
+  margin-top: 20px; padding-top: 16px; border-top: 1px solid var(--divider-color, #e0e0e0);
+}
+.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
+.head h3 { font-size: .875rem; font-weight: 500; color: var(--ab-quiet); width: 100%; }
+.value { font-size: 1.75rem; line-height: 1.2; flex: 1 1 auto; overflow-wrap: anywhere; }
+.value small { font-size: 1rem; color: var(--ab-quiet); }
+.chip {
+  --of: var(--ab-quiet);
+  display: inline-flex; align-items: center; gap: 8px; padding: 4px 12px; border-radius: 999px;
+  background: color-mix(in srgb, var(--of) 14%, transparent); font-weight: 500;
+}
+.chip::before {
+  content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%;
+  background: var(--of); box-sizing: border-box;
+}
+.chip.usual, .chip.lower { --of: var(--ab-usual); }
+.chip.higher, .chip.notable, .chip.unusual { --of: var(--ab-unusual); }
+.chip.higher::before, .chip.unknown::before {
+  background: none; border: 2px solid var(--of);
+}
+.chip.unusual { background: color-mix(in srgb, var(--of) 32%, transparent); }
+.chart { margin-top: 8px; min-height: 176px; }
+svg { display: block; overflow: visible; }
+svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
+.grid line { stroke: var(--divider-color, #e0e0e0); stroke-width: 1; }
+.ranges rect {
+  fill: none; stroke: var(--ab-quiet); stroke-width: 1.2; stroke-dasharray: 4 4;
+}
+.ranges .present { stroke-width: 2; }
+.ranges.firm rect { fill: var(--ab-usual); fill-opacity: .2; stroke: none; }
+.ranges.firm .present { fill-opacity: .42; }
+.line path {
+  fill: none; stroke: var(--ab-measured); stroke-width: 2;
+  stroke-linejoin: round; stroke-linecap: round;
+}
+.line .unusual { stroke: var(--ab-unusual); stroke-width: 4; }
+.now { fill: var(--ab-measured); stroke: var(--card-background-color, #fff); stroke-width: 2; }
+.line .now.unusual {
+  fill: var(--ab-unusual); stroke: var(--card-background-color, #fff); stroke-width: 2;
+}
+.episodes rect { fill: var(--ab-unusual); fill-opacity: .16; }
+.legend {
+  display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 4px;
+  font-size: .8125rem; color: var(--ab-quiet);
+}
+.legend li { display: inline-flex; align-items: center; gap: 6px; }
+.legend li::before { content: ""; flex: none; width: 18px; height: 3px; border-radius: 2px; }
+.legend .measured::before { background: var(--ab-measured); }
+.legend .range::before, .legend .guess::before, .legend .episode::before {
+  height: 12px; box-sizing: border-box; border-radius: 3px;
+}
+.legend .range::before { background: color-mix(in srgb, var(--ab-usual) 36%, transparent); }
+.legend .guess::before { border: 1.5px dashed var(--ab-quiet); }
+.legend .episode::before {
+  background: color-mix(in srgb, var(--ab-unusual) 30%, transparent);
+  border-bottom: 3px solid var(--ab-unusual);
+}
+.legend .episode { color: var(--primary-text-color); font-weight: 500; }
+.progress { margin-top: 14px; }
+.progress p { font-weight: 500; margin-bottom: 8px; }
+.days { display: flex; flex-wrap: wrap; gap: 6px 16px; }
+.week { display: flex; gap: 5px; }
+.day {
+  width: 11px; height: 11px; border-radius: 50%; box-sizing: border-box;
+  border: 1.5px solid var(--ab-quiet);
+}
+.day.full, .day.half { border-color: var(--ab-usual); }
+.day.full { background: var(--ab-usual); }
+.day.half { background: linear-gradient(90deg, var(--ab-usual) 50%, transparent 50%); }
+dl { margin-top: 14px; display: grid; grid-template-columns: auto 1fr; gap: 6px 12px; }
+dt { color: var(--ab-quiet); font-size: .8125rem; line-height: 1.5rem; }
+dd { min-width: 0; line-height: 1.5rem; overflow-wrap: anywhere; }
+dd li + li { margin-top: 2px; }
+details { margin-top: 10px; }
+summary { color: var(--primary-color); cursor: pointer; padding: 8px 0; }
+summary:focus-visible, a:focus-visible { outline: 2px solid var(--primary-color); border-radius: 4px; }
+details dl { margin-top: 4px; grid-template-columns: 1fr; }
+details dd { margin-bottom: 8px; }
+.note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }
+.questions {
+  margin-top: 16px; padding: 10px 12px; border-radius: 8px;
+  background: color-mix(in srgb, var(--ab-usual) 10%, transparent);
+}
+.questions p { font-size: .8125rem; color: var(--ab-quiet); }
+.questions a, .questions span { display: block; padding: 4px 0; overflow-wrap: anywhere; }
+.message { padding: 8px 0; color: var(--ab-quiet); }
+@container (max-width: 340px) {
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: 8px; }
+}
+ha-card { container-type: inline-size; }
+`;

@@ -1,0 +1,69 @@
+"""What the recorder knows of a source's day: the same bins that the room has learned from."""
+
+from datetime import datetime
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers.recorder import get_instance, session_scope
+from homeassistant.util import dt as dt_util
+
+from .coordinator import RoomCoordinator
+from .core.binning import LONGEST_HOLD_S, Bin, Binner
+from .core.day import SLOT_S
+from .core.quantity import QUANTITIES, Kind, Quantity
+from .readings import UnitChangedError, level
+
+
+async def async_measured(
+    hass: HomeAssistant, room: RoomCoordinator, kind: Kind, start: float, end: float
+) -> list[Bin]:
+    """Return the bins of a source between two times (POSIX seconds), none without a recorder."""
+    if "recorder" not in hass.config.components:
+        return []
+    entity_id = room.sources[kind].entity_id
+    since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # What was held when it began.
+    until = dt_util.utc_from_timestamp(end)
+    states = await get_instance(hass).async_add_executor_job(_states, hass, entity_id, since, until)
+    return bins_of(states, hass.states.get(entity_id), QUANTITIES[kind], (start, end))
+
+
+def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
+    from homeassistant.components.recorder import history  # noqa: PLC0415 - may be absent
+
+    with session_scope(hass=hass, read_only=True) as session:
+        # The only way to learn until when a source went on saying the same.
+        return history.get_full_significant_states_with_session(
+            hass, session, since, until, entity_ids=[entity_id], significant_changes_only=False
+        ).get(entity_id, [])
+
+
+def bins_of(
+    states: list[State], now: State | None, quantity: Quantity, span: tuple[float, float]
+) -> list[Bin]:
+    """Return the bins of states, oldest first, that start within a span (POSIX seconds).
+
+    `now` is the present state: the recorder learns what was reported again only with the
+    next change.
+    """
+    start, end = span
+    binner, bins = Binner(), list[Bin]()
+    for state in states:
+        at, last = state.last_updated_timestamp, state.last_reported_timestamp
+        if now is not None and state.last_updated == now.last_updated:
+            last = now.last_reported_timestamp
+        value = _plausible(state, quantity)
+        if value is None:
+            bins += binner.lose(at)
+            continue
+        while at <= last:
+            bins += binner.read(at, value)
+            at = last if at < last < at + SLOT_S else at + SLOT_S
+    bins += binner.advance(end)
+    return [bin_ for bin_ in bins if start <= bin_.start < end]
+
+
+def _plausible(state: State, quantity: Quantity) -> float | None:
+    try:
+        value = level(state, quantity)
+    except UnitChangedError:
+        return None
+    return value if value is not None and quantity.plausible(value) else None

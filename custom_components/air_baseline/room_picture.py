@@ -1,0 +1,105 @@
+"""A room as a message for the card: numbers in the units of its sources, and words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .coordinator import RoomCoordinator, RoomSource
+from .core.binning import Bin
+from .core.picture import PartOfDay, Stretch, picture
+from .core.quantity import Kind
+from .entity import WORDS_OF_KIND
+from .explanation_text import Words, page_of
+from .issues import open_issues
+
+type Message = dict[str, Any]
+type Bins = Mapping[Kind, Mapping[int, Bin]]  # By slot.
+
+
+@callback
+def room_picture(
+    hass: HomeAssistant, room: RoomCoordinator, bins: Bins, words: Words, user: User
+) -> Message:
+    """Return what the card shows of a room now."""
+    return {
+        "room": room.subentry.title,
+        "recorder": "recorder" in hass.config.components,
+        "questions": [
+            {"issue_id": issue.issue_id, "kind": issue.translation_key}
+            for issue in open_issues(hass, room.subentry.subentry_id)
+        ],
+        "channels": [
+            _channel(room, source, bins.get(source.kind, {}), words, user)
+            for source in room.sources.values()
+        ],
+    }
+
+
+def _channel(
+    room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
+) -> Message:
+    """Return one quantity; what was measured only to whoever may read the source itself."""
+    shown, today = room.data[source.kind], picture(room.channels[source.kind], _now())
+    readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
+    page = page_of(words, [(room, source.kind, None)], named=str)
+    return {
+        "quantity": source.kind,
+        "words_of": WORDS_OF_KIND[source.kind],
+        "unit": source.shown_unit,
+        "source": source.entity_id if readable else None,
+        "state": shown.state,
+        "compared": shown.compared,
+        "unusual": shown.unusual,
+        "reason": shown.reason,
+        "basis": shown.basis,
+        "confidence": shown.confidence,
+        "range_held": shown.held,
+        "usable_days": shown.usable_days,
+        "needed": shown.needed_days,
+        "earliest": shown.earliest,
+        "start": today.start,
+        "end": today.end,
+        "firm": today.firm,
+        "parts": [_part(part, source) for part in today.parts],
+        "episodes": [_stretch(stretch) for stretch in today.episodes],
+        "line": [
+            [bin_.start, _shown(bin_.value, source)]
+            for _, bin_ in sorted(bins.items())
+            if today.start <= bin_.start < today.end
+        ]
+        if readable
+        else None,
+        "words": {name: _lines(text) for name, text in page.placeholders().items()},
+    }
+
+
+def _part(part: PartOfDay, source: RoomSource) -> Message:
+    return {
+        "start": part.start,
+        "end": part.end,
+        "low": _shown(part.low, source),
+        "middle": _shown(part.middle, source),
+        "high": _shown(part.high, source),
+    }
+
+
+def _stretch(stretch: Stretch) -> Message:
+    return {"start": stretch.start, "end": stretch.end, "running": stretch.running}
+
+
+def _shown(value: float, source: RoomSource) -> float:
+    """Return a level in the unit of the source, with four significant digits."""
+    return float(f"{value / source.factor:.4g}")
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a page that is written as a list, each by itself."""
+    return [line.removeprefix("- ") for line in text.splitlines() if line]
+
+
+def _now() -> float:
+    return dt_util.utcnow().timestamp()
