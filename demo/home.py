@@ -105,13 +105,14 @@ def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up:
     storage.write(folder, "core.config_entries", storage.entries(house, now, set_up=set_up))
     start_page = storage.DASHBOARD_PATH if set_up else None
     storage.write(folder, "frontend.system_data", storage.frontend(start_page))
-    if set_up:
+    lived = live(house, now.timestamp()) if set_up else None
+    if lived:
         storage.write(folder, "lovelace_dashboards", storage.dashboards())
         storage.write(folder, f"lovelace.{storage.DASHBOARD_ID}", storage.dashboard())
-        storage.write(folder, storage.LEDGER_KEY, live(house, now.timestamp()).ledgers())
+        storage.write(folder, storage.LEDGER_KEY, lived.ledgers())
     if house.recording:
         house.recording.save(folder / RECORDING)
-    recorder.write(folder, house, now.timestamp())
+    recorder.write(folder, house, now.timestamp(), lived)
     (folder / "automations.yaml").write_text("[]\n")
     (folder / "configuration.yaml").write_text(CONFIGURATION)
 

@@ -12,25 +12,43 @@ from custom_components.air_baseline.core.alert import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.state import LearningState
 
-from .air import DAY_S
+from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor
 
 CADENCE_S: Final = 60.0
 TICK_S: Final = 2.0  # The integration looks at the clock this long after a slot has ended.
 
 
+type Usual = list[tuple[float, float, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of a channel, and the range that was usual in each hour while it was learned.
+
+    Of each such hour its start (POSIX seconds) and the low, middle and high of its range, in
+    the unit of the sensor.
+    """
+
+    channel: Channel
+    usual: Usual
+
+
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What became of the channels of a home's rooms, by room id and quantity."""
+    """The lives of a home's rooms, by room id and quantity."""
 
-    channels: Mapping[str, Mapping[Kind, Channel]]
+    lives: Mapping[str, Mapping[Kind, Life]]
 
     def ledgers(self) -> dict[str, Any]:
         """Return what the integration would have stored by now."""
-        return {
-            "rooms": {room_id: _stored(room_id, room) for room_id, room in self.channels.items()}
+        rooms = {
+            room_id: {kind: life.channel for kind, life in lives.items()}
+            for room_id, lives in self.lives.items()
         }
+        return {"rooms": {room_id: _stored(room_id, room) for room_id, room in rooms.items()}}
 
 
 def live(house: House, now: float) -> Lived:
@@ -73,11 +91,12 @@ def _asked(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
     return {f"unusual_episode_{room_id}_{first}": question}
 
 
-def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Channel:
-    """Return the channel of a sensor as it is now."""
+def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Life:
+    """Return the life of a sensor up to now."""
     quantity = QUANTITIES[Kind(measure.quantity)]
     channel = Channel(quantity, house.zone, Promise.MONTH)
     factor = quantity.factor(measure.unit)
+    usual: Usual = []
     readings = _readings(house, monitor, measure, now)
     at, value = next(readings)
     for tick in _multiples(SLOT_S, monitor.since, now - TICK_S):
@@ -86,12 +105,23 @@ def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -
             at, value = next(readings, (inf, nan))
         channel.advance(tick + TICK_S)
         channel.take_events()
+        if tick % HOUR_S == 0:
+            usual += _usual(channel, tick, factor)
     while at < now:
         _hear(channel, at, value * factor)
         at, value = next(readings, (inf, nan))
     channel.advance(now)
     channel.take_events()
-    return channel
+    return Life(channel, usual)
+
+
+def _usual(channel: Channel, hour: float, factor: float) -> Usual:
+    """Return the range of an hour that begins now, none where none is learned."""
+    judged = channel.judge(hour + TICK_S)
+    if judged.state is not LearningState.LEARNED or judged.typical is None:
+        return []
+    typical = judged.typical
+    return [(hour, typical.low / factor, typical.middle / factor, typical.high / factor)]
 
 
 def _hear(channel: Channel, at: float, value: float) -> None:

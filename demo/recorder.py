@@ -31,8 +31,12 @@ import numpy as np
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
+from custom_components.air_baseline.const import DOMAIN
+from custom_components.air_baseline.core.quantity import Kind
+
 from .air import DAY_S, HOUR_S, Array
 from .house import House, Measure, Monitor
+from .past import Lived
 
 DATABASE: Final = "home-assistant_v2.db"
 STATE_DAYS: Final = 10.0  # As long as the recorder keeps states unless it is told otherwise.
@@ -41,8 +45,11 @@ CADENCE_S: Final = 60.0
 SLOT_S: Final = 300.0
 
 
-def write(folder: Path, house: House, now: float) -> None:
-    """Write the database of a home that begins now (POSIX seconds) into its folder."""
+def write(folder: Path, house: House, now: float, lived: Lived | None = None) -> None:
+    """Write the database of a home that begins now (POSIX seconds) into its folder.
+
+    With what was lived, the ranges that Air Baseline would have recorded are there as well.
+    """
     engine = create_engine(f"sqlite:///{folder / DATABASE}")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
@@ -50,6 +57,8 @@ def write(folder: Path, house: House, now: float) -> None:
         for monitor in house.monitors:
             for measure in monitor.measures:
                 _record(session, house, monitor, measure, now)
+                if lived:
+                    _record_usual(session, monitor, measure, lived)
         session.commit()
     engine.dispose()
 
@@ -69,7 +78,7 @@ def _record(session: Session, house: House, monitor: Monitor, measure: Measure, 
     lately = times >= now - STATE_DAYS * DAY_S
     connection = session.connection()
     _record_states(session, monitor, measure, times[lately], levels[lately])
-    metadata_id = _statistic(session, monitor.source_id(measure), measure.unit)
+    metadata_id = _statistic(session, monitor.source_id(measure), measure.unit, "recorder")
     slots = _slots(times, levels, _end_of_slots(now))
     recent = slots[slots[:, 0] >= now - SLOT_DAYS * DAY_S]
     _insert_statistics(connection, StatisticsShortTerm.__tablename__, metadata_id, recent, SLOT_S)
@@ -131,14 +140,26 @@ def _shown(measure: Measure, level: float) -> str:
     return str(int(level) if measure.step >= 1 else level)
 
 
-def _statistic(session: Session, statistic_id: str, unit: str) -> int:
-    """Describe a sensor's statistics as the recorder would; return the id of that."""
+def _record_usual(session: Session, monitor: Monitor, measure: Measure, lived: Lived) -> None:
+    """Record the range that was usual in each hour, as Air Baseline would have."""
+    usual = lived.lives[monitor.room_id][Kind(measure.quantity)].usual
+    if usual:
+        statistic_id = f"{DOMAIN}:{monitor.room_id.lower()}_{measure.quantity}_usual"
+        metadata_id = _statistic(session, statistic_id, measure.unit, DOMAIN)
+        hours = np.array(usual)[:, [0, 2, 1, 3]]
+        _insert_statistics(
+            session.connection(), Statistics.__tablename__, metadata_id, hours, HOUR_S
+        )
+
+
+def _statistic(session: Session, statistic_id: str, unit: str, source: str) -> int:
+    """Describe statistics as the recorder would; return the id of that."""
     converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
     metadata = StatisticMetaData(
         mean_type=StatisticMeanType.ARITHMETIC,
         has_sum=False,
         name=None,
-        source="recorder",
+        source=source,
         statistic_id=statistic_id,
         unit_class=converter.UNIT_CLASS if converter else None,
         unit_of_measurement=unit or None,

@@ -170,9 +170,9 @@ def test_a_big_home_has_rooms_of_all_states_each_with_its_own_air() -> None:
     assert len({(monitor.place, monitor.seed) for monitor in house.monitors}) == 50
     part = replace(house, monitors=house.monitors[4:14])
     states = {
-        channel.judge(NOW.timestamp()).state
-        for room in live(part, NOW.timestamp()).channels.values()
-        for channel in room.values()
+        life.channel.judge(NOW.timestamp()).state
+        for room in live(part, NOW.timestamp()).lives.values()
+        for life in room.values()
     }
     assert states >= {
         LearningState.COLLECTING,

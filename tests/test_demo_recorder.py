@@ -15,13 +15,16 @@ import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.air_baseline.core.quantity import Kind
 from demo import recorder
 from demo.air import DAY_S, Place
 from demo.house import family_home
+from demo.past import live
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 19, 22, tzinfo=LONDON).timestamp()
 HOUSE = family_home(NOW, LONDON)
+LIVED = live(HOUSE, NOW)
 SOURCE = "sensor.living_room_monitor_pm25"
 
 
@@ -29,7 +32,7 @@ SOURCE = "sensor.living_room_monitor_pm25"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database that script/demo writes."""
     folder = tmp_path_factory.mktemp("demo")
-    recorder.write(folder, HOUSE, NOW)
+    recorder.write(folder, HOUSE, NOW, LIVED)
     return folder
 
 
@@ -115,7 +118,7 @@ async def test_the_units_are_those_that_the_sensors_have(
 ) -> None:
     known = await ask(hass, hass_ws_client, "recorder/list_statistic_ids")
     units = {one["statistic_id"]: one["statistics_unit_of_measurement"] for one in known}
-    assert units == {
+    assert {name: unit for name, unit in units.items() if name.startswith("sensor.")} == {
         monitor.source_id(measure): measure.unit
         for monitor in HOUSE.monitors
         for measure in monitor.measures
@@ -143,6 +146,28 @@ async def test_the_last_days_have_every_change_and_a_gap_is_unavailable(
     assert all(one != after for one, after in pairwise(changed))
     assert states[study][-1]["s"] == "unavailable"
     assert NOW - states[study][-1]["lu"] == pytest.approx(3 * DAY_S, abs=120)
+
+
+async def test_the_learned_ranges_are_there_by_the_hour(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> None:
+    living_room = HOUSE.monitors[0].room_id
+    usual = f"air_baseline:{living_room.lower()}_pm25_usual"
+    rows = await ask(
+        hass,
+        hass_ws_client,
+        "recorder/statistics_during_period",
+        start_time=datetime.fromtimestamp(NOW - 60 * DAY_S, UTC).isoformat(),
+        statistic_ids=[usual],
+        period="hour",
+        types=["mean", "min", "max"],
+    )
+    bands = rows[usual]
+    assert 15 * 24 < len(bands) < 30 * 24  # From the day on which the room was learned.
+    assert all(band["min"] < band["mean"] < band["max"] for band in bands)
+    typical = LIVED.lives[living_room][Kind.PM25].channel.judge(NOW).typical
+    assert typical
+    assert (bands[-1]["min"], bands[-1]["max"]) == (typical.low, typical.high)
 
 
 def test_the_recorder_finds_a_clean_end(folder: Path) -> None:

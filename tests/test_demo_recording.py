@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.state import LearningState
 from demo.csv_file import RecordingError
@@ -44,7 +45,13 @@ def home(*arguments: str) -> House:
 def shown(house: House, *ago: timedelta) -> list[float]:
     (monitor,) = house.monitors
     times = np.array([(NOW - one).timestamp() for one in ago], dtype=np.float64)
-    return house.levels(monitor, monitor.measures[0], times).tolist()
+    return [float(level) for level in house.levels(monitor, monitor.measures[0], times)]
+
+
+def only_channel(house: House) -> Channel:
+    """Return the channel of a home that has one, as it is now."""
+    ((life,),) = (room.values() for room in live(house, NOW.timestamp()).lives.values())
+    return life.channel
 
 
 @pytest.mark.parametrize("days", [10, 80])
@@ -65,7 +72,7 @@ def test_week_days_stay_what_they_were_in_a_long_recording(tmp_path: Path) -> No
 def test_it_is_lived_through_and_learned(tmp_path: Path) -> None:
     house = home("--csv", str(recording(tmp_path, 50)), "--column", "pm25")
     assert house.monitors[0].name == "My kitchen"
-    ((channel,),) = (room.values() for room in live(house, NOW.timestamp()).channels.values())
+    channel = only_channel(house)
     assert channel.quantity.kind is Kind.PM25
     assert channel.judge(NOW.timestamp()).state is LearningState.LEARNED
 
@@ -84,7 +91,7 @@ def test_a_compressed_file_with_one_column_needs_no_more(tmp_path: Path) -> None
     path = tmp_path / "hall.csv.gz"
     path.write_bytes(gzip.compress("\n".join(lines).encode()))
     house = home("--csv", str(path), "--quantity", "voc_ratio", "--unit", "ppm")
-    ((channel,),) = (room.values() for room in live(house, NOW.timestamp()).channels.values())
+    channel = only_channel(house)
     assert channel.judge(NOW.timestamp()).held == pytest.approx(250.0)
 
 
