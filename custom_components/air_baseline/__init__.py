@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .actions import async_register_actions
+from .backfill import async_backfill
 from .const import (
     CONF_PROMISE,
     DOMAIN,
@@ -78,6 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_watch_issues(hass, entry))
     entry.async_on_unload(async_listen_to_context(hass, entry))
     entry.async_on_unload(async_watch_company(hass, entry))
+    entry.async_on_unload(async_backfill(hass, entry))
     for room_coordinator in rooms.values():
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_follow_sources(hass, entry))

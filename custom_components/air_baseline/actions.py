@@ -18,6 +18,7 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .backfill import async_relearn
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core import snapshot
@@ -127,6 +128,11 @@ async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Kin
     return await async_reset(room, kinds)
 
 
+async def _async_relearn(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+    """Learn a room anew from the home's own history."""
+    return await async_relearn(room, kinds)
+
+
 async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
     """Take the last correction of a room back, or the one named."""
     return await async_undo(room, kinds, call.data.get(ATTR_CORRECTION))
@@ -141,6 +147,7 @@ CORRECTING: dict[str, Act] = {
     "strike_days": _async_strike_days,
     "mark_change": _async_mark_change,
     "reset": _async_reset,
+    "relearn_from_history": _async_relearn,
     "undo": _async_undo,
 }
 SCHEMAS = {
@@ -164,6 +171,7 @@ SCHEMAS = {
         }
     ),
     "reset": vol.Schema(_ROOM),
+    "relearn_from_history": vol.Schema(_ROOM),
     "undo": vol.Schema({**_ROOM, vol.Optional(ATTR_CORRECTION): _NUMBER}),
 }
 

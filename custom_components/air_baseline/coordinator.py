@@ -180,6 +180,11 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         await self._store.async_save()
 
     @callback
+    def async_show(self) -> None:
+        """Publish what is known now."""
+        self._async_publish(dt_util.utcnow().timestamp())
+
+    @callback
     def async_schedule_save(self) -> None:
         """Save what is stored of the room within 15 minutes."""
         self._store.async_schedule_save()

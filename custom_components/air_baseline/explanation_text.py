@@ -260,6 +260,14 @@ class Words:
                 needed=evidence.needed_days,
             )
         ]
+        if evidence.replayed_days:
+            lines.append(
+                self.say(
+                    "because_history_hourly" if evidence.hourly_days else "because_history",
+                    days=evidence.replayed_days,
+                    hourly=evidence.hourly_days,
+                )
+            )
         if record.held is not None and record.marks >= CONFIDENCE_MARKS:
             lines.append(
                 self.say(

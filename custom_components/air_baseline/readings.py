@@ -83,14 +83,22 @@ def level(state: State | None, quantity: Quantity) -> float | None:
     except ValueError:
         return None
     unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    try:
-        factor = quantity.factor(_index_unit(unit) if quantity.kind is Kind.VOC_INDEX else unit)
-    except QuantityError:
-        raise UnitChangedError(normal_unit(unit)) from None
+    factor = unit_factor(unit, quantity)
     device_class = state.attributes.get(ATTR_DEVICE_CLASS)
     if not _may_be(quantity.kind, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor if isfinite(value) else None
+
+
+def unit_factor(unit: str | None, quantity: Quantity) -> float:
+    """Return what one of a source's unit is in the base unit of a quantity.
+
+    Raises UnitChangedError where the quantity has no such unit.
+    """
+    try:
+        return quantity.factor(_index_unit(unit) if quantity.kind is Kind.VOC_INDEX else unit)
+    except QuantityError:
+        raise UnitChangedError(normal_unit(unit)) from None
 
 
 def outdoor_pm25(state: State | None) -> float | None:

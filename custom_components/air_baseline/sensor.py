@@ -45,6 +45,8 @@ def _learning_attributes(view: ChannelView) -> dict[str, Any]:
         "missing": {what.value: number for what, number in view.missing},
         "earliest": view.earliest,
         "range_held": view.held,
+        "history": view.history,
+        "history_days": view.history_days,
     }
 
 
@@ -137,6 +139,8 @@ class ChannelSensor(ChannelEntity, SensorEntity):
             "corrections",
             "days",
             "earliest",
+            "history",
+            "history_days",
             "learning_state",
             "missing",
             "needed",

@@ -10,22 +10,21 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from .alert import RULES, EpisodeWatch, HeldLevel, Promise
-from .baseline import medians_by_day
 from .beside import InsideWatch, beside, opened
 from .binning import LEAST_STEP, Bin, Binner
-from .change import SEASON_QUIET_DAYS, find_return, find_shift
 from .context import Context
-from .correction import passed, reset_from, revived, suspected, verdict, with_rest
-from .day import DAY_S, day_start, locate, part_slots, parts_of_slots
+from .correction import reset_from, revived, suspected, verdict, with_rest
+from .day import day_start, locate, part_slots, parts_of_slots
 from .digest import OpenDay
+from .doubt import find_doubt
 from .event import Event, EventKind
 from .facts import GuidelineWatch
 from .forecast import Forecast, begin_part, begin_parts, forecast
 from .judgement import Held, Judgement, judge, reason_against
-from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
 from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .state import Condition, LearningState, Together
+from .state import Condition, HistoryState, LearningState, Together
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
@@ -51,6 +50,7 @@ class Channel:
         "facts",
         "forecast",
         "held",
+        "history",
         "inside",
         "ledger",
         "open_day",
@@ -79,6 +79,7 @@ class Channel:
         self.forecast: Forecast | None = None
         self.events: list[Event] = []
         self.paused = False
+        self.history = HistoryState.UNUSED
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
         """Take a reading: POSIX seconds, level in the base unit."""
@@ -167,6 +168,13 @@ class Channel:
         self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
         return undone
+
+    def adopt(self, at: float, ledger: Ledger) -> None:
+        """Take over a ledger that was made from this one and more; the range follows at once."""
+        before, self.ledger = self.forecast, ledger
+        self._reissue(moved=True)
+        self._tell_transition(before, at)
+        self._end_if_unlearned(at)
 
     def pause(self, at: float, *, paused: bool) -> None:
         """Stop or resume learning; the time in between is a gap."""
@@ -335,21 +343,11 @@ class Channel:
         self._look_for_shift(open_day.day + 1, at)
 
     def _look_for_shift(self, today: int, at: float) -> None:
-        if any(
-            entry.kind is EntryKind.SEASON and at - entry.at < SEASON_QUIET_DAYS * DAY_S
-            for entry in self.ledger.entries
-        ):
-            return
-        medians = medians_by_day(self.ledger.evidence(today, WINDOW_DAYS))
-        shift = self.ledger.shift
-        gone = find_return(medians, shift.from_day or 0) if shift else None
-        if shift is not None and gone is not None:
-            self._enter(passed(at, shift, gone[1]))
-            return
-        first = self.ledger.change_day
-        found = find_shift([pair for pair in medians if pair[0] >= first])
-        if found is not None:
-            self._enter_change(at, found.from_day, Cause.LEVEL_SHIFT)
+        doubt = find_doubt(self.ledger, today, at)
+        if doubt is not None:
+            self._enter(doubt)
+            if doubt.kind is EntryKind.CHANGE_DETECTED:
+                self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _enter_change(self, at: float, from_day: int, cause: Cause) -> None:
         today = locate(at, self.zone)[0]

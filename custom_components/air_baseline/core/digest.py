@@ -198,7 +198,7 @@ class OpenDay:
         """Return the number of slots observed so far."""
         return sum(sum(part) for part in self.counts)
 
-    def close(
+    def close(  # noqa: PLR0913 - all that is known of a day beside its bins
         self,
         *,
         issued: Sequence[float],
@@ -206,6 +206,7 @@ class OpenDay:
         state: LearningState,
         longest_run_h: int = 0,
         context: DayContext = NO_CONTEXT,
+        kind: DayKind = DayKind.LIVE,
     ) -> Digest:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
         valid = _cover([sum(part) for part in self.counts], self.slots) >= VALID_DAY
@@ -213,6 +214,7 @@ class OpenDay:
         peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
         return Digest(
             day=self.day,
+            kind=kind,
             slots=self.slots,
             record=pack_record(encode_counts(self.counts), peaks, issued),
             mark=round(self.inside / self.marked, 4) if marked else None,

@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     SOURCE_CHANGED = "source_changed"
     SEASON = "season"
     RESET = "reset"
+    RELEARNED = "relearned"
     STOP_ASKING = "stop_asking"
 
 

@@ -131,6 +131,7 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         earliest=iso_day(known.earliest) if known.earliest else None,
         since=iso_day(counted[0].day) if counted else None,
         replayed_days=sum(digest.kind is not DayKind.LIVE for digest in counted),
+        hourly_days=sum(digest.kind is DayKind.HOURLY for digest in counted),
         struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
         own_share=today.own_share if today else 0.0,
     )

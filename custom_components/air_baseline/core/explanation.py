@@ -74,7 +74,10 @@ class TypicalRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The days behind a statement and what is still missing."""
+    """The days behind a statement and what is still missing.
+
+    `replayed_days` came from the home's own history, `hourly_days` of them as means of hours.
+    """
 
     usable_days: float
     needed_days: int
@@ -85,6 +88,7 @@ class Evidence:
     earliest: str | None
     since: str | None
     replayed_days: int
+    hourly_days: int
     struck_days: int
     own_share: float
 

@@ -1,5 +1,6 @@
 """The ordered days of a channel with everything said about them: the only memory.
 
+The file is a little long because all that a ledger can be asked stands on its derived fields.
 A ledger is a value. Corrections are entries beside the days, never edits of them, so each
 can be taken back. Ranges, states and confidence are worked out from it anew.
 """
@@ -48,12 +49,16 @@ class UndoError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Days (oldest first), entries (in the order in which they hold) and episodes."""
+    """Days (oldest first), entries (in the order in which they hold) and episodes.
+
+    `former` is the ledger before it was learned anew, as long as that can be taken back.
+    """
 
     days: tuple[Digest, ...] = ()
     entries: tuple[Entry, ...] = ()
     episodes: tuple[Episode, ...] = ()
     root: int = 0
+    former: Ledger | None = None
     chain: frozenset[int] = field(init=False, repr=False, compare=False)
     epoch_day: int = field(init=False, repr=False, compare=False)
     change_day: int = field(init=False, repr=False, compare=False)
@@ -183,21 +188,45 @@ class Ledger:
         fit. Raises UndoError where there is no such entry or it is older than 30 days.
         """
         undone = self.undoable(at, entry_id)
+        if undone.kind is EntryKind.RELEARNED and self.former is not None:
+            return self._restored(self.former, undone)
         place = self.entries.index(undone)
         answer = [entry for entry in self.entries if self._first_of(entry) is undone]
         later = tuple(entry for entry in self.entries[place + 1 :] if entry not in answer)
         if undone.moves_range:
-            moving = [entry.id for entry in later if entry.moves_range]
-            renewed: dict[int | None, int] = dict(zip(moving, count(self.next_id), strict=False))
-            later = tuple(
-                replace(
-                    entry,
-                    id=renewed.get(entry.id, entry.id),
-                    target=renewed.get(entry.target, entry.target),
-                )
-                for entry in later
+            later = self._renewed(later)
+        former = self.former
+        if former is not None and undone in former.entries:
+            former = former.undo(at, undone.id)
+        return replace(self, entries=(*self.entries[:place], *later), former=former)
+
+    def _renewed(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Return entries with new ids for those that move the range."""
+        moving = [entry.id for entry in entries if entry.moves_range]
+        renewed: dict[int | None, int] = dict(zip(moving, count(self.next_id), strict=False))
+        return tuple(
+            replace(
+                entry,
+                id=renewed.get(entry.id, entry.id),
+                target=renewed.get(entry.target, entry.target),
             )
-        return replace(self, entries=(*self.entries[:place], *later))
+            for entry in entries
+        )
+
+    def _restored(self, former: Ledger, relearned: Entry) -> Ledger:
+        """Return the ledger before it was learned anew, with what has come since."""
+        place = self.entries.index(relearned)
+        said = (entry for entry in self.entries[place + 1 :] if entry.kind not in INFERRED)
+        lived = [day for day in self.days if day.day >= (relearned.from_day or 0)]
+        since = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
+        ledger = replace(
+            former,
+            entries=(*former.entries, *self._renewed(tuple(said))),
+            episodes=tuple(since.values()),
+        )
+        for day in lived:
+            ledger = ledger.with_day(day)
+        return ledger
 
     def undoable(self, at: float, entry_id: int | None = None) -> Entry:
         """Return the first entry of the answer that `undo` would take back.
@@ -250,13 +279,16 @@ class Ledger:
             and (entry.to_day is None or entry.to_day <= oldest)
         ]
         root = max((entry.id for entry in done if entry.moves_range), default=self.root)
-        if not done and not any(day.day < gone for day in self.days):
+        kept = any(entry.kind is EntryKind.RELEARNED and entry.at >= old for entry in self.entries)
+        former = self.former if kept else None
+        if not done and former is self.former and not any(day.day < gone for day in self.days):
             return self
         return replace(
             self,
             days=tuple(day for day in self.days if day.day >= gone),
             entries=tuple(entry for entry in self.entries if entry not in done),
             root=root,
+            former=former,
         )
 
     def rewound(self, day: int) -> Ledger:

@@ -89,6 +89,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_beside(ledger),
+        **({"former": dump_ledger(ledger.former)} if ledger.former else {}),
     }
 
 
@@ -99,7 +100,14 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
         entries=_load_entries(data),
         episodes=_load_episodes(data),
         root=stored.integer(data["root"], 0),
+        former=_load_former(data.get("former")),
     )
+
+
+def _load_former(data: object) -> Ledger | None:
+    """Return the ledger before it was learned anew; it has no former one itself."""
+    former = None if data is None else load_ledger(stored.mapping(data))
+    return former and replace(former, former=None)
 
 
 def _dump_day(digest: Digest) -> list[Any]:

@@ -21,12 +21,14 @@ from .digest import OpenDay, decode_counts, encode_counts
 from .facts import BUCKETS
 from .quantity import QUANTITIES, Kind
 from .rows import dump_ledger, load_ledger
+from .state import HistoryState
 from .stored import SnapshotError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = 1
+READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # What need not be tried again.
 
 
 class NewerSnapshotError(SnapshotError):
@@ -45,6 +47,7 @@ def dump(channel: Channel) -> dict[str, Any]:
         "version": VERSION,
         "quantity": channel.quantity.kind.value,
         "paused": channel.paused,
+        **({"history": channel.history.value} if channel.history in READ else {}),
         "source": _dump_source(channel),
         "today": _dump_today(channel),
         "facts": [list(bucket) for bucket in channel.facts.buckets] if channel.facts else [],
@@ -128,6 +131,8 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
         raise NewerSnapshotError(message)
     channel = Channel(QUANTITIES[stored.code(Kind, data["quantity"])], zone, promise)
     channel.paused = stored.flag(data["paused"])
+    if "history" in data:
+        channel.history = stored.code(HistoryState, data["history"])
     channel.ledger = load_ledger(data)
     _load_source(channel, stored.mapping(data["source"]))
     if channel.facts is not None:

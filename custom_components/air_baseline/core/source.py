@@ -66,6 +66,17 @@ class SourceWatch:
         self.last_read = at
         self.warm_until = at
 
+    def ran_before(self, since: float, until: float) -> None:
+        """Spare a source its warm-up that ran from one time to another, as its history shows."""
+        if not self.quantity.warm_up_s or until - since < self.quantity.warm_up_s:
+            return
+        if self.last_read is None:
+            self.skip_warm_up(until)
+        elif self.warm_until is not None:
+            seen = self.warm_until - self.quantity.warm_up_s
+            if since <= seen and seen - until <= OFF_S:
+                self.warm_until = None
+
     def alive(self, at: float) -> bool:
         """Tell whether there was a reading within a day."""
         return self.last_read is not None and at - self.last_read <= NO_SOURCE_S

@@ -47,6 +47,17 @@ class Reason(StrEnum):
     STALE = "stale"
 
 
+class HistoryState(StrEnum):
+    """What has become of the home's own history of a source."""
+
+    UNUSED = "unused"
+    WAITING = "waiting"
+    READING = "reading"
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    READ = "read"
+
+
 class Condition(StrEnum):
     """What about a day was not seen before in a room."""
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from .channel import Channel
 from .day import iso_day, locate
+from .digest import DayKind
 from .evidence import LEARNED_DAYS, Standing
 from .ledger import EpisodeEnd
 from .quantity import Kind
-from .state import Basis, Compared, LearningState, Missing, Reason
+from .state import Basis, Compared, HistoryState, LearningState, Missing, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class ChannelView:
     held: float | None
     since: str | None
     corrections: int
+    history: HistoryState
+    history_days: int
 
 
 def view(channel: Channel, at: float) -> ChannelView:
@@ -74,6 +77,8 @@ def view(channel: Channel, at: float) -> ChannelView:
         held=None if known.held is None else round(known.held, 2),
         since=_since(channel, at),
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
+        history=channel.history,
+        history_days=sum(day.kind is not DayKind.LIVE for day in channel.ledger.days),
     )
 
 

@@ -1,0 +1,65 @@
+"""A past for the tests: what the recorder would have kept of a source."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from .home import NOON, PM25, ZONE, Level, usual
+
+SLOT, HOUR = timedelta(minutes=5), timedelta(hours=1)
+TODAY = NOON.astimezone(ZONE).replace(hour=4, minute=0, second=0, microsecond=0)
+
+
+def times(start: datetime, end: datetime, step: timedelta) -> Iterable[datetime]:
+    while start < end:
+        yield start
+        start += step
+
+
+async def keep(  # noqa: PLR0913 - all that can differ
+    hass: HomeAssistant,
+    step: timedelta,
+    days: float,
+    *,
+    until: datetime = NOON,
+    source: str = PM25,
+    level: Level = usual,
+    unit: str | None = "μg/m³",
+    factor: float = 1.0,
+) -> None:
+    """Let the recorder have kept means of a source over some days before the day it is."""
+    table: Any = StatisticsShortTerm if step == SLOT else Statistics
+    start = TODAY - timedelta(days=days)
+    metadata = StatisticMetaData(
+        mean_type=StatisticMeanType.ARITHMETIC,
+        has_sum=False,
+        name=None,
+        source="recorder",
+        statistic_id=source,
+        unit_class="concentration" if unit and "m³" in unit else None,
+        unit_of_measurement=unit,
+    )
+    rows = [
+        StatisticData(start=at, mean=value, min=value, max=value)
+        for at in times(start, until.replace(minute=0, second=0), step)
+        for value in (_mean(level, at.timestamp(), step) * factor,)
+    ]
+    get_instance(hass).async_import_statistics(metadata, rows, table)
+    await async_wait_recording_done(hass)
+
+
+def _mean(level: Level, at: float, step: timedelta) -> float:
+    slots = range(0, int(step.total_seconds()), 300)
+    return sum(level(at + after) for after in slots) / len(slots)
