@@ -1,6 +1,5 @@
 """Start a real Home Assistant with the demo home, and say where to look. See script/demo."""
 
-import argparse
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,26 +16,17 @@ import webbrowser
 
 from homeassistant.const import RESTART_EXIT_CODE
 
-from .home import FOLDER, LIBRARY, HomeError, machine_zone, prepare
-from .house import TOAST_S
+from .csv_file import RecordingError
+from .home import LIBRARY, HomeError, prepare
+from .options import Options, parse
 from .sign_in import address, is_running, sign_in, sign_out
 
-PORT = 8123
 OUTPUT = "output.log"
 PATIENCE_S = 180.0  # A first start on a slow machine takes a minute.
 STOP_S = 60.0
 
-LOOK = """
+READY = """
 The demo is ready: {address} (you are signed in by yourself; Ctrl-C stops it)
-
-  Settings > Repairs         toast burnt in the living room: what was measured, inferred,
-                             not known, and what you can answer
-  Overview > Living room     learned: what is unusual now, and how sure that is
-  Overview > Bedroom         two days old: not enough data yet
-  Overview > Study           its sensor has been silent for three days
-  Burn some toast            a button of the living room; unusual some 40 minutes later
-
-What you do here is kept for the next time; script/demo --fresh starts anew.
 """
 
 
@@ -46,43 +36,26 @@ class DemoError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
-    options = _parser().parse_args(arguments)
     now = datetime.now(UTC)
     try:
+        options = parse(arguments)
         _check_port(options.port)
         print("demo: making the home ready", flush=True)
         new = prepare(
             options.folder,
             port=options.port,
             now=now,
-            zone=machine_zone(),
+            zone=options.zone,
             fresh=options.fresh,
-            toast_s=options.toast * 60.0,
+            make=options.make,
+            set_up=options.set_up,
         )
         which = "a new home" if new else "the home of last time"
         print(f"demo: starting Home Assistant with {which}", flush=True)
         return _run(options)
-    except (DemoError, HomeError) as error:
+    except (DemoError, HomeError, RecordingError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="script/demo", description="Start a real Home Assistant with a demo home."
-    )
-    parser.add_argument("--fresh", action="store_true", help="forget the home of last time")
-    parser.add_argument("--port", type=int, default=PORT, help=f"instead of {PORT}")
-    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    parser.add_argument(
-        "--toast",
-        type=float,
-        default=TOAST_S / 60.0,
-        metavar="MINUTES",
-        help="how long before a new home begins its toast burned, instead of %(default).0f",
-    )
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="instead of .demo")
-    return parser
 
 
 def _check_port(port: int) -> None:
@@ -98,7 +71,7 @@ def _check_port(port: int) -> None:
             raise DemoError(message) from error
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: Options) -> int:
     """Run Home Assistant until it or somebody ends it; start it again where it asks for that."""
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
@@ -137,7 +110,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _await_ready(home_assistant: subprocess.Popen[bytes], options: argparse.Namespace) -> None:
+def _await_ready(home_assistant: subprocess.Popen[bytes], options: Options) -> None:
     deadline = time.monotonic() + PATIENCE_S
     tokens = None
     while home_assistant.poll() is None and time.monotonic() < deadline:
@@ -152,8 +125,8 @@ def _await_ready(home_assistant: subprocess.Popen[bytes], options: argparse.Name
     raise DemoError(message)
 
 
-def _show(options: argparse.Namespace) -> None:
-    print(LOOK.format(address=address(options.port)), flush=True)
+def _show(options: Options) -> None:
+    print(READY.format(address=address(options.port)) + options.look, flush=True)
     has_screen = sys.platform == "darwin" or any(
         name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )

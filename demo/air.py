@@ -35,10 +35,11 @@ class Pollutant(StrEnum):
 
 
 class Place(StrEnum):
-    """The rooms, as area ids."""
+    """The rooms of a home, as ids of areas."""
 
     LIVING_ROOM = "living_room"
     BEDROOM = "bedroom"
+    KITCHEN = "kitchen"
     STUDY = "study"
 
 
@@ -125,6 +126,12 @@ ROOMS: Final = {
         lag_s=600.0,
         stay=((22.5, 31.0), (23.0, 32.5)),
         step={Pollutant.PM25: 0.1, Pollutant.VOC: 1.0},
+    ),
+    Place.KITCHEN: Room(
+        share=0.6,
+        lag_s=240.0,
+        stay=((6.5, 9.0), (8.0, 14.0)),
+        step={Pollutant.PM25: 1.0, Pollutant.VOC: 1.0},
     ),
     Place.STUDY: Room(
         share=0.25,
@@ -226,6 +233,9 @@ class _Day:
 @lru_cache(maxsize=64)
 def _day(seed: int, number: int, date_: date, zone: tzinfo) -> _Day:
     rng = np.random.default_rng((seed, number))
+    of_place = {
+        place: np.random.default_rng((seed, number, index)) for index, place in enumerate(Place)
+    }
     start = datetime.combine(date_, time(), zone).timestamp()
     end = datetime.combine(date_ + timedelta(days=1), time(), zone).timestamp()
     weekend = date_.isoweekday() > 5  # noqa: PLR2004
@@ -235,10 +245,10 @@ def _day(seed: int, number: int, date_: date, zone: tzinfo) -> _Day:
         end=end,
         plumes=plumes_of_day(rng, start, weekend=weekend),
         stays={place: stay_of_day(room, start, weekend=weekend) for place, room in ROOMS.items()},
-        gaps={place: gap_of_day(rng, start) for place in Place},
+        gaps={place: gap_of_day(own, start) for place, own in of_place.items()},
         noises={
-            (place, pollutant): rng.standard_normal(int((end - start) / NOISE_S) + 1)
-            for place in Place
+            (place, pollutant): own.standard_normal(int((end - start) / NOISE_S) + 1)
+            for place, own in of_place.items()
             for pollutant in Pollutant
         },
     )
@@ -285,7 +295,7 @@ def gap_of_day(rng: Generator, start: float) -> tuple[float, float]:
 
 def toast(at: float) -> Plume:
     """Return the plume of toast that burns from a time on."""
-    return Plume(start=at, burn_s=600.0, air_changes_per_h=0.6, pm25=480.0, voc=180.0)
+    return Plume(start=at, burn_s=600.0, air_changes_per_h=0.6, pm25=200.0, voc=180.0)
 
 
 def _drift(seed: int, stream: int, places: Array) -> Array:

@@ -1,19 +1,18 @@
 """Write the demo home: a Home Assistant configuration folder that has a past."""
 
+from collections.abc import Callable
 from datetime import datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
-import os
 from pathlib import Path
 import shutil
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from . import storage
-from .house import TOAST_S, beginning
-from .past import ledgers
+from . import recorder, storage
+from .house import RECORDING, House
+from .past import live
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-FOLDER: Final = ROOT / ".demo"
 MARK: Final = ".air-baseline-demo"  # A folder without it is somebody else's.
 LOCK: Final = ".ha_run.lock"  # Home Assistant holds it while it runs.
 CONFIGURATION: Final = f"""# script/demo wrote this once; your changes are kept.
@@ -62,11 +61,13 @@ def prepare(  # noqa: PLR0913
     now: datetime,
     zone: ZoneInfo,
     fresh: bool,
-    toast_s: float = TOAST_S,
+    make: Callable[[float, ZoneInfo], House],
+    set_up: bool = True,
 ) -> bool:
     """Make a folder ready to start; return whether the home is new.
 
-    A home that is there stays as the user left it, unless a fresh one is asked for.
+    A home that is there stays as the user left it, unless a fresh one is asked for; a new one
+    is made for a time and a zone. It is `set_up`, or it has sensors and no Air Baseline.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise HomeError(f"{folder} is not a demo home, so it is left alone")
@@ -74,22 +75,11 @@ def prepare(  # noqa: PLR0913
         raise HomeError(f"a demo is running with {folder}; end it first")
     new = fresh or not (folder / "configuration.yaml").exists()
     if new:
-        _found(folder, now, zone, toast_s)
+        _found(folder, make(now.timestamp(), zone), now, zone, set_up=set_up)
     for name, target in LINKS.items():
         _link(folder / name, target)
     storage.write(folder, "http", storage.server(port, now))
     return new
-
-
-def machine_zone() -> ZoneInfo:
-    """Return this machine's time zone, UTC where it has no name."""
-    name = os.environ.get("TZ", "").lstrip(":")
-    if not name:
-        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
-    try:
-        return ZoneInfo(name)
-    except OSError, ValueError:
-        return ZoneInfo("UTC")
 
 
 def _in_use(folder: Path) -> bool:
@@ -103,19 +93,26 @@ def _in_use(folder: Path) -> bool:
     return False
 
 
-def _found(folder: Path, now: datetime, zone: ZoneInfo, toast_s: float) -> None:
+def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up: bool) -> None:
     """Write a home that begins now, its configuration last: it says that all is there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
-    kept = beginning(now.timestamp(), zone, toast_s)
     storage.write(folder, "auth", storage.owner())
     storage.write(folder, "onboarding", storage.onboarding())
-    storage.write(folder, "frontend.system_data", storage.frontend())
     storage.write(folder, "core.config", storage.home(zone.key))
-    storage.write(folder, "core.area_registry", storage.areas(now))
-    storage.write(folder, "core.config_entries", storage.entries(kept, now))
-    storage.write(folder, storage.LEDGER_KEY, ledgers(kept, now.timestamp(), zone))
+    storage.write(folder, "core.area_registry", storage.areas(house, now))
+    storage.write(folder, "core.config_entries", storage.entries(house, now, set_up=set_up))
+    start_page = storage.DASHBOARD_PATH if set_up else None
+    storage.write(folder, "frontend.system_data", storage.frontend(start_page))
+    lived = live(house, now.timestamp()) if set_up else None
+    if lived:
+        storage.write(folder, "lovelace_dashboards", storage.dashboards())
+        storage.write(folder, f"lovelace.{storage.DASHBOARD_ID}", storage.dashboard())
+        storage.write(folder, storage.LEDGER_KEY, lived.ledgers())
+    if house.recording:
+        house.recording.save(folder / RECORDING)
+    recorder.write(folder, house, now.timestamp(), lived)
     (folder / "automations.yaml").write_text("[]\n")
     (folder / "configuration.yaml").write_text(CONFIGURATION)
 

@@ -1,106 +1,201 @@
-"""The demo home: its rooms, monitors and ids; the config writer and the sensors share them."""
+"""A demo home: its rooms, monitors and ids; the config writer and the sensors share it."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Self
 
-from .air import DAY_S, Air, Place, Plume, Pollutant, toast
+import numpy as np
+
+from .air import DAY_S, Air, Array, Place, Plume, Pollutant, toast
+from .recording import Recording
 
 SEED: Final = 4
 LEARNED_DAYS: Final = 45  # Three weeks to be learned, five until an alert is possible, some more.
 TOAST_S: Final = 50 * 60.0  # How long before the beginning the toast burned.
+MOVED_DAYS: Final = 9.0  # A shift is suspected after seven days.
+MOVED_TIMES: Final = 2.2  # How much more is measured where the sensor is now.
 
 SENSORS_DOMAIN: Final = "demo_home"
-SENSORS_ENTRY_ID: Final = "01DEM0SENS0RS0000000000000"
-BASELINE_ENTRY_ID: Final = "01DEM0A1RBASE00000000000000"
-CONF_SEED: Final = "seed"
-CONF_FIRST_DAY: Final = "first_day"
-CONF_PLUMES: Final = "plumes"
-CONF_SILENT_FROM: Final = "silent_from"  # By place: POSIX seconds.
+RECORDING: Final = "recording.npy"  # In the home's folder.
 
-UNITS: Final = {Pollutant.PM25: "μg/m³", Pollutant.VOC: "ppb"}
+NAMES: Final = {"pm25": "PM2.5", "voc_mass": "VOC", "voc_ratio": "VOC", "voc_index": "VOC index"}
+DEVICE_CLASSES: Final = {
+    "pm25": "pm25",
+    "voc_mass": "volatile_organic_compounds",
+    "voc_ratio": "volatile_organic_compounds_parts",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a monitor measures: the quantity as Air Baseline calls it, its unit and step."""
+
+    pollutant: Pollutant
+    quantity: str
+    unit: str
+    step: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """What the sensor is called in the frontend."""
+        return NAMES[self.quantity]
+
+    @property
+    def device_class(self) -> str | None:
+        """The device class of the sensor."""
+        return DEVICE_CLASSES.get(self.quantity)
+
+
+PM25: Final = Measure(pollutant=Pollutant.PM25, quantity="pm25", unit="μg/m³")
+VOC: Final = Measure(pollutant=Pollutant.VOC, quantity="voc_ratio", unit="ppb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
-    """The air monitor of a room: what it measures, how long ago it came and fell silent."""
+    """The air monitor of a room.
 
-    place: Place
+    It came at the time `since`, had no value from `silent_from` on, and measures more since
+    it was `moved` (POSIX seconds). Its air is that of a place in a home with a `seed`, or,
+    without a place, that of the recording.
+    """
+
+    area: str
     name: str
     icon: str
     room_id: str
-    measures: tuple[Pollutant, ...]
-    days: float
-    silent_days: float = 0.0
+    measures: tuple[Measure, ...]
+    since: float
+    silent_from: float | None = None
+    moved: float | None = None
+    place: Place | None = None
+    seed: int = SEED
+
+    def source_id(self, measure: Measure) -> str:
+        """Return the entity id of one of its sensors."""
+        return f"sensor.{self.area}_monitor_{measure.pollutant}"
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """Return the monitor that `asdict` wrote down."""
+        measures = tuple(
+            Measure(**{**one, "pollutant": Pollutant(one["pollutant"])}) for one in kept["measures"]
+        )
+        place = kept["place"] and Place(kept["place"])
+        return cls(**{**kept, "measures": measures, "place": place})
 
 
-MONITORS: Final = (
-    Monitor(
-        place=Place.LIVING_ROOM,
-        name="Living room",
-        icon="mdi:sofa",
-        room_id="01DEM0R00M0000000000000001",
-        measures=(Pollutant.PM25, Pollutant.VOC),
-        days=LEARNED_DAYS,
-    ),
-    Monitor(
-        place=Place.BEDROOM,
-        name="Bedroom",
-        icon="mdi:bed",
-        room_id="01DEM0R00M0000000000000002",
-        measures=(Pollutant.PM25,),
-        days=2.0,
-    ),
-    Monitor(
-        place=Place.STUDY,
-        name="Study",
-        icon="mdi:desk",
-        room_id="01DEM0R00M0000000000000003",
-        measures=(Pollutant.PM25,),
-        days=33.0,
-        silent_days=3.0,
-    ),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """All rooms of a demo home, with the plumes that somebody made in it."""
+
+    monitors: tuple[Monitor, ...]
+    first_day: date
+    zone: tzinfo
+    by_hand: tuple[Plume, ...] = ()
+    recording: Recording | None = None
+
+    def level(self, monitor: Monitor, measure: Measure, at: float) -> float | None:
+        """Return what a monitor shows at a time (POSIX seconds), None while it is off."""
+        level = float(self.levels(monitor, measure, np.array([at]))[0])
+        return None if np.isnan(level) else level
+
+    def levels(self, monitor: Monitor, measure: Measure, times: Array) -> Array:
+        """Return what a monitor shows at each of the ordered times, NaN while it is off."""
+        if monitor.place is None:
+            return self._recorded(times)
+        levels = self._air(monitor).levels(monitor.place, measure.pollutant, times)
+        if monitor.moved is not None:
+            there = np.round(levels * MOVED_TIMES / measure.step) * measure.step
+            levels = np.where(times < monitor.moved, levels, np.round(there, 1))
+        silent_from = np.inf if monitor.silent_from is None else monitor.silent_from
+        there_is: Array = np.where((times >= monitor.since) & (times < silent_from), levels, np.nan)
+        return there_is
+
+    def with_toast(self, at: float) -> Self:
+        """Return the home once toast burns from a time on."""
+        return replace(self, by_hand=(*self.by_hand, toast(at)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the sensors keep of the home."""
+        return {
+            "monitors": [asdict(monitor) for monitor in self.monitors],
+            "first_day": self.first_day.isoformat(),
+            "plumes": [list(astuple(plume)) for plume in self.by_hand],
+            "recorded": self.recording is not None,
+        }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any], zone: tzinfo, folder: Path) -> Self:
+        """Return the home of which `to_dict` was kept, in a folder with its recording."""
+        return cls(
+            monitors=tuple(Monitor.from_dict(monitor) for monitor in kept["monitors"]),
+            first_day=date.fromisoformat(kept["first_day"]),
+            zone=zone,
+            by_hand=tuple(_plume(*numbers) for numbers in kept["plumes"]),
+            recording=Recording.load(folder / RECORDING) if kept["recorded"] else None,
+        )
+
+    def _air(self, monitor: Monitor) -> Air:
+        by_hand = self.by_hand if monitor.seed == SEED else ()
+        return Air(seed=monitor.seed, first_day=self.first_day, zone=self.zone, by_hand=by_hand)
+
+    def _recorded(self, times: Array) -> Array:
+        if self.recording is None:
+            return np.full(len(times), np.nan)
+        return self.recording.levels(times)
 
 
-def source_id(place: Place, pollutant: Pollutant) -> str:
-    """Return the entity id of a sensor.
-
-    >>> source_id(Place.LIVING_ROOM, Pollutant.PM25)
-    'sensor.living_room_monitor_pm25'
-    """
-    return f"sensor.{place}_monitor_{pollutant}"
-
-
-def beginning(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> dict[str, Any]:
-    """Return what the sensors keep of a home that begins at a time (POSIX seconds)."""
-    first_day = datetime.fromtimestamp(now, zone).date() - timedelta(days=LEARNED_DAYS)
-    return {
-        CONF_SEED: SEED,
-        CONF_FIRST_DAY: first_day.isoformat(),
-        CONF_PLUMES: [list(astuple(toast(now - toast_s)))],
-        CONF_SILENT_FROM: {
-            monitor.place.value: now - monitor.silent_days * DAY_S
-            for monitor in MONITORS
-            if monitor.silent_days
-        },
-    }
-
-
-def air_of(kept: Mapping[str, Any], zone: tzinfo) -> Air:
-    """Return the air of a home from what its sensors keep."""
-    return Air(
-        seed=kept[CONF_SEED],
-        first_day=date.fromisoformat(kept[CONF_FIRST_DAY]),
-        zone=zone,
-        by_hand=tuple(_plume(*numbers) for numbers in kept[CONF_PLUMES]),
+def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> House:
+    """Return a home of four rooms as it is now (POSIX seconds); toast burned a while ago."""
+    monitors = (
+        Monitor(
+            area="living_room",
+            name="Living room",
+            icon="mdi:sofa",
+            room_id="01DEM0R00M0000000000000001",
+            measures=(PM25, VOC),
+            since=now - LEARNED_DAYS * DAY_S,
+            place=Place.LIVING_ROOM,
+        ),
+        Monitor(
+            area="bedroom",
+            name="Bedroom",
+            icon="mdi:bed",
+            room_id="01DEM0R00M0000000000000002",
+            measures=(replace(PM25, step=0.1),),
+            since=now - 2 * DAY_S,
+            place=Place.BEDROOM,
+        ),
+        Monitor(
+            area="kitchen",
+            name="Kitchen",
+            icon="mdi:countertop",
+            room_id="01DEM0R00M0000000000000004",
+            measures=(PM25,),
+            since=now - LEARNED_DAYS * DAY_S,
+            moved=now - MOVED_DAYS * DAY_S,
+            place=Place.KITCHEN,
+        ),
+        Monitor(
+            area="study",
+            name="Study",
+            icon="mdi:desk",
+            room_id="01DEM0R00M0000000000000003",
+            measures=(PM25,),
+            since=now - 33 * DAY_S,
+            silent_from=now - 3 * DAY_S,
+            place=Place.STUDY,
+        ),
     )
+    house = House(monitors=monitors, first_day=first_day_of(now, zone), zone=zone)
+    return house.with_toast(now - toast_s)
 
 
-def with_toast(kept: Mapping[str, Any], at: float) -> dict[str, Any]:
-    """Return what the sensors keep once toast burns from a time on."""
-    return {**kept, CONF_PLUMES: [*kept[CONF_PLUMES], list(astuple(toast(at)))]}
+def first_day_of(now: float, zone: tzinfo) -> date:
+    """Return the day from which a home's generated air is counted."""
+    return datetime.fromtimestamp(now, zone).date() - timedelta(days=LEARNED_DAYS)
 
 
 def _plume(start: float, burn_s: float, air_changes_per_h: float, pm25: float, voc: float) -> Plume:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 from math import inf, isnan, nan
 from typing import Any, Final
 
@@ -13,58 +12,71 @@ from custom_components.air_baseline.core.alert import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.state import LearningState
 
-from .air import DAY_S, Air, Place, Pollutant
-from .house import CONF_SILENT_FROM, MONITORS, Monitor, air_of
+from .air import DAY_S, HOUR_S
+from .house import House, Measure, Monitor
 
 CADENCE_S: Final = 60.0
 TICK_S: Final = 2.0  # The integration looks at the clock this long after a slot has ended.
-KINDS: Final = {Pollutant.PM25: Kind.PM25, Pollutant.VOC: Kind.VOC_RATIO}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+type Usual = list[tuple[float, float, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
-    """When a sensor came, from when on it had no value, and now (POSIX seconds)."""
+    """What became of a channel, and the range that was usual in each hour while it was learned.
 
-    since: float
-    silent_from: float
-    now: float
+    Of each such hour its start (POSIX seconds) and the low, middle and high of its range, in
+    the unit of the sensor.
+    """
 
-
-def ledgers(kept: Mapping[str, Any], now: float, zone: tzinfo) -> dict[str, Any]:
-    """Return what the integration would have stored by now, from what the sensors keep."""
-    air = air_of(kept, zone)
-    rooms = {}
-    for monitor in MONITORS:
-        life = Life(
-            since=now - monitor.days * DAY_S,
-            silent_from=kept[CONF_SILENT_FROM].get(monitor.place, now),
-            now=now,
-        )
-        rooms[monitor.room_id] = _room(monitor, air, life)
-    return {"rooms": rooms}
+    channel: Channel
+    usual: Usual
 
 
-def _room(monitor: Monitor, air: Air, life: Life) -> dict[str, Any]:
-    channels = {
-        pollutant: live_through(air, monitor.place, pollutant, life)
-        for pollutant in monitor.measures
-    }
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """The lives of a home's rooms, by room id and quantity."""
+
+    lives: Mapping[str, Mapping[Kind, Life]]
+
+    def ledgers(self) -> dict[str, Any]:
+        """Return what the integration would have stored by now."""
+        rooms = {
+            room_id: {kind: life.channel for kind, life in lives.items()}
+            for room_id, lives in self.lives.items()
+        }
+        return {"rooms": {room_id: _stored(room_id, room) for room_id, room in rooms.items()}}
+
+
+def live(house: House, now: float) -> Lived:
+    """Live through the past of every room up to now (POSIX seconds)."""
+    return Lived(
+        {
+            monitor.room_id: {
+                Kind(measure.quantity): live_through(house, monitor, measure, now)
+                for measure in monitor.measures
+            }
+            for monitor in house.monitors
+        }
+    )
+
+
+def _stored(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
     return {
-        "channels": {
-            KINDS[pollutant].value: snapshot.dump(channel)
-            for pollutant, channel in channels.items()
-        },
+        "channels": {kind.value: snapshot.dump(channel) for kind, channel in channels.items()},
         "retired": [],
-        "asked": _asked(monitor, channels),
+        "asked": _asked(room_id, channels),
     }
 
 
-def _asked(monitor: Monitor, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
+def _asked(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
     """Return the question that the integration asked when the running episode began."""
     running = {
-        KINDS[pollutant].value: channel.watch.current.id
-        for pollutant, channel in channels.items()
+        kind.value: channel.watch.current.id
+        for kind, channel in channels.items()
         if channel.watch.current
     }
     if not running:
@@ -76,26 +88,40 @@ def _asked(monitor: Monitor, channels: Mapping[Pollutant, Channel]) -> dict[str,
         "answered": False,
         "episodes": running,
     }
-    return {f"unusual_episode_{monitor.room_id}_{first}": question}
+    return {f"unusual_episode_{room_id}_{first}": question}
 
 
-def live_through(air: Air, place: Place, pollutant: Pollutant, life: Life) -> Channel:
-    """Return the channel of a sensor as it is now."""
-    channel = Channel(QUANTITIES[KINDS[pollutant]], air.zone, Promise.MONTH)
-    readings = _readings(air, place, pollutant, life)
+def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Life:
+    """Return the life of a sensor up to now."""
+    quantity = QUANTITIES[Kind(measure.quantity)]
+    channel = Channel(quantity, house.zone, Promise.MONTH)
+    factor = quantity.factor(measure.unit)
+    usual: Usual = []
+    readings = _readings(house, monitor, measure, now)
     at, value = next(readings)
-    for tick in _multiples(SLOT_S, life.since, life.now - TICK_S):
+    for tick in _multiples(SLOT_S, monitor.since, now - TICK_S):
         while at < tick + TICK_S:
-            _hear(channel, at, value)
+            _hear(channel, at, value * factor)
             at, value = next(readings, (inf, nan))
         channel.advance(tick + TICK_S)
         channel.take_events()
-    while at < life.now:
-        _hear(channel, at, value)
+        if tick % HOUR_S == 0:
+            usual += _usual(channel, tick, factor)
+    while at < now:
+        _hear(channel, at, value * factor)
         at, value = next(readings, (inf, nan))
-    channel.advance(life.now)
+    channel.advance(now)
     channel.take_events()
-    return channel
+    return Life(channel, usual)
+
+
+def _usual(channel: Channel, hour: float, factor: float) -> Usual:
+    """Return the range of an hour that begins now, none where none is learned."""
+    judged = channel.judge(hour + TICK_S)
+    if judged.state is not LearningState.LEARNED or judged.typical is None:
+        return []
+    typical = judged.typical
+    return [(hour, typical.low / factor, typical.middle / factor, typical.high / factor)]
 
 
 def _hear(channel: Channel, at: float, value: float) -> None:
@@ -106,18 +132,19 @@ def _hear(channel: Channel, at: float, value: float) -> None:
 
 
 def _readings(
-    air: Air, place: Place, pollutant: Pollutant, life: Life
+    house: House, monitor: Monitor, measure: Measure, now: float
 ) -> Iterator[tuple[float, float]]:
     """Yield time and level, a day at a time, and at last that there is none."""
-    since = life.since
-    while since < life.silent_from:
-        end = min(since + DAY_S, life.silent_from)
+    since = monitor.since
+    silent_from = now if monitor.silent_from is None else monitor.silent_from
+    while since < silent_from:
+        end = min(since + DAY_S, silent_from)
         times = np.array(list(_multiples(CADENCE_S, since, end)))
         if len(times):
-            levels = air.levels(place, pollutant, times)
+            levels = house.levels(monitor, measure, times)
             yield from zip(times.tolist(), levels.tolist(), strict=True)
         since = end
-    yield life.silent_from, nan
+    yield silent_from, nan
 
 
 def _multiples(step: float, since: float, until: float) -> Iterator[float]:

@@ -12,16 +12,12 @@ from uuid import uuid4
 from homeassistant.const import __version__
 
 from .air import Pollutant
-from .house import (
-    BASELINE_ENTRY_ID,
-    MONITORS,
-    SENSORS_DOMAIN,
-    SENSORS_ENTRY_ID,
-    UNITS,
-    Monitor,
-    source_id,
-)
+from .house import SENSORS_DOMAIN, House, Monitor
 
+SENSORS_ENTRY_ID: Final = "01DEM0SENS0RS0000000000000"
+BASELINE_ENTRY_ID: Final = "01DEM0A1RBASE00000000000000"
+DASHBOARD_ID: Final = "air_baseline"
+DASHBOARD_PATH: Final = "air-baseline"
 ADDRESS: Final = "127.0.0.1"
 LEDGER_KEY: Final = "air_baseline.ledger"
 
@@ -32,6 +28,8 @@ VERSIONS: Final = {
     "core.config_entries": (1, 5),
     "frontend.system_data": (1, 1),
     "http": (2, 2),
+    f"lovelace.{DASHBOARD_ID}": (1, 1),
+    "lovelace_dashboards": (1, 1),
     "onboarding": (4, 1),
     LEDGER_KEY: (1, 1),
 }
@@ -85,9 +83,32 @@ def onboarding() -> dict[str, Any]:
     return {"done": ["user", "core_config", "analytics", "integration"]}
 
 
-def frontend() -> dict[str, Any]:
-    """Return that the frontend has nothing new to show to somebody who knows older ones."""
-    return {"core": {"onboarded_version": __version__}}
+def frontend(start_page: str | None) -> dict[str, Any]:
+    """Return that nothing is new to show to somebody who knows older frontends; where it opens."""
+    opens = {"default_panel": start_page} if start_page else {}
+    return {"core": {"onboarded_version": __version__, **opens}}
+
+
+def dashboards() -> dict[str, Any]:
+    """Return the dashboards there are: Air Baseline's own."""
+    return {
+        "items": [
+            {
+                "id": DASHBOARD_ID,
+                "url_path": DASHBOARD_PATH,
+                "title": "Air",
+                "icon": "mdi:air-filter",
+                "show_in_sidebar": True,
+                "require_admin": False,
+                "mode": "storage",
+            }
+        ]
+    }
+
+
+def dashboard() -> dict[str, Any]:
+    """Return the dashboard: what it shows is made when it is opened."""
+    return {"config": {"strategy": {"type": "custom:air-baseline"}}}
 
 
 def home(time_zone: str) -> dict[str, Any]:
@@ -128,7 +149,7 @@ def server(port: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def areas(now: datetime) -> dict[str, Any]:
+def areas(house: House, now: datetime) -> dict[str, Any]:
     """Return the areas, a room each."""
     return {
         "areas": [
@@ -137,7 +158,7 @@ def areas(now: datetime) -> dict[str, Any]:
                 "floor_id": None,
                 "humidity_entity_id": None,
                 "icon": monitor.icon,
-                "id": monitor.place.value,
+                "id": monitor.area,
                 "labels": [],
                 "name": monitor.name,
                 "picture": None,
@@ -145,36 +166,33 @@ def areas(now: datetime) -> dict[str, Any]:
                 "created_at": now.isoformat(),
                 "modified_at": now.isoformat(),
             }
-            for monitor in MONITORS
+            for monitor in house.monitors
         ]
     }
 
 
-def entries(kept_by_sensors: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Return the config entries: the sensors, and Air Baseline with a room for each monitor."""
+def entries(house: House, now: datetime, *, set_up: bool) -> dict[str, Any]:
+    """Return the config entries: the sensors and, if set up, Air Baseline with all rooms."""
     rooms = [
         {
             "data": _room(monitor),
             "subentry_id": monitor.room_id,
             "subentry_type": "room",
             "title": monitor.name,
-            "unique_id": monitor.place.value,
+            "unique_id": monitor.area,
         }
-        for monitor in MONITORS
+        for monitor in house.monitors
     ]
-    return {
-        "entries": [
-            _entry(SENSORS_DOMAIN, SENSORS_ENTRY_ID, "Demo home", now, data=kept_by_sensors),
-            _entry(
-                "air_baseline",
-                BASELINE_ENTRY_ID,
-                "Air Baseline",
-                now,
-                options={"promise": "month"},
-                subentries=rooms,
-            ),
-        ]
-    }
+    sensors = _entry(SENSORS_DOMAIN, SENSORS_ENTRY_ID, "Demo home", now, data=house.to_dict())
+    baseline = _entry(
+        "air_baseline",
+        BASELINE_ENTRY_ID,
+        "Air Baseline",
+        now,
+        options={"promise": "month"},
+        subentries=rooms,
+    )
+    return {"entries": [sensors, baseline] if set_up else [sensors]}
 
 
 def _entry(domain: str, entry_id: str, title: str, now: datetime, **more: Any) -> dict[str, Any]:
@@ -201,12 +219,10 @@ def _entry(domain: str, entry_id: str, title: str, now: datetime, **more: Any) -
 
 def _room(monitor: Monitor) -> dict[str, Any]:
     """Return what the integration keeps about a room."""
-    data: dict[str, Any] = {"area_id": monitor.place.value}
-    if Pollutant.PM25 in monitor.measures:
-        data["pm25_source"] = source_id(monitor.place, Pollutant.PM25)
-        data["pm25_unit"] = UNITS[Pollutant.PM25]
-    if Pollutant.VOC in monitor.measures:
-        data["voc_source"] = source_id(monitor.place, Pollutant.VOC)
-        data["voc_kind"] = "voc_ratio"
-        data["voc_unit"] = UNITS[Pollutant.VOC]
+    data: dict[str, Any] = {"area_id": monitor.area}
+    for measure in monitor.measures:
+        data[f"{measure.pollutant}_source"] = monitor.source_id(measure)
+        data[f"{measure.pollutant}_unit"] = measure.unit
+        if measure.pollutant is Pollutant.VOC:
+            data["voc_kind"] = measure.quantity
     return data

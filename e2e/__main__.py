@@ -48,7 +48,7 @@ def main() -> int:
 def _walk() -> None:
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
-        with demo_home("waiting", _toast_min(time.time())) as port:
+        with demo_home("waiting", "--toast", f"{_toast_min(time.time()):.2f}") as port:
             waiting = Visitor(browser, port)
             _step("an automation is made in the editor", make_automations, waiting)
             with demo_home("asking") as other:

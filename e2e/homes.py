@@ -20,14 +20,12 @@ class WalkError(Exception):
 
 
 @contextmanager
-def demo_home(name: str, toast_min: float | None = None) -> Iterator[int]:
-    """Run a new demo home, its toast burned so many minutes ago; give its port."""
+def demo_home(name: str, *options: str) -> Iterator[int]:
+    """Run a new demo home, made with such options of script/demo; give its port."""
     port = _free_port()
     folder = PICTURES / name
     command = [sys.executable, *f"-m demo --fresh --no-browser --port {port}".split()]
-    command += ["--folder", str(folder)]
-    if toast_min is not None:
-        command += ["--toast", f"{toast_min:.2f}"]
+    command += ["--folder", str(folder), *options]
     demo = subprocess.Popen(
         command,
         cwd=ROOT,

@@ -29,10 +29,14 @@ ASK: Final = "ask => document.querySelector('home-assistant').hass.callWS(ask)"
 class Visitor:
     """One browser window in one home. Each step fails with a sentence."""
 
-    def __init__(self, browser: Browser, port: int) -> None:
+    def __init__(self, browser: Browser, port: int, scale: float = 1.0) -> None:
         """Open a window of a home; it signs in by itself."""
         self._address = address(port)
-        context = browser.new_context(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport=WIDE,  # type: ignore[arg-type]
+            color_scheme="light",
+            device_scale_factor=scale,
+        )
         context.set_default_timeout(PATIENCE_MS)
         self.page: Page = context.new_page()
         self.page.route("**/*", stay_here)

@@ -6,17 +6,12 @@ Uses no Home Assistant. Range values are those in force before each moment was s
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-import csv
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-import gzip
-from io import TextIOWrapper
+from datetime import UTC, datetime
 import json
-from math import isfinite
 from pathlib import Path
 import sys
 from typing import TextIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.alert import RULES, Promise
 from core.channel import Channel
@@ -28,10 +23,7 @@ from core.judgement import Judgement
 from core.ledger import Episode
 from core.quantity import QUANTITIES, Kind, QuantityError
 from core.state import LearningState
-
-
-class ReplayError(Exception):
-    """The recording cannot be replayed; the message says why and what would help."""
+from demo.csv_file import RecordingError, number_in, rows, zone_named
 
 
 @dataclass(slots=True)
@@ -55,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         channel = _channel(options)
         tally = _run(channel, options)
-    except (ReplayError, OSError) as error:
+    except (RecordingError, OSError) as error:
         sys.stderr.write(f"replay: {error}\n")
         return 1
     if options.summary:
@@ -91,16 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _channel(options: argparse.Namespace) -> Channel:
     return Channel(
-        QUANTITIES[Kind(options.quantity)], _zone(options.timezone), Promise(options.promise)
+        QUANTITIES[Kind(options.quantity)], zone_named(options.timezone), Promise(options.promise)
     )
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"no time zone {name!r}; use a name as Europe/London"
-        raise ReplayError(message) from error
 
 
 def _run(channel: Channel, options: argparse.Namespace) -> Tally:
@@ -111,10 +95,10 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     except QuantityError as error:
         known = ", ".join(sorted(unit or "none" for unit in channel.quantity.units))
         message = f"{error}; known: {known}"
-        raise ReplayError(message) from error
-    with _output(options.jsonl) as out, _open(options.file) as source:
+        raise RecordingError(message) from error
+    with _output(options.jsonl) as out:
         at = 0.0
-        for at, text in _rows(source, options.column, columns, channel.context):
+        for at, text in _rows(options.file, options.column, columns, channel.context):
             if text:  # An empty cell says nothing new: the value before it holds on.
                 value = _level(text, tally)
                 judged = channel.lose(at) if value is None else channel.read(at, value * factor)
@@ -130,12 +114,6 @@ def _output(path: Path | None) -> TextIO:
     return Path("/dev/null" if path is None else path).open("w", encoding="utf-8")
 
 
-def _open(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
-
-
 def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str, ContextMean]:
     """Give the channel a context; return which column feeds which of its values."""
     names = {
@@ -149,29 +127,13 @@ def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str,
 
 
 def _rows(
-    source: TextIO, column: str, columns: Mapping[str, ContextMean], context: Context
+    path: Path, column: str, columns: Mapping[str, ContextMean], context: Context
 ) -> Iterator[tuple[float, str]]:
     """Yield time and cell of each row, after its cells of context were read."""
-    rows = csv.reader(source)
-    header = next(rows, [])
-    for name in ("timestamp", column, *columns):
-        if name not in header:
-            message = f"no column {name!r}; the file has: {', '.join(header)}"
-            raise ReplayError(message)
-    when, what = header.index("timestamp"), header.index(column)
-    beside = [
-        _ContextCell(header.index(name), mean, mean is context.window_open)
-        for name, mean in columns.items()
-    ]
-    for number, row in enumerate(rows, start=2):
-        try:
-            at = _posix(row[when])
-        except (ValueError, IndexError) as error:
-            message = f"line {number}: no ISO 8601 time"
-            raise ReplayError(message) from error
-        for cell in beside:
-            cell.read(at, row)
-        text = row[what] if what < len(row) else ""
+    beside = [_ContextCell(mean, mean is context.window_open) for mean in columns.values()]
+    for at, (text, *others) in rows(path, [column, *columns]):
+        for cell, other in zip(beside, others, strict=True):
+            cell.read(at, other)
         if text or beside:
             yield at, text
 
@@ -180,41 +142,26 @@ def _rows(
 class _ContextCell:
     """A column of context. A window stays as it is, so an empty cell `repeats` what it held."""
 
-    index: int
     mean: ContextMean
     repeats: bool
     held: float | None = None
 
-    def read(self, at: float, row: Sequence[str]) -> None:
-        text = row[self.index] if self.index < len(row) else ""
+    def read(self, at: float, text: str) -> None:
         if not text:
             if self.repeats and self.held is not None:
                 self.mean.read(at, self.held)
             return
-        self.held = _number(text)
+        self.held = number_in(text)
         if self.held is None:
             self.mean.lose(at)
         else:
             self.mean.read(at, self.held)
 
 
-def _posix(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def _level(text: str, tally: Tally) -> float | None:
-    value = _number(text)
+    value = number_in(text)
     tally.unreadable += value is None
     return value
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def _write(out: TextIO, channel: Channel, judged: Sequence[Judgement], tally: Tally) -> None:
@@ -231,7 +178,7 @@ def _line(judgement: Judgement) -> dict[str, object]:
     typical, bin_ = judgement.typical, judgement.bin
     if bin_ is None:
         message = "a judgement without a bin"
-        raise ReplayError(message)
+        raise RecordingError(message)
     return {
         "at": datetime.fromtimestamp(bin_.start, UTC).isoformat(),
         "measured": round(bin_.value, 3),

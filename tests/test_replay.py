@@ -55,7 +55,7 @@ def replay(recording: Path, *options: str) -> tuple[list[dict[str, Any]], str]:
             *("--timezone", "Europe/London", "--summary", "--jsonl", str(out)),
             *options,
         ],
-        env={"PYTHONPATH": str(ROOT / "custom_components" / "air_baseline")},
+        env={"PYTHONPATH": f"{ROOT / 'custom_components' / 'air_baseline'}:{ROOT}"},
         capture_output=True,
         text=True,
         check=True,

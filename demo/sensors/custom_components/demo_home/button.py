@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from demo.air import Place
-from demo.house import MONITORS
+from demo.house import SEED, Monitor
 
 from . import DemoHomeConfigEntry, LiveAir, device_of
 
@@ -19,8 +19,13 @@ async def async_setup_entry(
     entry: DemoHomeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button to the living room."""
-    async_add_entities([ToastButton(entry.runtime_data)])
+    """Add the button to the living room, where there is one."""
+    air = entry.runtime_data
+    async_add_entities(
+        ToastButton(air, monitor)
+        for monitor in air.house.monitors
+        if monitor.place is Place.LIVING_ROOM and monitor.seed == SEED
+    )
 
 
 class ToastButton(ButtonEntity):
@@ -31,11 +36,10 @@ class ToastButton(ButtonEntity):
     _attr_icon = "mdi:toaster"
     _attr_unique_id = "toast"
 
-    def __init__(self, air: LiveAir) -> None:
+    def __init__(self, air: LiveAir, monitor: Monitor) -> None:
         """Stand in the living room."""
         self._air = air
         self.entity_id = "button.living_room_burn_some_toast"
-        monitor = next(monitor for monitor in MONITORS if monitor.place is Place.LIVING_ROOM)
         self._attr_device_info = device_of(monitor)
 
     @override

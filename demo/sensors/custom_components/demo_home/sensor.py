@@ -5,35 +5,17 @@ from datetime import timedelta
 from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
-    SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from demo.air import ROOMS, Pollutant
-from demo.house import MONITORS, UNITS, Monitor, source_id
+from demo.house import Measure, Monitor
 
 from . import DemoHomeConfigEntry, LiveAir, device_of
 
 SCAN_INTERVAL = timedelta(seconds=20)
 PARALLEL_UPDATES = 0
-
-DESCRIPTIONS = {
-    Pollutant.PM25: SensorEntityDescription(
-        key=Pollutant.PM25,
-        device_class=SensorDeviceClass.PM25,
-        native_unit_of_measurement=UNITS[Pollutant.PM25],
-        state_class=SensorStateClass.MEASUREMENT,
-    ),
-    Pollutant.VOC: SensorEntityDescription(
-        key=Pollutant.VOC,
-        name="VOC",
-        device_class=SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
-        native_unit_of_measurement=UNITS[Pollutant.VOC],
-        state_class=SensorStateClass.MEASUREMENT,
-    ),
-}
 
 
 async def async_setup_entry(
@@ -44,34 +26,37 @@ async def async_setup_entry(
     """Add the sensors of every monitor."""
     async_add_entities(
         (
-            MonitorSensor(entry.runtime_data, monitor, pollutant)
-            for monitor in MONITORS
-            for pollutant in monitor.measures
+            MonitorSensor(entry.runtime_data, monitor, measure)
+            for monitor in entry.runtime_data.house.monitors
+            for measure in monitor.measures
         ),
         update_before_add=True,
     )
 
 
 class MonitorSensor(SensorEntity):
-    """One generated level."""
+    """One level."""
 
     _attr_has_entity_name = True
+    _attr_state_class = SensorStateClass.MEASUREMENT
 
-    def __init__(self, air: LiveAir, monitor: Monitor, pollutant: Pollutant) -> None:
-        """Measure one pollutant in one room."""
-        step = ROOMS[monitor.place].step[pollutant]
+    def __init__(self, air: LiveAir, monitor: Monitor, measure: Measure) -> None:
+        """Measure one quantity in one room."""
         self._air = air
         self._monitor = monitor
-        self._pollutant = pollutant
-        self._whole = step >= 1
-        self.entity_description = DESCRIPTIONS[pollutant]
-        self.entity_id = source_id(monitor.place, pollutant)
-        self._attr_unique_id = f"{monitor.place}_{pollutant}"
+        self._measure = measure
+        self._whole = measure.step >= 1
+        self.entity_id = monitor.source_id(measure)
+        self._attr_name = measure.name
+        if measure.device_class:
+            self._attr_device_class = SensorDeviceClass(measure.device_class)
+        self._attr_native_unit_of_measurement = measure.unit or None
+        self._attr_unique_id = f"{monitor.area}_{measure.pollutant}"
         self._attr_device_info = device_of(monitor)
         self._attr_suggested_display_precision = 0 if self._whole else 1
 
     async def async_update(self) -> None:
         """Read the monitor."""
-        level = self._air.level(self._monitor, self._pollutant)
+        level = self._air.level(self._monitor, self._measure)
         self._attr_available = level is not None
         self._attr_native_value = int(level) if level is not None and self._whole else level

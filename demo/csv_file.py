@@ -1,0 +1,81 @@
+"""A recording in a CSV file: a column `timestamp` (ISO 8601), and a column for each value."""
+
+from collections.abc import Iterator, Sequence
+import csv
+from datetime import UTC, datetime
+import gzip
+from io import TextIOWrapper
+from math import isfinite
+from pathlib import Path
+from typing import Final, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+TIMESTAMP: Final = "timestamp"
+
+
+class RecordingError(Exception):
+    """The recording cannot be used; the message says why and what would help."""
+
+
+def columns(path: Path) -> list[str]:
+    """Return the columns that a file has, its timestamps left out."""
+    with _open(path) as source:
+        return [name for name in _header(path, source) if name != TIMESTAMP]
+
+
+def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
+    """Yield of each row its time (POSIX seconds; UTC where it has no zone) and the named cells.
+
+    A cell that is not there is empty. Raises RecordingError and OSError.
+    """
+    with _open(path) as source:
+        header = _header(path, source)
+        for name in (TIMESTAMP, *names):
+            if name not in header:
+                raise RecordingError(f"no column {name!r}; the file has: {', '.join(header)}")
+        when, places = header.index(TIMESTAMP), [header.index(name) for name in names]
+        for number, row in enumerate(_lines(path, source), start=2):
+            try:
+                at = _posix(row[when])
+            except (ValueError, IndexError) as error:
+                raise RecordingError(f"line {number}: no ISO 8601 time") from error
+            yield at, [row[place] if place < len(row) else "" for place in places]
+
+
+def number_in(text: str) -> float | None:
+    """Return the number that a cell holds, None for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone; RecordingError where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise RecordingError(f"no time zone {name!r}; use a name as Europe/London") from error
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
+
+
+def _header(path: Path, source: TextIO) -> list[str]:
+    return next(_lines(path, source), [])
+
+
+def _lines(path: Path, source: TextIO) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(source)
+    except (UnicodeDecodeError, csv.Error, EOFError) as error:
+        raise RecordingError(f"{path.name} is no CSV file in UTF-8: {error}") from error
+
+
+def _posix(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,97 @@
+"""The other homes that the demo can be: many rooms, or a room with somebody's own recording."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from custom_components.air_baseline.core.quantity import (
+    QUANTITIES,
+    Kind,
+    QuantityError,
+    normal_unit,
+)
+
+from .air import DAY_S, Pollutant
+from .csv_file import RecordingError, columns
+from .house import SEED, House, Measure, Monitor, family_home, first_day_of
+from .recording import Recording
+
+# Of the rooms beyond the family's: how many days ago the monitor came, was moved, fell silent.
+AGES: Final = (
+    (45.0, None, None),
+    (1.0, None, None),
+    (30.0, None, None),
+    (12.0, None, None),
+    (45.0, None, None),
+    (40.0, 9.0, None),
+    (24.0, None, None),
+    (35.0, None, 2.0),
+    (6.0, None, None),
+    (45.0, None, None),
+)
+
+
+def big_home(rooms: int, now: float, zone: ZoneInfo) -> House:
+    """Return a home of so many rooms: the family's, and more flats of rooms like these.
+
+    Each flat has an air of its own, and its rooms are of different ages and states.
+    """
+    family = family_home(now, zone)
+    monitors = list(family.monitors[:rooms])
+    for number in range(len(family.monitors), rooms):
+        flat, like = divmod(number, len(family.monitors))
+        monitors.append(_neighbour(family.monitors[like], number, flat, now))
+    return replace(family, monitors=tuple(monitors))
+
+
+def _neighbour(like: Monitor, number: int, flat: int, now: float) -> Monitor:
+    came, moved, silent = AGES[number % len(AGES)]
+    return replace(
+        like,
+        area=f"{like.area}_{flat + 1}",
+        name=f"{like.name} {flat + 1}",
+        room_id=f"01DEM0R00M{number + 1:016d}",
+        since=now - came * DAY_S,
+        moved=None if moved is None else now - moved * DAY_S,
+        silent_from=None if silent is None else now - silent * DAY_S,
+        seed=SEED + flat,
+    )
+
+
+def recorded_home(path: Path, measure: Measure, column: str, now: float, zone: ZoneInfo) -> House:
+    """Return a home whose one room replays a recording, the end of it live."""
+    recording = Recording.read(path, column).moved_to(now, zone)
+    name = path.name.removesuffix(".gz").removesuffix(".csv").replace("_", " ").strip()
+    monitor = Monitor(
+        area="recording",
+        name=name.capitalize() or "Recording",
+        icon="mdi:chart-timeline-variant",
+        room_id="01DEM0R00M0000000000000001",
+        measures=(replace(measure, step=recording.step),),
+        since=float(recording.times[0]),
+    )
+    return House(
+        monitors=(monitor,), first_day=first_day_of(now, zone), zone=zone, recording=recording
+    )
+
+
+def measure_of(quantity: str, unit: str | None) -> Measure:
+    """Return what a recording measures; RecordingError where the quantity has no such unit."""
+    known = QUANTITIES[Kind(quantity)]
+    unit = known.unit if unit is None else normal_unit(unit)
+    try:
+        known.factor(unit)
+    except QuantityError as error:
+        units = ", ".join(sorted(one or "none" for one in known.units))
+        raise RecordingError(f"{error}; known: {units}") from error
+    pollutant = Pollutant.PM25 if known.kind is Kind.PM25 else Pollutant.VOC
+    return Measure(pollutant=pollutant, quantity=quantity, unit=unit)
+
+
+def only_column(path: Path) -> str:
+    """Return the column of a file that has one; RecordingError where it has to be said which."""
+    found = columns(path)
+    if len(found) != 1:
+        raise RecordingError(f"say which column with --column; {path.name} has: {', '.join(found)}")
+    return found[0]

@@ -1,0 +1,143 @@
+"""What can be said to script/demo: which home, for how long it has been lived in, where."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+import os
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from custom_components.air_baseline.core.quantity import Kind
+
+from .csv_file import zone_named
+from .home import ROOT
+from .homes import big_home, measure_of, only_column, recorded_home
+from .house import TOAST_S, House, family_home
+
+PORT: Final = 8123
+
+LOOK: Final = """
+  Air                        the start page: every room, its usual range, what is still missing
+  Settings > Repairs         toast burnt in the living room: what was measured, inferred,
+                             not known, and what you can answer
+  Overview > Living room     learned: what is unusual now, and how sure that is
+  Overview > Bedroom         two days old: not enough data yet
+  Overview > Kitchen         its sensor was moved nine days ago: alerts wait until this is clear
+  Overview > Study           its sensor has been silent for three days
+  Burn some toast            a button of the living room; unusual some 40 minutes later
+
+What you do here is kept for the next time; script/demo --fresh starts anew.
+"""
+LOOK_SET_UP: Final = """
+Six weeks were recorded by its sensors. Air Baseline is not set up, for you to do it:
+Settings > Devices & services > Add integration > Air Baseline.
+"""
+LOOK_BIG: Final = """
+{rooms} rooms, each with generated air of its own. The first four are those of script/demo.
+"""
+LOOK_RECORDED: Final = """
+The room replays {name}, moved in time so that its past ends now.
+The rest of it goes on live; when it is over, the sensor falls silent.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for; `look` says what is to be seen."""
+
+    port: int
+    folder: Path
+    fresh: bool
+    zone: ZoneInfo
+    make: Callable[[float, ZoneInfo], House]
+    look: str
+    set_up: bool
+    no_browser: bool
+
+
+def parse(arguments: Sequence[str] | None) -> Options:
+    """Return what was asked for; RecordingError and OSError where a recording is no use."""
+    said = _parser().parse_args(arguments)
+    kind, make, look = _home(said)
+    return Options(
+        port=said.port,
+        folder=said.folder or ROOT / f".demo{kind}",
+        fresh=said.fresh or bool(kind),
+        zone=zone_named(said.timezone) if said.timezone else machine_zone(),
+        make=make,
+        look=look,
+        set_up=not said.not_set_up,
+        no_browser=said.no_browser,
+    )
+
+
+def _home(said: argparse.Namespace) -> tuple[str, Callable[[float, ZoneInfo], House], str]:
+    """Return the kind of home, what makes it, and what is to be seen there.
+
+    The usual home is kept from time to time; the others are made anew each time.
+    """
+    if said.csv:
+        column = said.column or only_column(said.csv)
+        measure = measure_of(said.quantity, said.unit)
+        make = partial(recorded_home, said.csv, measure, column)
+        return "-csv", make, LOOK_RECORDED.format(name=said.csv.name)
+    if said.rooms:
+        return "-rooms", partial(big_home, said.rooms), LOOK_BIG.format(rooms=said.rooms)
+    make = partial(family_home, toast_s=said.toast * 60.0)
+    return ("-not-set-up", make, LOOK_SET_UP) if said.not_set_up else ("", make, LOOK)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="script/demo", description="Start a real Home Assistant with a demo home."
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget the home of last time")
+    parser.add_argument("--port", type=int, default=PORT, help="instead of %(default)s")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument(
+        "--toast",
+        type=float,
+        default=TOAST_S / 60.0,
+        metavar="MINUTES",
+        help="how long before a new home begins its toast burned, instead of %(default).0f",
+    )
+    parser.add_argument("--folder", type=Path, help="instead of .demo")
+    parser.add_argument("--timezone", help="the home's zone, as Europe/London; else this machine's")
+    homes = parser.add_mutually_exclusive_group()
+    homes.add_argument(
+        "--not-set-up", action="store_true", help="leave it to you to add Air Baseline"
+    )
+    homes.add_argument("--rooms", type=_count, help="a big home, of so many rooms")
+    homes.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="a room with your own recording: a CSV file with a timestamp column (.csv, .gz)",
+    )
+    recording = parser.add_argument_group("with --csv")
+    recording.add_argument("--column", help="the column that holds the level, if there are several")
+    recording.add_argument(
+        "--quantity", default=Kind.PM25.value, choices=[kind.value for kind in Kind]
+    )
+    recording.add_argument("--unit", help='the unit of the column, as "μg/m³" or ppb')
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("a home has a room at least")
+    return count
+
+
+def machine_zone() -> ZoneInfo:
+    """Return this machine's time zone, UTC where it has no name."""
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        _, _, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    try:
+        return ZoneInfo(name)
+    except OSError, ValueError:
+        return ZoneInfo("UTC")
