@@ -1,4 +1,4 @@
-"""The dashboard: offered among others, made with one press, and looked at."""
+"""The dashboard: offered among others, made from a list, and looked at."""
 
 from typing import Final
 
@@ -26,6 +26,7 @@ def make_and_look(visitor: Visitor) -> None:
     visitor.press("Add dashboard")
     visitor.find("What is usual in each room, how sure that is, and what waits for you").click()
     visitor.read()
+    visitor.page.get_by_role("textbox", name="Title").fill("Air here")
     visitor.press_button("Create")
     boards = [one for one in visitor.ask("lovelace/dashboards/list") if one["mode"] == "storage"]
     made = [
