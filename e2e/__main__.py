@@ -18,6 +18,7 @@ from demo.browser import BrowserError, open_browser
 
 from .answers import answer_and_undo, start_over_and_undo
 from .automations import fires_once, look_at_editor, make_automations, ran_no_more
+from .dashboard import make_and_look
 from .homes import PICTURES, WalkError, demo_home
 from .visitor import Visitor
 
@@ -58,6 +59,7 @@ def _walk() -> None:
             _step("the automation runs once, and not while learning", fires_once, waiting)
             _step("a room starts over, and is given back", start_over_and_undo, waiting)
             _step("nothing of that ran the automation", ran_no_more, waiting)
+            _step("the dashboard is made and looked at", make_and_look, waiting)
 
 
 def _step(name: str, step: Callable[[Visitor], None], visitor: Visitor) -> None:
