@@ -240,7 +240,7 @@ async def test_home_assistant_reads_what_was_written(
     sources = {
         source.entity_id
         for room in entry.subentries.values()
-        for source in room_sources(room).values()
+        for source in room_sources(room.data).values()
     }
     assert sources == {source_id(place, pollutant) for place, pollutant in SENSORS}
 
