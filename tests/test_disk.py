@@ -176,7 +176,7 @@ async def test_a_disk_that_cannot_be_read_is_no_damage_and_tried_again(
     assert entry.error_reason_translation_key == "store_unreadable"
     assert ledger.is_symlink()
     ledger.unlink()
-    Path(f"{ledger}.away").rename(ledger)
+    os.replace(f"{ledger}.away", ledger)
     await pass_time(hass, clock, timedelta(minutes=2), step=timedelta(seconds=10))
     assert entry.state is ConfigEntryState.LOADED
     assert shown(hass, LEARNING).state == "learned"
