@@ -11,7 +11,6 @@ import tempfile
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -172,16 +171,18 @@ async def test_a_disk_that_cannot_be_read_is_no_damage_and_tried_again(
     ledger.symlink_to(ledger)  # Reading it fails with an error of the disk's, for root as well.
     entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
     await set_up(hass, entry)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.state.value == "setup_retry"
     assert entry.error_reason_translation_key == "store_unreadable"
     assert ledger.is_symlink()
     ledger.unlink()
-    os.replace(f"{ledger}.away", ledger)
+    disk(hass, f"{LEDGER_KEY}.away").rename(ledger)
     await pass_time(hass, clock, timedelta(minutes=2), step=timedelta(seconds=10))
-    assert entry.state is ConfigEntryState.LOADED
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state.value == "loaded"
     assert shown(hass, LEARNING).state == "learned"
     assert ledger.read_bytes() == before
-    assert set_aside(hass) == issues(hass) == []
+    assert not set_aside(hass)
+    assert not issues(hass)
 
 
 async def test_a_good_copy_that_cannot_be_read_is_not_needed(
