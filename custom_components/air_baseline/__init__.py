@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .actions import async_register_actions
+from .areas import async_follow_areas
 from .backfill import async_backfill
 from .const import (
     CONF_PROMISE,
@@ -35,7 +36,7 @@ from .issues import (
     async_tell_newer_store,
     async_watch_issues,
 )
-from .sources import async_follow_sources
+from .sources import async_find_renamed, async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
 from .together import async_watch_company
 from .turns import async_watch_clock, in_turn
@@ -55,6 +56,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
     """Load what is known and begin to listen in every room."""
+    async_find_renamed(hass, entry)
     stored: dict[str, StoredRoom] = {}
     store = LedgerStore(hass, lambda: stored)
     promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
@@ -90,9 +92,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async for _, room_coordinator in in_turn(rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
-    entry.async_on_unload(async_follow_sources(hass, entry))
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(async_follow_sources(hass, entry))
+    entry.async_on_unload(async_follow_areas(hass, entry))
 
     async def keep_good(now: datetime) -> None:
         await store.async_keep_good(now.timestamp())
