@@ -1,8 +1,8 @@
 """What Air Baseline costs, each figure beside its budget and beside Home Assistant's helpers.
 
-    python -m benchmarks.cost [core] [updates] [home] [start] [recorder]
+    python -m benchmarks.cost [core] [updates] [home] [start]
 
-Without names everything is measured, in some three minutes. Exits with 1 over budget.
+Without names everything is measured, in some two minutes. Exits with 1 over budget.
 """
 
 import asyncio

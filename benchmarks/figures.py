@@ -6,7 +6,7 @@ from statistics import median
 from typing import Final
 
 HEAD: Final = (
-    f"{'figure':<58}{'median':>9}{'min':>9}{'max':>9} {'unit':<5}{'budget':>8}{'ratio':>7}"
+    f"{'figure':<52}{'median':>9}{'min':>9}{'max':>9} {'unit':<5}{'budget':>8}{'ratio':>7}"
 )
 
 
