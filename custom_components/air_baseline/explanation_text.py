@@ -333,7 +333,8 @@ def plain(value: float) -> str:
 
 
 def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
+    moment = datetime.fromtimestamp(at, dt_util.get_default_time_zone())
+    return moment.strftime("%H:%M" if moment.date() == dt_util.now().date() else "%Y-%m-%d %H:%M")
 
 
 def _day(iso: str) -> str:
