@@ -167,7 +167,7 @@ async def test_a_disk_that_cannot_be_read_is_no_damage_and_tried_again(
     write(hass, LEDGER_KEY, kitchen(36))
     ledger = disk(hass, LEDGER_KEY)
     before = ledger.read_bytes()
-    away = ledger.rename(f"{ledger}.away")
+    ledger.rename(f"{ledger}.away")
     ledger.symlink_to(ledger)  # Reading it fails with an error of the disk's, for root as well.
     entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
     await set_up(hass, entry)
