@@ -1,5 +1,6 @@
 """Air Baseline: what is usual for the air in each room, and how sure that is."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from .areas import async_follow_areas
 from .backfill import async_backfill
 from .const import (
     CONF_PROMISE,
+    CONF_START_ANEW,
     DOMAIN,
     PLATFORMS,
     SUBENTRY_ROOM,
@@ -79,10 +81,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         if loaded.damaged:
             gone = {(key, kind.value) for kind in sources if kind not in room.channels}
             loaded.lost += sorted(gone.difference(loaded.lost))
-        _fit_channels(room, sources, promise)
+        _fit_channels(room, sources, promise, subentry.data.get(CONF_START_ANEW, ()))
         rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=store)
     if loaded.outdated:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
+    await _async_forget_wishes(hass, entry, store)
     entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(async_watch_issues(hass, entry))
@@ -130,14 +133,16 @@ async def async_remove_config_entry_device(
     )
 
 
-def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise) -> None:
-    """Give each source a channel and set the ledgers of gone sources aside.
+def _fit_channels(
+    room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise, anew: Collection[str]
+) -> None:
+    """Give each source a channel and set the ledgers of gone and replaced sources aside.
 
-    A source that joins a paused room is paused too.
+    A source that joins a paused room is paused too. `anew` are the quantities to start anew.
     """
     now = dt_util.utcnow().timestamp()
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
-    for kind in [kind for kind in room.channels if kind not in sources]:
+    for kind in [kind for kind in room.channels if kind not in sources or kind in anew]:
         room.retire(kind, now)
     for kind in sources:
         if kind not in room.channels:
@@ -145,6 +150,18 @@ def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Pr
             channel.paused = paused
             room.channels[kind] = channel
     room.drop_retired(now)
+
+
+async def _async_forget_wishes(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, store: LedgerStore
+) -> None:
+    """Forget what was to start anew, once that is saved: a power cut must not undo it."""
+    asked = [room for room in entry.subentries.values() if CONF_START_ANEW in room.data]
+    if asked:
+        await store.async_save()
+    for room in asked:
+        data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
+        hass.config_entries.async_update_subentry(entry, room, data=data)
 
 
 async def _async_reload(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
