@@ -61,8 +61,10 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResu
 
 
 async def answer(hass: HomeAssistant, flow_id: str, **said: object) -> SubentryFlowResult:
-    """Fill in the page of a room."""
+    """Fill in the page of a room, and go on from what is said of its history."""
     result = await hass.config_entries.subentries.async_configure(flow_id, said)
+    if result.get("step_id") == "history":
+        result = await hass.config_entries.subentries.async_configure(flow_id, {})
     await hass.async_block_till_done()
     return result
 

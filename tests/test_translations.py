@@ -107,7 +107,7 @@ def test_the_set_up_pages_have_words_for_their_fields() -> None:
         assert set(step["data"]) == set(step["data_description"]) == fields
     room = words()["config_subentries"]["room"]
     assert set(room["initiate_flow"]) == {"user", "reconfigure"}
-    assert set(room["step"]) == {"user", "reconfigure", "replaced"}
+    assert set(room["step"]) == {"user", "history", "reconfigure", "replaced"}
     for step in (room["step"]["user"], room["step"]["reconfigure"]):
         assert set(step["data"]) == set(step["data_description"]) == ROOM_FIELDS
 
@@ -265,7 +265,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    modules = ("config_flow", "explanation_text", "preview_text")
+    modules = ("config_flow", "explanation_text", "preview_text", "survey_text")
     for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]
