@@ -478,3 +478,34 @@ async def test_a_source_that_waits_to_start_anew_has_nothing_to_keep(
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
+
+
+async def test_what_is_outdoors_is_checked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    report(hass, PM25, 5)
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    said = {"outdoor_pm25": PM25, "outdoor_temperature": "sensor.nowhere"}
+    refused = await hass.config_entries.options.async_configure(page["flow_id"], said)
+    assert refused["errors"] == {
+        "outdoor_pm25": "source_indoors",
+        "outdoor_temperature": "source_missing",
+    }
+    assert said.items() <= suggested(refused).items()
+
+
+async def test_windows_are_contacts(hass: HomeAssistant, empty: MockConfigEntry) -> None:
+    report(hass, PM25, 5)
+    hass.states.async_set("binary_sensor.window", "off", {"device_class": "window"})
+    hass.states.async_set("binary_sensor.motion", "off", {"device_class": "motion"})
+    flow_id = (await begin(hass, empty))["flow_id"]
+    windows = ["binary_sensor.window", "binary_sensor.motion"]
+    said = {"area_id": "kitchen", "pm25_source": PM25}
+    refused = await answer(hass, flow_id, **said, windows=windows)
+    assert refused["errors"] == {"windows": "source_not_opening"}
+    done = await answer(hass, flow_id, **said, windows=windows[:1])
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    (room,) = empty.subentries.values()
+    assert room.data["windows"] == ["binary_sensor.window"]
