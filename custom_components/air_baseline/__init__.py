@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .actions import async_register_actions
+from .band import async_remove_bands, async_write_bands
 from .const import (
     CONF_PROMISE,
     DOMAIN,
@@ -76,6 +77,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_watch_company(hass, entry))
     for room_coordinator in rooms.values():
         entry.async_on_unload(room_coordinator.async_start())
+    entry.async_on_unload(async_write_bands(hass, entry))
     entry.async_on_unload(async_follow_sources(hass, entry))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
 
@@ -100,6 +102,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Leave nothing behind."""
     await LedgerStore(hass, dict).async_remove()
+    await async_remove_bands(hass, entry)
     async_forget_issues(hass)
 
 
