@@ -151,11 +151,13 @@ async def test_a_correction_changes_no_hour_that_has_begun(
     await kitchen.learn()
     await kitchen.breathe(HOUR + timedelta(minutes=10))
     before = await rows(hass)
-    await act(hass, "strike_days", quantity="pm25", start_date="2026-02-08", end_date="2026-02-14")
+    await act(hass, "strike_days", quantity="pm25", start_date="2026-01-26", end_date="2026-02-13")
     await hass.config_entries.async_reload(kitchen.entry.entry_id)
     assert await rows(hass) == before
     await kitchen.breathe(HOUR)
-    assert set(await rows(hass)) == {*before, THIS_HOUR + 2 * HOUR}
+    after = await rows(hass)
+    assert set(after) == {*before, THIS_HOUR + 2 * HOUR}
+    assert after[THIS_HOUR + 2 * HOUR] != after[THIS_HOUR + HOUR], "the range did change"
 
 
 @with_recorder
