@@ -265,7 +265,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    modules = ("config_flow", "explanation_text", "preview_text", "survey_text")
+    modules = ("band", "config_flow", "explanation_text", "preview_text", "survey_text")
     for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 from .actions import async_register_actions
 from .areas import async_follow_areas
 from .backfill import async_backfill
+from .band import async_remove_bands, async_write_bands
 from .const import (
     CONF_PROMISE,
     CONF_START_ANEW,
@@ -95,6 +96,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async for _, room_coordinator in in_turn(rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
+    entry.async_on_unload(async_write_bands(hass, entry))
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_follow_sources(hass, entry))
@@ -121,6 +123,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Leave nothing behind."""
     await LedgerStore(hass, dict).async_remove()
+    await async_remove_bands(hass, entry)
     async_forget_issues(hass)
 
 
