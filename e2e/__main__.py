@@ -18,7 +18,9 @@ from demo.browser import BrowserError, open_browser
 
 from .answers import answer_and_undo, start_over_and_undo
 from .automations import fires_once, look_at_editor, make_automations, ran_no_more
+from .dashboard import make_and_look
 from .homes import PICTURES, WalkError, demo_home
+from .set_up import set_up, set_up_on_a_phone
 from .visitor import Visitor
 
 SLOT_S: Final = 300.0
@@ -48,6 +50,9 @@ def main() -> int:
 def _walk() -> None:
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
+        for name, walk in (("desk", set_up), ("phone", set_up_on_a_phone)):
+            with demo_home(name, "--not-set-up") as port:
+                _step(f"a room is set up and has learned ({name})", walk, Visitor(browser, port))
         with demo_home("waiting", "--toast", f"{_toast_min(time.time()):.2f}") as port:
             waiting = Visitor(browser, port)
             _step("an automation is made in the editor", make_automations, waiting)
@@ -58,6 +63,7 @@ def _walk() -> None:
             _step("the automation runs once, and not while learning", fires_once, waiting)
             _step("a room starts over, and is given back", start_over_and_undo, waiting)
             _step("nothing of that ran the automation", ran_no_more, waiting)
+            _step("the dashboard is made and looked at", make_and_look, waiting)
 
 
 def _step(name: str, step: Callable[[Visitor], None], visitor: Visitor) -> None:

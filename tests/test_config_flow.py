@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -32,6 +32,7 @@ from .home import (
     a_home,
     a_room,
     a_store,
+    device_id,
     learned,
     pass_time,
     report,
@@ -59,7 +60,7 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResu
     )
 
 
-async def answer(hass: HomeAssistant, flow_id: str, **said: str) -> SubentryFlowResult:
+async def answer(hass: HomeAssistant, flow_id: str, **said: object) -> SubentryFlowResult:
     """Fill in the page of a room."""
     result = await hass.config_entries.subentries.async_configure(flow_id, said)
     await hass.async_block_till_done()
@@ -92,7 +93,7 @@ async def test_setting_up_goes_straight_on_to_the_first_room(
     assert created["type"] is FlowResultType.CREATE_ENTRY
     entry = created["result"]
     assert entry.title == "Air Baseline"
-    assert not entry.data
+    assert entry.data == {"use_history": True}
     assert entry.options == {"promise": "fortnight"}
     kind, flow_id = created["next_flow"]
     assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
@@ -102,6 +103,7 @@ async def test_setting_up_goes_straight_on_to_the_first_room(
     assert (subentry.title, subentry.unique_id) == ("Kitchen", "kitchen")
     assert subentry.data == {
         "area_id": "kitchen",
+        "use_history": True,
         "pm25_source": PM25,
         "pm25_unit": "μg/m³",
     }
@@ -178,7 +180,7 @@ async def test_what_can_be_a_source(
     result = await add_room(hass, empty, area_id="kitchen", **{field: entity_id})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (room,) = empty.subentries.values()
-    assert tuple(room.data.values()) == ("kitchen", entity_id, *stored)
+    assert tuple(room.data.values()) == ("kitchen", True, entity_id, *stored)
 
 
 @pytest.mark.parametrize(
@@ -270,6 +272,7 @@ async def test_errors_are_told_field_by_field_and_the_same_page_recovers(
     }
     assert suggested(refused) == {
         "area_id": "kitchen",
+        "use_history": True,
         "pm25_source": PM25,
         "voc_source": INDEX,
     }
@@ -338,7 +341,14 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
     said = {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
     async with entry.setup_lock:  # As while Home Assistant is busy with the entry.
-        await hass.config_entries.subentries.async_configure(page["flow_id"], said)
+        asked = await hass.config_entries.subentries.async_configure(page["flow_id"], said)
+        assert asked["type"] is FlowResultType.MENU
+        assert asked["step_id"] == "replaced"
+        assert asked["description_placeholders"] == {"sources": f"- {PM25} → sensor.new"}
+        assert asked["menu_options"] == ["keep_ledger", "start_anew"]
+        await hass.config_entries.subentries.async_configure(
+            page["flow_id"], {"next_step_id": "start_anew"}
+        )
         report(hass, PM25, 60)  # The old source must not teach the new channel.
         await asyncio.sleep(0)
     await hass.async_block_till_done()
@@ -352,6 +362,42 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     (aside,) = room["retired"]
     assert (aside["at"], len(aside["channel"]["days"])) == (clock().timestamp(), 36)
     assert "Traceback" not in caplog.text
+
+
+async def test_what_was_learned_can_be_kept_for_a_source_in_place_of_another(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    report(hass, "sensor.new", 5, **PARTICLES)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
+    done = await answer(hass, page["flow_id"], next_step_id="keep_ledger")
+    assert done["reason"] == "reconfigure_successful"
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
+    await hass.config_entries.async_unload(entry.entry_id)
+    room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
+    assert room["retired"] == []
+    assert room["channels"]["pm25"]["source"]["last_value"] == 5
+
+
+async def test_a_changed_area_moves_the_device_but_no_name_that_was_given(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], title="Galley")
+    await hass.async_block_till_done()
+    report(hass, PM25, 5)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    await answer(hass, page["flow_id"], area_id="bedroom", pm25_source=PM25)
+    assert entry.subentries[KITCHEN].title == "Galley"
+    device = device_registry.async_get(device_id(hass))
+    assert device is not None
+    assert device.area_id == "bedroom"
 
 
 async def test_a_reconfigured_room_may_keep_its_own_sources_but_not_take_anothers(

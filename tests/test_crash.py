@@ -27,6 +27,7 @@ from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.report import report
 from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
 from demo import storage
+from demo.house import family_home
 
 from .faults import Faults
 from .home import KITCHEN, ZONE, a_room, a_store, learned
@@ -90,7 +91,7 @@ def home(tmp_path: Path, socket_enabled: None) -> Home:
     storage.write(tmp_path, "onboarding", storage.onboarding())
     storage.write(tmp_path, "core.config", storage.home(ZONE.key))
     storage.write(tmp_path, "http", storage.server(_free_port(), now))
-    entries = storage.entries({}, now)
+    entries = storage.entries(family_home(now.timestamp(), ZONE), now, set_up=True)
     (ours,) = [one for one in entries["entries"] if one["domain"] == "air_baseline"]
     ours["subentries"] = [dict(a_room(KITCHEN, "kitchen", Kind.PM25))]
     storage.write(tmp_path, "core.config_entries", {"entries": [ours]})

@@ -140,7 +140,7 @@ async def test_home_assistant_reads_what_was_written(
     sources = {
         source.entity_id
         for room in entry.subentries.values()
-        for source in room_sources(room).values()
+        for source in room_sources(room.data).values()
     }
     assert sources == {
         monitor.source_id(measure) for monitor in HOUSE.monitors for measure in monitor.measures

@@ -21,6 +21,7 @@ import pytest
 import voluptuous as vol
 
 from demo.home import prepare
+from demo.house import family_home
 from demo.sign_in import device_id, is_running, sign_in
 from script import release
 
@@ -130,7 +131,14 @@ def home_assistant(
 ) -> Iterator[tuple[int, Path]]:
     """Run a real Home Assistant of the demo's home, with what the archive installed."""
     folder, port = tmp_path / "home", _free_port()
-    prepare(folder, port=port, now=datetime.now(UTC), zone=ZoneInfo("Europe/London"), fresh=True)
+    prepare(
+        folder,
+        port=port,
+        now=datetime.now(UTC),
+        zone=ZoneInfo("Europe/London"),
+        fresh=True,
+        make=family_home,
+    )
     (folder / "custom_components" / release.DOMAIN).unlink()
     installed = release.install(archive, folder)
     with (

@@ -1,8 +1,8 @@
 """What somebody who is no administrator sees and can do."""
 
-from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
+from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant, ServiceCall
-from homeassistant.exceptions import Unauthorized
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -45,7 +45,7 @@ async def test_who_may_only_look_may_not(hass: HomeAssistant, kitchen: Kitchen) 
     assert kitchen.says(SWITCH) == "on"
 
 
-async def test_start_over_is_for_all_users_once_an_administrator_has_enabled_it(
+async def test_start_over_is_for_administrators_unless_everyone_may_correct(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()
@@ -59,6 +59,14 @@ async def test_start_over_is_for_all_users_once_an_administrator_has_enabled_it(
         )
     er.async_get(hass).async_update_entity(BUTTON, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    with pytest.raises(ServiceValidationError) as refused:
+        await do(hass, "button.press", BUTTON, user)
+    assert refused.value.translation_key == "admin_only"
+    assert kitchen.says(LEARNING) == "learned"
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, "everyone_may_correct": True}
+    )
     await hass.async_block_till_done()
     await do(hass, "button.press", BUTTON, user)
     assert kitchen.says(LEARNING) == "collecting"
@@ -91,3 +99,12 @@ async def test_triggers_and_conditions_are_described_to_everybody(
         described = (await socket.receive_json())["event"]
         ours = {key for key in described if key.startswith("air_baseline.")}
         assert len(ours) == number
+
+
+async def test_an_administrator_may_start_over(hass: HomeAssistant, kitchen: Kitchen) -> None:
+    entry = await kitchen.learn()
+    er.async_get(hass).async_update_entity(BUTTON, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await do(hass, "button.press", BUTTON, await somebody(hass, GROUP_ID_ADMIN))
+    assert kitchen.says(LEARNING) == "collecting"

@@ -14,8 +14,8 @@ import voluptuous as vol
 
 from custom_components.air_baseline import (
     actions,
-    config_flow,
     event,
+    home_flow,
     system_health,
 )
 from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
@@ -52,11 +52,12 @@ from .words import (
 )
 
 PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
-ROOM_FIELDS = {"area_id", "pm25_source", "voc_source", "windows"}
+ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
+    "promise_total_": [promise.value for promise in Promise],
     "quantity_": [kind.value for kind in Kind],
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
@@ -99,21 +100,23 @@ def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
 
 def test_the_set_up_pages_have_words_for_their_fields() -> None:
     for step, schema in (
-        (words()["config"]["step"]["user"], config_flow.HOME_SCHEMA),
-        (words()["options"]["step"]["init"], config_flow.OPTIONS_SCHEMA),
+        (words()["config"]["step"]["user"], home_flow.SET_UP_SCHEMA),
+        (words()["options"]["step"]["init"], home_flow.OPTIONS_SCHEMA),
     ):
         fields = {str(field) for field in schema.schema}
         assert set(step["data"]) == set(step["data_description"]) == fields
     room = words()["config_subentries"]["room"]
-    assert set(room["step"]) == set(room["initiate_flow"]) == {"user", "reconfigure"}
-    for step in room["step"].values():
+    assert set(room["initiate_flow"]) == {"user", "reconfigure"}
+    assert set(room["step"]) == {"user", "reconfigure", "replaced"}
+    for step in (room["step"]["user"], room["step"]["reconfigure"]):
         assert set(step["data"]) == set(step["data_description"]) == ROOM_FIELDS
 
 
 def test_every_refusal_has_words() -> None:
     own = {
         text
-        for node in ast.walk(source("config_flow"))
+        for module in ("home_flow", "room_form")
+        for node in ast.walk(source(module))
         if isinstance(node, ast.Return | ast.Assign)
         for text in texts_of(node.value)
         if text.startswith(("source_", "area_", "no_"))
@@ -127,7 +130,8 @@ def test_every_refusal_has_words() -> None:
 
 
 def test_the_only_aborts_are_home_assistants_own() -> None:
-    assert list(calls(source("config_flow"), "async_abort")) == []
+    for module in ("config_flow", "home_flow", "room_flow"):
+        assert list(calls(source(module), "async_abort")) == []
     assert set(words()["config"]["abort"]) == {"single_instance_allowed"}
     assert set(words()["config_subentries"]["room"]["abort"]) == {"already_configured"}
 
@@ -261,7 +265,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    modules = ("explanation_text", "preview_text")
+    modules = ("config_flow", "explanation_text", "preview_text")
     for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]

@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     rooms: dict[str, RoomCoordinator] = {}
     for key, subentry in subentries.items():
         room = stored[key] = loaded.rooms.get(key) or StoredRoom()
-        sources = room_sources(subentry)
+        sources = room_sources(subentry.data)
         if loaded.damaged:
             gone = {(key, kind.value) for kind in sources if kind not in room.channels}
             loaded.lost += sorted(gone.difference(loaded.lost))

@@ -5,8 +5,10 @@ from typing import override
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset
 from .entity import RoomEntity
@@ -36,4 +38,14 @@ class StartOverButton(RoomEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Start the room over; the action `undo` takes it back for 30 days."""
+        if not await self._async_may_correct():
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="admin_only")
         await async_reset(self.room, self.room.channels)
+
+    async def _async_may_correct(self) -> bool:
+        """Tell whether who presses may correct; an automation, which nobody runs, may."""
+        user_id = self._context.user_id if self._context else None
+        if user_id is None or self.room.config_entry.options.get(CONF_EVERYONE, False):
+            return True
+        user = await self.hass.auth.async_get_user(user_id)
+        return user is not None and user.is_admin

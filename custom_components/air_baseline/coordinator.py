@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
@@ -77,9 +77,8 @@ class RoomSource:
         return QUANTITIES[self.kind].factor(self.shown_unit)
 
 
-def room_sources(subentry: ConfigSubentry) -> dict[Kind, RoomSource]:
+def room_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
     """Return the sources of a room as it is configured."""
-    data = subentry.data
     sources: dict[Kind, RoomSource] = {}
     if entity_id := data.get(CONF_PM25_SOURCE):
         sources[Kind.PM25] = RoomSource(
@@ -110,7 +109,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", always_update=False
         )
         self.subentry = subentry
-        self.sources = room_sources(subentry)
+        self.sources = room_sources(subentry.data)
         self.stored = stored
         self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
         self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.

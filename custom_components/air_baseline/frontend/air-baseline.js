@@ -33,6 +33,6 @@ define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrateg
   type: STRATEGY,
   strategyType: "dashboard",
   name: "Air Baseline",
-  description: "Each room with what is usual there, how sure that is, and what waits for you",
+  description: "What is usual in each room, how sure that is, and what waits for you",
   documentationURL: DOCUMENTATION,
 });

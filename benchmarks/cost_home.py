@@ -1,0 +1,157 @@
+"""A real Home Assistant with a home of learned rooms, and a probe of how its loop is held up.
+
+The probe is a task that sleeps for a millisecond and notes by how much too late it woke up:
+the longest that anything else in the loop would have had to wait.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+import gc
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant import auth, bootstrap, loader
+from homeassistant.config_entries import ConfigEntries, ConfigEntry
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
+
+from custom_components.air_baseline.const import DOMAIN
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+from tests.home import ATTRIBUTES, PM25, VOC, ZONE, a_room, a_store, learned
+
+LEARNED_DAYS: Final = 90
+KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
+PROBE_S: Final = 0.001
+PLATFORMS: Final = ("sensor", "binary_sensor", "event", "switch", "button")
+
+
+def source(room: int, kind: Kind) -> str:
+    """Return the entity that a room's quantity is measured by."""
+    return f"sensor.{kind.value}_of_{room}"
+
+
+def room_id(room: int) -> str:
+    """Return the id of a room's subentry."""
+    return f"ROOM{room:04d}"
+
+
+def last_noon() -> datetime:
+    """Return the last noon: half a day lies behind it, and half a day before the next."""
+    now = datetime.now(UTC)
+    noon = now.replace(hour=12, minute=0, second=3, microsecond=0)
+    return noon if noon <= now else noon - timedelta(days=1)
+
+
+def an_entry(rooms: int, kinds: tuple[Kind, ...] = KINDS) -> ConfigEntry:
+    """Return a home of some rooms as it is configured."""
+    subentries = []
+    for room in range(rooms):
+        sources = {
+            f"{'pm25' if kind is Kind.PM25 else 'voc'}_source": source(room, kind) for kind in kinds
+        }
+        subentries.append(a_room(room_id(room), f"room {room}", *kinds, **sources))
+    return ConfigEntry(
+        version=1,
+        minor_version=1,
+        domain=DOMAIN,
+        title="Air Baseline",
+        data={},
+        options={"promise": "month"},
+        source="user",
+        unique_id=None,
+        discovery_keys=MappingProxyType({}),
+        subentries_data=subentries,
+    )
+
+
+def report(hass: HomeAssistant, room: int, kind: Kind, value: float, at: float) -> None:
+    """Let a source report a value at a POSIX time."""
+    attributes = ATTRIBUTES[PM25 if kind is Kind.PM25 else VOC]
+    hass.states.async_set(source(room, kind), f"{value:g}", attributes, timestamp=at)
+
+
+@asynccontextmanager
+async def a_home_assistant(
+    rooms: int, config: dict[str, Any] | None = None, end: datetime | None = None
+) -> AsyncIterator[HomeAssistant]:
+    """Run a Home Assistant whose store holds some learned rooms, not yet set up.
+
+    `config` is that of other integrations, `end` the time up to which the rooms have learned.
+    """
+    config, end = config or {}, end or last_noon()
+    with TemporaryDirectory() as folder:
+        _store(folder, rooms, end)
+        hass = await _start(folder)
+        if "recorder" in config:
+            async_initialize_recorder(hass)
+        for component in sorted({*config, *PLATFORMS}, key=lambda name: name != "recorder"):
+            await async_setup_component(hass, component, {component: [], **config})
+        hass.set_state(CoreState.running)
+        for room in range(rooms):
+            for kind in KINDS:
+                report(hass, room, kind, 6.0, end.timestamp())
+        await hass.async_block_till_done()
+        settle_garbage()
+        try:
+            yield hass
+        finally:
+            await hass.async_stop(force=True)
+
+
+def _store(folder: str, rooms: int, end: datetime) -> None:
+    channels = {kind: learned(kind, LEARNED_DAYS, end=end) for kind in KINDS}
+    stored = a_store({room_id(room): channels for room in range(rooms)})
+    path = Path(folder, ".storage", LEDGER_KEY)
+    path.parent.mkdir()
+    path.write_text(json.dumps(stored))
+
+
+async def _start(folder: str) -> HomeAssistant:
+    hass = HomeAssistant(folder)
+    hass.config_entries = ConfigEntries(hass, {})
+    hass.config.skip_pip = True
+    loader.async_setup(hass)
+    await bootstrap.async_load_base_functionality(hass)
+    await hass.config.async_set_time_zone(str(ZONE))
+    hass.auth = await auth.auth_manager_from_config(hass, [], [])
+    return hass
+
+
+def settle_garbage() -> None:
+    """Collect once and leave what is there out of later collections, as long-lived it is."""
+    gc.collect()
+    gc.freeze()
+
+
+class Probe:
+    """How long the loop was held up, in seconds."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self.longest = 0.0
+
+    async def watch(self) -> None:
+        """Note the longest delay until cancelled."""
+        while True:
+            due = perf_counter() + PROBE_S
+            await asyncio.sleep(PROBE_S)
+            self.longest = max(self.longest, perf_counter() - due)
+
+
+@contextmanager
+def probe() -> Iterator[Probe]:
+    """Watch the loop for as long as the context lasts."""
+    seen = Probe()
+    task = asyncio.get_running_loop().create_task(seen.watch())
+    try:
+        yield seen
+    finally:
+        task.cancel()

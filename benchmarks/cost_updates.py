@@ -1,0 +1,160 @@
+"""What an update of a source costs, end to end, beside Home Assistant's own helpers.
+
+Every helper has a source of its own, and all sources report the same values in turn, in blocks,
+so that whatever disturbs the machine disturbs all alike. What a report costs that nobody
+listens to is taken off. Reports carry times ten seconds apart: a run passes the end of a day.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter, process_time, thread_time
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.air_baseline.core.quantity import Kind
+from tests.home import ATTRIBUTES, PM25, usual
+
+from .cost_home import KINDS, a_home_assistant, an_entry, last_noon, probe, report, source
+from .figures import Figure
+
+UPDATE_US, UPDATE_RATIO = 100.0, 0.15
+SHARE_PERCENT, BLOCK_MS = 5.0, 20.0
+EVERY_S: Final = 10.0
+BLOCKS, BLOCK, WARM_UP = 14, 600, 600  # With sources alive, 8400 reports are most of a day.
+PEERS: Final = ("statistics", "derivative", "filter")
+ROOMS: Final = 200
+LIVED_S: Final = 20.0
+SHARE_S: Final = 300.0
+TRIES: Final = 3
+OURS: Final = source(0, Kind.PM25)
+
+
+def _peers() -> dict[str, Any]:
+    helpers: dict[str, dict[str, Any]] = {
+        "statistics": {
+            "entity_id": "sensor.statistics_source",
+            "state_characteristic": "mean",
+            "sampling_size": 500,
+        },
+        "derivative": {"source": "sensor.derivative_source"},
+        "filter": {
+            "entity_id": "sensor.filter_source",
+            "filters": [
+                {"filter": "lowpass", "window_size": 1, "precision": 2, "time_constant": 10}
+            ],
+        },
+    }
+    return {
+        "recorder": {},
+        "sensor": [{"platform": name, "name": name, **given} for name, given in helpers.items()],
+    }
+
+
+def _set(hass: HomeAssistant, entity_id: str, at: float) -> None:
+    hass.states.async_set(entity_id, f"{usual(at):g}", ATTRIBUTES[PM25], timestamp=at)
+
+
+async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int) -> float:
+    """Return the mean loop time (μs) of a report."""
+    times = [first + EVERY_S * index for index in range(number)]
+    values = [f"{usual(at) + index % 2:g}" for index, at in enumerate(times)]
+    start = thread_time()
+    for at, value in zip(times, values, strict=True):
+        hass.states.async_set(entity_id, value, ATTRIBUTES[PM25], timestamp=at)
+        await asyncio.sleep(0)
+    return 1e6 * (thread_time() - start) / number
+
+
+async def updates() -> list[Figure]:
+    """Measure one source's updates."""
+    async with a_home_assistant(1, _peers()) as hass:
+        await hass.config_entries.async_add(an_entry(1, (Kind.PM25,)))
+        await hass.async_block_till_done()
+        entities = {name: f"sensor.{name}_source" for name in ("nobody", *PEERS)} | {"ours": OURS}
+        took: dict[str, list[float]] = {name: [] for name in entities}
+        first = last_noon().timestamp()
+        for entity_id in entities.values():
+            await _block(hass, entity_id, first, WARM_UP)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        for block in range(BLOCKS):
+            at = first + EVERY_S * (WARM_UP + block * BLOCK)
+            for name, entity_id in entities.items():
+                took[name].append(await _block(hass, entity_id, at, BLOCK))
+        for name in PEERS:
+            state = hass.states.get(f"sensor.{name}")
+            if state is None or state.state in ("unknown", "unavailable"):
+                message = f"the {name} helper did not listen"
+                raise RuntimeError(message)
+    return list(_beside(took))
+
+
+def _beside(took: dict[str, list[float]]) -> Iterator[Figure]:
+    added = {
+        name: [with_it - without for with_it, without in zip(each, took["nobody"], strict=True)]
+        for name, each in took.items()
+    }
+    yield Figure("one update, means of blocks", added["ours"], "μs", UPDATE_US)
+    for name in PEERS:
+        yield Figure(f"  the same, {name} helper", added[name], "μs")
+        ratio = median(added["ours"]) / median(added[name])
+        budget = UPDATE_RATIO if name == "statistics" else None
+        yield Figure(f"  ours beside the {name} helper", [ratio], "", budget)
+
+
+async def home() -> list[Figure]:
+    """Measure 200 rooms that live: the share of a core beyond what reports cost anyway."""
+    async with a_home_assistant(ROOMS) as hass:
+        first = last_noon().timestamp()
+        alone = [await _share(hass, first + SHARE_S * turn) for turn in range(TRIES)]
+        entry = an_entry(ROOMS)
+        await hass.config_entries.async_add(entry)
+        await hass.async_block_till_done()
+        second = first + SHARE_S * TRIES
+        ours = [await _share(hass, second + SHARE_S * turn) for turn in range(TRIES)]
+        block = await _live(hass, second + SHARE_S * TRIES)
+        with_save = await _save(hass)
+        closing = await _live(hass, first + 16 * 3600.0 - LIVED_S / 2.0)
+    added = [with_it - without for with_it, without in zip(ours, alone, strict=True)]
+    return [
+        Figure(f"{ROOMS} rooms, share of a core", added, "%", SHARE_PERCENT),
+        Figure(f"{ROOMS} rooms, longest block", [block], "ms", BLOCK_MS),
+        Figure(f"{ROOMS} rooms, longest block in a save", [with_save], "ms", BLOCK_MS),
+        Figure(f"{ROOMS} rooms, longest block at 04:00", [closing], "ms", BLOCK_MS),
+    ]
+
+
+async def _share(hass: HomeAssistant, first: float) -> float:
+    """Return the CPU share (%) of five minutes of reports, one after another without a wait."""
+    start = process_time()
+    for round_ in range(int(SHARE_S / EVERY_S)):
+        at = first + EVERY_S * round_
+        for room in range(ROOMS):
+            for kind in KINDS:
+                report(hass, room, kind, usual(at, kind) + round_ % 2, at)
+        await asyncio.sleep(0)
+    return 100.0 * (process_time() - start) / SHARE_S
+
+
+async def _live(hass: HomeAssistant, first: float) -> float:
+    """Let all sources report every ten seconds in real time; return the longest block (ms)."""
+    sources = [(room, kind) for room in range(ROOMS) for kind in KINDS]
+    start = perf_counter()
+    with probe() as seen:
+        for index in range(int(LIVED_S / EVERY_S) * len(sources)):
+            due = index * EVERY_S / len(sources)
+            await asyncio.sleep(max(start + due - perf_counter(), 0.0))
+            room, kind = sources[index % len(sources)]
+            report(hass, room, kind, usual(first + due, kind) + index % 2, first + due)
+    return 1e3 * seen.longest
+
+
+async def _save(hass: HomeAssistant) -> float:
+    """Return the longest block (ms) while everything is saved."""
+    (entry,) = hass.config_entries.async_entries("air_baseline")
+    with probe() as seen:
+        await asyncio.sleep(0.01)
+        await entry.runtime_data.store.async_save()
+        await asyncio.sleep(0.01)
+    return 1e3 * seen.longest

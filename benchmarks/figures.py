@@ -1,0 +1,44 @@
+"""A figure beside its budget and beside what others need, and the table of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+HEAD: Final = (
+    f"{'figure':<52}{'median':>9}{'min':>9}{'max':>9} {'unit':<5}{'budget':>8}{'ratio':>7}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing that was measured several times; without a budget it is there to compare.
+
+    The median is held against the budget: the machine may be doing other things as well.
+    """
+
+    what: str
+    found: Sequence[float]
+    unit: str
+    budget: float | None = None
+
+    @property
+    def middle(self) -> float:
+        """Return the median of what was found."""
+        return median(self.found)
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the budget is kept."""
+        return self.budget is None or self.middle <= self.budget
+
+    def __str__(self) -> str:
+        """Return a row of the table."""
+        row = (
+            f"{self.what:<52}{self.middle:>9.2f}{min(self.found):>9.2f}{max(self.found):>9.2f} "
+            f"{self.unit:<5}"
+        )
+        if self.budget is None:
+            return row.rstrip()
+        over = "" if self.kept else "  over budget"
+        return f"{row}{self.budget:>8g}{self.middle / self.budget:>7.2f}{over}"
