@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from functools import cache
 import re
 
+from homeassistant.core import HomeAssistant
 from homeassistant.generated.languages import LANGUAGES as KNOWN
+from homeassistant.helpers.translation import async_get_translations
 import pytest
 
+from .conftest import DOMAIN
 from .words import LANGUAGES, holes, leaves, words
 
 PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
@@ -63,9 +66,20 @@ def test_the_titles_of_flows_fit_a_phone(language: str) -> None:
     assert [title for title in titles if len(title) > PHONE_CHARACTERS] == []
 
 
-@pytest.mark.parametrize("language", OTHERS)
-def test_home_assistant_knows_the_language(language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_home_assistant_loads_every_text(
+    hass: HomeAssistant, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It drops a text whose placeholders it does not like, and shows the English one."""
     assert language in KNOWN
+    loaded = [
+        await async_get_translations(hass, language, category, [DOMAIN])
+        for category in words(language)
+    ]
+    shown = {path: text for category in loaded for path, text in category.items()}
+    prefix = f"component.{DOMAIN}."
+    assert {f"{prefix}{path}": text for path, text in texts(language).items()} == shown
+    assert "placeholders" not in caplog.text
 
 
 @pytest.mark.parametrize("language", OTHERS)
