@@ -1,7 +1,7 @@
 """Every word that the code asks for is there, and every word that is there is asked for."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 import json
@@ -51,7 +51,6 @@ from .words import (
     words,
 )
 
-PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
 ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
 
@@ -68,29 +67,6 @@ CODES: Mapping[str, list[str]] = {
     "part_": [str(part) for part in range(PARTS)],
     "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
 }
-
-
-def broken_rules(text: str) -> Iterator[str]:
-    """Yield what hassfest and the frontend would not take."""
-    if not text or text != text.strip():
-        yield "spaces around it"
-    if re.search(r"<[a-zA-Z/!]", text):
-        yield "HTML"
-    if "://" in text:
-        yield "an address: these go into placeholders"
-    if "[%" in text:
-        yield "a reference: these are resolved for Home Assistant's own texts only"
-    if "'{" in text or "}'" in text:
-        yield "an apostrophe beside a brace: ICU takes it for a quote"
-    if not all(re.fullmatch(r"[a-z0-9_]+", hole) for hole in holes(text)):
-        yield "a placeholder with signs that ICU reads otherwise"
-
-
-def test_all_texts_are_plain() -> None:
-    broken = {path: [*broken_rules(text)] for path, text in leaves(words())}
-    assert {path: rules for path, rules in broken.items() if rules} == {}
-    bad = " <b>'{x}'</b> [%key:y%] http://z {a-b}"
-    assert len([*broken_rules(bad)]) == 6, "the rules themselves work"
 
 
 def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
@@ -300,16 +276,6 @@ def test_every_fragment_is_given_what_it_asks_for() -> None:
     given = said() | card_words()
     asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
-
-
-def test_the_titles_of_flows_fit_a_phone() -> None:
-    """Home Assistant's dialog lays a second line of a title over what is below it."""
-    titles = [
-        step["title"].format(room="Living room")
-        for issue in words()["issues"].values()
-        for step in issue["fix_flow"]["step"].values()
-    ]
-    assert [title for title in titles if len(title) > PHONE_CHARACTERS] == []
 
 
 def test_services_fields_and_choices_agree() -> None:
