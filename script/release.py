@@ -14,6 +14,7 @@ INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
 ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # The name is said to HACS in hacs.json.
 WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can hold.
 RUNTIME: Final = {".js", ".json", ".png", ".py", ".yaml"}
+CACHES: Final = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 FOR_PEOPLE: Final = {"quality_scale.yaml"}  # Nothing reads it at run time.
 
 
@@ -25,7 +26,7 @@ def runtime_files(folder: Path = INTEGRATION) -> Iterator[PurePosixPath]:
     """Yield what has to be installed, sorted; ReleaseError where a file is of no known kind."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder))
-        if path.is_dir() or "__pycache__" in name.parts or name.name in FOR_PEOPLE:
+        if path.is_dir() or CACHES.intersection(name.parts) or name.name in FOR_PEOPLE:
             continue
         if path.suffix not in RUNTIME or path.is_symlink():
             raise ReleaseError(f"{name} is not a file that a release can have")

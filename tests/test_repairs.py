@@ -215,8 +215,12 @@ async def test_a_wrong_unit_leads_to_the_settings_of_the_room(
     hass.states.async_set(
         "sensor.new", "5", {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
     )
-    changed = await hass.config_entries.subentries.async_configure(
+    asked = await hass.config_entries.subentries.async_configure(
         flow_id, {"area_id": "kitchen", "pm25_source": "sensor.new"}
+    )
+    assert asked["menu_options"] == ["keep_ledger", "start_anew"]
+    changed = await hass.config_entries.subentries.async_configure(
+        flow_id, {"next_step_id": "start_anew"}
     )
     assert changed["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()

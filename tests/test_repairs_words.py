@@ -72,7 +72,7 @@ def _ends(step: ast.AST) -> Iterator[str]:
     for call in calls(step, "async_abort"):
         yield from texts_of(keyword(call, "reason"))
     for call in calls(step, "finish"):
-        yield "refused"
+        yield from ("refused", "not_saved")
         yield from texts_of(call.args[-1])
     for call in calls(step, "_async_put_aside"):
         yield from texts_of(call.args[-1])

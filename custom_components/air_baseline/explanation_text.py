@@ -176,7 +176,7 @@ class Words:
                 quantity=quantity,
                 level=self.level(measured.peak, source),
                 minutes=measured.minutes or 0,
-                when=_moment(said.episode.id),
+                when=_noticed(said.episode.id),
             )
         if measured.held is None:
             return self.say("measured_nothing", quantity=quantity)
@@ -333,8 +333,13 @@ def plain(value: float) -> str:
 
 
 def _moment(at: float) -> str:
-    moment = datetime.fromtimestamp(at, dt_util.get_default_time_zone())
-    return moment.strftime("%H:%M" if moment.date() == dt_util.now().date() else "%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def _noticed(at: float) -> str:
+    """Return a moment; of today's, the time is enough."""
+    day, time = _moment(at).split()
+    return time if day == dt_util.now().date().isoformat() else f"{day} {time}"
 
 
 def _day(iso: str) -> str:

@@ -62,13 +62,12 @@ class StoreRecoveredFlow(RepairsFlow):
                 data_schema=NO_FIELDS,
                 description_placeholders={"recovered": self._names("recovered")},
             )
-        reason = "started_over"
+        ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
         try:
             await async_all(async_reset(room, room.channels) for room in rooms)
         except NotSavedError:
-            reason = "not_saved"
-        ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
-        return self.async_abort(reason=reason)
+            return self.async_abort(reason="not_saved")
+        return self.async_abort(reason="started_over")
 
     def _rooms(self, fate: str) -> list[str]:
         """Return the ids of the rooms that met a fate, as far as they are still there."""
