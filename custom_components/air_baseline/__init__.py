@@ -89,9 +89,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     await _async_forget_wishes(hass, entry, store)
     entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(async_watch_issues(hass, entry))
-    entry.async_on_unload(async_listen_to_context(hass, entry))
-    entry.async_on_unload(async_watch_company(hass, entry))
+    for watch in (async_watch_issues, async_listen_to_context, async_watch_company):
+        entry.async_on_unload(watch(hass, entry))
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(rooms):
         entry.async_on_unload(room_coordinator.async_start())
