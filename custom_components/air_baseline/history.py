@@ -16,7 +16,7 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
     statistics_during_period,
 )
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import (
     DATA_INSTANCE,
     async_migration_in_progress,
@@ -28,18 +28,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .const import LOGGER
 from .core.alert import Promise
-from .core.day import SLOT_S
 from .core.past import Past, Row, means, oldest_start
 from .core.quantity import QUANTITIES, Quantity
 from .core.replay import Outlook, Setting, outlook
-from .readings import Source, UnitChangedError, level, unit_factor
+from .readings import Reading, Source, UnitChangedError, readings_of, unit_factor
 
 # One step in the recorder's executor: small enough that others get their turn.
 STEP_OF_HOURS = timedelta(days=30)
 STEP_OF_SLOTS = timedelta(days=2)
 STEP_OF_STATES = timedelta(days=1)
-
-type Reading = tuple[float, float | None]
 
 
 class NoHistory(StrEnum):
@@ -211,22 +208,10 @@ class _Reader:
             include_start_time_state=False,
         )
         return [
-            reading for state in found.get(self._entity_id, ()) for reading in self._readings(state)
+            reading
+            for state in found.get(self._entity_id, ())
+            for reading in readings_of(state, self._quantity, state.last_reported_timestamp)
         ]
-
-    def _readings(self, state: State) -> Iterator[Reading]:
-        """Yield what a state says: it was reported from its change to its last report."""
-        try:
-            value = level(state, self._quantity)
-        except UnitChangedError:
-            value = None
-        if value is not None and not self._quantity.plausible(value):
-            value = None
-        at = state.last_updated_timestamp
-        yield at, value
-        while value is not None and at < state.last_reported_timestamp:
-            at = min(at + SLOT_S, state.last_reported_timestamp)
-            yield at, value
 
     def _steps(self, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
         start = self._since

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from homeassistant.components.recorder import history
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from .coordinator import RoomCoordinator
 from .core.binning import LONGEST_HOLD_S, Bin, Binner
-from .core.day import SLOT_S
 from .core.quantity import QUANTITIES, Kind, Quantity
-from .readings import UnitChangedError, level
+from .readings import readings_of
 
 
 async def async_measured(
@@ -27,8 +27,6 @@ async def async_measured(
 
 
 def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
-    from homeassistant.components.recorder import history  # noqa: PLC0415 - may be absent
-
     # Of the recorder's queries, this one knows until when a source went on saying the same.
     states = history.state_changes_during_period(hass, since, until, entity_id)
     return states.get(entity_id, [])
@@ -45,23 +43,10 @@ def bins_of(
     start, end = span
     binner, bins = Binner(), list[Bin]()
     for state in states:
-        at, last = state.last_updated_timestamp, state.last_reported_timestamp
+        last = state.last_reported_timestamp
         if now is not None and state.last_updated == now.last_updated:
             last = now.last_reported_timestamp
-        value = _plausible(state, quantity)
-        if value is None:
-            bins += binner.lose(at)
-            continue
-        while at <= last:
-            bins += binner.read(at, value)
-            at = last if at < last < at + SLOT_S else at + SLOT_S
+        for at, value in readings_of(state, quantity, last):
+            bins += binner.lose(at) if value is None else binner.read(at, value)
     bins += binner.advance(end)
     return [bin_ for bin_ in bins if start <= bin_.start < end]
-
-
-def _plausible(state: State, quantity: Quantity) -> float | None:
-    try:
-        value = level(state, quantity)
-    except UnitChangedError:
-        return None
-    return value if value is not None and quantity.plausible(value) else None

@@ -1,5 +1,6 @@
 """From Home Assistant's states to readings of a quantity; nothing is learned here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -18,6 +19,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .const import DOMAIN
+from .core.day import SLOT_S
 from .core.quantity import QUANTITIES, Kind, Quantity, QuantityError, normal_unit
 
 _BY_DEVICE_CLASS: dict[str, Kind] = {
@@ -37,6 +39,9 @@ _OPENINGS = frozenset(
     }
 )
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
+
+
+type Reading = tuple[float, float | None]  # POSIX seconds, level in the base unit.
 
 
 class Refusal(StrEnum):
@@ -101,14 +106,31 @@ def unit_factor(unit: str | None, quantity: Quantity) -> float:
         raise UnitChangedError(normal_unit(unit)) from None
 
 
-def outdoor_pm25(state: State | None) -> float | None:
-    """Return PM2.5 of a state in μg/m³, None where it has none that can be."""
-    quantity = QUANTITIES[Kind.PM25]
+def plausible_level(state: State | None, quantity: Quantity) -> float | None:
+    """Return the level of a state in the base unit, None where it has none that can be."""
     try:
         value = level(state, quantity)
     except UnitChangedError:
         return None
     return value if value is not None and quantity.plausible(value) else None
+
+
+def readings_of(state: State, quantity: Quantity, last_reported: float) -> Iterator[Reading]:
+    """Yield what a recorded state said until its last report.
+
+    A state is recorded once: what was said between its change and its last report is the
+    same. A level of None says that there was none.
+    """
+    at, value = state.last_updated_timestamp, plausible_level(state, quantity)
+    yield at, value
+    while value is not None and at < last_reported:
+        at = min(at + SLOT_S, last_reported)
+        yield at, value
+
+
+def outdoor_pm25(state: State | None) -> float | None:
+    """Return PM2.5 of a state in μg/m³, None where it has none that can be."""
+    return plausible_level(state, QUANTITIES[Kind.PM25])
 
 
 def celsius(state: State | None) -> float | None:
