@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from .channel import Channel
-from .day import locate
+from .day import HOUR_S, locate
 from .state import LearningState
 
-HOUR_S = 3600.0
 LATE_S = 60.0  # So long after an hour began, its range may be one that was written during it.
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from .binning import Bin, Binner
-from .day import SLOT_S, SLOTS_PER_HOUR, locate
+from .day import HOUR_S, SLOT_S, SLOTS_PER_HOUR, locate
 
-HOUR_S = 3600.0
 HOURS = 24
 LEAST_H = 18.0  # Of 24 hours; a mean of the morning alone is colder than any day's.
 LEAST_BEFORE_H = 6.0  # Less says too little about what outdoor air was like before.

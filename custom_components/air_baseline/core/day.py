@@ -10,6 +10,7 @@ from functools import lru_cache
 
 SLOT_S = 300  # Seconds in a slot; slots are aligned to UTC.
 SLOTS_PER_HOUR = 12
+HOUR_S = 3600.0
 PARTS = 8
 PART_HOURS = 3
 DAY_START_HOUR = 4  # The quietest hour of a home: few episodes are cut in two.

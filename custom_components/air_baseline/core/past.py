@@ -12,13 +12,11 @@ from math import isfinite
 from typing import NamedTuple
 
 from .binning import LEAST_STEP, Binner
-from .day import SLOT_S, day_start, locate, part_slots
+from .day import HOUR_S, SLOT_S, day_start, locate, part_slots
 from .digest import VALID_DAY, DayKind
 from .ledger import WINDOW_DAYS
 from .quantity import Kind, Quantity
 from .source import FLAT_S, FLAT_ZERO_S, OFF_S
-
-HOUR_S = 3600.0
 
 # A level that held for some slots of a part: the part, the first slot, the level, how many.
 # Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
