@@ -61,24 +61,14 @@ async def async_page(
 ) -> Page:
     """Return the explanation of some channels, of one room or of several, as one page."""
     words = await Words.async_load(hass)
-    return page_of(words, targets, subject)
-
-
-def page_of(
-    words: Words,
-    targets: Sequence[Target],
-    subject: Subject | None = None,
-    named: Callable[[str], str] = escape,
-) -> Page:
-    """Return the explanation of some channels as one page; `named` makes names fit to be shown."""
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     pages = [
         words.page(
             explain(room.channels[kind], now, episode, subject),
             room.sources[kind],
-            _names(room, named),
-            named(room.subentry.title) if several else "",
+            names_of(room, escape),
+            escape(room.subentry.title) if several else "",
         )
         for room, kind, episode in targets
     ]
@@ -317,7 +307,7 @@ class Words:
         return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
 
 
-def _names(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
+def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
     """Return the names of all rooms of a home, fit to be shown."""
     rooms = room.config_entry.subentries.values()
     return {other.subentry_id: named(other.title) for other in rooms}

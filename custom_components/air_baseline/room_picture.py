@@ -15,7 +15,7 @@ from .core.picture import PartOfDay, Stretch, picture
 from .core.quantity import Kind
 from .core.state import Missing
 from .entity import WORDS_OF_KIND
-from .explanation_text import Words, page_of
+from .explanation_text import Words, names_of
 from .issues import open_issues
 
 type Message = dict[str, Any]
@@ -45,9 +45,10 @@ def _channel(
     room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
 ) -> Message:
     """Return one quantity; what was measured only to whoever may read the source itself."""
-    shown, today = room.data[source.kind], picture(room.channels[source.kind], _now())
+    now, channel = dt_util.utcnow().timestamp(), room.channels[source.kind]
+    shown, today, said = room.data[source.kind], picture(channel, now), explain(channel, now)
     readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
-    page = page_of(words, [(room, source.kind, None)], named=str)
+    page = words.page(said, source, names_of(room, str))
     return {
         "quantity": source.kind,
         "words_of": WORDS_OF_KIND[source.kind],
@@ -62,7 +63,7 @@ def _channel(
         "range_held": shown.held,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
-        "missing": _missing(room, source.kind, words),
+        "missing": words.missing(_beside_days(said.evidence.missing)),
         "start": today.start,
         "end": today.end,
         "firm": today.firm,
@@ -79,10 +80,9 @@ def _channel(
     }
 
 
-def _missing(room: RoomCoordinator, kind: Kind, words: Words) -> list[str]:
+def _beside_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
     """Return what else is missing than days, of which the card draws the number."""
-    missing = explain(room.channels[kind], _now()).evidence.missing
-    return words.missing({what: few for what, few in missing.items() if what is not Missing.DAYS})
+    return {what: number for what, number in missing.items() if what is not Missing.DAYS}
 
 
 def _part(part: PartOfDay, source: RoomSource) -> Message:
@@ -107,7 +107,3 @@ def _shown(value: float, source: RoomSource) -> float:
 def _lines(text: str) -> list[str]:
     """Return the lines of a page that is written as a list, each by itself."""
     return [line.removeprefix("- ") for line in text.splitlines() if line]
-
-
-def _now() -> float:
-    return dt_util.utcnow().timestamp()
