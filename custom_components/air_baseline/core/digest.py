@@ -111,11 +111,6 @@ class Digest:
         return _levels(_PEAKS.unpack_from(self.record))
 
     @property
-    def packed_peaks(self) -> bytes:
-        """Return the peaks as 32-bit floats."""
-        return self.record[: _PEAKS.size]
-
-    @property
     def issued(self) -> tuple[float, ...]:
         """Return low and high of each part as they were issued, empty where none were."""
         edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
