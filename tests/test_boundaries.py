@@ -90,8 +90,9 @@ MAY_IMPORT = {
     "const": set[str](),
     "readings": {"const", "core"},
     "history": {"const", "core", "readings"},
-    "store": {"const", "core"},
-    "coordinator": {"const", "core", "history", "readings", "store"},
+    "stored_rooms": {"const", "core"},
+    "store": {"const", "core", "stored_rooms"},
+    "coordinator": {"const", "core", "history", "readings", "store", "stored_rooms"},
 }
 
 

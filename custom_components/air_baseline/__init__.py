@@ -40,7 +40,8 @@ from .issues import (
     async_watch_issues,
 )
 from .sources import async_find_renamed, async_follow_sources
-from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
+from .store import LedgerStore, UnreadableStoreError
+from .stored_rooms import NewerStoreError, StoredRoom
 from .together import async_watch_company
 from .turns import async_watch_clock, in_turn
 from .websocket import async_register_commands

@@ -39,7 +39,8 @@ from .core.quantity import QUANTITIES, Kind
 from .core.state import LearningState
 from .core.view import ChannelView, view
 from .readings import UnitChangedError, level
-from .store import LedgerStore, Loaded, StoredRoom
+from .store import LedgerStore
+from .stored_rooms import Loaded, StoredRoom
 
 PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 

@@ -5,7 +5,6 @@ store that a newer version wrote is left untouched.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 import os
 from pathlib import Path
@@ -22,14 +21,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 
 from .const import DOMAIN, LOGGER
-from .core import snapshot, stored
+from .core import snapshot
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.context import ContextMean
-from .core.day import DAY_S
-from .core.ledger import UNDO_DAYS
-from .core.quantity import Kind
-from .core.stored import SnapshotError
+from .stored_rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_context
 
 STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
@@ -40,13 +36,6 @@ SAVE_DELAY_S = 12 * 60
 SOON_S = 1  # Rooms often have news at the same moment: one save for all.
 GOOD_COPY_S = 24 * 3600.0
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
-MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
-
-_KINDS = frozenset(kind.value for kind in Kind)
-
-
-class NewerStoreError(Exception):
-    """The store was written by a newer version; it was not touched."""
 
 
 class UnreadableStoreError(Exception):
@@ -55,45 +44,6 @@ class UnreadableStoreError(Exception):
 
 class NotSavedError(HomeAssistantError):
     """The disk did not take the store; what should be saved is in memory alone."""
-
-
-@dataclass(slots=True)
-class StoredRoom:
-    """One room as the store keeps it: its channels, retired ledgers, and what was asked."""
-
-    channels: dict[Kind, Channel] = field(default_factory=dict)
-    retired: list[dict[str, Any]] = field(default_factory=list)
-    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def retire(self, kind: Kind, at: float) -> None:
-        """Set the ledger of a channel aside; it can be looked at for 30 days."""
-        channel = self.channels.pop(kind)
-        self.retired.append({"at": at, "channel": snapshot.dump(channel)})
-
-    def drop_retired(self, at: float) -> None:
-        """Drop what was set aside more than 30 days ago."""
-        oldest = at - UNDO_DAYS * DAY_S
-        self.retired = [
-            item
-            for item in self.retired
-            if isinstance(item.get("at"), float) and item["at"] > oldest
-        ]
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What was read, and what damage was met: by room, what came of each channel.
-
-    `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
-    could not be read from either file. `damaged` says that the file could not be read as a
-    whole, `outdated` that it holds rooms that are gone.
-    """
-
-    rooms: dict[str, StoredRoom] = field(default_factory=dict)
-    recovered: list[tuple[str, str]] = field(default_factory=list)
-    lost: list[tuple[str, str]] = field(default_factory=list)
-    damaged: bool = False
-    outdated: bool = False
 
 
 class LedgerStore:
@@ -117,12 +67,12 @@ class LedgerStore:
         """
         there = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
         data, good = await _load(self._ledger), await self._load_good()
-        kept_at = _mapping(good).get("kept_at")
+        kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
-        reader = _Reader(zone, promise, rooms)
+        reader = RoomsReader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
         loaded.damaged |= there and data is None
-        self.context = _context(_mapping(data).get("context"), zone)
+        self.context = read_context(mapping(data).get("context"), zone)
         if loaded.damaged or loaded.recovered or loaded.lost:
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, _copy)
         return loaded
@@ -187,7 +137,7 @@ class LedgerStore:
         async def readable(store: Store[dict[str, Any]]) -> bool:
             try:
                 data = await _load(store)
-                reader = _Reader(zone, promise, rooms)
+                reader = RoomsReader(zone, promise, rooms)
                 loaded = await self._hass.async_add_executor_job(reader.read, data, None)
             except NewerStoreError:
                 return False
@@ -313,118 +263,3 @@ def _remove_set_aside(path: str) -> None:
     for why in (CORRUPT, NEWER):
         for aside in file.parent.glob(f"{file.name}.{why}.*"):
             aside.unlink()
-
-
-class _Reader:
-    """Read rooms from two files, from the last good copy only what the first has lost."""
-
-    def __init__(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> None:
-        self._zone = zone
-        self._promise = promise
-        self._wanted = rooms
-        self._loaded = Loaded()
-
-    def read(self, data: object, good: object) -> Loaded:
-        good_rooms = _mapping(_mapping(good).get("rooms"))
-        rooms = _mapping(data).get("rooms")
-        whole_lost = not isinstance(rooms, dict)
-        if not isinstance(rooms, dict):
-            self._loaded.damaged = data is not None or bool(good_rooms)
-            rooms = good_rooms
-        self._loaded.outdated = any(key not in self._wanted for key in (*rooms, *good_rooms))
-        for key in self._wanted:
-            good_room = _mapping(good_rooms.get(key))
-            kept = _mapping(rooms.get(key))
-            if not kept and not good_room:
-                continue
-            self._loaded.rooms[key] = StoredRoom(
-                channels=self._channels(key, kept, good_room, whole_lost=whole_lost),
-                retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
-                asked=_asked(kept.get("asked")),
-            )
-        return self._loaded
-
-    def _channels(
-        self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
-    ) -> dict[Kind, Channel]:
-        channels: dict[Kind, Channel] = {}
-        current, good = room.get("channels"), _mapping(good_room.get("channels"))
-        # A quantity that the good copy alone has was taken out of the room since, unless the
-        # list of quantities is itself what was damaged.
-        listed = isinstance(current, dict) and all(name in _KINDS for name in current)
-        current = _mapping(current)
-        for kind in Kind:
-            if kind.value not in current and (listed or kind.value not in good):
-                continue
-            channel = self._channel(kind, current.get(kind.value))
-            if channel is None or whole_lost:
-                channel = channel or self._channel(kind, good.get(kind.value))
-                fate = self._loaded.lost if channel is None else self._loaded.recovered
-                fate.append((key, kind.value))
-            if channel is not None:
-                channels[kind] = channel
-        return channels
-
-    def _channel(self, kind: Kind, data: object) -> Channel | None:
-        try:
-            channel = snapshot.load(data, self._zone, self._promise)
-        except snapshot.NewerSnapshotError as error:
-            raise NewerStoreError(str(error)) from error
-        except SnapshotError as error:
-            if data is not None:
-                LOGGER.warning("A stored ledger cannot be read: %s", error)
-            return None
-        return channel if channel.quantity.kind is kind else None
-
-
-def _context(data: object, zone: tzinfo) -> dict[str, ContextMean]:
-    """Return the context that can be read; what is damaged is forgotten."""
-    context: dict[str, ContextMean] = {}
-    for key, item in _mapping(data).items():
-        try:
-            context[key] = snapshot.load_context(item, zone)
-        except SnapshotError as error:
-            LOGGER.warning("Stored context cannot be read: %s", error)
-    return context
-
-
-def _asked(data: object) -> dict[str, dict[str, Any]]:
-    """Return the questions that can be read; a damaged one is forgotten."""
-    asked: dict[str, dict[str, Any]] = {}
-    for issue_id, item in _mapping(data).items():
-        try:
-            asked[issue_id] = _question(stored.mapping(item))
-        except (KeyError, SnapshotError) as error:
-            LOGGER.warning("A stored question cannot be read: %s", error)
-    return asked
-
-
-def _question(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a question as it was asked; where `asked_at` is null it still waits.
-
-    `others` are rises of other rooms (room, quantity, episode) that are part of it.
-    """
-    episodes = stored.mapping(item.get("episodes", {}))
-    return {
-        "kind": stored.text(item["kind"]),
-        "at": stored.time(item["at"]),
-        "answered": stored.flag(item["answered"]),
-        "hidden_until": stored.time(item.get("hidden_until", 0.0)),
-        "episodes": {
-            stored.code(Kind, kind).value: stored.integer(episode)
-            for kind, episode in episodes.items()
-        },
-        "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
-        "others": [
-            [stored.text(room), stored.code(Kind, kind).value, stored.integer(episode)]
-            for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
-        ],
-    }
-
-
-def _mapping(data: object) -> Mapping[str, Any]:
-    return data if isinstance(data, dict) else {}
-
-
-def _list(data: object) -> list[Any]:
-    return data if isinstance(data, list) else []
