@@ -202,7 +202,7 @@ def _target(call: ServiceCall) -> Target:
     """Return the room and the quantities that a call is about."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID]
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     if room is None:
