@@ -13,7 +13,6 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant import auth, bootstrap, loader
@@ -22,10 +21,11 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
 
-from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 from tests.home import ATTRIBUTES, PM25, VOC, ZONE, a_room, a_store, learned
+
+from .entry import an_entry
 
 LEARNED_DAYS: Final = 90
 KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
@@ -50,7 +50,7 @@ def last_noon() -> datetime:
     return noon if noon <= now else noon - timedelta(days=1)
 
 
-def an_entry(rooms: int, kinds: tuple[Kind, ...] = KINDS) -> ConfigEntry:
+def a_home(rooms: int, kinds: tuple[Kind, ...] = KINDS) -> ConfigEntry:
     """Return a home of some rooms as it is configured."""
     subentries = []
     for room in range(rooms):
@@ -58,18 +58,7 @@ def an_entry(rooms: int, kinds: tuple[Kind, ...] = KINDS) -> ConfigEntry:
             f"{'pm25' if kind is Kind.PM25 else 'voc'}_source": source(room, kind) for kind in kinds
         }
         subentries.append(a_room(room_id(room), f"room {room}", *kinds, **sources))
-    return ConfigEntry(
-        version=1,
-        minor_version=1,
-        domain=DOMAIN,
-        title="Air Baseline",
-        data={},
-        options={"promise": "month"},
-        source="user",
-        unique_id=None,
-        discovery_keys=MappingProxyType({}),
-        subentries_data=subentries,
-    )
+    return an_entry(subentries)
 
 
 def report(hass: HomeAssistant, room: int, kind: Kind, value: float, at: float) -> None:

@@ -3,7 +3,7 @@
 from time import perf_counter
 from typing import Final
 
-from .cost_home import a_home_assistant, an_entry, probe, settle_garbage
+from .cost_home import a_home, a_home_assistant, probe, settle_garbage
 from .figures import Figure
 
 ROOMS: Final = (1, 50, 200)
@@ -16,7 +16,7 @@ async def start(rooms: int) -> list[Figure]:
     took: list[float] = []
     blocks: list[float] = []
     async with a_home_assistant(rooms) as hass:
-        entry = an_entry(rooms)
+        entry = a_home(rooms)
         await hass.config_entries.async_add(entry)
         for _ in range(TRIES):
             await hass.config_entries.async_unload(entry.entry_id)

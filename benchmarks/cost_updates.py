@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.air_baseline.core.quantity import Kind
 from tests.home import ATTRIBUTES, PM25, usual
 
-from .cost_home import KINDS, a_home_assistant, an_entry, last_noon, probe, report, source
+from .cost_home import KINDS, a_home, a_home_assistant, last_noon, probe, report, source
 from .figures import Figure
 
 UPDATE_US, UPDATE_RATIO = 100.0, 0.15
@@ -70,7 +70,7 @@ async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int)
 async def updates() -> list[Figure]:
     """Measure one source's updates."""
     async with a_home_assistant(1, _peers()) as hass:
-        await hass.config_entries.async_add(an_entry(1, (Kind.PM25,)))
+        await hass.config_entries.async_add(a_home(1, (Kind.PM25,)))
         await hass.async_block_till_done()
         entities = {name: f"sensor.{name}_source" for name in ("nobody", *PEERS)} | {"ours": OURS}
         took: dict[str, list[float]] = {name: [] for name in entities}
@@ -108,7 +108,7 @@ async def home() -> list[Figure]:
     async with a_home_assistant(ROOMS) as hass:
         first = last_noon().timestamp()
         alone = [await _share(hass, first + SHARE_S * turn) for turn in range(TRIES)]
-        entry = an_entry(ROOMS)
+        entry = a_home(ROOMS)
         await hass.config_entries.async_add(entry)
         await hass.async_block_till_done()
         second = first + SHARE_S * TRIES

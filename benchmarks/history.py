@@ -27,7 +27,6 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
 )
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigEntries,
     ConfigEntry,
     ConfigSubentryDataWithId,
@@ -39,7 +38,8 @@ from homeassistant.setup import async_setup_component
 import numpy as np
 from sqlalchemy import insert
 
-DOMAIN: Final = "air_baseline"
+from .entry import DOMAIN, an_entry
+
 INTEGRATION: Final = Path(__file__).parent.parent / "custom_components" / DOMAIN
 ROOMS: Final = 10
 HOUR_S, SLOT_S, DAY_S = 3600, 300, 86_400
@@ -198,18 +198,7 @@ def home() -> ConfigEntry:
         )
         for room in range(ROOMS)
     ]
-    return ConfigEntry(
-        version=1,
-        minor_version=1,
-        domain=DOMAIN,
-        title="Air Baseline",
-        data={},
-        options={"promise": "month"},
-        source=SOURCE_USER,
-        unique_id=DOMAIN,
-        discovery_keys=MappingProxyType({}),
-        subentries_data=rooms,
-    )
+    return an_entry(rooms)
 
 
 def progress(hass: HomeAssistant) -> list[tuple[str, int]]:

@@ -130,6 +130,11 @@ def pytest_runtest_teardown(item: pytest.Function) -> None:
 
 
 @pytest.fixture
+def mock_recorder_before_hass(recorder_db_url: str) -> None:
+    """Let the recorder be made before Home Assistant, as it asks for."""
+
+
+@pytest.fixture
 async def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
     """Stop the clock at Monday noon in London, in a home with two areas."""
     freezer.move_to(NOON)

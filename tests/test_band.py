@@ -29,11 +29,6 @@ THIS_HOUR = NOON.replace(second=0)
 with_recorder = pytest.mark.usefixtures("recorder_mock")
 
 
-@pytest.fixture
-def mock_recorder_before_hass(recorder_db_url: str) -> None:
-    """Let the recorder be made before Home Assistant, as it asks for."""
-
-
 async def written(hass: HomeAssistant) -> None:
     """Wait until all that is to be written is."""
     await hass.async_block_till_done(wait_background_tasks=True)

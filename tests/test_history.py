@@ -47,11 +47,6 @@ type Day = dict[str, Any]
 
 
 @pytest.fixture
-def mock_recorder_before_hass(recorder_db_url: str) -> None:
-    """Let the recorder be made before Home Assistant, as it asks for."""
-
-
-@pytest.fixture
 async def past(
     recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> HomeAssistant:

@@ -26,11 +26,6 @@ INFERENCE = "event.kitchen_inference"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 
 
-@pytest.fixture
-def mock_recorder_before_hass(recorder_db_url: str) -> None:
-    """Let the recorder be made before Home Assistant, as it asks for."""
-
-
 @pytest.mark.usefixtures("recorder_mock", "hass_access_token")
 async def test_inferences_and_corrections_are_in_the_logbook(
     hass: HomeAssistant,

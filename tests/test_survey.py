@@ -15,11 +15,6 @@ from .recorded import HOUR, SLOT, keep
 
 
 @pytest.fixture
-def mock_recorder_before_hass(recorder_db_url: str) -> None:
-    """Let the recorder be made before Home Assistant, as it asks for."""
-
-
-@pytest.fixture
 async def past(
     recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> HomeAssistant:
