@@ -281,11 +281,16 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_tell_events(self) -> None:
         """Tell what happened, and save it soon: told once is told for good."""
-        for kind, channel in self.channels.items():
-            for event in channel.take_events():
-                self._store.async_save_soon()
-                for listener in tuple(self._event_listeners):
-                    listener(kind, event)
+        told = [
+            (kind, event)
+            for kind, channel in self.channels.items()
+            for event in channel.take_events()
+        ]
+        if told:
+            self._store.async_save_soon()
+        for kind, event in told:
+            for listener in tuple(self._event_listeners):
+                listener(kind, event)
 
     @callback
     def _async_publish(self, now: float) -> None:
