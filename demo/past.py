@@ -9,10 +9,10 @@ import numpy as np
 
 from custom_components.air_baseline.core import snapshot
 from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.band import hour_range
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
-from custom_components.air_baseline.core.state import LearningState
 
 from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor
@@ -105,23 +105,14 @@ def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -
             at, value = next(readings, (inf, nan))
         channel.advance(tick + TICK_S)
         channel.take_events()
-        if tick % HOUR_S == 0:
-            usual += _usual(channel, tick, factor)
+        if tick % HOUR_S == 0 and (held := hour_range(channel, tick + TICK_S)):
+            usual.append((tick, held.low / factor, held.middle / factor, held.high / factor))
     while at < now:
         _hear(channel, at, value * factor)
         at, value = next(readings, (inf, nan))
     channel.advance(now)
     channel.take_events()
     return Life(channel, usual)
-
-
-def _usual(channel: Channel, hour: float, factor: float) -> Usual:
-    """Return the range of an hour that begins now, none where none is learned."""
-    judged = channel.judge(hour + TICK_S)
-    if judged.state is not LearningState.LEARNED or judged.typical is None:
-        return []
-    typical = judged.typical
-    return [(hour, typical.low / factor, typical.middle / factor, typical.high / factor)]
 
 
 def _hear(channel: Channel, at: float, value: float) -> None:

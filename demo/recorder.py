@@ -31,6 +31,7 @@ import numpy as np
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
+from custom_components.air_baseline.band import band_id
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.quantity import Kind
 
@@ -144,7 +145,7 @@ def _record_usual(session: Session, monitor: Monitor, measure: Measure, lived: L
     """Record the range that was usual in each hour, as Air Baseline would have."""
     usual = lived.lives[monitor.room_id][Kind(measure.quantity)].usual
     if usual:
-        statistic_id = f"{DOMAIN}:{monitor.room_id.lower()}_{measure.quantity}_usual"
+        statistic_id = band_id(monitor.room_id, Kind(measure.quantity))
         metadata_id = _statistic(session, statistic_id, measure.unit, DOMAIN)
         hours = np.array(usual)[:, [0, 2, 1, 3]]
         _insert_statistics(
