@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -14,6 +15,7 @@ from .backfill import async_backfill
 from .const import (
     CONF_PROMISE,
     DOMAIN,
+    LOGGER,
     PLATFORMS,
     SUBENTRY_ROOM,
 )
@@ -23,7 +25,6 @@ from .coordinator import (
     AirBaselineData,
     RoomCoordinator,
     RoomSource,
-    room_sources,
 )
 from .core.alert import Promise
 from .core.channel import Channel
@@ -35,6 +36,7 @@ from .issues import (
     async_tell_newer_store,
     async_watch_issues,
 )
+from .room_data import RoomDataError, checked_sources
 from .sources import async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
 from .together import async_watch_company
@@ -70,24 +72,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             translation_key="store_unreadable",
             translation_placeholders={"error": str(error)},
         ) from error
-    rooms: dict[str, RoomCoordinator] = {}
-    for key, subentry in subentries.items():
-        room = stored[key] = loaded.rooms.get(key) or StoredRoom()
-        sources = room_sources(subentry.data)
-        if loaded.damaged:
-            gone = {(key, kind.value) for kind in sources if kind not in room.channels}
-            loaded.lost += sorted(gone.difference(loaded.lost))
-        _fit_channels(room, sources, promise)
-        rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=store)
+    entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
+    for room in subentries.values():
+        stored[room.subentry_id] = _open_room(hass, entry, room, promise)
     if loaded.outdated:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
-    entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(async_watch_issues(hass, entry))
     entry.async_on_unload(async_listen_to_context(hass, entry))
     entry.async_on_unload(async_watch_company(hass, entry))
     entry.async_on_unload(async_backfill(hass, entry))
-    async for _, room_coordinator in in_turn(rooms):
+    async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
     entry.async_on_unload(async_follow_sources(hass, entry))
@@ -125,6 +120,26 @@ async def async_remove_config_entry_device(
     return not any(
         domain == DOMAIN and key in entry.subentries for domain, key in device.identifiers
     )
+
+
+def _open_room(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, subentry: ConfigSubentry, promise: Promise
+) -> StoredRoom:
+    """Return what is stored of a room, which joins the others if its settings make sense."""
+    data, key = entry.runtime_data, subentry.subentry_id
+    room = data.damage.rooms.get(key) or StoredRoom()
+    try:
+        sources = checked_sources(subentry.data)
+    except RoomDataError as error:
+        LOGGER.error("The settings of %s cannot be read: %s", subentry.title, error)
+        data.unreadable.append(key)
+        return room
+    if data.damage.damaged:
+        gone = {(key, kind.value) for kind in sources if kind not in room.channels}
+        data.damage.lost += sorted(gone.difference(data.damage.lost))
+    _fit_channels(room, sources, promise)
+    data.rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=data.store)
+    return room
 
 
 def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise) -> None:

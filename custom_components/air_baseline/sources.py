@@ -28,8 +28,8 @@ def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
         for source in room.sources.values()
     }
     entity_ids |= {entry.options[key] for key in _HOME_KEYS if entry.options.get(key)}
-    for subentry in entry.subentries.values():
-        entity_ids |= set(subentry.data.get(CONF_WINDOWS, ()))
+    for room in entry.runtime_data.rooms.values():
+        entity_ids |= set(room.subentry.data.get(CONF_WINDOWS, ()))
 
     @callback
     def renamed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
@@ -40,7 +40,8 @@ def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
         home = {key: new for key in _HOME_KEYS if entry.options.get(key) == old}
         if home:
             hass.config_entries.async_update_entry(entry, options={**entry.options, **home})
-        for subentry in tuple(entry.subentries.values()):
+        for room_id in entry.runtime_data.rooms:
+            subentry = entry.subentries[room_id]
             changed: dict[str, Any] = {
                 key: new for key in _SOURCE_KEYS if subentry.data.get(key) == old
             }
