@@ -1,11 +1,7 @@
 """Unloading and loading again leaves nothing behind, however often it is done."""
 
-from asyncio import TimerHandle
-from collections import Counter
 from datetime import timedelta
-import gc
 import logging
-from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -15,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.store import LEDGER_KEY
 
-from .conftest import DOMAIN
+from .census import census
 from .faults import Faults, complaints
 from .files import kitchen, write
 from .home import PM25, STEP, VOC, a_home, pass_time, set_up, steady, usual
@@ -66,21 +62,3 @@ async def reload_and_live(
     await hass.async_block_till_done()
     await pass_time(hass, clock, STEP, {PM25: usual, VOC: steady(100 + done)})
     return done + 1
-
-
-def census(hass: HomeAssistant) -> Counter[str]:
-    """Count what could be left behind: listeners, timers, states, files, our objects."""
-    gc.collect()
-    counted = Counter(
-        {f"listeners of {event}": n for event, n in hass.bus.async_listeners().items()}
-    )
-    scheduled: list[TimerHandle] = hass.loop._scheduled  # type: ignore[attr-defined]  # noqa: SLF001
-    counted["timers"] = sum(not handle.cancelled() for handle in scheduled)
-    counted["states"] = len(hass.states.async_all())
-    counted["files"] = sum(path.is_file() for path in Path(hass.config.config_dir).rglob("*"))
-    counted.update(
-        f"object {type(one).__name__}"
-        for one in gc.get_objects()
-        if type(one).__module__.startswith(f"custom_components.{DOMAIN}")
-    )
-    return counted
