@@ -176,6 +176,7 @@ def heard(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]
     logging.getLogger().removeHandler(ear)
 
 
+@pytest.mark.timeout(3600)  # A year takes some ten minutes.
 @pytest.mark.parametrize("when", [(AUTUMN, 8, 8), (SPRING, 35, 366)], ids=["autumn", "spring"])
 async def test_weeks_of_bad_luck(
     hass: HomeAssistant,
