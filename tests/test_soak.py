@@ -201,6 +201,7 @@ async def test_weeks_of_bad_luck(
     after = census(hass)
     await hass.config_entries.async_unload(life.entry.entry_id)
     before["object Digest"] = len(KINDS) * (WINDOW_DAYS + 1)  # They grow for so long.
+    before["object Episode"] = len(alarms)
     found = [f"{what}: {before[what]} to {n}" for what, n in after.items() if n > before[what]]
     found += complaints(heard)
     done = f"{days} days"
