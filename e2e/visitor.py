@@ -85,15 +85,22 @@ class Visitor:
             self.page.emulate_media(color_scheme=scheme)
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)  # type: ignore[arg-type]
-                text = self.read()
-                label = f"{name}-{size['width']}-{scheme}"
-                self.page.screenshot(path=PICTURES / f"{label}.png")
-                if found := UNFIT.search(text):
-                    raise WalkError(f"“{found[0]}” can be read in {label}.png:\n{text}")
-                if self.page.evaluate(CUT_OFF):
-                    raise WalkError(f"{label}.png is wider than its window")
+                self._keep(f"{name}-{size['width']}-{scheme}", self.read())
         self.page.emulate_media(color_scheme="light")
         self.read()
+
+    def picture(self, name: str) -> None:
+        """Keep the page as it is now; nothing on it may be unfit to be read."""
+        text = self.read()
+        width = (self.page.viewport_size or WIDE)["width"]
+        self._keep(f"{name}-{width}", text)
+
+    def _keep(self, label: str, text: str) -> None:
+        self.page.screenshot(path=PICTURES / f"{label}.png")
+        if found := UNFIT.search(text):
+            raise WalkError(f"“{found[0]}” can be read in {label}.png:\n{text}")
+        if self.page.evaluate(CUT_OFF):
+            raise WalkError(f"{label}.png is wider than its window")
 
     def ask(self, kind: str, **more: Any) -> Any:  # noqa: ANN401
         """Ask Home Assistant through the WebSocket of the page."""

@@ -61,8 +61,10 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResu
 
 
 async def answer(hass: HomeAssistant, flow_id: str, **said: object) -> SubentryFlowResult:
-    """Fill in the page of a room."""
+    """Fill in the page of a room, and go on from what is said of its history."""
     result = await hass.config_entries.subentries.async_configure(flow_id, said)
+    if result.get("step_id") == "history":
+        result = await hass.config_entries.subentries.async_configure(flow_id, {})
     await hass.async_block_till_done()
     return result
 
@@ -415,17 +417,95 @@ async def test_a_reconfigured_room_may_keep_its_own_sources_but_not_take_another
     assert done["reason"] == "reconfigure_successful"
 
 
-async def test_a_room_can_be_changed_while_the_store_cannot_be_read(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+@pytest.mark.parametrize(
+    ("choice", "state", "set_aside"),
+    [("keep_ledger", "learned", []), ("start_anew", "collecting", ["pm25"])],
+)
+@pytest.mark.usefixtures("clock")
+async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    choice: str,
+    state: str,
+    set_aside: list[str],
 ) -> None:
     newer = {"version": 9, "minor_version": 1, "key": LEDGER_KEY, "data": {}}
     hass_storage[LEDGER_KEY] = dict(newer)
-    entry = a_home()
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     hass.states.async_set("sensor.new", "3", PARTICLES)
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
-    done = await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
+    await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
+    done = await answer(hass, page["flow_id"], next_step_id=choice)
     assert done["reason"] == "reconfigure_successful"
     assert entry.subentries[KITCHEN].data["pm25_source"] == "sensor.new"
     assert hass_storage[LEDGER_KEY] == newer
+
+    # The room can be changed again meanwhile; what was chosen still waits.
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    done = await answer(hass, page["flow_id"], area_id="bedroom", pm25_source="sensor.new")
+    assert done["reason"] == "reconfigure_successful"
+
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass, "sensor.bedroom_pm25_learning").state == state
+    room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
+    assert [one["channel"]["quantity"] for one in room["retired"]] == set_aside, "saved at once"
+    assert "start_anew" not in entry.subentries[KITCHEN].data
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.config_entries.async_unload(entry.entry_id)
+    room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
+    assert len(room["retired"]) == len(set_aside), "once only"
+
+
+async def test_a_source_that_waits_to_start_anew_has_nothing_to_keep(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    await set_up(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    for source in ("sensor.new", "sensor.newer"):
+        hass.states.async_set(source, "3", PARTICLES)
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
+    await answer(hass, page["flow_id"], next_step_id="start_anew")
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    done = await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.newer")
+    assert done["reason"] == "reconfigure_successful", "it is not asked again"
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
+
+
+async def test_what_is_outdoors_is_checked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    report(hass, PM25, 5)
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    said = {"outdoor_pm25": PM25, "outdoor_temperature": "sensor.nowhere"}
+    refused = await hass.config_entries.options.async_configure(page["flow_id"], said)
+    assert refused["errors"] == {
+        "outdoor_pm25": "source_indoors",
+        "outdoor_temperature": "source_missing",
+    }
+    assert said.items() <= suggested(refused).items()
+
+
+async def test_windows_are_contacts(hass: HomeAssistant, empty: MockConfigEntry) -> None:
+    report(hass, PM25, 5)
+    hass.states.async_set("binary_sensor.window", "off", {"device_class": "window"})
+    hass.states.async_set("binary_sensor.motion", "off", {"device_class": "motion"})
+    flow_id = (await begin(hass, empty))["flow_id"]
+    windows = ["binary_sensor.window", "binary_sensor.motion"]
+    said = {"area_id": "kitchen", "pm25_source": PM25}
+    refused = await answer(hass, flow_id, **said, windows=windows)
+    assert refused["errors"] == {"windows": "source_not_opening"}
+    done = await answer(hass, flow_id, **said, windows=windows[:1])
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    (room,) = empty.subentries.values()
+    assert room.data["windows"] == ["binary_sensor.window"]

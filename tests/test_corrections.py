@@ -107,9 +107,10 @@ async def test_the_ledger_is_told_whole(hass: HomeAssistant) -> None:
 async def test_a_ledger_that_was_set_aside_is_told_as_well(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    room = entry.runtime_data.rooms[KITCHEN]
-    room.async_replace_source(Kind.PM25)
-    room.stored.retired.append({"at": 5.0, "channel": "lost"})
+    data = {**entry.subentries[KITCHEN].data, "start_anew": ["pm25"]}
+    hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], data=data)
+    await hass.async_block_till_done()
+    entry.runtime_data.rooms[KITCHEN].stored.retired.append({"at": 5.0, "channel": "lost"})
     readable, unreadable = (await act(hass, "get_ledger"))["set_aside"]
     assert readable["at"] == "2026-03-02T13:00:03+00:00"
     assert len(readable["ledger"]["days"]) == 36

@@ -170,6 +170,8 @@ async def test_the_page_of_a_room_may_be_sent_anything(
         page = await pages.async_init((entry.entry_id, "room"), context=context)
         try:
             page = await pages.async_configure(page["flow_id"], said)
+            if page.get("step_id") == "history":  # It says what the home's history is worth.
+                page = await pages.async_configure(page["flow_id"], {})
         except InvalidData:
             page = {**page, "errors": {"base": "refused"}}
         ends.add(page["type"])

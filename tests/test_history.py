@@ -38,6 +38,7 @@ from .home import (
 )
 from .recorded import HOUR, SLOT, TODAY, keep
 
+NEW = "sensor.new"
 LEARNING = "sensor.kitchen_pm25_learning"
 DAY = timedelta(days=1)
 SOURCE = Source(Kind.PM25, "μg/m³")
@@ -75,6 +76,15 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry | None = None) -> Mo
 async def begin_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Start anew, but not the recorder, which a last write of Home Assistant would end."""
     await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def replace_source(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> None:
+    """Let another sensor take the place of the source, and choose what becomes of the ledger."""
+    page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    said: dict[str, Any]
+    for said in ({"area_id": "kitchen", "pm25_source": NEW}, {"next_step_id": choice}):
+        await hass.config_entries.subentries.async_configure(page["flow_id"], said)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
@@ -232,6 +242,33 @@ async def test_history_is_read_once(past: HomeAssistant, clock: FrozenDateTimeFa
     await begin_again(past, entry)
     assert history(past) == ("read", 5)
     assert all(day["counts"] == 0.0 for day in await days_of(past))
+
+
+async def test_who_starts_anew_starts_from_the_history_of_the_new_source(
+    past: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await keep(past, SLOT, 30)
+    await keep(past, SLOT, 4, source=NEW, level=lambda at: usual(at) + 40)
+    entry = await begin(past)
+    assert history(past) == ("read", 30)
+    report(past, NEW, 46, device_class="pm25", unit_of_measurement="μg/m³")
+    await replace_source(past, entry, "start_anew")
+    assert history(past) == ("read", 4)
+    assert await kinds_of(past) == {"replayed": 4}
+    held = [part["highest_held"] for day in await days_of(past) for part in day["parts"]]
+    assert min(level for level in held if level is not None) > 40
+
+
+async def test_what_is_kept_for_another_source_is_not_filled_from_its_history(
+    past: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await keep(past, SLOT, 5)
+    await keep(past, SLOT, 30, source=NEW)
+    entry = await begin(past)
+    report(past, NEW, 6, device_class="pm25", unit_of_measurement="μg/m³")
+    await replace_source(past, entry, "keep_ledger")
+    assert history(past) == ("read", 5)
+    assert await kinds_of(past) == {"replayed": 5}
 
 
 async def test_it_waits_until_home_assistant_has_started(past: HomeAssistant) -> None:

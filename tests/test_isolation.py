@@ -51,6 +51,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no kind": {"voc_source": "sensor.kitchen_voc", "voc_unit": "ppb"},
     "unknown kind": {"voc_source": "sensor.kitchen_voc", "voc_kind": "smell", "voc_unit": "ppb"},
     "windows of another type": {"windows": 5},
+    "registry's ids of another type": {"registered": ["kitchen"]},
+    "wish of another type": {"start_anew": 3},
 }
 
 

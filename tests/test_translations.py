@@ -1,7 +1,7 @@
 """Every word that the code asks for is there, and every word that is there is asked for."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 import json
@@ -51,7 +51,6 @@ from .words import (
     words,
 )
 
-PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
 ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
 
@@ -70,29 +69,6 @@ CODES: Mapping[str, list[str]] = {
 }
 
 
-def broken_rules(text: str) -> Iterator[str]:
-    """Yield what hassfest and the frontend would not take."""
-    if not text or text != text.strip():
-        yield "spaces around it"
-    if re.search(r"<[a-zA-Z/!]", text):
-        yield "HTML"
-    if "://" in text:
-        yield "an address: these go into placeholders"
-    if "[%" in text:
-        yield "a reference: these are resolved for Home Assistant's own texts only"
-    if "'{" in text or "}'" in text:
-        yield "an apostrophe beside a brace: ICU takes it for a quote"
-    if not all(re.fullmatch(r"[a-z0-9_]+", hole) for hole in holes(text)):
-        yield "a placeholder with signs that ICU reads otherwise"
-
-
-def test_all_texts_are_plain() -> None:
-    broken = {path: [*broken_rules(text)] for path, text in leaves(words())}
-    assert {path: rules for path, rules in broken.items() if rules} == {}
-    bad = " <b>'{x}'</b> [%key:y%] http://z {a-b}"
-    assert len([*broken_rules(bad)]) == 6, "the rules themselves work"
-
-
 def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
     keys = {key for path, _ in leaves(words()) for key in path.split(".")}
     assert {key for key in keys if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", key)} == set()
@@ -107,7 +83,7 @@ def test_the_set_up_pages_have_words_for_their_fields() -> None:
         assert set(step["data"]) == set(step["data_description"]) == fields
     room = words()["config_subentries"]["room"]
     assert set(room["initiate_flow"]) == {"user", "reconfigure"}
-    assert set(room["step"]) == {"user", "reconfigure", "replaced"}
+    assert set(room["step"]) == {"user", "history", "reconfigure", "replaced"}
     for step in (room["step"]["user"], room["step"]["reconfigure"]):
         assert set(step["data"]) == set(step["data_description"]) == ROOM_FIELDS
 
@@ -265,7 +241,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    modules = ("config_flow", "explanation_text", "preview_text")
+    modules = ("band", "config_flow", "explanation_text", "preview_text", "survey_text")
     for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]
@@ -300,16 +276,6 @@ def test_every_fragment_is_given_what_it_asks_for() -> None:
     given = said() | card_words()
     asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
-
-
-def test_the_titles_of_flows_fit_a_phone() -> None:
-    """Home Assistant's dialog lays a second line of a title over what is below it."""
-    titles = [
-        step["title"].format(room="Living room")
-        for issue in words()["issues"].values()
-        for step in issue.get("fix_flow", {"step": {"": issue}})["step"].values()
-    ]
-    assert [title for title in titles if len(title) > PHONE_CHARACTERS] == []
 
 
 def test_services_fields_and_choices_agree() -> None:

@@ -13,11 +13,14 @@ from custom_components import air_baseline
 FOLDER = Path(str(air_baseline.__file__)).parent
 
 
+LANGUAGES = sorted(path.stem for path in (FOLDER / "translations").glob("*.json"))
+
+
 @cache
-def words() -> dict[str, Any]:
-    text = (FOLDER / "translations" / "en.json").read_text("utf-8")
-    english: dict[str, Any] = json.loads(text)
-    return english
+def words(language: str = "en") -> dict[str, Any]:
+    text = (FOLDER / "translations" / f"{language}.json").read_text("utf-8")
+    known: dict[str, Any] = json.loads(text)
+    return known
 
 
 @cache

@@ -1,5 +1,6 @@
 """Air Baseline: what is usual for the air in each room, and how sure that is."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from homeassistant.config_entries import ConfigSubentry
@@ -11,9 +12,12 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .actions import async_register_actions
+from .areas import async_follow_areas
 from .backfill import async_backfill
+from .band import async_remove_bands, async_write_bands
 from .const import (
     CONF_PROMISE,
+    CONF_START_ANEW,
     DOMAIN,
     LOGGER,
     PLATFORMS,
@@ -37,7 +41,7 @@ from .issues import (
     async_watch_issues,
 )
 from .room_data import RoomDataError, checked_sources
-from .sources import async_follow_sources
+from .sources import async_find_renamed, async_follow_sources
 from .store import LedgerStore, NewerStoreError, StoredRoom, UnreadableStoreError
 from .together import async_watch_company
 from .turns import async_watch_clock, in_turn
@@ -57,6 +61,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
     """Load what is known and begin to listen in every room."""
+    async_find_renamed(hass, entry)
     stored: dict[str, StoredRoom] = {}
     store = LedgerStore(hass, lambda: stored)
     promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
@@ -77,17 +82,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         stored[room.subentry_id] = _open_room(hass, entry, room, promise)
     if loaded.outdated:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
+    await _async_forget_wishes(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(async_watch_issues(hass, entry))
-    entry.async_on_unload(async_listen_to_context(hass, entry))
-    entry.async_on_unload(async_watch_company(hass, entry))
+    for watch in (async_watch_issues, async_listen_to_context, async_watch_company):
+        entry.async_on_unload(watch(hass, entry))
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
-    entry.async_on_unload(async_follow_sources(hass, entry))
+    entry.async_on_unload(async_write_bands(hass, entry))
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(async_follow_sources(hass, entry))
+    entry.async_on_unload(async_follow_areas(hass, entry))
 
     async def keep_good(now: datetime) -> None:
         await store.async_keep_good(now.timestamp())
@@ -110,6 +117,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Leave nothing behind."""
     await LedgerStore(hass, dict).async_remove()
+    await async_remove_bands(hass, entry)
     async_forget_issues(hass)
 
 
@@ -137,19 +145,21 @@ def _open_room(
     if data.damage.damaged:
         gone = {(key, kind.value) for kind in sources if kind not in room.channels}
         data.damage.lost += sorted(gone.difference(data.damage.lost))
-    _fit_channels(room, sources, promise)
+    _fit_channels(room, sources, promise, subentry.data.get(CONF_START_ANEW, ()))
     data.rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=data.store)
     return room
 
 
-def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise) -> None:
-    """Give each source a channel and set the ledgers of gone sources aside.
+def _fit_channels(
+    room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise, anew: Collection[str]
+) -> None:
+    """Give each source a channel and set the ledgers of gone and replaced sources aside.
 
-    A source that joins a paused room is paused too.
+    A source that joins a paused room is paused too. `anew` are the quantities to start anew.
     """
     now = dt_util.utcnow().timestamp()
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
-    for kind in [kind for kind in room.channels if kind not in sources]:
+    for kind in [kind for kind in room.channels if kind not in sources or kind in anew]:
         room.retire(kind, now)
     for kind in sources:
         if kind not in room.channels:
@@ -157,6 +167,17 @@ def _fit_channels(room: StoredRoom, sources: dict[Kind, RoomSource], promise: Pr
             channel.paused = paused
             room.channels[kind] = channel
     room.drop_retired(now)
+
+
+async def _async_forget_wishes(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Forget what was to start anew, once that is saved: a power cut must not undo it."""
+    rooms = [room.subentry for room in entry.runtime_data.rooms.values()]
+    asked = [room for room in rooms if CONF_START_ANEW in room.data]
+    if asked:
+        await entry.runtime_data.store.async_save()
+    for room in asked:
+        data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
+        hass.config_entries.async_update_subentry(entry, room, data=data)
 
 
 async def _async_reload(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:

@@ -207,19 +207,6 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         """Save what is stored of the room within 15 minutes."""
         self._store.async_schedule_save()
 
-    @callback
-    def async_replace_source(self, kind: Kind) -> None:
-        """Set a channel's ledger aside for 30 days and begin another: its source is new.
-
-        From here to the reload that follows, nothing is heard: the old source must not
-        teach the new channel.
-        """
-        self.async_stop()
-        old = self.channels[kind]
-        self.stored.retire(kind, dt_util.utcnow().timestamp())
-        self.channels[kind] = Channel(old.quantity, old.zone, old.promise)
-        self.channels[kind].paused = old.paused
-
     @override
     async def _async_update_data(self) -> RoomView:
         """Return the view as of now, for whoever asks Home Assistant for an update."""

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE
+from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core import snapshot
 from .core.explain import explain
@@ -46,8 +46,8 @@ async def async_get_device_diagnostics(
 
 def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
     """Return the options; of an entity only whether there is one."""
-    outdoors = {CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE}
-    return async_redact_data(dict(entry.options), outdoors)
+    telling = {CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED}
+    return async_redact_data(dict(entry.options), telling)
 
 
 def _room(room: RoomCoordinator) -> dict[str, Any]:

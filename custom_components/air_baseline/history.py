@@ -64,7 +64,8 @@ class Survey:
 
     The days with enough data, from means of five minutes and of hours, the first of them, how
     many usable days they make (an hourly one is half a day), and the earliest date on which
-    the room could be learned. Without a recorder, or history, that is as if it began today.
+    the room could be learned. Without history that is as if it began today; `no_history` says
+    why it cannot be read, None where it can.
     """
 
     five_minute_days: int
@@ -72,15 +73,17 @@ class Survey:
     first_day: date | None
     usable_days: int
     earliest_learned: date | None
+    no_history: NoHistory | None = None
 
 
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> Survey:
     """Return what the history of an entity is worth as a source; changes nothing."""
     quantity = QUANTITIES[source.kind]
+    no_history = None
     try:
         past = await async_read(hass, entity_id, quantity)
-    except HistoryError:
-        past = Past()
+    except HistoryError as error:
+        past, no_history = Past(), error.reason
     setting = Setting(
         quantity=quantity, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
     )
@@ -92,6 +95,7 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> S
         first_day=_date(found.first_day),
         usable_days=int(found.usable_days),
         earliest_learned=_date(found.earliest),
+        no_history=no_history,
     )
 
 

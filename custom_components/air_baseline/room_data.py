@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
@@ -11,6 +12,8 @@ from .const import (
     CONF_HISTORY,
     CONF_PM25_SOURCE,
     CONF_PM25_UNIT,
+    CONF_REGISTERED,
+    CONF_START_ANEW,
     CONF_VOC_KIND,
     CONF_VOC_SOURCE,
     CONF_VOC_UNIT,
@@ -29,6 +32,8 @@ _ROOM = vol.Schema(
         vol.Inclusive(CONF_VOC_KIND, "voc"): vol.Coerce(Kind),
         vol.Inclusive(CONF_VOC_UNIT, "voc"): str,
         vol.Optional(CONF_WINDOWS): [cv.entity_id],
+        vol.Optional(CONF_REGISTERED): {str: str},
+        vol.Optional(CONF_START_ANEW): [vol.Coerce(Kind)],
     },
     extra=vol.ALLOW_EXTRA,
 )
@@ -48,3 +53,16 @@ def checked_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
     except (vol.Invalid, QuantityError) as error:
         raise RoomDataError(str(error)) from error
     return sources
+
+
+def readable_rooms(entry: ConfigEntry) -> list[ConfigSubentry]:
+    """Return the rooms of an entry whose configuration makes sense."""
+    return [room for room in entry.subentries.values() if _makes_sense(room.data)]
+
+
+def _makes_sense(data: Mapping[str, Any]) -> bool:
+    try:
+        checked_sources(data)
+    except RoomDataError:
+        return False
+    return True

@@ -6,11 +6,13 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
+import voluptuous as vol
 
-from .const import CONF_AREA, CONF_HISTORY, DOMAIN
-from .coordinator import RoomCoordinator, room_sources
+from .const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
+from .coordinator import room_sources
 from .core.quantity import Kind
 from .room_form import area_name, check_room, room_schema
+from .survey_text import async_worth
 
 
 class RoomFlow(ConfigSubentryFlow):
@@ -24,13 +26,22 @@ class RoomFlow(ConfigSubentryFlow):
         if user_input is not None:
             data, errors = check_room(self.hass, self._get_entry(), user_input, None)
             if not errors:
-                return self.async_create_entry(
-                    title=area_name(self.hass, data[CONF_AREA]),
-                    data=data,
-                    unique_id=data[CONF_AREA],
-                )
+                self._changed = data
+                return await self.async_step_history() if data[CONF_HISTORY] else self._add()
         home = {CONF_HISTORY: self._get_entry().data.get(CONF_HISTORY, True)}
         return self._form("user", user_input or home, errors)
+
+    async def async_step_history(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say what the history of the sources is worth, before the room is added."""
+        if user_input is not None:
+            return self._add()
+        return self.async_show_form(
+            step_id="history",
+            data_schema=vol.Schema({}),
+            description_placeholders={"worth": await async_worth(self.hass, self._changed)},
+        )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -42,6 +53,8 @@ class RoomFlow(ConfigSubentryFlow):
             data, errors = check_room(self.hass, self._get_entry(), user_input, room)
             if not errors:
                 self._changed = data
+                if waiting := room.data.get(CONF_START_ANEW):
+                    data[CONF_START_ANEW] = waiting
                 return await self.async_step_replaced() if self._replaced() else self._finish()
         return self._form("reconfigure", user_input or room.data, errors)
 
@@ -64,12 +77,18 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_start_anew(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Set aside what was learned from the replaced sources."""
-        replaced, coordinator = self._replaced(), self._coordinator()
-        if coordinator is not None:
-            for kind in replaced:
-                coordinator.async_replace_source(kind)
+        """Set aside what was learned from the replaced sources when the room is set up next."""
+        waiting = self._changed.get(CONF_START_ANEW, [])
+        self._changed[CONF_START_ANEW] = [*waiting, *(kind.value for kind in self._replaced())]
         return self._finish()
+
+    @callback
+    def _add(self) -> SubentryFlowResult:
+        """Add the room under the name of its area."""
+        area_id = self._changed[CONF_AREA]
+        return self.async_create_entry(
+            title=area_name(self.hass, area_id), data=self._changed, unique_id=area_id
+        )
 
     @callback
     def _finish(self) -> SubentryFlowResult:
@@ -85,23 +104,17 @@ class RoomFlow(ConfigSubentryFlow):
         )
 
     @callback
-    def _coordinator(self) -> RoomCoordinator | None:
-        """Return the room as it runs, None where it does not."""
-        runtime = getattr(self._get_entry(), "runtime_data", None)
-        room_id = self._get_reconfigure_subentry().subentry_id
-        return runtime.rooms.get(room_id) if runtime else None
-
-    @callback
     def _replaced(self) -> dict[Kind, str]:
-        """Return the sources that another of the same quantity takes the place of, as lines."""
-        coordinator = self._coordinator()
-        if coordinator is None:
-            return {}
-        new = room_sources(self._changed)
+        """Return the sources that another of the same quantity takes the place of, as lines.
+
+        Nothing was learned yet from one that waits to start anew.
+        """
+        old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
+        waiting = self._changed.get(CONF_START_ANEW, ())
         return {
             kind: f"- {source.entity_id} → {new[kind].entity_id}"
-            for kind, source in coordinator.sources.items()
-            if kind in new and new[kind].entity_id != source.entity_id
+            for kind, source in room_sources(old).items()
+            if kind in new and kind not in waiting and new[kind].entity_id != source.entity_id
         }
 
     @callback
