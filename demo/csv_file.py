@@ -8,9 +8,12 @@ from io import TextIOWrapper
 from math import isfinite
 from pathlib import Path
 from typing import Final, TextIO
+import zlib
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TIMESTAMP: Final = "timestamp"
+FIRST_YEAR, LAST_YEAR = 1970, 2100  # Outside of these it is a mistake, and a day may not exist.
+YEARS = f"in a year from {FIRST_YEAR} to {LAST_YEAR}"
 
 
 class RecordingError(Exception):
@@ -38,7 +41,7 @@ def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
             try:
                 at = _posix(row[when])
             except (ValueError, IndexError) as error:
-                raise RecordingError(f"line {number}: no ISO 8601 time") from error
+                raise RecordingError(f"line {number}: no ISO 8601 time, {YEARS}") from error
             yield at, [row[place] if place < len(row) else "" for place in places]
 
 
@@ -72,10 +75,12 @@ def _header(path: Path, source: TextIO) -> list[str]:
 def _lines(path: Path, source: TextIO) -> Iterator[list[str]]:
     try:
         yield from csv.reader(source)
-    except (UnicodeDecodeError, csv.Error, EOFError) as error:
+    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error) as error:
         raise RecordingError(f"{path.name} is no CSV file in UTF-8: {error}") from error
 
 
 def _posix(text: str) -> float:
     moment = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -439,7 +439,7 @@ async def test_rooms_that_rose_together_are_answered_together(
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["real", "normal", "not_now", "stop_asking"]
     assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
-    escaped = r"\<b\>\*Bed\* \[room\]\(http://x\)\</b\> \# \{measured\}"
+    escaped = r"\<b\>\*Bed\* \[room\]\(http\://x\)\</b\> \# \{measured\}"
     assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
     assert f"in the same hour: {escaped}." in said(page, "inferred")
     real = await to_page(fixer, asked, "real")

@@ -61,7 +61,7 @@ def test_the_titles_of_flows_fit_a_phone(language: str) -> None:
     titles = [
         step["title"].format(room="Living room")
         for issue in words(language)["issues"].values()
-        for step in issue["fix_flow"]["step"].values()
+        for step in issue.get("fix_flow", {"step": {"": issue}})["step"].values()
     ]
     assert [title for title in titles if len(title) > PHONE_CHARACTERS] == []
 

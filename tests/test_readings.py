@@ -76,6 +76,14 @@ def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Kind, unit: str | No
     assert error.value.unit == (unit or "")
 
 
+@pytest.mark.parametrize("odd", [7, 0.5, True, ["μg/m³"], {"unit": "μg/m³"}])
+@pytest.mark.parametrize("attribute", ["unit_of_measurement", "device_class"])
+def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object) -> None:
+    state = State("sensor.a", "5", {"unit_of_measurement": "μg/m³", attribute: odd})
+    with pytest.raises(UnitChangedError):
+        level(state, QUANTITIES[Kind.PM25])
+
+
 def test_a_missing_value_says_nothing_about_its_unit() -> None:
     assert level(a_state("unavailable", "ppm"), QUANTITIES[Kind.PM25]) is None
 

@@ -94,3 +94,21 @@ def test_a_column_that_is_not_there_is_named(recording: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError) as caught:
         replay(recording, "--window", "door")
     assert "no column 'door'" in caught.value.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "why"),
+    [
+        ("a.csv", b"timestamp,pm25\n9999-12-31T23:00,5\n", "line 2: no ISO 8601 time"),
+        ("a.csv", b"timestamp,pm25\n0001-01-01,5\n", "line 2: no ISO 8601 time"),
+        ("a.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x00" * 3, "is no CSV file"),
+    ],
+)
+def test_what_fuzzing_found_is_refused_with_a_sentence(
+    tmp_path: Path, name: str, held: bytes, why: str
+) -> None:
+    (tmp_path / name).write_bytes(held)
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        replay(tmp_path / name)
+    assert why in caught.value.stderr
+    assert "Traceback" not in caught.value.stderr

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -18,6 +19,7 @@ from .const import (
     CONF_PROMISE,
     CONF_START_ANEW,
     DOMAIN,
+    LOGGER,
     PLATFORMS,
     SUBENTRY_ROOM,
 )
@@ -27,7 +29,6 @@ from .coordinator import (
     AirBaselineData,
     RoomCoordinator,
     RoomSource,
-    room_sources,
 )
 from .core.alert import Promise
 from .core.channel import Channel
@@ -39,6 +40,7 @@ from .issues import (
     async_tell_newer_store,
     async_watch_issues,
 )
+from .room_data import RoomDataError, checked_sources
 from .sources import async_find_renamed, async_follow_sources
 from .store import LedgerStore, UnreadableStoreError
 from .stored_rooms import NewerStoreError, StoredRoom
@@ -76,24 +78,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             translation_key="store_unreadable",
             translation_placeholders={"error": str(error)},
         ) from error
-    rooms: dict[str, RoomCoordinator] = {}
-    for key, subentry in subentries.items():
-        room = stored[key] = loaded.rooms.get(key) or StoredRoom()
-        sources = room_sources(subentry.data)
-        if loaded.damaged:
-            gone = {(key, kind.value) for kind in sources if kind not in room.channels}
-            loaded.lost += sorted(gone.difference(loaded.lost))
-        _fit_channels(room, sources, promise, subentry.data.get(CONF_START_ANEW, ()))
-        rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=store)
+    entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
+    for room in subentries.values():
+        stored[room.subentry_id] = _open_room(hass, entry, room, promise)
     if loaded.outdated:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
-    await _async_forget_wishes(hass, entry, store)
-    entry.runtime_data = AirBaselineData(store=store, rooms=rooms, damage=loaded)
+    await _async_forget_wishes(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for watch in (async_watch_issues, async_listen_to_context, async_watch_company):
         entry.async_on_unload(watch(hass, entry))
     entry.async_on_unload(async_backfill(hass, entry))
-    async for _, room_coordinator in in_turn(rooms):
+    async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
     entry.async_on_unload(async_write_bands(hass, entry))
@@ -136,6 +131,26 @@ async def async_remove_config_entry_device(
     )
 
 
+def _open_room(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, subentry: ConfigSubentry, promise: Promise
+) -> StoredRoom:
+    """Return what is stored of a room, which joins the others if its settings make sense."""
+    data, key = entry.runtime_data, subentry.subentry_id
+    room = data.damage.rooms.get(key) or StoredRoom()
+    try:
+        sources = checked_sources(subentry.data)
+    except RoomDataError as error:
+        LOGGER.error("The settings of %s cannot be read: %s", subentry.title, error)
+        data.unreadable.append(key)
+        return room
+    if data.damage.damaged:
+        gone = {(key, kind.value) for kind in sources if kind not in room.channels}
+        data.damage.lost += sorted(gone.difference(data.damage.lost))
+    _fit_channels(room, sources, promise, subentry.data.get(CONF_START_ANEW, ()))
+    data.rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=data.store)
+    return room
+
+
 def _fit_channels(
     room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise, anew: Collection[str]
 ) -> None:
@@ -155,13 +170,12 @@ def _fit_channels(
     room.drop_retired(now)
 
 
-async def _async_forget_wishes(
-    hass: HomeAssistant, entry: AirBaselineConfigEntry, store: LedgerStore
-) -> None:
+async def _async_forget_wishes(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Forget what was to start anew, once that is saved: a power cut must not undo it."""
-    asked = [room for room in entry.subentries.values() if CONF_START_ANEW in room.data]
+    rooms = [room.subentry for room in entry.runtime_data.rooms.values()]
+    asked = [room for room in rooms if CONF_START_ANEW in room.data]
     if asked:
-        await store.async_save()
+        await entry.runtime_data.store.async_save()
     for room in asked:
         data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
         hass.config_entries.async_update_subentry(entry, room, data=data)

@@ -20,7 +20,7 @@ def async_follow_areas(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
             return
         former, names[area.id] = names.get(area.id), area.name
         for room in tuple(entry.subentries.values()):
-            if room.data[CONF_AREA] == area.id and room.title == former:
+            if room.data.get(CONF_AREA) == area.id and room.title == former:
                 hass.config_entries.async_update_subentry(entry, room, title=area.name)
 
     return hass.bus.async_listen(ar.EVENT_AREA_REGISTRY_UPDATED, changed)

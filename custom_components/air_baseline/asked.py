@@ -22,6 +22,7 @@ SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
 SOURCE_STUCK = "source_stuck"
 SOURCE_IMPLAUSIBLE = "source_implausible"
+ROOM_UNREADABLE = "room_unreadable"
 STORE_RECOVERED = "store_recovered"
 STORE_NEWER = "store_newer"
 OF_THE_HOME = frozenset({STORE_RECOVERED, STORE_NEWER})  # Issues that are about no room.
@@ -91,6 +92,8 @@ def all_asked(
 ) -> Iterator[tuple[RoomCoordinator, str, Kept, Statement]]:
     """Yield every question with a date: where it is kept, its id, its stored form, its subject."""
     for room_id, room in rooms.items():
+        if not room.last_update_success:
+            continue  # What is asked about a room that has failed can wait.
         for issue_id, kept in list(room.stored.asked.items()):
             statement = statement_of(room_id, issue_id, kept)
             if statement is not None:

@@ -11,9 +11,10 @@ from .core.home import TOGETHER_S, Company, company, neighbour
 @callback
 def async_keep_company(rooms: Mapping[str, RoomCoordinator], now: float) -> None:
     """Bring what is known of the other rooms up to date, for the episodes of the last hour."""
+    working = {room_id: room for room_id, room in rooms.items() if room.last_update_success}
     recent = [
         (room_id, kind, episode)
-        for room_id, room in rooms.items()
+        for room_id, room in working.items()
         for kind, channel in room.channels.items()
         for episode in channel.episodes[-1:]
         if now - episode.id <= TOGETHER_S
@@ -22,7 +23,7 @@ def async_keep_company(rooms: Mapping[str, RoomCoordinator], now: float) -> None
         return
     neighbours = [
         neighbour(room_id, channel, now)
-        for room_id, room in rooms.items()
+        for room_id, room in working.items()
         for channel in room.channels.values()
     ]
     for room_id, kind, episode in recent:

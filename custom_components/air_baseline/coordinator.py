@@ -1,6 +1,7 @@
 """One room: listens to its sources, feeds the core, publishes what the core says."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -52,11 +53,15 @@ type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 @dataclass(slots=True, kw_only=True)
 class AirBaselineData:
-    """What a loaded entry holds: its store, a coordinator per room, damage met on loading."""
+    """What a loaded entry holds: its store, a coordinator per room, damage met on loading.
+
+    `unreadable` lists the rooms that were left out, since their settings make no sense.
+    """
 
     store: LedgerStore
     rooms: dict[str, RoomCoordinator]
     damage: Loaded
+    unreadable: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
         self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.
         self._told_trouble: object = None
+        self._told_failure: tuple[type[Exception], str] | None = None
         self._store = store
         self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
         self._event_listeners: list[EventListener] = []
@@ -126,6 +132,23 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def channels(self) -> dict[Kind, Channel]:
         """Return the channels of the room."""
         return self.stored.channels
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Keep what goes wrong in this room in this room: its entities become unavailable.
+
+        The same failure is told in the log once, since every reading may bring it again.
+        """
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, others go on
+            failure = type(error), str(error)
+            if failure != self._told_failure:
+                self._told_failure = failure
+                LOGGER.exception("%s has failed; other rooms go on", self.name)
+            if self.last_update_success:
+                self.last_exception, self.last_update_success = error, False
+                self.async_update_listeners()
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -206,10 +229,11 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         """Close what has ended by a time; a room that has stopped stays as it is."""
         if not self._unsubscribes:
             return
-        for kind, channel in self.channels.items():
-            self._async_tell_bins(kind, channel.advance(now))
-        self._async_tell_events()
-        self._async_publish(now)
+        with self.guarded():
+            for kind, channel in self.channels.items():
+                self._async_tell_bins(kind, channel.advance(now))
+            self._async_tell_events()
+            self._async_publish(now)
         self.async_schedule_save()
 
     @callback
@@ -222,14 +246,15 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _ingest(self, entity_id: str, state: State | None, at: float) -> None:
         """Feed one state to its channel; publish if it closed a bin."""
-        kind = self._kinds[entity_id]
-        channel = self.channels[kind]
-        value = self._level(kind, state, at)
-        judged = channel.lose(at) if value is None else channel.read(at, value)
-        self._async_tell_bins(kind, judged)
-        if judged or self.data[kind].state is LearningState.NO_SOURCE:
-            self._async_tell_events()
-            self._async_publish(at)
+        with self.guarded():
+            kind = self._kinds[entity_id]
+            channel = self.channels[kind]
+            value = self._level(kind, state, at)
+            judged = channel.lose(at) if value is None else channel.read(at, value)
+            self._async_tell_bins(kind, judged)
+            if judged or self.data[kind].state is LearningState.NO_SOURCE:
+                self._async_tell_events()
+                self._async_publish(at)
 
     def implausible(self, kind: Kind) -> bool:
         """Tell whether a source gives levels, in a right unit, that its quantity cannot have."""
@@ -295,7 +320,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_publish(self, now: float) -> None:
         published, trouble = self._view(now), self._trouble()
-        if published == self.data and trouble == self._told_trouble:
+        known = published == self.data and trouble == self._told_trouble
+        if known and self.last_update_success:
             return
         self._told_trouble = trouble
         for kind, shown in published.items():

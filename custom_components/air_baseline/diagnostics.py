@@ -26,6 +26,7 @@ async def async_get_config_entry_diagnostics(
     return {
         "options": _options(entry),
         "rooms": [_room(room) for room in entry.runtime_data.rooms.values()],
+        "unreadable_rooms": len(entry.runtime_data.unreadable),
         "damage": {
             "recovered": len(entry.runtime_data.damage.recovered),
             "lost": len(entry.runtime_data.damage.lost),

@@ -106,7 +106,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     async def async_added_to_hass(self) -> None:
         """Listen to the room; what is shown now is written by Home Assistant itself."""
         await super().async_added_to_hass()
-        self._shown = self.shown()
+        self._shown = (self.available, *self.shown())
 
     @property
     @override
@@ -119,7 +119,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write a state only where this entity's own words have changed."""
-        shown = self.shown()
+        shown = (self.available, *self.shown())
         if shown != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()

@@ -27,7 +27,7 @@ AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
 
 type Target = tuple[RoomCoordinator, Kind, Episode | None]
 
-_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~"})
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

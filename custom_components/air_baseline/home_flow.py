@@ -58,7 +58,7 @@ def home_errors(
 ) -> dict[str, str]:
     """Return what is wrong with the page for the home, by field."""
     errors: dict[str, str] = {}
-    indoors = {room.data.get(key) for room in rooms for key in SOURCE_KEYS}
+    indoors = [room.data.get(key) for room in rooms for key in SOURCE_KEYS]
     for key, refuse in _REFUSE_OUTDOORS.items():
         if entity_id := user_input.get(key):
             if entity_id in indoors:

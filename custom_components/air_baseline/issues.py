@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .asked import OF_THE_HOME, STORE_NEWER, STORE_RECOVERED
+from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED
 from .company import async_keep_company
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
@@ -25,9 +26,10 @@ REVIEW = timedelta(hours=1)  # Time ends a question even in a room where nothing
 @callback
 def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Raise and clear the repairs of an entry's rooms; return what ends that."""
-    rooms = entry.runtime_data.rooms
-    _async_forget_gone_rooms(hass, rooms)
+    _async_forget_gone_rooms(hass, entry.subentries)
     ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
+    for room_id in entry.runtime_data.unreadable:
+        async_tell_unreadable_room(hass, entry.subentries[room_id])
     _async_tell_damage(hass, entry)
     return HomeIssues(hass, entry).async_start()
 
@@ -60,6 +62,20 @@ def async_tell_newer_store(hass: HomeAssistant) -> None:
         is_fixable=True,
         severity=ir.IssueSeverity.ERROR,
         translation_key=STORE_NEWER,
+    )
+
+
+@callback
+def async_tell_unreadable_room(hass: HomeAssistant, room: ConfigSubentry) -> None:
+    """Say that a room is left out until its sensors are chosen again."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{ROOM_UNREADABLE}_{room.subentry_id}_settings",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=ROOM_UNREADABLE,
+        translation_placeholders={"room": room.title},
     )
 
 
@@ -150,7 +166,8 @@ class HomeIssues:
         async_keep_company(self._rooms, dt_util.utcnow().timestamp())
         self._questions.async_review()
         for room_id in rooms:
-            self._sources[room_id].async_review()
+            with self._rooms[room_id].guarded():
+                self._sources[room_id].async_review()
 
     def _may_tell(self, now: float) -> bool:
         """Tell whether one more trouble of a source may be told today."""

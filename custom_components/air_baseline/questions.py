@@ -97,6 +97,7 @@ class Questions:
                 at=change.at,
             )
             for room_id, room in self._rooms.items()
+            if room.last_update_success
             for kind, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING
             and (change := suspected_change(channel)) is not None

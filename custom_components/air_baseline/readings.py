@@ -87,9 +87,9 @@ def level(state: State | None, quantity: Quantity) -> float | None:
         value = float(state.state)
     except ValueError:
         return None
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     factor = unit_factor(unit, quantity)
-    device_class = state.attributes.get(ATTR_DEVICE_CLASS)
+    device_class = _said(state, ATTR_DEVICE_CLASS)
     if not _may_be(quantity.kind, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor if isfinite(value) else None
@@ -137,7 +137,7 @@ def celsius(state: State | None) -> float | None:
     """Return the temperature of a state in °C, None where it has none."""
     if state is None or state.state in _NO_VALUE:
         return None
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     if unit not in TemperatureConverter.VALID_UNITS:
         return None
     try:
@@ -227,8 +227,8 @@ def _described(registered: er.RegistryEntry | None, state: State | None) -> tupl
     """Return device class and unit: of the state if there is one, else as registered."""
     if state is not None and state.state != STATE_UNAVAILABLE:
         return (
-            state.attributes.get(ATTR_DEVICE_CLASS),
-            normal_unit(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)),
+            _said(state, ATTR_DEVICE_CLASS),
+            normal_unit(_said(state, ATTR_UNIT_OF_MEASUREMENT)),
         )
     if registered is None:
         return None, ""
@@ -236,6 +236,12 @@ def _described(registered: er.RegistryEntry | None, state: State | None) -> tupl
         registered.device_class or registered.original_device_class,
         normal_unit(registered.unit_of_measurement),
     )
+
+
+def _said(state: State, attribute: str) -> str | None:
+    """Return an attribute as text: an integration, or a template, can put anything there."""
+    value = state.attributes.get(attribute)
+    return None if value is None else str(value)
 
 
 def _names_an_index(entity_id: str, registered: er.RegistryEntry | None) -> bool:

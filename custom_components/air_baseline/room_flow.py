@@ -124,12 +124,12 @@ class RoomFlow(ConfigSubentryFlow):
         device = dr.async_get(self.hass).async_get_device_by_identifier(
             (DOMAIN, room.subentry_id), entry.entry_id
         )
-        if device is not None and device.area_id == room.data[CONF_AREA]:
+        if device is not None and device.area_id == room.data.get(CONF_AREA):
             dr.async_get(self.hass).async_update_device(device.id, area_id=area_id)
 
     def _title(self, room: ConfigSubentry, area_id: str) -> str:
         """Return the room's name: that of its area, unless the user gave it another."""
-        known = ar.async_get(self.hass).async_get_area(room.data[CONF_AREA])
+        known = ar.async_get(self.hass).async_get_area(str(room.data.get(CONF_AREA)))
         follows = known is None or room.title == known.name
         return area_name(self.hass, area_id) if follows else room.title
 

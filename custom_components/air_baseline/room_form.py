@@ -59,7 +59,7 @@ def check_room(
     }
     if any(other.unique_id == data[CONF_AREA] for other in others):
         errors[CONF_AREA] = "area_taken"
-    taken = {other.data.get(key) for other in others for key in SOURCE_KEYS}
+    taken = [other.data.get(key) for other in others for key in SOURCE_KEYS]
     outdoors = entry.options.get(CONF_OUTDOOR_PM25)
     if not any(user_input.get(key) for key in SOURCE_KEYS):
         errors["base"] = "no_source"
@@ -80,7 +80,7 @@ def check_room(
     return data, errors
 
 
-def _source(hass: HomeAssistant, key: str, entity_id: str, taken: set[Any]) -> Source | str:
+def _source(hass: HomeAssistant, key: str, entity_id: str, taken: list[Any]) -> Source | str:
     """Return the source of a field, or why the entity cannot be that."""
     found = classify(hass, entity_id)
     if isinstance(found, Refusal):

@@ -16,6 +16,7 @@ from .const import (
     CONF_WINDOWS,
 )
 from .coordinator import AirBaselineConfigEntry
+from .room_data import readable_rooms
 
 _KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE, CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)
 
@@ -31,7 +32,7 @@ def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
             async_find_renamed(hass, entry)
 
     async_find_renamed(hass, entry)  # What was renamed while the entry was being set up.
-    known = (entry.options, *(room.data for room in entry.subentries.values()))
+    known = (entry.options, *(room.data for room in readable_rooms(entry)))
     entity_ids = {entity_id for data in known for entity_id in _entity_ids(data)}
     return async_track_entity_registry_updated_event(hass, entity_ids, renamed)
 
@@ -44,7 +45,7 @@ def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
     """
     registry, update = er.async_get(hass), hass.config_entries
     update.async_update_entry(entry, options=_followed(registry, entry.options))
-    for room in tuple(entry.subentries.values()):
+    for room in readable_rooms(entry):
         update.async_update_subentry(entry, room, data=_followed(registry, room.data))
 
 

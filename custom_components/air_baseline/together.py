@@ -28,6 +28,7 @@ def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> C
         recent = [
             (room_id, channel, episode)
             for room_id, room in rooms.items()
+            if room.last_update_success
             for channel in room.channels.values()
             for episode in channel.episodes[-1:]
             if 0.0 <= at - episode.id <= TOGETHER_S
@@ -59,7 +60,7 @@ def _keep(
     others = [
         neighbour(other_id, other, at)
         for other_id, room in entry.runtime_data.rooms.items()
-        if other_id != room_id
+        if other_id != room_id and room.last_update_success
         for other in room.channels.values()
     ]
     known = Company(together=episode.together, rooms=episode.rooms)
