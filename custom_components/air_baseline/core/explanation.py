@@ -76,7 +76,8 @@ class TypicalRange:
 class Evidence:
     """The days behind a statement and what is still missing.
 
-    They are those of the last 60 that count, the first of them `since`. `replayed_days` came from the home's own history, `hourly_days` of them as means of hours.
+    They are those of the last 60 that count, the first of them `since`. `replayed_days` came
+    from the home's own history, `hourly_days` of them as means of hours.
     """
 
     usable_days: float
