@@ -13,6 +13,7 @@ from .bar import (
     margin,
     notable_levels,
     reference_bar,
+    unanswered,
 )
 from .baseline import (
     NoRangeError,
@@ -113,7 +114,9 @@ def forecast(
             shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
             own_share=own_share(days, quantity.prior),
             theta=theta,
-            bar=reference_bar(reference, before, rule, margin(ledger, day, rule)),
+            bar=reference_bar(
+                reference, before, rule, margin(ledger, day, rule), unanswered(ledger, day)
+            ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
             told=_told(ledger, digests),
