@@ -197,6 +197,15 @@ def test_the_same_plume_on_every_day_is_told_once_and_then_expected() -> None:
     assert (said[-1].state, said[-1].unusual) == (LearningState.LEARNED, False)
 
 
+def test_a_plume_that_comes_again_after_weeks_is_told_again() -> None:
+    channel = after(LEARNED_DAYS)
+    readings = KITCHEN.readings(22, first=NOW)
+    for day in (NOW, NOW + 21):
+        readings = plume(readings, at(day, 9), 100.0, hours=1)
+    play(channel, readings)
+    assert [episode.day for episode in channel.ledger.episodes] == [NOW, NOW + 21]
+
+
 def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
     channel, left_alone = after(LEARNED_DAYS), after(LEARNED_DAYS)
     days = KITCHEN.readings(14, first=NOW)

@@ -49,7 +49,7 @@ class Rule:
         """Return k: today must beat the k-th highest of n days, k = floor((n + 1) / rank days).
 
         >>> RULES[Promise.MONTH].rank(34), RULES[Promise.MONTH].rank(69)
-        (1, 3)
+        (1, 2)
         """
         return (number + 1) // self.rank_days
 

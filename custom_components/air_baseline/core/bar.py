@@ -3,8 +3,8 @@
 A part of a day is scored by how far its worst half hour rose, given the six hours before it:
 y(peak) less half of the level before, in units of how far that part usually strays. A day's
 score is the highest of its parts. Each reference day is scored without itself, as today is. Days
-of unanswered alerts are scored too, but what they were makes no bar: the next event of the kind
-would hide behind them. What they say of the promise, the margin says.
+of events are scored too, but what they were makes no bar: the next event of the kind would hide
+behind them. What they say of the promise, the margin says.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +32,9 @@ POOL_DAYS = 10.0  # The whole day counts as ten days of each part; 5 and 20 foun
 LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
 NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
 NOTABLE_RANK = 2
+# Of 0, 7 and 14 days, 7 and 14 found as many plumes that came every 21 days; with 0 a plume that
+# came every day was told four times.
+HABIT_DAYS = 14
 # The margin is the integral of alerts beyond the promise, so their long-run rate keeps it
 # whatever the air does. Below, it may spend a little of what quiet months leave unspent.
 MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0
@@ -88,14 +91,14 @@ def reference_bar(
     before: Array,
     rule: Rule,
     margin: float = 0.0,
-    alerts: Collection[int] = (),
+    events: Collection[int] = (),
 ) -> Bar:
     """Return what today must exceed, from the reference days, oldest first.
 
-    `before` are the levels before each part (day, part) on the scale, `alerts` the days of
-    unanswered alerts.
+    `before` are the levels before each part (day, part) on the scale, `events` the days that
+    make no bar.
     """
-    ordinary = np.array([digest.day not in alerts for digest in reference], dtype=np.bool_)
+    ordinary = np.array([digest.day not in events for digest in reference], dtype=np.bool_)
     number = int(ordinary.sum())
     if not number:
         return Bar()
@@ -186,9 +189,13 @@ def level_before(
     return float(quantiles(total, 0.5)[0])
 
 
-def unanswered(ledger: Ledger, today: int) -> set[int]:
-    """Return the days in memory with an alert that nobody has answered."""
-    return set(ledger.alert_days(today, WINDOW_DAYS + 1))
+def event_days(ledger: Ledger, today: int) -> set[int]:
+    """Return the days of unanswered alerts that by now were events.
+
+    For two weeks an alert counts as what the air may do: the same rise on the next days is
+    told once. Had it become a habit, the days since would say so.
+    """
+    return {day for day in _alert_days(ledger, today) if day < today - HABIT_DAYS}
 
 
 def margin(ledger: Ledger, today: int, rule: Rule) -> float:
@@ -198,7 +205,7 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
     quantile is tracked in Angelopoulos, Candes and Tibshirani 2023 (arXiv 2307.16895). Alerts
     that were answered do not count.
     """
-    alerts = unanswered(ledger, today)
+    alerts = _alert_days(ledger, today)
     eligible = {
         digest.day
         for digest in ledger.days
@@ -209,6 +216,10 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
         step = rule.gain * ((day in alerts) - 1.0 / rule.days)
         found = min(max(found + step, MARGIN_LOW), MARGIN_HIGH)
     return found
+
+
+def _alert_days(ledger: Ledger, today: int) -> set[int]:
+    return set(ledger.alert_days(today, WINDOW_DAYS + 1))
 
 
 def alert_levels(

@@ -8,12 +8,12 @@ from .bar import (
     Bar,
     Levels,
     alert_levels,
+    event_days,
     level_before,
     levels_before,
     margin,
     notable_levels,
     reference_bar,
-    unanswered,
 )
 from .baseline import (
     NoRangeError,
@@ -115,7 +115,7 @@ def forecast(
             own_share=own_share(days, quantity.prior),
             theta=theta,
             bar=reference_bar(
-                reference, before, rule, margin(ledger, day, rule), unanswered(ledger, day)
+                reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
             ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
