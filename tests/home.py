@@ -195,10 +195,12 @@ def device_id(hass: HomeAssistant, room: str = KITCHEN) -> str:
 
 async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     """Call an action on the kitchen, or on the device that is given, and return its answer."""
+    if "device_id" not in given:
+        given["device_id"] = device_id(hass)
     answer = await hass.services.async_call(
         DOMAIN,
         action,
-        {"device_id": device_id(hass), **given},
+        given,
         blocking=True,
         return_response=True,
     )
