@@ -3,6 +3,7 @@
 With a real recorder and real files.
 """
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,7 @@ from homeassistant.components.recorder.db_schema import (
 from homeassistant.components.recorder.util import session_scope
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
@@ -54,6 +56,7 @@ from .home import (
     learned,
     pass_time,
     set_up,
+    settle,
     shown,
     steady,
     usual,
@@ -286,6 +289,17 @@ async def test_what_is_added_again_starts_clean_and_goes_again(
         await home.breathe(HOUR)
     after = census(hass)
     assert {what: n for what, n in after.items() if n > before[what] and what != "files"} == {}
+
+
+async def test_what_is_done_to_a_room_while_it_goes_comes_too_late(home: Home) -> None:
+    hass = home.hass
+    await keep(hass, HOUR, 60)
+    relearn = asyncio.create_task(act(hass, "relearn_from_history", quantity="pm25"))
+    await settle()
+    await home.remove()
+    with pytest.raises(ServiceValidationError, match="removed before this was done"):
+        await relearn
+    assert files(hass) == []
 
 
 async def test_a_source_that_is_taken_out_takes_its_entities(home: Home) -> None:
