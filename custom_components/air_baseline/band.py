@@ -140,7 +140,10 @@ class _Bands:
         ]
 
     async def _async_put_in_order(self, bands: dict[str, _Band]) -> None:
-        """Remove what belongs to no room any more; let names and units follow."""
+        """Remove what belongs to no room any more; let names and units follow.
+
+        What still waits to be written is not known yet: it is put in order when loaded next.
+        """
         known = await _async_known(self._hass)
         left_out = {
             band_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Kind
