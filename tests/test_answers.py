@@ -121,7 +121,7 @@ async def test_it_was_real_says_what_leaves_and_lets_it_leave(
     page = await to_page(fixer, asked, "real")
     assert (page["type"], page["data_schema"]) == ("form", [])
     assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
-    assert "36 usable days are left" in said(page, "consequence")
+    assert "usable days that are left: 36;" in said(page, "consequence")
     assert "Alerts go on." in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
     done = await fixer.answer(page)
@@ -266,7 +266,7 @@ async def test_something_is_off_since_the_sensor_was_moved(
     assert said(page, "date") == "2026-02-20"
     usable = "21 usable days" if similar else "11 usable days"
     assert usable in said(page, "consequence")
-    assert "weeks" in said(page, "consequence")
+    assert "Weeks until alerts return: about" in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before
     done = await fixer.answer(page)
     assert done["reason"] == "change_told"

@@ -136,7 +136,7 @@ async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) ->
     assert attributes["usable_days"] == 25.0
     assert attributes["missing"] == {"marks": 4}
     said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "own history: 40. Of 30 only hourly means were kept" in said["because"]
+    assert "own history: 40. Kept as hourly means only: 30;" in said["because"]
 
 
 async def test_hourly_means_alone_give_a_first_picture(past: HomeAssistant) -> None:
