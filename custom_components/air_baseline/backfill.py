@@ -10,7 +10,6 @@ from functools import partial
 from time import monotonic
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
@@ -24,7 +23,7 @@ from .core.quantity import Kind
 from .core.replay import Setting, filled, relearned, take_over
 from .core.rows import MOST_ENTRIES
 from .core.state import HistoryState
-from .corrections import Answers
+from .corrections import Answers, refused
 from .history import HistoryError, NoHistory, async_read
 
 type Replay = Callable[[Ledger, PastDays, int, Setting], Ledger]
@@ -67,17 +66,17 @@ async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers
     found: dict[Kind, PastDays] = {}
     for kind in kinds:
         if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
-            raise _refused("too_many_corrections", room=room.subentry.title)
+            raise refused("too_many_corrections", room=room.subentry.title)
         try:
             past = await _async_find(room, kind)
         except HistoryError as error:
             if error.reason is NoHistory.NO_RECORDER:
-                raise _refused("history_no_recorder") from error
-            raise _refused("history_not_ready") from error
+                raise refused("history_no_recorder") from error
+            raise refused("history_not_ready") from error
         if past.days:
             found[kind] = past
     if not found:
-        raise _refused("history_empty")
+        raise refused("history_empty")
     at = dt_util.utcnow().timestamp()
     answers: Answers = {}
     for kind, past in found.items():
@@ -143,9 +142,3 @@ async def _async_replay(
     said: list[Entry | None] = []
     await room.async_correct(lambda at: said.append(take_over(channel, at, made, found)))
     return said[0]
-
-
-def _refused(key: str, **said: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
-    )

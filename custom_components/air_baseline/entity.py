@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, override
 
+from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -99,6 +100,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
 
     _attr_has_entity_name = True
     _domain: str
+    _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
     entity_description: ChannelDescription
 
     def __init__(self, room: RoomCoordinator, kind: Kind, description: ChannelDescription) -> None:

@@ -58,15 +58,11 @@ class HistoryError(Exception):
 class Survey:
     """What the history of a source is worth, for who is about to choose it.
 
-    The days with enough data, from means of five minutes and of hours, the first of them, how
-    many usable days they make (an hourly one is half a day), and the earliest date on which
+    How many usable days it has (an hourly one is half a day), and the earliest date on which
     the room could be learned. Without history that is as if it began today; `no_history` says
     why it cannot be read, None where it can.
     """
 
-    five_minute_days: int
-    hourly_days: int
-    first_day: date | None
     usable_days: int
     earliest_learned: date | None
     no_history: NoHistory | None = None
@@ -92,11 +88,8 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> S
     now = dt_util.utcnow().timestamp()
     found: Outlook = await hass.async_add_executor_job(outlook, past, setting, now)
     return Survey(
-        five_minute_days=found.five_minute_days,
-        hourly_days=found.hourly_days,
-        first_day=_date(found.first_day),
         usable_days=int(found.usable_days),
-        earliest_learned=_date(found.earliest),
+        earliest_learned=None if found.earliest is None else date.fromordinal(found.earliest),
         no_history=no_history,
     )
 
@@ -224,7 +217,3 @@ class _Reader:
             end = min(start + length, self._now)
             yield start, end
             start = end
-
-
-def _date(day: int | None) -> date | None:
-    return None if day is None else date.fromordinal(day)
