@@ -20,7 +20,7 @@ from custom_components.air_baseline.const import DOMAIN
 
 from .automations import Kitchen, Tracer
 from .card import Card
-from .faults import Faults
+from .faults import HOW_MUCH, MARK, Faults
 from .home import NOON, ZONE
 from .words import holes, words
 
@@ -105,7 +105,13 @@ class Fixer:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `benchmarks.faults` ask for more than a test before each change has time for."""
-    parser.addoption("--faults", choices=("few", "many", "long"), default="few")
+    parser.addoption("--faults", choices=HOW_MUCH, default="few")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that ask for how much to try, so that they can be run by themselves."""
+    if "faults" in getattr(item, "fixturenames", ()):
+        item.add_marker(MARK)
 
 
 @pytest.fixture
