@@ -114,9 +114,9 @@ async def test_an_episode_goes_on_through_a_restart(
 async def test_more_alerts_than_promised_put_the_range_in_doubt(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    today, ended = NOON.toordinal(), ("recovered", None)
+    noon, today, ended = int(NOON.timestamp()), NOON.toordinal(), ("recovered", None)
     earlier = [
-        [(today - ago) * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, *ended]
+        [noon - ago * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, *ended]
         for ago in (12, 8, 4)
     ]
     await a_kitchen(hass, hass_storage, 36, episodes=earlier)
