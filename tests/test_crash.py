@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import json
 from pathlib import Path
 from random import Random
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from custom_components.air_baseline.core.report import report
 from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
 from demo import storage
 from demo.house import family_home
+from demo.sign_in import free_port
 
 from .faults import Faults
 from .home import KITCHEN, ZONE, a_room, a_store, learned
@@ -90,7 +90,7 @@ def home(tmp_path: Path, socket_enabled: None) -> Home:
         (tmp_path / "custom_components" / name).symlink_to(target)
     storage.write(tmp_path, "onboarding", storage.onboarding())
     storage.write(tmp_path, "core.config", storage.home(ZONE.key))
-    storage.write(tmp_path, "http", storage.server(_free_port(), now))
+    storage.write(tmp_path, "http", storage.server(free_port(), now))
     entries = storage.entries(family_home(now.timestamp(), ZONE), now, set_up=True)
     (ours,) = [one for one in entries["entries"] if one["domain"] == "air_baseline"]
     ours["subentries"] = [dict(a_room(KITCHEN, "kitchen", Kind.PM25))]
@@ -190,10 +190,3 @@ def _numbers(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return days without what a correction changes; the last may be one that closed since."""
     changes = ("counts", "struck_parts")
     return [{key: day[key] for key in day if key not in changes} for day in days][-36:]
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
