@@ -1,4 +1,4 @@
-"""Demo homes for the walk, each in a Home Assistant of its own."""
+"""Demo homes for the walk, each in a Home Assistant of its own that installed a release."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ def demo_home(name: str, *options: str) -> Iterator[int]:
     """Run a new demo home, made with such options of script/demo; give its port."""
     port = _free_port()
     folder = PICTURES / name
-    command = [sys.executable, *f"-m demo --fresh --no-browser --port {port}".split()]
+    command = [sys.executable, *f"-m demo --fresh --released --no-browser --port {port}".split()]
     command += ["--folder", str(folder), *options]
     demo = subprocess.Popen(
         command,

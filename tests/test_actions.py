@@ -157,6 +157,19 @@ async def test_explain_says_that_something_changed(
 
 
 @pytest.mark.usefixtures("entry")
+async def test_explain_names_the_days_that_a_change_took_out_which_has_passed(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    smoke = {PM25: lambda at: 4 * usual(at)}
+    await pass_time(hass, clock, 9 * DAY, smoke, step=10 * MINUTE)
+    assert "passed" not in (await words(hass))["because"]
+    await pass_time(hass, clock, 4 * DAY, {PM25: usual}, step=10 * MINUTE)
+    assert shown(hass, LEARNING).state == "learned"
+    left_out = "passed by itself: the days from 2026-03-02 to 2026-03-11 are left out."
+    assert left_out in (await words(hass))["because"]
+
+
+@pytest.mark.usefixtures("entry")
 async def test_explain_says_that_the_range_is_old(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:

@@ -126,9 +126,7 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def home_assistant(
-    archive: Path, tmp_path: Path, socket_enabled: None
-) -> Iterator[tuple[int, Path]]:
+def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, Path]]:
     """Run a real Home Assistant of the demo's home, with what the archive installed."""
     folder, port = tmp_path / "home", _free_port()
     prepare(
@@ -138,9 +136,9 @@ def home_assistant(
         zone=ZoneInfo("Europe/London"),
         fresh=True,
         make=family_home,
+        released=True,
     )
-    (folder / "custom_components" / release.DOMAIN).unlink()
-    installed = release.install(archive, folder)
+    installed = folder / "custom_components" / release.DOMAIN
     with (
         (folder / "output.log").open("wb") as output,
         subprocess.Popen(  # noqa: S603 - our own interpreter's
@@ -172,4 +170,5 @@ def test_what_the_archive_installs_starts_in_a_home_of_its_own(
     log = (installed.parent.parent / "output.log").read_text("utf-8")
     assert found != "None", log
     assert "Traceback" not in log
+    assert not installed.is_symlink()
     assert list((installed / "__pycache__").glob("coordinator.*.pyc")), "it ran from here"

@@ -8,10 +8,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 
 from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED
-from .company import async_keep_company
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
 from .core.event import Event
@@ -163,7 +161,6 @@ class HomeIssues:
 
     @callback
     def _async_review(self, rooms: Iterable[str]) -> None:
-        async_keep_company(self._rooms, dt_util.utcnow().timestamp())
         self._questions.async_review()
         for room_id in rooms:
             with self._rooms[room_id].guarded():

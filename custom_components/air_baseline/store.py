@@ -119,7 +119,7 @@ class LedgerStore:
 
     async def async_keep_good(self, at: float) -> None:
         """Once a day, keep a copy of what is known to be readable."""
-        if self._good_at is None or at - self._good_at >= GOOD_COPY_S:
+        if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
             await self._good.async_save({**self._snapshot(), "kept_at": at})
 

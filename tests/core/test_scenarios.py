@@ -9,8 +9,9 @@ from scipy.stats import binom
 
 from core.alert import RULES, Promise
 from core.channel import Channel
-from core.day import day_start, locate
+from core.day import day_start, iso_day, locate
 from core.event import Event, EventKind
+from core.explain import explain
 from core.judgement import Judgement
 from core.ledger import Cause, EntryKind, EpisodeEnd
 from core.quantity import Kind
@@ -206,6 +207,9 @@ def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
     assert [(entry.from_day, entry.to_day) for entry in passed] == [(NOW, NOW + 8)]
     now = at(NOW + 14)
     channel.advance(now)
+    assert [(one.from_day, one.to_day) for one in explain(channel, now).passed] == [
+        (iso_day(NOW), iso_day(NOW + 8))
+    ]
     left_alone.advance(now)
     assert channel.state(now) is LearningState.LEARNED
     assert episodes(channel) == 1
