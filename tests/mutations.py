@@ -17,7 +17,25 @@ from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
 
 SECTOR = 512
 HUGE = (1e300, 10**12, 10**18, 10**25, 2**63, -(2**63), 4e9)
-WRONG = (None, True, False, 0, 1, -1, 3.5, "", "x", "9", [], {}, [[]], [1, 2], {"a": 1}, nan, inf)
+WRONG: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    3.5,
+    "",
+    "x",
+    "9",
+    [],
+    {},
+    [[]],
+    [1, 2],
+    {"a": 1},
+    nan,
+    inf,
+)
 STRANGE = b'{"version": 1, "minor_version": 1, "key": "other.store", "data": {"items": [1, 2]}}'
 
 type Way = Callable[[bytes, Random], bytes]
