@@ -136,7 +136,7 @@ async def _async_replay(
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
         made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)
         if room.stopped:
-            raise _refused("interrupted")
+            raise refused("interrupted")
         if channel.ledger is ledger:
             break
     said: list[Entry | None] = []
