@@ -67,7 +67,7 @@ def a_channel(**changes: Any) -> Message:
                 "The range held 81 % of the time in the last 28 days; it should hold 80 %.",
             ],
             "not_known": ["The air outdoors, whether a window was open, other seasons."],
-            "next": ["The range is written anew every morning, and checked in the evening."],
+            "next": ["The range is written anew every morning, and checked when the day is over."],
         },
     } | changes
 
