@@ -27,6 +27,7 @@ from .home import (
     VOC,
     ZONE,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -48,17 +49,6 @@ UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LEDGER = ("days", "entries", "episodes", "root")
 BEDROOM_PM25 = "sensor.bedroom_pm25"
-
-
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind, **changed: Any
-) -> MockConfigEntry:
-    """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
-    kinds = kinds or (Kind.PM25,)
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
-    await set_up(hass, entry)
-    return entry
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -17,7 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.history import async_survey
+from custom_components.air_baseline.history import NoHistory, async_survey
 from custom_components.air_baseline.readings import Source
 from custom_components.air_baseline.store import LEDGER_KEY
 
@@ -314,6 +316,23 @@ async def test_without_a_recorder_everything_else_works(
     worth = await async_survey(hass, PM25, SOURCE)
     assert worth.usable_days == 0
     assert worth.earliest_learned == date(2026, 3, 23)
+
+
+async def test_a_recorder_that_cannot_open_its_database_is_none(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    async_initialize_recorder(hass)
+    nowhere = {"db_url": "sqlite:////dev/null/home.db", "db_max_retries": 1, "db_retry_wait": 0}
+    assert not await async_setup_component(hass, "recorder", {"recorder": nowhere})
+    entry = await begin(hass)
+    assert history(hass) == ("unreadable", 0)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert shown(hass, LEARNING).state == "collecting"
+    worth = await async_survey(hass, PM25, SOURCE)
+    assert worth.no_history is NoHistory.NO_RECORDER
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get(LEARNING) is None
 
 
 async def test_learning_anew_and_taking_it_back(

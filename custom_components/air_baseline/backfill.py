@@ -60,7 +60,8 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
 async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
     """Learn some quantities of a room anew from history; what is not found there stays.
 
-    Raises a translated ServiceValidationError, and changes nothing, where there is no history.
+    Raises a translated ServiceValidationError where there is no history, which changes nothing,
+    and where the room has stopped meanwhile.
     """
     found: dict[Kind, PastDays] = {}
     for kind in kinds:
@@ -124,13 +125,18 @@ async def _async_find(room: RoomCoordinator, kind: Kind) -> PastDays:
 async def _async_replay(
     room: RoomCoordinator, kind: Kind, found: PastDays, make: Replay
 ) -> Entry | None:
-    """Let a channel take over what is made of its ledger and the past; return what is said."""
+    """Let a channel take over what is made of its ledger and the past; return what is said.
+
+    Raises a translated ServiceValidationError where its room has stopped meanwhile.
+    """
     channel = room.channels[kind]
     while True:
         ledger, setting = channel.ledger, Setting.of(channel, found)
         now = dt_util.utcnow().timestamp()
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
         made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)
+        if room.stopped:
+            raise refused("interrupted")
         if channel.ledger is ledger:
             break
     said: list[Entry | None] = []

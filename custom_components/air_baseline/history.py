@@ -10,15 +10,14 @@ from enum import StrEnum
 from functools import partial
 from typing import Literal
 
-from homeassistant.components.recorder import history
+from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN, history
 from homeassistant.components.recorder.statistics import (
     STATISTIC_UNIT_TO_UNIT_CONVERTER,
     get_metadata,
     statistics_during_period,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import (
-    DATA_INSTANCE,
     async_migration_in_progress,
     async_migration_is_live,
     get_instance,
@@ -69,6 +68,12 @@ class Survey:
     no_history: NoHistory | None = None
 
 
+@callback
+def has_recorder(hass: HomeAssistant) -> bool:
+    """Tell whether Home Assistant has a recorder whose database could be opened."""
+    return RECORDER_DOMAIN in hass.config.components
+
+
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> Survey:
     """Return what the history of an entity is worth as a source; changes nothing."""
     quantity = QUANTITIES[source.kind]
@@ -95,7 +100,7 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: Quantity) ->
     Means where there are any, else states. Raises HistoryError where the recorder is absent,
     at work on its database, or fails.
     """
-    if DATA_INSTANCE not in hass.data:
+    if not has_recorder(hass):
         raise HistoryError(NoHistory.NO_RECORDER)
     if async_migration_in_progress(hass) and not async_migration_is_live(hass):
         raise HistoryError(NoHistory.NOT_READY)

@@ -16,6 +16,7 @@ from .core.quantity import Kind
 from .core.state import Missing
 from .entity import WORDS_OF_KIND
 from .explanation_text import Words, names_of
+from .history import has_recorder
 from .issues import open_issues
 
 type Message = dict[str, Any]
@@ -29,7 +30,7 @@ def room_picture(
     """Return what the card shows of a room now."""
     return {
         "room": room.subentry.title,
-        "recorder": "recorder" in hass.config.components,
+        "recorder": has_recorder(hass),
         "questions": [
             {"kind": issue.translation_key}
             for issue in open_issues(hass, room.subentry.subentry_id)
