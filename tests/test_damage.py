@@ -128,7 +128,7 @@ def test_the_reader_and_the_core_live_with_any_damage(faults: Faults) -> None:
     faults.check("read by the store's reader, and lived with", done, found, "0")
     assert times / 5 < told < times, "damage is told, and not always noticed"
     assert newer < times / 5, "nearly all is read"
-    assert len(lived) > times / 10, "much of it lives on"
+    assert len(lived) > times / 20, "some of it can be read all the same"
 
 
 def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def room_picture(
         "room": room.subentry.title,
         "recorder": has_recorder(hass),
         "questions": [
-            {"issue_id": issue.issue_id, "kind": issue.translation_key}
+            {"kind": issue.translation_key}
             for issue in open_issues(hass, room.subentry.subentry_id)
         ],
         "channels": [
@@ -57,11 +57,7 @@ def _channel(
         "source": source.entity_id if readable else None,
         "state": shown.state,
         "compared": shown.compared,
-        "unusual": shown.unusual,
-        "reason": shown.reason,
         "basis": shown.basis,
-        "confidence": shown.confidence,
-        "range_held": shown.held,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "missing": words.missing(_beside_days(said.evidence.missing)),
@@ -91,7 +87,6 @@ def _part(part: PartOfDay, source: RoomSource) -> Message:
         "start": part.start,
         "end": part.end,
         "low": _shown(part.low, source),
-        "middle": _shown(part.middle, source),
         "high": _shown(part.high, source),
     }
 
