@@ -6,7 +6,7 @@ Readings are not kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 from math import isnan, nan
 import struct
@@ -24,9 +24,10 @@ ALL_PARTS = (1 << PARTS) - 1
 
 NO_CONTEXT = DayContext()
 NO_COUNT = 255  # What a sign that is none of these stands for.
-_COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
+COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
 _PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
+NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))
 
 type Counts = list[bytearray]  # For each part, the slots spent at each level.
 type PartLevels = tuple[float | None, ...]
@@ -62,38 +63,33 @@ class Digest:
     outdoor_pm25: float | None = None
     outdoor_temperature: float | None = None
     window_open: float | None = None
+    observed: InitVar[Sequence[int] | None] = None
     valid: bool = field(init=False)
     usable: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Work out what is asked for often: is the day evidence, and which of its parts?"""
-        observed = [sum(part) for part in decode_counts(self.histogram)]
-        usable = sum(
-            1 << part
-            for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True))
-            if got >= USABLE_PART * slots
-        )
+    def __post_init__(self, observed: Sequence[int] | None) -> None:
+        """Work out what is asked for often: is the day evidence, and which of its parts?
+
+        `observed` are the slots observed in each part, where they are known already.
+        """
+        if observed is None:
+            observed = [sum(part) for part in decode_counts(self.histogram)]
+        usable = 0
+        for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True)):
+            if got >= USABLE_PART * slots:
+                usable |= 1 << part
         object.__setattr__(self, "valid", _cover(observed, self.slots) >= VALID_DAY)
         object.__setattr__(self, "usable", usable)
 
     @property
-    def histogram(self) -> str:
-        """Return how long the air spent at each level; see `encode_counts`."""
-        return self.record[_PEAKS.size + _EDGES.size :].decode()
+    def text(self) -> bytes:
+        """Return how long the air spent at each level, as `encode_counts` writes it."""
+        return self.record[_PEAKS.size + _EDGES.size :]
 
     @property
-    def counts(self) -> bytes:
-        """Return the slots spent at each level, part after part.
-
-        The same as `decode_counts`, but quick: the text was checked when the day was made.
-        """
-        parts = self.record[_PEAKS.size + _EDGES.size :].split(b",")
-        return b"".join(
-            (bytes(int(part[:2])) + part[2:].translate(_COUNT_OF_SIGN)).ljust(LEVELS, b"\0")
-            if part
-            else bytes(LEVELS)
-            for part in parts
-        )
+    def histogram(self) -> str:
+        """Return how long the air spent at each level; see `encode_counts`."""
+        return self.text.decode()
 
     @property
     def cover(self) -> float:
@@ -104,6 +100,11 @@ class Digest:
     def credit(self) -> float:
         """Return what the day counts for: an hourly import hides peaks and counts half."""
         return 0.5 if self.kind is DayKind.HOURLY else 1.0
+
+    @property
+    def packed_peaks(self) -> bytes:
+        """Return `part_peaks` as 32-bit floats, NaN for None."""
+        return self.record[: _PEAKS.size]
 
     @property
     def part_peaks(self) -> PartLevels:
@@ -258,8 +259,13 @@ def pack_record(
     floats, which hold a tenth up to a million; NaN stands for None.
     """
     levels = (nan if peak is None else peak for peak in peaks)
-    edges = issued or [nan] * (2 * PARTS)
-    return _PEAKS.pack(*levels) + _EDGES.pack(*edges) + histogram.encode()
+    edges = _EDGES.pack(*issued) if issued else b""
+    return join_record(_PEAKS.pack(*levels), edges, histogram.encode())
+
+
+def join_record(peaks: bytes, issued: bytes, text: bytes) -> bytes:
+    """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
+    return peaks + (issued or NO_EDGES) + text
 
 
 def _levels(floats: Sequence[float]) -> PartLevels:
@@ -281,7 +287,7 @@ def _encode_part(part: bytearray) -> str:
 def _decode_part(text: str) -> bytearray:
     part = bytearray(LEVELS)
     if text:
-        first, counts = int(text[:2]), text[2:].encode().translate(_COUNT_OF_SIGN)
+        first, counts = int(text[:2]), text[2:].encode().translate(COUNT_OF_SIGN)
         if first < 0 or not counts or NO_COUNT in counts or first + len(counts) > LEVELS:
             message = f"no levels of a histogram: {text[:8]!r}"
             raise ValueError(message)
@@ -291,5 +297,4 @@ def _decode_part(text: str) -> bytearray:
 
 def _cover(observed: Sequence[int], slots: Sequence[int]) -> float:
     """Return the share of all slots observed, no part counting for more than its own."""
-    pairs = zip(observed, slots, strict=True)
-    return sum(min(got, most) for got, most in pairs) / sum(slots)
+    return sum(map(min, observed, slots, strict=True)) / sum(slots)
