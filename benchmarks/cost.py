@@ -11,7 +11,7 @@ import logging
 import sys
 from typing import Final
 
-from . import cost_start, cost_updates, speed
+from . import cost_day, cost_start, cost_updates, speed
 from .figures import HEAD, Figure
 
 
@@ -23,6 +23,7 @@ def starts() -> list[Figure]:
 TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "core": speed.all_figures,
     "updates": lambda: asyncio.run(cost_updates.updates()),
+    "day": lambda: asyncio.run(cost_day.day()),
     "home": lambda: asyncio.run(cost_updates.home()),
     "start": starts,
 }

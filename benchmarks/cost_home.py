@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from homeassistant import auth, bootstrap, loader
 from homeassistant.config_entries import ConfigEntries, ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
@@ -84,6 +85,7 @@ async def a_home_assistant(
         for component in sorted({*config, *PLATFORMS}, key=lambda name: name != "recorder"):
             await async_setup_component(hass, component, {component: [], **config})
         hass.set_state(CoreState.running)
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)  # The recorder waits for it.
         for room in range(rooms):
             for kind in KINDS:
                 report(hass, room, kind, 6.0, end.timestamp())

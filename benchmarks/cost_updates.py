@@ -7,9 +7,9 @@ listens to is taken off. Reports carry times ten seconds apart: a run passes the
 
 import asyncio
 from collections.abc import Iterator
-from statistics import median
+from statistics import fmean
 from time import perf_counter, process_time, thread_time
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 
@@ -17,43 +17,18 @@ from custom_components.air_baseline.core.quantity import Kind
 from tests.home import ATTRIBUTES, PM25, usual
 
 from .cost_home import KINDS, a_home, a_home_assistant, last_noon, probe, report, source
+from .cost_peers import PEERS, peers
 from .figures import Figure
 
 UPDATE_US, UPDATE_RATIO = 100.0, 0.15
 SHARE_PERCENT, BLOCK_MS = 5.0, 20.0
 EVERY_S: Final = 10.0
 BLOCKS, BLOCK, WARM_UP = 14, 600, 600  # With sources alive, 8400 reports are most of a day.
-PEERS: Final = ("statistics", "derivative", "filter")
 ROOMS: Final = 200
 LIVED_S: Final = 20.0
 SHARE_S: Final = 300.0
 TRIES: Final = 3
 OURS: Final = source(0, Kind.PM25)
-
-
-def _peers() -> dict[str, Any]:
-    helpers: dict[str, dict[str, Any]] = {
-        "statistics": {
-            "entity_id": "sensor.statistics_source",
-            "state_characteristic": "mean",
-            "sampling_size": 500,
-        },
-        "derivative": {"source": "sensor.derivative_source"},
-        "filter": {
-            "entity_id": "sensor.filter_source",
-            "filters": [
-                {"filter": "lowpass", "window_size": 1, "precision": 2, "time_constant": 10}
-            ],
-        },
-    }
-    return {
-        "recorder": {},
-        "sensor": [{"platform": name, "name": name, **given} for name, given in helpers.items()],
-    }
-
-
-def _set(hass: HomeAssistant, entity_id: str, at: float) -> None:
-    hass.states.async_set(entity_id, f"{usual(at):g}", ATTRIBUTES[PM25], timestamp=at)
 
 
 async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int) -> float:
@@ -69,10 +44,11 @@ async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int)
 
 async def updates() -> list[Figure]:
     """Measure one source's updates."""
-    async with a_home_assistant(1, _peers()) as hass:
+    heard = {name: f"sensor.{name}_source" for name in PEERS}
+    async with a_home_assistant(1, peers(heard)) as hass:
         await hass.config_entries.async_add(a_home(1, (Kind.PM25,)))
         await hass.async_block_till_done()
-        entities = {name: f"sensor.{name}_source" for name in ("nobody", *PEERS)} | {"ours": OURS}
+        entities = {"nobody": "sensor.nobody_source", **heard, "ours": OURS}
         took: dict[str, list[float]] = {name: [] for name in entities}
         first = last_noon().timestamp()
         for entity_id in entities.values():
@@ -95,12 +71,14 @@ def _beside(took: dict[str, list[float]]) -> Iterator[Figure]:
         name: [with_it - without for with_it, without in zip(each, took["nobody"], strict=True)]
         for name, each in took.items()
     }
-    yield Figure("one update, means of blocks", added["ours"], "μs", UPDATE_US)
+    mean = {name: fmean(each) for name, each in added.items()}
+    yield Figure(f"one update, mean of {BLOCKS * BLOCK}", [mean["ours"]], "μs", UPDATE_US)
+    yield Figure("  means of blocks", added["ours"], "μs")
     for name in PEERS:
-        yield Figure(f"  the same, {name} helper", added[name], "μs")
-        ratio = median(added["ours"]) / median(added[name])
+        yield Figure(f"  the same, {name} helper, means of blocks", added[name], "μs")
         budget = UPDATE_RATIO if name == "statistics" else None
-        yield Figure(f"  ours beside the {name} helper", [ratio], "", budget)
+        ratio = mean["ours"] / mean[name]
+        yield Figure(f"  ours beside the {name} helper, of means", [ratio], "", budget)
 
 
 async def home() -> list[Figure]:
