@@ -6,17 +6,19 @@ store are Home Assistant's own. The helpers listen to the same updates of the sa
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.db_schema import States, StatesMeta
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, event
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from sqlalchemy import func, select
 
@@ -37,7 +39,11 @@ DAY: Final = timedelta(days=1)
 
 async def day() -> list[Figure]:
     """Measure a day of one room with two channels, from noon to noon."""
-    with freeze_time(last_noon()) as clock:
+    with (
+        freeze_time(last_noon()) as clock,
+        patch.object(dt_util, "utcnow", _now),  # Home Assistant's own are bound to the real clock.
+        patch.object(event, "time_tracker_utcnow", _now),
+    ):
         heard = {name: source(0, Kind.PM25) for name in PEERS}
         async with a_home_assistant(1, peers(heard)) as hass:
             await hass.config_entries.async_add(a_home(1))
@@ -51,6 +57,10 @@ async def day() -> list[Figure]:
                 if known.platform == DOMAIN
             }
     return list(_figures(rows, ours, writes))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _live(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> list[tuple[datetime, int]]:
