@@ -162,7 +162,7 @@ def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
 
 def test_without_reference_days_there_is_no_bar() -> None:
     assert reference_bar([], np.zeros((0, 8)), MONTH) == Bar()
-    assert reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores == (0.0,)
+    assert list(reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(12, False), (13, True)])

@@ -5,6 +5,7 @@ y(peak) less half of the level before, in units of how far that part usually str
 score is the highest of its parts. Each reference day is scored without itself, as today is.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,7 +48,7 @@ class Bar:
     each part: as it usually is, until the part begins, and not below `floor`.
     """
 
-    scores: tuple[float, ...] = ()
+    scores: Sequence[float] = ()
     ranked: float | None = None
     margin: float = 0.0
     notable: float | None = None
@@ -98,7 +99,7 @@ def reference_bar(
     found = _scores(rises)
     enough = len(found) >= rule.least
     return Bar(
-        scores=tuple(found),
+        scores=array("d", found),  # A tuple of them would take four times the memory.
         ranked=sorted(found, reverse=True)[rule.rank(len(found)) - 1] if enough else None,
         margin=margin,
         notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]

@@ -27,6 +27,10 @@ NO_COUNT = 255  # What a sign that is none of these stands for.
 COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
 _PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
+_CONTEXT = struct.Struct("<3f")
+NOTHING_KNOWN = _CONTEXT.pack(nan, nan, nan)
+_CONTEXT_AT = _PEAKS.size + _EDGES.size
+_TEXT_AT = _CONTEXT_AT + _CONTEXT.size
 NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))
 
 type Counts = list[bytearray]  # For each part, the slots spent at each level.
@@ -46,9 +50,8 @@ class Digest:
     """What one day leaves behind.
 
     `slots` are the slots of each part, `record` is what the air did in them beside what was
-    issued (see `pack_record`), `mark` the share of the day that the issued range held (None:
-    not marked), `head` the correction it was issued under. Outdoor means are in μg/m³ and °C,
-    `window_open` is the share of the day in which a window was open; None where not known.
+    issued and its context (see `pack_record`), `mark` the share of the day that the issued
+    range held (None: not marked), `head` the correction it was issued under.
     """
 
     day: int
@@ -60,9 +63,6 @@ class Digest:
     state: LearningState = LearningState.COLLECTING
     eligible: bool = False
     longest_run_h: int = 0
-    outdoor_pm25: float | None = None
-    outdoor_temperature: float | None = None
-    window_open: float | None = None
     observed: InitVar[Sequence[int] | None] = None
     valid: bool = field(init=False)
     usable: int = field(init=False)
@@ -84,7 +84,7 @@ class Digest:
     @property
     def text(self) -> bytes:
         """Return how long the air spent at each level, as `encode_counts` writes it."""
-        return self.record[_PEAKS.size + _EDGES.size :]
+        return self.record[_TEXT_AT:]
 
     @property
     def histogram(self) -> str:
@@ -118,6 +118,19 @@ class Digest:
         return tuple(edge for edge in edges if edge is not None)
 
     @property
+    def context(self) -> DayContext:
+        """Return what else was known of the day."""
+        packed = self.record[_CONTEXT_AT:_TEXT_AT]
+        if packed == NOTHING_KNOWN:
+            return NO_CONTEXT
+        pm25, temperature, window = _CONTEXT.unpack(packed)
+        return DayContext(
+            outdoor_pm25=None if isnan(pm25) else round(pm25, 1),
+            outdoor_temperature=None if isnan(temperature) else round(temperature, 1),
+            window_open=None if isnan(window) else round(window, 3),
+        )
+
+    @property
     def complete(self) -> bool:
         """Tell whether every part was observed and has a peak."""
         return self.usable == ALL_PARTS and not any(map(isnan, _PEAKS.unpack_from(self.record)))
@@ -135,7 +148,7 @@ class Digest:
         peaks = [
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
-        record = pack_record(encode_counts(counts), peaks, self.issued)
+        record = pack_record(encode_counts(counts), peaks, self.issued, self.context)
         return replace(self, record=record, mark=None)
 
 
@@ -212,15 +225,12 @@ class OpenDay:
             day=self.day,
             kind=kind,
             slots=self.slots,
-            record=pack_record(encode_counts(self.counts), peaks, issued),
+            record=pack_record(encode_counts(self.counts), peaks, issued, context),
             mark=round(self.inside / self.marked, 4) if marked else None,
             head=head,
             state=state,
             eligible=self.eligible,
             longest_run_h=longest_run_h,
-            outdoor_pm25=context.outdoor_pm25,
-            outdoor_temperature=context.outdoor_temperature,
-            window_open=context.window_open,
         )
 
 
@@ -251,21 +261,28 @@ def decode_counts(text: str) -> Counts:
 
 
 def pack_record(
-    histogram: str, peaks: Sequence[float | None], issued: Sequence[float] = ()
+    histogram: str,
+    peaks: Sequence[float | None],
+    issued: Sequence[float] = (),
+    context: DayContext = NO_CONTEXT,
 ) -> bytes:
-    """Return a day's histogram, the peak of each part and the issued edges as one value.
+    """Return a day's histogram, peaks and issued edges of its parts, and context as one value.
 
     Kept as values of their own they would take half as much memory again. Levels are 32-bit
     floats, which hold a tenth up to a million; NaN stands for None.
     """
     levels = (nan if peak is None else peak for peak in peaks)
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(_PEAKS.pack(*levels), edges, histogram.encode())
+    return join_record(_PEAKS.pack(*levels), edges, context, histogram.encode())
 
 
-def join_record(peaks: bytes, issued: bytes, text: bytes) -> bytes:
+def join_record(peaks: bytes, issued: bytes, context: DayContext, text: bytes) -> bytes:
     """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
-    return peaks + (issued or NO_EDGES) + text
+    packed = NOTHING_KNOWN
+    if context is not NO_CONTEXT:
+        known = (context.outdoor_pm25, context.outdoor_temperature, context.window_open)
+        packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
+    return peaks + (issued or NO_EDGES) + packed + text
 
 
 def _levels(floats: Sequence[float]) -> PartLevels:

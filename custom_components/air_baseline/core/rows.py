@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
+from .context import DayContext
 from .counts import decode_days
 from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
-from .digest import ALL_PARTS, DayKind, Digest, PartLevels, join_record
+from .digest import ALL_PARTS, NO_CONTEXT, DayKind, Digest, PartLevels, join_record
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .state import LearningState, Together
 from .stored import SnapshotError
@@ -112,7 +113,7 @@ def _load_former(data: object) -> Ledger | None:
 
 
 def _dump_day(digest: Digest) -> list[Any]:
-    plain = digest.slots == PLAIN_SLOTS
+    plain, context = digest.slots == PLAIN_SLOTS, digest.context
     return [
         iso_day(digest.day),
         digest.kind.value,
@@ -125,9 +126,9 @@ def _dump_day(digest: Digest) -> list[Any]:
         digest.state.value,
         int(digest.eligible),
         digest.longest_run_h,
-        digest.outdoor_pm25,
-        digest.outdoor_temperature,
-        digest.window_open,
+        context.outdoor_pm25,
+        context.outdoor_temperature,
+        context.window_open,
     ]
 
 
@@ -141,7 +142,8 @@ def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
     days = []
     for row, text, peak, seen in zip(rows, texts, peaks, observed, strict=True):
         known = next(edges).tobytes() if row["ranges"] else b""
-        days.append(_load_day(row, join_record(peak.tobytes(), known, text), seen))
+        context = _load_day_context(row)
+        days.append(_load_day(row, join_record(peak.tobytes(), known, context, text), seen))
     if any(later.day <= earlier.day for earlier, later in pairwise(days)):
         message = "days out of order or twice"
         raise SnapshotError(message)
@@ -160,10 +162,17 @@ def _load_day(row: Mapping[str, Any], record: bytes, observed: Sequence[int]) ->
         state=stored.code(LearningState, row["state"]),
         eligible=bool(stored.integer(row["eligible"], 0, 1)),
         longest_run_h=stored.integer(row["longest_run_h"], 0),
+        observed=observed,
+    )
+
+
+def _load_day_context(row: Mapping[str, Any]) -> DayContext:
+    if row["outdoor_pm25"] is row["outdoor_temperature"] is row["window_open"] is None:
+        return NO_CONTEXT
+    return DayContext(
         outdoor_pm25=stored.optional(stored.level, row["outdoor_pm25"]),
         outdoor_temperature=stored.optional(stored.number, row["outdoor_temperature"]),
         window_open=stored.optional(stored.share, row["window_open"]),
-        observed=observed,
     )
 
 
