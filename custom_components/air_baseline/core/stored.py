@@ -89,7 +89,10 @@ def levels(data: Sequence[object], width: int, *, missing: bool = False) -> NDAr
     absent = found.count(None)
     if not set(map(type, found)) <= {float, int, NoneType} or (absent and not missing):
         raise _wrong(found, "rows of levels")
-    table = np.array(found, dtype=float)
+    try:
+        table = np.array(found, dtype=float)
+    except OverflowError:
+        raise _wrong(found, f"levels from 0 to {HIGHEST}") from None
     if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(found):
         raise _wrong(found, f"levels from 0 to {HIGHEST}")
     return table.astype("<f4").reshape(-1, width)
