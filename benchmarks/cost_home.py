@@ -12,11 +12,13 @@ import gc
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from threading import get_ident
+from time import perf_counter, thread_time
 from typing import Any, Final
 
 from homeassistant import auth, bootstrap, loader
 from homeassistant.config_entries import ConfigEntries, ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
@@ -30,6 +32,7 @@ from .entry import an_entry
 LEARNED_DAYS: Final = 90
 KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
 PROBE_S: Final = 0.001
+OLDEST: Final = 2  # The generation of garbage for which all objects are looked at.
 PLATFORMS: Final = ("sensor", "binary_sensor", "event", "switch", "button")
 
 
@@ -84,6 +87,7 @@ async def a_home_assistant(
         for component in sorted({*config, *PLATFORMS}, key=lambda name: name != "recorder"):
             await async_setup_component(hass, component, {component: [], **config})
         hass.set_state(CoreState.running)
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)  # The recorder waits for it.
         for room in range(rooms):
             for kind in KINDS:
                 report(hass, room, kind, 6.0, end.timestamp())
@@ -118,6 +122,28 @@ def settle_garbage() -> None:
     """Collect once and leave what is there out of later collections, as long-lived it is."""
     gc.collect()
     gc.freeze()
+
+
+@contextmanager
+def whole_collections() -> Iterator[list[float]]:
+    """Note how long this thread looks for garbage among all objects (s)."""
+    pauses: list[float] = []
+    began, ours = 0.0, get_ident()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        nonlocal began
+        if info["generation"] < OLDEST or get_ident() != ours:
+            return
+        if phase == "start":
+            began = thread_time()
+        else:
+            pauses.append(thread_time() - began)
+
+    gc.callbacks.append(note)
+    try:
+        yield pauses
+    finally:
+        gc.callbacks.remove(note)
 
 
 class Probe:

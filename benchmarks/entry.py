@@ -8,12 +8,12 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigSubentr
 DOMAIN = "air_baseline"
 
 
-def an_entry(rooms: Iterable[ConfigSubentryDataWithId]) -> ConfigEntry:
+def an_entry(rooms: Iterable[ConfigSubentryDataWithId], domain: str = DOMAIN) -> ConfigEntry:
     """Return a home of some rooms, not yet set up."""
     return ConfigEntry(
         version=1,
         minor_version=1,
-        domain=DOMAIN,
+        domain=domain,
         title="Air Baseline",
         data={},
         options={"promise": "month"},

@@ -1,6 +1,6 @@
 """A figure beside its budget and beside what others need, and the table of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -42,3 +42,15 @@ class Figure:
             return row.rstrip()
         over = "" if self.kept else "  over budget"
         return f"{row}{self.budget:>8g}{self.middle / self.budget:>7.2f}{over}"
+
+
+def show(tables: Mapping[str, Iterable[Figure]]) -> int:
+    """Print tables as they are measured; return the exit status, 1 over a budget."""
+    kept = True
+    for name, figures in tables.items():
+        print(f"{name}\n{HEAD}")
+        for figure in figures:
+            print(figure, flush=True)
+            kept &= figure.kept
+        print()
+    return 0 if kept else 1

@@ -39,6 +39,7 @@ import numpy as np
 from sqlalchemy import insert
 
 from .entry import DOMAIN, an_entry
+from .figures import Figure, show
 
 INTEGRATION: Final = Path(__file__).parent.parent / "custom_components" / DOMAIN
 ROOMS: Final = 10
@@ -242,28 +243,32 @@ async def measure(hass: HomeAssistant) -> tuple[float, Loop]:
     return took, loop
 
 
-async def run(folder: Path) -> bool:
-    """Make the home, let it read, print the figures; return whether the budgets are kept."""
+async def run(folder: Path) -> list[Figure]:
+    """Make the home, let it read, return the figures."""
     hass = await start(folder)
     kept = await remember(hass)
     took, loop = await measure(hass)
     await hass.async_stop(force=True)
     read = len(list(sources())) * (SLOTS + 90 * 24)
-    late_ms = 1e3 * loop.late_s
-    print(f"rows kept                {kept:>10}")
-    print(f"rows read                {read:>10}  {read / took:.0f} a second")
-    print(f"in all                   {took:>10.1f} s   budget {TOTAL_S:.0f} s")
-    print(f"longest loop block       {late_ms:>10.1f} ms  budget {BLOCK_MS:.0f} ms")
-    print(f"longest work in the loop {1e3 * loop.worked_s:>10.1f} ms")
-    longest_ms = 1e3 * max(loop.pauses_s, default=0.0)
-    print(f"pauses for garbage       {len(loop.pauses_s):>10}    longest {longest_ms:.0f} ms")
-    return took <= TOTAL_S and late_ms <= BLOCK_MS
+    return [
+        Figure(f"history of {len(list(sources()))} channels, in all", [took], "s", TOTAL_S),
+        Figure("  longest loop block", [1e3 * loop.late_s], "ms", BLOCK_MS),
+        Figure("  longest work in the loop", [1e3 * loop.worked_s], "ms"),
+        Figure("  longest pause for garbage", [1e3 * max(loop.pauses_s, default=0.0)], "ms"),
+        Figure("  rows that the recorder held", [kept], ""),
+        Figure("  rows read", [read], ""),
+    ]
+
+
+def figures() -> list[Figure]:
+    """Measure in a folder that is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        return asyncio.run(run(Path(folder)))
 
 
 def main() -> int:
-    """Measure, and return the exit code."""
-    with TemporaryDirectory() as folder:
-        return 0 if asyncio.run(run(Path(folder))) else 1
+    """Measure, print the table, and return the exit code."""
+    return show({"history": figures()})
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
 from custom_components.air_baseline.core.snapshot import dump, load
 from custom_components.air_baseline.core.state import LearningState
 
-from .figures import HEAD, Figure
+from .figures import Figure, show
 
 ZONE: Final = ZoneInfo("Europe/London")
 FIRST: Final = parse_day("2026-01-05")
@@ -156,11 +156,7 @@ def all_figures() -> Iterator[Figure]:
 
 def main() -> int:
     """Print the table; return the exit status."""
-    print(HEAD)
-    found = list(all_figures())
-    for figure in found:
-        print(figure)
-    return 0 if all(figure.kept for figure in found) else 1
+    return show({"core": all_figures()})
 
 
 if __name__ == "__main__":

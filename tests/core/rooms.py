@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from core.channel import Channel
+from core.context import DayContext
 from core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
 from core.digest import Digest, encode_counts, pack_record
 from core.judgement import Judgement
@@ -27,6 +28,7 @@ MEMORY_S = 7200.0  # Air of a room forgets itself within hours.
 PLUME_S = 2400.0  # Time in which an open-plan plume falls to a third.
 
 RECORD = {"peaks", "issued"}
+CONTEXT = {"outdoor_pm25", "outdoor_temperature", "window_open"}
 
 type Spent = Mapping[float, int]  # Slots spent at each level.
 
@@ -113,11 +115,13 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
     for part, levels in zip(counts, parts, strict=True):
         for level, slots in levels.items():
             part[level_index(level)] += slots
-    record = {
+    record: dict[str, Any] = {
         "histogram": encode_counts(counts),
         "peaks": [max(levels, default=None) for levels in parts],
     }
-    packed = pack_record(**record | {name: given.pop(name) for name in RECORD & given.keys()})
+    context = DayContext(**{name: given.pop(name) for name in CONTEXT & given.keys()})
+    record |= {name: given.pop(name) for name in RECORD & given.keys()}
+    packed = pack_record(**record, context=context)
     return Digest(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 
 

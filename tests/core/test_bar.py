@@ -13,14 +13,15 @@ from core.bar import (
     Bar,
     alert_levels,
     event_days,
-    level_before,
     levels_before,
+    levels_before_today,
     margin,
     notable_levels,
     reference_bar,
 )
-from core.baseline import PartRange
+from core.baseline import Array, PartRange
 from core.correction import changed, struck
+from core.counts import day_counts
 from core.digest import Digest, decode_counts
 from core.ledger import Entry, EntryKind, Episode, Ledger
 from core.quantity import LEVELS
@@ -69,19 +70,21 @@ def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
     ]
 
 
+def before_parts(days: Sequence[Digest], reference: Sequence[Digest]) -> Array:
+    return levels_before(days, day_counts(days), reference, RANGES)
+
+
 def test_the_level_before_a_part_is_the_median_of_six_hours_across_the_days() -> None:
     days = random_days(12)
     del days[5]
-    assert levels_before(days, days, RANGES) == pytest.approx(np.array(befores_by_hand(days)))
-    assert levels_before(days, days[4:], RANGES) == pytest.approx(
-        np.array(befores_by_hand(days)[4:])
-    )
-    assert levels_before(days, [], RANGES).shape == (0, 8)
+    assert before_parts(days, days) == pytest.approx(np.array(befores_by_hand(days)))
+    assert before_parts(days, days[4:]) == pytest.approx(np.array(befores_by_hand(days)[4:]))
+    assert before_parts(days, []).shape == (0, 8)
 
 
 def test_where_too_little_was_observed_before_the_middle_of_the_range_stands_in() -> None:
     after_night = a_day(MONDAY, [{8.0: 11}, {8.0: 12}, {8.0: 13}, *[{8.0: 36}] * 5])
-    (found,) = levels_before([after_night], [after_night], RANGES)
+    (found,) = before_parts([after_night], [after_night])
     assert found[0] == RANGES[0].y_middle, "nothing before it"
     assert found[2] == RANGES[2].y_middle, "23 slots of 72"
     assert found[3] == pytest.approx(log1p(8.0), abs=0.06)
@@ -90,17 +93,18 @@ def test_where_too_little_was_observed_before_the_middle_of_the_range_stands_in(
 @pytest.mark.parametrize("part", range(8))
 def test_the_level_before_a_part_of_today_is_that_of_past_days(part: int) -> None:
     yesterday, today = random_days(2, seed=5)
-    expected = levels_before([yesterday, today], [today], RANGES)[0, part]
+    expected = before_parts([yesterday, today], [today])[0, part]
     counts = decode_counts(today.histogram)
     for later in range(part, 8):
         counts[later] = bytearray(LEVELS)
-    assert level_before(part, counts, yesterday, RANGES) == pytest.approx(expected)
+    assert levels_before_today([part], counts, yesterday, RANGES) == [pytest.approx(expected)]
 
 
 def test_without_yesterday_the_first_part_is_beside_the_middle_of_its_range() -> None:
     counts = decode_counts(a_day(MONDAY).histogram)
-    assert level_before(0, counts, None, RANGES) == RANGES[0].y_middle
-    assert level_before(1, counts, None, RANGES) == pytest.approx(log1p(8.0), abs=0.06)
+    first, second = levels_before_today([0, 1], counts, None, RANGES)
+    assert first == RANGES[0].y_middle
+    assert second == pytest.approx(log1p(8.0), abs=0.06)
 
 
 @pytest.mark.parametrize("number", [2, 12, 34, 69])
@@ -202,7 +206,7 @@ def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
 
 def test_without_reference_days_there_is_no_bar() -> None:
     assert reference_bar([], np.zeros((0, 8)), MONTH) == Bar()
-    assert reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores == (0.0,)
+    assert list(reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(12, False), (13, True)])
@@ -238,7 +242,7 @@ def test_a_score_and_its_level_say_the_same(bar: Bar, level: float, part: int) -
 @given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
 def test_air_that_was_high_before_must_rise_from_there(bar: Bar, level: float, part: int) -> None:
-    after = bar.after(level, part)
+    after = bar.after({part: level})
     assert after.before[part] == level
     assert after.before[:part] + after.before[part + 1 :] == (
         bar.before[:part] + bar.before[part + 1 :]
@@ -250,8 +254,8 @@ def test_air_that_was_high_before_must_rise_from_there(bar: Bar, level: float, p
 
 def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days() -> None:
     bar = Bar(floor=(1.5,) * 8)
-    assert bar.after(0.3, 2).before[2] == 1.5
-    assert bar.after(1.6, 2).before[2] == 1.6
+    assert bar.after({2: 0.3}).before[2] == 1.5
+    assert bar.after({2: 1.6}).before[2] == 1.6
 
 
 FLAT = Bar(ranked=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)

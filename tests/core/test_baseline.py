@@ -21,6 +21,7 @@ from core.baseline import (
     tail,
     weighted_sums,
 )
+from core.counts import day_counts
 from core.digest import DayKind, Digest
 from core.ledger import Entry, EntryKind, Ledger
 from core.quantity import QUANTITIES, Kind, Prior, from_scale
@@ -35,7 +36,7 @@ marks = st.lists(st.floats(0.0, 1.0), max_size=120)
 
 
 def fit(ledger: Ledger, today: int) -> Days:
-    return stack(ledger.days, ledger, today)
+    return stack(ledger.days, day_counts(ledger.days), ledger, today)
 
 
 def constant_days(number: int, level: float = 8.0) -> Ledger:
@@ -113,9 +114,7 @@ def test_a_part_follows_its_own_air() -> None:
 
 def test_the_own_share_is_three_of_eight_after_three_days_that_count_fully() -> None:
     ledger = constant_days(3)
-    assert own_share(stack(ledger.days, ledger, MONDAY + 3), PRIOR) == pytest.approx(
-        0.36, abs=0.005
-    )
+    assert own_share(fit(ledger, MONDAY + 3), PRIOR) == pytest.approx(0.36, abs=0.005)
     ageless = Days(fit(ledger, MONDAY + 3).shares, np.ones(3))
     assert own_share(ageless, PRIOR) == pytest.approx(3.0 / 8.0)
 
@@ -180,7 +179,9 @@ def test_shares_are_of_the_part_as_long_as_it_was_that_night() -> None:
 def test_the_median_of_a_day_lies_where_half_its_time_is_reached(
     spent_day: Spent, median_y: float
 ) -> None:
-    assert day_medians([a_day(MONDAY, spent_day)]) == pytest.approx(np.array([median_y]))
+    assert day_medians(day_counts([a_day(MONDAY, spent_day)])) == pytest.approx(
+        np.array([median_y])
+    )
 
 
 @given(given_marks=marks)

@@ -125,8 +125,8 @@ def test_a_day_like_those_seen_alerts_as_without_context(temperature: float) -> 
 def test_with_too_few_days_that_know_the_temperature_context_says_nothing() -> None:
     channel = learned_in()
     days = channel.ledger.days
-    forgetful = [replace(day, outdoor_temperature=None) for day in days[:34]]
     channel = learned_channel()
+    forgetful = channel.ledger.days[:34]
     channel.ledger = a_ledger([*forgetful, *days[34:]])
     said = last(live(in_cold(channel), 120, HIGH, 0.0))
     assert (said.unusual, said.unseen) == (True, ())
@@ -139,7 +139,7 @@ def test_a_day_never_seen_teaches_and_is_seen_the_next_morning() -> None:
     live(channel, 24 * 60, USUAL, 0.0)
     said = last(live(channel, 120, HIGH, 0.0, after=24.0))
     day = channel.ledger.days[-1]
-    assert (day.day, day.outdoor_temperature, day.eligible) == (MONDAY, 0.0, False)
+    assert (day.day, day.context.outdoor_temperature, day.eligible) == (MONDAY, 0.0, False)
     assert day.valid
     assert day.mark is not None
     assert channel.ledger.reference(1) == [day]
@@ -179,7 +179,7 @@ def test_the_windows_of_a_day_are_kept_and_can_be_unseen() -> None:
     said = last(live(channel, 120, HIGH, 1.0))
     assert (said.reason, said.unseen) == (Reason.CONDITIONS_UNSEEN, (Condition.WINDOWS_OPEN,))
     live(channel, 22 * 60, USUAL, 1.0, after=2.0)
-    assert channel.ledger.days[-1].window_open == 1.0
+    assert channel.ledger.days[-1].context.window_open == 1.0
 
 
 def test_that_a_day_was_unseen_survives_a_restart() -> None:
@@ -309,11 +309,8 @@ def test_a_neighbour_that_is_silent_or_not_learned_says_nothing() -> None:
 
 def test_a_correction_takes_conditions_out_of_what_was_seen() -> None:
     channel = learned_channel()
-    days = [
-        replace(day, outdoor_temperature=10.0 if day.day >= MONDAY - 10 else 20.0)
-        for day in channel.ledger.days
-    ]
-    channel.ledger = a_ledger(days)
+    warm, cold = (learned_channel(outdoor_temperature=each).ledger.days for each in (20.0, 10.0))
+    channel.ledger = a_ledger([*warm[:-10], *cold[-10:]])
     live(in_cold(channel, 10.0), 60, USUAL, 10.0)
     assert channel.unseen(START + HOUR) == ()
     entry = Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 10, to_day=MONDAY)

@@ -3,6 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
+from core.counts import decode_days
 from core.day import PARTS, PLAIN_SLOTS
 from core.digest import (
     ALL_PARTS,
@@ -39,6 +40,15 @@ def test_a_histogram_is_read_as_it_was_written(parts: list[dict[int, int]]) -> N
     assert encode_counts(decode_counts(text)) == text
 
 
+@given(days=st.lists(st.lists(one_part, min_size=PARTS, max_size=PARTS), max_size=3))
+@repeatable
+def test_many_days_are_read_as_each_by_itself(days: list[list[dict[int, int]]]) -> None:
+    texts = [encode_counts(counts_of(parts)) for parts in days]
+    found = decode_days([text.encode() for text in texts])
+    assert found.shape == (len(days), PARTS, LEVELS)
+    assert found.tolist() == [[list(part) for part in decode_counts(text)] for text in texts]
+
+
 def test_a_histogram_takes_one_sign_a_level() -> None:
     text = encode_counts(counts_of([{9: 1, 11: 61}, *[{}] * 6, {99: 10}]))
     assert text == "0910z,,,,,,,99A"
@@ -61,6 +71,8 @@ def test_a_histogram_takes_one_sign_a_level() -> None:
 def test_a_text_that_is_no_histogram_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_counts(text)
+    with pytest.raises(ValueError, match=r"."):
+        decode_days([EMPTY.join(["06U", ""]).encode(), text.encode()])
 
 
 @given(levels=st.lists(tenths | st.none(), min_size=8, max_size=8))

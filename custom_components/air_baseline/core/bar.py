@@ -7,6 +7,7 @@ of events are scored too, but what they were makes no bar: the next event of the
 behind them. What they say of the promise, the margin says.
 """
 
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alert import Rule
-from .baseline import Array, PartRange, day_counts, quantiles
+from .baseline import Array, PartRange, quantiles
+from .counts import DayCounts, day_peaks
 from .day import PARTS
-from .digest import Counts, Digest
+from .digest import Counts, Digest, decode_counts
 from .ledger import WINDOW_DAYS, Ledger
 from .quantity import LEVELS, from_scale, to_scale
 
@@ -51,7 +53,7 @@ class Bar:
     each part: as it usually is, until the part begins, and not below `floor`.
     """
 
-    scores: tuple[float, ...] = ()
+    scores: Sequence[float] = ()
     ranked: float | None = None
     margin: float = 0.0
     notable: float | None = None
@@ -65,11 +67,11 @@ class Bar:
         """Return the score above which a level is unusual."""
         return None if self.ranked is None else self.ranked + self.margin
 
-    def after(self, before: float, part: int) -> Bar:
-        """Return the bar of a day on which the air before a part was at a level (scale)."""
-        befores = list(self.before)
-        befores[part] = max(before, self.floor[part])
-        return replace(self, before=tuple(befores))
+    def after(self, befores: Mapping[int, float]) -> Bar:
+        """Return the bar of a day by the air before some of its parts (level on the scale)."""
+        known = {part: max(before, self.floor[part]) for part, before in befores.items()}
+        before = tuple(known.get(part, usual) for part, usual in enumerate(self.before))
+        return replace(self, before=before)
 
     def beaten(self, score: float) -> int:
         """Return how many reference days stayed below a score."""
@@ -104,14 +106,13 @@ def reference_bar(
         return Bar()
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
-    peaks = np.array([digest.part_peaks for digest in reference], dtype=float)
-    rises = np.log1p(peaks) - BEFORE_SHARE * before
+    rises = np.log1p(day_peaks(reference)) - BEFORE_SHARE * before
     usual = rises[ordinary]
     centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
     found = _scores(rises, ordinary)
     ranked = np.sort(np.array(found)[ordinary])
     return Bar(
-        scores=tuple(found),
+        scores=array("d", found),  # A tuple of them would take four times the memory.
         ranked=float(ranked[-rule.rank(number)]) if number >= rule.least else None,
         margin=margin,
         notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]
@@ -152,41 +153,49 @@ def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, A
 
 
 def levels_before(
-    digests: Sequence[Digest], reference: Sequence[Digest], ranges: Sequence[PartRange]
+    digests: Sequence[Digest],
+    counts: DayCounts,
+    reference: Sequence[Digest],
+    ranges: Sequence[PartRange],
 ) -> Array:
     """Return the level before each part of the reference days (day, part) on the scale.
 
     It is the median over the two parts before, of the day before where the day begins; the
     middle of the part's range stands in where too little of them was observed. `digests` are
-    all days in memory, oldest first.
+    all days in memory, oldest first, with their counts.
     """
     if not reference:
         return np.zeros((0, PARTS))
     first = digests[0].day
-    days = np.zeros((digests[-1].day - first + 2, PARTS, LEVELS))
-    days[[digest.day - first + 1 for digest in digests]] = day_counts(digests)
+    days = np.zeros((digests[-1].day - first + 2, PARTS, LEVELS), dtype=np.uint8)
+    days[[digest.day - first + 1 for digest in digests]] = counts
     rows = days.reshape(-1, LEVELS)
-    sums: Array = rows[1:-1] + rows[:-2]
-    medians = quantiles(sums, 0.5)[0]
-    observed = sums.sum(axis=-1) >= LEAST_BEFORE
-    middles = np.array([part.y_middle for part in ranges])
     places = (np.array([digest.day for digest in reference]) - first + 1)[:, None] * PARTS
-    index = places + np.arange(PARTS) - BEFORE_PARTS
-    return np.where(observed[index], medians[index], middles)
+    return _befores(rows, places + np.arange(PARTS), ranges)
 
 
-def level_before(
-    part: int, today: Counts, yesterday: Digest | None, ranges: Sequence[PartRange]
-) -> float:
-    """Return the level before a part of the open day, as `levels_before` does for past days."""
-    rows = [np.frombuffer(counts, dtype=np.uint8).astype(float) for counts in today]
-    past = day_counts([yesterday])[0] if yesterday else np.zeros((PARTS, len(rows[0])))
-    both = [*past, *rows]
-    place = part + PARTS
-    total = np.sum(both[place - BEFORE_PARTS : place], axis=0, dtype=float)
-    if total.sum() < LEAST_BEFORE:
-        return ranges[part].y_middle
-    return float(quantiles(total, 0.5)[0])
+def levels_before_today(
+    parts: Sequence[int], today: Counts, yesterday: Digest | None, ranges: Sequence[PartRange]
+) -> list[float]:
+    """Return the level before parts of the open day, as `levels_before` does for past days."""
+    past = decode_counts(yesterday.histogram) if yesterday else [bytes(LEVELS)] * PARTS
+    rows = np.frombuffer(b"".join([*past, *today]), dtype=np.uint8).reshape(-1, LEVELS)
+    known = [ranges[part] for part in parts]
+    found: list[float] = _befores(rows, np.array(parts) + PARTS, known).tolist()
+    return found
+
+
+def _befores(
+    rows: NDArray[np.uint8], places: NDArray[np.intp], ranges: Sequence[PartRange]
+) -> Array:
+    """Return the level before each place (..., part) among the counts of parts in a row.
+
+    The last axis of the places goes with the ranges.
+    """
+    sums = rows[places - 1] + rows[places - BEFORE_PARTS]  # Both are under 62.
+    middles = np.array([part.y_middle for part in ranges])
+    observed = sums.sum(axis=-1) >= LEAST_BEFORE
+    return np.where(observed, quantiles(sums.astype(float), 0.5)[0], middles)
 
 
 def event_days(ledger: Ledger, today: int) -> set[int]:

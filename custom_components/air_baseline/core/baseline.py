@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .counts import DayCounts
 from .day import PARTS
 from .digest import Digest
 from .ledger import Ledger
@@ -73,9 +74,8 @@ class Days:
     weights: Array
 
 
-def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
-    """Return days as arrays with the weights they have today; struck parts are empty."""
-    counts = day_counts(digests)
+def stack(digests: Sequence[Digest], counts: DayCounts, ledger: Ledger, today: int) -> Days:
+    """Return days and their counts as arrays with today's weights; struck parts are empty."""
     slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
@@ -89,21 +89,15 @@ def stack(digests: Sequence[Digest], ledger: Ledger, today: int) -> Days:
     return Days(shares, np.array(weights))
 
 
-def day_medians(digests: Sequence[Digest]) -> Array:
+def day_medians(counts: DayCounts) -> Array:
     """Return the median of each day on the scale."""
-    return quantiles(day_counts(digests).sum(axis=1, dtype=float), 0.5)[0]
+    return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
 
 
-def medians_by_day(digests: Sequence[Digest]) -> list[tuple[int, float]]:
+def medians_by_day(digests: Sequence[Digest], counts: DayCounts) -> list[tuple[int, float]]:
     """Return day and median (scale) of each day, in their order."""
     days = (digest.day for digest in digests)
-    return list(zip(days, day_medians(digests).tolist(), strict=True))
-
-
-def day_counts(digests: Sequence[Digest]) -> NDArray[np.uint8]:
-    """Return the slots spent at each level (day, part, level)."""
-    packed = b"".join([digest.counts for digest in digests])
-    return np.frombuffer(packed, dtype=np.uint8).reshape(-1, PARTS, LEVELS)
+    return list(zip(days, day_medians(counts).tolist(), strict=True))
 
 
 def day_weight(age_days: float) -> float:

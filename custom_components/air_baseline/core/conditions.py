@@ -53,8 +53,9 @@ class Seen:
 
 def seen(days: Sequence[Digest]) -> Seen:
     """Return what valid days in force were like."""
-    temperatures = [day.outdoor_temperature for day in days if day.outdoor_temperature is not None]
-    shares = [day.window_open for day in days if day.window_open is not None]
+    known = [day.context for day in days]
+    temperatures = [day.outdoor_temperature for day in known if day.outdoor_temperature is not None]
+    shares = [day.window_open for day in known if day.window_open is not None]
     mostly_open = sum(share >= MOSTLY_OPEN for share in shares)
     enough = len(temperatures) >= LEAST_DAYS
     return Seen(

@@ -91,6 +91,7 @@ def part_hours(part: int) -> tuple[int, int]:
     return start, (start + PART_HOURS) % 24
 
 
+@lru_cache(maxsize=256)  # All ledgers of a home hold the same 90 days: read, and kept, once.
 def parse_day(text: str) -> int:
     """Return the day of an ISO 8601 date.
 

@@ -6,7 +6,7 @@ Readings are not kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 from math import isnan, nan
 import struct
@@ -24,9 +24,14 @@ ALL_PARTS = (1 << PARTS) - 1
 
 NO_CONTEXT = DayContext()
 NO_COUNT = 255  # What a sign that is none of these stands for.
-_COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
+COUNT_OF_SIGN = bytes(COUNT_CHARS.find(chr(code)) % 256 for code in range(256))  # -1 is 255.
 _PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
+_CONTEXT = struct.Struct("<3f")
+NOTHING_KNOWN = _CONTEXT.pack(nan, nan, nan)
+_CONTEXT_AT = _PEAKS.size + _EDGES.size
+_TEXT_AT = _CONTEXT_AT + _CONTEXT.size
+NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))
 
 type Counts = list[bytearray]  # For each part, the slots spent at each level.
 type PartLevels = tuple[float | None, ...]
@@ -45,9 +50,8 @@ class Digest:
     """What one day leaves behind.
 
     `slots` are the slots of each part, `record` is what the air did in them beside what was
-    issued (see `pack_record`), `mark` the share of the day that the issued range held (None:
-    not marked), `head` the correction it was issued under. Outdoor means are in μg/m³ and °C,
-    `window_open` is the share of the day in which a window was open; None where not known.
+    issued and its context (see `pack_record`), `mark` the share of the day that the issued
+    range held (None: not marked), `head` the correction it was issued under.
     """
 
     day: int
@@ -59,41 +63,33 @@ class Digest:
     state: LearningState = LearningState.COLLECTING
     eligible: bool = False
     longest_run_h: int = 0
-    outdoor_pm25: float | None = None
-    outdoor_temperature: float | None = None
-    window_open: float | None = None
+    observed: InitVar[Sequence[int] | None] = None
     valid: bool = field(init=False)
     usable: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Work out what is asked for often: is the day evidence, and which of its parts?"""
-        observed = [sum(part) for part in decode_counts(self.histogram)]
-        usable = sum(
-            1 << part
-            for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True))
-            if got >= USABLE_PART * slots
-        )
+    def __post_init__(self, observed: Sequence[int] | None) -> None:
+        """Work out what is asked for often: is the day evidence, and which of its parts?
+
+        `observed` are the slots observed in each part, where they are known already.
+        """
+        if observed is None:
+            observed = [sum(part) for part in decode_counts(self.histogram)]
+        usable = 0
+        for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True)):
+            if got >= USABLE_PART * slots:
+                usable |= 1 << part
         object.__setattr__(self, "valid", _cover(observed, self.slots) >= VALID_DAY)
         object.__setattr__(self, "usable", usable)
 
     @property
-    def histogram(self) -> str:
-        """Return how long the air spent at each level; see `encode_counts`."""
-        return self.record[_PEAKS.size + _EDGES.size :].decode()
+    def text(self) -> bytes:
+        """Return how long the air spent at each level, as `encode_counts` writes it."""
+        return self.record[_TEXT_AT:]
 
     @property
-    def counts(self) -> bytes:
-        """Return the slots spent at each level, part after part.
-
-        The same as `decode_counts`, but quick: the text was checked when the day was made.
-        """
-        parts = self.record[_PEAKS.size + _EDGES.size :].split(b",")
-        return b"".join(
-            (bytes(int(part[:2])) + part[2:].translate(_COUNT_OF_SIGN)).ljust(LEVELS, b"\0")
-            if part
-            else bytes(LEVELS)
-            for part in parts
-        )
+    def histogram(self) -> str:
+        """Return how long the air spent at each level; see `encode_counts`."""
+        return self.text.decode()
 
     @property
     def cover(self) -> float:
@@ -106,6 +102,11 @@ class Digest:
         return 0.5 if self.kind is DayKind.HOURLY else 1.0
 
     @property
+    def packed_peaks(self) -> bytes:
+        """Return `part_peaks` as 32-bit floats, NaN for None."""
+        return self.record[: _PEAKS.size]
+
+    @property
     def part_peaks(self) -> PartLevels:
         """Return the highest held level of each part, None where none was held."""
         return _levels(_PEAKS.unpack_from(self.record))
@@ -115,6 +116,19 @@ class Digest:
         """Return low and high of each part as they were issued, empty where none were."""
         edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
         return tuple(edge for edge in edges if edge is not None)
+
+    @property
+    def context(self) -> DayContext:
+        """Return what else was known of the day."""
+        packed = self.record[_CONTEXT_AT:_TEXT_AT]
+        if packed == NOTHING_KNOWN:
+            return NO_CONTEXT
+        pm25, temperature, window = _CONTEXT.unpack(packed)
+        return DayContext(
+            outdoor_pm25=None if isnan(pm25) else round(pm25, 1),
+            outdoor_temperature=None if isnan(temperature) else round(temperature, 1),
+            window_open=None if isnan(window) else round(window, 3),
+        )
 
     @property
     def complete(self) -> bool:
@@ -134,7 +148,7 @@ class Digest:
         peaks = [
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
-        record = pack_record(encode_counts(counts), peaks, self.issued)
+        record = pack_record(encode_counts(counts), peaks, self.issued, self.context)
         return replace(self, record=record, mark=None)
 
 
@@ -211,15 +225,12 @@ class OpenDay:
             day=self.day,
             kind=kind,
             slots=self.slots,
-            record=pack_record(encode_counts(self.counts), peaks, issued),
+            record=pack_record(encode_counts(self.counts), peaks, issued, context),
             mark=round(self.inside / self.marked, 4) if marked else None,
             head=head,
             state=state,
             eligible=self.eligible,
             longest_run_h=longest_run_h,
-            outdoor_pm25=context.outdoor_pm25,
-            outdoor_temperature=context.outdoor_temperature,
-            window_open=context.window_open,
         )
 
 
@@ -250,16 +261,28 @@ def decode_counts(text: str) -> Counts:
 
 
 def pack_record(
-    histogram: str, peaks: Sequence[float | None], issued: Sequence[float] = ()
+    histogram: str,
+    peaks: Sequence[float | None],
+    issued: Sequence[float] = (),
+    context: DayContext = NO_CONTEXT,
 ) -> bytes:
-    """Return a day's histogram, the peak of each part and the issued edges as one value.
+    """Return a day's histogram, peaks and issued edges of its parts, and context as one value.
 
     Kept as values of their own they would take half as much memory again. Levels are 32-bit
     floats, which hold a tenth up to a million; NaN stands for None.
     """
     levels = (nan if peak is None else peak for peak in peaks)
-    edges = issued or [nan] * (2 * PARTS)
-    return _PEAKS.pack(*levels) + _EDGES.pack(*edges) + histogram.encode()
+    edges = _EDGES.pack(*issued) if issued else b""
+    return join_record(_PEAKS.pack(*levels), edges, context, histogram.encode())
+
+
+def join_record(peaks: bytes, issued: bytes, context: DayContext, text: bytes) -> bytes:
+    """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
+    packed = NOTHING_KNOWN
+    if context is not NO_CONTEXT:
+        known = (context.outdoor_pm25, context.outdoor_temperature, context.window_open)
+        packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
+    return peaks + (issued or NO_EDGES) + packed + text
 
 
 def _levels(floats: Sequence[float]) -> PartLevels:
@@ -281,7 +304,7 @@ def _encode_part(part: bytearray) -> str:
 def _decode_part(text: str) -> bytearray:
     part = bytearray(LEVELS)
     if text:
-        first, counts = int(text[:2]), text[2:].encode().translate(_COUNT_OF_SIGN)
+        first, counts = int(text[:2]), text[2:].encode().translate(COUNT_OF_SIGN)
         if first < 0 or not counts or NO_COUNT in counts or first + len(counts) > LEVELS:
             message = f"no levels of a histogram: {text[:8]!r}"
             raise ValueError(message)
@@ -291,5 +314,4 @@ def _decode_part(text: str) -> bytearray:
 
 def _cover(observed: Sequence[int], slots: Sequence[int]) -> float:
     """Return the share of all slots observed, no part counting for more than its own."""
-    pairs = zip(observed, slots, strict=True)
-    return sum(min(got, most) for got, most in pairs) / sum(slots)
+    return sum(map(min, observed, slots, strict=True)) / sum(slots)

@@ -3,6 +3,7 @@
 from .baseline import medians_by_day
 from .change import SEASON_QUIET_DAYS, find_return, find_shift
 from .correction import passed, suspected
+from .counts import day_counts
 from .day import DAY_S
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Ledger
 
@@ -17,7 +18,8 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Entry | None:
         for entry in ledger.entries
     ):
         return None
-    medians = medians_by_day(ledger.evidence(today, WINDOW_DAYS))
+    days = ledger.evidence(today, WINDOW_DAYS)
+    medians = medians_by_day(days, day_counts(days))
     shift = ledger.shift
     gone = find_return(medians, shift.from_day or 0) if shift else None
     if shift is not None and gone is not None:

@@ -104,10 +104,14 @@ class Standing:
 
 def tally(digests: Sequence[Digest]) -> Tally:
     """Count usable days."""
-    counted = Tally()
-    for digest in digests:
-        counted = counted.plus(digest.day, digest.credit, digest.usable)
-    return counted
+    known = [(digest.credit, is_weekend(digest.day), digest.usable) for digest in digests]
+    days = sum((credit for credit, _, _ in known), 0.0)
+    weekend = sum((credit for credit, at_weekend, _ in known if at_weekend), 0.0)
+    parts = tuple(
+        sum((credit for credit, _, usable in known if usable >> part & 1), 0.0)
+        for part in range(PARTS)
+    )
+    return Tally(days, weekend, days - weekend, parts)
 
 
 def standing(ledger: Ledger, today: int) -> Standing:

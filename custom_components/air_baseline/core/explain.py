@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from .alert import RULES
-from .baseline import TARGET, day_medians
+from .baseline import TARGET, medians_by_day
 from .channel import Channel
 from .conditions import Seen
 from .correction import episode_span
+from .counts import day_counts
 from .day import DAY_S, iso_day, locate
 from .digest import DayKind
 from .evidence import EVIDENCE_DAYS, LEARNED_DAYS, Standing
@@ -199,7 +200,7 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
         return None
     today = locate(at, channel.zone)[0]
     days = channel.ledger.evidence(today, WINDOW_DAYS)
-    levels = dict(zip((digest.day for digest in days), day_medians(days).tolist(), strict=True))
+    levels = dict(medians_by_day(days, day_counts(days)))
     before = [level for day, level in levels.items() if day < change.from_day]
     since = [level for day, level in levels.items() if day >= change.from_day]
     return ChangeFacts(

@@ -9,8 +9,8 @@ from .bar import (
     Levels,
     alert_levels,
     event_days,
-    level_before,
     levels_before,
+    levels_before_today,
     margin,
     notable_levels,
     reference_bar,
@@ -29,8 +29,9 @@ from .baseline import (
 )
 from .change import high_since
 from .conditions import Seen, seen
+from .counts import day_counts
 from .day import PARTS
-from .digest import Counts, Digest
+from .digest import Counts
 from .evidence import Standing, standing
 from .ledger import WINDOW_DAYS, Ledger
 from .quantity import Quantity
@@ -94,7 +95,10 @@ def forecast(
     digests = ledger.evidence(day, WINDOW_DAYS)
     if quantity.prior is None and known.state is LearningState.COLLECTING:
         return Forecast(day=day, resolution=resolution, standing=known)
-    days = stack(digests, ledger, day)
+    counts = day_counts(ledger.days)
+    in_force = {digest.day for digest in digests}
+    own = counts[[digest.day in in_force for digest in ledger.days]]
+    days = stack(digests, own, ledger, day)
     theta = dial([mark for _, mark in ledger.marks()])
     try:
         law = mixture(weighted_sums(days), quantity.prior)
@@ -103,7 +107,7 @@ def forecast(
     ranges = issue(law, tail(theta), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
-    before = levels_before(ledger.days, reference, ranges)
+    before = levels_before(ledger.days, counts, reference, ranges)
     return _with_levels(
         Forecast(
             day=day,
@@ -119,7 +123,7 @@ def forecast(
             ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
-            told=_told(ledger, digests),
+            told=_told(ledger, medians_by_day(digests, own)),
             seen=seen(digests),
         ),
         ledger,
@@ -132,20 +136,23 @@ def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> F
     They depend on the air of the six hours before it and on the alerts up to now; `today` are
     the counts of the open day.
     """
-    if not written.bar.scores:
-        return replace(written, part=part)
-    yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
-    before = level_before(part, today, yesterday, written.ranges)
-    now = margin(ledger, written.day, RULES[written.promise])
-    bar = replace(written.bar.after(before, part), margin=now)
-    return _with_levels(replace(written, part=part, bar=bar), ledger)
+    return _begin(written, [part], today, ledger)
 
 
 def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledger) -> Forecast:
     """Return a forecast written anew, with the exact levels of all parts that have begun."""
-    for part in range(0 if last is None else last + 1):
-        written = begin_part(written, part, today, ledger)
-    return written
+    return written if last is None else _begin(written, range(last + 1), today, ledger)
+
+
+def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
+    written = replace(written, part=parts[-1])
+    if not written.bar.scores:
+        return written
+    yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
+    befores = levels_before_today(parts, today, yesterday, written.ranges)
+    now = margin(ledger, written.day, RULES[written.promise])
+    bar = replace(written.bar.after(dict(zip(parts, befores, strict=True))), margin=now)
+    return _with_levels(replace(written, bar=bar), ledger)
 
 
 def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
@@ -158,8 +165,8 @@ def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     )
 
 
-def _told(ledger: Ledger, digests: Sequence[Digest]) -> bool:
-    since = high_since(medians_by_day(digests))
+def _told(ledger: Ledger, medians: Sequence[tuple[int, float]]) -> bool:
+    since = high_since(medians)
     return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
 
 

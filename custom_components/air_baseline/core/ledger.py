@@ -301,6 +301,8 @@ class Ledger:
 
     def factor(self, day: int) -> float:
         """Return what a day still counts for: 1, less before a change, 0 if out of force."""
+        if not self.entries:
+            return 1.0
         if day < self.epoch_day or self.struck_parts(day) == ALL_PARTS:
             return 0.0
         return min(

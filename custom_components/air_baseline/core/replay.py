@@ -13,7 +13,6 @@ from typing import Self
 from .alert import HeldLevel, Promise
 from .binning import LEAST_STEP, Bin
 from .channel import Channel
-from .context import DayContext
 from .day import SLOT_S, day_start, locate, part_slots
 from .digest import NO_CONTEXT, DayKind, Digest, OpenDay
 from .doubt import find_doubt
@@ -169,7 +168,7 @@ def _live_through(
         head=ledger.head,
         state=state,
         longest_run_h=past.longest_run_h,
-        context=_beside(known),
+        context=known.context if known else NO_CONTEXT,
     )
 
 
@@ -181,16 +180,6 @@ def _hear(open_day: OpenDay, past: PastDay, today: Forecast, held: HeldLevel) ->
         low = round(span[0], 1) if span else None
         inside = today.ranges[part].inside(bin_.value) if today.ranges else None
         open_day.take(part, level_index(bin_.value), low, inside)
-
-
-def _beside(known: Digest | None) -> DayContext:
-    if known is None:
-        return NO_CONTEXT
-    return DayContext(
-        outdoor_pm25=known.outdoor_pm25,
-        outdoor_temperature=known.outdoor_temperature,
-        window_open=known.window_open,
-    )
 
 
 def _least(one: float | None, other: float | None) -> float | None:

@@ -80,9 +80,9 @@ def _day(ledger: Ledger, digest: Digest) -> dict[str, Any]:
         "state": digest.state.value,
         "alert_possible": digest.eligible,
         "longest_run_of_one_value_h": digest.longest_run_h,
-        "outdoor_pm25": digest.outdoor_pm25,
-        "outdoor_temperature": digest.outdoor_temperature,
-        "window_open": digest.window_open,
+        "outdoor_pm25": digest.context.outdoor_pm25,
+        "outdoor_temperature": digest.context.outdoor_temperature,
+        "window_open": digest.context.window_open,
         "parts": _parts(decode_counts(digest.histogram), digest.part_peaks, digest.part_ranges),
     }
 

@@ -10,15 +10,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
+from .context import DayContext
 from .correction import AHEAD_DAYS
+from .counts import decode_days
 from .day import DAY_S, PARTS, PLAIN_SLOTS, iso_day, parse_day
-from .digest import ALL_PARTS, DayKind, Digest, PartLevels, pack_record
+from .digest import ALL_PARTS, NO_CONTEXT, DayKind, Digest, PartLevels, join_record
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .state import LearningState, Together
 from .stored import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MOST_ROOMS = 1000
 # Nothing is said about later days; a start over "from the year 2926" would never let a room
@@ -114,7 +116,7 @@ def _load_former(data: object) -> Ledger | None:
 
 
 def _dump_day(digest: Digest) -> list[Any]:
-    plain = digest.slots == PLAIN_SLOTS
+    plain, context = digest.slots == PLAIN_SLOTS, digest.context
     return [
         iso_day(digest.day),
         digest.kind.value,
@@ -127,44 +129,53 @@ def _dump_day(digest: Digest) -> list[Any]:
         digest.state.value,
         int(digest.eligible),
         digest.longest_run_h,
-        digest.outdoor_pm25,
-        digest.outdoor_temperature,
-        digest.window_open,
+        context.outdoor_pm25,
+        context.outdoor_temperature,
+        context.window_open,
     ]
 
 
 def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
     rows = stored.table(data, "days", DAY_COLUMNS, WINDOW_DAYS)
-    days = tuple(_load_day(row) for row in rows)
+    texts = [stored.text(row["histogram"]).encode() for row in rows]
+    observed = decode_days(texts).sum(axis=2).tolist()
+    peaks = stored.levels([row["peaks"] for row in rows], PARTS, missing=True)
+    issued = [row["ranges"] for row in rows if row["ranges"] != []]
+    edges = iter(stored.levels(issued, 2 * PARTS))
+    days = []
+    for row, text, peak, seen in zip(rows, texts, peaks, observed, strict=True):
+        known = next(edges).tobytes() if row["ranges"] else b""
+        context = _load_day_context(row)
+        days.append(_load_day(row, join_record(peak.tobytes(), known, context, text), seen))
     if any(later.day <= earlier.day for earlier, later in pairwise(days)):
         message = "days out of order or twice"
         raise SnapshotError(message)
     if days and days[-1].day - days[0].day >= WINDOW_DAYS:
         message = f"days further apart than the {WINDOW_DAYS} that are kept"
         raise SnapshotError(message)
-    return days
+    return tuple(days)
 
 
-def _load_day(row: Mapping[str, Any]) -> Digest:
-    peaks, ranges = stored.items(row["peaks"], PARTS), stored.items(row["ranges"], 2 * PARTS)
-    if len(peaks) != PARTS or len(ranges) not in (0, 2 * PARTS):
-        message = f"{len(peaks)} peaks, {len(ranges)} edges"
-        raise SnapshotError(message)
+def _load_day(row: Mapping[str, Any], record: bytes, observed: Sequence[int]) -> Digest:
     slots = row["slots"]
     return Digest(
         day=stored.day(parse_day(stored.text(row["day"]))),
         kind=stored.code(DayKind, row["kind"]),
         slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
-        record=pack_record(
-            stored.text(row["histogram"]),
-            [stored.optional(stored.level, peak) for peak in peaks],
-            [stored.level(edge) for edge in ranges],
-        ),
+        record=record,
         mark=stored.optional(stored.share, row["mark"]),
         head=stored.integer(row["head"], 0),
         state=stored.code(LearningState, row["state"]),
         eligible=bool(stored.integer(row["eligible"], 0, 1)),
         longest_run_h=stored.integer(row["longest_run_h"], 0),
+        observed=observed,
+    )
+
+
+def _load_day_context(row: Mapping[str, Any]) -> DayContext:
+    if row["outdoor_pm25"] is row["outdoor_temperature"] is row["window_open"] is None:
+        return NO_CONTEXT
+    return DayContext(
         outdoor_pm25=stored.optional(stored.level, row["outdoor_pm25"]),
         outdoor_temperature=stored.optional(stored.number, row["outdoor_temperature"]),
         window_open=stored.optional(stored.share, row["window_open"]),

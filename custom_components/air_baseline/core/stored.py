@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from types import NoneType
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 LATEST = 32_503_680_000.0  # The year 3000: a later time is damage, not data.
 # The days of these times; west of Greenwich the first began in 1969.
@@ -77,6 +81,24 @@ def number(data: object, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST)
 def level(data: object) -> float:
     """Return a level in a base unit."""
     return number(data, 0.0, HIGHEST)
+
+
+def levels(data: Sequence[object], width: int, *, missing: bool = False) -> NDArray[np.float32]:
+    """Return rows of levels (row, level); null, where some may be missing, is NaN.
+
+    As `level` for each, but quick: a ledger has thousands.
+    """
+    found = [level for row in rows(data, width, len(data)) for level in row]
+    absent = found.count(None)
+    if not set(map(type, found)) <= {float, int, NoneType} or (absent and not missing):
+        raise _wrong(found, "rows of levels")
+    try:
+        table = np.array(found, dtype=float)
+    except OverflowError:
+        raise _wrong(found, f"levels from 0 to {HIGHEST}") from None
+    if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(found):
+        raise _wrong(found, f"levels from 0 to {HIGHEST}")
+    return table.astype("<f4").reshape(-1, width)
 
 
 def share(data: object) -> float:

@@ -1,0 +1,115 @@
+"""What a quiet day of a learned room leaves in the recorder and writes to the disk.
+
+The clock is a frozen one that is moved on, so that timers run as they would; recorder and
+store are Home Assistant's own. The helpers listen to the same updates of the same source.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.db_schema import States, StatesMeta
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, event
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from sqlalchemy import func, select
+
+from custom_components.air_baseline.const import DOMAIN
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.store import LEDGER_KEY
+from tests.home import usual
+
+from .cost_home import KINDS, a_home, a_home_assistant, last_noon, report, source
+from .cost_peers import PEERS, peers
+from .figures import Figure
+
+ROWS, WRITES = 60.0, 96.0
+EVERY: Final = timedelta(seconds=10)
+SLOT: Final = timedelta(minutes=5)
+DAY: Final = timedelta(days=1)
+
+
+async def day() -> list[Figure]:
+    """Measure a day of one room with two channels, from noon to noon."""
+    with (
+        freeze_time(last_noon()) as clock,
+        patch.object(dt_util, "utcnow", _now),  # Home Assistant's own are bound to the real clock.
+        patch.object(event, "time_tracker_utcnow", _now),
+    ):
+        heard = {name: source(0, Kind.PM25) for name in PEERS}
+        async with a_home_assistant(1, peers(heard)) as hass:
+            await hass.config_entries.async_add(a_home(1))
+            await hass.async_block_till_done()
+            before = await _rows(hass)
+            writes = await _live(hass, clock)
+            rows = await _rows(hass) - before
+            ours = {
+                known.entity_id
+                for known in er.async_get(hass).entities.values()
+                if known.platform == DOMAIN
+            }
+    return list(_figures(rows, ours, writes))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _live(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> list[tuple[datetime, int]]:
+    """Let a day pass; return time and size of each write of the store."""
+    ledger = Path(hass.config.path(".storage", LEDGER_KEY))
+    writes, known = [], await hass.async_add_executor_job(ledger.stat)
+    end = clock() + DAY
+    while clock() < end:
+        for _ in range(SLOT // EVERY):
+            clock.tick(EVERY)
+            at = clock().timestamp()
+            for kind in KINDS:
+                report(hass, 0, kind, usual(at, kind) + at // EVERY.total_seconds() % 2, at)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        found = await hass.async_add_executor_job(ledger.stat)
+        if found.st_mtime_ns != known.st_mtime_ns:
+            known = found
+            writes.append((clock(), found.st_size))
+    return writes
+
+
+def _figures(
+    rows: Counter[str], ours: Collection[str], writes: Sequence[tuple[datetime, int]]
+) -> Iterator[Figure]:
+    of_a_channel = sum(rows[entity_id] for entity_id in ours) / len(KINDS)
+    yield Figure("recorder, rows of a channel's quiet day", [of_a_channel], "rows", ROWS)
+    for name in PEERS:
+        yield Figure(f"  the same, {name} helper", [rows[f"sensor.{name}"]], "rows")
+    yield Figure("  the source itself", [rows[source(0, Kind.PM25)]], "rows")
+    gaps = [(later - at) / timedelta(minutes=1) for (at, _), (later, _) in pairwise(writes)]
+    yield Figure("store, writes of a day", [len(writes)], "", WRITES)
+    yield Figure("  time between two writes", gaps, "min")
+    written = sum(size for _, size in writes) / 1024.0
+    yield Figure("  written a day, one room of two channels", [written], "KB")
+
+
+async def _rows(hass: HomeAssistant) -> Counter[str]:
+    """Return how many states the recorder holds of each entity."""
+    recorder = get_instance(hass)
+    await recorder.async_block_till_done()
+
+    def count() -> Counter[str]:
+        query = (
+            select(StatesMeta.entity_id, func.count())
+            .join(States, States.metadata_id == StatesMeta.metadata_id)
+            .group_by(StatesMeta.entity_id)
+        )
+        with recorder.get_session() as session:
+            return Counter(dict(session.execute(query).all()))
+
+    return await recorder.async_add_executor_job(count)

@@ -1,0 +1,69 @@
+"""What many days hold as one array: a ledger has some 700 parts of days to read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .day import PARTS
+from .digest import COUNT_OF_SIGN, NO_COUNT, Digest
+from .quantity import LEVELS
+
+_COUNT_OF_SIGN = np.frombuffer(COUNT_OF_SIGN, dtype=np.uint8)
+_END = b","  # Of a part.
+_DIGITS = 2  # Of the first level, before the counts of a part.
+
+type DayCounts = NDArray[np.uint8]
+
+
+def day_counts(digests: Sequence[Digest]) -> DayCounts:
+    """Return the slots spent at each level (day, part, level)."""
+    return decode_days([digest.text for digest in digests])
+
+
+def day_peaks(digests: Sequence[Digest]) -> NDArray[np.float64]:
+    """Return the highest held level of each part (day, part), NaN where none was held."""
+    packed = b"".join([digest.packed_peaks for digest in digests])
+    return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)
+
+
+def decode_days(texts: Sequence[bytes]) -> DayCounts:
+    """Return the counts (day, part, level) of days as `digest.encode_counts` wrote them.
+
+    Raises ValueError for text that it cannot have written.
+
+    >>> decode_days([b"06U06,,,,,,,", b",,,,,,,16z"])[:, [0, 7], 6:17].sum(axis=2).tolist()
+    [[36, 0], [0, 61]]
+    """
+    if any(text.count(_END) != PARTS - 1 for text in texts):
+        message = f"a day of other than {PARTS} parts"
+        raise ValueError(message)
+    signs = np.frombuffer(b"".join([text + _END for text in texts]), dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord(_END))
+    starts = np.concatenate([[0], ends + 1])[:-1]
+    parts = np.flatnonzero(ends > starts)
+    counts = np.zeros(len(texts) * PARTS * LEVELS, dtype=np.uint8)
+    if len(parts):
+        starts, held = starts[parts], ends[parts] - starts[parts] - _DIGITS
+        first = _first_levels(signs, starts, held)
+        # Where a part's counts are in the text, and where they belong, less those before them.
+        before = np.cumsum(held) - held
+        index = np.arange(held.sum())
+        found = _COUNT_OF_SIGN[signs[np.repeat(starts + _DIGITS - before, held) + index]]
+        if NO_COUNT in found:
+            message = "a sign that is no count"
+            raise ValueError(message)
+        counts[np.repeat(parts * LEVELS + first - before, held) + index] = found
+    return counts.reshape(-1, PARTS, LEVELS)
+
+
+def _first_levels(
+    signs: NDArray[np.uint8], starts: NDArray[np.intp], held: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the level of the first count of each part that holds any."""
+    tens, ones = (_COUNT_OF_SIGN[signs[starts + place]].astype(np.intp) for place in (0, 1))
+    first = 10 * tens + ones
+    if held.min() < 1 or max(tens.max(), ones.max()) > 9 or (first + held).max() > LEVELS:  # noqa: PLR2004
+        message = "no levels of a histogram"
+        raise ValueError(message)
+    return first
