@@ -13,7 +13,7 @@ from typing import Final
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory
+from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory, TickingDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.db_schema import States, StatesMeta
 from homeassistant.core import HomeAssistant
@@ -35,6 +35,8 @@ ROWS, WRITES = 60.0, 96.0
 EVERY: Final = timedelta(seconds=10)
 SLOT: Final = timedelta(minutes=5)
 DAY: Final = timedelta(days=1)
+
+type Clock = FrozenDateTimeFactory | StepTickTimeFactory | TickingDateTimeFactory
 
 
 async def day() -> list[Figure]:
@@ -63,7 +65,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _live(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> list[tuple[datetime, int]]:
+async def _live(hass: HomeAssistant, clock: Clock) -> list[tuple[datetime, int]]:
     """Let a day pass; return time and size of each write of the store."""
     ledger = Path(hass.config.path(".storage", LEDGER_KEY))
     writes, known = [], await hass.async_add_executor_job(ledger.stat)
@@ -110,6 +112,6 @@ async def _rows(hass: HomeAssistant) -> Counter[str]:
             .group_by(StatesMeta.entity_id)
         )
         with recorder.get_session() as session:
-            return Counter(dict(session.execute(query).all()))
+            return Counter({str(entity_id): number for entity_id, number in session.execute(query)})
 
     return await recorder.async_add_executor_job(count)

@@ -207,9 +207,9 @@ def _day_line(digest: Digest, channel: Channel) -> dict[str, object]:
             "ranges": digest.part_ranges,
             "state": digest.state,
             "eligible": digest.eligible,
-            "outdoor_pm25": digest.outdoor_pm25,
-            "outdoor_temperature": digest.outdoor_temperature,
-            "window_open": digest.window_open,
+            "outdoor_pm25": digest.context.outdoor_pm25,
+            "outdoor_temperature": digest.context.outdoor_temperature,
+            "window_open": digest.context.window_open,
         },
         "track": {
             "mark": digest.mark,
