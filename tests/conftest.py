@@ -127,6 +127,20 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load this integration in every test."""
 
 
+@pytest.fixture
+def hass_storage(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Give the files in which storage is made up, or in a test `on_disk` none: it is real."""
+    return {} if "on_disk" in request.keywords else request.getfixturevalue("hass_storage")
+
+
+@pytest.fixture
+def hass_config_dir(request: pytest.FixtureRequest) -> str:
+    """Give the folder that all tests share, or each test `on_disk` one of its own."""
+    own = "on_disk" in request.keywords
+    folder: str = request.getfixturevalue("hass_tmp_config_dir" if own else "hass_config_dir")
+    return folder
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Function) -> None:
     """Let a reload that a test has caused end before Home Assistant stops."""

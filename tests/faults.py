@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import json
 import logging
 
+from hypothesis import HealthCheck, settings
+
 HOW_MUCH = ("few", "many", "long")
 MARK = "faults"  # Of the tests that ask for how much to try.
 PROPERTY = "fault"  # Of a test in pytest's report: what was tried, how often, found, limit, kept.
@@ -24,6 +26,16 @@ class Faults:
     def times(self, few: int, many: int, long: int | None = None) -> int:
         """Return a number of trials."""
         return {"few": few, "many": many, "long": long or many}[self.how_much]
+
+    def draws(self, times: int) -> settings:
+        """Let hypothesis draw so often, the same again where few are asked for."""
+        return settings(
+            max_examples=times,
+            derandomize=self.how_much == "few",
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
 
     def check(self, what: str, done: str, found: Sequence[str], limit: str) -> None:
         """Write down what was done and found; fail where something was found."""

@@ -7,7 +7,6 @@ from hashlib import sha256
 from http.client import HTTPException
 import json
 from pathlib import Path
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import voluptuous as vol
 
 from demo.home import prepare
 from demo.house import family_home
-from demo.sign_in import device_id, is_running, sign_in
+from demo.sign_in import device_id, free_port, is_running, sign_in
 from script import release
 
 from .words import FOLDER
@@ -119,16 +118,10 @@ def test_a_tag_is_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]
     assert version in capsys.readouterr().err
 
 
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
-
-
 @pytest.fixture
 def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, Path]]:
     """Run a real Home Assistant of the demo's home, with what the archive installed."""
-    folder, port = tmp_path / "home", _free_port()
+    folder, port = tmp_path / "home", free_port()
     prepare(
         folder,
         port=port,

@@ -224,7 +224,7 @@ def exceptions_raised() -> dict[str, set[str]]:
                 given = keyword(call, "translation_placeholders")
                 names = given.keys if isinstance(given, ast.Dict) else []
                 raised[key] = {text for name in names for text in texts_of(name)}
-        for call in calls(source(module.stem), "_refused"):
+        for call in calls(source(module.stem), "refused"):
             (key,) = texts_of(call.args[0])
             raised[key] = {name.arg for name in call.keywords if name.arg}
     return raised

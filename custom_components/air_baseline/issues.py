@@ -45,9 +45,10 @@ def async_clear_issues(hass: HomeAssistant) -> None:
 
 @callback
 def async_forget_issues(hass: HomeAssistant) -> None:
-    """Remove all repairs of the integration."""
-    for issue in _issues(hass):
-        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+    """Remove all repairs of the integration, and Home Assistant's own about its files."""
+    for issue in list(ir.async_get(hass).issues.values()):
+        if DOMAIN in (issue.domain, issue.issue_domain):
+            ir.async_delete_issue(hass, issue.domain, issue.issue_id)
 
 
 @callback

@@ -309,6 +309,7 @@ def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
     )
     channel.watch.inside_slots = stored.integer(data["inside_slots"], 0)
     channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
-    # It ends some hours after an episode, and no episode ends after the open day.
-    latest = day_start(day + 2, channel.zone)
+    # It ends some hours after an episode, and no episode ends after the open day; the rest is
+    # for homes that have moved to another time zone.
+    latest = day_start(day + 3, channel.zone)
     channel.watch.cool_until = stored.number(data["cool_until"], 0.0, latest)
