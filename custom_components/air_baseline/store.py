@@ -55,6 +55,7 @@ class LedgerStore:
         self._good = _store(hass, GOOD_KEY)
         self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
         self._good_at: float | None = None
+        self._due_at = 0.0
         self._saved_at = dt_util.utcnow().timestamp()
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
@@ -82,15 +83,13 @@ class LedgerStore:
 
         The clock may have been set back since.
         """
-        if not self._pending:
-            wait_s = self._saved_at + SAVE_EVERY_S - dt_util.utcnow().timestamp()
-            self._async_save_in(min(max(wait_s, 0.0), SAVE_EVERY_S))
+        wait_s = self._saved_at + SAVE_EVERY_S - dt_util.utcnow().timestamp()
+        self._async_save_within(min(max(wait_s, 0.0), SAVE_EVERY_S))
 
     @callback
     def async_save_soon(self) -> None:
         """Save in a second: something was told that must not be told again after a power cut."""
-        self._async_forget_pending()
-        self._async_save_in(SOON_S)
+        self._async_save_within(SOON_S)
 
     async def async_save(self) -> None:
         """Save now."""
@@ -99,7 +98,13 @@ class LedgerStore:
         await self._ledger.async_save(self._snapshot())
 
     @callback
-    def _async_save_in(self, delay_s: float) -> None:
+    def _async_save_within(self, delay_s: float) -> None:
+        """Save after a delay, unless that is to be done before."""
+        due_at = dt_util.utcnow().timestamp() + delay_s
+        if self._pending and due_at >= self._due_at:
+            return
+        self._async_forget_pending()
+        self._due_at = due_at
         self._pending = [
             async_call_later(self._hass, delay_s, self._async_save_due),
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_save_due),
