@@ -19,6 +19,7 @@ from .detection import (
     Quiet,
     Rate,
     find,
+    find_repeated,
     notice,
     quiet,
     rates,
@@ -150,7 +151,8 @@ def _with_rules(
     table = rates(found, kind)
     if season is Season.PLAIN:
         plumes = pool.each(_find_home, [(job, table) for job in jobs])
-        results.beside.append(Beside(kind, table, [one for room in plumes for one in room]))
+        repeated = pool.each(_find_repeated, jobs)
+        results.beside.append(Beside(kind, table, _flat(plumes), _flat(repeated)))
     else:
         results.autumn[kind] = {
             rate.name: sorted(age for one in found for age in _ages(one, rate)) for rate in table
@@ -187,8 +189,12 @@ def _long_recordings(long: list[Source], kind: Kind, pool: Workers, results: Res
     table = rates(pool.each(_quiet_source, long), kind)
     trials = [(source, seed, table) for source in long for seed in range(TRIES)]
     plumes = pool.each(_find_source, trials)
-    found = [one for trial in plumes for one in trial]
-    results.recorded_beside.append(Beside(kind, table, found))
+    repeated = pool.each(_find_source_repeated, trials)
+    results.recorded_beside.append(Beside(kind, table, _flat(plumes), _flat(repeated)))
+
+
+def _flat(found: Iterable[list[Found]]) -> list[Found]:
+    return [one for some in found for one in some]
 
 
 def _recorded_smoke(chosen: Promise, runs: list[Run]) -> RecordedSmoke:
@@ -227,6 +233,10 @@ def _find_home(trial: tuple[Job, list[Rate]]) -> list[Found]:
     return find(home_sensor(*job[:4]), job[0], table)
 
 
+def _find_repeated(job: Job) -> list[Found]:
+    return find_repeated(home_sensor(*job[:4]), job[0])
+
+
 def _run_source(trial: tuple[Source, Promise]) -> Run:
     return run(recorded_sensor(trial[0]), trial[1])
 
@@ -238,6 +248,11 @@ def _quiet_source(source: Source) -> Quiet:
 def _find_source(trial: tuple[Source, int, list[Rate]]) -> list[Found]:
     source, seed, table = trial
     return find(recorded_sensor(source), seed, table)
+
+
+def _find_source_repeated(trial: tuple[Source, int, list[Rate]]) -> list[Found]:
+    source, seed, _ = trial
+    return find_repeated(recorded_sensor(source), seed)
 
 
 def _notice(trial: tuple[Source, tuple[Cooking, ...]]) -> list[dict[str, float | None]]:

@@ -60,6 +60,8 @@ def all_tables(results: Results) -> Iterator[Table]:
         yield kinds_table(beside)
     for beside in results.recorded_beside:
         yield rules_table(beside, "long recordings")
+    if results.beside:
+        yield repeated_table(results)
     if results.cooking:
         yield cooking_table(results)
     yield thin_table(results)
@@ -248,6 +250,21 @@ def kinds_table(beside: Beside) -> Table:
             cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
         rows.append((f"{size:g} x", *cells))
     return Table(f"What ours noticed: {beside.kind}", ("plume", *KINDS), rows)
+
+
+def repeated_table(results: Results) -> Table:
+    """Return what ours noticed of plumes that came every 21 days and were never answered."""
+    rows = []
+    for beside in (*results.beside, *results.recorded_beside):
+        eligible = [one for one in beside.repeated if one.eligible]
+        cells = [
+            of_plumes([one for one in eligible if one.plume.size == size], OURS) for size in SIZES
+        ]
+        where = "made-up homes" if beside in results.beside else "long recordings"
+        shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
+        rows.append((f"{beside.kind}, {where}", *shares))
+    header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])
+    return Table("What ours noticed of plumes that keep coming", header, rows)
 
 
 def cooking_table(results: Results) -> Table:

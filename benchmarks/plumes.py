@@ -2,7 +2,7 @@
 
 A plume rises while something burns in a well-mixed room and decays with its air changes. Its
 height is 1.5, 3 or 6 times the room's own 90th percentile, so that it means the same in a
-clean room and in a smoky one. One every 21 days, so that they hardly teach each other.
+clean room and in a smoky one. One every 21 days.
 """
 
 from collections.abc import Iterable, Sequence

@@ -68,11 +68,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Ours beside the rules on one quantity: false alarms and plumes."""
+    """Ours beside the rules on one quantity: false alarms and plumes.
+
+    `found` are plumes that came alone, `repeated` those that came every 21 days and were never
+    answered, which ours alone was asked about.
+    """
 
     kind: Kind
     rates: list[Rate]
     found: list[Found]
+    repeated: list[Found]
 
 
 @dataclass(frozen=True, slots=True)

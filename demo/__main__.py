@@ -16,6 +16,8 @@ import webbrowser
 
 from homeassistant.const import RESTART_EXIT_CODE
 
+from script.release import ReleaseError
+
 from .csv_file import RecordingError
 from .home import LIBRARY, HomeError, prepare
 from .options import Options, parse
@@ -49,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fresh=options.fresh,
             make=options.make,
             set_up=options.set_up,
+            released=options.released,
         )
         which = "a new home" if new else "the home of last time"
         print(f"demo: starting Home Assistant with {which}", flush=True)
         return _run(options)
-    except (DemoError, HomeError, RecordingError, OSError) as error:
+    except (DemoError, HomeError, RecordingError, ReleaseError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
 

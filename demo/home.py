@@ -8,6 +8,8 @@ import shutil
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from script import release
+
 from . import recorder, storage
 from .house import RECORDING, House
 from .past import live
@@ -44,7 +46,7 @@ system_health:
 """
 LIBRARY: Final = "library"  # For PYTHONPATH: the sensors import demo, and nothing else of here.
 LINKS: Final = {
-    "custom_components/air_baseline": ROOT / "custom_components" / "air_baseline",
+    "custom_components/air_baseline": release.INTEGRATION,
     "custom_components/demo_home": ROOT / "demo" / "sensors" / "custom_components" / "demo_home",
     f"{LIBRARY}/demo": ROOT / "demo",
 }
@@ -63,11 +65,13 @@ def prepare(  # noqa: PLR0913
     fresh: bool,
     make: Callable[[float, ZoneInfo], House],
     set_up: bool = True,
+    released: bool = False,
 ) -> bool:
     """Make a folder ready to start; return whether the home is new.
 
     A home that is there stays as the user left it, unless a fresh one is asked for; a new one
     is made for a time and a zone. It is `set_up`, or it has sensors and no Air Baseline.
+    Air Baseline is a link to this checkout; `released`, it is what HACS would have installed.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise HomeError(f"{folder} is not a demo home, so it is left alone")
@@ -78,6 +82,8 @@ def prepare(  # noqa: PLR0913
         _found(folder, make(now.timestamp(), zone), now, zone, set_up=set_up)
     for name, target in LINKS.items():
         _link(folder / name, target)
+    if released:
+        _install(folder)
     storage.write(folder, "http", storage.server(port, now))
     return new
 
@@ -119,5 +125,15 @@ def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up:
 
 def _link(path: Path, target: Path) -> None:
     path.parent.mkdir(exist_ok=True)
+    if path.is_dir(follow_symlinks=False):  # Installed, not linked, last time.
+        shutil.rmtree(path)
     path.unlink(missing_ok=True)
     path.symlink_to(target)
+
+
+def _install(folder: Path) -> None:
+    """Make the archive of a release, and install it in place of the link."""
+    archive = folder / release.ARCHIVE.name
+    release.build(archive)
+    (folder / "custom_components" / release.DOMAIN).unlink()
+    release.install(archive, folder)

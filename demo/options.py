@@ -54,6 +54,7 @@ class Options:
     make: Callable[[float, ZoneInfo], House]
     look: str
     set_up: bool
+    released: bool
     no_browser: bool
 
 
@@ -69,6 +70,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
         make=make,
         look=look,
         set_up=not said.not_set_up,
+        released=said.released,
         no_browser=said.no_browser,
     )
 
@@ -95,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--fresh", action="store_true", help="forget the home of last time")
     parser.add_argument("--port", type=int, default=PORT, help="instead of %(default)s")
+    parser.add_argument(
+        "--released",
+        action="store_true",
+        help="install the archive of a release, as HACS does, instead of a link to here",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument(
         "--toast",

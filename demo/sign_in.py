@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 import json
+import socket
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
@@ -13,6 +14,13 @@ TIMEOUT_S = 10.0
 def address(port: int) -> str:
     """Return where the demo is reached."""
     return f"http://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """Return a port that nothing on this machine listens at."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
 
 
 def sign_in(port: int) -> dict[str, Any]:

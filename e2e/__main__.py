@@ -1,7 +1,9 @@
 """Walk a real Home Assistant in a real browser, as a person would. See script/e2e.
 
-Two demo homes run side by side. In one, toast burned a while ago and asks to be answered; in
-the other an automation is made first, and its episode opens while somebody waits for it.
+Each home has installed the archive of a release, as HACS does. In two of them Air Baseline is
+not set up: that comes first. Then two run side by side. In one, toast burned a while ago and asks
+to be answered; in the other an automation is made first, and its episode opens while somebody
+waits for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -52,7 +54,11 @@ def _walk() -> None:
         browser = open_browser(playwright)
         for name, walk in (("desk", set_up), ("phone", set_up_on_a_phone)):
             with demo_home(name, "--not-set-up") as port:
-                _step(f"a room is set up and has learned ({name})", walk, Visitor(browser, port))
+                _step(
+                    f"a release is set up, a room has learned ({name})",
+                    walk,
+                    Visitor(browser, port),
+                )
         with demo_home("waiting", "--toast", f"{_toast_min(time.time()):.2f}") as port:
             waiting = Visitor(browser, port)
             _step("an automation is made in the editor", make_automations, waiting)

@@ -58,7 +58,9 @@ def start_over_and_undo(visitor: Visitor) -> None:
     untouched = _ledger(visitor)
     open_question(visitor)
     visitor.press("Start over")
-    visitor.expect("Nothing that was learned so far will count", "usable days are left", "Undo")
+    visitor.expect(
+        "Nothing that was learned so far will count", "usable days that are left", "Undo"
+    )
     visitor.pictures("start-over")
     visitor.press_button("Start over")
     visitor.expect("Started over")

@@ -1,14 +1,14 @@
-"""Demo homes for the walk, each in a Home Assistant of its own."""
+"""Demo homes for the walk, each in a Home Assistant of its own that installed a release."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-import socket
 import subprocess
 import sys
 from typing import Final
 
 from demo.home import ROOT
+from demo.sign_in import free_port
 
 PICTURES: Final = ROOT / ".e2e"
 READY: Final = "The demo is ready"
@@ -22,9 +22,9 @@ class WalkError(Exception):
 @contextmanager
 def demo_home(name: str, *options: str) -> Iterator[int]:
     """Run a new demo home, made with such options of script/demo; give its port."""
-    port = _free_port()
+    port = free_port()
     folder = PICTURES / name
-    command = [sys.executable, *f"-m demo --fresh --no-browser --port {port}".split()]
+    command = [sys.executable, *f"-m demo --fresh --released --no-browser --port {port}".split()]
     command += ["--folder", str(folder), *options]
     demo = subprocess.Popen(
         command,
@@ -54,9 +54,3 @@ def _stop(demo: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         demo.kill()
         demo.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])

@@ -20,7 +20,7 @@ from custom_components.air_baseline.const import DOMAIN
 
 from .automations import Kitchen, Tracer
 from .card import Card
-from .faults import Faults
+from .faults import HOW_MUCH, MARK, Faults
 from .home import NOON, ZONE
 from .words import holes, words
 
@@ -105,7 +105,13 @@ class Fixer:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `benchmarks.faults` ask for more than a test before each change has time for."""
-    parser.addoption("--faults", choices=("few", "many", "long"), default="few")
+    parser.addoption("--faults", choices=HOW_MUCH, default="few")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that ask for how much to try, so that they can be run by themselves."""
+    if "faults" in getattr(item, "fixturenames", ()):
+        item.add_marker(MARK)
 
 
 @pytest.fixture
@@ -119,6 +125,20 @@ def faults(
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant load this integration in every test."""
+
+
+@pytest.fixture
+def hass_storage(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Give the files in which storage is made up, or in a test `on_disk` none: it is real."""
+    return {} if "on_disk" in request.keywords else request.getfixturevalue("hass_storage")
+
+
+@pytest.fixture
+def hass_config_dir(request: pytest.FixtureRequest) -> str:
+    """Give the folder that all tests share, or each test `on_disk` one of its own."""
+    own = "on_disk" in request.keywords
+    folder: str = request.getfixturevalue("hass_tmp_config_dir" if own else "hass_config_dir")
+    return folder
 
 
 @pytest.hookimpl(tryfirst=True)

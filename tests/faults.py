@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import json
 import logging
 
-PROPERTY = "fault"  # Of a test in pytest's report: what was done, how often, found, limit.
+from hypothesis import HealthCheck, settings
+
+HOW_MUCH = ("few", "many", "long")
+MARK = "faults"  # Of the tests that ask for how much to try.
+PROPERTY = "fault"  # Of a test in pytest's report: what was tried, how often, found, limit, kept.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,27 @@ class Faults:
         """Return a number of trials."""
         return {"few": few, "many": many, "long": long or many}[self.how_much]
 
+    def draws(self, times: int) -> settings:
+        """Let hypothesis draw so often, the same again where few are asked for."""
+        return settings(
+            max_examples=times,
+            derandomize=self.how_much == "few",
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+
     def check(self, what: str, done: str, found: Sequence[str], limit: str) -> None:
         """Write down what was done and found; fail where something was found."""
-        self.record(PROPERTY, json.dumps([what, done, len(found), limit]))
+        self.record(PROPERTY, json.dumps([what, done, len(found), limit, not found]))
         assert not found, f"{what}: {len(found)} of {done}, the first: {found[0]}"
 
     def measure(self, what: str, done: str, measured: float, most: float, unit: str) -> None:
         """Write down what was measured; fail where it is over its limit."""
-        said = f"{measured:.3g} {unit}".strip()
-        self.record(PROPERTY, json.dumps([what, done, said, f"{most:g} {unit}".strip()]))
-        assert measured <= most, f"{what}: {said}, at most {most:g}"
+        kept = measured <= most
+        said, limit = f"{measured:.3g} {unit}".strip(), f"{most:.3g} {unit}".strip()
+        self.record(PROPERTY, json.dumps([what, done, said, limit, kept]))
+        assert kept, f"{what}: {said}, at most {limit}"
 
 
 def complaints(records: Sequence[logging.LogRecord]) -> list[str]:

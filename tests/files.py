@@ -7,10 +7,13 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from custom_components.air_baseline.core import snapshot
+from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
 
-from .home import KITCHEN, NOON, a_store, learned
+from .home import KITCHEN, NOON, ZONE, a_store, learned
 
 type Damage = Callable[[bytes], bytes]
 
@@ -40,6 +43,12 @@ def damage(hass: HomeAssistant, key: str, how: Damage) -> bytes:
 def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
     found = disk(hass, key).parent.glob(f"{key}.corrupt.*")
     return [path.read_bytes() for path in found]
+
+
+def kept(ledger: bytes) -> Channel:
+    """Return what the file of the ledger holds of the kitchen's particles."""
+    rooms = json.loads(ledger)["data"]["rooms"]
+    return snapshot.load(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
 
 
 def kitchen(days: int) -> dict[str, Any]:

@@ -137,6 +137,17 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done()
 
 
+async def a_kitchen(
+    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind, **changed: Any
+) -> MockConfigEntry:
+    """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
+    kinds = kinds or (Kind.PM25,)
+    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
+    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
+    await set_up(hass, entry)
+    return entry
+
+
 async def restart(
     hass: HomeAssistant, entry: MockConfigEntry, files: dict[str, Any], *, power_cut: bool = False
 ) -> None:
@@ -195,10 +206,12 @@ def device_id(hass: HomeAssistant, room: str = KITCHEN) -> str:
 
 async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     """Call an action on the kitchen, or on the device that is given, and return its answer."""
+    if "device_id" not in given:
+        given["device_id"] = device_id(hass)
     answer = await hass.services.async_call(
         DOMAIN,
         action,
-        {"device_id": device_id(hass), **given},
+        given,
         blocking=True,
         return_response=True,
     )

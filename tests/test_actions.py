@@ -25,7 +25,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
-    a_room,
+    a_kitchen,
     a_store,
     act,
     device_id,
@@ -113,8 +113,7 @@ async def test_explain_says_why_not_yet(hass: HomeAssistant, clock: FrozenDateTi
 async def test_explain_says_what_a_first_picture_is_worth(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 12)}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await a_kitchen(hass, hass_storage, 12)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     said = await words(hass)
     assert "first picture" in said["inferred"]
@@ -124,12 +123,11 @@ async def test_explain_says_what_a_first_picture_is_worth(
 async def test_explain_says_when_alerts_become_possible(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 30)}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await a_kitchen(hass, hass_storage, 30)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     said = await words(hass)
     assert "29 of 34" in said["because"], "complete days to compare with"
-    assert " 5 " in said["next"], "days until alerts become possible"
+    assert said["next"].endswith("until alerts become possible: 5.")
 
 
 @pytest.mark.usefixtures("entry")
@@ -154,6 +152,19 @@ async def test_explain_says_that_something_changed(
     said = await words(hass)
     assert "Something changed" in said["inferred"]
     assert said["next"]
+
+
+@pytest.mark.usefixtures("entry")
+async def test_explain_names_the_days_that_a_change_took_out_which_has_passed(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    smoke = {PM25: lambda at: 4 * usual(at)}
+    await pass_time(hass, clock, 9 * DAY, smoke, step=10 * MINUTE)
+    assert "passed" not in (await words(hass))["because"]
+    await pass_time(hass, clock, 4 * DAY, {PM25: usual}, step=10 * MINUTE)
+    assert shown(hass, LEARNING).state == "learned"
+    left_out = "passed by itself: the days from 2026-03-02 to 2026-03-11 are left out."
+    assert left_out in (await words(hass))["because"]
 
 
 @pytest.mark.usefixtures("entry")

@@ -27,6 +27,7 @@ from .home import (
     VOC,
     ZONE,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -48,17 +49,6 @@ UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LEDGER = ("days", "entries", "episodes", "root")
 BEDROOM_PM25 = "sensor.bedroom_pm25"
-
-
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind, **changed: Any
-) -> MockConfigEntry:
-    """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
-    kinds = kinds or (Kind.PM25,)
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
-    await set_up(hass, entry)
-    return entry
 
 
 @pytest.fixture
@@ -121,7 +111,7 @@ async def test_it_was_real_says_what_leaves_and_lets_it_leave(
     page = await to_page(fixer, asked, "real")
     assert (page["type"], page["data_schema"]) == ("form", [])
     assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
-    assert "36 usable days are left" in said(page, "consequence")
+    assert "usable days that are left: 36;" in said(page, "consequence")
     assert "Alerts go on." in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
     done = await fixer.answer(page)
@@ -264,9 +254,9 @@ async def test_something_is_off_since_the_sensor_was_moved(
     page = await fixer.answer(page, date="2026-02-20", similar=similar)
     assert page["step_id"] == "changed_confirm"
     assert said(page, "date") == "2026-02-20"
-    usable = "21 usable days" if similar else "11 usable days"
+    usable = f"usable days that are left: {21 if similar else 11};"
     assert usable in said(page, "consequence")
-    assert "weeks" in said(page, "consequence")
+    assert "Weeks until alerts return: about" in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before
     done = await fixer.answer(page)
     assert done["reason"] == "change_told"
@@ -296,7 +286,7 @@ async def test_days_that_were_not_as_usual_are_struck_out(
     page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
     assert page["step_id"] == "strike_confirm"
     assert said(page, "days") == "2026-02-20, 2026-03-01"
-    assert "19 usable days" in said(page, "consequence")
+    assert "usable days that are left: 19;" in said(page, "consequence")
     done = await fixer.answer(page)
     assert done["reason"] == "days_struck"
     assert shown(hass, LEARNING).attributes["usable_days"] == 19

@@ -12,21 +12,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
 
 from .conftest import DOMAIN, Fixer
 from .home import (
     KITCHEN,
     NOON,
     PM25,
-    a_home,
-    a_room,
-    a_store,
+    a_kitchen,
     act,
-    learned,
     pass_time,
     saved,
-    set_up,
     steady,
 )
 
@@ -53,9 +48,7 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a kitchen that has learned, with an episode that runs."""
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, timedelta(hours=1), {PM25: steady(80)})
     return entry
 

@@ -9,7 +9,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.digest import decode_counts
 from custom_components.air_baseline.core.quantity import Kind
@@ -20,6 +19,7 @@ from .home import (
     NOON,
     PM25,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     issues,
@@ -98,14 +98,6 @@ def test_every_row_has_its_tests(tests: Iterable[str]) -> None:
         tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text("utf-8"))
         functions = ast.FunctionDef | ast.AsyncFunctionDef
         assert name in {node.name for node in ast.walk(tree) if isinstance(node, functions)}
-
-
-async def a_kitchen(hass: HomeAssistant, files: dict[str, Any], days: int) -> MockConfigEntry:
-    """Set up a kitchen that has watched particles for so many days."""
-    files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, days)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
-    return entry
 
 
 def observed(today: dict[str, Any]) -> list[int]:

@@ -156,6 +156,31 @@ async def test_a_correction_changes_no_hour_that_has_begun(
 
 
 @with_recorder
+async def test_starting_over_takes_back_no_hour_that_was_shown(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    await kitchen.learn()
+    await kitchen.breathe(HOUR)
+    before = await rows(hass)
+    await act(hass, "reset")
+    await kitchen.breathe(2 * HOUR)
+    assert await rows(hass) == before, "and until it is learned again there is no row"
+
+
+@with_recorder
+async def test_a_room_whose_settings_cannot_be_read_keeps_its_range(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    entry = await kitchen.learn()
+    before = await rows(hass)
+    subentry = entry.subentries[KITCHEN]
+    for unit in ("furlong", "μg/m³"):
+        data = {**subentry.data, "pm25_unit": unit}
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
+        assert await rows(hass) == before
+
+
+@with_recorder
 async def test_the_name_follows_the_room_at_once(hass: HomeAssistant, kitchen: Kitchen) -> None:
     entry = await kitchen.learn()
     before = await rows(hass)

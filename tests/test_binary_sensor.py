@@ -6,10 +6,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
 
 from .home import (
     KITCHEN,
@@ -17,10 +13,9 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
-    a_store,
     act,
-    learned,
     pass_time,
     report,
     restart,
@@ -33,17 +28,6 @@ from .home import (
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 GUIDELINE = "binary_sensor.kitchen_pm25_above_guideline"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, **changed: Any
-) -> MockConfigEntry:
-    """Set up a kitchen that has watched particles for so many days."""
-    channel = learned(Kind.PM25, days)
-    files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: channel | changed}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
-    return entry
 
 
 def said(hass: HomeAssistant) -> tuple[str, str | None]:
@@ -130,9 +114,9 @@ async def test_an_episode_goes_on_through_a_restart(
 async def test_more_alerts_than_promised_put_the_range_in_doubt(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    today, ended = NOON.toordinal(), ("recovered", None)
+    noon, today, ended = int(NOON.timestamp()), NOON.toordinal(), ("recovered", None)
     earlier = [
-        [(today - ago) * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, *ended]
+        [noon - ago * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, *ended]
         for ago in (12, 8, 4)
     ]
     await a_kitchen(hass, hass_storage, 36, episodes=earlier)

@@ -30,6 +30,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     device_id,
@@ -306,9 +307,7 @@ async def test_the_list_offers_sensors_of_integrations_that_have_an_index(
 async def test_a_changed_area_keeps_what_was_learned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     report(hass, PM25, 5)
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
     assert suggested(page) == {"area_id": "kitchen", "pm25_source": PM25}
@@ -369,9 +368,7 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
 async def test_what_was_learned_can_be_kept_for_a_source_in_place_of_another(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     report(hass, "sensor.new", 5, **PARTICLES)
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
     await answer(hass, page["flow_id"], area_id="kitchen", pm25_source="sensor.new")
@@ -463,9 +460,7 @@ async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
 async def test_a_source_that_waits_to_start_anew_has_nothing_to_keep(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     await hass.config_entries.async_unload(entry.entry_id)
     for source in ("sensor.new", "sensor.newer"):
         hass.states.async_set(source, "3", PARTICLES)

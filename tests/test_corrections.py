@@ -8,6 +8,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import Group, User
 from homeassistant.auth.permissions.const import CAT_ENTITIES
+from homeassistant.const import MATCH_ALL
 from homeassistant.core import Context, HomeAssistant, ServiceResponse
 from homeassistant.exceptions import (
     HomeAssistantError,
@@ -180,8 +181,9 @@ async def test_a_correction_is_seen_in_attributes_that_are_not_recorded(
     await act(hass, "strike_days", start_date="2026-02-20", quantity="pm25")
     assert {shown(hass, one).attributes["corrections"] for one in carrying} == {1}
     for one in carrying:
-        entity = hass.data["entity_components"][one.partition(".")[0]].get_entity(one)
-        assert "corrections" in entity._unrecorded_attributes  # noqa: SLF001 - the recorder reads it
+        info = shown(hass, one).state_info
+        assert info is not None
+        assert MATCH_ALL in info["unrecorded_attributes"]
 
 
 @pytest.mark.usefixtures("entry")

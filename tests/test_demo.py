@@ -163,6 +163,23 @@ def test_a_home_that_is_not_set_up_has_sensors_and_no_more(tmp_path: Path) -> No
     assert not (tmp_path / ".storage" / LEDGER_KEY).exists()
 
 
+def test_a_home_links_to_the_checkout_or_has_what_hacs_would_install(tmp_path: Path) -> None:
+    integration = tmp_path / "custom_components" / "air_baseline"
+    for released in (True, False, True):
+        prepare(
+            tmp_path,
+            port=8123,
+            now=NOW,
+            zone=LONDON,
+            fresh=not integration.exists(),
+            make=family_home,
+            set_up=False,
+            released=released,
+        )
+        assert integration.is_symlink() is not released
+        assert (integration / "manifest.json").is_file()
+
+
 def test_a_big_home_has_rooms_of_all_states_each_with_its_own_air() -> None:
     house = big_home(50, NOW.timestamp(), LONDON)
     assert house.monitors[:4] == HOUSE.monitors

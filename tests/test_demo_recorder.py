@@ -63,6 +63,29 @@ async def ask(hass: HomeAssistant, client: WebSocketGenerator, kind: str, **more
     return answer["result"]
 
 
+async def kept(  # noqa: PLR0913 - what is asked for, and when
+    hass: HomeAssistant,
+    client: WebSocketGenerator,
+    statistic_id: str,
+    start: float,
+    *,
+    end: float = NOW,
+    period: str = "hour",
+) -> list[dict[str, Any]]:
+    """Return the statistics of a time, as graphs ask for them."""
+    rows = await ask(
+        hass,
+        client,
+        "recorder/statistics_during_period",
+        start_time=datetime.fromtimestamp(start, UTC).isoformat(),
+        end_time=datetime.fromtimestamp(end, UTC).isoformat(),
+        statistic_ids=[statistic_id],
+        period=period,
+        types=["mean", "min", "max"],
+    )
+    return list(rows[statistic_id])
+
+
 async def test_nothing_is_migrated_or_repaired(
     recorder_mock: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -76,16 +99,7 @@ async def test_every_sensor_has_six_weeks_of_hours_and_slots(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     for period, a_day in (("hour", 24), ("5minute", 288)):
-        rows = await ask(
-            hass,
-            hass_ws_client,
-            "recorder/statistics_during_period",
-            start_time=datetime.fromtimestamp(NOW - 60 * DAY_S, UTC).isoformat(),
-            statistic_ids=[SOURCE],
-            period=period,
-            types=["mean", "min", "max"],
-        )
-        rows = rows[SOURCE]
+        rows = await kept(hass, hass_ws_client, SOURCE, NOW - 60 * DAY_S, period=period)
         assert 0.98 * 45 * a_day <= len(rows) <= 45 * a_day
         assert all(row["min"] <= row["mean"] <= row["max"] for row in rows)
         assert rows[-1]["end"] / 1000.0 <= NOW < rows[-1]["end"] / 1000.0 + DAY_S / a_day
@@ -95,17 +109,7 @@ async def test_a_statistic_is_the_air_of_its_time(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     start = NOW // 3600 * 3600 - 20 * DAY_S
-    rows = await ask(
-        hass,
-        hass_ws_client,
-        "recorder/statistics_during_period",
-        start_time=datetime.fromtimestamp(start, UTC).isoformat(),
-        end_time=datetime.fromtimestamp(start + 3600, UTC).isoformat(),
-        statistic_ids=[SOURCE],
-        period="hour",
-        types=["mean", "min", "max"],
-    )
-    (row,) = rows[SOURCE]
+    (row,) = await kept(hass, hass_ws_client, SOURCE, start, end=start + 3600)
     monitor = next(one for one in HOUSE.monitors if one.place is Place.LIVING_ROOM)
     minutes = np.arange(start, start + 3600, 60.0, dtype=np.float64)
     air = HOUSE.levels(monitor, monitor.measures[0], minutes)
@@ -153,16 +157,7 @@ async def test_the_learned_ranges_are_there_by_the_hour(
 ) -> None:
     living_room = HOUSE.monitors[0].room_id
     usual = f"air_baseline:{living_room.lower()}_pm25_usual"
-    rows = await ask(
-        hass,
-        hass_ws_client,
-        "recorder/statistics_during_period",
-        start_time=datetime.fromtimestamp(NOW - 60 * DAY_S, UTC).isoformat(),
-        statistic_ids=[usual],
-        period="hour",
-        types=["mean", "min", "max"],
-    )
-    bands = rows[usual]
+    bands = await kept(hass, hass_ws_client, usual, NOW - 60 * DAY_S)
     assert 15 * 24 < len(bands) < 30 * 24  # From the day on which the room was learned.
     assert all(band["min"] < band["mean"] < band["max"] for band in bands)
     typical = LIVED.lives[living_room][Kind.PM25].channel.judge(NOW).typical

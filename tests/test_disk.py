@@ -8,7 +8,6 @@ from pathlib import Path
 import resource
 import shutil
 import tempfile
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -40,15 +39,11 @@ from .home import (
     usual,
 )
 
+pytestmark = pytest.mark.on_disk
+
 LEARNING = "sensor.kitchen_pm25_learning"
 DAY = NOON.date() - timedelta(days=3)
 NOBODY = 65534  # A user who may write nothing here.
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
 
 
 @pytest.fixture

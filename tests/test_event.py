@@ -19,6 +19,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -92,8 +93,7 @@ async def test_an_event_has_the_unit_of_the_source(
 async def test_a_learned_range_is_told_once_at_four_in_the_morning(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 20)}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await a_kitchen(hass, hass_storage, 20)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await pass_time(hass, clock, 36 * HOUR, {PM25: usual})
     assert told(changes) == [("range_learned", "pm25")]
@@ -115,9 +115,7 @@ async def test_what_was_learned_while_stopped_is_told_at_the_next_start(
 async def test_what_the_channel_tells_is_passed_on_with_its_facts(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     room = entry.runtime_data.rooms[KITCHEN]
     types = shown(hass, INFERENCE).attributes["event_types"]
     assert len(types) == 8

@@ -14,7 +14,7 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.util import dt as dt_util
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -102,13 +102,7 @@ def draw[T](wanted: st.SearchStrategy[T], times: int, faults: Faults) -> list[T]
     """Return what hypothesis draws: it draws, the loop of the test walks."""
     drawn: list[T] = []
 
-    @settings(
-        max_examples=times,
-        derandomize=faults.how_much == "few",
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @faults.draws(times)
     @given(wanted)
     def keep(one: T) -> None:
         drawn.append(one)

@@ -4,7 +4,7 @@ import gzip
 from importlib import import_module
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 
 from .faults import Faults
@@ -40,13 +40,7 @@ def test_rows_of_all_kinds(
 ) -> None:
     times = faults.times(few=150, many=2000, long=30_000)
 
-    @settings(
-        max_examples=times,
-        derandomize=faults.how_much == "few",
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @faults.draws(times)
     @given(header=HEADERS, rows=ROWS)
     def run(header: str, rows: list[tuple[str, ...]]) -> None:
         path = tmp_path / "recording.csv"
@@ -68,13 +62,7 @@ def test_bytes_of_all_kinds(
         b"timestamp,pm25,out,window\n" + b"2026-03-02T10:00,5,6,0\n" * 400, mtime=0
     )
 
-    @settings(
-        max_examples=times,
-        derandomize=faults.how_much == "few",
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @faults.draws(times)
     @given(
         some=st.binary(max_size=200),
         place=st.integers(0, len(packed) - 1),

@@ -7,7 +7,6 @@ from hashlib import sha256
 from http.client import HTTPException
 import json
 from pathlib import Path
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import voluptuous as vol
 
 from demo.home import prepare
 from demo.house import family_home
-from demo.sign_in import device_id, is_running, sign_in
+from demo.sign_in import device_id, free_port, is_running, sign_in
 from script import release
 
 from .words import FOLDER
@@ -119,18 +118,10 @@ def test_a_tag_is_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]
     assert version in capsys.readouterr().err
 
 
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
-
-
 @pytest.fixture
-def home_assistant(
-    archive: Path, tmp_path: Path, socket_enabled: None
-) -> Iterator[tuple[int, Path]]:
+def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, Path]]:
     """Run a real Home Assistant of the demo's home, with what the archive installed."""
-    folder, port = tmp_path / "home", _free_port()
+    folder, port = tmp_path / "home", free_port()
     prepare(
         folder,
         port=port,
@@ -138,9 +129,9 @@ def home_assistant(
         zone=ZoneInfo("Europe/London"),
         fresh=True,
         make=family_home,
+        released=True,
     )
-    (folder / "custom_components" / release.DOMAIN).unlink()
-    installed = release.install(archive, folder)
+    installed = folder / "custom_components" / release.DOMAIN
     with (
         (folder / "output.log").open("wb") as output,
         subprocess.Popen(  # noqa: S603 - our own interpreter's
@@ -172,4 +163,5 @@ def test_what_the_archive_installs_starts_in_a_home_of_its_own(
     log = (installed.parent.parent / "output.log").read_text("utf-8")
     assert found != "None", log
     assert "Traceback" not in log
+    assert not installed.is_symlink()
     assert list((installed / "__pycache__").glob("coordinator.*.pyc")), "it ran from here"

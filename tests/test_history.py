@@ -10,6 +10,8 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -17,7 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.history import async_survey
+from custom_components.air_baseline.history import NoHistory, async_survey
 from custom_components.air_baseline.readings import Source
 from custom_components.air_baseline.store import LEDGER_KEY
 
@@ -136,7 +138,7 @@ async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) ->
     assert attributes["usable_days"] == 25.0
     assert attributes["missing"] == {"marks": 4}
     said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "own history: 40. Of 30 only hourly means were kept" in said["because"]
+    assert "own history: 40. Kept as hourly means only: 30;" in said["because"]
 
 
 async def test_hourly_means_alone_give_a_first_picture(past: HomeAssistant) -> None:
@@ -312,8 +314,25 @@ async def test_without_a_recorder_everything_else_works(
     with pytest.raises(ServiceValidationError, match="recorder of this Home Assistant"):
         await act(hass, "relearn_from_history")
     worth = await async_survey(hass, PM25, SOURCE)
-    assert (worth.usable_days, worth.first_day) == (0, None)
+    assert worth.usable_days == 0
     assert worth.earliest_learned == date(2026, 3, 23)
+
+
+async def test_a_recorder_that_cannot_open_its_database_is_none(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    async_initialize_recorder(hass)
+    nowhere = {"db_url": "sqlite:////dev/null/home.db", "db_max_retries": 1, "db_retry_wait": 0}
+    assert not await async_setup_component(hass, "recorder", {"recorder": nowhere})
+    entry = await begin(hass)
+    assert history(hass) == ("unreadable", 0)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert shown(hass, LEARNING).state == "collecting"
+    worth = await async_survey(hass, PM25, SOURCE)
+    assert worth.no_history is NoHistory.NO_RECORDER
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get(LEARNING) is None
 
 
 async def test_learning_anew_and_taking_it_back(
@@ -354,6 +373,5 @@ async def test_a_survey_says_what_a_history_is_worth(past: HomeAssistant) -> Non
     await keep(past, HOUR, 40)
     await keep(past, SLOT, 10)
     worth = await async_survey(past, PM25, SOURCE)
-    assert (worth.five_minute_days, worth.hourly_days, worth.usable_days) == (10, 30, 25)
-    assert worth.first_day == (TODAY - 40 * DAY).date()
+    assert worth.usable_days == 25, "10 of five-minute means, 30 of hourly ones"
     assert worth.earliest_learned == (TODAY + 4 * DAY).date()

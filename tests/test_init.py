@@ -28,6 +28,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     learned,
@@ -170,9 +171,7 @@ async def test_removing_a_room_removes_its_ledger_and_nothing_else(
 async def test_removing_the_last_room_removes_its_ledger(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     hass.config_entries.async_remove_subentry(entry, KITCHEN)
     await hass.async_block_till_done()
     assert not rooms_on_disk(hass_storage)

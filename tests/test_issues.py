@@ -7,7 +7,6 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
@@ -20,6 +19,7 @@ from .home import (
     VOC,
     Level,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -43,18 +43,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 def vapours(at: float) -> float:
     return usual(at, Kind.VOC_RATIO)
-
-
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, voc_days: int = 0
-) -> MockConfigEntry:
-    """Set up a kitchen that has watched its quantities for so many days."""
-    known = {Kind.PM25: days, Kind.VOC_RATIO: voc_days}
-    kinds = [kind for kind, watched in known.items() if watched]
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, known[kind]) for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
-    await set_up(hass, entry)
-    return entry
 
 
 def kinds_asked(hass: HomeAssistant) -> list[str]:
@@ -85,7 +73,9 @@ async def test_a_learned_range_is_asked_about_once(
 async def test_a_room_with_two_sources_is_asked_about_when_both_are_learned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    await a_kitchen(hass, hass_storage, 20, 19)
+    known = {kind: learned(kind, days) for kind, days in ((Kind.PM25, 20), (Kind.VOC_RATIO, 19))}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: known})
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", *known)))
     await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
     assert issues(hass) == []
@@ -187,7 +177,7 @@ async def test_particles_and_vapours_that_rise_within_an_hour_are_one_question(
     later: int,
     questions: int,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 36, 36)
+    await a_kitchen(hass, hass_storage, 36, Kind.PM25, Kind.VOC_RATIO)
     begin = (NOON + HOUR).timestamp()
     rise: dict[str, Level] = {
         PM25: lambda at: 80 if at > begin else usual(at),

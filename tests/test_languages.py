@@ -16,10 +16,22 @@ PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # What texts name in quotes, and where the thing has its name.
 NAMED = {
+    "“Change room”": "config_subentries.room.initiate_flow.reconfigure",
     "“Explain”": "services.explain.name",
     "“Get ledger”": "services.get_ledger.name",
     "“Keep learning”": "entity.switch.keep_learning.name",
     "“Undo”": "services.undo.name",
+}
+# A number of things that can be one, with a word after it that would have to agree with it.
+COUNTED = re.compile(
+    r"\{(?:days|weeks|weekend|hourly|alerts)\}\s(?!(?:of|von|sur|de|su|van|z)\b)\w"
+)
+NEVER_ONE = {  # Days kept or compared with: 13 of them at least.
+    "common.inferred_rank",
+    "common.inferred_record",
+    "exceptions.correction_too_old.message",
+    "exceptions.day_too_far.message",
+    "exceptions.day_too_old.message",
 }
 
 
@@ -53,6 +65,20 @@ def test_the_rules_themselves_work() -> None:
 def test_all_texts_are_plain(language: str) -> None:
     broken = {path: [*broken_rules(text)] for path, text in texts(language).items()}
     assert {path: rules for path, rules in broken.items() if rules} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_counted_reads_well_for_any_number(language: str) -> None:
+    """Home Assistant knows no plurals where it puts numbers into words itself."""
+    counted = {path for path, text in texts(language).items() if COUNTED.search(text)}
+    assert counted - NEVER_ONE == set()
+    assert COUNTED.search("after {days} more days")
+
+
+def test_french_signs_of_two_parts_stand_after_a_narrow_space() -> None:
+    for path, text in texts("fr").items():
+        bare = re.sub(r"\d\d:\d\d", "", text)
+        assert re.findall(r"(?<!\u202f)[:;!?»%]|«(?!\u202f)", bare) == [], path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,9 @@ from itertools import pairwise
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from custom_components.air_baseline.core.quantity import Kind
 
@@ -35,7 +38,7 @@ async def test_the_line_of_today_comes_from_the_recorder(
     await kitchen.breathe(HOUR, pm25=steady(7))
     await kitchen.silence(2 * HOUR)
     await kitchen.breathe(HOUR / 2, pm25=steady(9))
-    await hass.async_block_till_done()
+    await async_wait_recording_done(hass)
     picture = await card.open()
     assert picture["recorder"] is True
     line = [(at, value) for at, value in channels(picture)["pm25"]["line"]]

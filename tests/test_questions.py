@@ -20,6 +20,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -173,15 +174,6 @@ async def test_a_room_that_asked_for_silence_is_no_part_of_a_question(
     assert rooms_asked(hass) == ["BATH"]
 
 
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], *kinds: Kind, days: int = 3
-) -> MockConfigEntry:
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
-    await set_up(hass, entry)
-    return entry
-
-
 @pytest.mark.parametrize("state", [None, "unavailable", "unknown"])
 async def test_a_source_that_is_gone_is_told_after_six_hours(
     hass: HomeAssistant,
@@ -189,7 +181,7 @@ async def test_a_source_that_is_gone_is_told_after_six_hours(
     hass_storage: dict[str, Any],
     state: str | None,
 ) -> None:
-    entry = await a_kitchen(hass, hass_storage, Kind.PM25)
+    entry = await a_kitchen(hass, hass_storage, 3)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     if state is None:
         hass.states.async_remove(PM25)
@@ -209,7 +201,7 @@ async def test_a_source_that_is_gone_is_told_after_six_hours(
 async def test_a_source_that_is_there_but_silent_is_told_after_a_day_and_six_hours(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    await a_kitchen(hass, hass_storage, Kind.PM25)
+    await a_kitchen(hass, hass_storage, 3)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     await pass_time(hass, clock, 29 * HOUR, step=HOUR)
     assert issues(hass) == []
@@ -221,7 +213,7 @@ async def test_nothing_is_missing_while_home_assistant_starts(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass.set_state(CoreState.starting)
-    await a_kitchen(hass, hass_storage, Kind.PM25)
+    await a_kitchen(hass, hass_storage, 3)
     await pass_time(hass, clock, 8 * HOUR, step=HOUR)
     assert issues(hass) == []
     hass.set_state(CoreState.running)
@@ -290,7 +282,7 @@ async def test_a_question_that_was_ignored_does_not_take_later_rises(
 async def test_a_change_is_asked_about_once_and_no_longer_than_it_is_suspected(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    entry = await a_kitchen(hass, hass_storage, Kind.PM25, days=36)
+    entry = await a_kitchen(hass, hass_storage, 36)
     louder = {PM25: lambda at: 4 * usual(at)}
     await pass_time(hass, clock, 9 * DAY, louder, step=10 * MINUTE)
     (asked,) = (one for one in issues(hass) if one.startswith("change_suspected"))
@@ -307,7 +299,7 @@ async def test_a_question_of_an_older_version_can_still_be_answered(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    entry = await a_kitchen(hass, hass_storage, Kind.PM25, Kind.VOC_RATIO, days=36)
+    entry = await a_kitchen(hass, hass_storage, 36, Kind.PM25, Kind.VOC_RATIO)
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
     (asked,) = issues(hass)
     await hass.config_entries.async_unload(entry.entry_id)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 import logging
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -16,17 +15,7 @@ from .faults import Faults, complaints
 from .files import kitchen, write
 from .home import PM25, STEP, VOC, a_home, pass_time, set_up, steady, usual
 
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
+pytestmark = pytest.mark.on_disk
 
 
 async def test_reloads_leave_nothing_behind(

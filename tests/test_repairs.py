@@ -22,6 +22,7 @@ from .home import (
     PM25,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     act,
@@ -42,18 +43,6 @@ LEARNING = "sensor.kitchen_pm25_learning"
 UNIT = f"source_unit_changed_{KITCHEN}_pm25"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAGE = {"measured", "inferred", "because", "not_known", "next"}
-
-
-async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, title: str = "Kitchen"
-) -> MockConfigEntry:
-    """Set up a kitchen that has watched particles for so many days."""
-    files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, days)}})
-    room = a_room(KITCHEN, "kitchen", Kind.PM25)
-    room["title"] = title
-    entry = a_home(room)
-    await set_up(hass, entry)
-    return entry
 
 
 @pytest.fixture
@@ -89,7 +78,8 @@ async def test_a_learned_range_is_explained(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 20, title="K*tchen")
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 20)}})
+    await set_up(hass, a_home({**a_room(KITCHEN, "kitchen", Kind.PM25), "title": "K*tchen"}))
     await pass_time(hass, clock, 17 * HOUR, {PM25: usual})
     (asked,) = issues(hass)
     page = await fixer.begin(asked)
@@ -149,8 +139,8 @@ async def test_start_over_says_the_consequence_first_and_then_starts_over(
     assert (page["type"], page["step_id"]) == ("form", "start_over")
     assert page["data_schema"] == []
     consequence = page["description_placeholders"]["consequence"]
-    assert "0 usable days are left, 21 are needed" in consequence
-    assert "5 weeks" in consequence
+    assert "usable days that are left: 0; needed for a range: 21." in consequence
+    assert "Weeks until alerts return: about 5." in consequence
     assert shown(hass, LEARNING).state == "learned"
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "started_over")

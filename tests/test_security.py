@@ -268,20 +268,11 @@ async def test_a_day_is_lived_without_a_connection(kitchen: Kitchen) -> None:
     assert len(connections()) == refused
 
 
+@pytest.mark.on_disk
 class TestFiles:
     """No name becomes the name of a file; the real files are looked at."""
 
     ODD = "../../../odd/etc\x00passwd\\..\\odd"
-
-    @pytest.fixture
-    def hass_storage(self) -> dict[str, Any]:
-        """Let storage be the real one."""
-        return {}
-
-    @pytest.fixture
-    def hass_config_dir(self, hass_tmp_config_dir: str) -> str:
-        """Give the test its own files."""
-        return hass_tmp_config_dir
 
     async def test_no_name_becomes_a_file(
         self, hass: HomeAssistant, clock: FrozenDateTimeFactory

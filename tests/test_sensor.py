@@ -22,6 +22,7 @@ from .home import (
     USUAL,
     VOC,
     a_home,
+    a_kitchen,
     a_room,
     a_store,
     learned,
@@ -46,8 +47,7 @@ async def kitchen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     """Set up a kitchen that has watched particles for 36 days, and read for half an hour."""
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
 
 
@@ -248,9 +248,7 @@ async def test_the_middle_and_the_mean_are_there_for_those_who_want_them(
     hass_storage: dict[str, Any],
     entity_registry: er.EntityRegistry,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
-    await set_up(hass, entry)
+    entry = await a_kitchen(hass, hass_storage, 36)
     assert hass.states.get(MIDDLE) is None
     for sensor in (MIDDLE, MEAN):
         entity_registry.async_update_entity(sensor, disabled_by=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import logging
 from math import sqrt
-from typing import Any, override
+from typing import override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -36,6 +36,8 @@ from .home import (
     usual,
 )
 
+pytestmark = pytest.mark.on_disk
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP = timedelta(minutes=10)
 KINDS = (Kind.PM25, Kind.VOC_RATIO)
@@ -46,18 +48,6 @@ DISK_KB = 32.0  # Per ledger; a retired one and the last good copy come on top.
 
 AUTUMN = datetime(2027, 10, 28, 12, 0, 3, tzinfo=UTC)  # The clocks go back.
 SPRING = datetime(2028, 2, 25, 12, 0, 3, tzinfo=UTC)  # A leap day; the clocks go forward.
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 @dataclass

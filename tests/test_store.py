@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -26,20 +25,10 @@ from .home import (
     usual,
 )
 
+pytestmark = pytest.mark.on_disk
+
 LEARNING = "sensor.kitchen_pm25_learning"
 VOC_LEARNING = "sensor.kitchen_voc_learning"
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 async def test_what_is_learned_comes_back_unchanged(

@@ -34,20 +34,10 @@ from .home import (
     usual,
 )
 
+pytestmark = pytest.mark.on_disk
+
 LEARNING = "sensor.kitchen_pm25_learning"
 VOC_LEARNING = "sensor.kitchen_voc_learning"
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 def told(registry: ir.IssueRegistry) -> dict[str, Any] | None:

@@ -1,7 +1,5 @@
 """The pages about what is stored: damaged, or written by a newer version. Real files."""
 
-from typing import Any
-
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -15,20 +13,10 @@ from .conftest import Fixer
 from .files import damage, disk, kitchen, write
 from .home import KITCHEN, a_home, a_room, act, issue, issues, set_up, shown
 
+pytestmark = pytest.mark.on_disk
+
 LEARNING = "sensor.kitchen_pm25_learning"
 NEWER, RECOVERED = "store_newer", "store_recovered"
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 def put_aside(hass: HomeAssistant) -> list[str]:

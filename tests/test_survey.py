@@ -48,7 +48,7 @@ async def fill_in(hass: HomeAssistant, *, use_history: bool = True, **sources: s
 async def test_enough_history_is_told_and_learned_from(past: HomeAssistant) -> None:
     await keep(past, SLOT, 42)
     assert await fill_in(past, pm25_source=PM25) == (
-        "- PM2.5: 42 usable days in your history. "
+        "- PM2.5: usable days in your history: 42. "
         "That is enough for the room to be learned at once."
     )
     assert shown(past, "sensor.kitchen_pm25_learning").state == "learned"
@@ -57,7 +57,7 @@ async def test_enough_history_is_told_and_learned_from(past: HomeAssistant) -> N
 async def test_each_source_is_told_and_by_when_it_could_be_learned(past: HomeAssistant) -> None:
     await keep(past, HOUR, 24)
     assert await fill_in(past, pm25_source=PM25, voc_source=VOC) == (
-        "- PM2.5: 12 usable days in your history. The room could be learned by 2026-03-16.\n"
+        "- PM2.5: usable days in your history: 12. The room could be learned by 2026-03-16.\n"
         "- VOC: no usable day in your history yet. The room could be learned by 2026-03-23."
     )
 

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
-import json
 import re
 from typing import Any
 
@@ -38,7 +37,6 @@ from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.readings import Refusal
 from custom_components.air_baseline.sensor import SENSORS
 
-from .conftest import DOMAIN
 from .words import (
     FOLDER,
     calls,
@@ -226,7 +224,7 @@ def exceptions_raised() -> dict[str, set[str]]:
                 given = keyword(call, "translation_placeholders")
                 names = given.keys if isinstance(given, ast.Dict) else []
                 raised[key] = {text for name in names for text in texts_of(name)}
-        for call in calls(source(module.stem), "_refused"):
+        for call in calls(source(module.stem), "refused"):
             (key,) = texts_of(call.args[0])
             raised[key] = {name.arg for name in call.keywords if name.arg}
     return raised
@@ -321,29 +319,3 @@ def test_nothing_else_is_translated() -> None:
         "triggers",
     }
     assert set(icons()) == {"conditions", "entity", "services", "triggers"}
-
-
-def test_the_manifest_is_as_hassfest_and_hacs_ask_for() -> None:
-    manifest = json.loads((FOLDER / "manifest.json").read_text("utf-8"))
-    keys = list(manifest)
-    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
-    required = {
-        "codeowners",
-        "config_flow",
-        "documentation",
-        "domain",
-        "integration_type",
-        "iot_class",
-        "issue_tracker",
-        "name",
-        "requirements",
-        "single_config_entry",
-        "version",
-    }
-    assert required <= set(keys)
-    assert manifest["domain"] == DOMAIN == FOLDER.name
-    assert manifest["name"] == words()["title"]
-    assert [re.split(r"[<>=]", needed)[0] for needed in manifest["requirements"]] == ["numpy"]
-    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
-    for address in (manifest["documentation"], manifest["issue_tracker"]):
-        assert address.startswith("https://")

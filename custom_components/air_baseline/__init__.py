@@ -33,6 +33,7 @@ from .coordinator import (
 from .core.alert import Promise
 from .core.channel import Channel
 from .core.quantity import QUANTITIES, Kind
+from .entity import async_forget_gone_quantities
 from .frontend import async_load_module, async_serve_modules
 from .issues import (
     async_clear_issues,
@@ -81,12 +82,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
     for room in subentries.values():
         stored[room.subentry_id] = _open_room(hass, entry, room, promise)
-    if loaded.outdated:
-        await store.async_forget_gone(dt_util.utcnow().timestamp())
     await _async_forget_wishes(hass, entry)
+    async_forget_gone_quantities(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for watch in (async_watch_issues, async_listen_to_context, async_watch_company):
         entry.async_on_unload(watch(hass, entry))
+    if loaded.outdated:
+        await store.async_forget_gone(dt_util.utcnow().timestamp())
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
@@ -116,10 +118,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Leave nothing behind."""
-    await LedgerStore(hass, dict).async_remove()
-    await async_remove_bands(hass, entry)
+    """Leave nothing behind; last what a disk may refuse."""
     async_forget_issues(hass)
+    await async_remove_bands(hass, entry)
+    await LedgerStore(hass, dict).async_remove()
 
 
 async def async_remove_config_entry_device(

@@ -13,7 +13,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
+from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -36,6 +36,7 @@ from .corrections import (
     async_undo,
     days_between,
     find_episodes,
+    refused,
 )
 from .entity import WORDS_OF_KIND
 from .explanation_text import async_page
@@ -206,15 +207,11 @@ def _target(call: ServiceCall) -> Target:
     )
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     if room is None:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="room_gone")
+        raise refused("room_gone")
     words = call.data.get(ATTR_QUANTITY)
     kinds = [kind for kind in room.channels if words in (None, WORDS_OF_KIND[kind], kind.value)]
     if not kinds:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="quantity_not_watched",
-            translation_placeholders={"quantity": str(words), "room": room.subentry.title},
-        )
+        raise refused("quantity_not_watched", quantity=str(words), room=room.subentry.title)
     return room, kinds
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from time import monotonic
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
@@ -24,7 +23,7 @@ from .core.quantity import Kind
 from .core.replay import Setting, filled, relearned, take_over
 from .core.rows import MOST_ENTRIES
 from .core.state import HistoryState
-from .corrections import Answers
+from .corrections import Answers, refused
 from .history import HistoryError, NoHistory, async_read
 
 type Replay = Callable[[Ledger, PastDays, int, Setting], Ledger]
@@ -61,22 +60,23 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
 async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
     """Learn some quantities of a room anew from history; what is not found there stays.
 
-    Raises a translated ServiceValidationError, and changes nothing, where there is no history.
+    Raises a translated ServiceValidationError where there is no history, which changes nothing,
+    and where the room has stopped meanwhile.
     """
     found: dict[Kind, PastDays] = {}
     for kind in kinds:
         if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
-            raise _refused("too_many_corrections", room=room.subentry.title)
+            raise refused("too_many_corrections", room=room.subentry.title)
         try:
             past = await _async_find(room, kind)
         except HistoryError as error:
             if error.reason is NoHistory.NO_RECORDER:
-                raise _refused("history_no_recorder") from error
-            raise _refused("history_not_ready") from error
+                raise refused("history_no_recorder") from error
+            raise refused("history_not_ready") from error
         if past.days:
             found[kind] = past
     if not found:
-        raise _refused("history_empty")
+        raise refused("history_empty")
     at = dt_util.utcnow().timestamp()
     answers: Answers = {}
     for kind, past in found.items():
@@ -125,21 +125,20 @@ async def _async_find(room: RoomCoordinator, kind: Kind) -> PastDays:
 async def _async_replay(
     room: RoomCoordinator, kind: Kind, found: PastDays, make: Replay
 ) -> Entry | None:
-    """Let a channel take over what is made of its ledger and the past; return what is said."""
+    """Let a channel take over what is made of its ledger and the past; return what is said.
+
+    Raises a translated ServiceValidationError where its room has stopped meanwhile.
+    """
     channel = room.channels[kind]
     while True:
         ledger, setting = channel.ledger, Setting.of(channel, found)
         now = dt_util.utcnow().timestamp()
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
         made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)
+        if room.stopped:
+            raise refused("interrupted")
         if channel.ledger is ledger:
             break
     said: list[Entry | None] = []
     await room.async_correct(lambda at: said.append(take_over(channel, at, made, found)))
     return said[0]
-
-
-def _refused(key: str, **said: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
-    )

@@ -22,11 +22,7 @@ from homeassistant.components.recorder.statistics import (
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
-from homeassistant.helpers.recorder import (
-    DATA_INSTANCE,
-    async_migration_in_progress,
-    get_instance,
-)
+from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
 from homeassistant.util import dt as dt_util
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +31,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
 from .core.band import hour_range
 from .core.quantity import QUANTITIES, Kind
 from .explanation_text import Words
+from .history import has_recorder
 from .turns import TICK_SECOND
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,19 +50,23 @@ def async_write_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CAL
 
     Where there is no recorder, nothing is written.
     """
-    if DATA_INSTANCE not in hass.data:
+    if not has_recorder(hass):
         return lambda: None
     bands = _Bands(hass, entry)
-    entry.async_create_background_task(
-        hass, bands.async_write(dt_util.utcnow()), f"{DOMAIN} statistics"
-    )
+
+    @callback
+    def write(now: datetime) -> None:
+        # Ends with the entry, so that nothing is written after what was written was removed.
+        entry.async_create_background_task(hass, bands.async_write(now), f"{DOMAIN} statistics")
+
+    write(dt_util.utcnow())
     # After the tick at which the day and its range are written.
-    return async_track_utc_time_change(hass, bands.async_write, minute=0, second=TICK_SECOND + 1)
+    return async_track_utc_time_change(hass, write, minute=0, second=TICK_SECOND + 1)
 
 
 async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Remove all statistics of the integration, those that still wait to be written too."""
-    if DATA_INSTANCE not in hass.data:
+    if not has_recorder(hass):
         return
     ids = {band_id(room, kind) for room in entry.subentries for kind in Kind}
     try:
@@ -139,9 +140,15 @@ class _Bands:
         ]
 
     async def _async_put_in_order(self, bands: dict[str, _Band]) -> None:
-        """Remove what belongs to no room any more; let names and units follow."""
+        """Remove what belongs to no room any more; let names and units follow.
+
+        What still waits to be written is not known yet: it is put in order when loaded next.
+        """
         known = await _async_known(self._hass)
-        if gone := sorted(known.keys() - bands.keys()):
+        left_out = {
+            band_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Kind
+        }
+        if gone := sorted(known.keys() - bands.keys() - left_out):
             get_instance(self._hass).async_clear_statistics(gone)
         for statistic_id in known.keys() & bands.keys():
             band, old = bands[statistic_id], known[statistic_id][1]

@@ -80,22 +80,6 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     entity_description: ChannelBinarySensorDescription
     _domain = BINARY_SENSOR_DOMAIN
 
-    _unrecorded_attributes = frozenset(
-        {
-            "basis",
-            "confidence",
-            "corrections",
-            "days",
-            "episode",
-            "learning_state",
-            "needed",
-            "outcome",
-            "quantity",
-            "reason",
-            "since",
-        }
-    )
-
     @property
     @override
     def is_on(self) -> bool | None:

@@ -5,12 +5,11 @@ from typing import override
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_EVERYONE, DOMAIN
+from .const import CONF_EVERYONE
 from .coordinator import AirBaselineConfigEntry
-from .corrections import async_reset
+from .corrections import async_reset, refused
 from .entity import RoomEntity
 from .turns import in_turn
 
@@ -39,7 +38,7 @@ class StartOverButton(RoomEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Start the room over; the action `undo` takes it back for 30 days."""
         if not await self._async_may_correct():
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="admin_only")
+            raise refused("admin_only")
         await async_reset(self.room, self.room.channels)
 
     async def _async_may_correct(self) -> bool:

@@ -117,6 +117,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.subentry = subentry
         self.sources = room_sources(subentry.data)
         self.stored = stored
+        self.stopped = False  # For good: a reload makes another room.
         self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
         self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.
         self._told_trouble: object = None
@@ -170,6 +171,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_stop(self) -> None:
         """Stop listening; a second time does nothing."""
+        self.stopped = True
         while self._unsubscribes:
             self._unsubscribes.pop()()
 

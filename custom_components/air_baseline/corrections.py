@@ -25,6 +25,13 @@ type Answers = dict[Kind, Entry]  # The first entry of each answer, by quantity.
 type Entries = tuple[Entry, ...]
 
 
+def refused(key: str, **said: str) -> ServiceValidationError:
+    """Return the error that says, in the words of a key, what is wrong with a request."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
+    )
+
+
 def today(room: RoomCoordinator) -> date:
     """Return the date of the day that it is in a room: it begins at 04:00."""
     zone = dt_util.get_default_time_zone()
@@ -72,7 +79,7 @@ async def async_answer(
     """Say of episodes that they were real, or that they are normal here."""
     for kind, episode in episodes.items():
         if room.channels[kind].ledger.verdict_on(episode.id) is not None:
-            raise _refused("episode_answered", room=room.subentry.title)
+            raise refused("episode_answered", room=room.subentry.title)
 
     def say(channel: Channel, at: float) -> Entries:
         return verdict(episodes[channel.quantity.kind], at, channel.zone, normal=normal)
@@ -88,7 +95,7 @@ async def async_strike(
     for day in days:
         _check_kept(room, day)
         if (day - today(room)).days > AHEAD_DAYS:
-            raise _refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
+            raise refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
     entries = struck(day.toordinal() for day in days)
     return await _async_say(room, dict.fromkeys(kinds, entries))
 
@@ -96,7 +103,7 @@ async def async_strike(
 def days_between(first: date, last: date) -> list[date]:
     """Return the days from one to another; no more than can be struck out, and one to refuse."""
     if last < first:
-        raise _refused("days_reversed", first=first.isoformat(), last=last.isoformat())
+        raise refused("days_reversed", first=first.isoformat(), last=last.isoformat())
     number = min((last - first).days, WINDOW_DAYS + AHEAD_DAYS)
     return [*(date.fromordinal(first.toordinal() + after) for after in range(number)), last]
 
@@ -182,7 +189,7 @@ def find_episodes(
         if episode_id in (None, episode.id)
     ]
     if not known:
-        raise _refused("episode_unknown", room=room.subentry.title)
+        raise refused("episode_unknown", room=room.subentry.title)
     kind, episode = max(known, key=lambda one: one[1].id)
     found = {kind: episode}
     for other, channel in room.channels.items():
@@ -197,12 +204,12 @@ def check_past(room: RoomCoordinator, day: date) -> None:
     """Refuse a day that is to come, or that is no longer kept."""
     _check_kept(room, day)
     if day > today(room):
-        raise _refused("day_in_future", date=day.isoformat())
+        raise refused("day_in_future", date=day.isoformat())
 
 
 def _check_kept(room: RoomCoordinator, day: date) -> None:
     if (today(room) - day).days > WINDOW_DAYS:
-        raise _refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
+        raise refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
 
 
 async def _async_say(
@@ -218,7 +225,7 @@ async def _async_say(
         }
         for kind, entry in entries.items():
             if len(room.channels[kind].ledger.entries) + len(entry) > MOST_ENTRIES:
-                raise _refused("too_many_corrections", room=room.subentry.title)
+                raise refused("too_many_corrections", room=room.subentry.title)
         for kind, entry in entries.items():
             answers[kind] = room.channels[kind].correct(at, *entry)
 
@@ -231,16 +238,10 @@ def _not_undoable(
 ) -> ServiceValidationError:
     """Return why nothing can be taken back."""
     if entry_id is None:
-        return _refused("nothing_to_undo")
+        return refused("nothing_to_undo")
     there = any(
         entry.id == entry_id for kind in kinds for entry in room.channels[kind].ledger.entries
     )
     if there:
-        return _refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))
-    return _refused("correction_unknown", number=str(entry_id), room=room.subentry.title)
-
-
-def _refused(key: str, **said: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
-    )
+        return refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))
+    return refused("correction_unknown", number=str(entry_id), room=room.subentry.title)

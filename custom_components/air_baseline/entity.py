@@ -5,15 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, override
 
-from homeassistant.core import callback
-from homeassistant.helpers import area_registry as ar
+from homeassistant.const import MATCH_ALL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import area_registry as ar, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
 from .const import CONF_AREA, DOMAIN
-from .coordinator import RoomCoordinator
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.quantity import Kind
 from .core.view import ChannelView
 
@@ -55,6 +56,21 @@ def baseline_attributes(view: ChannelView) -> dict[str, Any]:
     }
 
 
+@callback
+def async_forget_gone_quantities(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Remove the entities of sources that were taken out of their rooms."""
+    registry = er.async_get(hass)
+    gone = tuple(
+        f"{room_id}_{kind}_"
+        for room_id, room in entry.runtime_data.rooms.items()
+        for kind in Kind
+        if kind not in room.sources
+    )
+    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if known.unique_id.startswith(gone):
+            registry.async_remove(known.entity_id)
+
+
 class RoomEntity(Entity):
     """Something of a room as a whole."""
 
@@ -84,6 +100,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
 
     _attr_has_entity_name = True
     _domain: str
+    _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
     entity_description: ChannelDescription
 
     def __init__(self, room: RoomCoordinator, kind: Kind, description: ChannelDescription) -> None:

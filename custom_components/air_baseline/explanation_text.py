@@ -281,6 +281,10 @@ class Words:
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
         lines += self._unseen(said)
+        lines += [
+            self.say("because_passed", first=change.from_day, last=change.to_day)
+            for change in said.passed
+        ]
         if said.corrections:
             lines.append(self.say("because_corrections", number=len(said.corrections)))
             lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]

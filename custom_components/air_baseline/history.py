@@ -10,15 +10,14 @@ from enum import StrEnum
 from functools import partial
 from typing import Literal
 
-from homeassistant.components.recorder import history
+from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN, history
 from homeassistant.components.recorder.statistics import (
     STATISTIC_UNIT_TO_UNIT_CONVERTER,
     get_metadata,
     statistics_during_period,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import (
-    DATA_INSTANCE,
     async_migration_in_progress,
     async_migration_is_live,
     get_instance,
@@ -59,18 +58,20 @@ class HistoryError(Exception):
 class Survey:
     """What the history of a source is worth, for who is about to choose it.
 
-    The days with enough data, from means of five minutes and of hours, the first of them, how
-    many usable days they make (an hourly one is half a day), and the earliest date on which
+    How many usable days it has (an hourly one is half a day), and the earliest date on which
     the room could be learned. Without history that is as if it began today; `no_history` says
     why it cannot be read, None where it can.
     """
 
-    five_minute_days: int
-    hourly_days: int
-    first_day: date | None
     usable_days: int
     earliest_learned: date | None
     no_history: NoHistory | None = None
+
+
+@callback
+def has_recorder(hass: HomeAssistant) -> bool:
+    """Tell whether Home Assistant has a recorder whose database could be opened."""
+    return RECORDER_DOMAIN in hass.config.components
 
 
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> Survey:
@@ -87,11 +88,8 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> S
     now = dt_util.utcnow().timestamp()
     found: Outlook = await hass.async_add_executor_job(outlook, past, setting, now)
     return Survey(
-        five_minute_days=found.five_minute_days,
-        hourly_days=found.hourly_days,
-        first_day=_date(found.first_day),
         usable_days=int(found.usable_days),
-        earliest_learned=_date(found.earliest),
+        earliest_learned=None if found.earliest is None else date.fromordinal(found.earliest),
         no_history=no_history,
     )
 
@@ -102,7 +100,7 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: Quantity) ->
     Means where there are any, else states. Raises HistoryError where the recorder is absent,
     at work on its database, or fails.
     """
-    if DATA_INSTANCE not in hass.data:
+    if not has_recorder(hass):
         raise HistoryError(NoHistory.NO_RECORDER)
     if async_migration_in_progress(hass) and not async_migration_is_live(hass):
         raise HistoryError(NoHistory.NOT_READY)
@@ -219,7 +217,3 @@ class _Reader:
             end = min(start + length, self._now)
             yield start, end
             start = end
-
-
-def _date(day: int | None) -> date | None:
-    return None if day is None else date.fromordinal(day)

@@ -8,10 +8,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 
 from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED
-from .company import async_keep_company
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
 from .core.event import Event
@@ -47,9 +45,10 @@ def async_clear_issues(hass: HomeAssistant) -> None:
 
 @callback
 def async_forget_issues(hass: HomeAssistant) -> None:
-    """Remove all repairs of the integration."""
-    for issue in _issues(hass):
-        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+    """Remove all repairs of the integration, and Home Assistant's own about its files."""
+    for issue in list(ir.async_get(hass).issues.values()):
+        if DOMAIN in (issue.domain, issue.issue_domain):
+            ir.async_delete_issue(hass, issue.domain, issue.issue_id)
 
 
 @callback
@@ -163,7 +162,6 @@ class HomeIssues:
 
     @callback
     def _async_review(self, rooms: Iterable[str]) -> None:
-        async_keep_company(self._rooms, dt_util.utcnow().timestamp())
         self._questions.async_review()
         for room_id in rooms:
             with self._rooms[room_id].guarded():

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import RoomCoordinator
 from .core.binning import LONGEST_HOLD_S, Bin, Binner
 from .core.quantity import QUANTITIES, Kind, Quantity
+from .history import has_recorder
 from .readings import readings_of
 
 
@@ -17,7 +18,7 @@ async def async_measured(
     hass: HomeAssistant, room: RoomCoordinator, kind: Kind, start: float, end: float
 ) -> list[Bin]:
     """Return the bins of a source between two times (POSIX seconds), none without a recorder."""
-    if "recorder" not in hass.config.components:
+    if not has_recorder(hass):
         return []
     entity_id = room.sources[kind].entity_id
     since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # What was held when it began.

@@ -46,7 +46,7 @@ def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:
     }
 
 
-class RoomFlow(RepairsFlow):
+class RoomRepairFlow(RepairsFlow):
     """Find the room, hide the question, start over, tell a change, strike days out."""
 
     change_day: date

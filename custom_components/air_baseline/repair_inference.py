@@ -27,10 +27,10 @@ from .corrections import (
 )
 from .explanation_text import Target, async_page, history_link
 from .preview_text import PreviewWords
-from .repair_flow import FIELD_DATE, NO_FIELDS, RoomFlow, Said, loaded_rooms
+from .repair_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said, loaded_rooms
 
 
-class RangeLearnedFlow(RoomFlow):
+class RangeLearnedFlow(RoomRepairFlow):
     """A range was learned: does it look right?"""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
@@ -72,7 +72,7 @@ class RangeLearnedFlow(RoomFlow):
         return await self.finish(room, async_stop_asking(room), "stopped_asking")
 
 
-class UnusualEpisodeFlow(RoomFlow):
+class UnusualEpisodeFlow(RoomRepairFlow):
     """An episode was opened, in one room or in several at a time: what was it?"""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
@@ -162,7 +162,7 @@ class UnusualEpisodeFlow(RoomFlow):
         ]
 
 
-class ChangeSuspectedFlow(RoomFlow):
+class ChangeSuspectedFlow(RoomRepairFlow):
     """Something seems to have changed for good: what was it?"""
 
     fault_day: date

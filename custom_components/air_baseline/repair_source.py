@@ -7,10 +7,10 @@ from .const import ATTR_QUANTITY, SUBENTRY_ROOM
 from .core.quantity import Kind
 from .corrections import async_pause
 from .explanation_text import escape
-from .repair_flow import NO_FIELDS, RoomFlow, Said
+from .repair_flow import NO_FIELDS, RoomRepairFlow, Said
 
 
-class SourceFlow(RoomFlow):
+class SourceFlow(RoomRepairFlow):
     """Say what was measured, and open the settings or pause."""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:

@@ -16,6 +16,7 @@ from .core.quantity import Kind
 from .core.state import Missing
 from .entity import WORDS_OF_KIND
 from .explanation_text import Words, names_of
+from .history import has_recorder
 from .issues import open_issues
 
 type Message = dict[str, Any]
@@ -29,9 +30,9 @@ def room_picture(
     """Return what the card shows of a room now."""
     return {
         "room": room.subentry.title,
-        "recorder": "recorder" in hass.config.components,
+        "recorder": has_recorder(hass),
         "questions": [
-            {"issue_id": issue.issue_id, "kind": issue.translation_key}
+            {"kind": issue.translation_key}
             for issue in open_issues(hass, room.subentry.subentry_id)
         ],
         "channels": [
@@ -56,11 +57,7 @@ def _channel(
         "source": source.entity_id if readable else None,
         "state": shown.state,
         "compared": shown.compared,
-        "unusual": shown.unusual,
-        "reason": shown.reason,
         "basis": shown.basis,
-        "confidence": shown.confidence,
-        "range_held": shown.held,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "missing": words.missing(_beside_days(said.evidence.missing)),
@@ -90,7 +87,6 @@ def _part(part: PartOfDay, source: RoomSource) -> Message:
         "start": part.start,
         "end": part.end,
         "low": _shown(part.low, source),
-        "middle": _shown(part.middle, source),
         "high": _shown(part.high, source),
     }
 

@@ -133,25 +133,6 @@ class ChannelSensor(ChannelEntity, SensorEntity):
     entity_description: ChannelSensorDescription
     _domain = SENSOR_DOMAIN
 
-    _unrecorded_attributes = frozenset(
-        {
-            "basis",
-            "confidence",
-            "corrections",
-            "days",
-            "earliest",
-            "history",
-            "history_days",
-            "learning_state",
-            "missing",
-            "needed",
-            "range_held",
-            "reason",
-            "since",
-            "usable_days",
-        }
-    )
-
     def __init__(
         self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription
     ) -> None:

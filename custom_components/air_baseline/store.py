@@ -119,7 +119,7 @@ class LedgerStore:
 
     async def async_keep_good(self, at: float) -> None:
         """Once a day, keep a copy of what is known to be readable."""
-        if self._good_at is None or at - self._good_at >= GOOD_COPY_S:
+        if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
             await self._good.async_save({**self._snapshot(), "kept_at": at})
 
@@ -177,9 +177,18 @@ class LedgerStore:
 
 
 class _TellingStore(Store[dict[str, Any]]):
-    """A store that tells whether its last write failed, which Home Assistant only logs."""
+    """A store that writes when it is told to, and tells whether that failed.
+
+    Home Assistant puts a save off while it stops, and of a failure it only logs.
+    """
 
     failed = False
+
+    @override
+    async def async_save(self, data: dict[str, Any]) -> None:
+        await super().async_save(data)
+        if self.hass.state is CoreState.stopping:
+            await self._async_handle_write_data()  # type: ignore[no-untyped-call]
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:

@@ -39,11 +39,10 @@ class StoredRoom:
 
     def drop_retired(self, at: float) -> None:
         """Drop what was set aside more than 30 days ago."""
-        oldest = at - UNDO_DAYS * DAY_S
         self.retired = [
             item
             for item in self.retired
-            if isinstance(item.get("at"), float) and item["at"] > oldest
+            if isinstance(item.get("at"), float) and abs(at - item["at"]) < UNDO_DAYS * DAY_S
         ]
 
 

@@ -7,34 +7,46 @@ from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
 from .coordinator import AirBaselineConfigEntry
-from .core.channel import Channel
 from .core.event import Event, EventKind
 from .core.home import TOGETHER_S, Company, company, neighbour
-from .core.ledger import Episode
 from .core.quantity import Kind
-from .turns import SLOT_MINUTES
+from .turns import SLOT_MINUTES, TICK_SECOND
 
-TICK_SECOND = 3  # After the rooms have closed their bins.
+LOOK_SECOND = TICK_SECOND + 1  # After the rooms have closed their bins.
 
 
 @callback
 def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Look at the other rooms when one rises, and for an hour after; return what ends it."""
+    """Look at the other rooms when one rises, and for an hour after; return what ends it.
+
+    What is found is saved with what the room learns in the same minutes.
+    """
     rooms = entry.runtime_data.rooms
 
     @callback
     def look(now: datetime) -> None:
         at = now.timestamp()
+        working = {room_id: room for room_id, room in rooms.items() if room.last_update_success}
         recent = [
             (room_id, channel, episode)
-            for room_id, room in rooms.items()
-            if room.last_update_success
+            for room_id, room in working.items()
             for channel in room.channels.values()
             for episode in channel.episodes[-1:]
             if 0.0 <= at - episode.id <= TOGETHER_S
         ]
+        if not recent:
+            return
+        neighbours = [
+            neighbour(room_id, channel, at)
+            for room_id, room in working.items()
+            for channel in room.channels.values()
+        ]
         for room_id, channel, episode in recent:
-            _keep(entry, room_id, channel, episode, at)
+            known = Company(together=episode.together, rooms=episode.rooms)
+            kind, opened = channel.quantity.kind, float(episode.id)
+            found = company(room_id, kind, opened, neighbours, known)
+            if found != known:
+                channel.keep_company(episode.id, found.together, found.rooms)
 
     @callback
     def happened(_kind: Kind, event: Event) -> None:
@@ -43,7 +55,7 @@ def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> C
 
     unsubscribes = [room.async_add_event_listener(happened) for room in rooms.values()]
     unsubscribes.append(
-        async_track_utc_time_change(hass, look, minute=SLOT_MINUTES, second=TICK_SECOND)
+        async_track_utc_time_change(hass, look, minute=SLOT_MINUTES, second=LOOK_SECOND)
     )
 
     @callback
@@ -52,18 +64,3 @@ def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> C
             unsubscribe()
 
     return stop
-
-
-def _keep(
-    entry: AirBaselineConfigEntry, room_id: str, channel: Channel, episode: Episode, at: float
-) -> None:
-    others = [
-        neighbour(other_id, other, at)
-        for other_id, room in entry.runtime_data.rooms.items()
-        if other_id != room_id and room.last_update_success
-        for other in room.channels.values()
-    ]
-    known = Company(together=episode.together, rooms=episode.rooms)
-    found = company(room_id, channel.quantity.kind, float(episode.id), others, known)
-    if found != known:
-        channel.keep_company(episode.id, found.together, found.rooms)

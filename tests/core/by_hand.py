@@ -78,11 +78,13 @@ def pooled(others: Sequence[Law]) -> list[tuple[float, float]]:
     return [(centre, max(spread, 0.15)) for centre, spread in zip(centres, spreads, strict=True)]
 
 
-def scores(days: Sequence[Law]) -> Law:
-    """Score each day's rises against the centre and spread of all the others."""
+def scores(days: Sequence[Law], alerts: Sequence[int] = ()) -> Law:
+    """Score each day's rises against centre and spread of all others that had no alert."""
     found = []
     for place, day in enumerate(days):
-        against = pooled([*days[:place], *days[place + 1 :]])
+        against = pooled(
+            [other for at, other in enumerate(days) if at != place and at not in alerts]
+        )
         strays = [
             (rise - centre) / spread for rise, (centre, spread) in zip(day, against, strict=True)
         ]
@@ -104,5 +106,5 @@ def margin(alerts: Sequence[bool], gain: float, days: int) -> float:
     found = 0.0
     for alert in alerts:
         found += gain - gain / days if alert else -gain / days
-        found = max(-0.2, min(6.0, found))
+        found = max(-0.5, min(6.0, found))
     return found

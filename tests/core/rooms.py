@@ -17,7 +17,7 @@ from core.context import DayContext
 from core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
 from core.digest import Digest, encode_counts, pack_record
 from core.judgement import Judgement
-from core.ledger import Ledger
+from core.ledger import Episode, Ledger
 from core.quantity import LEVELS, QUANTITIES, Kind, Quantity, level_index
 from core.state import LearningState
 
@@ -140,6 +140,16 @@ def breathe(channel: Channel, start: float, minutes: int, level: float) -> list[
     times = range(0, minutes * 60, SLOT_S)
     said = play(channel, [(start + after, level) for after in times])
     return [*said, *channel.advance(start + minutes * 60)]
+
+
+def with_episode(days: int = 40) -> tuple[Channel, Episode]:
+    """Return a learned channel, and its episode: MONDAY's air was high from 06:00 to 07:00."""
+    channel, start, hour = learned_channel(days), day_start(MONDAY, LONDON), 3600.0
+    breathe(channel, start, 120, 8.0)
+    breathe(channel, start + 2 * hour, 60, 60.0)
+    breathe(channel, start + 3 * hour, 60, 8.0)
+    (episode,) = channel.ledger.episodes
+    return channel, episode
 
 
 def a_ledger(days: Iterable[Digest], **given: Any) -> Ledger:

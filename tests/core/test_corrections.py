@@ -15,7 +15,7 @@ from core.ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, UndoError
 from core.quantity import Kind
 from core.snapshot import dump
 from core.state import LearningState
-from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel, with_episode
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
@@ -24,16 +24,6 @@ LEDGER = ("root", "days", "entries", "episodes")
 
 def an_entry(kind: EntryKind, **given: Any) -> Entry:
     return Entry(id=0, at=0.0, kind=kind, **given)
-
-
-def with_episode(days: int = 40) -> tuple[Channel, Episode]:
-    """Return a learned channel and the episode that it had from 06:30 to 07:30."""
-    channel = learned_channel(days)
-    breathe(channel, START, 120, 8.0)
-    breathe(channel, START + 2 * HOUR, 60, 60.0)
-    breathe(channel, START + 3 * HOUR, 60, 8.0)
-    (episode,) = channel.ledger.episodes
-    return channel, episode
 
 
 def corrections() -> dict[str, Callable[[Channel, Episode], Entry]]:

@@ -7,6 +7,7 @@ import pytest
 
 from core.alert import Promise
 from core.channel import Channel
+from core.correction import changed
 from core.day import DAY_S, day_start, iso_day
 from core.digest import DayKind
 from core.explain import explain
@@ -14,6 +15,7 @@ from core.explanation import Next, NotKnown, Subject
 from core.ledger import Entry, EntryKind, EpisodeEnd
 from core.quantity import QUANTITIES, Kind
 from core.state import Basis, Compared, LearningState, Missing, Reason
+from core.view import view
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -144,6 +146,42 @@ def test_corrections_in_force_are_told_and_whether_they_can_be_undone() -> None:
     ]
     assert told.evidence.struck_days == 2
     assert not explain(channel, NOW + 30 * DAY_S + 1).corrections[0].undoable
+
+
+def test_days_that_a_passed_change_took_out_are_told_until_they_would_not_count() -> None:
+    channel = breathing(40)
+    passing = Entry(
+        id=9,
+        at=NOW,
+        kind=EntryKind.CHANGE_PASSED,
+        from_day=MONDAY - 20,
+        to_day=MONDAY - 12,
+    )
+    assert explain(channel, NOW).passed == ()
+    channel.ledger = channel.ledger.with_entry(passing)
+    told = explain(channel, NOW)
+    (passed,) = told.passed
+    assert (passed.id, passed.from_day) == (9, iso_day(MONDAY - 20))
+    assert passed.to_day == iso_day(MONDAY - 12)
+    assert told.corrections == (), "nobody has corrected anything"
+    assert len(explain(channel, NOW + 78 * DAY_S).passed) == 1
+    assert explain(channel, NOW + 79 * DAY_S).passed == ()
+    channel.reset(NOW)
+    assert explain(channel, NOW).passed == ()
+
+
+@pytest.mark.parametrize(
+    ("weight", "days"), [(None, 60), (0.25, 60), (0.0, 8)], ids=["steady", "similar", "another"]
+)
+def test_the_days_told_begin_with_the_first_of_those_that_are_counted(
+    weight: float | None, days: int
+) -> None:
+    channel = breathing(70)
+    if weight is not None:
+        channel.correct(NOW, changed(MONDAY - 8, MONDAY, similar=weight > 0.0))
+    told, shown = explain(channel, NOW).evidence, view(channel, NOW)
+    assert (told.usable_days, told.since) == (days, iso_day(MONDAY - days))
+    assert (shown.usable_days, shown.since) == (told.usable_days, told.since)
 
 
 def test_days_from_history_are_counted_apart() -> None:

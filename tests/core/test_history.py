@@ -346,13 +346,11 @@ def test_what_a_past_is_worth() -> None:
     now = at(MONDAY + 40, 5.0)
     nothing = outlook(Past(), a_setting(), now)
     assert nothing.earliest == standing(Ledger(), MONDAY + 40).earliest
-    assert (nothing.five_minute_days, nothing.hourly_days, nothing.first_day) == (0, 0, None)
+    assert nothing.usable_days == 0.0
     readings = KITCHEN.readings(40)
     whole = outlook(Past(rows(readings)), a_setting(), now)
-    assert (whole.five_minute_days, whole.first_day) == (40, MONDAY)
-    assert whole.earliest == MONDAY + 40
+    assert (whole.usable_days, whole.earliest) == (40.0, MONDAY + 40)
     usual = Past(rows([pair for pair in readings if pair[0] >= at(MONDAY + 30)]), hours(readings))
     mixed = outlook(usual, a_setting(), now)
-    assert (mixed.five_minute_days, mixed.hourly_days) == (10, 30)
-    assert mixed.usable_days == 25.0
+    assert mixed.usable_days == 25.0, "10 of five-minute means, 30 of hourly ones"
     assert mixed.earliest == MONDAY + 44, "four marks are missing"

@@ -22,8 +22,8 @@ def test_each_part_has_its_range_at_its_hours() -> None:
     shown = picture(channel, START + HOUR)
     assert (shown.start, shown.end, shown.firm) == (START, START + 24 * HOUR, True)
     assert channel.forecast is not None
-    assert [(part.low, part.middle, part.high) for part in shown.parts] == [
-        (part.low, part.middle, part.high) for part in channel.forecast.ranges
+    assert [(part.low, part.high) for part in shown.parts] == [
+        (part.low, part.high) for part in channel.forecast.ranges
     ]
     starts = [datetime.fromtimestamp(part.start, LONDON).hour for part in shown.parts]
     assert starts == [4, 7, 10, 13, 16, 19, 22, 1]

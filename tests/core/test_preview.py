@@ -7,26 +7,15 @@ import pytest
 from core.channel import Channel
 from core.correction import changed, reset_from, struck
 from core.day import day_start, iso_day
-from core.ledger import Episode
 from core.preview import left_out, lift, outlook, strikable
 from core.quantity import QUANTITIES, Kind
 from core.snapshot import dump
 from core.state import LearningState
-from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, with_episode
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 NOW = START + 5 * HOUR
-
-
-def with_episode(days: int = 40) -> tuple[Channel, Episode]:
-    """Return a learned channel and the episode that it had from 06:00 to 07:00."""
-    channel = learned_channel(days)
-    breathe(channel, START, 120, 8.0)
-    breathe(channel, START + 2 * HOUR, 60, 60.0)
-    breathe(channel, START + 3 * HOUR, 60, 8.0)
-    (episode,) = channel.ledger.episodes
-    return channel, episode
 
 
 def test_normal_here_is_foreseen() -> None:

@@ -9,8 +9,9 @@ from scipy.stats import binom
 
 from core.alert import RULES, Promise
 from core.channel import Channel
-from core.day import day_start, locate
+from core.day import day_start, iso_day, locate
 from core.event import Event, EventKind
+from core.explain import explain
 from core.judgement import Judgement
 from core.ledger import Cause, EntryKind, EpisodeEnd
 from core.quantity import Kind
@@ -196,6 +197,15 @@ def test_the_same_plume_on_every_day_is_told_once_and_then_expected() -> None:
     assert (said[-1].state, said[-1].unusual) == (LearningState.LEARNED, False)
 
 
+def test_a_plume_that_comes_again_after_weeks_is_told_again() -> None:
+    channel = after(LEARNED_DAYS)
+    readings = KITCHEN.readings(22, first=NOW)
+    for day in (NOW, NOW + 21):
+        readings = plume(readings, at(day, 9), 100.0, hours=1)
+    play(channel, readings)
+    assert [episode.day for episode in channel.ledger.episodes] == [NOW, NOW + 21]
+
+
 def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
     channel, left_alone = after(LEARNED_DAYS), after(LEARNED_DAYS)
     days = KITCHEN.readings(14, first=NOW)
@@ -206,6 +216,9 @@ def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
     assert [(entry.from_day, entry.to_day) for entry in passed] == [(NOW, NOW + 8)]
     now = at(NOW + 14)
     channel.advance(now)
+    assert [(one.from_day, one.to_day) for one in explain(channel, now).passed] == [
+        (iso_day(NOW), iso_day(NOW + 8))
+    ]
     left_alone.advance(now)
     assert channel.state(now) is LearningState.LEARNED
     assert episodes(channel) == 1

@@ -1,11 +1,10 @@
 """A source that never rests and a person who never stops correcting, for the crash tests.
 
-It runs inside a real Home Assistant that is killed. What was tried, what was confirmed and
-what is there after a start goes into a file, a JSON object per line.
+It runs inside a real Home Assistant that is killed. What is there after the start, what was
+tried and what was confirmed goes into a file, a JSON object per line.
 """
 
 import asyncio
-from datetime import timedelta
 import json
 import os
 from typing import Any
@@ -13,12 +12,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util import dt as dt_util
 
 DOMAIN = "crash_source"
 SOURCE, OURS, ROOM = "sensor.kitchen_pm25", "air_baseline", "01KITCHEN"
 READING_S = 0.002
-DAYS = range(1, 30)  # How long ago the days are that are struck out and given back.
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -45,21 +42,21 @@ async def _correct(hass: HomeAssistant) -> None:
     diary = await hass.async_add_executor_job(
         os.open, hass.config.path("diary.jsonl"), os.O_WRONLY | os.O_APPEND | os.O_CREAT
     )
-    ledger = await _act(hass, "get_ledger")
-    struck = _struck(ledger)
-    _write(diary, start=ledger["quantities"]["pm25"], struck=struck)
-    today = dt_util.now().date()
+    ledger = (await _act(hass, "get_ledger"))["quantities"]["pm25"]
+    said = (await _act(hass, "explain"))["quantities"]["pm25"]["numbers"]
+    _write(diary, ledger=ledger, said=said)
+    days = [day["day"] for day in ledger["days"]]
+    struck = [day["day"] for day in ledger["days"] if day["struck_parts"]]
     while True:
-        for ago in DAYS:
-            if not struck:
-                wanted = (today - timedelta(days=ago)).isoformat()
-                _write(diary, tried=[wanted])
-                await _act(hass, "strike_days", start_date=wanted)
-                struck = [wanted]
-            else:
+        for day in days:
+            if struck:
                 _write(diary, tried=[])
                 await _act(hass, "undo")
                 struck = []
+            else:
+                _write(diary, tried=[day])
+                await _act(hass, "strike_days", start_date=day)
+                struck = [day]
             _write(diary, confirmed=struck)
 
 
@@ -69,10 +66,6 @@ async def _act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]
         OURS, action, {"device_id": device.id, **given}, blocking=True, return_response=True
     )
     return dict(answer or {})
-
-
-def _struck(ledger: dict[str, Any]) -> list[str]:
-    return [day["day"] for day in ledger["quantities"]["pm25"]["days"] if day["struck_parts"]]
 
 
 def _write(diary: int, **what: Any) -> None:

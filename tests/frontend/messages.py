@@ -33,7 +33,6 @@ def a_channel(**changes: Any) -> Message:
             "start": START + 3.0 * HOUR * part,
             "end": START + 3.0 * HOUR * (part + 1),
             "low": LOWS[part],
-            "middle": (LOWS[part] + HIGHS[part]) / 2.0,
             "high": HIGHS[part],
         }
         for part in range(8)
@@ -45,11 +44,7 @@ def a_channel(**changes: Any) -> Message:
         "source": "sensor.kitchen_pm25",
         "state": "learned",
         "compared": "usual",
-        "unusual": False,
-        "reason": None,
         "basis": "this_room",
-        "confidence": 0.96,
-        "range_held": 0.81,
         "usable_days": 36.0,
         "needed": 21,
         "missing": [],
@@ -67,7 +62,7 @@ def a_channel(**changes: Any) -> Message:
                 "The range held 81 % of the time in the last 28 days; it should hold 80 %.",
             ],
             "not_known": ["The air outdoors, whether a window was open, other seasons."],
-            "next": ["The range is written anew every morning, and checked in the evening."],
+            "next": ["The range is written anew every morning, and checked when the day is over."],
         },
     } | changes
 
@@ -95,11 +90,7 @@ COLLECTING = worded(
     a_channel(
         state="collecting",
         compared="not_enough_data",
-        unusual=None,
-        reason="not_learned",
         basis="everyone",
-        confidence=None,
-        range_held=None,
         usable_days=8.5,
         missing=["Weekend days still missing: 2.", "Week days still missing: 3."],
         firm=False,
@@ -113,14 +104,13 @@ STATES: dict[str, Message] = {
         worded(
             a_channel(
                 compared="unusual",
-                unusual=True,
                 episodes=[TOAST],
                 line=a_line(13.0, 11.3),
             ),
             measured=["PM2.5: up to 64 μg/m³ held, high for 95 min so far (noticed at 15:54)."],
             inferred=["For this time of day it rose higher than on all 34 days I can compare."],
         ),
-        questions=[{"issue_id": "unusual_episode_x", "kind": "unusual_episode"}],
+        questions=[{"kind": "unusual_episode"}],
     ),
     "unusual_over": a_room(a_channel(episodes=[OVER], line=a_line(15.0, 6.3))),
     "higher": a_room(a_channel(compared="higher", line=a_line(13.0, scale=2.2))),
@@ -142,19 +132,13 @@ STATES: dict[str, Message] = {
         COLLECTING
         | {"state": "provisional", "basis": "mixed", "usable_days": 12.0, "line": a_line(17.0)}
     ),
-    "changing": a_room(
-        a_channel(state="changing", compared=None, unusual=None, reason="changing", firm=False)
-    ),
-    "stale": a_room(
-        a_channel(state="stale", compared=None, unusual=None, reason="stale", firm=False)
-    ),
+    "changing": a_room(a_channel(state="changing", compared=None, firm=False)),
+    "stale": a_room(a_channel(state="stale", compared=None, firm=False)),
     "no_source": a_room(
         worded(
             a_channel(
                 state="no_source",
                 compared=None,
-                unusual=None,
-                reason="silent",
                 firm=False,
                 line=a_line(2.0),
             ),
@@ -162,9 +146,7 @@ STATES: dict[str, Message] = {
             inferred=["Nothing at present: there are no readings."],
         )
     ),
-    "paused": a_room(
-        a_channel(state="paused", compared=None, unusual=None, reason="paused", firm=False)
-    ),
+    "paused": a_room(a_channel(state="paused", compared=None, firm=False)),
     "no_recorder": a_room(a_channel(line=[]), recorder=False),
     "hidden_source": a_room(a_channel(line=None, source=None)),
     "two": a_room(

@@ -49,7 +49,7 @@ class Rule:
         """Return k: today must beat the k-th highest of n days, k = floor((n + 1) / rank days).
 
         >>> RULES[Promise.MONTH].rank(34), RULES[Promise.MONTH].rank(69)
-        (1, 3)
+        (1, 2)
         """
         return (number + 1) // self.rank_days
 
@@ -58,8 +58,8 @@ class Rule:
 # the rank days give the rate in quiet homes, the gain holds it through a season.
 RULES: Final = MappingProxyType(
     {
-        Promise.FORTNIGHT: Rule(days=14, window=69, rank_days=11, gain=0.8, quota=6),
-        Promise.MONTH: Rule(days=35, window=69, rank_days=22, gain=1.0, quota=3),
+        Promise.FORTNIGHT: Rule(days=14, window=69, rank_days=14, gain=0.8, quota=6),
+        Promise.MONTH: Rule(days=35, window=69, rank_days=28, gain=1.0, quota=3),
         Promise.TWO_MONTHS: Rule(days=60, window=89, rank_days=40, gain=1.5, quota=2),
     }
 )

@@ -2,11 +2,13 @@
 
 A part of a day is scored by how far its worst half hour rose, given the six hours before it:
 y(peak) less half of the level before, in units of how far that part usually strays. A day's
-score is the highest of its parts. Each reference day is scored without itself, as today is.
+score is the highest of its parts. Each reference day is scored without itself, as today is. Days
+of events are scored too, but what they were makes no bar: the next event of the kind would hide
+behind them. What they say of the promise, the margin says.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +19,7 @@ from .baseline import Array, PartRange, quantiles
 from .counts import DayCounts, day_peaks
 from .day import PARTS
 from .digest import Counts, Digest, decode_counts
-from .ledger import Ledger
+from .ledger import WINDOW_DAYS, Ledger
 from .quantity import LEVELS, from_scale, to_scale
 
 # What the air was before explains part of how high it gets: of 0, 0.3, 0.5, 0.7 and 0.9,
@@ -32,9 +34,12 @@ POOL_DAYS = 10.0  # The whole day counts as ten days of each part; 5 and 20 foun
 LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
 NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
 NOTABLE_RANK = 2
+# Of 0, 7 and 14 days, 7 and 14 found as many plumes that came every 21 days; with 0 a plume that
+# came every day was told four times.
+HABIT_DAYS = 14
 # The margin is the integral of alerts beyond the promise, so their long-run rate keeps it
 # whatever the air does. Below, it may spend a little of what quiet months leave unspent.
-MARGIN_LOW, MARGIN_HIGH = -0.2, 6.0
+MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0
 
 type Levels = tuple[float | None, ...]
 
@@ -84,23 +89,31 @@ class Bar:
 
 
 def reference_bar(
-    reference: Sequence[Digest], before: Array, rule: Rule, margin: float = 0.0
+    reference: Sequence[Digest],
+    before: Array,
+    rule: Rule,
+    margin: float = 0.0,
+    events: Collection[int] = (),
 ) -> Bar:
     """Return what today must exceed, from the reference days, oldest first.
 
-    `before` are the levels before each part (day, part) on the scale.
+    `before` are the levels before each part (day, part) on the scale, `events` the days that
+    make no bar.
     """
-    if not reference:
+    ordinary = np.array([digest.day not in events for digest in reference], dtype=np.bool_)
+    number = int(ordinary.sum())
+    if not number:
         return Bar()
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
     rises = np.log1p(day_peaks(reference)) - BEFORE_SHARE * before
-    centre, spread = _pooled(len(rises), rises.sum(axis=0), (rises**2).sum(axis=0))
-    found = _scores(rises)
-    enough = len(found) >= rule.least
+    usual = rises[ordinary]
+    centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
+    found = _scores(rises, ordinary)
+    ranked = np.sort(np.array(found)[ordinary])
     return Bar(
         scores=array("d", found),  # A tuple of them would take four times the memory.
-        ranked=sorted(found, reverse=True)[rule.rank(len(found)) - 1] if enough else None,
+        ranked=float(ranked[-rule.rank(number)]) if number >= rule.least else None,
         margin=margin,
         notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]
         if len(found) >= NOTABLE_DAYS
@@ -112,20 +125,21 @@ def reference_bar(
     )
 
 
-def _scores(rises: Array) -> list[float]:
-    """Return the score of each day (day, part) against all the others."""
-    number = len(rises) - 1
-    if not number:
-        return [0.0]
-    squares = rises**2
+def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
+    """Return the score of each day (day, part) against all the other ordinary ones."""
+    counts = ordinary[:, np.newaxis].astype(float)
+    number = counts.sum() - counts
+    if not number.all():
+        return [0.0] * len(rises)
+    own, squares = counts * rises, counts * rises**2
     centre, spread = _pooled(
-        number, rises.sum(axis=0) - rises, np.maximum(squares.sum(axis=0) - squares, 0.0)
+        number, own.sum(axis=0) - own, np.maximum(squares.sum(axis=0) - squares, 0.0)
     )
     found: list[float] = ((rises - centre) / spread).max(axis=1).tolist()
     return found
 
 
-def _pooled(number: int, total: Array, squares: Array) -> tuple[Array, Array]:
+def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, Array]:
     """Return centre and spread of each part (..., part) from sums over `number` days.
 
     Each is drawn towards that of the whole day, which counts as `POOL_DAYS` days.
@@ -184,6 +198,15 @@ def _befores(
     return np.where(observed, quantiles(sums.astype(float), 0.5)[0], middles)
 
 
+def event_days(ledger: Ledger, today: int) -> set[int]:
+    """Return the days of unanswered alerts that by now were events.
+
+    For two weeks an alert counts as what the air may do: the same rise on the next days is
+    told once. Had it become a habit, the days since would say so.
+    """
+    return {day for day in _alert_days(ledger, today) if day < today - HABIT_DAYS}
+
+
 def margin(ledger: Ledger, today: int, rule: Rule) -> float:
     """Return what is added to the bar: more after an unanswered alert, less on every other day.
 
@@ -191,7 +214,7 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
     quantile is tracked in Angelopoulos, Candes and Tibshirani 2023 (arXiv 2307.16895). Alerts
     that were answered do not count.
     """
-    alerts = set(ledger.alert_days(today, len(ledger.days) + 1))
+    alerts = _alert_days(ledger, today)
     eligible = {
         digest.day
         for digest in ledger.days
@@ -202,6 +225,10 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
         step = rule.gain * ((day in alerts) - 1.0 / rule.days)
         found = min(max(found + step, MARGIN_LOW), MARGIN_HIGH)
     return found
+
+
+def _alert_days(ledger: Ledger, today: int) -> set[int]:
+    return set(ledger.alert_days(today, WINDOW_DAYS + 1))
 
 
 def alert_levels(

@@ -32,15 +32,16 @@ def beside(episode: Episode, context: Context, at: float) -> Episode:
     """
     if context.window_open is not None and at <= episode.id:
         share = context.window_open.of_last_hour(at)
-        episode = replace(episode, window_open=None if share is None else round(share, 3))
+        share = None if share is None else round(min(max(share, 0.0), 1.0), 3)
+        episode = replace(episode, window_open=share)
     rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 is not None else None
     if rise is None:
         return episode
     before, highest = episode.outdoor_before, episode.outdoor
-    before = round(rise.before, 1) if before is None else before
+    before = round(max(rise.before, 0.0), 1) if before is None else before
     if highest is not None and rise.now <= highest:
         return episode
-    highest = round(rise.now, 1)
+    highest = round(max(rise.now, 0.0), 1)
     return replace(
         episode,
         outdoor=highest,

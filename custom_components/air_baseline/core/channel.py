@@ -96,7 +96,7 @@ class Channel:
 
     def advance(self, at: float) -> Sequence[Judgement]:
         """Let time pass: close the bins, days and episodes whose time has come."""
-        if self.binner.counted_to is not None and at < self.binner.counted_to - REWIND_S:
+        if at < self._latest - REWIND_S:
             self._rewind(at)
         return self._pass(self.binner.advance(at), at)
 
@@ -207,6 +207,19 @@ class Channel:
     def _episode_id(self) -> int | None:
         return self.watch.current.id if self.watch.current else None
 
+    @property
+    def _last_day(self) -> int:
+        """Return the open day, else the last one that closed, 0 for none."""
+        if self.open_day is not None:
+            return self.open_day.day
+        return self.ledger.days[-1].day if self.ledger.days else 0
+
+    @property
+    def _latest(self) -> float:
+        """Return the latest time that anything known here speaks of, 0 where nothing is."""
+        begun = day_start(self._last_day, self.zone) if self._last_day else 0.0
+        return max(begun, self.binner.counted_to or 0.0, self.source.last_read or 0.0)
+
     def _held(self, at: float) -> Held | None:
         span = None if self.source.stuck else self.held.span(at)
         return Held(round(span[0], 1), round(span[1], 1)) if span else None
@@ -314,7 +327,7 @@ class Channel:
         self.events.append(Event(kind=EventKind.UNUSUAL_ENDED, at=at, episode=ended))
 
     def _begin_day(self, day: int) -> None:
-        if self.open_day is not None and day <= self.open_day.day:
+        if day <= self._last_day:
             return
         before = self.forecast
         if self.open_day is not None and before is not None:
@@ -412,6 +425,8 @@ class Channel:
         self.held = HeldLevel()
         self.watch = EpisodeWatch()
         self.inside = InsideWatch()
+        if self.facts is not None:
+            self.facts = GuidelineWatch(self.facts.guideline)
         self.ledger = self.ledger.rewound(today)
         self.open_day = None
         self.forecast = None

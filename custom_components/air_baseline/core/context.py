@@ -174,7 +174,7 @@ class Context:
         ]
         pm25, temperature, window = means
         return DayContext(
-            outdoor_pm25=None if pm25 is None else round(pm25, 1),
+            outdoor_pm25=None if pm25 is None else round(max(pm25, 0.0), 1),
             outdoor_temperature=None if temperature is None else round(temperature, 1),
             window_open=None if window is None else round(min(max(window, 0.0), 1.0), 3),
         )

@@ -9,8 +9,8 @@ from datetime import tzinfo
 from math import ceil
 
 from .alert import HELD_SLOTS, INSIDE_SLOTS
-from .day import SLOT_S, locate, parts_of_slots
-from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .day import DAY_S, SLOT_S, locate, parts_of_slots
+from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 
 CHANGE_WEIGHT = 0.25  # What days before a suspected change, or in a similar place, count for.
 NORMAL_MARGIN = 1.15  # "That is normal here" lifts the alert level above that peak.
@@ -96,11 +96,13 @@ def episode_span(episode: Episode, at: float) -> tuple[float, float]:
     """Return from when to when the air was high (POSIX seconds), up to now while it runs.
 
     An episode is noticed after its level was held for 30 minutes, and ends after as long
-    inside the range.
+    inside the range. One that seems to last for longer than days are kept (the clock was set,
+    the file is damaged) is cut short, so that the work is bounded.
     """
     end = at if episode.end is None else episode.end
     if episode.outcome is EpisodeEnd.RECOVERED:
         end -= INSIDE_SLOTS * SLOT_S
+    end = min(end, episode.id + WINDOW_DAYS * DAY_S)
     return episode.id - HELD_SLOTS * SLOT_S, max(end, float(episode.id))
 
 

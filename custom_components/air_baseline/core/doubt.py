@@ -14,7 +14,7 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Entry | None:
     That is a change of the level that is suspected, or one that has passed by itself.
     """
     if any(
-        entry.kind is EntryKind.SEASON and at - entry.at < SEASON_QUIET_DAYS * DAY_S
+        entry.kind is EntryKind.SEASON and abs(at - entry.at) < SEASON_QUIET_DAYS * DAY_S
         for entry in ledger.entries
     ):
         return None

@@ -84,12 +84,14 @@ class Tally:
 class Standing:
     """What the ledger alone says at the start of a day.
 
-    `held` is the mean mark over 28 days, `earliest` the first day that could be `learned`,
-    `since` the change that made the state `changing`.
+    `first` is the first of the days that `tally` counts, `held` the mean mark over 28 days,
+    `earliest` the first day that could be `learned`, `since` the change that made the state
+    `changing`.
     """
 
     state: LearningState = LearningState.COLLECTING
     tally: Tally = field(default_factory=Tally)
+    first: int | None = None
     marks: int = 0
     recent_mark: float | None = None
     held: float | None = None
@@ -132,6 +134,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
     return Standing(
         state=state,
         tally=counted,
+        first=days[0].day if days else None,
         marks=len(marks),
         recent_mark=mean,
         held=sum(held) / len(held) if held else None,

@@ -25,6 +25,7 @@ from .explanation import (
     Measured,
     Next,
     NotKnown,
+    PassedChange,
     Subject,
     Surroundings,
     TrackRecord,
@@ -74,6 +75,7 @@ def explain(
         record=_record(channel, judged),
         episode=_episode(channel, about),
         change=_change(channel, at),
+        passed=_passed(channel, at),
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         not_known=_not_known(channel, subject, surroundings),
@@ -129,8 +131,8 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         week_days=known.tally.week,
         part_days=known.tally.parts,
         missing=missing,
-        earliest=iso_day(known.earliest) if known.earliest else None,
-        since=iso_day(counted[0].day) if counted else None,
+        earliest=_iso(known.earliest),
+        since=_iso(known.first),
         replayed_days=sum(digest.kind is not DayKind.LIVE for digest in counted),
         hourly_days=sum(digest.kind is DayKind.HOURLY for digest in counted),
         struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
@@ -207,6 +209,20 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
         cause=change.cause,
         before=from_scale(median(before)) if before else None,
         since=from_scale(median(since)) if since else None,
+    )
+
+
+def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
+    """Return the changes that have passed and took days out that would count else."""
+    ledger = channel.ledger
+    oldest = max(ledger.epoch_day, locate(at, channel.zone)[0] - WINDOW_DAYS)
+    return tuple(
+        PassedChange(id=entry.id, from_day=iso_day(entry.from_day), to_day=iso_day(entry.to_day))
+        for entry in ledger.entries
+        if entry.kind is EntryKind.CHANGE_PASSED
+        and entry.from_day is not None
+        and entry.to_day is not None
+        and entry.to_day >= oldest
     )
 
 

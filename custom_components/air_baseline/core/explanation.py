@@ -76,7 +76,8 @@ class TypicalRange:
 class Evidence:
     """The days behind a statement and what is still missing.
 
-    `replayed_days` came from the home's own history, `hourly_days` of them as means of hours.
+    They are those of the last 60 that count, the first of them `since`. `replayed_days` came
+    from the home's own history, `hourly_days` of them as means of hours.
     """
 
     usable_days: float
@@ -127,6 +128,15 @@ class CorrectionInForce:
     from_day: str | None
     to_day: str | None
     until_day: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedChange:
+    """A suspected change that passed by itself, and its days, which are left out."""
+
+    id: int
+    from_day: str
+    to_day: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +212,7 @@ class Explanation:
     record: TrackRecord
     episode: EpisodeFacts | None
     change: ChangeFacts | None
+    passed: tuple[PassedChange, ...]
     surroundings: Surroundings
     corrections: tuple[CorrectionInForce, ...]
     not_known: tuple[NotKnown, ...]

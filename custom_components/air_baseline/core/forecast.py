@@ -8,6 +8,7 @@ from .bar import (
     Bar,
     Levels,
     alert_levels,
+    event_days,
     levels_before,
     levels_before_today,
     margin,
@@ -117,7 +118,9 @@ def forecast(
             shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
             own_share=own_share(days, quantity.prior),
             theta=theta,
-            bar=reference_bar(reference, before, rule, margin(ledger, day, rule)),
+            bar=reference_bar(
+                reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
+            ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
             told=_told(ledger, medians_by_day(digests, own)),

@@ -17,7 +17,6 @@ class PartOfDay:
     start: float
     end: float
     low: float
-    middle: float
     high: float
 
 
@@ -56,7 +55,7 @@ def picture(channel: Channel, at: float) -> Picture:
         start=start,
         end=end,
         parts=tuple(
-            PartOfDay(*hours, part.low, part.middle, part.high)
+            PartOfDay(*hours, part.low, part.high)
             for hours, part in zip(part_spans(day, channel.zone), today.ranges, strict=False)
         )
         if today is not None and shown

@@ -50,13 +50,10 @@ class Setting:
 class Outlook:
     """What the past of a source is worth on a day.
 
-    Days with enough data of either kind, the first of them (None: none), how many days that
-    makes (an hourly one is half a day), and the earliest day that could be `learned`.
+    How many usable days it has (an hourly one is half a day), and the earliest day that could
+    be `learned`.
     """
 
-    five_minute_days: int
-    hourly_days: int
-    first_day: int | None
     usable_days: float
     earliest: int | None
 
@@ -140,12 +137,7 @@ def outlook(past: Past, setting: Setting, now: float) -> Outlook:
     step = found.step or setting.resolution
     ledger = replay(found.days, Ledger(), replace(setting, resolution=step))
     known = standing(ledger, today)
-    usable = [digest for digest in ledger.days if digest.valid]
-    hourly = sum(digest.kind is DayKind.HOURLY for digest in usable)
     return Outlook(
-        five_minute_days=len(usable) - hourly,
-        hourly_days=hourly,
-        first_day=usable[0].day if usable else None,
         usable_days=known.tally.days,
         earliest=today if known.state is LearningState.LEARNED else known.earliest,
     )

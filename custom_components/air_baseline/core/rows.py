@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
 from .context import DayContext
+from .correction import AHEAD_DAYS
 from .counts import decode_days
-from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
+from .day import DAY_S, PARTS, PLAIN_SLOTS, iso_day, parse_day
 from .digest import ALL_PARTS, NO_CONTEXT, DayKind, Digest, PartLevels, join_record
 from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .state import LearningState, Together
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_ROOMS = 1000
+# Nothing is said about later days; a start over "from the year 2926" would never let a room
+# learn again. Time zones, and days that begin at 04:00, make up for a few.
+MOST_AHEAD = AHEAD_DAYS + 3
 MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
 
 DAY_COLUMNS: Final = (
@@ -108,8 +112,7 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
 
 def _load_former(data: object) -> Ledger | None:
     """Return the ledger before it was learned anew; it has no former one itself."""
-    former = None if data is None else load_ledger(stored.mapping(data))
-    return former and replace(former, former=None)
+    return None if data is None else load_ledger({**stored.mapping(data), "former": None})
 
 
 def _dump_day(digest: Digest) -> list[Any]:
@@ -147,13 +150,16 @@ def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
     if any(later.day <= earlier.day for earlier, later in pairwise(days)):
         message = "days out of order or twice"
         raise SnapshotError(message)
+    if days and days[-1].day - days[0].day >= WINDOW_DAYS:
+        message = f"days further apart than the {WINDOW_DAYS} that are kept"
+        raise SnapshotError(message)
     return tuple(days)
 
 
 def _load_day(row: Mapping[str, Any], record: bytes, observed: Sequence[int]) -> Digest:
     slots = row["slots"]
     return Digest(
-        day=parse_day(stored.text(row["day"])),
+        day=stored.day(parse_day(stored.text(row["day"]))),
         kind=stored.code(DayKind, row["kind"]),
         slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
         record=record,
@@ -194,16 +200,22 @@ def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
 
 
 def _load_entry(row: Mapping[str, Any]) -> Entry:
+    at = stored.time(row["at"])
+    ahead = int(at // DAY_S) + stored.EARLIEST_DAY + MOST_AHEAD
+
+    def day(data: object) -> int:
+        return stored.integer(data, stored.EARLIEST_DAY, ahead)
+
     return Entry(
         id=stored.integer(row["id"], 1),
-        at=stored.time(row["at"]),
+        at=at,
         kind=stored.code(EntryKind, row["kind"]),
-        from_day=stored.optional(stored.integer, row["from_day"]),
-        to_day=stored.optional(stored.integer, row["to_day"]),
+        from_day=stored.optional(day, row["from_day"]),
+        to_day=stored.optional(day, row["to_day"]),
         parts=None if row["parts"] is None else stored.integer(row["parts"], 0, ALL_PARTS),
         weight=stored.share(row["weight"]),
         level=stored.optional(stored.level, row["level"]),
-        until_day=stored.optional(stored.integer, row["until_day"]),
+        until_day=stored.optional(day, row["until_day"]),
         episode=stored.optional(stored.integer, row["episode"]),
         target=stored.optional(stored.integer, row["target"]),
         cause=None if row["cause"] is None else stored.code(Cause, row["cause"]),
@@ -257,8 +269,8 @@ def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> E
 def _load_air(row: Mapping[str, Any]) -> Episode:
     outcome = row["outcome"]
     return Episode(
-        id=stored.integer(row["id"], 0),
-        day=stored.integer(row["day"], 1),
+        id=stored.integer(row["id"], 0, int(stored.LATEST)),
+        day=stored.day(row["day"]),
         part=stored.integer(row["part"], 0, PARTS - 1),
         opened_level=stored.level(row["opened_level"]),
         alert_level=stored.level(row["alert_level"]),

@@ -12,13 +12,23 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from . import stored
-from .alert import HELD_SLOTS, Promise
+from .alert import HELD_SLOTS, LASTING_INSIDE_SLOTS, Promise
 from .binning import INTERVALS_KEPT, LEAST_STEP, Binner
 from .channel import Channel
 from .context import HOURS, ContextMean
-from .day import DAY_S, PARTS, SLOT_S, SLOTS_PER_HOUR, iso_day, parse_day, part_slots
+from .day import (
+    DAY_S,
+    HOUR_S,
+    PARTS,
+    SLOT_S,
+    SLOTS_PER_HOUR,
+    day_start,
+    iso_day,
+    parse_day,
+    part_slots,
+)
 from .digest import Counts, OpenDay, decode_counts, encode_counts
-from .facts import BUCKETS
+from .facts import BUCKETS, GuidelineWatch
 from .ledger import Ledger
 from .quantity import QUANTITIES, Kind
 from .rows import dump_ledger, load_ledger
@@ -136,20 +146,31 @@ def load_context(data: object, zone: tzinfo) -> ContextMean:
 def _load_context(data: Mapping[str, Any], zone: tzinfo) -> ContextMean:
     mean = ContextMean(zone)
     _load_running(mean.binner, data)
+    counted_to = mean.binner.counted_to or 0.0
     mean.bins = [
-        (stored.integer(slot), stored.number(value))
+        (
+            stored.integer(slot, 0, int(counted_to // SLOT_S)),
+            stored.number(value, -stored.HIGHEST, stored.HIGHEST),
+        )
         for slot, value in stored.rows(data["bins"], 2, SLOTS_PER_HOUR)
     ]
-    mean.hours = _load_sums(data["hours"], HOURS + 2, 3600.0)
-    mean.days = _load_sums(data["days"], 2, 2 * DAY_S)
+    mean.hours = _load_sums(data["hours"], HOURS + 2, int(counted_to // HOUR_S), HOUR_S)
+    mean.days = _load_sums(data["days"], 2, stored.LATEST_DAY, 2 * DAY_S)
     return mean
 
 
-def _load_sums(data: object, most: int, longest_s: float) -> list[tuple[int, float, float]]:
-    return [
-        (stored.integer(index), stored.number(area), stored.number(seconds, 0.0, longest_s))
-        for index, area, seconds in stored.rows(data, 3, most)
-    ]
+def _load_sums(
+    data: object, most: int, last: int, longest_s: float
+) -> list[tuple[int, float, float]]:
+    """Return sums over stretches of time: the index up to the last, the area, the seconds."""
+    found = []
+    for index, area, observed in stored.rows(data, 3, most):
+        seconds = stored.number(observed, 0.0, longest_s)
+        highest = stored.HIGHEST * seconds
+        found.append(
+            (stored.integer(index, 0, last), stored.number(area, -highest, highest), seconds)
+        )
+    return found
 
 
 def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
@@ -164,17 +185,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     channel.ledger = load_ledger(data)
     _load_source(channel, stored.mapping(data["source"]))
     if channel.facts is not None:
-        longest = channel.facts.bucket_s
-        channel.facts.buckets = [
-            (
-                stored.integer(index, 0),
-                stored.number(total, 0.0, stored.HIGHEST * longest),
-                stored.number(seconds, 0.0, longest),
-            )
-            for index, total, seconds in stored.rows(data["facts"], 3, BUCKETS + 1)
-        ]
-        channel.facts.above = stored.optional(stored.flag, data["above"])
-        channel.facts.low_since = stored.optional(stored.time, data["low_since"])
+        _load_facts(channel.facts, data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
         _load_today(channel, stored.mapping(data["today"]))
     return channel
@@ -200,6 +211,16 @@ def _dump_source(channel: Channel) -> dict[str, Any]:
     }
 
 
+def _load_facts(facts: GuidelineWatch, data: Mapping[str, Any], counted_to: float) -> None:
+    last = int(counted_to // facts.bucket_s)
+    facts.buckets = _load_sums(data["facts"], BUCKETS + 1, last, facts.bucket_s)
+    for _, total, _ in facts.buckets:
+        stored.number(total, 0.0)
+    facts.above = stored.optional(stored.flag, data["above"])
+    low_since = data["low_since"]
+    facts.low_since = None if low_since is None else stored.number(low_since, 0.0, counted_to)
+
+
 def _load_running(binner: Binner, data: Mapping[str, Any]) -> None:
     binner.counted_to = stored.optional(stored.time, data["counted_to"])
     passed_s = (binner.counted_to or 0.0) % SLOT_S
@@ -215,13 +236,17 @@ def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
     binner, source = channel.binner, channel.source
     _load_running(binner, data)
     stored.number(binner.area, 0.0)
-    binner.step = stored.optional(stored.level, data["step"])
+    step, warm_until = data["step"], data["warm_until"]
+    binner.step = None if step is None else stored.number(step, LEAST_STEP, stored.HIGHEST)
     binner.last_value = stored.optional(stored.level, data["last_value"])
     binner.late = stored.integer(data["late"], 0)
     source.last_read = stored.optional(stored.time, data["last_read"])
-    source.warm_until = stored.optional(stored.time, data["warm_until"])
+    last_read = source.last_read or 0.0
+    if warm_until is not None:
+        latest = last_read + source.quantity.warm_up_s
+        source.warm_until = stored.number(warm_until, 0.0, latest)
     source.flat_value = stored.optional(stored.level, data["flat_value"])
-    source.flat_since = stored.time(data["flat_since"])
+    source.flat_since = stored.number(data["flat_since"], 0.0, last_read)
     source.flat_longest_h = stored.integer(data["flat_longest_h"], 0)
     source.stuck = stored.flag(data["stuck"])
     source.rejected = stored.integer(data["rejected"], 0)
@@ -249,7 +274,10 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
 
 
 def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
-    day = parse_day(stored.text(data["day"]))
+    day = stored.day(parse_day(stored.text(data["day"])))
+    if channel.ledger.days and day <= channel.ledger.days[-1].day:
+        message = f"{iso_day(day)} is open after a later day was closed"
+        raise SnapshotError(message)
     today = OpenDay(day, part_slots(day, channel.zone))
     today.counts = decode_counts(stored.text(data["histogram"]))
     peaks = [stored.optional(stored.level, peak) for peak in stored.items(data["peaks"], PARTS)]
@@ -262,18 +290,26 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
     today.void = stored.flag(data["void"])
     today.unseen = stored.flag(data.get("unseen", False))
     channel.open_day = today
+    last = int((channel.binner.counted_to or 0.0) // SLOT_S)
     channel.held.bins = [
-        (stored.integer(slot, 0), stored.level(value))
+        (stored.integer(slot, 0, last), stored.level(value))
         for slot, value in stored.rows(data["recent"], 2, HELD_SLOTS)
     ]
+    _load_watch(channel, data, day)
+    channel.resume(
+        [stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)],
+        stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
+    )
+
+
+def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
     running = stored.optional(stored.integer, data["episode"])
     channel.watch.current = next(
         (episode for episode in channel.ledger.episodes if episode.id == running), None
     )
     channel.watch.inside_slots = stored.integer(data["inside_slots"], 0)
-    channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0)
-    channel.watch.cool_until = stored.time(data["cool_until"])
-    channel.resume(
-        [stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)],
-        stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
-    )
+    channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
+    # It ends some hours after an episode, and no episode ends after the open day; the rest is
+    # for homes that have moved to another time zone.
+    latest = day_start(day + 3, channel.zone)
+    channel.watch.cool_until = stored.number(data["cool_until"], 0.0, latest)

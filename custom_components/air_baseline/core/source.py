@@ -1,6 +1,7 @@
 """Can the source be believed now: is it alive, warmed up, and not stuck?"""
 
-from .day import SLOT_S
+from .day import DAY_S, SLOT_S
+from .ledger import WINDOW_DAYS
 from .quantity import Kind, Quantity
 
 NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
@@ -59,6 +60,7 @@ class SourceWatch:
     def restart(self) -> None:
         """Forget when the source was last seen: the clock had been wrong."""
         self.last_read = self.flat_value = None
+        self.flat_since = 0.0
         self.warm_until = None
 
     def skip_warm_up(self, at: float) -> None:
@@ -100,8 +102,9 @@ class SourceWatch:
         return longest
 
     def flat_slots(self, at: float) -> range:
-        """Return the slots of the present run up to a time."""
-        return range(int(self.flat_since // SLOT_S), int(at // SLOT_S))
+        """Return the slots of the present run up to a time, as far as days are kept."""
+        since = max(self.flat_since, at - WINDOW_DAYS * DAY_S)
+        return range(int(since // SLOT_S), int(at // SLOT_S))
 
     def _warm_up(self, at: float, duration_s: float) -> None:
         self.warm_until = max(at + duration_s, self.warm_until or 0.0)

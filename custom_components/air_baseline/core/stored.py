@@ -1,6 +1,7 @@
 """Checked reading of plain JSON values: each function returns a value or raises SnapshotError."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from types import NoneType
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LATEST = 32_503_680_000.0  # The year 3000: a later time is damage, not data.
+# The days of these times; west of Greenwich the first began in 1969.
+EARLIEST_DAY, LATEST_DAY = date(1969, 12, 31).toordinal(), date(3000, 1, 1).toordinal()
 HIGHEST = 1e6  # Above the span of every quantity.
 
 
@@ -106,6 +109,11 @@ def share(data: object) -> float:
 def time(data: object) -> float:
     """Return a POSIX time."""
     return number(data, 0.0, LATEST)
+
+
+def day(data: object) -> int:
+    """Return a day, as its ordinal."""
+    return integer(data, EARLIEST_DAY, LATEST_DAY)
 
 
 def code[C: StrEnum](codes: type[C], data: object) -> C:

@@ -75,7 +75,7 @@ def view(channel: Channel, at: float) -> ChannelView:
         missing=missing,
         earliest=iso_day(known.earliest) if known.earliest else None,
         held=None if known.held is None else round(known.held, 2),
-        since=_since(channel, at),
+        since=iso_day(known.first) if known.first else None,
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
         history=channel.history,
         history_days=sum(day.kind is not DayKind.LIVE for day in channel.ledger.days),
@@ -87,12 +87,3 @@ def _outcome(channel: Channel) -> EpisodeEnd | None:
         return None
     latest = max(channel.ledger.episodes, key=lambda episode: episode.id, default=None)
     return latest.outcome if latest else None
-
-
-def _since(channel: Channel, at: float) -> str | None:
-    """Return the first day that counts for what is said now."""
-    first = channel.ledger.change_day
-    today = locate(at, channel.zone)[0]
-    days = (digest.day for digest in channel.ledger.days if first <= digest.day < today)
-    day = next((day for day in days if channel.ledger.factor(day)), None)
-    return iso_day(day) if day else None

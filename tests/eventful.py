@@ -1,0 +1,119 @@
+"""A home of which everything is stored that can be, written by the integration itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+import json
+from pathlib import Path
+import shutil
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core import snapshot
+from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.ledger import Entry, EntryKind
+from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.core.state import HistoryState
+from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
+
+from .files import disk, write
+from .home import (
+    ATTRIBUTES,
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    NOON,
+    PM25,
+    VOC,
+    ZONE,
+    a_home,
+    a_room,
+    a_store,
+    act,
+    learned,
+    pass_time,
+    report,
+    set_up,
+    shown,
+    usual,
+)
+
+OUTDOORS = {"outdoor_pm25": "sensor.garden_pm25", "outdoor_temperature": "sensor.garden"}
+TEMPERATURE = {"device_class": "temperature", "unit_of_measurement": "°C"}
+WINDOW = "binary_sensor.kitchen_window"
+DAYS = 36
+HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
+
+
+def eventful_home() -> MockConfigEntry:
+    """Return the home of `live_eventfully`: two rooms, outdoor sensors, a window."""
+    kitchen = a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO)
+    kitchen["data"] = {**kitchen["data"], "windows": [WINDOW]}
+    return a_home(kitchen, a_room(BEDROOM, "bedroom", Kind.VOC_INDEX), **OUTDOORS)
+
+
+async def live_eventfully(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
+    """Live for some hours in a home that knows its rooms; return its entry, loaded.
+
+    In the end there are ledgers in use, of before they were learned anew, and of a source
+    that is gone; corrections, an episode that ended, one that runs, and what was asked.
+    """
+    channels = {kind: learned(kind, DAYS) for kind in (Kind.PM25, Kind.VOC_RATIO)}
+    channels[Kind.PM25] = _learned_anew(channels[Kind.PM25])
+    gone = {Kind.VOC_MASS: learned(Kind.VOC_MASS, 3)}
+    bedroom = {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 10)}
+    write(hass, LEDGER_KEY, a_store({KITCHEN: channels | gone, BEDROOM: bedroom}))
+    report(hass, WINDOW, "on")
+    entry = eventful_home()
+    await set_up(hass, entry)
+    await _breathe(hass, clock, HOUR, pm25=80.0)
+    await act(hass, "correct_episode", verdict="normal", quantity="pm25")
+    await _breathe(hass, clock, 2 * HOUR)
+    await act(hass, "strike_days", start_date=str((NOON - timedelta(days=9)).date()))
+    report(hass, WINDOW, "off")
+    await _breathe(hass, clock, 7 * HOUR)
+    await _breathe(hass, clock, HOUR, voc_ratio=2000.0)
+    assert shown(hass, "binary_sensor.kitchen_voc_unusual").state == "on"
+    return entry
+
+
+async def _breathe(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    duration: timedelta,
+    **odd: float,
+) -> None:
+    """Let time pass with usual air, but for the quantities with a level of their own."""
+    for _ in range(duration // MINUTES):
+        at = dt_util.utcnow().timestamp()
+        for source, kind in ((PM25, Kind.PM25), (VOC, Kind.VOC_RATIO), (INDEX, Kind.VOC_INDEX)):
+            report(hass, source, odd.get(kind, usual(at, kind)))
+        report(hass, OUTDOORS["outdoor_pm25"], 9.0, **ATTRIBUTES[PM25])
+        report(hass, OUTDOORS["outdoor_temperature"], 4.0, **TEMPERATURE)
+        await pass_time(hass, clock, MINUTES, step=MINUTES)
+
+
+def _learned_anew(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a channel that was learned anew from history a day ago."""
+    channel = snapshot.load(stored, ZONE, Promise.MONTH)
+    assert channel.open_day is not None
+    channel.open_day.unseen, channel.history = True, HistoryState.READ
+    at = NOON.timestamp() - 86_400.0
+    anew = Entry(id=1, at=at, kind=EntryKind.RELEARNED, from_day=channel.ledger.days[-1].day)
+    former = replace(channel.ledger, days=channel.ledger.days[-5:])
+    channel.ledger = replace(channel.ledger, entries=(anew,), former=former)
+    kept: dict[str, Any] = json.loads(json.dumps(snapshot.dump(channel)))
+    return kept
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def put_released(hass: HomeAssistant, version: str, *keys: str) -> None:
+    """Put the files of a released version in their place."""
+    disk(hass, "").mkdir(exist_ok=True)
+    for key in keys or (LEDGER_KEY, GOOD_KEY):
+        shutil.copyfile(FIXTURES / version / key, disk(hass, key))

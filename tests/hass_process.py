@@ -1,0 +1,41 @@
+"""A real Home Assistant in a process of its own, which a test may kill.
+
+To import Home Assistant takes longer than to start it: one process does so once, and each that
+is to be killed is forked from it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+import os
+from pathlib import Path
+import sys
+
+from homeassistant.__main__ import main
+
+OUTPUT = "output.log"  # In the folder of the configuration.
+
+_CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["homeassistant.bootstrap", "homeassistant.runner", __name__])
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[BaseProcess]:
+    """Run Home Assistant on a folder, and kill it in the end."""
+    process = _CONTEXT.Process(target=_live, args=(folder,))
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def _live(folder: Path) -> None:
+    """Be the `hass` that is started from a shell."""
+    output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output, stream.fileno())
+    sys.argv = ["hass", "--skip-pip", "-c", str(folder)]
+    sys.exit(main())
