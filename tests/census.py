@@ -1,13 +1,17 @@
-"""What is there at a moment, by kind: of what should not grow."""
+"""What is there at a moment, by kind and in bytes: of what should not grow."""
 
 from asyncio import TimerHandle
-from collections import Counter
+from collections import Counter, deque
 import gc
 from pathlib import Path
+import sys
 
 from homeassistant.core import HomeAssistant
+import numpy as np
 
 from custom_components.air_baseline.const import DOMAIN
+
+PLAIN = (str, bytes, int, float, tuple, list, dict, set, frozenset, deque, np.ndarray)
 
 
 def census(hass: HomeAssistant) -> Counter[str]:
@@ -20,9 +24,21 @@ def census(hass: HomeAssistant) -> Counter[str]:
     counted["timers"] = sum(not handle.cancelled() for handle in scheduled)
     counted["states"] = len(hass.states.async_all())
     counted["files"] = sum(path.is_file() for path in Path(hass.config.config_dir).rglob("*"))
-    counted.update(
-        f"object {type(one).__name__}"
-        for one in gc.get_objects()
-        if type(one).__module__.startswith(f"custom_components.{DOMAIN}")
-    )
+    counted.update(f"object {type(one).__name__}" for one in gc.get_objects() if _is_ours(one))
     return counted
+
+
+def weight(root: object) -> int:
+    """Return the bytes of an object of ours and of all that it holds."""
+    counted: dict[int, object] = {}
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in counted and (isinstance(one, PLAIN) or _is_ours(one)):
+            counted[id(one)] = one
+            waiting += gc.get_referents(one)
+    return sum(sys.getsizeof(one) for one in counted.values())
+
+
+def _is_ours(one: object) -> bool:
+    return type(one).__module__.startswith(f"custom_components.{DOMAIN}")

@@ -128,7 +128,7 @@ async def it_is_explained_and_the_room_starts_over(hass: HomeAssistant, fixer: F
     assert "41 days" in explained["inferred"]
     assert "42" in explained["because"].splitlines()[0], "the usable days"
     page = await fixer.choose(page, "start_over")
-    assert "21 are needed" in page["description_placeholders"]["consequence"]
+    assert "needed for a range: 21" in page["description_placeholders"]["consequence"]
     assert shown(hass, LEARNING).state == "learned"
     done = await fixer.answer(page)
     assert done["reason"] == "started_over"

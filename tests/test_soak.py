@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
-from .census import census
+from .census import census, weight
 from .faults import Faults, complaints
 from .files import disk, write
 from .home import (
@@ -44,6 +44,7 @@ KINDS = (Kind.PM25, Kind.VOC_RATIO)
 NAMES = (PM25, "sensor.scullery_pm25")  # One is renamed to the other.
 PROMISED_DAYS = 35  # The default: one false alarm a channel in so many days.
 WINDOW_DAYS = 90
+MEMORY_KB = 60.0 + 4.0  # Per ledger: its budget, and a share of what the room holds beside it.
 DISK_KB = 32.0  # Per ledger; a retired one and the last good copy come on top.
 
 AUTUMN = datetime(2027, 10, 28, 12, 0, 3, tzinfo=UTC)  # The clocks go back.
@@ -188,7 +189,7 @@ async def test_weeks_of_bad_luck(
     await life.live(7)
     before = census(hass)
     await life.live(days - 7)
-    after = census(hass)
+    after, weighs = census(hass), weight(life.entry.runtime_data) / 1024 / len(KINDS)
     await hass.config_entries.async_unload(life.entry.entry_id)
     before["object Digest"] = len(KINDS) * (WINDOW_DAYS + 1)  # They grow for so long.
     before["object Episode"] = len(alarms)
@@ -198,6 +199,7 @@ async def test_weeks_of_bad_luck(
     faults.check("life with a misfortune a day", done, found, "nothing grows, no traceback")
     size = disk(hass, LEDGER_KEY).stat().st_size / 1024 / len(KINDS)
     faults.measure("its file, per ledger", done, size, DISK_KB, "KB")
+    faults.measure("its memory, per ledger", done, weighs, MEMORY_KB, "KB")
     promised = len(KINDS) * days / PROMISED_DAYS
     faults.measure("its false alarms", done, len(alarms), promised + 2 * sqrt(promised), "")
 

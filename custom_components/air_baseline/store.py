@@ -30,9 +30,7 @@ from .stored_rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapp
 STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
-# A tick asks for a save every five minutes, and is not heard while one is pending. With this
-# delay there is one every 15 minutes: what a power cut may cost. Corrections are saved at once.
-SAVE_DELAY_S = 12 * 60
+SAVE_EVERY_S = 15 * 60.0  # What a power cut may cost. Corrections are saved at once.
 SOON_S = 1  # Rooms often have news at the same moment: one save for all.
 GOOD_COPY_S = 24 * 3600.0
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
@@ -57,6 +55,7 @@ class LedgerStore:
         self._good = _store(hass, GOOD_KEY)
         self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
         self._good_at: float | None = None
+        self._saved_at = dt_util.utcnow().timestamp()
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
@@ -79,9 +78,13 @@ class LedgerStore:
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save within 15 minutes; calls in between do not push the save back."""
+        """Save 15 minutes after the last save, whatever that was for; or in so many from now.
+
+        The clock may have been set back since.
+        """
         if not self._pending:
-            self._async_save_in(SAVE_DELAY_S)
+            wait_s = self._saved_at + SAVE_EVERY_S - dt_util.utcnow().timestamp()
+            self._async_save_in(min(max(wait_s, 0.0), SAVE_EVERY_S))
 
     @callback
     def async_save_soon(self) -> None:
@@ -92,6 +95,7 @@ class LedgerStore:
     async def async_save(self) -> None:
         """Save now."""
         self._async_forget_pending()
+        self._saved_at = dt_util.utcnow().timestamp()
         await self._ledger.async_save(self._snapshot())
 
     @callback

@@ -44,8 +44,8 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         recorded_smoke=[RecordedSmoke(Promise.MONTH, 6, 2, 1, 1)],
         changed=[(Season.MOVED, Kind.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
         thin=[(Kind.PM25, Thin("two days", 4, claims))],
-        beside=[Beside(Kind.PM25, table, found)],
-        recorded_beside=[Beside(Kind.PM25, table, found)],
+        beside=[Beside(Kind.PM25, table, found, found)],
+        recorded_beside=[Beside(Kind.PM25, table, found, found)],
         cooking=[{RULE: 300.0}, {RULE: None}],
         autumn={Kind.PM25: {OURS: [90.0], RULE: [1.0, 2.0, 3.0]}},
     )
