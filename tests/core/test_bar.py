@@ -155,7 +155,7 @@ def test_events_leave_too_few_days_for_a_bar() -> None:
     assert reference_bar(days, before, MONTH, events=two).ranked is None
     every = {digest.day for digest in days}
     assert reference_bar(days, before, MONTH, events=every) == Bar()
-    assert list(reference_bar(days[:2], before[:2], MONTH, events={MONDAY}).scores) == [0.0, 0.0]
+    assert tuple(reference_bar(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
 
 
 def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
