@@ -57,10 +57,12 @@ class Frozen:
 
     def dump(self) -> dict[str, Any]:
         """Return it as plain JSON values; any thread may ask."""
-        today = self.today
+        today, running = self.today, self.running
         if today is not None:
-            today = {**today, "histogram": encode_counts(self.counts)}
-        return {**self.running, "today": today, **dump_ledger(self.ledger)}
+            recent = [list(pair) for pair in today["recent"]]
+            today = {**today, "recent": recent, "histogram": encode_counts(self.counts)}
+        facts = [list(bucket) for bucket in running["facts"]]
+        return {**running, "facts": facts, "today": today, **dump_ledger(self.ledger)}
 
 
 def freeze(channel: Channel) -> Frozen:
@@ -74,7 +76,7 @@ def freeze(channel: Channel) -> Frozen:
             "paused": channel.paused,
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": _dump_source(channel),
-            "facts": [list(bucket) for bucket in facts.buckets] if facts else [],
+            "facts": facts.buckets[:] if facts else [],
             "above": facts.above if facts else None,
             "low_since": facts.low_since if facts else None,
         },
@@ -264,7 +266,7 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
         "void": today.void,
         "issued": list(known.issued),
         "resolution": known.resolution,
-        "recent": [list(pair) for pair in channel.held.bins],
+        "recent": channel.held.bins[:],
         "episode": watch.current.id if watch.current else None,
         "inside_slots": watch.inside_slots,
         "blocked_slots": watch.blocked_slots,
