@@ -255,8 +255,8 @@ async def run(folder: Path) -> list[Figure]:
         Figure("  longest loop block", [1e3 * loop.late_s], "ms", BLOCK_MS),
         Figure("  longest work in the loop", [1e3 * loop.worked_s], "ms"),
         Figure("  longest pause for garbage", [1e3 * max(loop.pauses_s, default=0.0)], "ms"),
-        Figure("  rows that the recorder held", [kept], ""),
-        Figure("  rows read", [read], ""),
+        Figure("  rows that the recorder held", [kept / 1000], "1000"),
+        Figure("  rows read", [read / 1000], "1000"),
     ]
 
 
