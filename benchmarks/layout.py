@@ -255,12 +255,13 @@ def kinds_table(beside: Beside) -> Table:
 def repeated_table(results: Results) -> Table:
     """Return what ours noticed of plumes that came every 21 days and were never answered."""
     rows = []
-    for beside in (*results.beside, *results.recorded_beside):
+    known = [("made-up homes", beside) for beside in results.beside]
+    known += [("long recordings", beside) for beside in results.recorded_beside]
+    for where, beside in known:
         eligible = [one for one in beside.repeated if one.eligible]
         cells = [
             of_plumes([one for one in eligible if one.plume.size == size], OURS) for size in SIZES
         ]
-        where = "made-up homes" if beside in results.beside else "long recordings"
         shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
         rows.append((f"{beside.kind}, {where}", *shares))
     header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])

@@ -9,6 +9,7 @@ from custom_components.air_baseline.readings import (
     Refusal,
     Source,
     UnitChangedError,
+    celsius,
     classify,
     level,
 )
@@ -82,6 +83,26 @@ def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object
     state = State("sensor.a", "5", {"unit_of_measurement": "μg/m³", attribute: odd})
     with pytest.raises(UnitChangedError):
         level(state, QUANTITIES[Kind.PM25])
+
+
+@pytest.mark.parametrize(
+    ("shown", "unit", "expected"),
+    [
+        ("-12.5", "°C", -12.5),
+        ("14", "°F", -10.0),
+        ("1e300", "°C", None),
+        ("-101", "°C", None),
+        ("0", "K", None),
+        ("inf", "°C", None),
+        ("nan", "°C", None),
+        ("5", "μg/m³", None),
+    ],
+)
+def test_a_temperature_that_cannot_be_is_none(
+    shown: str, unit: str, expected: float | None
+) -> None:
+    found = celsius(State("sensor.garden", shown, {"unit_of_measurement": unit}))
+    assert found == (None if expected is None else pytest.approx(expected))
 
 
 def test_a_missing_value_says_nothing_about_its_unit() -> None:

@@ -38,6 +38,7 @@ _OPENINGS = frozenset(
         BinarySensorDeviceClass.WINDOW,
     }
 )
+LOWEST_C, HIGHEST_C = -100.0, 100.0  # Outdoors it was -89 to 57 °C, says the WMO.
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
 
 
@@ -134,7 +135,7 @@ def outdoor_pm25(state: State | None) -> float | None:
 
 
 def celsius(state: State | None) -> float | None:
-    """Return the temperature of a state in °C, None where it has none."""
+    """Return the temperature outdoors of a state in °C, None where it has none that can be."""
     if state is None or state.state in _NO_VALUE:
         return None
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
@@ -144,9 +145,8 @@ def celsius(state: State | None) -> float | None:
         value = float(state.state)
     except ValueError:
         return None
-    if not isfinite(value):
-        return None
-    return TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
+    degrees = TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
+    return degrees if LOWEST_C <= degrees <= HIGHEST_C else None
 
 
 def refuse_outdoor_pm25(hass: HomeAssistant, entity_id: str) -> Refusal | None:

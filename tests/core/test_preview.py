@@ -1,5 +1,6 @@
 """What is said before an answer is given is what happens when it is given."""
 
+from dataclasses import replace
 import json
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from core.channel import Channel
 from core.correction import changed, reset_from, struck
 from core.day import day_start, iso_day
-from core.preview import left_out, lift, outlook, strikable
+from core.explain import explain
+from core.preview import foreseen, left_out, lift, outlook, strikable
 from core.quantity import QUANTITIES, Kind
 from core.snapshot import dump
 from core.state import LearningState
@@ -51,6 +53,21 @@ def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
     shown = outlook(Channel(QUANTITIES[Kind.PM25], LONDON), NOW)
     assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
     assert (shown.alert_days, shown.alert_weeks) == (34, 5)
+
+
+def test_days_of_events_are_none_to_compare_with() -> None:
+    channel, episode = with_episode()
+    assert channel.forecast is not None
+    assert channel.forecast.bar.days == 40
+    for day in range(MONDAY - 30, MONDAY - 23):
+        event = replace(episode, id=episode.id - 86_400 * (MONDAY - day), day=day)
+        channel.ledger = channel.ledger.with_episode(event)
+    channel.forecast = foreseen(channel, NOW)
+    assert channel.forecast is not None
+    assert not channel.forecast.eligible
+    told = explain(channel, NOW).comparison
+    assert (told.days, told.needed) == (33, 34)
+    assert outlook(channel, NOW).alert_days == 1
 
 
 def test_what_is_left_is_foreseen() -> None:

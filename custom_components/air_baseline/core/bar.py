@@ -48,6 +48,7 @@ type Levels = tuple[float | None, ...]
 class Bar:
     """What today must exceed, as scores; None where there are too few reference days.
 
+    `days` make the bar, of those in `scores` that were no events.
     `ranked` is the score to beat, `margin` what the record of alerts adds to it. `centre` and
     `spread` of each part make scores of levels, `before` is the level (on the scale) before
     each part: as it usually is, until the part begins, and not below `floor`.
@@ -61,6 +62,7 @@ class Bar:
     spread: tuple[float, ...] = (LEAST_SPREAD,) * PARTS
     before: tuple[float, ...] = (0.0,) * PARTS
     floor: tuple[float, ...] = (0.0,) * PARTS
+    days: int = 0
 
     @property
     def unusual(self) -> float | None:
@@ -122,6 +124,7 @@ def reference_bar(
         spread=tuple(spread.tolist()),
         before=tuple(np.median(before, axis=0).tolist()),
         floor=tuple(floor.tolist()),
+        days=number,
     )
 
 

@@ -145,9 +145,9 @@ def _comparison(
 ) -> Comparison:
     rule = RULES[channel.promise]
     level = today.alert_levels[part] if today and today.eligible else None
-    reference = len(channel.ledger.reference(rule.window))
+    made = today.bar.days if today else 0
     return Comparison(
-        days=episode.compared if episode else reference,
+        days=episode.compared if episode else made or len(channel.ledger.reference(rule.window)),
         needed=rule.least,
         beaten=episode.beaten if episode else None,
         alert_level=episode.alert_level if episode else level,

@@ -73,7 +73,7 @@ def outlook(channel: Channel, at: float, *entries: Entry) -> Outlook:
         state=known.state,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
-        alert_days=max(least - len(today.bar.scores), learning, 0),
+        alert_days=max(least - today.bar.days, learning, 0),
     )
 
 
