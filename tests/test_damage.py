@@ -59,6 +59,8 @@ from .home import (
 )
 from .mutations import Mutation, mutation
 
+pytestmark = pytest.mark.on_disk
+
 PRESENT = FIXTURES / f"store_v{STORAGE_VERSION}"
 LEDGER, GOOD = ((PRESENT / key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY))
 AT = datetime.fromisoformat(json.loads((PRESENT / "shown.json").read_bytes())["at"])
@@ -73,18 +75,6 @@ LIFE_S, EVERY_S = 30 * 3600, 1500  # Two days close.
 LEARNING = ("kitchen_pm25", "kitchen_voc", "bedroom_voc")
 NOT_SAID = ("unavailable", "unknown")
 AT_ONCE_S = 2.0  # Of the processor; reading and living take some hundredths of a second.
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 @pytest.fixture

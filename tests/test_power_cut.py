@@ -39,7 +39,7 @@ from .home import (
     usual,
 )
 
-pytestmark = pytest.mark.timeout(3600)
+pytestmark = [pytest.mark.on_disk, pytest.mark.timeout(3600)]
 
 MINUTE = timedelta(minutes=1)
 MOST_LOST_MIN = 15.0
@@ -49,18 +49,6 @@ AIR = {PM25: usual, INDEX: lambda at: usual(at, Kind.VOC_INDEX)}
 DAYS = [str(NOON.date() - timedelta(days=ago)) for ago in (3, 5, 7)]
 
 type Numbers = dict[str, Any]
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,20 +21,10 @@ from .eventful import FIXTURES, eventful_home, live_eventfully, put_released
 from .files import read, set_aside
 from .home import KITCHEN, issues, set_up, shown
 
+pytestmark = pytest.mark.on_disk
+
 RELEASED = sorted(path.name for path in FIXTURES.glob("store_v*"))
 PRESENT = f"store_v{STORAGE_VERSION}"
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 def states(hass: HomeAssistant) -> dict[str, str]:

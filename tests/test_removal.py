@@ -63,23 +63,13 @@ from .home import (
 )
 from .recorded import HOUR, SLOT, keep
 
+pytestmark = pytest.mark.on_disk
+
 KITCHEN_BAND = "air_baseline:01kitchen_pm25_usual"
 BEDROOM_BAND = "air_baseline:01bedroom_voc_index_usual"
 VOC_BAND = "air_baseline:01kitchen_voc_ratio_usual"
 CORRUPT = f"{LEDGER_KEY}.corrupt."
 REMEMBERED = ("deleted_devices", "deleted_entities")  # By Home Assistant itself, for 30 days.
-
-
-@pytest.fixture
-def hass_storage() -> dict[str, Any]:
-    """Let storage be the real one."""
-    return {}
-
-
-@pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """Give every test its own files."""
-    return hass_tmp_config_dir
 
 
 @dataclass
