@@ -54,7 +54,8 @@ class Rule:
         return (number + 1) // self.rank_days
 
 
-# Chosen on 16 seeded homes of each season and held-out seeds (docs/developers/statistics.md):
+# Chosen on seeded homes of each season (docs/developers/statistics.md); those of two months before
+# events were left out of the bar, which is not measured for them:
 # the rank days give the rate in quiet homes, the gain holds it through a season.
 RULES: Final = MappingProxyType(
     {
