@@ -25,6 +25,7 @@ from .detection import (
     rates,
 )
 from .homes import Season
+from .plumes import TRIES
 from .recordings import Cooking, Source, cooking, read, sources
 from .relearning import BEGINS, after_change, outdoor_rose, smoke
 from .results import Beside, RecordedSmoke, Results, group
@@ -40,7 +41,6 @@ FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE
 WITH_CONTEXT: Final = (Season.PLAIN, Season.WINTER, Season.SMOKE)
 THIN_ROOMS: Final = range(4)
 LONG_DAYS: Final = 120  # A recording needs so many for plumes to be put into it.
-TRIES: Final = 6  # Times that a long recording is given other plumes: there are few of them.
 SMOKED_SET: Final = "southwark_sck_uk"
 SMOKED: Final = (
     datetime(2023, 9, 2, tzinfo=UTC).timestamp(),
@@ -187,8 +187,9 @@ def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None
 
 def _long_recordings(long: list[Source], kind: Kind, pool: Workers, results: Results) -> None:
     table = rates(pool.each(_quiet_source, long), kind)
-    trials = [(source, seed, table) for source in long for seed in range(TRIES)]
-    plumes = pool.each(_find_source, trials)
+    plumes = pool.each(_find_source, [(source, table) for source in long])
+    # There are few of them: each is run with the plumes of every try.
+    trials = [(source, seed) for source in long for seed in range(TRIES)]
     repeated = pool.each(_find_source_repeated, trials)
     results.recorded_beside.append(Beside(kind, table, _flat(plumes), _flat(repeated)))
 
@@ -245,16 +246,16 @@ def _quiet_source(source: Source) -> Quiet:
     return quiet(recorded_sensor(source))
 
 
-def _find_source(trial: tuple[Source, int, list[Rate]]) -> list[Found]:
-    source, seed, table = trial
-    return find(recorded_sensor(source), seed, table)
+def _find_source(trial: tuple[Source, list[Rate]]) -> list[Found]:
+    source, table = trial
+    return find(recorded_sensor(source), 0, table)
 
 
-def _find_source_repeated(trial: tuple[Source, int, list[Rate]]) -> list[Found]:
-    source, seed, _ = trial
+def _find_source_repeated(trial: tuple[Source, int]) -> list[Found]:
+    source, seed = trial
     return find_repeated(recorded_sensor(source), seed)
 
 
 def _notice(trial: tuple[Source, tuple[Cooking, ...]]) -> list[dict[str, float | None]]:
     source, meals = trial
-    return notice(recorded_sensor(source), [(meal.start, meal.end) for meal in meals])
+    return notice(recorded_sensor(source), meals)

@@ -18,9 +18,11 @@ import numpy as np
 from core.day import SLOT_S
 from core.quantity import QUANTITIES, Kind
 
+from .alone import Alone, each_alone
 from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch
 from .incumbents import for_kind
-from .plumes import LATE_S, Plume, delay_s, draw, inject
+from .plumes import Plume, delay_s, draw, draw_tries, inject
+from .recordings import Cooking
 from .runs import Run
 from .sensors import Sensor, run
 from .series import DAY, Mask, Series, on_grid
@@ -110,42 +112,37 @@ def rates(found: Sequence[Quiet], kind: Kind) -> list[Rate]:
 def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
     """Put plumes into a sensor's recording, each alone, and return who noticed which."""
     rules = [rate for rate in table if rate.name != OURS]
-    plumes = draw(sensor.times, sensor.levels, seed, sensor.offset_s)
-    return [found for plume in plumes for found in _find(sensor, [plume], rules)]
+    plumes = draw_tries(sensor.times, sensor.levels, seed, sensor.offset_s)
+    return [_found(alone, rules) for alone in each_alone(sensor, plumes)]
 
 
 def find_repeated(sensor: Sensor, seed: int) -> list[Found]:
-    """Put all plumes into a sensor's recording; return which of them ours noticed."""
-    return _find(sensor, draw(sensor.times, sensor.levels, seed, sensor.offset_s), [])
-
-
-def _find(sensor: Sensor, plumes: Sequence[Plume], rules: Sequence[Rate]) -> list[Found]:
-    if not plumes:
-        return []
-    until = np.searchsorted(sensor.times, plumes[-1].end + 2.0 * LATE_S)
-    times, levels = sensor.times[:until], sensor.levels[:until]
-    levels = inject(times, levels, plumes, sensor.step, QUANTITIES[sensor.kind].highest)
-    ours = run(replace(sensor, times=times, levels=levels, around=None))
+    """Put all plumes of one try into a sensor's recording; return which of them ours noticed."""
+    plumes = draw(sensor.times, sensor.levels, seed, sensor.offset_s)
+    highest = QUANTITIES[sensor.kind].highest
+    levels = inject(sensor.times, sensor.levels, plumes, sensor.step, highest)
+    ours = run(replace(sensor, levels=levels, around=None))
     series = _series(ours, sensor)
-    usual, hindsight = {OURS: ours.episodes}, {OURS: ours.episodes}
-    watched = _watched(series, None) if rules else {}
-    for rate in rules:
-        usual[rate.name] = _times(series, watched[rate.name], rate.threshold)
-        hindsight[rate.name] = _times(series, watched[rate.name], rate.tuned)
     possible = _could_alert(ours, series)
-    return [
-        Found(
-            plume,
-            bool(possible[_slot(series, plume.start)]),
-            _delays(plume.start, plume.end, usual),
-            _delays(plume.start, plume.end, hindsight),
-        )
-        for plume in plumes
-    ]
+    found = []
+    for plume in plumes:
+        delays = _delays(plume, {OURS: ours.episodes})
+        found.append(Found(plume, bool(possible[_slot(series, plume.start)]), delays, delays))
+    return found
 
 
-def notice(sensor: Sensor, events: Iterable[tuple[float, float]]) -> list[dict[str, float | None]]:
-    """Return for each labelled event (POSIX start and end) who noticed it, and how late.
+def _found(alone: Alone, rules: Iterable[Rate]) -> Found:
+    usual, hindsight = {OURS: alone.told}, {OURS: alone.told}
+    watched = _watched(alone.series, None)
+    for rate in rules:
+        usual[rate.name] = _times(alone.series, watched[rate.name], rate.threshold)
+        hindsight[rate.name] = _times(alone.series, watched[rate.name], rate.tuned)
+    plume = alone.plume
+    return Found(plume, alone.eligible, _delays(plume, usual), _delays(plume, hindsight))
+
+
+def notice(sensor: Sensor, events: Iterable[Cooking]) -> list[dict[str, float | None]]:
+    """Return for each labelled meal who noticed it, and how late.
 
     Ours is left out where it could not have alerted at all.
     """
@@ -155,7 +152,7 @@ def notice(sensor: Sensor, events: Iterable[tuple[float, float]]) -> list[dict[s
     told = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
     for rule in for_kind(sensor.kind):
         told[rule.name] = _times(series, watched[rule.name], rule.threshold)
-    return [_delays(start, end, told) for start, end in events]
+    return [_delays(event, told) for event in events]
 
 
 def detection(delays: Sequence[float | None]) -> Detection:
@@ -196,10 +193,8 @@ def _slot(series: Series, at: float) -> int:
     return min(max(int((at - series.start) // SLOT_S), 0), len(series.levels) - 1)
 
 
-def _delays(
-    start: float, end: float, told: Mapping[str, Sequence[float]]
-) -> dict[str, float | None]:
-    return {name: delay_s(start, end, times) for name, times in told.items()}
+def _delays(event: Plume | Cooking, told: Mapping[str, Sequence[float]]) -> dict[str, float | None]:
+    return {name: delay_s(event.start, event.end, times) for name, times in told.items()}
 
 
 def _rate(watched: Sequence[Watched], threshold: float) -> float:

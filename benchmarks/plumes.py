@@ -2,7 +2,8 @@
 
 A plume rises while something burns in a well-mixed room and decays with its air changes. Its
 height is 1.5, 3 or 6 times the room's own 90th percentile, so that it means the same in a
-clean room and in a smoky one. One every 21 days.
+clean room and in a smoky one. A recording is tried nine times over with one every 21 days, so
+that each size comes by day, by night and for long at each of these times.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,7 @@ class PlumeKind(StrEnum):
 
 
 KINDS: Final = tuple(PlumeKind)
+TRIES: Final = len(SIZES) * len(KINDS)
 # First and last local hour of the start; shortest and longest burning in hours.
 _WHEN: Final = {
     PlumeKind.DAY: (9.0, 18.0, 0.5, 1.0),
@@ -70,8 +72,15 @@ class Plume:
         return added
 
 
+def draw_tries(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
+    """Draw the plumes of all tries of a recording, in the order of their begin."""
+    seeds = range(TRIES * seed, TRIES * (seed + 1))
+    drawn = [plume for one in seeds for plume in draw(times, levels, one, offset_s)]
+    return tuple(sorted(drawn, key=lambda plume: plume.start))
+
+
 def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
-    """Draw the plumes of a recording: sizes and kinds take turns, each room begins elsewhere.
+    """Draw the plumes of one try: sizes and kinds take turns, each seed begins elsewhere.
 
     A plume is left out where the sensor would not have seen it.
     """

@@ -66,5 +66,9 @@ def recorded_sensor(source: Source) -> Sensor:
 def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
     """Run the core over a sensor."""
     pairs = readings(sensor.times, sensor.levels)
-    channel = Channel(QUANTITIES[sensor.kind], sensor.zone, promise)
-    return replay(sensor.name, channel, pairs, sensor.around)
+    return replay(sensor.name, new_channel(sensor, promise), pairs, sensor.around)
+
+
+def new_channel(sensor: Sensor, promise: Promise = Promise.MONTH) -> Channel:
+    """Return a channel that knows nothing of a sensor yet."""
+    return Channel(QUANTITIES[sensor.kind], sensor.zone, promise)

@@ -1,0 +1,81 @@
+"""Plumes put into a recording one at a time, and what ours said of each.
+
+Ours runs through the recording once. Where a plume begins, a copy of it goes on with the plume
+until nobody can notice it any more, which is what a run of its own would have said.
+"""
+
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.channel import Channel
+from core.day import SLOT_S
+from core.event import EventKind
+from core.judgement import Judgement
+
+from .plumes import LATE_S, Plume, inject
+from .recordings import readings
+from .sensors import Sensor, new_channel
+from .series import Array, Series, on_grid
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A plume that came alone: whether ours could alert when it began, and when it did (POSIX).
+
+    `series` are the levels with the plume, up to when nobody could notice it any more.
+    """
+
+    plume: Plume
+    eligible: bool
+    told: list[float]
+    series: Series
+
+
+def each_alone(sensor: Sensor, plumes: Iterable[Plume]) -> Iterator[Alone]:
+    """Put plumes, which are in the order of their begin, into a sensor's recording one by one."""
+    channel = new_channel(sensor)
+    past: list[Judgement] = []
+    done = 0
+    for plume in plumes:
+        first, last = np.searchsorted(sensor.times, [plume.start, plume.end + 2.0 * LATE_S])
+        past += _read(channel, sensor.times[done:first], sensor.levels[done:first])
+        channel.take_events()
+        done = int(first)
+        times, levels = sensor.times[first:last], sensor.levels[first:last]
+        shown = inject(times, levels, [plume], sensor.step, channel.quantity.highest)
+        other = _copy(channel)
+        judged = _read(other, times, shown)
+        told = [one.at for one in other.take_events() if one.kind is EventKind.UNUSUAL_STARTED]
+        bins = [judgement.bin for judgement in (*past, *judged) if judgement.bin]
+        yield Alone(
+            plume,
+            _could_alert(judged, plume.start),
+            told,
+            on_grid(
+                np.array([bin_.start for bin_ in bins]),
+                np.array([bin_.value for bin_ in bins]),
+                sensor.kind,
+                sensor.offset_s,
+            ),
+        )
+
+
+def _read(channel: Channel, times: Array, levels: Array) -> list[Judgement]:
+    judged: list[Judgement] = []
+    for at, level in readings(times, levels):
+        judged += channel.lose(at) if level != level else channel.read(at, level)  # noqa: PLR0124
+    return judged
+
+
+def _copy(channel: Channel) -> Channel:
+    """Return a channel that goes on by itself; what never changes is shared."""
+    lasting = (channel.quantity, channel.zone, channel.ledger, channel.forecast)
+    return deepcopy(channel, {id(part): part for part in lasting})
+
+
+def _could_alert(judged: Iterable[Judgement], at: float) -> bool:
+    slot = int(at // SLOT_S)
+    return any(one.reason is None for one in judged if one.bin and one.bin.slot == slot)
