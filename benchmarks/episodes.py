@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.alert import COOL_DOWN_S, HELD_AT_LEAST, HELD_SLOTS, INSIDE_SLOTS
@@ -48,16 +47,21 @@ class Watched:
 def watch(score: Array, counted: Mask | None = None) -> Watched:
     """Return a score as its watcher sees it; by default every slot is counted."""
     padded = np.concatenate([np.full(HELD_SLOTS - 1, np.nan), score])
-    last = sliding_window_view(padded, HELD_SLOTS)
-    known = np.isfinite(last)
-    lowest = np.where(known, last, np.inf).min(axis=1)
-    highest = np.where(known, last, -np.inf).max(axis=1)
-    enough = known.sum(axis=1) >= HELD_AT_LEAST
+    known = np.isfinite(padded)
+    lowest = np.minimum.reduce(_last(np.where(known, padded, np.inf)))
+    highest = np.maximum.reduce(_last(np.where(known, padded, -np.inf)))
+    enough = np.add.reduce(_last(known.astype(np.int8))) >= HELD_AT_LEAST
     return Watched(
         np.where(enough, lowest, -np.inf).astype(np.float32),
         highest.astype(np.float32),
         np.ones(len(score), dtype=np.bool_) if counted is None else counted,
     )
+
+
+def _last[T: np.generic](values: NDArray[T]) -> list[NDArray[T]]:
+    """Return the last six values of each slot, by how long ago they were."""
+    number = len(values) - HELD_SLOTS + 1
+    return [values[place : place + number] for place in range(HELD_SLOTS)]
 
 
 def episodes(watched: Watched, threshold: float) -> Places:

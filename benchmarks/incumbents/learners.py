@@ -1,7 +1,9 @@
 """Rules that call themselves learning: k-means as monitoring agents run it, and river's own."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import lru_cache
+from math import log10
 from typing import Final
 
 import numpy as np
@@ -34,6 +36,9 @@ FAR: Final = 0.99
 LEAST_POINTS: Final = TRAINED_ON // 2
 LEAST_DISTANCE: Final = 0.02  # On logs: a constant history has no distances.
 EVERY: Final = 3  # Slots: river is given a sample each 15 min, the mean of the last three slots.
+SAMPLED_WEEK: Final = WEEK // EVERY
+PACKED_WEEK: Final = SAMPLED_WEEK * np.dtype(np.float64).itemsize
+WEEKS_KEPT: Final = 128  # Of both learners: they stay the same up to where a plume begins.
 NINES_END: Final = 1e-16
 TREES, HEIGHT, TREE_WINDOW = 10, 6, 672
 QUANTILE: Final = 0.999
@@ -88,39 +93,68 @@ def _model(packed: bytes) -> tuple[Array, float]:
 
 
 def _nearest(points: Array, centres: Array) -> Array:
-    distances: Array = np.sqrt(((points[:, None, :] - centres) ** 2).sum(axis=2)).min(axis=1)
+    away = [points - centre for centre in centres]
+    squares = np.minimum.reduce([np.einsum("ij,ij->i", one, one) for one in away])
+    distances: Array = np.sqrt(squares)
     return distances
+
+
+class _Gaussian:
+    """River's GaussianScorer over 7 days of logs; its scores as nines: 0.999 is 3."""
+
+    def __init__(self) -> None:
+        self.detector = GaussianScorer(window_size=SAMPLED_WEEK, grace_period=SAMPLED_WEEK // 7)
+
+    def take(self, level: float) -> float:
+        score = self.detector.score_one(None, level)
+        self.detector.learn_one(None, level)
+        return -log10(max(1.0 - score, NINES_END))
+
+
+class _Trees:
+    """River's HalfSpaceTrees; their scores above the quantile that its QuantileFilter keeps."""
+
+    def __init__(self) -> None:
+        trees = HalfSpaceTrees(n_trees=TREES, height=HEIGHT, window_size=TREE_WINDOW, seed=1)
+        self.chosen = QuantileFilter(trees, q=QUANTILE, protect_anomaly_detector=False)
+
+    def take(self, level: float) -> float:
+        features = {"level": min(level / HIGHEST_LOG, 1.0)}
+        score: float = self.chosen.score_one(features) - (self.chosen.quantile.get() or 1.0)
+        self.chosen.learn_one(features)
+        return score
+
+
+type _Learner = _Gaussian | _Trees
 
 
 def gaussian(series: Series) -> Array:
     """Return river's GaussianScorer over 7 days of logs, as nines: 0.999 is 3."""
-    detector = GaussianScorer(window_size=WEEK // EVERY, grace_period=WEEK // EVERY // 7)
-
-    def score(levels: Array) -> Array:
-        scores = np.zeros(len(levels))
-        for index, level in enumerate(levels.tolist()):
-            scores[index] = detector.score_one(None, level)
-            detector.learn_one(None, level)
-        nines: Array = -np.log10(np.maximum(1.0 - scores, NINES_END))
-        return nines
-
-    return _sampled(series, score, 0.0)
+    return _sampled(series, lambda levels: _scores(_Gaussian, levels), 0.0)
 
 
 def half_space_trees(series: Series) -> Array:
     """Return river's HalfSpaceTrees score above the quantile that its QuantileFilter keeps."""
-    trees = HalfSpaceTrees(n_trees=TREES, height=HEIGHT, window_size=TREE_WINDOW, seed=1)
-    chosen = QuantileFilter(trees, q=QUANTILE, protect_anomaly_detector=False)
+    return _sampled(series, lambda levels: _scores(_Trees, levels), -1.0)
 
-    def score(levels: Array) -> Array:
-        scores = np.zeros(len(levels))
-        for index, level in enumerate(levels.tolist()):
-            features = {"level": min(level / HIGHEST_LOG, 1.0)}
-            scores[index] = chosen.score_one(features) - (chosen.quantile.get() or 1.0)
-            chosen.learn_one(features)
-        return scores
 
-    return _sampled(series, score, -1.0)
+def _scores(learner: type[_Learner], levels: Array) -> Array:
+    """Return the score of each level by what a learner made of those before it."""
+    whole = len(levels) // SAMPLED_WEEK * SAMPLED_WEEK
+    known, scores = _after_weeks(learner, levels[:whole].tobytes())
+    known = deepcopy(known)
+    return np.concatenate([scores, [known.take(level) for level in levels[whole:].tolist()]])
+
+
+@lru_cache(maxsize=WEEKS_KEPT)
+def _after_weeks(learner: type[_Learner], packed: bytes) -> tuple[_Learner, Array]:
+    """Return a learner that has seen whole weeks, and the scores it gave; neither is to change."""
+    if not packed:
+        return learner(), np.zeros(0)
+    earlier, week = packed[:-PACKED_WEEK], np.frombuffer(packed[-PACKED_WEEK:])
+    known, scores = _after_weeks(learner, earlier)
+    known = deepcopy(known)
+    return known, np.concatenate([scores, [known.take(level) for level in week.tolist()]])
 
 
 def _sampled(series: Series, compute: Callable[[Array], Array], calm: float) -> Array:
