@@ -26,6 +26,7 @@ from .recordings import Cooking
 from .runs import Run
 from .sensors import Sensor, run
 from .series import DAY, Mask, Series, on_grid
+from .tables import binomial_interval
 
 OURS: Final = "Air Baseline"
 FIRST_WEEKS: Final = 35 * DAY  # Slots in which ours does not alert at all.
@@ -74,11 +75,25 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a rule noticed: share of plumes, number of them, median minutes until it did."""
+    """What a rule noticed: share of plumes, number of them, median minutes until it did.
+
+    `low` and `high` are the 95 % interval of the share, as if the plumes of a room were as
+    different as those of many.
+    """
 
     share: float
     number: int
     minutes: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """Return the share with its interval.
+
+        >>> str(detection([600.0, None, 1800.0, None]))
+        '0.50 (0.07 to 0.93)'
+        """
+        return f"{self.share:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 def quiet(sensor: Sensor) -> Quiet:
@@ -162,6 +177,7 @@ def detection(delays: Sequence[float | None]) -> Detection:
         len(noticed) / len(delays) if delays else float("nan"),
         len(delays),
         float(np.median(noticed)) if noticed else float("nan"),
+        *binomial_interval(len(noticed), len(delays)),
     )
 
 

@@ -225,7 +225,7 @@ def rules_table(beside: Beside, where: str) -> Table:
                 _two(rate.usual),
                 _two(rate.first_weeks),
                 _two(usual.share),
-                _two(tuned.share),
+                str(tuned),
                 *[_two(size.share) for size in sizes],
                 _days(tuned.minutes),
                 _two(of_plumes(beside.found, rate.name).share),
@@ -240,16 +240,16 @@ def rules_table(beside: Beside, where: str) -> Table:
 
 def kinds_table(beside: Beside) -> Table:
     """Return what ours noticed by size and kind of plume."""
-    eligible = [one for one in beside.found if one.eligible]
     rows = []
     for size in SIZES:
+        some = [one for one in beside.found if one.eligible and one.plume.size == size]
         cells = []
         for kind in KINDS:
-            some = [one for one in eligible if (one.plume.size, one.plume.kind) == (size, kind)]
-            found = of_plumes(some, OURS)
+            found = of_plumes([one for one in some if one.plume.kind is kind], OURS)
             cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
-        rows.append((f"{size:g} x", *cells))
-    return Table(f"What ours noticed: {beside.kind}", ("plume", *KINDS), rows)
+        found = of_plumes(some, OURS)
+        rows.append((f"{size:g} x", *cells, f"{found} of {found.number}"))
+    return Table(f"What ours noticed: {beside.kind}", ("plume", *KINDS, "all"), rows)
 
 
 def repeated_table(results: Results) -> Table:

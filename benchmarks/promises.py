@@ -70,7 +70,7 @@ def _of_detection(results: Results) -> Iterator[Check]:
         for size, least in FOUND.items():
             found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
             yield (
-                f"{beside.kind}: {found.share:.2f} of {found.number} plumes of {size:g} x noticed",
+                f"{beside.kind}: {found} of {found.number} plumes of {size:g} x noticed",
                 not found.number or found.share >= least,
             )
         yield from _above_all(beside, eligible)
@@ -79,12 +79,12 @@ def _of_detection(results: Results) -> Iterator[Check]:
 def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
     if not eligible:
         return
-    ours = of_plumes(eligible, OURS).share
+    ours = of_plumes(eligible, OURS)
     for rate in beside.rates[1:]:
-        theirs = of_plumes(eligible, rate.name).share
+        theirs = of_plumes(eligible, rate.name)
         yield (
-            f"{beside.kind}: {rate.name} notices {theirs:.2f} at our false alarms, ours {ours:.2f}",
-            ours >= theirs,
+            f"{beside.kind}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
+            ours.share >= theirs.share,
         )
 
 

@@ -12,11 +12,13 @@ from .layout import (
     Table,
     change_table,
     cooking_table,
+    kinds_table,
     repeated_table,
     smoke_table,
     thin_table,
 )
 from .plots import NAMES, draw_all
+from .plumes import TRIES
 from .promises import allowed_rate
 from .results import Beside, Group, Results
 
@@ -113,19 +115,23 @@ def _plumes(results: Results) -> Iterator[str]:
     yield "![Plumes noticed, at the same number of false alarms](plumes.svg)"
     yield (
         "Something was burned in each home now and then, 1.5, 3 or 6 times as high as what the "
-        "room reaches one tenth of its time. Every other rule (grey) was set, knowing the outcome, "
-        "to as many false alarms as Air Baseline; the best of them is in red."
+        f"room reaches one tenth of its time: {TRIES} times over, each size as often by day, by "
+        "night and for long. Every other rule (grey) was set, knowing the outcome, to as many "
+        "false alarms as Air Baseline; the best of them is in red."
     )
     for beside in results.beside:
         yield f"**{NAMES[beside.kind]}**, plumes that began while Air Baseline could alert:"
         yield _rules(beside).markdown()
+        yield f"What Air Baseline noticed of {NAMES[beside.kind]}, and how soon:"
+        yield kinds_table(beside).markdown()
     for beside in results.recorded_beside:
         found = [one for one in beside.found if one.eligible]
         ours = of_plumes(found, OURS)
         if ours.number:
             yield (
                 f"In long recordings of real {NAMES[beside.kind]} it noticed "
-                f"{_percent(ours.share)} of {ours.number} such plumes."
+                f"{_percent(ours.share)} of {ours.number} such plumes (by chance between "
+                f"{_percent(ours.low)} and {_percent(ours.high)})."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
@@ -197,9 +203,11 @@ def _rules(beside: Beside) -> Table:
     for rate in beside.rates:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
-        share = _percent(usual.share)
-        rows.append((rate.name, f"{rate.usual:.1f}", share, _percent(tuned.share)))
-    header = ("rule", "false alarms in 30 days", "notices", "notices at our false alarms")
+        shares = [_percent(share) for share in (usual.share, tuned.share, tuned.low, tuned.high)]
+        row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} and {shares[3]}")
+        rows.append(row)
+    header = ("rule", "false alarms in 30 days", "notices", "notices at our false alarms",
+              "by chance between")  # fmt: skip
     return Table("", header, rows)
 
 

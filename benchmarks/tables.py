@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.stats import beta, chi2
 
 from core.baseline import TARGET
 from core.state import LearningState, Reason
@@ -181,6 +181,13 @@ def poisson_interval(number: int) -> tuple[float, float]:
     """Return the exact 95 % interval of the mean of which a number was seen (Garwood 1936)."""
     low = chi2.ppf(UNCERTAIN / 2, 2 * number) / 2 if number else 0.0
     return float(low), float(chi2.ppf(1.0 - UNCERTAIN / 2, 2 * number + 2) / 2)
+
+
+def binomial_interval(number: int, of: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of a chance that came true so often (Clopper-Pearson 1934)."""
+    low = beta.ppf(UNCERTAIN / 2, number, of - number + 1) if number else 0.0
+    high = beta.ppf(1.0 - UNCERTAIN / 2, number + 1, of - number) if number < of else 1.0
+    return float(low), float(high)
 
 
 def first_claims(runs: Sequence[Run]) -> FirstClaims:

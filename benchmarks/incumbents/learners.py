@@ -138,7 +138,7 @@ def half_space_trees(series: Series) -> Array:
     return _sampled(series, lambda levels: _scores(_Trees, levels), -1.0)
 
 
-def _scores(learner: type[_Learner], levels: Array) -> Array:
+def _scores(learner: Callable[[], _Learner], levels: Array) -> Array:
     """Return the score of each level by what a learner made of those before it."""
     whole = len(levels) // SAMPLED_WEEK * SAMPLED_WEEK
     known, scores = _after_weeks(learner, levels[:whole].tobytes())
@@ -147,7 +147,7 @@ def _scores(learner: type[_Learner], levels: Array) -> Array:
 
 
 @lru_cache(maxsize=WEEKS_KEPT)
-def _after_weeks(learner: type[_Learner], packed: bytes) -> tuple[_Learner, Array]:
+def _after_weeks(learner: Callable[[], _Learner], packed: bytes) -> tuple[_Learner, Array]:
     """Return a learner that has seen whole weeks, and the scores it gave; neither is to change."""
     if not packed:
         return learner(), np.zeros(0)

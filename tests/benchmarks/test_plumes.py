@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from benchmarks.plumes import FIRST_DAY, KINDS, SIZES, Plume, PlumeKind, delay_s, draw, inject
+from benchmarks.plumes import (
+    FIRST_DAY,
+    KINDS,
+    SIZES,
+    TRIES,
+    Plume,
+    PlumeKind,
+    delay_s,
+    draw,
+    draw_tries,
+    inject,
+)
 from benchmarks.series import Array
 from core.day import DAY_S, SLOT_S
 
@@ -36,6 +47,17 @@ def test_sizes_and_kinds_take_turns_about_every_21_days_after_day_60() -> None:
     assert all(plume.height == pytest.approx(plume.size * high) for plume in plumes)
     assert draw(TIMES, LEVELS, seed=0) == plumes
     assert draw(TIMES, LEVELS, seed=1) != plumes
+
+
+def test_the_tries_of_a_room_have_each_size_and_kind_as_often_and_share_none() -> None:
+    plumes = draw_tries(TIMES, LEVELS, seed=1)
+    turns = {(plume.size, plume.kind): 0 for plume in plumes}
+    for plume in plumes:
+        turns[plume.size, plume.kind] += 1
+    assert len(turns) == TRIES
+    assert set(turns.values()) == {len(draw(TIMES, LEVELS, seed=1))}
+    assert list(plumes) == sorted(plumes, key=lambda plume: plume.start)
+    assert not set(plumes) & set(draw_tries(TIMES, LEVELS, seed=2))
 
 
 def test_each_kind_burns_at_its_time_and_for_as_long_as_it_says() -> None:

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from benchmarks.runs import NO_REASON, REASONS, STATES, ClosedDay, Run, Said
 from benchmarks.tables import (
+    binomial_interval,
     changes_per_year,
     claims_in_unseen_conditions,
     coverage,
@@ -103,6 +105,15 @@ def test_the_promise_is_counted_on_eligible_days_alone() -> None:
 def test_the_poisson_interval_is_garwoods() -> None:
     assert poisson_interval(0) == pytest.approx((0.0, 3.6889), rel=1e-4)
     assert poisson_interval(10) == pytest.approx((4.7954, 18.3904), rel=1e-4)
+
+
+def test_the_binomial_interval_is_clopper_and_pearsons() -> None:
+    # With none of n the chance can be as high as 1 - 0.025^(1/n); with all it is the mirror of it.
+    assert binomial_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
+    assert binomial_interval(10, 10) == pytest.approx((0.025**0.1, 1.0))
+    low, high = binomial_interval(26, 35)
+    assert binom.sf(25, 35, low) == pytest.approx(0.025)
+    assert binom.cdf(26, 35, high) == pytest.approx(0.025)
 
 
 def test_first_claims_are_of_those_rooms_that_got_there() -> None:
