@@ -67,14 +67,14 @@ def rises(day: Digest, before: Sequence[float]) -> Law:
 
 
 def pooled(others: Sequence[Law]) -> list[tuple[float, float]]:
-    """Return centre and spread of each part; ten days of each come from the whole day."""
+    """Return centre and spread of each part; four days of each come from the whole day."""
     number = len(others)
     means = [sum(day[part] for day in others) / number for part in range(8)]
     whole = sum(means) / 8.0
-    centres = [(number * mean + 10.0 * whole) / (number + 10.0) for mean in means]
+    centres = [(number * mean + 4.0 * whole) / (number + 4.0) for mean in means]
     own = [sum((day[part] - centres[part]) ** 2 for day in others) / number for part in range(8)]
     shared = sum(own) / 8.0
-    spreads = [sqrt((number * variance + 10.0 * shared) / (number + 10.0)) for variance in own]
+    spreads = [sqrt((number * variance + 4.0 * shared) / (number + 4.0)) for variance in own]
     return [(centre, max(spread, 0.15)) for centre, spread in zip(centres, spreads, strict=True)]
 
 

@@ -30,7 +30,7 @@ LEAST_BEFORE = 24  # Slots (2 h) that must be observed of those six hours.
 # Air that was cleaner than on three of four days before a part counts as that clean: closing a
 # window is no rise. It costs no detection.
 BEFORE_FLOOR = 0.25
-POOL_DAYS = 10.0  # The whole day counts as ten days of each part; 5 and 20 found no more.
+POOL_DAYS = 4.0  # The whole day counts as so many days of each part: 10 and 30 found less.
 LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
 NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
 NOTABLE_RANK = 2
