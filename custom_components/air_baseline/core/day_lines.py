@@ -7,12 +7,11 @@ where it is of the form and means nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Final
 
 from . import stored
 from .context import DayContext
-from .counts import decode_days
+from .counts import decode_days, evidence_of_days
 from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
 from .digest import NO_CONTEXT, DayKind, Digest, join_record
 from .ledger import WINDOW_DAYS
@@ -77,14 +76,28 @@ def load_days(named: object, lines: object) -> tuple[Digest, ...]:
         message = f"days of other than {len(DAY_COLUMNS)} values"
         raise SnapshotError(message)
     columns = dict(zip(DAY_COLUMNS, zip(*rows, strict=True), strict=True))
-    numbers = [stored.day(parse_day(text)) for text in columns["day"]]
-    if any(later <= earlier for earlier, later in pairwise(numbers)):
+    days = list(map(parse_day, columns["day"]))
+    if days != sorted({*days}):
         message = "days out of order or twice"
         raise SnapshotError(message)
-    if numbers[-1] - numbers[0] >= WINDOW_DAYS:
+    if stored.day(days[-1]) - stored.day(days[0]) >= WINDOW_DAYS:
         message = f"days further apart than the {WINDOW_DAYS} that are kept"
         raise SnapshotError(message)
     texts = [text.encode() for text in columns["histogram"]]
+    slots = list(map(_slots, columns["slots"]))
+    values = zip(
+        days,
+        map(_KINDS.__getitem__, columns["kind"]),
+        slots,
+        _records(columns, texts),
+        _marks(columns["mark"]),
+        _integers(columns["head"]),
+        map(_STATES.__getitem__, columns["state"]),
+        map(_FLAGS.__getitem__, columns["eligible"]),
+        _integers(columns["longest_run_h"]),
+        evidence_of_days(decode_days(texts), slots),
+        strict=True,
+    )
     return tuple(
         Digest(
             day=day,
@@ -96,22 +109,19 @@ def load_days(named: object, lines: object) -> tuple[Digest, ...]:
             state=state,
             eligible=eligible,
             longest_run_h=longest,
-            observed=observed,
+            evidence=evidence,
         )
-        for day, kind, slots, record, mark, head, state, eligible, longest, observed in zip(
-            numbers,
-            map(_KINDS.__getitem__, columns["kind"]),
-            map(_slots, columns["slots"]),
-            _records(columns, texts),
-            (None if text == NOTHING else stored.share(float(text)) for text in columns["mark"]),
-            _integers(columns["head"]),
-            map(_STATES.__getitem__, columns["state"]),
-            map(_FLAGS.__getitem__, columns["eligible"]),
-            _integers(columns["longest_run_h"]),
-            decode_days(texts).sum(axis=2).tolist(),
-            strict=True,
-        )
+        for day, kind, slots, record, mark, head, state, eligible, longest, evidence in values
     )
+
+
+def _marks(texts: Sequence[str]) -> list[float | None]:
+    marks = [None if text == NOTHING else float(text) for text in texts]
+    known = [mark for mark in marks if mark is not None]
+    if not all(0.0 <= mark <= 1.0 for mark in known):
+        message = "marks that are no shares"
+        raise SnapshotError(message)
+    return marks
 
 
 def _integers(texts: Sequence[str]) -> list[int]:
