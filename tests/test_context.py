@@ -45,8 +45,8 @@ UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 def stored(temperature: float | None = None) -> dict[str, Any]:
     """Return a kitchen of 40 learned days, with that temperature outdoors."""
     channel = learned(Kind.PM25, 40)
-    known = "-" if temperature is None else str(temperature)
-    days = [day | {"outdoor_temperature": known} for day in days_of(channel)]
+    known = "-" if temperature is None else f"-,{temperature},-"
+    days = [day | {"context": known} for day in days_of(channel)]
     return a_store({KITCHEN: {Kind.PM25: with_days(channel, days) | {"today": None}}})
 
 

@@ -147,7 +147,7 @@ def test_a_day_is_a_line_that_a_person_can_read() -> None:
         assert day["histogram"] == digest.histogram
         assert [float(peak) for peak in day["peaks"].split(",")] == list(digest.part_peaks)
         assert [float(edge) for edge in day["ranges"].split(",")] == list(digest.issued)
-        assert day["outdoor_pm25"] == "-"
+        assert day["context"] == "-"
 
 
 @pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
@@ -193,8 +193,8 @@ def spoil(data: Json, column: str, value: str) -> None:
         lambda data: data["today"].pop("recent"),
         lambda data: data["days"].reverse(),
         lambda data: data["days"].append(data["days"][-1]),
-        lambda data: spoil(data, "window_open", ""),
-        lambda data: spoil(data, "window_open", "- -"),
+        lambda data: spoil(data, "context", ""),
+        lambda data: spoil(data, "context", "- -"),
         lambda data: data["days"].extend(data["days"] * 3),
         lambda data: change(data, "days_columns", to=data["days_columns"][::-1]),
         lambda data: change(data, "days", 0, to=None),
@@ -215,9 +215,10 @@ def spoil(data: Json, column: str, value: str) -> None:
         lambda data: spoil(data, "state", "sure"),
         lambda data: spoil(data, "eligible", "2"),
         lambda data: spoil(data, "longest_run_h", "1.5"),
-        lambda data: spoil(data, "outdoor_pm25", "-1"),
-        lambda data: spoil(data, "outdoor_temperature", "inf"),
-        lambda data: spoil(data, "window_open", "1.01"),
+        lambda data: spoil(data, "context", "-1,-,-"),
+        lambda data: spoil(data, "context", "-,inf,-"),
+        lambda data: spoil(data, "context", "-,-,1.01"),
+        lambda data: spoil(data, "context", "-,-"),
         lambda data: change(data, "today", "peaks", to=[]),
         lambda data: change(data, "today", "day", to="9999-12-31"),
         lambda data: change(data, "today", "inside", to=1e9),

@@ -19,7 +19,7 @@ from .digest import OpenDay
 from .doubt import find_doubt
 from .event import Event, EventKind
 from .facts import GuidelineWatch
-from .forecast import Forecast, begin_part, begin_parts, forecast
+from .forecast import Forecast, begin_part, begin_parts, forecast, with_levels
 from .judgement import Held, Judgement, judge, reason_against
 from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
@@ -186,7 +186,7 @@ class Channel:
 
     def resume(self, written: Forecast) -> None:
         """Go on with today's forecast after a restart; another promise has another bar."""
-        self.forecast = written
+        self.forecast = with_levels(written, self.ledger)
         if written.promise is not self.promise:
             self._write_forecast(written.day, written.resolution)
 

@@ -7,6 +7,7 @@ where it is of the form and means nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from typing import Final
 
 from . import stored
@@ -30,9 +31,7 @@ DAY_COLUMNS: Final = (
     "state",
     "eligible",
     "longest_run_h",
-    "outdoor_pm25",
-    "outdoor_temperature",
-    "window_open",
+    "context",
 )
 NOTHING: Final = "-"
 MOST_PART_SLOTS = 48  # Clocks that are put back give three hours a fourth.
@@ -57,11 +56,9 @@ def dump_day(digest: Digest) -> str:
         digest.state.value,
         int(digest.eligible),
         digest.longest_run_h,
-        context.outdoor_pm25,
-        context.outdoor_temperature,
-        context.window_open,
+        None if context == NO_CONTEXT else ",".join(map(_text, astuple(context))),
     )
-    return " ".join([NOTHING if value is None else str(value) for value in values])
+    return " ".join(map(_text, values))
 
 
 def load_days(named: object, lines: object) -> tuple[Digest, ...]:
@@ -147,24 +144,25 @@ def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> It
     issued = stored.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
-    contexts = map(
-        _context,
-        columns["outdoor_pm25"],
-        columns["outdoor_temperature"],
-        columns["window_open"],
-        strict=True,
-    )
+    contexts = map(_context, columns["context"])
     return map(join_record, peaks, known, contexts, texts, strict=True)
 
 
-def _context(pm25: str, temperature: str, window: str) -> DayContext:
-    if pm25 == temperature == window == NOTHING:
+def _context(text: str) -> DayContext:
+    if text == NOTHING:
         return NO_CONTEXT
+    pm25, temperature, window = [
+        None if value == NOTHING else float(value) for value in text.split(",")
+    ]
     return DayContext(
-        outdoor_pm25=None if pm25 == NOTHING else stored.level(float(pm25)),
-        outdoor_temperature=None if temperature == NOTHING else stored.number(float(temperature)),
-        window_open=None if window == NOTHING else stored.share(float(window)),
+        outdoor_pm25=stored.optional(stored.level, pm25),
+        outdoor_temperature=stored.optional(stored.number, temperature),
+        window_open=stored.optional(stored.share, window),
     )
+
+
+def _text(value: object) -> str:
+    return NOTHING if value is None else str(value)
 
 
 def _listed(values: Iterable[float | None]) -> str:

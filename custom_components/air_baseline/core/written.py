@@ -4,12 +4,11 @@ A restart, or another version of the method, leaves it as it was issued before t
 """
 
 from array import array
-from sys import float_info
 from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
 from .alert import Promise
-from .bar import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, Bar, Levels
+from .bar import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, Bar
 from .baseline import PartRange
 from .binning import LEAST_STEP
 from .conditions import Seen
@@ -31,7 +30,7 @@ MOST_RISE: Final = 600.0  # On the scale: more has no level, and never was.
 
 
 def dump_forecast(written: Forecast) -> dict[str, Any]:
-    """Return a forecast without its day, which the open day has."""
+    """Return a forecast without its day, which the open day has, and what follows from its bar."""
     return {
         "resolution": written.resolution,
         "promise": written.promise.value,
@@ -42,7 +41,7 @@ def dump_forecast(written: Forecast) -> dict[str, Any]:
 
 
 def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
-    """Return the forecast of a day that `dump_forecast` wrote."""
+    """Return the forecast of a day that `dump_forecast` wrote; `with_levels` completes it."""
     return Forecast(
         day=day,
         resolution=stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
@@ -63,8 +62,6 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
         "theta": written.theta,
         "noticeable": written.noticeable,
         "told": written.told,
-        "alert_levels": list(written.alert_levels),
-        "notable_levels": list(written.notable_levels),
         "temperatures": seen.temperatures and list(seen.temperatures),
         "windows": seen.windows and list(seen.windows),
         "bar": _dump_bar(written.bar) if written.bar.scores else None,
@@ -84,8 +81,6 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
         "theta": stored.number(data["theta"], -1.0, 1.0),
         "noticeable": stored.level(data["noticeable"]),
         "told": stored.flag(data["told"]),
-        "alert_levels": _load_levels(data["alert_levels"]),
-        "notable_levels": _load_levels(data["notable_levels"]),
         "seen": Seen(
             temperatures=stored.optional(_temperatures, data["temperatures"]),
             windows=stored.optional(_windows, data["windows"]),
@@ -158,13 +153,6 @@ def _load_bar(data: Mapping[str, Any]) -> Bar:
 
 def _score(data: object) -> float:
     return stored.number(data, -MOST_SCORE, MOST_SCORE)
-
-
-def _load_levels(data: object) -> Levels:
-    """Return a level of each part, or None of all; a bar can be far above all air."""
-    if data == [None] * PARTS:
-        return (None,) * PARTS
-    return tuple(stored.numbers(data, PARTS, 0.0, float_info.max))
 
 
 def _dump_standing(known: Standing) -> dict[str, Any]:
