@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
@@ -111,6 +111,7 @@ class HomeIssues:
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         """Watch questions and sources."""
         self._hass = hass
+        self._entry = entry
         self._rooms = entry.runtime_data.rooms
         self._questions = Questions(hass, self._rooms)
         self._sources = {
@@ -129,7 +130,11 @@ class HomeIssues:
                 room.async_add_listener(partial(self._async_due, room_id)),
                 room.async_add_event_listener(partial(self._async_happened, room_id)),
             ]
-        self._unsubscribes.append(async_track_time_interval(self._hass, self._async_hourly, REVIEW))
+        self._unsubscribes += [
+            async_track_time_interval(self._hass, self._async_hourly, REVIEW),
+            # Runs before the one that loads the entry anew, which saves what was handed over.
+            self._entry.add_update_listener(self._async_rooms_changed),
+        ]
         self._async_review(self._sources)
         return self._async_stop
 
@@ -145,6 +150,9 @@ class HomeIssues:
         if not self._due:
             self._hass.loop.call_soon(self._async_review_due)
         self._due.add(room_id)
+
+    async def _async_rooms_changed(self, _hass: HomeAssistant, _entry: ConfigEntry) -> None:
+        self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
 
     @callback
     def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:

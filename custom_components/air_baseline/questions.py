@@ -4,7 +4,7 @@ Together with `core.home`: what rises together is one question, a newer one take
 an older one, and at most three new ones come a day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -15,6 +15,7 @@ from .asked import (
     as_asked,
     async_hide,
     async_show,
+    ignored,
     issue_id_of,
     keep,
     sources_told,
@@ -70,6 +71,18 @@ class Questions:
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
                 async_show(room, issue_id, statement, self._names(statement))
         self._async_ask(self._suspicions(now))
+
+    @callback
+    def async_hand_over(self, gone: Container[str]) -> None:
+        """Keep with another of its rooms what was asked first of one that is gone."""
+        there = [room_id for room_id in self._rooms if room_id not in gone]
+        for _, issue_id, kept, statement in all_asked(self._rooms):
+            left = statement.within(there)
+            if statement.room in gone and left is not None:
+                over = kept["answered"] or ignored(self._hass, issue_id)
+                self._rooms[left.room].stored.asked[issue_id_of(left)] = keep(
+                    left, kept["asked_at"], {**kept, "answered": over}
+                )
 
     @callback
     def _async_happened(self, room_id: str, kind: Kind, event: Event) -> None:
@@ -179,10 +192,7 @@ class Questions:
         """Tell whether a statement still holds, and may be asked about."""
         channels = self._rooms[statement.room].channels
         if statement.topic is Topic.UNUSUAL_EPISODE:
-            return any(
-                rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
-                for rise in statement.rises
-            )
+            return bool(self._open_rooms(statement))
         if statement.topic is Topic.RANGE_LEARNED:
             learned = any(
                 channel.state(now) is LearningState.LEARNED for channel in channels.values()
@@ -196,10 +206,18 @@ class Questions:
         change = suspected_change(channel)
         return change is not None and change.from_day == statement.epoch
 
+    def _open_rooms(self, statement: Statement) -> list[str]:
+        """Return the rooms about whose episodes it still asks, in the order of their rise."""
+        found = {
+            rise.room: None
+            for rise in statement.rises
+            if rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
+        }
+        return list(found)
+
     def _names(self, statement: Statement) -> str:
-        return ", ".join(
-            self._rooms[room].subentry.title for room in statement.rooms if room in self._rooms
-        )
+        rooms = self._open_rooms(statement) or [statement.room]
+        return ", ".join(self._rooms[room].subentry.title for room in rooms)
 
 
 def _open(room: RoomCoordinator, kind: Kind, episode_id: int) -> bool:

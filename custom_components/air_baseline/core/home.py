@@ -16,7 +16,7 @@ answered or not, does nothing. `tests/core/test_home.py` has such a loop.
 opens and until `TOGETHER_S` later, and keep what it returns with `Channel.keep_company`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
@@ -110,6 +110,13 @@ class Statement:
         """Return the statement with the rises of another beside its own."""
         rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
         return replace(self, rises=tuple(rises))
+
+    def within(self, rooms: Container[str]) -> Statement | None:
+        """Return what it says about some of its rises' rooms, None where that is nothing."""
+        rises = tuple(rise for rise in self.rises if rise.room in rooms)
+        if not rises:
+            return None
+        return replace(self, room=rises[0].room, epoch=rises[0].episode, rises=rises)
 
     def supersedes(self, other: Statement) -> bool:
         """Tell whether it makes an older one needless: the same topic, and no other room."""
