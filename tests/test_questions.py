@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
+from .card import Card
 from .conftest import DOMAIN, Fixer
 from .home import (
     KITCHEN,
@@ -321,6 +322,21 @@ async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_answ
     assert "start_over" not in page["menu_options"], "it would start the kitchen over"
     await act(hass, "correct_episode", device_id=bath, verdict="real")
     assert issues(hass) == []
+
+
+@pytest.mark.usefixtures("joint")
+async def test_what_two_rooms_are_asked_waits_on_the_cards_of_both(
+    hass: HomeAssistant, card: Card
+) -> None:
+    async def waiting(area: str) -> int:
+        picture = await card.open(device_id(hass, room_of(area)))
+        await card.close()
+        return len(picture["questions"])
+
+    assert [await waiting(area) for area in ("kitchen", "bath", "den")] == [1, 1, 0]
+    bath = device_id(hass, room_of("bath"))
+    await act(hass, "correct_episode", device_id=bath, verdict="real")
+    assert [await waiting(area) for area in ("kitchen", "bath")] == [1, 0]
 
 
 @pytest.mark.usefixtures("joint")

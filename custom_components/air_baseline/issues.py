@@ -9,7 +9,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
-from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED
+from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, other_rooms
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
 from .core.event import Event
@@ -89,11 +89,13 @@ def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
 
 @callback
 def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
-    """Return the repairs of a room that wait to be answered."""
+    """Return the repairs of a room that wait to be answered, those beside others as well."""
     return [
         issue
         for issue in _issues(hass)
-        if issue.active and issue.dismissed_version is None and _is_of(issue, room_id)
+        if issue.active
+        and issue.dismissed_version is None
+        and (_is_of(issue, room_id) or room_id in other_rooms(issue.data))
     ]
 
 

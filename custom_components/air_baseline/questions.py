@@ -5,6 +5,7 @@ an older one, and at most three new ones come a day.
 """
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -69,7 +70,7 @@ class Questions:
                 if now - kept["at"] > FORGET_DAYS * DAY_S:
                     del room.stored.asked[issue_id]
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
-                async_show(room, issue_id, statement, self._names(statement))
+                self._async_show(room, issue_id, statement)
         self._async_ask(self._suspicions(now))
 
     @callback
@@ -172,7 +173,13 @@ class Questions:
         )
         now = dt_util.utcnow().timestamp()
         if when is not None and now >= room.stored.asked[issue_id].get("hidden_until", 0.0):
-            async_show(room, issue_id, statement, self._names(statement))
+            self._async_show(room, issue_id, statement)
+
+    @callback
+    def _async_show(self, room: RoomCoordinator, issue_id: str, statement: Statement) -> None:
+        left = self._still_open(statement)
+        names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
+        async_show(room, issue_id, left, names)
 
     def new_today(self, now: float) -> int:
         """Return how much was asked or told since 04:00, sources included."""
@@ -192,7 +199,7 @@ class Questions:
         """Tell whether a statement still holds, and may be asked about."""
         channels = self._rooms[statement.room].channels
         if statement.topic is Topic.UNUSUAL_EPISODE:
-            return bool(self._open_rooms(statement))
+            return bool(self._still_open(statement).rises)
         if statement.topic is Topic.RANGE_LEARNED:
             learned = any(
                 channel.state(now) is LearningState.LEARNED for channel in channels.values()
@@ -206,18 +213,14 @@ class Questions:
         change = suspected_change(channel)
         return change is not None and change.from_day == statement.epoch
 
-    def _open_rooms(self, statement: Statement) -> list[str]:
-        """Return the rooms about whose episodes it still asks, in the order of their rise."""
-        found = {
-            rise.room: None
+    def _still_open(self, statement: Statement) -> Statement:
+        """Return a statement with those rises alone that it still asks about."""
+        rises = [
+            rise
             for rise in statement.rises
             if rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
-        }
-        return list(found)
-
-    def _names(self, statement: Statement) -> str:
-        rooms = self._open_rooms(statement) or [statement.room]
-        return ", ".join(self._rooms[room].subentry.title for room in rooms)
+        ]
+        return replace(statement, rises=tuple(rises))
 
 
 def _open(room: RoomCoordinator, kind: Kind, episode_id: int) -> bool:

@@ -41,15 +41,11 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rise:
-    """An episode in a room: `episode` is its id, the POSIX time at which it opened.
-
-    `outdoor_rose` says whether outdoor air rose too, as measured; None where nobody measured.
-    """
+    """An episode in a room: `episode` is its id, the POSIX time at which it opened."""
 
     room: str
     kind: Kind
     episode: int
-    outdoor_rose: bool | None = None
 
     @property
     def channel(self) -> tuple[str, Kind]:
@@ -90,12 +86,6 @@ class Statement:
         More than one rose together. That is shared or spread and no sign of outdoor air.
         """
         return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
-
-    @property
-    def outdoor_rose(self) -> bool | None:
-        """Return whether outdoor air rose too, as measured; None where nobody measured."""
-        known = [rise.outdoor_rose for rise in self.rises if rise.outdoor_rose is not None]
-        return any(known) if known else None
 
     def takes(self, other: Statement) -> bool:
         """Tell whether another is part of the same: rises within the hour, of other channels."""
@@ -149,7 +139,7 @@ class Plan:
 
 def about_episode(room: str, kind: Kind, episode: Episode) -> Statement:
     """Return the statement about one episode, before others join it."""
-    return _about(Rise(room=room, kind=kind, episode=episode.id, outdoor_rose=episode.outdoor_rose))
+    return _about(Rise(room=room, kind=kind, episode=episode.id))
 
 
 def _about(rise: Rise) -> Statement:
