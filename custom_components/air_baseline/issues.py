@@ -1,6 +1,6 @@
 """What deserves a repair, from when to when; each can be answered."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -171,8 +171,8 @@ class HomeIssues:
         self._async_review(self._sources)
 
     @callback
-    def _async_review(self, rooms: Iterable[str]) -> None:
-        self._questions.async_review()
+    def _async_review(self, rooms: Collection[str]) -> None:
+        self._questions.async_review(rooms)
         for room_id in rooms:
             with self._rooms[room_id].guarded():
                 self._sources[room_id].async_review()

@@ -60,8 +60,8 @@ class Questions:
         return unsubscribes
 
     @callback
-    def async_review(self) -> None:
-        """Show what is open, hide what is over, ask what is new or has waited."""
+    def async_review(self, rooms: Iterable[str]) -> None:
+        """Show what is open, hide what is over, ask what has waited or is new in some rooms."""
         now = dt_util.utcnow().timestamp()
         for room, issue_id, kept, statement in all_asked(self._rooms):
             over = kept["answered"] or self._too_old(statement, now)
@@ -71,7 +71,7 @@ class Questions:
                     del room.stored.asked[issue_id]
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
                 self._async_show(room, issue_id, statement)
-        self._async_ask(self._suspicions(now))
+        self._async_ask(self._suspicions(rooms, now))
 
     @callback
     def async_hand_over(self, gone: Container[str]) -> None:
@@ -100,8 +100,8 @@ class Questions:
         epoch = max(channel.ledger.change_day for channel in channels)
         return [Statement(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
 
-    def _suspicions(self, now: float) -> list[Statement]:
-        """Return the changes that are suspected now."""
+    def _suspicions(self, rooms: Iterable[str], now: float) -> list[Statement]:
+        """Return the changes that are suspected in some rooms now."""
         return [
             Statement(
                 topic=Topic.CHANGE_SUSPECTED,
@@ -110,7 +110,7 @@ class Questions:
                 epoch=change.from_day or 0,
                 at=change.at,
             )
-            for room_id, room in self._rooms.items()
+            for room_id, room in ((room_id, self._rooms[room_id]) for room_id in rooms)
             if room.last_update_success
             for kind, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .day import PARTS
-from .digest import COUNT_OF_SIGN, NO_COUNT, Digest
+from .digest import COUNT_OF_SIGN, NO_COUNT, USABLE_PART, VALID_DAY, Digest
 from .quantity import LEVELS
 
 _COUNT_OF_SIGN = np.frombuffer(COUNT_OF_SIGN, dtype=np.uint8)
@@ -55,6 +55,14 @@ def decode_days(texts: Sequence[bytes]) -> DayCounts:
             raise ValueError(message)
         counts[np.repeat(parts * LEVELS + first - before, held) + index] = found
     return counts.reshape(-1, PARTS, LEVELS)
+
+
+def evidence_of_days(counts: DayCounts, slots: Sequence[Sequence[int]]) -> list[tuple[bool, int]]:
+    """Return whether days are evidence and the mask of their parts that are, as `Digest` does."""
+    observed, there = counts.sum(axis=2), np.array(slots)
+    covered = np.minimum(observed, there).sum(axis=1) / there.sum(axis=1)
+    usable = (observed >= USABLE_PART * there) @ (1 << np.arange(PARTS))
+    return list(zip((covered >= VALID_DAY).tolist(), usable.tolist(), strict=True))
 
 
 def _first_levels(

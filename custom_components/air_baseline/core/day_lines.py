@@ -1,0 +1,174 @@
+"""The days of a stored ledger, each a line of text.
+
+Values are parted by a space and those of the parts by commas; a dash stands for what is not
+known. As JSON values of their own they would be a million in a large home, which holds up Home
+Assistant while the file is read. What is not of this form raises ValueError, SnapshotError
+where it is of the form and means nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from . import stored
+from .context import DayContext
+from .counts import decode_days, evidence_of_days
+from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
+from .digest import NO_CONTEXT, DayKind, Digest, join_record
+from .ledger import WINDOW_DAYS
+from .state import LearningState
+from .stored import SnapshotError
+
+DAY_COLUMNS: Final = (
+    "day",
+    "kind",
+    "histogram",
+    "slots",
+    "peaks",
+    "ranges",
+    "mark",
+    "head",
+    "state",
+    "eligible",
+    "longest_run_h",
+    "outdoor_pm25",
+    "outdoor_temperature",
+    "window_open",
+)
+NOTHING: Final = "-"
+MOST_PART_SLOTS = 48  # Clocks that are put back give three hours a fourth.
+
+_KINDS: Final = {kind.value: kind for kind in DayKind}
+_STATES: Final = {state.value: state for state in LearningState}
+_FLAGS: Final = {"0": False, "1": True}
+
+
+def dump_day(digest: Digest) -> str:
+    """Return a day as a line, its values in the order of `DAY_COLUMNS`."""
+    context = digest.context
+    values = (
+        iso_day(digest.day),
+        digest.kind.value,
+        digest.histogram,
+        None if digest.slots == PLAIN_SLOTS else _listed(digest.slots),
+        _listed(digest.part_peaks),
+        _listed(digest.issued) or None,
+        digest.mark,
+        digest.head,
+        digest.state.value,
+        int(digest.eligible),
+        digest.longest_run_h,
+        context.outdoor_pm25,
+        context.outdoor_temperature,
+        context.window_open,
+    )
+    return " ".join([NOTHING if value is None else str(value) for value in values])
+
+
+def load_days(named: object, lines: object) -> tuple[Digest, ...]:
+    """Return the days that `dump_day` wrote, oldest first; `named` are their columns."""
+    if named != " ".join(DAY_COLUMNS):
+        message = f"columns of days: {str(named)[:40]!r}"
+        raise SnapshotError(message)
+    rows = [stored.text(line).split(" ") for line in stored.items(lines, WINDOW_DAYS)]
+    if not rows:
+        return ()
+    if any(len(row) != len(DAY_COLUMNS) for row in rows):
+        message = f"days of other than {len(DAY_COLUMNS)} values"
+        raise SnapshotError(message)
+    columns = dict(zip(DAY_COLUMNS, zip(*rows, strict=True), strict=True))
+    days = list(map(parse_day, columns["day"]))
+    if days != sorted({*days}):
+        message = "days out of order or twice"
+        raise SnapshotError(message)
+    if stored.day(days[-1]) - stored.day(days[0]) >= WINDOW_DAYS:
+        message = f"days further apart than the {WINDOW_DAYS} that are kept"
+        raise SnapshotError(message)
+    texts = [text.encode() for text in columns["histogram"]]
+    slots = list(map(_slots, columns["slots"]))
+    values = zip(
+        days,
+        map(_KINDS.__getitem__, columns["kind"]),
+        slots,
+        _records(columns, texts),
+        _marks(columns["mark"]),
+        _integers(columns["head"]),
+        map(_STATES.__getitem__, columns["state"]),
+        map(_FLAGS.__getitem__, columns["eligible"]),
+        _integers(columns["longest_run_h"]),
+        evidence_of_days(decode_days(texts), slots),
+        strict=True,
+    )
+    return tuple(
+        Digest(
+            day=day,
+            kind=kind,
+            slots=slots,
+            record=record,
+            mark=mark,
+            head=head,
+            state=state,
+            eligible=eligible,
+            longest_run_h=longest,
+            evidence=evidence,
+        )
+        for day, kind, slots, record, mark, head, state, eligible, longest, evidence in values
+    )
+
+
+def _marks(texts: Sequence[str]) -> list[float | None]:
+    marks = [None if text == NOTHING else float(text) for text in texts]
+    known = [mark for mark in marks if mark is not None]
+    if not all(0.0 <= mark <= 1.0 for mark in known):
+        message = "marks that are no shares"
+        raise SnapshotError(message)
+    return marks
+
+
+def _integers(texts: Sequence[str]) -> list[int]:
+    numbers = list(map(int, texts))
+    stored.integer(min(numbers))
+    stored.integer(max(numbers))
+    return numbers
+
+
+def _slots(text: str) -> tuple[int, ...]:
+    if text == NOTHING:
+        return PLAIN_SLOTS
+    slots = tuple(stored.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
+    if len(slots) != PARTS or not sum(slots):
+        message = f"slots of a day: {slots}"
+        raise SnapshotError(message)
+    return slots
+
+
+def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
+    """Return what `Digest.record` holds, of all days."""
+    peaks = stored.levels(columns["peaks"], PARTS, missing=True)
+    issued = stored.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
+    edges = iter(issued)
+    known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
+    contexts = map(
+        _context,
+        columns["outdoor_pm25"],
+        columns["outdoor_temperature"],
+        columns["window_open"],
+        strict=True,
+    )
+    return map(join_record, peaks, known, contexts, texts, strict=True)
+
+
+def _context(pm25: str, temperature: str, window: str) -> DayContext:
+    if pm25 == temperature == window == NOTHING:
+        return NO_CONTEXT
+    return DayContext(
+        outdoor_pm25=None if pm25 == NOTHING else stored.level(float(pm25)),
+        outdoor_temperature=None if temperature == NOTHING else stored.number(float(temperature)),
+        window_open=None if window == NOTHING else stored.share(float(window)),
+    )
+
+
+def _listed(values: Iterable[float | None]) -> str:
+    """Return levels, which are tenths, or whole numbers, parted by commas."""
+    return ",".join(
+        [NOTHING if value is None else f"{value:.1f}".removesuffix(".0") for value in values]
+    )
