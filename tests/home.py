@@ -4,7 +4,7 @@ The core is imported by its full name: what is learned here is loaded by Home As
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 import json
@@ -115,6 +115,17 @@ def learned(
     """Return a stored channel that has watched so many days, by replaying usual readings."""
     stored: dict[str, Any] = json.loads(_learned(kind, days, end, promise))
     return stored
+
+
+def days_of(channel: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the days of a stored channel by their columns."""
+    columns = channel["days_columns"].split(" ")
+    return [dict(zip(columns, line.split(" "), strict=True)) for line in channel["days"]]
+
+
+def with_days(channel: dict[str, Any], days: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """Return a stored channel with other days, and what was written down for today."""
+    return channel | {"days": [" ".join(day.values()) for day in days]}
 
 
 def a_store(rooms: Mapping[str, Mapping[Kind, dict[str, Any]]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A channel as plain values and back, and what is refused."""
 
 from collections.abc import Callable
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 import json
 from pathlib import Path
 from typing import Any
@@ -113,15 +113,41 @@ def test_a_channel_lives_on_in_another_time_zone(zone: str) -> None:
     assert moved.state(START + 100 * HOUR) is LearningState.LEARNED
 
 
-def test_a_day_whose_range_is_another_after_the_restart_gets_no_mark() -> None:
+def test_what_was_written_down_for_today_stays_whatever_the_days_would_say_now() -> None:
     channel = learned_channel()
     breathe(channel, START, 16 * 60, 8.0)
     data = kept(channel)
-    same, other = back(data), back(data | {"days": data["days"][35:]})
-    for restored in (same, other):
-        restored.advance(START + 24 * HOUR)
-    assert same.ledger.days[-1].mark is not None
-    assert other.ledger.days[-1].mark is None
+    other = back(data | {"days": data["days"][35:]})
+    assert other.forecast == channel.forecast
+    other.advance(START + 24 * HOUR)
+    assert other.ledger.days[-1].mark is not None
+
+
+def test_another_promise_has_another_bar_from_the_restart_on() -> None:
+    channel = ROOMS[Kind.PM25].channel()
+    play(channel, ROOMS[Kind.PM25].readings(60))
+    restored = load(kept(channel), LONDON, Promise.FORTNIGHT)
+    before, after = channel.forecast, restored.forecast
+    assert before is not None
+    assert after is not None
+    assert (after.promise, after.issued) == (Promise.FORTNIGHT, before.issued)
+    assert after.bar.ranked is not None
+    assert before.bar.ranked is not None
+    assert after.bar.ranked < before.bar.ranked
+
+
+def test_a_day_is_a_line_that_a_person_can_read() -> None:
+    channel = ROOMS[Kind.PM25].channel()
+    play(channel, ROOMS[Kind.PM25].readings(3, first=MONDAY + 81))
+    data = kept(channel)
+    named = data["days_columns"].split()
+    for line, digest in zip(data["days"], channel.ledger.days, strict=True):
+        day = dict(zip(named, line.split(" "), strict=True))
+        assert date.fromisoformat(day["day"]).toordinal() == digest.day
+        assert day["histogram"] == digest.histogram
+        assert [float(peak) for peak in day["peaks"].split(",")] == list(digest.part_peaks)
+        assert [float(edge) for edge in day["ranges"].split(",")] == list(digest.issued)
+        assert day["outdoor_pm25"] == "-"
 
 
 @pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
@@ -153,6 +179,13 @@ def change(data: Json, *path: str | int, to: object) -> None:
     data[path[-1]] = to  # type: ignore[index]
 
 
+def spoil(data: Json, column: str, value: str) -> None:
+    """Put another value into the first day's line."""
+    values = data["days"][0].split(" ")
+    values[data["days_columns"].split().index(column)] = value
+    data["days"][0] = " ".join(values)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -160,18 +193,31 @@ def change(data: Json, *path: str | int, to: object) -> None:
         lambda data: data["today"].pop("recent"),
         lambda data: data["days"].reverse(),
         lambda data: data["days"].append(data["days"][-1]),
-        lambda data: data["days"][3].pop(),
+        lambda data: spoil(data, "window_open", ""),
+        lambda data: spoil(data, "window_open", "- -"),
         lambda data: data["days"].extend(data["days"] * 3),
-        lambda data: data["days_columns"].reverse(),
+        lambda data: change(data, "days_columns", to=data["days_columns"][::-1]),
+        lambda data: change(data, "days", 0, to=None),
         lambda data: data["entries"].append(data["entries"][0]),
-        lambda data: change(data, "days", 0, 0, to="yesterday"),
-        lambda data: change(data, "days", 0, 1, to="guessed"),
-        lambda data: change(data, "days", 0, 2, to="06U,,"),
-        lambda data: change(data, "days", 0, 3, to=[0] * 8),
-        lambda data: change(data, "days", 0, 3, to=[36] * 7),
-        lambda data: change(data, "days", 0, 4, to=[1.0] * 7),
-        lambda data: change(data, "days", 0, 5, to=[1.0] * 15),
-        lambda data: change(data, "days", 0, 6, to=1.5),
+        lambda data: spoil(data, "day", "yesterday"),
+        lambda data: spoil(data, "kind", "guessed"),
+        lambda data: spoil(data, "histogram", "06U,,"),
+        lambda data: spoil(data, "slots", ",".join(["0"] * 8)),
+        lambda data: spoil(data, "slots", ",".join(["36"] * 7)),
+        lambda data: spoil(data, "slots", ",".join(["49"] * 8)),
+        lambda data: spoil(data, "peaks", ",".join(["1"] * 7)),
+        lambda data: spoil(data, "peaks", ",".join(["x"] * 8)),
+        lambda data: spoil(data, "ranges", ",".join(["1"] * 15)),
+        lambda data: spoil(data, "ranges", ",".join(["-"] * 16)),
+        lambda data: spoil(data, "mark", "1.5"),
+        lambda data: spoil(data, "mark", "nan"),
+        lambda data: spoil(data, "head", "-1"),
+        lambda data: spoil(data, "state", "sure"),
+        lambda data: spoil(data, "eligible", "2"),
+        lambda data: spoil(data, "longest_run_h", "1.5"),
+        lambda data: spoil(data, "outdoor_pm25", "-1"),
+        lambda data: spoil(data, "outdoor_temperature", "inf"),
+        lambda data: spoil(data, "window_open", "1.01"),
         lambda data: change(data, "today", "peaks", to=[]),
         lambda data: change(data, "today", "day", to="9999-12-31"),
         lambda data: change(data, "today", "inside", to=1e9),

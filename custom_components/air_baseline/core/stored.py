@@ -100,7 +100,10 @@ def levels(texts: Sequence[str], width: int, *, missing: bool = False) -> list[b
     if any(text.count(",") != width - 1 for text in texts):
         raise _wrong(texts, f"rows of {width} levels")
     found = ",".join(texts).replace("-", "nan").split(",") if texts else []
-    table = np.fromiter(map(float, found), float, len(found))
+    try:
+        table = np.fromiter(map(float, found), float, len(found))
+    except ValueError:
+        raise _wrong(texts, "rows of levels") from None
     absent = np.count_nonzero(np.isnan(table)) if missing else 0
     if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(found):
         raise _wrong(texts, f"levels from 0 to {HIGHEST}")

@@ -54,7 +54,7 @@ def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
 
 
 def _dump_said(written: Forecast) -> dict[str, Any]:
-    bar, seen = written.bar, written.seen
+    seen = written.seen
     return {
         "ranges": [_dump_range(part) for part in written.ranges],
         "basis": written.basis,
@@ -67,17 +67,7 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
         "notable_levels": list(written.notable_levels),
         "temperatures": seen.temperatures and list(seen.temperatures),
         "windows": seen.windows and list(seen.windows),
-        "bar": {
-            "scores": list(bar.scores),
-            "ranked": bar.ranked,
-            "margin": bar.margin,
-            "notable": bar.notable,
-            "centre": list(bar.centre),
-            "spread": list(bar.spread),
-            "before": list(bar.before),
-            "floor": list(bar.floor),
-            "days": bar.days,
-        },
+        "bar": _dump_bar(written.bar) if written.bar.scores else None,
     }
 
 
@@ -100,7 +90,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
             temperatures=stored.optional(_temperatures, data["temperatures"]),
             windows=stored.optional(_windows, data["windows"]),
         ),
-        "bar": _load_bar(stored.mapping(data["bar"])),
+        "bar": Bar() if data["bar"] is None else _load_bar(stored.mapping(data["bar"])),
     }
 
 
@@ -131,6 +121,20 @@ def _temperatures(data: object) -> tuple[float, float]:
 def _windows(data: object) -> tuple[int, int]:
     ((shut, mostly_open),) = stored.rows([data], 2, 1)
     return stored.integer(shut), stored.integer(mostly_open)
+
+
+def _dump_bar(bar: Bar) -> dict[str, Any]:
+    return {
+        "scores": list(bar.scores),
+        "ranked": bar.ranked,
+        "margin": bar.margin,
+        "notable": bar.notable,
+        "centre": list(bar.centre),
+        "spread": list(bar.spread),
+        "before": list(bar.before),
+        "floor": list(bar.floor),
+        "days": bar.days,
+    }
 
 
 def _load_bar(data: Mapping[str, Any]) -> Bar:
