@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, override
 
 from homeassistant.const import MATCH_ALL
@@ -37,10 +38,14 @@ def room_device(room: RoomCoordinator) -> DeviceInfo:
     )
 
 
-def suggest_entity_id(entity: Entity, room: RoomCoordinator, domain: str) -> None:
-    """Suggest an id for an entity that has none yet: Home Assistant's would name the area twice."""
-    if er.async_get(room.hass).async_get_entity_id(domain, DOMAIN, str(entity.unique_id)) is None:
-        entity.entity_id = f"{domain}.{slugify(f'{room.subentry.title} {entity.translation_key}')}"
+def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
+    """Return the entity id to suggest: Home Assistant's own would name the area twice."""
+    return f"{domain}.{_slug(room.subentry.title)}_{name}"
+
+
+@lru_cache(maxsize=1)  # The entities of a room are made one after another.
+def _slug(title: str) -> str:
+    return slugify(title)
 
 
 def baseline_attributes(view: ChannelView) -> dict[str, Any]:
@@ -85,7 +90,7 @@ class RoomEntity(Entity):
         self.room = room
         self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
         self._attr_device_info = room_device(room)
-        suggest_entity_id(self, room, self._domain)
+        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +117,7 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
         self._attr_unique_id = f"{room.subentry.subentry_id}_{kind}_{description.key}"
         self._attr_translation_key = f"{WORDS_OF_KIND[kind]}_{description.key}"
         self._attr_device_info = room_device(room)
-        suggest_entity_id(self, room, self._domain)
+        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None
 
     @property
