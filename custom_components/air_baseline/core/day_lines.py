@@ -12,7 +12,7 @@ from typing import Final
 
 from . import stored
 from .context import DayContext
-from .counts import decode_days, evidence_of_days
+from .counts import evidence_of_days
 from .day import PARTS, PLAIN_SLOTS, iso_day, parse_day
 from .digest import NO_CONTEXT, DayKind, Digest, join_record
 from .ledger import WINDOW_DAYS
@@ -92,7 +92,7 @@ def load_days(named: object, lines: object) -> tuple[Digest, ...]:
         map(_STATES.__getitem__, columns["state"]),
         map(_FLAGS.__getitem__, columns["eligible"]),
         _integers(columns["longest_run_h"]),
-        evidence_of_days(decode_days(texts), slots),
+        evidence_of_days(texts, slots),
         strict=True,
     )
     return tuple(

@@ -81,9 +81,11 @@ def numbers(
 ) -> list[float]:
     """Return a list of so many numbers within bounds."""
     found = items(data, width)
-    if len(found) != width:
-        raise _wrong(data, f"a list of {width}")
-    return [number(item, low, high) for item in found]
+    if len(found) != width or not set(map(type, found)) <= {float, int}:
+        raise _wrong(data, f"a list of {width} numbers")
+    if not all(low <= item <= high for item in found):
+        raise _wrong(data, f"numbers from {low} to {high}")
+    return list(map(float, found))
 
 
 def level(data: object) -> float:

@@ -96,13 +96,11 @@ def _dump_range(part: PartRange) -> list[float]:
 
 
 def _load_range(row: Sequence[Any]) -> PartRange:
-    low, middle, high = stored.numbers(row[:3], 3, 0.0, stored.HIGHEST)
-    y_low, y_middle, y_high = stored.numbers(row[3:6], 3, 0.0, MOST_SCALE)
-    lower, upper = (
-        (stored.number(start), stored.number(end), stored.share(inside))
-        for start, end, inside in (row[6:9], row[9:])
-    )
-    if not low <= middle <= high or not y_low <= y_middle <= y_high:
+    numbers = stored.numbers(row, RANGE_WIDTH, -stored.HIGHEST, 2.0 * stored.HIGHEST)
+    low, middle, high, y_low, y_middle, y_high, *cells = numbers
+    lower, upper = (cells[0], cells[1], cells[2]), (cells[3], cells[4], cells[5])
+    ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
+    if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
         message = f"a range from {low} over {middle} to {high}"
         raise SnapshotError(message)
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
