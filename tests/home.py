@@ -11,6 +11,7 @@ import json
 from math import expm1, log1p
 from random import Random
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
@@ -125,7 +126,8 @@ def days_of(channel: dict[str, Any]) -> list[dict[str, str]]:
 
 def with_days(channel: dict[str, Any], days: Iterable[Mapping[str, str]]) -> dict[str, Any]:
     """Return a stored channel with other days, and what was written down for today."""
-    return channel | {"days": [" ".join(day.values()) for day in days]}
+    lines = [" ".join(day.values()) for day in days]
+    return channel | {"days": lines, "days_checksum": crc32("\n".join(lines).encode())}
 
 
 def a_store(rooms: Mapping[str, Mapping[Kind, dict[str, Any]]]) -> dict[str, Any]:

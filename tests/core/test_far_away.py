@@ -70,19 +70,7 @@ def column(table: str, name: str, value: object) -> Callable[[Json], None]:
     return change
 
 
-def last_day(date: str) -> Callable[[Json], None]:
-    """Return a change of the date of the last day, which begins its line."""
-
-    def change(data: Json) -> None:
-        data["days"][-1] = date + data["days"][-1][len(date) :]
-
-    return change
-
-
 FAR: dict[str, Callable[[Json], None]] = {
-    "a day that is no day of ours": last_day("9999-12-30"),
-    "a day before there were times": last_day("0001-01-01"),
-    "days further apart than are kept": last_day("2026-06-01"),
     "a start over in 2287": column("entries", "from_day", LATER),
     "a correction up to 2287": column("entries", "to_day", LATER),
     "a level lifted until 2287": column("entries", "until_day", LATER),

@@ -6,9 +6,10 @@ Assistant while the file is read. What is not of this form raises ValueError, Sn
 where it is of the form and means nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
-from typing import Final
+from typing import Any, Final, overload, override
+from zlib import crc32
 
 from . import stored
 from .context import DayContext
@@ -34,6 +35,7 @@ DAY_COLUMNS: Final = (
     "context",
 )
 NOTHING: Final = "-"
+_COLUMNS: Final = " ".join(DAY_COLUMNS)
 MOST_PART_SLOTS = 48  # Clocks that are put back give three hours a fourth.
 
 _KINDS: Final = {kind.value: kind for kind in DayKind}
@@ -61,12 +63,72 @@ def dump_day(digest: Digest) -> str:
     return " ".join(map(_text, values))
 
 
-def load_days(named: object, lines: object) -> tuple[Digest, ...]:
-    """Return the days that `dump_day` wrote, oldest first; `named` are their columns."""
-    if named != " ".join(DAY_COLUMNS):
-        message = f"columns of days: {str(named)[:40]!r}"
+class StoredDays(Sequence[Digest]):
+    """The days of a ledger as lines, which are read when one of them is first asked for.
+
+    At a start that is most of the work, and nobody asks before a part of the day begins.
+    """
+
+    __slots__ = ("_days", "lines")
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Take lines that `dump_day` wrote, oldest first."""
+        self.lines = lines
+        self._days: tuple[Digest, ...] | None = None
+
+    @overload
+    def __getitem__(self, place: int) -> Digest: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Digest, ...]: ...
+
+    @override
+    def __getitem__(self, place: int | slice) -> Digest | tuple[Digest, ...]:
+        return self._read()[place]
+
+    @override
+    def __iter__(self) -> Iterator[Digest]:
+        return iter(self._read())
+
+    @override
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._read() == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _read(self) -> tuple[Digest, ...]:
+        if self._days is None:
+            self._days = read_days(self.lines)
+        return self._days
+
+
+def dump_days(days: Sequence[Digest]) -> dict[str, Any]:
+    """Return days as lines, with the names of their values and a checksum."""
+    lines = days.lines if isinstance(days, StoredDays) else [dump_day(digest) for digest in days]
+    return {"days_columns": _COLUMNS, "days_checksum": _checksum(lines), "days": lines}
+
+
+def load_days(data: Mapping[str, Any]) -> StoredDays:
+    """Return the days that `dump_days` wrote; the checksum tells of every damage to them."""
+    lines = stored.items(data["days"], WINDOW_DAYS)
+    known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
+    if not known or data["days_checksum"] != _checksum(lines):
+        message = "days that are not as they were written"
         raise SnapshotError(message)
-    rows = [stored.text(line).split(" ") for line in stored.items(lines, WINDOW_DAYS)]
+    return StoredDays(lines)
+
+
+def _checksum(lines: Sequence[str]) -> int:
+    return crc32("\n".join(lines).encode())
+
+
+def read_days(lines: Sequence[str]) -> tuple[Digest, ...]:
+    """Return the days that `dump_day` wrote, all at once, since that is quick."""
+    rows = [line.split(" ") for line in lines]
     if not rows:
         return ()
     if any(len(row) != len(DAY_COLUMNS) for row in rows):

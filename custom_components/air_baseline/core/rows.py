@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import stored
 from .correction import AHEAD_DAYS
 from .day import DAY_S, PARTS
-from .day_lines import DAY_COLUMNS, dump_day, load_days
+from .day_lines import dump_days, load_days
 from .digest import ALL_PARTS
 from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .state import Together
@@ -70,8 +70,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
     """Return a ledger as tables of plain JSON values."""
     return {
         "root": ledger.root,
-        "days_columns": " ".join(DAY_COLUMNS),
-        "days": [dump_day(digest) for digest in ledger.days],
+        **dump_days(ledger.days),
         "entries_columns": list(ENTRY_COLUMNS),
         "entries": [_dump_row(entry, ENTRY_COLUMNS) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
@@ -84,7 +83,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
 def load_ledger(data: Mapping[str, Any]) -> Ledger:
     """Return the ledger that `dump_ledger` wrote."""
     return Ledger(
-        days=load_days(data["days_columns"], data["days"]),
+        days=load_days(data),
         entries=_load_entries(data),
         episodes=_load_episodes(data),
         root=stored.integer(data["root"], 0),

@@ -195,7 +195,9 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if channel.facts is not None:
         _load_facts(channel.facts, data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
-        _load_today(channel, stored.mapping(data["today"]))
+        last = data["days"][-1:]  # Not read as a day: that waits until days are asked for.
+        last_day = parse_day(last[0].split(" ")[0]) if last else 0
+        _load_today(channel, stored.mapping(data["today"]), last_day)
     return channel
 
 
@@ -280,9 +282,9 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
     }
 
 
-def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
+def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> None:
     day = stored.day(parse_day(stored.text(data["day"])))
-    if channel.ledger.days and day <= channel.ledger.days[-1].day:
+    if day <= last_day:
         message = f"{iso_day(day)} is open after a later day was closed"
         raise SnapshotError(message)
     today = OpenDay(day, part_slots(day, channel.zone))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from .channel import Channel
 from .day import iso_day, locate
-from .digest import DayKind
 from .evidence import LEARNED_DAYS, Standing
 from .ledger import EpisodeEnd
 from .quantity import Kind
@@ -76,7 +75,7 @@ def view(channel: Channel, at: float) -> ChannelView:
         since=iso_day(known.first) if known.first else None,
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
         history=channel.history,
-        history_days=sum(day.kind is not DayKind.LIVE for day in channel.ledger.days),
+        history_days=known.from_history,
     )
 
 

@@ -168,6 +168,7 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "earliest": known.earliest,
         "since": known.since,
         "quota": known.quota,
+        "from_history": known.from_history,
     }
 
 
@@ -189,4 +190,5 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         earliest=stored.optional(stored.day, data["earliest"]),
         since=stored.optional(stored.day, data["since"]),
         quota=stored.flag(data["quota"]),
+        from_history=stored.integer(data["from_history"], 0, WINDOW_DAYS),
     )
