@@ -20,7 +20,7 @@ from custom_components import air_baseline
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import SOON_S
-from custom_components.air_baseline.turns import TICK_SECOND, in_turn
+from custom_components.air_baseline.turns import TICK_SECOND, async_pass_time
 from tests.home import ATTRIBUTES, PM25, usual
 
 from .cost_home import (
@@ -171,8 +171,7 @@ async def _close(hass: HomeAssistant, end: float) -> float:
     settle_garbage()
     with probe() as seen:
         await asyncio.sleep(0.01)
-        async for _, room in in_turn(entry.runtime_data.rooms):
-            room.async_pass_time(end + TICK_SECOND)
+        await async_pass_time(entry.runtime_data, end + TICK_SECOND)
         await asyncio.sleep(SOON_S + 0.5)  # What was told is saved by then.
     if any(
         channel.ledger.days[-1].day != channel.open_day.day - 1

@@ -11,31 +11,32 @@ BAND = (32, 128, 141, 70)
 EDGE = (32, 128, 141, 255)
 LINE = {"": (24, 52, 64, 255), "dark_": (236, 244, 246, 255)}
 PEAK = (232, 132, 44, 255)
+EDGE_WIDTH, RADIUS = 36, 70  # Pixels, as drawn.
 
 
 def level(x: float) -> float:
     """Return the height of the line at x (0 to 1), 0 the bottom and 1 the top."""
-    wave = 0.42 + 0.05 * (1 - (2 * x - 0.5) ** 2)
-    return wave + 0.42 * exp(-(((x - 0.68) / 0.07) ** 2))
+    wave = 0.24 + 0.06 * (1 - (2 * x - 0.5) ** 2)
+    return wave + 0.67 * exp(-(((x - 0.68) / 0.085) ** 2))
 
 
 def icon(theme: str) -> Image.Image:
-    """Return the icon of a theme."""
+    """Return the icon of a theme; what is drawn reaches all four edges."""
     image = Image.new("RGBA", (DRAWN, DRAWN), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
-    left, right = 0.06 * DRAWN, 0.94 * DRAWN
-    top, bottom = 0.46 * DRAWN, 0.74 * DRAWN
-    draw.rounded_rectangle((left, top, right, bottom), radius=0.09 * DRAWN, fill=BAND)
-    for y in (top, bottom):
-        draw.line((left + 0.09 * DRAWN, y, right - 0.09 * DRAWN, y), fill=EDGE, width=28)
+    top = 0.48 * DRAWN
+    draw.rounded_rectangle((0, top, DRAWN - 1, DRAWN - 1), radius=0.1 * DRAWN, fill=BAND)
+    for y in (top + EDGE_WIDTH / 2, DRAWN - EDGE_WIDTH / 2):
+        draw.line((0.1 * DRAWN, y, 0.9 * DRAWN, y), fill=EDGE, width=EDGE_WIDTH)
     steps = 400
     points = [
-        (left + (right - left) * (0.04 + 0.92 * step / steps), (1.0 - level(step / steps)) * DRAWN)
+        ((0.06 + 0.88 * step / steps) * DRAWN, (1.0 - level(step / steps)) * DRAWN)
         for step in range(steps + 1)
     ]
+    above = min(y for _, y in points) - RADIUS
     for x, y in points:
-        colour = PEAK if y < top else LINE[theme]
-        draw.ellipse((x - 62, y - 62, x + 62, y + 62), fill=colour)
+        colour = PEAK if y - above < top else LINE[theme]
+        draw.circle((x, y - above), RADIUS, fill=colour)
     return image
 
 

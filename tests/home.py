@@ -4,13 +4,14 @@ The core is imported by its full name: what is learned here is loaded by Home As
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 import json
 from math import expm1, log1p
 from random import Random
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
@@ -115,6 +116,18 @@ def learned(
     """Return a stored channel that has watched so many days, by replaying usual readings."""
     stored: dict[str, Any] = json.loads(_learned(kind, days, end, promise))
     return stored
+
+
+def days_of(channel: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the days of a stored channel by their columns."""
+    columns = channel["days_columns"].split(" ")
+    return [dict(zip(columns, line.split(" "), strict=True)) for line in channel["days"]]
+
+
+def with_days(channel: dict[str, Any], days: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """Return a stored channel with other days, and what was written down for today."""
+    lines = [" ".join(day.values()) for day in days]
+    return channel | {"days": lines, "days_checksum": crc32("\n".join(lines).encode())}
 
 
 def a_store(rooms: Mapping[str, Mapping[Kind, dict[str, Any]]]) -> dict[str, Any]:

@@ -238,7 +238,7 @@ def _channels(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
 
 def double_day(data: Any, chance: Random) -> None:  # noqa: ANN401
     days = chance.choice([*_channels(data)])["days"]
-    days.insert(chance.randrange(len(days) + 1), [*chance.choice(days)])
+    days.insert(chance.randrange(len(days) + 1), chance.choice(days))
 
 
 def move_days(data: Any, chance: Random) -> None:  # noqa: ANN401
@@ -249,10 +249,12 @@ def move_days(data: Any, chance: Random) -> None:  # noqa: ANN401
         timedelta(days=chance.choice((-4000, -30, -1, 1, 2, 30, 4000, 10**6))),
     )
     first = chance.randrange(len(days))
-    moved = chance.choice((days[first : first + 1], days[first:], days[-1:], days))
-    for row in moved:
-        row[0] = (date.fromisoformat(row[0]) + after).isoformat()
-    if moved is days or chance.random() < 0.3:
+    last = len(days) - 1
+    moved = chance.choice(((first, first), (first, last), (last, last), (0, last)))
+    for place in range(moved[0], moved[1] + 1):
+        day, rest = days[place].split(" ", 1)
+        days[place] = f"{(date.fromisoformat(day) + after).isoformat()} {rest}"
+    if moved == (0, last) or chance.random() < 0.3:
         today = channel["today"]
         today["day"] = (date.fromisoformat(today["day"]) + after).isoformat()
 

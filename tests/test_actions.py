@@ -296,13 +296,29 @@ async def test_a_correction_is_undone_until_the_thirtieth_day(
 
 
 @pytest.mark.parametrize("action", ["explain", "reset", "undo"])
+@pytest.mark.parametrize(
+    ("room", "quantity", "named"),
+    [
+        (BEDROOM, "pm25", "Bedroom has no sensor for PM2.5 (μg/m³)"),
+        (BEDROOM, "voc_ratio", "Bedroom has no sensor for VOC (ppb)"),
+        (KITCHEN, "voc_index", "Kitchen has no sensor for VOC index"),
+    ],
+)
 @pytest.mark.usefixtures("entry")
 async def test_a_quantity_that_a_room_does_not_watch_is_refused(
-    hass: HomeAssistant, action: str
+    hass: HomeAssistant, action: str, room: str, quantity: str, named: str
 ) -> None:
     with pytest.raises(ServiceValidationError) as error:
-        await act(hass, action, device_id=device_id(hass, BEDROOM), quantity="pm25")
-    assert str(error.value) == "Bedroom has no sensor for pm25"
+        await act(hass, action, device_id=device_id(hass, room), quantity=quantity)
+    assert str(error.value) == named
+
+
+async def test_vapours_in_a_room_of_particles_alone_are_refused(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 3)
+    with pytest.raises(ServiceValidationError, match="Kitchen has no sensor for VOC"):
+        await act(hass, "explain", quantity="voc")
 
 
 @pytest.mark.parametrize("action", ["explain", "reset", "undo"])

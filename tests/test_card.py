@@ -13,7 +13,8 @@ FRONTEND = Path(__file__).parent / "frontend"
 
 
 @pytest.mark.skipif(
-    not any(map(shutil.which, BROWSERS)), reason="there is no browser here: script/e2e gets one"
+    not any(map(shutil.which, BROWSERS)),
+    reason="there is no browser here: script/get-browser gets one",
 )
 def test_the_card_in_a_browser() -> None:
     done = subprocess.run(  # noqa: S603 - our own tests

@@ -321,12 +321,21 @@ async def test_a_changed_area_keeps_what_was_learned(
     assert hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["retired"] == []
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("Shelf", "kitchen pm25 → Shelf"),
+        ("kitchen pm25", r"sensor\.kitchen\_pm25 → sensor\.new"),
+    ],
+)
 async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
+    told: tuple[str, str],
 ) -> None:
+    name, line = told
     hass_storage[LEDGER_KEY] = a_store(
         {
             KITCHEN: {
@@ -338,14 +347,14 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(minutes=10), {PM25: usual, VOC: usual})
-    hass.states.async_set("sensor.new", "3", PARTICLES)
+    hass.states.async_set("sensor.new", "3", {**PARTICLES, "friendly_name": name})
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
     said = {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
     async with entry.setup_lock:  # As while Home Assistant is busy with the entry.
         asked = await hass.config_entries.subentries.async_configure(page["flow_id"], said)
         assert asked["type"] is FlowResultType.MENU
         assert asked["step_id"] == "replaced"
-        assert asked["description_placeholders"] == {"sources": f"- {PM25} → sensor.new"}
+        assert asked["description_placeholders"] == {"sources": f"- {line}"}
         assert asked["menu_options"] == ["keep_ledger", "start_anew"]
         await hass.config_entries.subentries.async_configure(
             page["flow_id"], {"next_step_id": "start_anew"}

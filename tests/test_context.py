@@ -23,6 +23,7 @@ from .home import (
     a_room,
     a_store,
     act,
+    days_of,
     learned,
     pass_time,
     report,
@@ -31,6 +32,7 @@ from .home import (
     shown,
     steady,
     usual,
+    with_days,
 )
 
 OUTDOOR, COLD, WINDOW = "sensor.garden_pm25", "sensor.garden_temperature", "binary_sensor.window"
@@ -43,9 +45,9 @@ UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 def stored(temperature: float | None = None) -> dict[str, Any]:
     """Return a kitchen of 40 learned days, with that temperature outdoors."""
     channel = learned(Kind.PM25, 40)
-    place = channel["days_columns"].index("outdoor_temperature")
-    days = [[*day[:place], temperature, *day[place + 1 :]] for day in channel["days"]]
-    return a_store({KITCHEN: {Kind.PM25: channel | {"days": days}}})
+    known = "-" if temperature is None else f"-,{temperature},-"
+    days = [day | {"context": known} for day in days_of(channel)]
+    return a_store({KITCHEN: {Kind.PM25: with_days(channel, days) | {"today": None}}})
 
 
 def home(**options: str) -> MockConfigEntry:

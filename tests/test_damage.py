@@ -292,6 +292,7 @@ async def test_a_good_copy_from_the_future_is_written_anew(
     disk(hass, GOOD_KEY).write_text(json.dumps(good), "utf-8")
     await set_up(hass, eventful_home())
     await pass_time(hass, clock, timedelta(hours=2), step=timedelta(minutes=30))
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert read(hass, GOOD_KEY)["data"]["kept_at"] < later
 
 

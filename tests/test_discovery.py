@@ -143,10 +143,11 @@ async def test_of_several_sensors_the_best_is_chosen_and_named(
         said = {
             "device_class": kept.original_device_class,
             "unit_of_measurement": kept.unit_of_measurement,
+            "friendly_name": f"Shelf {name}",
         }
         hass.states.async_set(entity_id, state, said)
     (label,) = rooms(await offered(hass))
-    assert label.endswith("(sensor.z)")
+    assert label.endswith("(Shelf z)")
 
 
 async def test_of_equal_sensors_the_first_by_name_is_chosen(

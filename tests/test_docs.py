@@ -46,7 +46,7 @@ async def test_every_example_is_taken_as_it_is_and_runs(
     await kitchen.breathe()
     assert len(off) == 1
     assert "80" in told[1].data["message"]
-    assert "recovered" in told[1].data["message"]
+    assert "Back to usual" in told[1].data["message"]
     await kitchen.breathe(5 * HOUR + 10 * MINUTE, pm25=steady(20))
     await act(hass, "reset")
     await act(hass, "undo")

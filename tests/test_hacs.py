@@ -71,6 +71,7 @@ def test_the_brand_images_have_the_sizes_of_home_assistants_brands() -> None:
             assert image.format == "PNG"
             assert image.size == (side, side) or "logo" in name, name
             assert side / 2 <= min(image.size) <= side, name
+            assert image.getchannel("A").getbbox() == (0, 0, *image.size), "trimmed, says its rule"
         digests.add(sha256(path.read_bytes()).hexdigest())
     assert len(digests) == len(found), "an image that is another's copy is served for it anyway"
 

@@ -136,7 +136,7 @@ async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) ->
     assert await kinds_of(past) == {"hourly": 30, "replayed": 10}
     attributes = shown(past, LEARNING).attributes
     assert attributes["usable_days"] == 25.0
-    assert attributes["missing"] == {"marks": 4}
+    assert attributes["missing"] == ["marks"]
     said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
     assert "own history: 40. Kept as hourly means only: 30;" in said["because"]
 

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.store import LEDGER_KEY
 
+from .card import Card
 from .conftest import DOMAIN, Fixer
 from .home import (
     KITCHEN,
@@ -264,6 +265,88 @@ async def test_the_repairs_of_a_room_go_with_it_even_ignored_ones(
     await hass.async_block_till_done()
     assert issue(hass, first) is None
     assert issues(hass) == [second]
+
+
+@pytest.fixture
+async def joint(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, house: MockConfigEntry
+) -> MockConfigEntry:
+    """Set up a house of which the kitchen, then also the bath was high; all is usual again."""
+    await breathe(hass, clock, HOUR)
+    await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90})
+    await breathe(hass, clock, HOUR, {"kitchen": 90, "bath": 90})
+    await breathe(hass, clock, HOUR)
+    assert rooms_asked(hass) == ["KITCHEN"]
+    assert rooms_named(hass) == ["Kitchen, Bath"]
+    return house
+
+
+def rooms_named(hass: HomeAssistant) -> list[str]:
+    found = [issue(hass, asked) for asked in issues(hass)]
+    named = [one.translation_placeholders for one in found if one is not None]
+    return [given["room"] for given in named if given is not None]
+
+
+async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_removed(
+    hass: HomeAssistant, joint: MockConfigEntry, fixer: Fixer
+) -> None:
+    hass.config_entries.async_remove_subentry(joint, room_of("kitchen"))
+    await hass.async_block_till_done()
+    (asked,) = issues(hass)
+    assert rooms_named(hass) == ["Bath"]
+    page = await fixer.begin(asked)
+    assert {"changed", "start_over"} < set(page["menu_options"])
+    page = await fixer.choose(page, "real")
+    assert (await fixer.answer(page))["reason"] == "kept_out"
+    assert issues(hass) == []
+
+
+async def test_what_two_rooms_were_asked_and_ignored_is_not_asked_of_the_other_again(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, joint: MockConfigEntry
+) -> None:
+    ir.async_ignore_issue(hass, DOMAIN, issues(hass)[0], ignore=True)
+    hass.config_entries.async_remove_subentry(joint, room_of("kitchen"))
+    await hass.async_block_till_done()
+    await breathe(hass, clock, HOUR)
+    assert issues(hass) == []
+
+
+@pytest.mark.usefixtures("joint")
+async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_answered(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    bath, kitchen = (device_id(hass, room_of(area)) for area in ("bath", "kitchen"))
+    await act(hass, "correct_episode", device_id=kitchen, verdict="real")
+    assert rooms_named(hass) == ["Bath"]
+    page = await fixer.begin(issues(hass)[0])
+    assert "start_over" not in page["menu_options"], "it would start the kitchen over"
+    await act(hass, "correct_episode", device_id=bath, verdict="real")
+    assert issues(hass) == []
+
+
+@pytest.mark.usefixtures("joint")
+async def test_what_two_rooms_are_asked_waits_on_the_cards_of_both(
+    hass: HomeAssistant, card: Card
+) -> None:
+    async def waiting(area: str) -> int:
+        picture = await card.open(device_id(hass, room_of(area)))
+        await card.close()
+        return len(picture["questions"])
+
+    assert [await waiting(area) for area in ("kitchen", "bath", "den")] == [1, 1, 0]
+    bath = device_id(hass, room_of("bath"))
+    await act(hass, "correct_episode", device_id=bath, verdict="real")
+    assert [await waiting(area) for area in ("kitchen", "bath")] == [1, 0]
+
+
+@pytest.mark.usefixtures("joint")
+async def test_what_two_rooms_are_asked_stays_when_one_is_paused(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    target = {"entity_id": "switch.kitchen_keep_learning"}
+    await hass.services.async_call("switch", "turn_off", target, blocking=True)
+    await breathe(hass, clock, HOUR)
+    assert rooms_named(hass) == ["Kitchen, Bath"]
 
 
 @pytest.mark.usefixtures("house")

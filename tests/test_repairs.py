@@ -195,7 +195,7 @@ async def test_a_wrong_unit_leads_to_the_settings_of_the_room(
     page = await fixer.begin(UNIT)
     assert page["menu_options"] == ["room_settings", "pause", "not_now"]
     assert page["description_placeholders"] == {
-        "source": r"sensor\.kitchen\_pm25",
+        "source": "kitchen pm25",
         "unit": "ppm",
     }
     done = await fixer.choose(page, "room_settings")
@@ -225,8 +225,9 @@ async def test_a_stuck_source_leads_to_the_settings_as_well(
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
     await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6)})
+    report(hass, PM25, 6, friendly_name="A *fine* sensor")
     page = await fixer.begin(f"source_stuck_{KITCHEN}_pm25")
-    assert page["description_placeholders"]["source"] == r"sensor\.kitchen\_pm25"
+    assert page["description_placeholders"]["source"] == r"A \*fine\* sensor"
     done = await fixer.choose(page, "room_settings")
     assert hass.config_entries.subentries.async_get(done["next_flow"][1])["step_id"] == (
         "reconfigure"

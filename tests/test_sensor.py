@@ -123,13 +123,13 @@ async def test_a_collecting_room_says_what_is_missing_and_claims_nothing(
     assert (said["days"], said["needed"], said["since"]) == (0, 21, None)
     progress = shown(hass, LEARNING)
     assert progress.state == "collecting"
-    assert progress.attributes["missing"] == {
-        "days": 21,
-        "weekend_days": 4,
-        "week_days": 8,
-        "parts": 14,
-        "marks": 14,
-    }
+    assert progress.attributes["missing"] == [
+        "days",
+        "weekend_days",
+        "week_days",
+        "parts",
+        "marks",
+    ]
     assert progress.attributes["earliest"] == "2026-03-23"  # Three weeks from today.
     assert {shown(hass, sensor).state for sensor in (CONFIDENCE, LOW, HIGH)} == {"unknown"}
 
@@ -150,7 +150,7 @@ async def test_a_provisional_room_still_claims_nothing(
 @pytest.mark.usefixtures("kitchen")
 async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssistant) -> None:
     assert shown(hass, LEARNING).state == "learned"
-    assert shown(hass, LEARNING).attributes["missing"] == {}
+    assert shown(hass, LEARNING).attributes["missing"] == []
     low, high = (float(shown(hass, sensor).state) for sensor in (LOW, HIGH))
     assert 0 < low < 6 < high < 20
     assert shown(hass, HIGH).attributes["unit_of_measurement"] == "μg/m³"

@@ -131,7 +131,7 @@ IN_A_CHANNEL: dict[str, Any] = {
     "a version that is a text": {"version": "1"},
     "days that are a number": {"days": 7},
     "a day of the wrong width": {"days": [["2026-03-01"]]},
-    "columns in another order": {"days_columns": ["kind", "day"]},
+    "columns in another order": {"days_columns": "kind day"},
     "a time that is no number": {"source": {"counted_to": "noon"}},
     "no paused": {"paused": None},
 }

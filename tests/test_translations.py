@@ -27,6 +27,7 @@ from custom_components.air_baseline.core.quantity import Kind
 from custom_components.air_baseline.core.state import (
     Basis,
     Condition,
+    HistoryState,
     LearningState,
     Missing,
     Reason,
@@ -180,6 +181,8 @@ def test_the_values_of_attributes_have_names() -> None:
         "quantity": Kind,
         "outcome": EpisodeEnd,
         "correction_kind": EntryKind,
+        "missing": Missing,
+        "history": HistoryState,
     }
     for platform in ("binary_sensor", "event", "sensor"):
         for key, text in words()["entity"][platform].items():
@@ -239,7 +242,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 def said() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
-    modules = ("band", "config_flow", "explanation_text", "preview_text", "survey_text")
+    modules = ("actions", "band", "config_flow", "explanation_text", "preview_text", "survey_text")
     for call in (call for module in modules for call in calls(source(module), "say")):
         given = {name.arg for name in call.keywords if name.arg}
         key = call.args[0]

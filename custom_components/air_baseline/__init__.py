@@ -80,8 +80,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             translation_placeholders={"error": str(error)},
         ) from error
     entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
-    for room in subentries.values():
-        stored[room.subentry_id] = _open_room(hass, entry, room, promise)
+    async for room_id, room in in_turn(subentries):
+        stored[room_id] = _open_room(hass, entry, room, promise)
     await _async_forget_wishes(hass, entry)
     async_forget_gone_quantities(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -24,7 +24,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core import snapshot
 from .core.alert import Promise
 from .core.explain import explain
-from .core.quantity import Kind
+from .core.quantity import QUANTITIES, Kind
 from .core.report import report
 from .core.stored import SnapshotError
 from .corrections import (
@@ -39,7 +39,7 @@ from .corrections import (
     refused,
 )
 from .entity import WORDS_OF_KIND
-from .explanation_text import async_page
+from .explanation_text import Words, async_page
 from .permissions import may
 
 ATTR_VERDICT = "verdict"
@@ -182,12 +182,12 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register the actions; who may read may ask, who may correct is an option."""
 
     async def read(call: ServiceCall) -> ServiceResponse:
-        room, kinds = _target(call)
+        room, kinds = await _async_target(call)
         await _async_check_user(call, room, POLICY_READ)
         return await READING[call.service](call, room, kinds)
 
     async def correct(call: ServiceCall) -> ServiceResponse:
-        room, kinds = _target(call)
+        room, kinds = await _async_target(call)
         await _async_check_user(call, room, POLICY_CONTROL)
         return _response(await CORRECTING[call.service](call, room, kinds))
 
@@ -199,7 +199,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
         )
 
 
-def _target(call: ServiceCall) -> Target:
+async def _async_target(call: ServiceCall) -> Target:
     """Return the room and the quantities that a call is about."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
@@ -208,11 +208,21 @@ def _target(call: ServiceCall) -> Target:
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     if room is None:
         raise refused("room_gone")
-    words = call.data.get(ATTR_QUANTITY)
-    kinds = [kind for kind in room.channels if words in (None, WORDS_OF_KIND[kind], kind.value)]
+    asked = call.data.get(ATTR_QUANTITY)
+    kinds = [kind for kind in room.channels if asked in (None, WORDS_OF_KIND[kind], kind.value)]
     if not kinds:
-        raise refused("quantity_not_watched", quantity=str(words), room=room.subentry.title)
+        named = _named(await Words.async_load(call.hass), str(asked))
+        raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
     return room, kinds
+
+
+def _named(words: Words, quantity: str) -> str:
+    """Return what people call a quantity; of the kinds of VOC its unit says which."""
+    if quantity not in Kind:
+        return words.say("quantity_voc_mass")
+    kind = Kind(quantity)
+    name, unit = words.say(f"quantity_{kind}"), QUANTITIES[kind].unit
+    return f"{name} ({unit})" if unit else name
 
 
 async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: str) -> None:

@@ -154,6 +154,11 @@ def async_show(room: RoomCoordinator, issue_id: str, statement: Statement, names
     async_show_issue(room, issue_id, statement.topic, data, names)
 
 
+def other_rooms(data: Mapping[str, object] | None) -> list[str]:
+    """Return which rooms a repair is about besides its first, from the data of the repair."""
+    return [one.partition(":")[0] for one in str((data or {}).get(ATTR_OTHERS) or "").split()]
+
+
 @callback
 def async_show_issue(
     room: RoomCoordinator,

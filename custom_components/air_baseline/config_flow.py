@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -33,6 +33,7 @@ from .const import (
 from .discovery import FoundRoom, async_find_rooms
 from .explanation_text import Words
 from .home_flow import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
+from .readings import name_of
 from .room_flow import RoomFlow
 from .room_form import source_data
 
@@ -83,7 +84,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._create(user_input[CONF_ROOMS])
         words = await Words.async_load(self.hass)
         options = [
-            SelectOptionDict(value=room.area_id, label=_label(room, words))
+            SelectOptionDict(value=room.area_id, label=_label(self.hass, room, words))
             for room in self._found.values()
         ]
         selector = SelectSelector(
@@ -128,10 +129,10 @@ def _room(room: FoundRoom, *, learn: bool) -> ConfigSubentryData:
     )
 
 
-def _label(room: FoundRoom, words: Words) -> str:
+def _label(hass: HomeAssistant, room: FoundRoom, words: Words) -> str:
     """Return a room with what it measures; where there was a choice, with the sensor chosen."""
     said = []
     for found in room.sources.values():
         name = words.say(f"quantity_{found.source.kind}")
-        said.append(f"{name} ({found.entity_id})" if found.among > 1 else name)
+        said.append(f"{name} ({name_of(hass, found.entity_id)})" if found.among > 1 else name)
     return f"{room.name}: {', '.join(said)}"

@@ -1,15 +1,15 @@
 """What deserves a repair, from when to when; each can be answered."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
-from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED
+from .asked import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, other_rooms
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
 from .core.event import Event
@@ -89,11 +89,13 @@ def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
 
 @callback
 def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
-    """Return the repairs of a room that wait to be answered."""
+    """Return the repairs of a room that wait to be answered, those beside others as well."""
     return [
         issue
         for issue in _issues(hass)
-        if issue.active and issue.dismissed_version is None and _is_of(issue, room_id)
+        if issue.active
+        and issue.dismissed_version is None
+        and (_is_of(issue, room_id) or room_id in other_rooms(issue.data))
     ]
 
 
@@ -111,6 +113,7 @@ class HomeIssues:
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         """Watch questions and sources."""
         self._hass = hass
+        self._entry = entry
         self._rooms = entry.runtime_data.rooms
         self._questions = Questions(hass, self._rooms)
         self._sources = {
@@ -129,7 +132,11 @@ class HomeIssues:
                 room.async_add_listener(partial(self._async_due, room_id)),
                 room.async_add_event_listener(partial(self._async_happened, room_id)),
             ]
-        self._unsubscribes.append(async_track_time_interval(self._hass, self._async_hourly, REVIEW))
+        self._unsubscribes += [
+            async_track_time_interval(self._hass, self._async_hourly, REVIEW),
+            # Runs before the one that loads the entry anew, which saves what was handed over.
+            self._entry.add_update_listener(self._async_rooms_changed),
+        ]
         self._async_review(self._sources)
         return self._async_stop
 
@@ -146,6 +153,9 @@ class HomeIssues:
             self._hass.loop.call_soon(self._async_review_due)
         self._due.add(room_id)
 
+    async def _async_rooms_changed(self, _hass: HomeAssistant, _entry: ConfigEntry) -> None:
+        self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
+
     @callback
     def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:
         self._async_due(room_id)
@@ -161,8 +171,8 @@ class HomeIssues:
         self._async_review(self._sources)
 
     @callback
-    def _async_review(self, rooms: Iterable[str]) -> None:
-        self._questions.async_review()
+    def _async_review(self, rooms: Collection[str]) -> None:
+        self._questions.async_review(rooms)
         for room_id in rooms:
             with self._rooms[room_id].guarded():
                 self._sources[room_id].async_review()

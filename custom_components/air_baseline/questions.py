@@ -4,7 +4,8 @@ Together with `core.home`: what rises together is one question, a newer one take
 an older one, and at most three new ones come a day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -15,6 +16,7 @@ from .asked import (
     as_asked,
     async_hide,
     async_show,
+    ignored,
     issue_id_of,
     keep,
     sources_told,
@@ -58,8 +60,8 @@ class Questions:
         return unsubscribes
 
     @callback
-    def async_review(self) -> None:
-        """Show what is open, hide what is over, ask what is new or has waited."""
+    def async_review(self, rooms: Iterable[str]) -> None:
+        """Show what is open, hide what is over, ask what has waited or is new in some rooms."""
         now = dt_util.utcnow().timestamp()
         for room, issue_id, kept, statement in all_asked(self._rooms):
             over = kept["answered"] or self._too_old(statement, now)
@@ -68,8 +70,20 @@ class Questions:
                 if now - kept["at"] > FORGET_DAYS * DAY_S:
                     del room.stored.asked[issue_id]
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
-                async_show(room, issue_id, statement, self._names(statement))
-        self._async_ask(self._suspicions(now))
+                self._async_show(room, issue_id, statement)
+        self._async_ask(self._suspicions(rooms, now))
+
+    @callback
+    def async_hand_over(self, gone: Container[str]) -> None:
+        """Keep with another of its rooms what was asked first of one that is gone."""
+        there = [room_id for room_id in self._rooms if room_id not in gone]
+        for _, issue_id, kept, statement in all_asked(self._rooms):
+            left = statement.within(there)
+            if statement.room in gone and left is not None:
+                over = kept["answered"] or ignored(self._hass, issue_id)
+                self._rooms[left.room].stored.asked[issue_id_of(left)] = keep(
+                    left, kept["asked_at"], {**kept, "answered": over}
+                )
 
     @callback
     def _async_happened(self, room_id: str, kind: Kind, event: Event) -> None:
@@ -86,8 +100,8 @@ class Questions:
         epoch = max(channel.ledger.change_day for channel in channels)
         return [Statement(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
 
-    def _suspicions(self, now: float) -> list[Statement]:
-        """Return the changes that are suspected now."""
+    def _suspicions(self, rooms: Iterable[str], now: float) -> list[Statement]:
+        """Return the changes that are suspected in some rooms now."""
         return [
             Statement(
                 topic=Topic.CHANGE_SUSPECTED,
@@ -96,7 +110,7 @@ class Questions:
                 epoch=change.from_day or 0,
                 at=change.at,
             )
-            for room_id, room in self._rooms.items()
+            for room_id, room in ((room_id, self._rooms[room_id]) for room_id in rooms)
             if room.last_update_success
             for kind, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING
@@ -159,7 +173,13 @@ class Questions:
         )
         now = dt_util.utcnow().timestamp()
         if when is not None and now >= room.stored.asked[issue_id].get("hidden_until", 0.0):
-            async_show(room, issue_id, statement, self._names(statement))
+            self._async_show(room, issue_id, statement)
+
+    @callback
+    def _async_show(self, room: RoomCoordinator, issue_id: str, statement: Statement) -> None:
+        left = self._still_open(statement)
+        names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
+        async_show(room, issue_id, left, names)
 
     def new_today(self, now: float) -> int:
         """Return how much was asked or told since 04:00, sources included."""
@@ -179,10 +199,7 @@ class Questions:
         """Tell whether a statement still holds, and may be asked about."""
         channels = self._rooms[statement.room].channels
         if statement.topic is Topic.UNUSUAL_EPISODE:
-            return any(
-                rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
-                for rise in statement.rises
-            )
+            return bool(self._still_open(statement).rises)
         if statement.topic is Topic.RANGE_LEARNED:
             learned = any(
                 channel.state(now) is LearningState.LEARNED for channel in channels.values()
@@ -196,10 +213,14 @@ class Questions:
         change = suspected_change(channel)
         return change is not None and change.from_day == statement.epoch
 
-    def _names(self, statement: Statement) -> str:
-        return ", ".join(
-            self._rooms[room].subentry.title for room in statement.rooms if room in self._rooms
-        )
+    def _still_open(self, statement: Statement) -> Statement:
+        """Return a statement with those rises alone that it still asks about."""
+        rises = [
+            rise
+            for rise in statement.rises
+            if rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
+        ]
+        return replace(statement, rises=tuple(rises))
 
 
 def _open(room: RoomCoordinator, kind: Kind, episode_id: int) -> bool:

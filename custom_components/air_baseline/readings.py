@@ -76,6 +76,12 @@ class UnitChangedError(Exception):
         self.unit = unit
 
 
+def name_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what people call an entity, its id where it is not there."""
+    state = hass.states.get(entity_id)
+    return state.name if state else entity_id
+
+
 def level(state: State | None, quantity: Quantity) -> float | None:
     """Return the level of a state in the quantity's base unit, None where it has none.
 

@@ -81,11 +81,11 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         if not targets:
             return self.async_abort(reason="gone")
         page = await async_page(self.hass, targets, Subject.EPISODE)
-        one_room = len(_by_room(targets)) == 1
+        first = self.find_room()  # What is beyond the episodes is done to this one.
         return self.async_show_menu(
             step_id="init",
             menu_options=["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
-            if one_room
+            if all(room is first for room, _, _ in targets)
             else ["real", "normal", "not_now", "stop_asking"],
             description_placeholders={
                 "history": history_link(targets, dt_util.utcnow().timestamp()),

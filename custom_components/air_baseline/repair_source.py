@@ -7,6 +7,7 @@ from .const import ATTR_QUANTITY, SUBENTRY_ROOM
 from .core.quantity import Kind
 from .corrections import async_pause
 from .explanation_text import escape
+from .readings import name_of
 from .repair_flow import NO_FIELDS, RoomRepairFlow, Said
 
 
@@ -22,7 +23,7 @@ class SourceFlow(RoomRepairFlow):
             step_id="init",
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
-                "source": escape(room.sources[kind].entity_id),
+                "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
                 "unit": escape(room.unit_problem.get(kind) or "") or "–",
             },
         )
@@ -53,7 +54,7 @@ class SourceFlow(RoomRepairFlow):
                 step_id="pause",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "source": escape(room.sources[kind].entity_id),
+                    "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
                 },
             )
         return await self.finish(room, async_pause(room, kind), "paused")

@@ -11,6 +11,8 @@ import voluptuous as vol
 from .const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
 from .coordinator import room_sources
 from .core.quantity import Kind
+from .explanation_text import escape
+from .readings import name_of
 from .room_form import area_name, check_room, room_schema
 from .survey_text import async_worth
 
@@ -112,10 +114,15 @@ class RoomFlow(ConfigSubentryFlow):
         old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
         waiting = self._changed.get(CONF_START_ANEW, ())
         return {
-            kind: f"- {source.entity_id} → {new[kind].entity_id}"
+            kind: f"- {self._told_apart(source.entity_id, new[kind].entity_id)}"
             for kind, source in room_sources(old).items()
             if kind in new and kind not in waiting and new[kind].entity_id != source.entity_id
         }
+
+    def _told_apart(self, old: str, new: str) -> str:
+        """Return two sources by their names, by their ids where these are the same."""
+        names = [escape(name_of(self.hass, entity_id)) for entity_id in (old, new)]
+        return " → ".join(names if len({*names}) > 1 else [escape(old), escape(new)])
 
     @callback
     def _async_move_device(self, room: ConfigSubentry, area_id: str) -> None:

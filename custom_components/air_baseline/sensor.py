@@ -43,7 +43,7 @@ def _learning_attributes(view: ChannelView) -> dict[str, Any]:
     return {
         "usable_days": view.usable_days,
         "needed": view.needed_days,
-        "missing": {what.value: number for what, number in view.missing},
+        "missing": [what.value for what in view.missing],
         "earliest": view.earliest,
         "range_held": view.held,
         "history": view.history,

@@ -4,11 +4,13 @@ A damaged channel is taken from the last good copy, a damaged file is set aside 
 store that a newer version wrote is left untouched.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, tzinfo
 import os
 from pathlib import Path
 import shutil
+from time import sleep
 from typing import Any, override
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -31,8 +33,11 @@ STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
 SAVE_EVERY_S = 15 * 60.0  # What a power cut may cost. Corrections are saved at once.
-SOON_S = 1  # Rooms often have news at the same moment: one save for all.
+SOON_S = 5  # All rooms close a day within some seconds: one save for all, and after them.
 GOOD_COPY_S = 24 * 3600.0
+# A thread that computes lets others have Python every 5 ms only, and numpy asks for it dozens of
+# times in the work of one room: a day's close took 300 ms beside a save, with this 10.
+BREATH_S = 1e-4
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
 
 
@@ -56,6 +61,7 @@ class LedgerStore:
         self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
         self._good_at: float | None = None
         self._due_at = 0.0
+        self.turn = asyncio.Lock()  # Held while all rooms are busy; a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
@@ -88,7 +94,7 @@ class LedgerStore:
 
     @callback
     def async_save_soon(self) -> None:
-        """Save in a second: something was told that must not be told again after a power cut."""
+        """Save in some seconds: what was told must not be told again after a power cut."""
         self._async_save_within(SOON_S)
 
     async def async_save(self) -> None:
@@ -118,7 +124,8 @@ class LedgerStore:
     async def _async_save_due(self, _: datetime | Event) -> None:
         """Save what waits to be; while Home Assistant stops, the final write does it."""
         if self._hass.state is not CoreState.stopping:
-            await self.async_save()
+            async with self.turn:
+                await self.async_save()
 
     async def async_save_surely(self) -> None:
         """Save now; raises NotSavedError where the disk did not take it."""
@@ -130,7 +137,8 @@ class LedgerStore:
         """Once a day, keep a copy of what is known to be readable."""
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
-            await self._good.async_save({**self._snapshot(), "kept_at": at})
+            async with self.turn:
+                await self._good.async_save({**self._snapshot(), "kept_at": at})
 
     async def async_forget_gone(self, at: float) -> None:
         """Write both files anew, without the rooms that are gone."""
@@ -229,6 +237,7 @@ class _ChannelToWrite:
     @property
     def json_fragment(self) -> json_fragment:
         """Return JSON in one line: Home Assistant would give each number a line."""
+        sleep(BREATH_S)
         return json_fragment(json_bytes(self._frozen.dump()))
 
 

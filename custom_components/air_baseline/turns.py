@@ -10,7 +10,7 @@ from datetime import datetime
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 
-from .coordinator import AirBaselineConfigEntry
+from .coordinator import AirBaselineConfigEntry, AirBaselineData
 
 SLOT_MINUTES = range(0, 60, 5)
 TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
@@ -23,12 +23,18 @@ async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
         await asyncio.sleep(0)
 
 
+async def async_pass_time(data: AirBaselineData, at: float) -> None:
+    """Let time pass in all rooms, up to a POSIX time; what is due meanwhile is saved after it."""
+    async with data.store.turn:
+        async for _, room in in_turn(data.rooms):
+            room.async_pass_time(at)
+
+
 @callback
 def async_watch_clock(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Let time pass in all rooms whenever a slot has ended; return what ends that."""
 
     async def pass_time(now: datetime) -> None:
-        async for _, room in in_turn(entry.runtime_data.rooms):
-            room.async_pass_time(now.timestamp())
+        await async_pass_time(entry.runtime_data, now.timestamp())
 
     return async_track_utc_time_change(hass, pass_time, minute=SLOT_MINUTES, second=TICK_SECOND)

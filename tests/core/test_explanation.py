@@ -220,7 +220,7 @@ def test_every_state_says_what_happens_next() -> None:
     assert {found.state: found.next_steps for found in told} == {
         LearningState.CHANGING: (Next.ALERTS_WAIT,),
         LearningState.PAUSED: (Next.RESUME,),
-        LearningState.STALE: (Next.ALERTS_WAIT,),
+        LearningState.STALE: (Next.RANGE_AFTER_DAYS,),
     }
 
 

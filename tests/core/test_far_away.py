@@ -71,9 +71,6 @@ def column(table: str, name: str, value: object) -> Callable[[Json], None]:
 
 
 FAR: dict[str, Callable[[Json], None]] = {
-    "a day that is no day of ours": column("days", "day", "9999-12-30"),
-    "a day before there were times": column("days", "day", "0001-01-01"),
-    "days further apart than are kept": column("days", "day", "2026-06-01"),
     "a start over in 2287": column("entries", "from_day", LATER),
     "a correction up to 2287": column("entries", "to_day", LATER),
     "a level lifted until 2287": column("entries", "until_day", LATER),

@@ -205,15 +205,13 @@ def test_a_question_that_waited_is_dropped_once_a_newer_one_says_it() -> None:
     assert asker.offer(T0 + DAY_S + 1, waiting, newer) == Plan()
 
 
-def test_outdoor_air_is_said_only_where_it_was_measured() -> None:
-    both = [
-        about_episode("a", Kind.PM25, episode(T0, outdoor_rose=outdoor))
-        for outdoor in (None, False)
-    ]
-    assert plan(both[:1], [], T0, UTC).ask[0].outdoor_rose is None
-    assert both[1].outdoor_rose is False
-    shared = both[1].with_rises(about_episode("b", Kind.PM25, episode(T0, outdoor_rose=True)))
-    assert shared.outdoor_rose is True
+def test_what_is_left_of_a_statement_is_that_of_the_rooms_that_are_left() -> None:
+    both = rise("a", T0).with_rises(rise("b", T0 + 60))
+    left = both.within(["b", "c"])
+    assert left is not None
+    assert (left.rooms, left.epoch, left.at) == (("b",), T0 + 60, float(T0))
+    assert both.within(["a", "b"]) == both
+    assert both.within(["c"]) is None
 
 
 @st.composite

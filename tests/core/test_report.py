@@ -5,9 +5,10 @@ import json
 from core.channel import Channel
 from core.correction import struck
 from core.day import day_start, iso_day
+from core.day_lines import DAY_COLUMNS
 from core.quantity import QUANTITIES, Kind
 from core.report import level_span, report
-from core.rows import DAY_COLUMNS, ENTRY_COLUMNS, EPISODE_COLUMNS
+from core.rows import ENTRY_COLUMNS, EPISODE_COLUMNS
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -23,6 +24,7 @@ DAY_NAMES = {
     "head": "issued_under",
     "eligible": "alert_possible",
     "longest_run_h": "longest_run_of_one_value_h",
+    "context": "outdoor_temperature",
 }
 
 

@@ -32,6 +32,7 @@ LEAST_BEFORE = 24  # Slots (2 h) that must be observed of those six hours.
 BEFORE_FLOOR = 0.25
 POOL_DAYS = 4.0  # The whole day counts as so many days of each part: 10 and 30 found less.
 LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
+SCORE_DIGITS = 4  # Less than 0.1 % of a level, and a third of the disk.
 NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
 NOTABLE_RANK = 2
 # Of 0, 7 and 14 days, 7 and 14 found as many plumes that came every 21 days; with 0 a plume that
@@ -138,7 +139,7 @@ def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
     centre, spread = _pooled(
         number, own.sum(axis=0) - own, np.maximum(squares.sum(axis=0) - squares, 0.0)
     )
-    found: list[float] = ((rises - centre) / spread).max(axis=1).tolist()
+    found: list[float] = ((rises - centre) / spread).max(axis=1).round(SCORE_DIGITS).tolist()
     return found
 
 

@@ -19,7 +19,7 @@ from .digest import OpenDay
 from .doubt import find_doubt
 from .event import Event, EventKind
 from .facts import GuidelineWatch
-from .forecast import Forecast, begin_part, begin_parts, forecast
+from .forecast import Forecast, begin_part, begin_parts, forecast, with_levels
 from .judgement import Held, Judgement, judge, reason_against
 from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
 from .quantity import Quantity, level_index
@@ -184,18 +184,11 @@ class Channel:
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
 
-    def resume(self, issued: Sequence[float], resolution: float) -> None:
-        """Write today's forecast again after a restart, with the step known when it was issued.
-
-        A day whose range is no longer the one issued in the morning gets no mark.
-        """
-        if self.open_day is not None:
-            self._write_forecast(self.open_day.day, resolution)
-            self.open_day.void |= self.forecast is None or self.forecast.issued != tuple(issued)
-            day, part = locate(self.held.last_start, self.zone)
-            if self.forecast is not None and day == self.open_day.day:
-                counts = self.open_day.counts
-                self.forecast = begin_parts(self.forecast, part, counts, self.ledger)
+    def resume(self, written: Forecast) -> None:
+        """Go on with today's forecast after a restart; another promise has another bar."""
+        self.forecast = with_levels(written, self.ledger)
+        if written.promise is not self.promise:
+            self._write_forecast(written.day, written.resolution)
 
     @property
     def episodes(self) -> tuple[Episode, ...]:

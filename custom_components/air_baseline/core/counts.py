@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .day import PARTS
-from .digest import COUNT_OF_SIGN, NO_COUNT, Digest
+from .digest import COUNT_OF_SIGN, NO_COUNT, USABLE_PART, VALID_DAY, Digest
 from .quantity import LEVELS
 
 _COUNT_OF_SIGN = np.frombuffer(COUNT_OF_SIGN, dtype=np.uint8)
@@ -35,6 +35,33 @@ def decode_days(texts: Sequence[bytes]) -> DayCounts:
     >>> decode_days([b"06U06,,,,,,,", b",,,,,,,16z"])[:, [0, 7], 6:17].sum(axis=2).tolist()
     [[36, 0], [0, 61]]
     """
+    parts, first, before, found = _read_days(texts)
+    counts = np.zeros(len(texts) * PARTS * LEVELS, dtype=np.uint8)
+    if len(parts):
+        held = np.diff(before, append=len(found))
+        counts[np.repeat(parts * LEVELS + first - before, held) + np.arange(len(found))] = found
+    return counts.reshape(-1, PARTS, LEVELS)
+
+
+def observed_slots(texts: Sequence[bytes]) -> NDArray[np.intp]:
+    """Return the slots observed (day, part) of days as `digest.encode_counts` wrote them.
+
+    Raises ValueError for text that it cannot have written.
+
+    >>> observed_slots([b"06U06,,,,,,,"]).tolist()
+    [[36, 0, 0, 0, 0, 0, 0, 0]]
+    """
+    parts, _, before, found = _read_days(texts)
+    observed = np.zeros(len(texts) * PARTS, dtype=np.intp)
+    if len(parts):
+        observed[parts] = np.add.reduceat(found, before, dtype=np.intp)
+    return observed.reshape(-1, PARTS)
+
+
+def _read_days(
+    texts: Sequence[bytes],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], DayCounts]:
+    """Return which parts of days hold counts, their first level, where they begin, the counts."""
     if any(text.count(_END) != PARTS - 1 for text in texts):
         message = f"a day of other than {PARTS} parts"
         raise ValueError(message)
@@ -42,19 +69,27 @@ def decode_days(texts: Sequence[bytes]) -> DayCounts:
     ends = np.flatnonzero(signs == ord(_END))
     starts = np.concatenate([[0], ends + 1])[:-1]
     parts = np.flatnonzero(ends > starts)
-    counts = np.zeros(len(texts) * PARTS * LEVELS, dtype=np.uint8)
-    if len(parts):
-        starts, held = starts[parts], ends[parts] - starts[parts] - _DIGITS
-        first = _first_levels(signs, starts, held)
-        # Where a part's counts are in the text, and where they belong, less those before them.
-        before = np.cumsum(held) - held
-        index = np.arange(held.sum())
-        found = _COUNT_OF_SIGN[signs[np.repeat(starts + _DIGITS - before, held) + index]]
-        if NO_COUNT in found:
-            message = "a sign that is no count"
-            raise ValueError(message)
-        counts[np.repeat(parts * LEVELS + first - before, held) + index] = found
-    return counts.reshape(-1, PARTS, LEVELS)
+    if not len(parts):
+        return parts, parts, parts, np.zeros(0, dtype=np.uint8)
+    starts, held = starts[parts], ends[parts] - starts[parts] - _DIGITS
+    first = _first_levels(signs, starts, held)
+    before = np.cumsum(held) - held
+    places = np.repeat(starts + _DIGITS - before, held) + np.arange(held.sum())
+    found = _COUNT_OF_SIGN[signs[places]]
+    if NO_COUNT in found:
+        message = "a sign that is no count"
+        raise ValueError(message)
+    return parts, first, before, found
+
+
+def evidence_of_days(
+    texts: Sequence[bytes], slots: Sequence[Sequence[int]]
+) -> list[tuple[bool, int]]:
+    """Return whether days are evidence and the mask of their parts that are, as `Digest` does."""
+    observed, there = observed_slots(texts), np.array(slots)
+    covered = np.minimum(observed, there).sum(axis=1) / there.sum(axis=1)
+    usable = (observed >= USABLE_PART * there) @ (1 << np.arange(PARTS))
+    return list(zip((covered >= VALID_DAY).tolist(), usable.tolist(), strict=True))
 
 
 def _first_levels(

@@ -63,23 +63,26 @@ class Digest:
     state: LearningState = LearningState.COLLECTING
     eligible: bool = False
     longest_run_h: int = 0
-    observed: InitVar[Sequence[int] | None] = None
+    evidence: InitVar[tuple[bool, int] | None] = None
     valid: bool = field(init=False)
     usable: int = field(init=False)
 
-    def __post_init__(self, observed: Sequence[int] | None) -> None:
+    def __post_init__(self, evidence: tuple[bool, int] | None) -> None:
         """Work out what is asked for often: is the day evidence, and which of its parts?
 
-        `observed` are the slots observed in each part, where they are known already.
+        `evidence` is the answer, where it is known already.
         """
-        if observed is None:
-            observed = [sum(part) for part in decode_counts(self.histogram)]
+        valid, usable = evidence or self._evidence()
+        object.__setattr__(self, "valid", valid)
+        object.__setattr__(self, "usable", usable)
+
+    def _evidence(self) -> tuple[bool, int]:
+        observed = [sum(part) for part in decode_counts(self.histogram)]
         usable = 0
         for part, (got, slots) in enumerate(zip(observed, self.slots, strict=True)):
             if got >= USABLE_PART * slots:
                 usable |= 1 << part
-        object.__setattr__(self, "valid", _cover(observed, self.slots) >= VALID_DAY)
-        object.__setattr__(self, "usable", usable)
+        return _cover(observed, self.slots) >= VALID_DAY, usable
 
     @property
     def text(self) -> bytes:

@@ -10,7 +10,7 @@ from math import erf, sqrt
 
 from .baseline import TARGET
 from .day import PARTS, is_weekend
-from .digest import ALL_PARTS, Digest
+from .digest import ALL_PARTS, DayKind, Digest
 from .ledger import Cause, Entry, EntryKind, Ledger
 from .state import LearningState, Missing
 
@@ -86,7 +86,7 @@ class Standing:
 
     `first` is the first of the days that `tally` counts, `held` the mean mark over 28 days,
     `earliest` the first day that could be `learned`, `since` the change that made the state
-    `changing`.
+    `changing`, `from_history` the days in memory that were not lived.
     """
 
     state: LearningState = LearningState.COLLECTING
@@ -100,6 +100,7 @@ class Standing:
     earliest: int | None = None
     since: int | None = None
     quota: bool = False
+    from_history: int = 0
 
 
 def tally(digests: Sequence[Digest]) -> Tally:
@@ -143,6 +144,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
         quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
+        from_history=sum(digest.kind is not DayKind.LIVE for digest in ledger.days),
     )
 
 

@@ -322,7 +322,7 @@ _NEXT_OF_STATE: Final = MappingProxyType(
         LearningState.COLLECTING: Next.RANGE_AFTER_DAYS,
         LearningState.PROVISIONAL: Next.RANGE_AFTER_DAYS,
         LearningState.CHANGING: Next.ALERTS_WAIT,
-        LearningState.STALE: Next.ALERTS_WAIT,
+        LearningState.STALE: Next.RANGE_AFTER_DAYS,
         LearningState.NO_SOURCE: Next.SOURCE_RETURNS,
         LearningState.PAUSED: Next.RESUME,
     }

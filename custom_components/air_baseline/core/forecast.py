@@ -108,7 +108,7 @@ def forecast(
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)
-    return _with_levels(
+    return with_levels(
         Forecast(
             day=day,
             resolution=resolution,
@@ -152,10 +152,13 @@ def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledge
     befores = levels_before_today(parts, today, yesterday, written.ranges)
     now = margin(ledger, written.day, RULES[written.promise])
     bar = replace(written.bar.after(dict(zip(parts, befores, strict=True))), margin=now)
-    return _with_levels(replace(written, bar=bar), ledger)
+    return with_levels(replace(written, bar=bar), ledger)
 
 
-def _with_levels(written: Forecast, ledger: Ledger) -> Forecast:
+def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
+    """Return a forecast with the levels that its bar and what the user lifted make."""
+    if not written.ranges:
+        return written
     lifted = ledger.lifted_levels(written.day)
     bar, ranges = written.bar, written.ranges
     return replace(

@@ -16,7 +16,7 @@ answered or not, does nothing. `tests/core/test_home.py` has such a loop.
 opens and until `TOGETHER_S` later, and keep what it returns with `Channel.keep_company`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
@@ -41,15 +41,11 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rise:
-    """An episode in a room: `episode` is its id, the POSIX time at which it opened.
-
-    `outdoor_rose` says whether outdoor air rose too, as measured; None where nobody measured.
-    """
+    """An episode in a room: `episode` is its id, the POSIX time at which it opened."""
 
     room: str
     kind: Kind
     episode: int
-    outdoor_rose: bool | None = None
 
     @property
     def channel(self) -> tuple[str, Kind]:
@@ -91,12 +87,6 @@ class Statement:
         """
         return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
 
-    @property
-    def outdoor_rose(self) -> bool | None:
-        """Return whether outdoor air rose too, as measured; None where nobody measured."""
-        known = [rise.outdoor_rose for rise in self.rises if rise.outdoor_rose is not None]
-        return any(known) if known else None
-
     def takes(self, other: Statement) -> bool:
         """Tell whether another is part of the same: rises within the hour, of other channels."""
         channels = {rise.channel for rise in self.rises}
@@ -110,6 +100,13 @@ class Statement:
         """Return the statement with the rises of another beside its own."""
         rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
         return replace(self, rises=tuple(rises))
+
+    def within(self, rooms: Container[str]) -> Statement | None:
+        """Return what it says about some of its rises' rooms, None where that is nothing."""
+        rises = tuple(rise for rise in self.rises if rise.room in rooms)
+        if not rises:
+            return None
+        return replace(self, room=rises[0].room, epoch=rises[0].episode, rises=rises)
 
     def supersedes(self, other: Statement) -> bool:
         """Tell whether it makes an older one needless: the same topic, and no other room."""
@@ -142,7 +139,7 @@ class Plan:
 
 def about_episode(room: str, kind: Kind, episode: Episode) -> Statement:
     """Return the statement about one episode, before others join it."""
-    return _about(Rise(room=room, kind=kind, episode=episode.id, outdoor_rose=episode.outdoor_rose))
+    return _about(Rise(room=room, kind=kind, episode=episode.id))
 
 
 def _about(rise: Rise) -> Statement:

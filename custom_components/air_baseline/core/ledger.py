@@ -5,7 +5,7 @@ A ledger is a value. Corrections are entries beside the days, never edits of the
 can be taken back. Ranges, states and confidence are worked out from it anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -54,7 +54,7 @@ class Ledger:
     `former` is the ledger before it was learned anew, as long as that can be taken back.
     """
 
-    days: tuple[Digest, ...] = ()
+    days: Sequence[Digest] = ()
     entries: tuple[Entry, ...] = ()
     episodes: tuple[Episode, ...] = ()
     root: int = 0

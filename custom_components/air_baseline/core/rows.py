@@ -1,4 +1,4 @@
-"""The rows of a stored ledger: days, entries and episodes as tables.
+"""The rows of a stored ledger: days as lines of text, entries and episodes as tables.
 
 The columns of a table are named once, each row is a list. What is not exactly of this form
 raises SnapshotError.
@@ -6,21 +6,19 @@ raises SnapshotError.
 
 from dataclasses import replace
 from enum import StrEnum
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from . import stored
-from .context import DayContext
 from .correction import AHEAD_DAYS
-from .counts import decode_days
-from .day import DAY_S, PARTS, PLAIN_SLOTS, iso_day, parse_day
-from .digest import ALL_PARTS, NO_CONTEXT, DayKind, Digest, PartLevels, join_record
-from .ledger import WINDOW_DAYS, Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
-from .state import LearningState, Together
+from .day import DAY_S, PARTS
+from .day_lines import dump_days, load_days
+from .digest import ALL_PARTS
+from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
+from .state import Together
 from .stored import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 MOST_ROOMS = 1000
 # Nothing is said about later days; a start over "from the year 2926" would never let a room
@@ -28,22 +26,6 @@ MOST_ROOMS = 1000
 MOST_AHEAD = AHEAD_DAYS + 3
 MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
 
-DAY_COLUMNS: Final = (
-    "day",
-    "kind",
-    "histogram",
-    "slots",
-    "peaks",
-    "ranges",
-    "mark",
-    "head",
-    "state",
-    "eligible",
-    "longest_run_h",
-    "outdoor_pm25",
-    "outdoor_temperature",
-    "window_open",
-)
 ENTRY_COLUMNS: Final = (
     "id",
     "at",
@@ -88,8 +70,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
     """Return a ledger as tables of plain JSON values."""
     return {
         "root": ledger.root,
-        "days_columns": list(DAY_COLUMNS),
-        "days": [_dump_day(digest) for digest in ledger.days],
+        **dump_days(ledger.days),
         "entries_columns": list(ENTRY_COLUMNS),
         "entries": [_dump_row(entry, ENTRY_COLUMNS) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
@@ -102,7 +83,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
 def load_ledger(data: Mapping[str, Any]) -> Ledger:
     """Return the ledger that `dump_ledger` wrote."""
     return Ledger(
-        days=_load_days(data),
+        days=load_days(data),
         entries=_load_entries(data),
         episodes=_load_episodes(data),
         root=stored.integer(data["root"], 0),
@@ -113,81 +94,6 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
 def _load_former(data: object) -> Ledger | None:
     """Return the ledger before it was learned anew; it has no former one itself."""
     return None if data is None else load_ledger({**stored.mapping(data), "former": None})
-
-
-def _dump_day(digest: Digest) -> list[Any]:
-    plain, context = digest.slots == PLAIN_SLOTS, digest.context
-    return [
-        iso_day(digest.day),
-        digest.kind.value,
-        digest.histogram,
-        None if plain else list(digest.slots),
-        _short(digest.part_peaks),
-        _short(digest.issued),
-        digest.mark,
-        digest.head,
-        digest.state.value,
-        int(digest.eligible),
-        digest.longest_run_h,
-        context.outdoor_pm25,
-        context.outdoor_temperature,
-        context.window_open,
-    ]
-
-
-def _load_days(data: Mapping[str, Any]) -> tuple[Digest, ...]:
-    rows = stored.table(data, "days", DAY_COLUMNS, WINDOW_DAYS)
-    texts = [stored.text(row["histogram"]).encode() for row in rows]
-    observed = decode_days(texts).sum(axis=2).tolist()
-    peaks = stored.levels([row["peaks"] for row in rows], PARTS, missing=True)
-    issued = [row["ranges"] for row in rows if row["ranges"] != []]
-    edges = iter(stored.levels(issued, 2 * PARTS))
-    days = []
-    for row, text, peak, seen in zip(rows, texts, peaks, observed, strict=True):
-        known = next(edges).tobytes() if row["ranges"] else b""
-        context = _load_day_context(row)
-        days.append(_load_day(row, join_record(peak.tobytes(), known, context, text), seen))
-    if any(later.day <= earlier.day for earlier, later in pairwise(days)):
-        message = "days out of order or twice"
-        raise SnapshotError(message)
-    if days and days[-1].day - days[0].day >= WINDOW_DAYS:
-        message = f"days further apart than the {WINDOW_DAYS} that are kept"
-        raise SnapshotError(message)
-    return tuple(days)
-
-
-def _load_day(row: Mapping[str, Any], record: bytes, observed: Sequence[int]) -> Digest:
-    slots = row["slots"]
-    return Digest(
-        day=stored.day(parse_day(stored.text(row["day"]))),
-        kind=stored.code(DayKind, row["kind"]),
-        slots=PLAIN_SLOTS if slots is None else _load_slots(slots),
-        record=record,
-        mark=stored.optional(stored.share, row["mark"]),
-        head=stored.integer(row["head"], 0),
-        state=stored.code(LearningState, row["state"]),
-        eligible=bool(stored.integer(row["eligible"], 0, 1)),
-        longest_run_h=stored.integer(row["longest_run_h"], 0),
-        observed=observed,
-    )
-
-
-def _load_day_context(row: Mapping[str, Any]) -> DayContext:
-    if row["outdoor_pm25"] is row["outdoor_temperature"] is row["window_open"] is None:
-        return NO_CONTEXT
-    return DayContext(
-        outdoor_pm25=stored.optional(stored.level, row["outdoor_pm25"]),
-        outdoor_temperature=stored.optional(stored.number, row["outdoor_temperature"]),
-        window_open=stored.optional(stored.share, row["window_open"]),
-    )
-
-
-def _load_slots(data: object) -> tuple[int, ...]:
-    slots = tuple(stored.integer(number, 0, 48) for number in stored.items(data, PARTS))
-    if len(slots) != PARTS or not sum(slots):
-        message = f"slots of a day: {slots}"
-        raise SnapshotError(message)
-    return slots
 
 
 def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
@@ -282,8 +188,3 @@ def _load_air(row: Mapping[str, Any]) -> Episode:
         outcome=None if outcome is None else stored.code(EpisodeEnd, outcome),
         outdoor_rose=stored.optional(stored.flag, row["outdoor_rose"]),
     )
-
-
-def _short(levels: PartLevels) -> list[float | int | None]:
-    """Return levels with whole numbers as integers, which are shorter."""
-    return [int(level) if level is not None and level == int(level) else level for level in levels]

@@ -34,6 +34,7 @@ from .quantity import QUANTITIES, Kind
 from .rows import dump_ledger, load_ledger
 from .state import HistoryState
 from .stored import SnapshotError
+from .written import dump_forecast, load_forecast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,12 @@ class Frozen:
         today, running = self.today, self.running
         if today is not None:
             recent = [list(pair) for pair in today["recent"]]
-            today = {**today, "recent": recent, "histogram": encode_counts(self.counts)}
+            today = {
+                **today,
+                "recent": recent,
+                "histogram": encode_counts(self.counts),
+                "forecast": dump_forecast(today["forecast"]),
+            }
         facts = [list(bucket) for bucket in running["facts"]]
         return {**running, "facts": facts, "today": today, **dump_ledger(self.ledger)}
 
@@ -98,7 +104,7 @@ def dump(channel: Channel) -> dict[str, Any]:
 
 
 def load(data: object, zone: tzinfo, promise: Promise) -> Channel:
-    """Return the channel that `dump` wrote, with today's forecast written again.
+    """Return the channel that `dump` wrote, with today's forecast as it was written.
 
     The value that the source held ends with the restart. Raises NewerSnapshotError for a
     version this code does not know and SnapshotError for anything that is not of this form.
@@ -189,7 +195,9 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if channel.facts is not None:
         _load_facts(channel.facts, data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
-        _load_today(channel, stored.mapping(data["today"]))
+        last = data["days"][-1:]  # Not read as a day: that waits until days are asked for.
+        last_day = parse_day(last[0].split(" ")[0]) if last else 0
+        _load_today(channel, stored.mapping(data["today"]), last_day)
     return channel
 
 
@@ -264,8 +272,7 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
         "inside": today.inside,
         "marked": today.marked,
         "void": today.void,
-        "issued": list(known.issued),
-        "resolution": known.resolution,
+        "forecast": known,
         "recent": channel.held.bins[:],
         "episode": watch.current.id if watch.current else None,
         "inside_slots": watch.inside_slots,
@@ -275,9 +282,9 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
     }
 
 
-def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
+def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> None:
     day = stored.day(parse_day(stored.text(data["day"])))
-    if channel.ledger.days and day <= channel.ledger.days[-1].day:
+    if day <= last_day:
         message = f"{iso_day(day)} is open after a later day was closed"
         raise SnapshotError(message)
     today = OpenDay(day, part_slots(day, channel.zone))
@@ -298,10 +305,7 @@ def _load_today(channel: Channel, data: Mapping[str, Any]) -> None:
         for slot, value in stored.rows(data["recent"], 2, HELD_SLOTS)
     ]
     _load_watch(channel, data, day)
-    channel.resume(
-        [stored.level(edge) for edge in stored.items(data["issued"], 2 * PARTS)],
-        stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
-    )
+    channel.resume(load_forecast(stored.mapping(data["forecast"]), day))
 
 
 def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from types import NoneType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 LATEST = 32_503_680_000.0  # The year 3000: a later time is damage, not data.
 # The days of these times; west of Greenwich the first began in 1969.
@@ -78,27 +76,41 @@ def number(data: object, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST)
     return float(data)
 
 
+def numbers(
+    data: object, width: int, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST
+) -> list[float]:
+    """Return a list of so many numbers within bounds."""
+    found = items(data, width)
+    if len(found) != width or not set(map(type, found)) <= {float, int}:
+        raise _wrong(data, f"a list of {width} numbers")
+    if not all(low <= item <= high for item in found):
+        raise _wrong(data, f"numbers from {low} to {high}")
+    return list(map(float, found))
+
+
 def level(data: object) -> float:
     """Return a level in a base unit."""
     return number(data, 0.0, HIGHEST)
 
 
-def levels(data: Sequence[object], width: int, *, missing: bool = False) -> NDArray[np.float32]:
-    """Return rows of levels (row, level); null, where some may be missing, is NaN.
+def levels(texts: Sequence[str], width: int, *, missing: bool = False) -> list[bytes]:
+    """Return rows of levels, written with commas between them, as 32-bit floats.
 
-    As `level` for each, but quick: a ledger has thousands.
+    A dash, where some may be missing, is NaN. As `level` for each, but quick: a ledger has
+    thousands.
     """
-    found = [level for row in rows(data, width, len(data)) for level in row]
-    absent = found.count(None)
-    if not set(map(type, found)) <= {float, int, NoneType} or (absent and not missing):
-        raise _wrong(found, "rows of levels")
+    if any(text.count(",") != width - 1 for text in texts):
+        raise _wrong(texts, f"rows of {width} levels")
+    found = ",".join(texts).replace("-", "nan").split(",") if texts else []
     try:
-        table = np.array(found, dtype=float)
-    except OverflowError:
-        raise _wrong(found, f"levels from 0 to {HIGHEST}") from None
+        table = np.fromiter(map(float, found), float, len(found))
+    except ValueError:
+        raise _wrong(texts, "rows of levels") from None
+    absent = np.count_nonzero(np.isnan(table)) if missing else 0
     if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(found):
-        raise _wrong(found, f"levels from 0 to {HIGHEST}")
-    return table.astype("<f4").reshape(-1, width)
+        raise _wrong(texts, f"levels from 0 to {HIGHEST}")
+    packed, size = table.astype("<f4").tobytes(), 4 * width
+    return [packed[size * row : size * (row + 1)] for row in range(len(texts))]
 
 
 def share(data: object) -> float:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from .channel import Channel
 from .day import iso_day, locate
-from .digest import DayKind
 from .evidence import LEARNED_DAYS, Standing
 from .ledger import EpisodeEnd
 from .quantity import Kind
@@ -35,7 +34,7 @@ class ChannelView:
     above_guideline: bool | None
     usable_days: float
     needed_days: int
-    missing: tuple[tuple[Missing, int], ...]
+    missing: tuple[Missing, ...]
     earliest: str | None
     held: float | None
     since: str | None
@@ -52,9 +51,7 @@ def view(channel: Channel, at: float) -> ChannelView:
     learned = judged.state is LearningState.LEARNED
     typical = judged.typical if learned else None
     facts = channel.facts
-    missing = known.missing
-    if channel.source.warming_up(at):
-        missing = ((Missing.WARM_UP, 1), *missing)
+    warming_up = (Missing.WARM_UP,) if channel.source.warming_up(at) else ()
     return ChannelView(
         kind=channel.quantity.kind,
         state=judged.state,
@@ -72,13 +69,13 @@ def view(channel: Channel, at: float) -> ChannelView:
         above_guideline=facts.verdict(at) if facts else None,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
-        missing=missing,
+        missing=(*warming_up, *(what for what, _ in known.missing)),
         earliest=iso_day(known.earliest) if known.earliest else None,
         held=None if known.held is None else round(known.held, 2),
         since=iso_day(known.first) if known.first else None,
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
         history=channel.history,
-        history_days=sum(day.kind is not DayKind.LIVE for day in channel.ledger.days),
+        history_days=known.from_history,
     )
 
 
