@@ -328,7 +328,7 @@ def test_an_alert_of_today_counts_from_now_on() -> None:
     ledger = diary([False] * 3)
     before = margin(ledger, MONDAY + 3, MONTH)
     after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3, MONTH)
-    assert after - before == pytest.approx(1.0 - 1.0 / 35)
+    assert after - before == pytest.approx(MONTH.gain * (1.0 - 1.0 / 35))
 
 
 @pytest.mark.parametrize("kind", [EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL])
@@ -336,7 +336,7 @@ def test_an_alert_that_was_answered_does_not_raise_the_bar(kind: EntryKind) -> N
     said = Entry(id=1, at=0.0, kind=kind, episode=an_alert(2).id, parts=1)
     alerts = [False, False, True, False]
     assert margin(diary(alerts, said), MONDAY + 4, MONTH) == pytest.approx(
-        by_hand.margin([False] * 4, 1.0, 35)
+        by_hand.margin([False] * 4, MONTH.gain, 35)
     )
 
 
@@ -361,10 +361,10 @@ def test_an_unanswered_alert_was_an_event_after_two_weeks() -> None:
 def test_the_margin_starts_again_after_a_change() -> None:
     change = replace(changed(MONDAY + 3, MONDAY + 3), id=1)
     assert margin(diary([True] * 3 + [False] * 2, change), MONDAY + 5, MONTH) == pytest.approx(
-        by_hand.margin([False] * 2, 1.0, 35)
+        by_hand.margin([False] * 2, MONTH.gain, 35)
     )
 
 
 def test_days_on_which_no_alert_could_be_given_lower_nothing() -> None:
     ledger = a_ledger(a_day(MONDAY + day, eligible=day < 2) for day in range(9))
-    assert margin(ledger, MONDAY + 9, MONTH) == pytest.approx(-2.0 / 35)
+    assert margin(ledger, MONDAY + 9, MONTH) == pytest.approx(MONTH.gain * -2.0 / 35)
