@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.alert import RULES, Promise
 from core.channel import Channel
 from core.correction import changed, struck as strike_days, suspected
 from core.day import DAY_S, day_start
@@ -282,7 +283,7 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     assert entry.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
-    assert before.bar.margin == pytest.approx(34 / 35)
+    assert before.bar.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
     assert after.bar.margin == 0.0, "answered"
     assert replace(after.bar, margin=before.bar.margin) == before.bar
     others = [part for part in range(8) if part != episode.part]
