@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import sqrt
+from statistics import fmean
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -14,6 +15,7 @@ from core.digest import DayKind, Digest
 from core.evidence import Standing, confidence, standing
 from core.ledger import Cause, Entry, EntryKind, Ledger
 from core.state import LearningState, Missing
+from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day, a_ledger
 
@@ -281,15 +283,32 @@ def test_no_earliest_day_is_told_once_learned() -> None:
 def test_confidence_is_the_normal_probability_of_the_promised_band(
     told: list[tuple[int, float]],
 ) -> None:
+    told = sorted(told, reverse=True)
     pairs = [(2.0 ** (-age / 60.0), mark) for age, mark in told]
     total = sum(w for w, _ in pairs)
     own = sum(w * c for w, c in pairs) / total
-    mean = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
+    of_record = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
+    theta = by_hand.dial([mark for _, mark in told])
+    of_dial = 0.80 + fmean(theta * 0.95**days for days in range(14))
+    mean = of_record if abs(of_record - 0.80) >= abs(of_dial - 0.80) else of_dial
     squares = sum(w * (c - own) ** 2 for w, c in pairs)
     of_days = (squares + 10.0 * 0.22**2) / (total + 10.0)
-    variance = 1.2 * of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
+    variance = of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
     expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
     assert confidence([(float(age), mark) for age, mark in told]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("order", [(0.6, 1.0), (1.0, 0.6)])
+def test_confidence_is_less_where_the_same_marks_have_moved_the_dial(
+    order: tuple[float, float],
+) -> None:
+    marks = [(1.0, mark) for mark in order]
+    at_rest = confidence(marks * 13)
+    moved = confidence([pair for pair in marks for _ in range(13)])
+    assert at_rest is not None
+    assert moved is not None
+    assert at_rest > 0.85
+    assert moved < 0.6
 
 
 @pytest.mark.parametrize(("marks", "is_told"), [(6, False), (7, True)])

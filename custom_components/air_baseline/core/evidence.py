@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import erf, sqrt
 
-from .baseline import TARGET
+from .baseline import DIAL_STEP, TARGET, dial
 from .day import PARTS, is_weekend
 from .digest import ALL_PARTS, Digest
 from .ledger import Cause, Entry, EntryKind, Ledger
@@ -31,8 +31,10 @@ CONFIDENCE_MARKS = 7
 MEAN_MARKS = 30.0
 SPREAD_MARKS, SPREAD_SD = 10.0, 0.22
 MARK_HALF_LIFE = 60.0
-DESIGN_EFFECT = 1.2  # Day-to-day correlation of marks: 0.2 to 0.46 at lag 1.
 AHEAD_DAYS = 14
+# Of days like those before, a range at dial position theta holds 0.80 + theta, and each mark
+# then takes a twentieth of theta back: so much of it is left in the mean of 14 days (0.73).
+DIAL_AHEAD = (1.0 - (1.0 - DIAL_STEP) ** AHEAD_DAYS) / (DIAL_STEP * AHEAD_DAYS)
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90
 LOOKAHEAD_DAYS = 120
 
@@ -149,14 +151,16 @@ def standing(ledger: Ledger, today: int) -> Standing:
 def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
     """Return the probability that the range holds 70 to 90 % of the next 14 days.
 
-    `marks` are (age in days, mark). None before 7 marks. Marks are weighed by age; their mean
-    is drawn to 0.80 as if there were 30 more, their spread to 0.22 as if there were 10 more;
-    the mean of 14 future marks is taken as normal.
+    `marks` are (age in days, mark), oldest first. None before 7 marks. Marks are weighed by
+    age; their mean is drawn to 0.80 as if there were 30 more, their spread to 0.22 as if there
+    were 10 more; the mean of 14 future marks is taken as normal. It is expected where the record
+    or the dial puts it, whichever is farther from 0.80: a range that had to be moved much
+    may turn out too wide or too narrow.
 
     >>> confidence([(1.0, 0.8)] * 6) is None
     True
     >>> round(confidence([(1.0, 0.8)] * 14), 2)
-    0.96
+    0.98
     """
     if len(marks) < CONFIDENCE_MARKS:
         return None
@@ -165,10 +169,12 @@ def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
     if not total:
         return None
     own = sum(weight * mark for weight, mark in pairs) / total
-    mean = (total * own + MEAN_MARKS * TARGET) / (total + MEAN_MARKS)
+    of_record = (total * own + MEAN_MARKS * TARGET) / (total + MEAN_MARKS)
+    of_dial = TARGET + DIAL_AHEAD * dial([mark for _, mark in marks])
+    mean = max(of_record, of_dial, key=lambda expected: abs(expected - TARGET))
     squares = sum(weight * (mark - own) ** 2 for weight, mark in pairs)
     variance = (squares + SPREAD_MARKS * SPREAD_SD**2) / (total + SPREAD_MARKS)
-    sd = sqrt(DESIGN_EFFECT * variance * (1.0 / (total + MEAN_MARKS) + 1.0 / AHEAD_DAYS))
+    sd = sqrt(variance * (1.0 / (total + MEAN_MARKS) + 1.0 / AHEAD_DAYS))
     return _normal_cdf((PROMISED_HIGH - mean) / sd) - _normal_cdf((PROMISED_LOW - mean) / sd)
 
 
