@@ -36,8 +36,8 @@ AHEAD_DAYS = 14
 # Of days like those before, a range at dial position theta holds 0.80 + theta. Of theta 0.73 is
 # left in the mean of 14 days, as each mark takes back a twentieth; some of it was needed.
 DIAL_AHEAD = 0.5
-USUAL_WANDER, WANDER_DAYS = 0.3, 14.0  # The median of seeded homes; counts as two weeks.
-WANDER_SPREAD = 0.8  # Spread of marks for each wander: 0.8 on both quantities.
+USUAL_WANDER, WANDER_DAYS = 0.3, 14.0  # About the median of seeded homes.
+WANDER_SPREAD = 0.8  # Spread of marks for a wander of 1; of 0.65 to 0.85 the best.
 MOST_SPREAD = 0.4  # Marks lie between 0 and 1: with a mean of 0.80 they cannot differ more.
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90
 LOOKAHEAD_DAYS = 120

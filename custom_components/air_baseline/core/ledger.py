@@ -97,7 +97,8 @@ class Ledger:
         """Yield the changes in force: told, or inferred and not withdrawn by an answer.
 
         A told change that lets earlier days count on is the doubt that an inferred one is:
-        the range mixes two places until it has proved itself.
+        the range mixes two places until it has proved itself. Too many alerts are no doubt any
+        more once the days on which they were told have been set aside.
         """
         withdrawn = {entry.target for entry in self.entries if entry.kind in WITHDRAWS}
         passed = [entry for entry in self.entries if entry.kind is EntryKind.CHANGE_PASSED]
