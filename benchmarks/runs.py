@@ -163,7 +163,7 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     elif event.kind is EventKind.RANGE_LEARNED:
         run.learned.append(age)
     elif event.digest is not None:
-        confidence = channel.forecast.standing.confidence if channel.forecast else None
+        confidence = channel.forecast.confidence if channel.forecast else None
         run.days.append(ClosedDay(age, event.digest.mark, confidence, event.digest.eligible))
 
 

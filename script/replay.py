@@ -216,7 +216,7 @@ def _day_line(digest: Digest, channel: Channel) -> dict[str, object]:
             "marks": standing.marks if standing else 0,
             "recent": standing.recent_mark if standing else None,
             "held": standing.held if standing else None,
-            "confidence": standing.confidence if standing else None,
+            "confidence": channel.forecast.confidence if channel.forecast else None,
             "theta": channel.forecast.theta if channel.forecast else None,
         },
     }
@@ -278,8 +278,7 @@ def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str
             first = tally.first[state.value]
             lines.append(f"{state.value:<16}{first:<14}{tally.bins[state.value]:>8}  {held:>12}")
     possible = tally.first.get("alerts possible", "not yet")
-    standing = channel.forecast.standing if channel.forecast else None
-    confidence = standing.confidence if standing else None
+    confidence = channel.forecast.confidence if channel.forecast else None
     said = "none yet" if confidence is None else f"{confidence:.2f}"
     lines += ["", f"alerts possible from: {possible}; confidence at the end: {said}"]
     lines.append(f"episodes: {len(tally.episodes) or 'none'}")

@@ -155,7 +155,7 @@ async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(
     runs: list[ServiceCall],
 ) -> None:
     await kitchen.learn()
-    await automate(hass, when("unusual_detected", {"area_id": "kitchen"}, minimum_confidence=97))
+    await automate(hass, when("unusual_detected", {"area_id": "kitchen"}, minimum_confidence=100))
     await kitchen.breathe()
     await kitchen.plume()
     assert kitchen.says(UNUSUAL) == "on"
@@ -164,8 +164,8 @@ async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(
     (said,) = steps(told, "trigger/0")
     assert said["reason"] == "confidence_below_minimum"
     confidence = shown(hass, UNUSUAL).attributes["confidence"]
-    assert said["data"] == {"entity_id": UNUSUAL, "confidence": confidence, "minimum": 0.97}
-    assert 0 < confidence < 0.97
+    assert said["data"] == {"entity_id": UNUSUAL, "confidence": confidence, "minimum": 1.0}
+    assert 0 < confidence < 1.0
 
 
 async def test_exactly_the_confidence_that_is_asked_for_is_enough(

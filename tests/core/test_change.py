@@ -84,6 +84,13 @@ def test_the_span_itself_is_not_outside() -> None:
     assert find_shift(list(enumerate([*[1.0, 2.0] * 20, *[edge] * 7]))) is None
 
 
+@pytest.mark.parametrize("level", range(100))
+def test_days_that_are_all_alike_are_neither_a_shift_nor_high(level: int) -> None:
+    alike = [(day, 0.1 * level + 0.05) for day in range(60)]
+    assert find_shift(alike) is None
+    assert high_since(alike) is None
+
+
 def test_days_older_than_the_sixty_before_do_not_count() -> None:
     levels = [5.0] * 30 + [1.0 + day % 5 / 10 for day in range(60)] + [2.0] * 7
     assert find_shift(list(enumerate(levels))) == Shift(90, rose=True)
@@ -125,6 +132,22 @@ def test_to_go_back_is_to_leave_the_side_of_the_shift() -> None:
     assert returned([0.5] * 9 + [1.2, 0.5]) is None
 
 
+@pytest.mark.parametrize("far", [2.4, 0.0])
+@pytest.mark.parametrize(
+    ("share", "back", "passed"),
+    [(0.4, 4, None), (0.4, 5, (40, 48)), (0.6, 5, None)],
+)
+def test_a_shift_has_gone_back_after_five_days_nearer_to_the_span(
+    far: float, share: float, back: int, passed: tuple[int, int] | None
+) -> None:
+    edge = 1.4 if far > 1.4 else 1.0
+    assert returned([far] * 9 + [edge + share * (far - edge)] * back) == passed
+
+
+def test_a_shift_within_the_span_by_now_needs_two_days_inside_it() -> None:
+    assert returned([1.5, *[1.2, 1.5] * 4]) is None, "nothing is nearer to the span than inside it"
+
+
 def test_too_little_before_the_shift_gives_no_span_to_go_back_to() -> None:
     assert returned([2.0] * 9 + [1.2] * 2, STEADY[:20]) is None
     assert returned([2.0] * 9 + [1.2] * 2, STEADY[:21]) == (21, 29)
@@ -132,15 +155,23 @@ def test_too_little_before_the_shift_gives_no_span_to_go_back_to() -> None:
 
 @given(levels=medians)
 @repeatable
-def test_high_are_the_latest_days_in_a_row_above_the_span_of_those_before_each(
+def test_high_are_the_latest_days_in_a_row_above_the_span_of_those_before_them(
     levels: list[float],
 ) -> None:
-    row = []
-    for day in reversed(range(21, len(levels))):
-        if levels[day] <= at_share(levels[:day][-60:], 0.9) + 1e-12:
-            break
-        row.append(day)
-    assert high_since(list(enumerate(levels))) == (row[-1] if row else None)
+    first = next(
+        (
+            day
+            for day in range(max(21, len(levels) - 21), len(levels))
+            if min(levels[day:]) > at_share(levels[:day][-60:], 0.9) + 1e-12
+        ),
+        None,
+    )
+    assert high_since(list(enumerate(levels))) == first
+
+
+def test_high_days_are_no_yardstick_of_their_own_row() -> None:
+    assert high_since(list(enumerate([*STEADY, *[2.0] * 6, 1.45]))) == 40
+    assert high_since(list(enumerate([*STEADY, *[2.0] * 6, 1.35]))) is None
 
 
 def test_days_that_are_high_in_a_row_are_counted_from_their_first() -> None:

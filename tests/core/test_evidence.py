@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import sqrt
+from statistics import pvariance
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -11,9 +12,10 @@ from scipy.stats import norm
 
 from core.day import is_weekend
 from core.digest import DayKind, Digest
-from core.evidence import Standing, confidence, standing
+from core.evidence import Standing, confidence, standing, wander
 from core.ledger import Cause, Entry, EntryKind, Ledger
 from core.state import LearningState, Missing
+from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day, a_ledger
 
@@ -276,37 +278,87 @@ def test_no_earliest_day_is_told_once_learned() -> None:
     assert known(full(30)).earliest is None
 
 
-@given(told=st.lists(st.tuples(st.integers(1, 90), st.floats(0.0, 1.0)), min_size=7, max_size=60))
+@given(
+    told=st.lists(st.tuples(st.integers(1, 90), st.floats(0.0, 1.0)), min_size=7, max_size=60),
+    wandered=st.floats(0.05, 1.0),
+)
 @repeatable
 def test_confidence_is_the_normal_probability_of_the_promised_band(
-    told: list[tuple[int, float]],
+    told: list[tuple[int, float]], wandered: float
 ) -> None:
+    told = sorted(told, reverse=True)
     pairs = [(2.0 ** (-age / 60.0), mark) for age, mark in told]
     total = sum(w for w, _ in pairs)
     own = sum(w * c for w, c in pairs) / total
-    mean = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
+    of_record = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
+    of_dial = 0.80 + 0.5 * by_hand.dial([mark for _, mark in told])
+    mean = of_record if abs(of_record - 0.80) >= abs(of_dial - 0.80) else of_dial
     squares = sum(w * (c - own) ** 2 for w, c in pairs)
-    of_days = (squares + 10.0 * 0.22**2) / (total + 10.0)
-    variance = 1.2 * of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
+    of_days = (squares + 60.0 * min(0.8 * wandered, 0.4) ** 2) / (total + 60.0)
+    variance = of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
     expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
-    assert confidence([(float(age), mark) for age, mark in told]) == pytest.approx(expected)
+    given_marks = [(float(age), mark) for age, mark in told]
+    assert confidence(given_marks, wandered) == pytest.approx(expected)
+
+
+@given(medians=st.lists(st.floats(0.0, 10.0), min_size=2, max_size=80), width=st.floats(0.1, 5.0))
+@repeatable
+def test_wander_is_the_spread_of_the_last_sixty_days_beside_two_usual_weeks(
+    medians: list[float], width: float
+) -> None:
+    last = medians[-60:]
+    pooled = (len(last) * pvariance(last) / width**2 + 14.0 * 0.3**2) / (len(last) + 14.0)
+    assert wander(medians, width) == pytest.approx(sqrt(pooled))
+
+
+def test_a_level_that_wanders_more_beside_its_range_gives_less_confidence() -> None:
+    marks = [(float(age), 0.8) for age in range(40, 0, -1)]
+    told = [confidence(marks, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
+    assert None not in told
+    assert told == sorted(told, key=lambda one: -(one or 0.0))
+    assert (told[0] or 0.0) > 0.95
+    assert (told[-1] or 1.0) < 0.8
+
+
+def test_a_week_of_unchanging_air_is_not_taken_for_certainty() -> None:
+    week = [(float(age), 0.8) for age in range(7, 0, -1)]
+    sure = confidence(week, wander([2.0] * 7, 1.0))
+    assert sure is not None
+    assert sure < 0.95
+
+
+@pytest.mark.parametrize("order", [(0.6, 1.0), (1.0, 0.6)])
+def test_confidence_is_less_where_the_same_marks_have_moved_the_dial(
+    order: tuple[float, float],
+) -> None:
+    marks = [(1.0, mark) for mark in order]
+    at_rest = confidence(marks * 13, 0.3)
+    moved = confidence([pair for pair in marks for _ in range(13)], 0.3)
+    assert at_rest is not None
+    assert moved is not None
+    assert at_rest > 0.85
+    assert moved < 0.85 * at_rest
+
+
+def constant(days: int, mark: float = 0.8) -> float | None:
+    return confidence([(float(age), mark) for age in range(days, 0, -1)], 0.3)
 
 
 @pytest.mark.parametrize(("marks", "is_told"), [(6, False), (7, True)])
 def test_confidence_is_not_told_before_seven_marks(marks: int, *, is_told: bool) -> None:
-    assert (known(full(marks)).confidence is not None) is is_told
+    assert (constant(marks) is not None) is is_told
 
 
 @pytest.mark.parametrize("mark", [0.3, 0.55, 1.0])
 def test_confidence_falls_when_marks_miss_on_either_side(mark: float) -> None:
-    good, bad = known(full(30)).confidence, known(full(30, mark=mark)).confidence
+    good, bad = constant(30), constant(30, mark)
     assert good is not None
     assert bad is not None
     assert good > 0.9
-    assert bad < 0.9 * good
+    assert bad < 0.7 * good
 
 
 def test_confidence_is_next_to_none_where_the_range_missed_for_two_months() -> None:
-    missed = known(full(60, mark=0.3)).confidence
+    missed = constant(60, 0.3)
     assert missed is not None
     assert missed < 0.1

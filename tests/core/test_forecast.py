@@ -1,9 +1,12 @@
 """What is written down before a day, from the days before it alone."""
 
+from statistics import fmean
+
 import pytest
 
 from core.alert import RULES, Promise
 from core.baseline import PartRange
+from core.evidence import confidence, wander
 from core.forecast import Forecast, forecast
 from core.ledger import Entry, EntryKind, Ledger
 from core.quantity import QUANTITIES, Kind
@@ -56,6 +59,21 @@ def test_a_range_says_whose_days_it_stands_on(
     found = written(diary(days), kind)
     assert (found.basis, found.shown) == (basis, shown)
     assert len(found.ranges) == 8
+
+
+def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range() -> None:
+    days = [
+        a_day(MONDAY - back, {level: 36}, mark=0.8)
+        for back, level in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
+    ]
+    found = written(a_ledger(days))
+    marks = [(float(back), 0.8) for back in range(30, 0, -1)]
+    width = fmean(part.y_high - part.y_low for part in found.ranges)
+    assert found.confidence == pytest.approx(confidence(marks, wander([2.15, 3.05] * 15, width)))
+    calm = written(diary(30)).confidence
+    assert calm is not None
+    assert found.confidence is not None
+    assert found.confidence < calm
 
 
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])

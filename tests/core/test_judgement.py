@@ -18,7 +18,8 @@ PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), CELLS)
 TODAY = Forecast(
     day=MONDAY,
     resolution=1.0,
-    standing=Standing(state=LearningState.LEARNED, confidence=0.8),
+    standing=Standing(state=LearningState.LEARNED),
+    confidence=0.8,
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,

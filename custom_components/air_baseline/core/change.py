@@ -8,6 +8,7 @@ none.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean, quantiles
 
 SHIFT_DAYS = 7
@@ -16,7 +17,9 @@ FAR = 0.5  # that is, by so much of the width of the span.
 EARLIER_DAYS = 60
 LEAST_DAYS = 28
 SPAN_SHARES = 10  # The span leaves out the lowest and the highest tenth.
+ALIKE = 1e-9  # On the scale: between days that are all alike rounding would put the edge off them.
 RETURNED_DAYS = 2  # In a row, no longer on that side of the span of the days before.
+NEARER_DAYS = 5  # In a row are enough nearer to that span than to the shifted level.
 PASSING_DAYS = 21  # A level that stayed for longer is the room's own by then.
 SEASON_QUIET_DAYS = 28  # No test for so long after the user said it is the season.
 
@@ -59,7 +62,7 @@ def find_return(medians: Sequence[tuple[int, float]], from_day: int) -> tuple[in
     """Return the first and last day of a shift that has gone back, None while it has not.
 
     `medians` are (day, median on the scale) of valid days, oldest first, the shift began on
-    `from_day`.
+    `from_day`. Air that was high already before smoke may be above the span after it as well.
 
     >>> days = [(day, 1.0 + day % 3 / 10 + (30 <= day < 39)) for day in range(41)]
     >>> find_return(days, 30), find_return(days[:-1], 30)
@@ -67,27 +70,40 @@ def find_return(medians: Sequence[tuple[int, float]], from_day: int) -> tuple[in
     """
     earlier = [pair for pair in medians if pair[0] < from_day]
     since = [pair for pair in medians if pair[0] >= from_day]
-    if len(earlier) < LEAST_DAYS - SHIFT_DAYS or len(since) <= RETURNED_DAYS:
+    if len(earlier) < LEAST_DAYS - SHIFT_DAYS:
         return None
     low, high = _span(earlier)
-    rose = since[0][1] > high
-    last = since[-RETURNED_DAYS - 1][0]
-    back = all(median <= high if rose else median >= low for _, median in since[-RETURNED_DAYS:])
-    return (from_day, last) if back and last - from_day < PASSING_DAYS else None
+    rose = bool(since) and since[0][1] > high
+    for days, nearer in ((RETURNED_DAYS, 0.0), (NEARER_DAYS, 0.5)):
+        if len(since) <= days:
+            return None
+        level = fmean(median for _, median in since[:-days])
+        latest = [median for _, median in since[-days:]]
+        last = since[-days - 1][0]
+        if rose:
+            back = max(latest) <= high + nearer * max(level - high, 0.0)
+        else:
+            back = min(latest) >= low - nearer * max(low - level, 0.0)
+        if back and last - from_day < PASSING_DAYS:
+            return from_day, last
+    return None
 
 
 def high_since(medians: Sequence[tuple[int, float]]) -> int | None:
     """Return the first of the latest days in a row above the span of those before, if any.
 
+    The yardstick of all of them is the span before the first: they would raise their own.
+
     >>> days = [(day, 1.0 + day % 3 / 10 + (day >= 30)) for day in range(32)]
     >>> high_since(days), high_since(days[:30]) is None
     (30, True)
     """
-    since = None
-    for place in range(len(medians) - 1, LEAST_DAYS - SHIFT_DAYS - 1, -1):
-        if medians[place][1] <= _span(medians[:place])[1]:
-            break
-        since = medians[place][0]
+    since, lowest = None, inf
+    first = max(LEAST_DAYS - SHIFT_DAYS, len(medians) - PASSING_DAYS)
+    for place in range(len(medians) - 1, first - 1, -1):
+        lowest = min(lowest, medians[place][1])
+        if lowest > _span(medians[:place])[1]:
+            since = medians[place][0]
     return since
 
 
@@ -96,4 +112,4 @@ def _span(medians: Sequence[tuple[int, float]]) -> tuple[float, float]:
     low, *_, high = quantiles(
         (median for _, median in medians[-EARLIER_DAYS:]), n=SPAN_SHARES, method="inclusive"
     )
-    return low, high
+    return low - ALIKE, high + ALIKE

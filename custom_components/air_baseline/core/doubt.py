@@ -24,6 +24,7 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Entry | None:
     gone = find_return(medians, shift.from_day or 0) if shift else None
     if shift is not None and gone is not None:
         return passed(at, shift, gone[1])
-    first = ledger.change_day
+    shifts = [change for change in ledger.changes() if change.cause is not Cause.TOO_MANY_ALERTS]
+    first = max([ledger.epoch_day, *(change.from_day or 0 for change in shifts)])
     found = find_shift([pair for pair in medians if pair[0] >= first])
     return suspected(at, found.from_day, today, Cause.LEVEL_SHIFT) if found else None

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import erf, sqrt
 
-from .baseline import TARGET
+from .baseline import TARGET, dial
 from .day import PARTS, is_weekend
 from .digest import ALL_PARTS, DayKind, Digest
 from .ledger import Cause, Entry, EntryKind, Ledger
+from .quantity import LEVEL_WIDTH
 from .state import LearningState, Missing
 
 EVIDENCE_DAYS = 60  # Older days say too little about the season.
@@ -25,14 +26,19 @@ STALE_DAYS, STALE_OF = 5, 14
 HELD_DAYS = 28  # Days over which "the range held" is told.
 
 CONFIDENCE_MARKS = 7
-# Chosen by Brier score on seeded homes of every season, and then better than a constant on
-# real ones too. The dial brings coverage back to the target, so the mean of what is to come is
-# drawn to it strongly; how much days differ is a room's own.
+# Chosen by Brier score on seeded homes of every season; better than a constant on held-out
+# seeds too (docs/developers/statistics.md). The dial brings coverage back to the target, so
+# the mean of what is to come is drawn to it strongly.
 MEAN_MARKS = 30.0
-SPREAD_MARKS, SPREAD_SD = 10.0, 0.22
+SPREAD_MARKS = 60.0  # A level that wanders says more of days to come than 60 marks do.
 MARK_HALF_LIFE = 60.0
-DESIGN_EFFECT = 1.2  # Day-to-day correlation of marks: 0.2 to 0.46 at lag 1.
 AHEAD_DAYS = 14
+# Of days like those before, a range at dial position theta holds 0.80 + theta. Of theta 0.73 is
+# left in the mean of 14 days, as each mark takes back a twentieth; some of it was needed.
+DIAL_AHEAD = 0.5
+USUAL_WANDER, WANDER_DAYS = 0.3, 14.0  # About the median of seeded homes.
+WANDER_SPREAD = 0.8  # Spread of marks for a wander of 1; of 0.65 to 0.85 the best.
+MOST_SPREAD = 0.4  # Marks lie between 0 and 1: with a mean of 0.80 they cannot differ more.
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90
 LOOKAHEAD_DAYS = 120
 
@@ -95,7 +101,6 @@ class Standing:
     marks: int = 0
     recent_mark: float | None = None
     held: float | None = None
-    confidence: float | None = None
     missing: tuple[tuple[Missing, int], ...] = ()
     earliest: int | None = None
     since: int | None = None
@@ -139,7 +144,6 @@ def standing(ledger: Ledger, today: int) -> Standing:
         marks=len(marks),
         recent_mark=mean,
         held=sum(held) / len(held) if held else None,
-        confidence=confidence([(today - day, mark) for day, mark in marks]),
         missing=tuple(missing.items()),
         earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
@@ -148,17 +152,34 @@ def standing(ledger: Ledger, today: int) -> Standing:
     )
 
 
-def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
+def wander(medians: Sequence[float], width: float) -> float:
+    """Return how far the level strays from day to day, in widths of the range.
+
+    The standard deviation of the last 60 day medians, drawn to 0.3 as if there were 14 more;
+    medians and width are on the scale.
+
+    >>> round(wander([], 1.0), 2), round(wander([1.0, 3.0] * 20, 2.0), 2)
+    (0.3, 0.46)
+    """
+    recent = medians[-EVIDENCE_DAYS:]
+    mean = sum(recent) / len(recent) if recent else 0.0
+    squares = sum((median - mean) ** 2 for median in recent) / max(width, LEVEL_WIDTH) ** 2
+    return sqrt((squares + WANDER_DAYS * USUAL_WANDER**2) / (len(recent) + WANDER_DAYS))
+
+
+def confidence(marks: Sequence[tuple[float, float]], wandered: float) -> float | None:
     """Return the probability that the range holds 70 to 90 % of the next 14 days.
 
-    `marks` are (age in days, mark). None before 7 marks. Marks are weighed by age; their mean
-    is drawn to 0.80 as if there were 30 more, their spread to 0.22 as if there were 10 more;
-    the mean of 14 future marks is taken as normal.
+    `marks` are (age in days, mark), oldest first; `wandered` is what `wander` returns. None
+    before 7 marks. Marks are weighed by age; their mean is drawn to 0.80 as if there were 30
+    more, their spread to what the wander of the level makes of it as if there were 60 more;
+    the mean of 14 future marks is taken as normal. It is expected where the record or the dial
+    puts it, whichever is farther from 0.80.
 
-    >>> confidence([(1.0, 0.8)] * 6) is None
+    >>> confidence([(1.0, 0.8)] * 6, 0.3) is None
     True
-    >>> round(confidence([(1.0, 0.8)] * 14), 2)
-    0.96
+    >>> [round(confidence([(1.0, 0.8)] * 14, wandered), 2) for wandered in (0.2, 0.3, 0.5)]
+    [0.98, 0.87, 0.63]
     """
     if len(marks) < CONFIDENCE_MARKS:
         return None
@@ -167,10 +188,13 @@ def confidence(marks: Sequence[tuple[float, float]]) -> float | None:
     if not total:
         return None
     own = sum(weight * mark for weight, mark in pairs) / total
-    mean = (total * own + MEAN_MARKS * TARGET) / (total + MEAN_MARKS)
+    of_record = (total * own + MEAN_MARKS * TARGET) / (total + MEAN_MARKS)
+    of_dial = TARGET + DIAL_AHEAD * dial([mark for _, mark in marks])
+    mean = max(of_record, of_dial, key=lambda expected: abs(expected - TARGET))
     squares = sum(weight * (mark - own) ** 2 for weight, mark in pairs)
-    variance = (squares + SPREAD_MARKS * SPREAD_SD**2) / (total + SPREAD_MARKS)
-    sd = sqrt(DESIGN_EFFECT * variance * (1.0 / (total + MEAN_MARKS) + 1.0 / AHEAD_DAYS))
+    spread = min(WANDER_SPREAD * wandered, MOST_SPREAD)
+    variance = (squares + SPREAD_MARKS * spread**2) / (total + SPREAD_MARKS)
+    sd = sqrt(variance * (1.0 / (total + MEAN_MARKS) + 1.0 / AHEAD_DAYS))
     return _normal_cdf((PROMISED_HIGH - mean) / sd) - _normal_cdf((PROMISED_LOW - mean) / sd)
 
 

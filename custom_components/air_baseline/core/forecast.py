@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 
 from .alert import RULES, Promise
 from .bar import (
@@ -32,7 +33,7 @@ from .conditions import Seen, seen
 from .counts import day_counts
 from .day import PARTS
 from .digest import Counts
-from .evidence import Standing, standing
+from .evidence import Standing, confidence, standing, wander
 from .ledger import WINDOW_DAYS, Ledger
 from .quantity import Quantity
 from .state import Basis, LearningState
@@ -44,6 +45,7 @@ class Forecast:
 
     `ranges` is empty where none can be made. `shown` says whether they may be shown at all:
     a law of homes in general that means nothing for this sensor is used but not shown.
+    `confidence` is the probability that they hold 70 to 90 % of the next 14 days.
     `resolution` is the step of the sensor as it was known (base unit). `alert_levels` and
     `notable_levels` are those of each part if the air before it is as usual; those of a part
     become exact when it begins. `part` is the last one that began, `noticeable` the least rise
@@ -59,6 +61,7 @@ class Forecast:
     shown: bool = False
     own_share: float = 0.0
     theta: float = 0.0
+    confidence: float | None = None
     bar: Bar = field(default_factory=Bar)
     alert_levels: Levels = (None,) * PARTS
     notable_levels: Levels = (None,) * PARTS
@@ -99,7 +102,8 @@ def forecast(
     in_force = {digest.day for digest in digests}
     own = counts[[digest.day in in_force for digest in ledger.days]]
     days = stack(digests, own, ledger, day)
-    theta = dial([mark for _, mark in ledger.marks()])
+    marks = ledger.marks()
+    theta = dial([mark for _, mark in marks])
     try:
         law = mixture(weighted_sums(days), quantity.prior)
     except NoRangeError:
@@ -108,6 +112,8 @@ def forecast(
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)
+    medians = medians_by_day(digests, own)
+    width = fmean(part.y_high - part.y_low for part in ranges)
     return with_levels(
         Forecast(
             day=day,
@@ -118,12 +124,16 @@ def forecast(
             shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
             own_share=own_share(days, quantity.prior),
             theta=theta,
+            confidence=confidence(
+                [(day - marked, mark) for marked, mark in marks],
+                wander([median for _, median in medians], width),
+            ),
             bar=reference_bar(
                 reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
             ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
-            told=_told(ledger, medians_by_day(digests, own)),
+            told=_told(ledger, medians),
             seen=seen(digests),
         ),
         ledger,

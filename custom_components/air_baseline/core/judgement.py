@@ -75,7 +75,7 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
         state=state,
         typical=typical,
         basis=today.basis if today and typical else None,
-        confidence=today.standing.confidence if today and confident else None,
+        confidence=today.confidence if today and confident else None,
         held=held.low if held else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),

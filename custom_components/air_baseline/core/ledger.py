@@ -97,14 +97,18 @@ class Ledger:
         """Yield the changes in force: told, or inferred and not withdrawn by an answer.
 
         A told change that lets earlier days count on is the doubt that an inferred one is:
-        the range mixes two places until it has proved itself.
+        the range mixes two places until it has proved itself. Too many alerts are no doubt any
+        more once the days on which they were told have been set aside.
         """
         withdrawn = {entry.target for entry in self.entries if entry.kind in WITHDRAWS}
+        passed = [entry for entry in self.entries if entry.kind is EntryKind.CHANGE_PASSED]
         for entry in self.entries:
             if entry.kind is EntryKind.CHANGE:
                 yield replace(entry, kind=EntryKind.CHANGE_DETECTED) if entry.weight else entry
             elif entry.kind is EntryKind.CHANGE_DETECTED and entry.id not in withdrawn:
-                yield entry
+                of_alerts = entry.cause is Cause.TOO_MANY_ALERTS
+                if not (of_alerts and any(gone.covers(entry.from_day or 0) for gone in passed)):
+                    yield entry
 
     @property
     def shift(self) -> Entry | None:

@@ -60,6 +60,7 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
         "shown": written.shown,
         "own_share": written.own_share,
         "theta": written.theta,
+        "confidence": written.confidence,
         "noticeable": written.noticeable,
         "told": written.told,
         "temperatures": seen.temperatures and list(seen.temperatures),
@@ -79,6 +80,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
         "shown": stored.flag(data["shown"]),
         "own_share": stored.share(data["own_share"]),
         "theta": stored.number(data["theta"], -1.0, 1.0),
+        "confidence": stored.optional(stored.share, data["confidence"]),
         "noticeable": stored.level(data["noticeable"]),
         "told": stored.flag(data["told"]),
         "seen": Seen(
@@ -163,7 +165,6 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "marks": known.marks,
         "recent_mark": known.recent_mark,
         "held": known.held,
-        "confidence": known.confidence,
         "missing": [[what, number] for what, number in known.missing],
         "earliest": known.earliest,
         "since": known.since,
@@ -182,7 +183,6 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         marks=stored.integer(data["marks"], 0, WINDOW_DAYS),
         recent_mark=stored.optional(stored.share, data["recent_mark"]),
         held=stored.optional(stored.share, data["held"]),
-        confidence=stored.optional(stored.share, data["confidence"]),
         missing=tuple(
             (stored.code(Missing, what), stored.integer(number, 0, WINDOW_DAYS))
             for what, number in stored.rows(data["missing"], 2, len(Missing))
