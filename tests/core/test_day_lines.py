@@ -61,11 +61,12 @@ def test_a_start_reads_no_day_and_a_save_writes_the_same_lines() -> None:
     days = load_days(kept)
     with patch.object(day_lines, "read_days", side_effect=read_days) as reading:
         assert (len(days), bool(days)) == (3, True)
-        assert dump_days(days)["days"] is days.lines
+        assert dump_days(days) == kept
         reading.assert_not_called()
         assert days[-1].day == days[-1:][0].day == MONDAY + 83
         assert [digest.day for digest in days] == [MONDAY + 81, MONDAY + 82, MONDAY + 83]
         reading.assert_called_once()
+        assert (len(days), dump_days(days)) == (3, kept)
 
 
 def test_without_days_there_is_nothing_to_read() -> None:

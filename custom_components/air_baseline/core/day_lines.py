@@ -2,8 +2,7 @@
 
 Values are parted by a space and those of the parts by commas; a dash stands for what is not
 known. As JSON values of their own they would be a million in a large home, which holds up Home
-Assistant while the file is read. What is not of this form raises ValueError, SnapshotError
-where it is of the form and means nothing.
+Assistant while the file is read. Lines that were never written so raise ValueError or KeyError.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,15 +65,22 @@ def dump_day(digest: Digest) -> str:
 class StoredDays(Sequence[Digest]):
     """The days of a ledger as lines, which are read when one of them is first asked for.
 
-    At a start that is most of the work, and nobody asks before a part of the day begins.
+    At a start that is most of the work, and nobody asks before a part of the day begins. Once
+    read, they are days alone. Another thread may write the lines meanwhile.
     """
 
-    __slots__ = ("_days", "lines")
+    __slots__ = ("_days", "_lines")
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Take lines that `dump_day` wrote, oldest first."""
-        self.lines = lines
-        self._days: tuple[Digest, ...] | None = None
+        self._lines: Sequence[str] | None = lines
+        self._days: tuple[Digest, ...] = ()
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return the days as lines again."""
+        lines = self._lines
+        return [dump_day(digest) for digest in self._days] if lines is None else lines
 
     @overload
     def __getitem__(self, place: int) -> Digest: ...
@@ -92,7 +98,8 @@ class StoredDays(Sequence[Digest]):
 
     @override
     def __len__(self) -> int:
-        return len(self.lines)
+        lines = self._lines
+        return len(self._days if lines is None else lines)
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -101,8 +108,9 @@ class StoredDays(Sequence[Digest]):
     __hash__ = None  # type: ignore[assignment]
 
     def _read(self) -> tuple[Digest, ...]:
-        if self._days is None:
-            self._days = read_days(self.lines)
+        if self._lines is not None:
+            self._days = read_days(self._lines)
+            self._lines = None
         return self._days
 
 
