@@ -60,7 +60,7 @@ RULES: Final = MappingProxyType(
     {
         Promise.FORTNIGHT: Rule(days=14, window=69, rank_days=14, gain=1.0, quota=6),
         Promise.MONTH: Rule(days=35, window=69, rank_days=31, gain=1.2, quota=3),
-        Promise.TWO_MONTHS: Rule(days=60, window=89, rank_days=60, gain=1.5, quota=2),
+        Promise.TWO_MONTHS: Rule(days=60, window=89, rank_days=60, gain=2.5, quota=2),
     }
 )
 
