@@ -8,7 +8,7 @@ from core.alert import Promise
 
 from .detection import OURS, detection, of_plumes
 from .plumes import KINDS, SIZES
-from .results import Beside, Group, Results
+from .results import NAMES, Beside, Group, Results
 from .tables import AGES, Coverage
 from .trust import Trust
 
@@ -48,10 +48,12 @@ def all_tables(results: Results) -> Iterator[Table]:
     yield trust_table(results, monthly)
     for kind, trust in results.pooled.items():
         if trust is not None:
-            yield reliability_table(f"Confidence on {kind}, all seasons", trust)
+            yield reliability_table(f"Confidence on {NAMES[kind]}, all seasons", trust)
     for group in results.recorded:
         if group.trust is not None:
-            yield reliability_table(f"Confidence on {group.kind}, {group.title}", group.trust)
+            yield reliability_table(
+                f"Confidence on {NAMES[group.kind]}, {group.title}", group.trust
+            )
     yield change_table(results)
     yield unseen_table(groups)
     yield smoke_table(results)
@@ -136,7 +138,7 @@ def first_table(groups: Sequence[Group]) -> Table:
 def trust_table(results: Results, groups: Sequence[Group]) -> Table:
     """Return how honest confidence was."""
     said = [(group.name, group.trust) for group in groups]
-    said += [(f"all seasons, {kind}", trust) for kind, trust in results.pooled.items()]
+    said += [(f"all seasons, {NAMES[kind]}", trust) for kind, trust in results.pooled.items()]
     rows = [
         (
             name,
@@ -164,7 +166,7 @@ def change_table(results: Results) -> Table:
     """Return the weeks after a change."""
     rows = [
         (
-            f"{season}, {kind}, day {after.day}",
+            f"{season}, {NAMES[kind]}, day {after.day}",
             *[_two(week) for week in after.weeks],
             f"{after.doubted} of {after.rooms}",
             _days(after.again),
@@ -192,7 +194,7 @@ def unseen_table(groups: Sequence[Group]) -> Table:
 def smoke_table(results: Results) -> Table:
     """Return what nine days of smoke did."""
     rows = [
-        (f"seeded, {kind}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
+        (f"seeded, {NAMES[kind]}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
          f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
         for kind, chosen, smoke in results.smoke
     ]  # fmt: skip
@@ -234,7 +236,7 @@ def rules_table(beside: Beside, where: str) -> Table:
     header = ("rule", "alarms in 30 days", "weeks 1-5", "notices", "tuned: all",
               *[f"{size:g} x" for size in SIZES], "minutes", "of every plume")  # fmt: skip
     note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned: at our"
-    title = f"False alarms and plumes noticed: {beside.kind}, {where}"
+    title = f"False alarms and plumes noticed: {NAMES[beside.kind]}, {where}"
     return Table(title, header, rows, f"{note} false alarms")
 
 
@@ -249,7 +251,7 @@ def kinds_table(beside: Beside) -> Table:
             cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
         found = of_plumes(some, OURS)
         rows.append((f"{size:g} x", *cells, f"{found} of {found.number}"))
-    return Table(f"What ours noticed: {beside.kind}", ("plume", *KINDS, "all"), rows)
+    return Table(f"What ours noticed: {NAMES[beside.kind]}", ("plume", *KINDS, "all"), rows)
 
 
 def repeated_table(results: Results) -> Table:
@@ -263,7 +265,7 @@ def repeated_table(results: Results) -> Table:
             of_plumes([one for one in eligible if one.plume.size == size], OURS) for size in SIZES
         ]
         shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
-        rows.append((f"{beside.kind}, {where}", *shares))
+        rows.append((f"{NAMES[beside.kind]}, {where}", *shares))
     header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])
     return Table("What ours noticed of plumes that keep coming", header, rows)
 
@@ -281,7 +283,10 @@ def cooking_table(results: Results) -> Table:
 
 def thin_table(results: Results) -> Table:
     """Return how often something personal was said on thin data."""
-    rows = [(f"{one.name}, {kind}", str(one.rooms), str(one.claims)) for kind, one in results.thin]
+    rows = [
+        (f"{one.name}, {NAMES[kind]}", str(one.rooms), str(one.claims))
+        for kind, one in results.thin
+    ]
     return Table("Thin data", ("scenario", "rooms", "personal claims"), rows)
 
 

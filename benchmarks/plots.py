@@ -14,11 +14,10 @@ from core.quantity import Kind
 from .detection import OURS, Found, of_plumes
 from .homes import Season
 from .plumes import SIZES
-from .results import Beside, Group, Results
+from .results import NAMES, Beside, Group, Results
 
 OUR_COLOUR, OTHER_COLOUR, QUIET_COLOUR = "#0b6e99", "#b9b4ab", "#5f5b53"
 GOOD_COLOUR, AUTUMN_COLOUR, OTHERS_BEST = "#e4efe3", "#f3ece0", "#c8553d"
-NAMES: Final = {Kind.PM25: "PM2.5", Kind.VOC_RATIO: "VOC"}
 AGE_NAMES: Final = ("0–2", "2–7", "7–21", "21–60", "60+")
 NAIVE: Final = {
     "HA statistics 7 d, mean + 3 sd": OTHERS_BEST,

@@ -8,7 +8,7 @@ from core.alert import RULES, Promise
 from core.state import LearningState
 
 from .detection import OURS, Found, of_plumes
-from .results import Beside, Group, Results
+from .results import NAMES, Beside, Group, Results
 
 COVERED: Final = (0.75, 0.85)
 LEAST_ROOMS: Final = 0.80
@@ -28,7 +28,7 @@ def broken(results: Results) -> list[str]:
         found += [f"{group.name}: {what}" for what, kept in _of_group(group) if not kept]
     checks = [*_of_detection(results), *_of_confidence(results), *_of_smoke(results)]
     checks += [
-        (f"{kind}, {thin.name}: {thin.claims} personal claims", thin.claims == 0)
+        (f"{NAMES[kind]}, {thin.name}: {thin.claims} personal claims", thin.claims == 0)
         for kind, thin in results.thin
     ]
     return found + [what for what, kept in checks if not kept]
@@ -70,7 +70,7 @@ def _of_detection(results: Results) -> Iterator[Check]:
         for size, least in FOUND.items():
             found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
             yield (
-                f"{beside.kind}: {found} of {found.number} plumes of {size:g} x noticed",
+                f"{NAMES[beside.kind]}: {found} of {found.number} plumes of {size:g} x noticed",
                 not found.number or found.share >= least,
             )
         yield from _above_all(beside, eligible)
@@ -83,7 +83,7 @@ def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
     for rate in beside.rates[1:]:
         theirs = of_plumes(eligible, rate.name)
         yield (
-            f"{beside.kind}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
+            f"{NAMES[beside.kind]}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
             ours.share >= theirs.share,
         )
 
@@ -91,20 +91,22 @@ def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
 def _of_confidence(results: Results) -> Iterator[Check]:
     for kind, trust in results.pooled.items():
         if trust is not None:
+            name, low, high = NAMES[kind], trust.gap_low, trust.gap_high
             yield (
-                f"{kind}: confidence is off by {trust.gap_low:+.3f} to {trust.gap_high:+.3f}",
-                trust.gap_low <= HONEST and trust.gap_high >= -HONEST,
+                f"{name}: confidence is off by {low:+.3f} to {high:+.3f}",
+                low <= HONEST and high >= -HONEST,
             )
             yield (
-                f"{kind}: Brier score {trust.brier:.3f}, of a constant {trust.constant:.3f}",
+                f"{name}: Brier score {trust.brier:.3f}, of a constant {trust.constant:.3f}",
                 trust.brier < trust.constant,
             )
 
 
 def _of_smoke(results: Results) -> Iterator[Check]:
     for kind, chosen, smoke in results.smoke:
-        yield f"{kind}, {chosen}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
+        where = f"{NAMES[kind]}, {chosen}"
+        yield f"{where}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
         yield (
-            f"{kind}, {chosen}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",
+            f"{where}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",
             smoke.same == smoke.rooms,
         )

@@ -17,10 +17,10 @@ from .layout import (
     smoke_table,
     thin_table,
 )
-from .plots import NAMES, draw_all
+from .plots import draw_all
 from .plumes import TRIES
 from .promises import allowed_rate
-from .results import Beside, Group, Results
+from .results import NAMES, Beside, Group, Results
 
 PAGE: Final = "README.md"
 SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a fortnight"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from core.alert import Promise
 from core.quantity import Kind
@@ -30,6 +31,8 @@ from .tables import (
     rooms_in_band,
 )
 from .trust import Statement, Trust, statements, trust
+
+NAMES: Final = {Kind.PM25: "PM2.5", Kind.VOC_RATIO: "VOC"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Group:
     @property
     def name(self) -> str:
         """Return what the group is called in tables."""
-        return f"{self.title}, {self.kind}, promise {self.promise}"
+        return f"{self.title}, {NAMES[self.kind]}, promise {self.promise}"
 
 
 @dataclass(frozen=True, slots=True)
