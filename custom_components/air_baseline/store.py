@@ -61,6 +61,7 @@ class LedgerStore:
         self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
         self._good_at: float | None = None
         self._due_at = 0.0
+        self._saving = asyncio.Lock()  # What is known later is written later.
         self.turn = asyncio.Lock()  # Held while all rooms are busy; a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
@@ -101,7 +102,8 @@ class LedgerStore:
         """Save now."""
         self._async_forget_pending()
         self._saved_at = dt_util.utcnow().timestamp()
-        await self._ledger.async_save(self._snapshot())
+        async with self._saving:
+            await self._ledger.async_save(await self._async_snapshot())
 
     @callback
     def _async_save_within(self, delay_s: float) -> None:
@@ -138,7 +140,7 @@ class LedgerStore:
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
             async with self.turn:
-                await self._good.async_save({**self._snapshot(), "kept_at": at})
+                await self._good.async_save({**await self._async_snapshot(), "kept_at": at})
 
     async def async_forget_gone(self, at: float) -> None:
         """Write both files anew, without the rooms that are gone."""
@@ -185,10 +187,15 @@ class LedgerStore:
             LOGGER.warning("The last good copy cannot be read: %s", error)
             return None
 
-    @callback
-    def _snapshot(self) -> dict[str, Any]:
-        """Return what is known now, to be written by a thread: nothing in it changes any more."""
-        rooms = {key: _freeze_room(room) for key, room in self._rooms().items()}
+    async def _async_snapshot(self) -> dict[str, Any]:
+        """Return what is known now, to be written by a thread: nothing in it changes any more.
+
+        Between two rooms others have their turn.
+        """
+        rooms = {}
+        for key, room in tuple(self._rooms().items()):
+            rooms[key] = _freeze_room(room)
+            await asyncio.sleep(0)
         context = {key: snapshot.dump_context(mean) for key, mean in self.context.items()}
         return {"rooms": rooms, **({"context": context} if context else {})}
 
