@@ -227,13 +227,23 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
 
     @callback
+    def async_advance(self, kind: Kind, now: float) -> None:
+        """Close what has ended of a quantity by a time; `async_pass_time` tells what came of it."""
+        if self._unsubscribes:
+            with self.guarded():
+                self._advance(kind, now)
+
+    def _advance(self, kind: Kind, now: float) -> None:
+        self._async_tell_bins(kind, self.channels[kind].advance(now))
+
+    @callback
     def async_pass_time(self, now: float) -> None:
         """Close what has ended by a time; a room that has stopped stays as it is."""
         if not self._unsubscribes:
             return
         with self.guarded():
-            for kind, channel in self.channels.items():
-                self._async_tell_bins(kind, channel.advance(now))
+            for kind in self.channels:
+                self._advance(kind, now)
             self._async_tell_events()
             self._async_publish(now)
         self.async_schedule_save()
