@@ -163,7 +163,7 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
 
 @pytest.mark.parametrize(
     ("level", "word"),
-    [(0, "lower"), (6, "usual"), (13, "higher"), (24, "higher"), (29, "notable"), (80, "unusual")],
+    [(0, "lower"), (6, "usual"), (13, "higher"), (24, "higher"), (31, "notable"), (80, "unusual")],
 )
 @pytest.mark.usefixtures("kitchen")
 async def test_the_held_level_is_compared_with_the_range(

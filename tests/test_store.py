@@ -125,6 +125,7 @@ async def test_removing_the_integration_leaves_no_file_not_even_a_damaged_one(
     entry: MockConfigEntry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=2), step=timedelta(hours=1))
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert len([*disk(hass, "").glob(f"{DOMAIN}*")]) == 4
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()

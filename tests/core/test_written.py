@@ -49,7 +49,7 @@ def test_everything_is_kept_at_every_age(kind: Kind, days: int) -> None:
 
 
 def test_what_was_seen_of_conditions_is_kept() -> None:
-    known = {"outdoor_temperature": 7.5, "window_open": 0.25}
+    known: dict[str, Any] = {"outdoor_temperature": 7.5, "window_open": 0.25}
     ledger = a_ledger([a_day(MONDAY - ago, **known) for ago in range(30, 0, -1)])
     written = forecast(ledger, MONDAY, QUANTITIES[Kind.PM25], Promise.TWO_MONTHS, 1.0)
     assert written.seen == Seen(temperatures=(7.5, 7.5), windows=(30, 0))
