@@ -1,4 +1,7 @@
-"""One room: listens to its sources, feeds the core, publishes what the core says."""
+"""One room: listens to its sources, feeds the core, publishes what the core says.
+
+The file is a little long because all of this goes through one room's state and its guard.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
