@@ -259,4 +259,5 @@ async def pass_time(  # noqa: PLR0913 - all the ways in which time passes
         for entity_id, level in (sources or {}).items():
             report(hass, entity_id, level(now))
         async_fire_time_changed(hass)
-        await (settle() if waits else hass.async_block_till_done())
+        # What the clock begins runs in the background, and time must not pass it by.
+        await (settle() if waits else hass.async_block_till_done(wait_background_tasks=True))

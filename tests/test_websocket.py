@@ -128,7 +128,7 @@ async def test_what_is_measured_from_now_on_is_sent(
     began = dt_util.utcnow().timestamp()
     await pass_time(hass, kitchen.clock, SLOT - MOMENT)
     assert channels(await card.open())["pm25"]["line"] == []
-    await pass_time(hass, kitchen.clock, MOMENT)
+    await pass_time(hass, kitchen.clock, MOMENT, step=MOMENT - timedelta(seconds=1))
     ((at, value),) = channels(await card.picture())["pm25"]["line"]
     assert at <= began < at + SLOT.total_seconds()
     assert 8.9 < value <= 9.0

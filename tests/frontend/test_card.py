@@ -211,6 +211,7 @@ def test_the_card_follows_what_is_sent_and_keeps_what_was_opened(page: Page) -> 
     card = show(page, STATES["learned"])
     text(page)
     page.locator("air-baseline-card summary").press("Enter")
+    page.evaluate("() => new Promise(done => setTimeout(done))")  # The browser tells of it later.
     page.evaluate("([room, sent]) => window.send[room](sent)", [ROOM, STATES["unusual"]])
     assert "Unusual since 15:24" in text(page)
     assert page.locator("air-baseline-card details").get_attribute("open") is not None
