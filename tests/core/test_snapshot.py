@@ -135,6 +135,18 @@ def test_another_promise_has_another_bar_from_the_restart_on() -> None:
     assert after.bar.ranked is not None
     assert before.bar.ranked is not None
     assert after.bar.ranked < before.bar.ranked
+    assert restored.open_day is not None
+    assert restored.open_day.void is False
+
+
+def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    data["today"]["forecast"]["ranges"][0][2] += 1.0
+    restored = load(data, LONDON, Promise.FORTNIGHT)
+    restored.advance(START + 24 * HOUR)
+    assert restored.ledger.days[-1].mark is None
 
 
 @pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])

@@ -185,10 +185,14 @@ class Channel:
         self.paused = paused
 
     def resume(self, written: Forecast) -> None:
-        """Go on with today's forecast after a restart; another promise has another bar."""
+        """Go on with today's forecast after a restart; another promise has another bar.
+
+        Should the method have changed as well, the day is under two ranges and gets no mark.
+        """
         self.forecast = with_levels(written, self.ledger)
-        if written.promise is not self.promise:
+        if written.promise is not self.promise and self.open_day is not None:
             self._write_forecast(written.day, written.resolution)
+            self.open_day.void |= self.forecast.issued != written.issued
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
