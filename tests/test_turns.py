@@ -3,16 +3,18 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.storage import Store
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-from custom_components.air_baseline.turns import in_turn
+from custom_components.air_baseline.store import LEDGER_KEY, SOON_S
+from custom_components.air_baseline.turns import async_pass_time, in_turn
 
-from .home import BEDROOM, KITCHEN, a_home, a_store, learned, set_up, shown
+from .home import BEDROOM, KITCHEN, a_home, a_store, learned, set_up, settle, shown
 
 
 async def test_between_two_rooms_others_have_their_turn() -> None:
@@ -21,6 +23,29 @@ async def test_between_two_rooms_others_have_their_turn() -> None:
         happened.append(room)
         asyncio.get_running_loop().call_soon(happened.append, "something else")
     assert happened == [KITCHEN, "something else", BEDROOM, "something else"]
+
+
+async def test_rooms_do_not_wait_for_a_disk_that_hangs(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    data, disk = entry.runtime_data, asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        await disk.wait()
+
+    with patch.object(Store, "_async_write_data", hang):
+        data.store.async_save_soon()
+        clock.tick(timedelta(seconds=SOON_S))
+        async_fire_time_changed(hass)
+        await settle()
+        round_of_rooms = hass.async_create_task(async_pass_time(data, clock().timestamp()))
+        await settle()
+        was_done = round_of_rooms.done()
+        disk.set()
+        await hass.async_block_till_done()
+    assert was_done
 
 
 async def test_a_day_closes_in_one_room_after_another(

@@ -62,7 +62,7 @@ class LedgerStore:
         self._good_at: float | None = None
         self._due_at = 0.0
         self._saving = asyncio.Lock()  # What is known later is written later.
-        self.turn = asyncio.Lock()  # Held while all rooms are busy; a save would slow them down.
+        self.turn = asyncio.Lock()  # Held while all rooms are busy: a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
         self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
 
@@ -126,8 +126,13 @@ class LedgerStore:
     async def _async_save_due(self, _: datetime | Event) -> None:
         """Save what waits to be; while Home Assistant stops, the final write does it."""
         if self._hass.state is not CoreState.stopping:
-            async with self.turn:
-                await self.async_save()
+            await self._async_wait_for_rooms()
+            await self.async_save()
+
+    async def _async_wait_for_rooms(self) -> None:
+        """Wait until no round of all rooms runs; they never wait for a disk, which may hang."""
+        async with self.turn:
+            pass
 
     async def async_save_surely(self) -> None:
         """Save now; raises NotSavedError where the disk did not take it."""
@@ -139,8 +144,8 @@ class LedgerStore:
         """Once a day, keep a copy of what is known to be readable."""
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
-            async with self.turn:
-                await self._good.async_save({**await self._async_snapshot(), "kept_at": at})
+            await self._async_wait_for_rooms()
+            await self._good.async_save({**await self._async_snapshot(), "kept_at": at})
 
     async def async_forget_gone(self, at: float) -> None:
         """Write both files anew, without the rooms that are gone."""
