@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, override
 
 from homeassistant.const import MATCH_ALL
@@ -40,12 +39,7 @@ def room_device(room: RoomCoordinator) -> DeviceInfo:
 
 def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
     """Return the entity id to suggest: Home Assistant's own would name the area twice."""
-    return f"{domain}.{_slug(room.subentry.title)}_{name}"
-
-
-@lru_cache(maxsize=1)  # The entities of a room are made one after another.
-def _slug(title: str) -> str:
-    return slugify(title)
+    return f"{domain}.{slugify(f'{room.subentry.title} {name}')}"
 
 
 def baseline_attributes(view: ChannelView) -> dict[str, Any]:

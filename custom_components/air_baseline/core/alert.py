@@ -150,11 +150,6 @@ class HeldLevel:
         return min(values), max(values)
 
     @property
-    def last_start(self) -> float:
-        """Return when the last bin began, 0 without any."""
-        return float(self.bins[-1][0] * SLOT_S) if self.bins else 0.0
-
-    @property
     def silent_from(self) -> float:
         """Return when the air falls silent: 30 minutes after the last bin, 0 without any."""
         return float((self.bins[-1][0] + 1 + HELD_SLOTS) * SLOT_S) if self.bins else 0.0

@@ -1,4 +1,6 @@
-"""A channel as plain JSON values and back; with `rows`, all that knows the stored form.
+"""A channel as plain JSON values and back.
+
+With `rows`, `day_lines` and `written` it is all that knows the stored form.
 
 Context has a form of its own, since channels share it. What came later than the first stored
 form may be missing, and is left alone by code that does not know it.
