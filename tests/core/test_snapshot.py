@@ -139,6 +139,32 @@ def test_another_promise_has_another_bar_from_the_restart_on() -> None:
     assert restored.open_day.void is False
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda today: today.pop("forecast"),
+        lambda today: change(today, "forecast", to="lost"),
+        lambda today: change(today, "forecast", "bar", "margin", to=7.0),
+        lambda today: change(today, "forecast", "ranges", 0, 0, to=None),
+        lambda today: today["forecast"].pop("theta"),
+    ],
+)
+def test_a_forecast_that_cannot_be_read_costs_the_mark_of_a_day(
+    damage: Callable[[Json], object],
+) -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    damage(data["today"])
+    restored = back(data)
+    assert restored.ledger.days == channel.ledger.days
+    breathe(restored, START + 16 * HOUR, 60, 8.0)
+    breathe(channel, START + 16 * HOUR, 60, 8.0)
+    assert restored.forecast == channel.forecast
+    restored.advance(START + 24 * HOUR)
+    assert restored.ledger.days[-1].mark is None
+
+
 def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark() -> None:
     channel = learned_channel()
     breathe(channel, START, 16 * 60, 8.0)

@@ -184,11 +184,15 @@ class Channel:
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
 
-    def resume(self, written: Forecast) -> None:
+    def resume(self, written: Forecast | None) -> None:
         """Go on with today's forecast after a restart; another promise has another bar.
 
-        Should the method have changed as well, the day is under two ranges and gets no mark.
+        Should the method have changed as well, the day is under two ranges and gets no mark, nor
+        does it where the forecast was lost and is written anew.
         """
+        if written is None:
+            self._reissue(moved=True)
+            return
         self.forecast = with_levels(written, self.ledger)
         if written.promise is not self.promise and self.open_day is not None:
             self._write_forecast(written.day, written.resolution)

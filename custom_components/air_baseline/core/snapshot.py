@@ -31,6 +31,7 @@ from .day import (
 )
 from .digest import Counts, OpenDay, decode_counts, encode_counts
 from .facts import BUCKETS, GuidelineWatch
+from .forecast import Forecast
 from .ledger import Ledger
 from .quantity import QUANTITIES, Kind
 from .rows import dump_ledger, load_ledger
@@ -307,7 +308,19 @@ def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> Non
         for slot, value in stored.rows(data["recent"], 2, HELD_SLOTS)
     ]
     _load_watch(channel, data, day)
-    channel.resume(load_forecast(stored.mapping(data["forecast"]), day))
+    channel.resume(_load_forecast(data.get("forecast"), day))
+
+
+def _load_forecast(data: object, day: int) -> Forecast | None:
+    """Return today's forecast, None where it cannot be read.
+
+    It follows from the ledger, which must not be lost with it: another version of the method may
+    have written what this one never would.
+    """
+    try:
+        return load_forecast(stored.mapping(data), day)
+    except KeyError, TypeError, ValueError, OverflowError:
+        return None
 
 
 def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
