@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.channel import Channel
-from core.day import SLOT_S
-from core.event import EventKind
-from core.judgement import Judgement
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import SLOT_S
+from custom_components.air_baseline.core.event import EventKind
 
 from .plumes import LATE_S, Plume, inject
 from .recordings import readings

@@ -9,9 +9,9 @@ from multiprocessing.pool import Pool as Processes
 from pathlib import Path
 from typing import Final
 
-from core.alert import Promise
-from core.day import DAY_S
-from core.quantity import Kind
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.day import DAY_S
+from custom_components.air_baseline.core.pollutant import Kind
 
 from .detection import (
     OURS,

@@ -23,8 +23,8 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from sqlalchemy import func, select
 
 from custom_components.air_baseline.const import DOMAIN
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import usual
 
 from .cost_home import KINDS, a_home, a_home_assistant, last_noon, report, source

@@ -18,9 +18,9 @@ from homeassistant.core import HomeAssistant
 
 from custom_components import air_baseline
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import SOON_S
-from custom_components.air_baseline.turns import TICK_SECOND, async_pass_time
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.listeners.clock import TICK_SECOND, async_pass_time
+from custom_components.air_baseline.storage.store import SOON_S
 from tests.home import ATTRIBUTES, PM25, usual
 
 from .cost_home import (

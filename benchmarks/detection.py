@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from core.day import SLOT_S
-from core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.day import SLOT_S
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
 
 from .alone import Alone, each_alone
 from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch

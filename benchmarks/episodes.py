@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.alert import COOL_DOWN_S, HELD_AT_LEAST, HELD_SLOTS, INSIDE_SLOTS
-from core.day import SLOT_S
+from custom_components.air_baseline.core.alerting.episode import COOL_DOWN_S
+from custom_components.air_baseline.core.day import HELD_SLOTS, INSIDE_SLOTS, SLOT_S
+from custom_components.air_baseline.core.reading.sustained_level import HELD_AT_LEAST
 
 from .series import DAY, Array, Mask
 

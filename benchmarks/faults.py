@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the table; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--faults", choices=HOW_MUCH, default="many")
-    parser.add_argument("tests", nargs="*", help="as pytest takes them: tests/test_crash.py")
+    parser.add_argument(
+        "tests", nargs="*", help="as pytest takes them: tests/storage/test_crash.py"
+    )
     options = parser.parse_args(arguments)
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"

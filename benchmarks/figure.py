@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 import numpy as np
 
-from core.day import PARTS
-from core.quantity import Kind
-from core.state import LearningState
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.pollutant import Kind
 
 from .homes import Season
 from .plots import OTHERS_BEST, OUR_COLOUR, QUIET_COLOUR

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from core.alert import Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 
 from .detection import OURS, detection, of_plumes
 from .plumes import KINDS, SIZES

@@ -8,8 +8,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from core.alert import Promise
-from core.quantity import Kind
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.pollutant import Kind
 
 from .detection import OURS, Found, of_plumes
 from .homes import Season

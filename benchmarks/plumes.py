@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from core.day import DAY_S, SLOT_S
+from custom_components.air_baseline.core.day import DAY_S, SLOT_S
 
 from .series import Array
 

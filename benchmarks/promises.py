@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Final
 
-from core.alert import RULES, Promise
-from core.state import LearningState
+from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, Found, of_plumes
 from .results import NAMES, Beside, Group, Results

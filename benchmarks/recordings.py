@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.binning import LEAST_STEP
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.reading.binning import LEAST_STEP
 
 from .series import Array
 

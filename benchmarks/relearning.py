@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from core.day import DAY_S
-from core.state import LearningState
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import DAY_S
 
 from .homes import CHANGE_DAY, SMOKE_DAYS, Season
 from .runs import STATES, Run

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from core.alert import Promise
-from core.state import LearningState
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, of_plumes
 from .layout import (

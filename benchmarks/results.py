@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.alert import Promise
-from core.quantity import Kind
-from core.state import LearningState
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.pollutant import Kind
 
 from .detection import Found, Rate
 from .homes import Season

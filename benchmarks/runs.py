@@ -12,13 +12,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.channel import Channel
-from core.context import Context, ContextMean
-from core.day import DAY_S, is_weekend, locate
-from core.event import Event, EventKind
-from core.judgement import Judgement
-from core.quantity import Kind
-from core.state import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
 
 type Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from core.channel import Channel
-from core.day import DAY_S
-from core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import DAY_S
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
 
 from .homes import Recording, record
 from .runs import personal

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from core.alert import Promise
-from core.channel import Channel
-from core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
 
 from .homes import Season, record
 from .recordings import Source, read, readings, sensor_step

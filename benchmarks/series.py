@@ -13,8 +13,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from core.day import DAY_S, SLOT_S
-from core.quantity import Kind
+from custom_components.air_baseline.core.day import DAY_S, SLOT_S
+from custom_components.air_baseline.core.pollutant import Kind
 
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]

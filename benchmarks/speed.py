@@ -20,12 +20,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S, day_start, parse_day
-from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
-from custom_components.air_baseline.core.snapshot import dump, load
-from custom_components.air_baseline.core.state import LearningState
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.channel import dump, load
 
 from .figures import Figure, show
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, chi2
 
-from core.baseline import TARGET
-from core.state import LearningState, Reason
+from custom_components.air_baseline.core.codes import LearningState, Reason
+from custom_components.air_baseline.core.learning.typical_range import TARGET
 
 from .runs import REASONS, STATES, Run
 

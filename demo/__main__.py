@@ -16,9 +16,9 @@ import webbrowser
 
 from homeassistant.const import RESTART_EXIT_CODE
 
+from script.csv_file import RecordingError
 from script.release import ReleaseError
 
-from .csv_file import RecordingError
 from .home import LIBRARY, HomeError, prepare
 from .options import Options, parse
 from .sign_in import address, is_running, sign_in, sign_out

@@ -44,11 +44,12 @@ recorder:
 repairs:
 system_health:
 """
-LIBRARY: Final = "library"  # For PYTHONPATH: the sensors import demo, and nothing else of here.
+LIBRARY: Final = "library"  # For PYTHONPATH: what the sensors import from this repository.
 LINKS: Final = {
     "custom_components/air_baseline": release.INTEGRATION,
     "custom_components/demo_home": ROOT / "demo" / "sensors" / "custom_components" / "demo_home",
     f"{LIBRARY}/demo": ROOT / "demo",
+    f"{LIBRARY}/script": ROOT / "script",
 }
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from custom_components.air_baseline.core.quantity import (
+from custom_components.air_baseline.core.pollutant import (
     QUANTITIES,
     Kind,
     QuantityError,
     normal_unit,
 )
+from script.csv_file import RecordingError, columns
 
 from .air import DAY_S, Pollutant
-from .csv_file import RecordingError, columns
 from .house import SEED, House, Measure, Monitor, family_home, first_day_of
 from .recording import Recording
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
+from script.csv_file import zone_named
 
-from .csv_file import zone_named
 from .home import ROOT
 from .homes import big_home, measure_of, only_column, recorded_home
 from .house import TOAST_S, House, family_home

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from custom_components.air_baseline.core import snapshot
-from custom_components.air_baseline.core.alert import Promise
-from custom_components.air_baseline.core.band import hour_range
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
-from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.explaining.day_chart import hour_range
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage import channel as snapshot
 
 from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor

@@ -31,9 +31,9 @@ import numpy as np
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
-from custom_components.air_baseline.band import band_id
 from custom_components.air_baseline.const import DOMAIN
-from custom_components.air_baseline.core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.home_history.range_statistics import band_id
 
 from .air import DAY_S, HOUR_S, Array
 from .house import House, Measure, Monitor

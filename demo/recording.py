@@ -8,8 +8,9 @@ from typing import Final, Self
 
 import numpy as np
 
+from script.csv_file import RecordingError, number_in, rows
+
 from .air import DAY_S, HOUR_S, Array
-from .csv_file import RecordingError, number_in, rows
 
 LIVE_S: Final = 6 * HOUR_S  # At least so much is kept back, to be lived through live.
 LEAST_S: Final = 2 * DAY_S

@@ -13,17 +13,17 @@ from pathlib import Path
 import sys
 from typing import TextIO
 
-from core.alert import RULES, Promise
-from core.channel import Channel
-from core.context import Context, ContextMean
-from core.day import iso_day
-from core.digest import Digest
-from core.event import Event, EventKind
-from core.judgement import Judgement
-from core.ledger import Episode
-from core.quantity import QUANTITIES, Kind, QuantityError
-from core.state import LearningState
-from demo.csv_file import RecordingError, number_in, rows, zone_named
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import iso_day
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, QuantityError
+from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
+from script.csv_file import RecordingError, number_in, rows, zone_named
 
 
 @dataclass(slots=True)

@@ -12,10 +12,9 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.home import (
     KITCHEN,
     PM25,
     STEP,

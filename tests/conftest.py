@@ -17,12 +17,11 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.air_baseline.const import DOMAIN
-
-from .automations import Kitchen, Tracer
-from .card import Card
-from .faults import HOW_MUCH, MARK, Faults
-from .home import NOON, ZONE
-from .words import holes, words
+from tests.automations import Kitchen, Tracer
+from tests.card_client import Card
+from tests.faults import HOW_MUCH, MARK, Faults
+from tests.home import NOON, ZONE
+from tests.words import holes, words
 
 __all__ = ["DOMAIN", "Fixer"]
 

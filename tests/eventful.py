@@ -12,15 +12,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core import snapshot
-from custom_components.air_baseline.core.alert import Promise
-from custom_components.air_baseline.core.ledger import Entry, EntryKind
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.core.state import HistoryState
-from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
-
-from .files import disk, write
-from .home import (
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import HistoryState
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from tests.files import disk, write
+from tests.home import (
     ATTRIBUTES,
     BEDROOM,
     INDEX,

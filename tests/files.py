@@ -7,13 +7,12 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.air_baseline.core import snapshot
-from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
-
-from .home import KITCHEN, NOON, ZONE, a_store, learned
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from tests.home import KITCHEN, NOON, ZONE, a_store, learned
 
 type Damage = Callable[[bytes], bytes]
 

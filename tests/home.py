@@ -26,11 +26,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.air_baseline.const import DOMAIN
-from custom_components.air_baseline.core import snapshot
-from custom_components.air_baseline.core.alert import Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.quantity import QUANTITIES, Kind
-from custom_components.air_baseline.store import LEDGER_KEY
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.storage.store import LEDGER_KEY
 
 ZONE = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 2, 12, 0, 3, tzinfo=UTC)  # A Monday, just after the tick of a slot.

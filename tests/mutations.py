@@ -13,7 +13,7 @@ from math import inf, nan
 from random import Random
 from typing import Any, override
 
-from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 
 SECTOR = 512
 HUGE = (1e300, 10**12, 10**18, 10**25, 2**63, -(2**63), 4e9)

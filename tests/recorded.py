@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from .home import NOON, PM25, ZONE, Level, usual
+from tests.home import NOON, PM25, ZONE, Level, usual
 
 SLOT, HOUR = timedelta(minutes=5), timedelta(hours=1)
 TODAY = NOON.astimezone(ZONE).replace(hour=4, minute=0, second=0, microsecond=0)

@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
-from .home import (
+from tests.home import (
     KITCHEN,
     NOON,
     PM25,

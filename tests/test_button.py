@@ -3,8 +3,8 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .automations import Kitchen
-from .home import act
+from tests.automations import Kitchen
+from tests.home import act
 
 BUTTON = "button.kitchen_start_over"
 

@@ -7,11 +7,10 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .automations import Kitchen, Tracer, automate, steps
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.automations import Kitchen, Tracer, automate, steps
+from tests.home import (
     BEDROOM,
     KITCHEN,
     a_home,

@@ -12,11 +12,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.digest import decode_counts
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .home import (
+from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.home import (
     KITCHEN,
     NOON,
     PM25,

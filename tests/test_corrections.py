@@ -22,12 +22,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import voluptuous as vol
 
-from custom_components.air_baseline.actions import CORRECTING, READING
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .conftest import DOMAIN
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.services import CORRECTING, READING
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.conftest import DOMAIN
+from tests.home import (
     KITCHEN,
     NOON,
     PM25,
@@ -47,7 +46,7 @@ from .home import (
     steady,
     usual,
 )
-from .words import words
+from tests.words import words
 
 LEARNING = "sensor.kitchen_pm25_learning"
 EVENT = "event.kitchen_inference"

@@ -16,11 +16,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .conftest import DOMAIN
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.conftest import DOMAIN
+from tests.home import (
     ATTRIBUTES,
     KITCHEN,
     PM25,

@@ -10,11 +10,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger import Entry, EntryKind
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .home import (
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.home import (
     KITCHEN,
     PM25,
     VOC,

@@ -17,11 +17,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import GOOD_KEY, LEDGER_KEY
-
-from .conftest import DOMAIN
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from tests.conftest import DOMAIN
+from tests.home import (
     BEDROOM,
     INDEX,
     KITCHEN,

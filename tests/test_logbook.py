@@ -1,8 +1,8 @@
 """What the logbook shows of what is inferred and corrected.
 
 The frontend shows the event type of an event entity in words, from the translations of the
-entity (2026.10), so that no text of our own is needed; tests/test_translations.py holds that
-every type has one.
+entity (2026.10), so that no text of our own is needed; tests/project/test_translations.py holds
+that every type has one.
 """
 
 from typing import Any
@@ -17,10 +17,9 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.quantity import Kind
-
-from .automations import Kitchen
-from .home import KITCHEN, NOON, STEP
+from custom_components.air_baseline.core.pollutant import Kind
+from tests.automations import Kitchen
+from tests.home import KITCHEN, NOON, STEP
 
 INFERENCE = "event.kitchen_inference"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"

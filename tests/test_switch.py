@@ -7,11 +7,10 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .automations import Kitchen
-from .home import KITCHEN, a_home, a_room, act, device_id, set_up, shown, steady
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.automations import Kitchen
+from tests.home import KITCHEN, a_home, a_room, act, device_id, set_up, shown, steady
 
 SWITCH = "switch.kitchen_keep_learning"
 LEARNING = "sensor.kitchen_pm25_learning"

@@ -6,11 +6,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
-from custom_components.air_baseline.core.quantity import Kind
-from custom_components.air_baseline.store import LEDGER_KEY
-
-from .conftest import DOMAIN
-from .home import (
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.conftest import DOMAIN
+from tests.home import (
     ATTRIBUTES,
     BEDROOM,
     KITCHEN,

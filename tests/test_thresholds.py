@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from .automations import Kitchen, automate
-from .home import PM25, device_id, shown, steady
+from tests.automations import Kitchen, automate
+from tests.home import PM25, device_id, shown, steady
 
 HIGH = "sensor.kitchen_pm25_usual_high"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

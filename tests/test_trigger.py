@@ -7,16 +7,8 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import area_registry as ar, entity_registry as er, label_registry as lr
 import pytest
 
-from .automations import Kitchen, Tracer, automate, steps, when
-from .home import (
-    PM25,
-    act,
-    device_id,
-    report,
-    shown,
-    steady,
-    usual,
-)
+from tests.automations import Kitchen, Tracer, automate, steps, when
+from tests.home import PM25, act, device_id, report, shown, steady, usual
 
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 UNUSUAL_VOC = "binary_sensor.kitchen_voc_unusual"

@@ -29,6 +29,11 @@ def icons() -> dict[str, Any]:
     return found
 
 
+def modules() -> list[str]:
+    """Return the modules of the integration, as `source` takes them."""
+    return sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.py"))
+
+
 def source(module: str) -> ast.Module:
     return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
 

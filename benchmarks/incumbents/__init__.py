@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.series import Array, Series
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 from .calendar import hour_of_day, hour_of_week_mad, seasonal_regression, week_slots
 from .learners import gaussian, half_space_trees, k_means

@@ -16,7 +16,7 @@ from benchmarks.series import (
     row_quantile,
     rows_before,
 )
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 DAY_HOURS: Final = 24
 WEEK_HOURS: Final = 168

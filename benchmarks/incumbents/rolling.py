@@ -18,7 +18,7 @@ from benchmarks.series import (
     running_mean,
     smooth,
 )
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 WHO_24H: Final = 15.0  # μg/m³, WHO 2021.
 WHO_LEAST_H: Final = 18

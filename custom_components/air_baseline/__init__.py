@@ -11,43 +11,30 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from .actions import async_register_actions
-from .areas import async_follow_areas
-from .backfill import async_backfill
-from .band import async_remove_bands, async_write_bands
-from .const import (
-    CONF_PROMISE,
-    CONF_START_ANEW,
-    DOMAIN,
-    LOGGER,
-    PLATFORMS,
-    SUBENTRY_ROOM,
-)
-from .context import async_listen_to_context
-from .coordinator import (
-    AirBaselineConfigEntry,
-    AirBaselineData,
-    RoomCoordinator,
-    RoomSource,
-)
-from .core.alert import Promise
+from .card.register import async_load_module, async_serve_modules
+from .card.websocket import async_register_commands
+from .const import CONF_PROMISE, CONF_START_ANEW, DOMAIN, LOGGER, PLATFORMS, SUBENTRY_ROOM
+from .coordinator import AirBaselineConfigEntry, AirBaselineData, RoomCoordinator
+from .core.alerting.promise import Promise
 from .core.channel import Channel
-from .core.quantity import QUANTITIES, Kind
+from .core.pollutant import QUANTITIES, Kind
 from .entity import async_forget_gone_quantities
-from .frontend import async_load_module, async_serve_modules
-from .issues import (
+from .home_history.backfill import async_backfill
+from .home_history.range_statistics import async_remove_bands, async_write_bands
+from .inputs.room_config import RoomDataError, RoomSource, checked_sources
+from .issues.lifecycle import (
     async_clear_issues,
     async_forget_issues,
     async_tell_newer_store,
     async_watch_issues,
 )
-from .room_data import RoomDataError, checked_sources
-from .sources import async_find_renamed, async_follow_sources
-from .store import LedgerStore, UnreadableStoreError
-from .stored_rooms import NewerStoreError, StoredRoom
-from .together import async_watch_company
-from .turns import async_watch_clock, in_turn
-from .websocket import async_register_commands
+from .listeners.clock import async_watch_clock, in_turn
+from .listeners.other_rooms import async_watch_company
+from .listeners.renames import async_find_renamed, async_follow_areas, async_follow_sources
+from .listeners.surroundings import async_listen_to_context
+from .services import async_register_actions
+from .storage.rooms import NewerStoreError, StoredRoom
+from .storage.store import LedgerStore, UnreadableStoreError
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 GOOD_COPY_CHECK = timedelta(hours=1)

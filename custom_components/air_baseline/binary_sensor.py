@@ -14,10 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry
-from .core.quantity import QUANTITIES, Kind
-from .core.view import ChannelView
+from .core.explaining.view import ChannelView
+from .core.pollutant import QUANTITIES, Kind
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
-from .turns import in_turn
+from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 

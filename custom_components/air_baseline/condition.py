@@ -22,8 +22,7 @@ from homeassistant.helpers.condition import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .core.state import Compared, LearningState
-from .targets import (
+from .automation_targets import (
     CONF_MINIMUM_CONFIDENCE,
     CONFIDENCE_BELOW_MINIMUM,
     PERCENT,
@@ -33,6 +32,7 @@ from .targets import (
     reason_of,
     that_say,
 )
+from .core.codes import Compared, LearningState
 
 
 class StatementCondition(EntityStateConditionBase):

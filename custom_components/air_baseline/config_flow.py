@@ -22,20 +22,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import (
-    CONF_AREA,
-    CONF_HISTORY,
-    CONF_OUTDOOR_PM25,
-    CONF_PROMISE,
-    DOMAIN,
-    SUBENTRY_ROOM,
-)
-from .discovery import FoundRoom, async_find_rooms
-from .explanation_text import Words
-from .home_flow import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
-from .readings import name_of
-from .room_flow import RoomFlow
-from .room_form import source_data
+from .const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_PROMISE, DOMAIN, SUBENTRY_ROOM
+from .flows.discovery import FoundRoom, async_find_rooms
+from .flows.home import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
+from .flows.room import RoomFlow
+from .flows.room_form import source_data
+from .inputs.eligibility import name_of
+from .words.explanation import Words
 
 TITLE = "Air Baseline"
 CONF_ROOMS = "rooms"

@@ -6,7 +6,7 @@ The file is a little long because all of this goes through one room's state and 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
@@ -27,24 +27,20 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .const import (
-    CONF_PM25_SOURCE,
-    CONF_PM25_UNIT,
-    CONF_VOC_KIND,
-    CONF_VOC_SOURCE,
-    CONF_VOC_UNIT,
     DOMAIN,
     LOGGER,
 )
-from .core.binning import Bin
+from .core.alerting.judgement import Judgement
 from .core.channel import Channel
+from .core.codes import LearningState
 from .core.event import Event as ChannelEvent
-from .core.judgement import Judgement
-from .core.quantity import QUANTITIES, Kind
-from .core.state import LearningState
-from .core.view import ChannelView, view
-from .readings import UnitChangedError, level
-from .store import LedgerStore
-from .stored_rooms import Loaded, StoredRoom
+from .core.explaining.view import ChannelView, view
+from .core.pollutant import QUANTITIES, Kind
+from .core.reading.binning import Bin
+from .inputs.readings import UnitChangedError, level
+from .inputs.room_config import room_sources
+from .storage.rooms import Loaded, StoredRoom
+from .storage.store import LedgerStore
 
 PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 
@@ -65,38 +61,6 @@ class AirBaselineData:
     rooms: dict[str, RoomCoordinator]
     damage: Loaded
     unreadable: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomSource:
-    """A source of a room: its entity, what it measures, the unit to show levels in."""
-
-    entity_id: str
-    kind: Kind
-    unit: str
-
-    @property
-    def shown_unit(self) -> str:
-        """Return the unit to show levels in; Home Assistant has one for PM2.5 only."""
-        return QUANTITIES[self.kind].unit if self.kind is Kind.PM25 else self.unit
-
-    @property
-    def factor(self) -> float:
-        """Return what one shown unit is in the base unit."""
-        return QUANTITIES[self.kind].factor(self.shown_unit)
-
-
-def room_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
-    """Return the sources of a room as it is configured."""
-    sources: dict[Kind, RoomSource] = {}
-    if entity_id := data.get(CONF_PM25_SOURCE):
-        sources[Kind.PM25] = RoomSource(
-            entity_id=entity_id, kind=Kind.PM25, unit=data[CONF_PM25_UNIT]
-        )
-    if entity_id := data.get(CONF_VOC_SOURCE):
-        kind = Kind(data[CONF_VOC_KIND])
-        sources[kind] = RoomSource(entity_id=entity_id, kind=kind, unit=data[CONF_VOC_UNIT])
-    return sources
 
 
 class RoomCoordinator(DataUpdateCoordinator[RoomView]):

@@ -13,13 +13,15 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import RoomCoordinator
 from .core.channel import Channel
-from .core.correction import AHEAD_DAYS, changed, reset_from, season, struck, verdict
-from .core.day import locate
-from .core.home import TOGETHER_S
-from .core.ledger import UNDO_DAYS, WINDOW_DAYS, Entry, EntryKind, Episode, UndoError
-from .core.quantity import Kind
-from .core.rows import MOST_ENTRIES
-from .store import NotSavedError
+from .core.day import WINDOW_DAYS, locate
+from .core.ledger.correction import AHEAD_DAYS, changed, reset_from, season, struck, verdict
+from .core.ledger.entries import Entry, EntryKind
+from .core.ledger.episode import Episode
+from .core.ledger.ledger import UNDO_DAYS, UndoError
+from .core.other_rooms import TOGETHER_S
+from .core.pollutant import Kind
+from .core.storage.ledger import MOST_ENTRIES
+from .storage.store import NotSavedError
 
 type Answers = dict[Kind, Entry]  # The first entry of each answer, by quantity.
 type Entries = tuple[Entry, ...]

@@ -10,8 +10,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core import snapshot
-from .core.explain import explain
+from .core.explaining.explain import explain
+from .core.storage import channel as snapshot
 
 
 async def async_get_config_entry_diagnostics(

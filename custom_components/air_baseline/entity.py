@@ -15,8 +15,8 @@ from homeassistant.util import slugify
 
 from .const import CONF_AREA, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.quantity import Kind
-from .core.view import ChannelView
+from .core.explaining.view import ChannelView
+from .core.pollutant import Kind
 
 WORDS_OF_KIND = {
     Kind.PM25: "pm25",

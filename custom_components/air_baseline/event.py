@@ -7,12 +7,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
-from .core.ledger import Entry, Episode
-from .core.quantity import Kind
+from .core.ledger.entries import Entry
+from .core.ledger.episode import Episode
+from .core.pollutant import Kind
 from .entity import RoomEntity
-from .turns import in_turn
+from .inputs.room_config import RoomSource
+from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 

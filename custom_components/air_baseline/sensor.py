@@ -15,12 +15,13 @@ from homeassistant.const import EntityCategory, UnitOfRatio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator, RoomSource
-from .core.quantity import Kind
-from .core.state import Compared, LearningState
-from .core.view import ChannelView
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core.codes import Compared, LearningState
+from .core.explaining.view import ChannelView
+from .core.pollutant import Kind
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
-from .turns import in_turn
+from .inputs.room_config import RoomSource
+from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 

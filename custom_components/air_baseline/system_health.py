@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import AirBaselineConfigEntry
-from .core.state import LearningState
-from .store import LEDGER_KEY
+from .core.codes import LearningState
+from .storage.store import LEDGER_KEY
 
 
 @callback

@@ -33,9 +33,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .core.ledger import EpisodeEnd
-from .core.state import LearningState
-from .targets import (
+from .automation_targets import (
     CONF_MINIMUM_CONFIDENCE,
     CONFIDENCE_BELOW_MINIMUM,
     PERCENT,
@@ -45,6 +43,8 @@ from .targets import (
     reason_of,
     that_say,
 )
+from .core.codes import LearningState
+from .core.ledger.episode import EpisodeEnd
 
 
 class StatementTrigger(EntityTransitionTriggerBase):

@@ -14,7 +14,7 @@ from benchmarks.plumes import LATE_S, TRIES, draw_tries, inject
 from benchmarks.recordings import Cooking
 from benchmarks.sensors import Sensor, run as run_over
 from benchmarks.series import DAY
-from core.quantity import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
 from tests.benchmarks.test_tables import days, run
 
 KIND = Kind.VOC_RATIO

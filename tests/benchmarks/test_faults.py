@@ -13,7 +13,7 @@ type Try = Callable[[Faults], None]
 
 def tried(test: Try | None = None, end: str | None = None) -> list[Trial]:
     """Return the rows of one test that tried something and ended somehow."""
-    case = ET.Element("testcase", classname="tests.test_crash", name="test_kills")
+    case = ET.Element("testcase", classname="tests.storage.test_crash", name="test_kills")
 
     def record(name: str, value: object) -> None:
         ET.SubElement(case, "property", name=name, value=str(value))
@@ -50,18 +50,18 @@ def test_what_was_found_is_a_row_that_says_so() -> None:
 
 @pytest.mark.parametrize("end", ["failure", "error", "skipped"])
 def test_what_broke_off_did_not_run(end: str) -> None:
-    assert tried(end=end) == [Trial("tests.test_crash.test_kills", outcome=NOT_RUN)]
+    assert tried(end=end) == [Trial("tests.storage.test_crash.test_kills", outcome=NOT_RUN)]
     rows = tried(lambda faults: faults.check("kills", "20 kills", [], "0"), end)
     assert [row.outcome for row in rows] == [KEPT, NOT_RUN]
 
 
 def test_a_test_that_took_nothing_down_did_not_run() -> None:
-    assert tried(lambda _: None) == [Trial("tests.test_crash.test_kills", outcome=NOT_RUN)]
+    assert tried(lambda _: None) == [Trial("tests.storage.test_crash.test_kills", outcome=NOT_RUN)]
 
 
 def test_the_trials_of_a_file_are_run_and_shown(capfd: pytest.CaptureFixture[str]) -> None:
     """Of all its tests, those alone that try something."""
-    assert main(["--faults", "few", "tests/test_fuzz_replay.py"]) == 0
+    assert main(["--faults", "few", "tests/script/test_fuzz_replay.py"]) == 0
     said = capfd.readouterr().out
     assert "replay of odd rows   150 files      0  a sentence or a result  ok" in said
     assert "NOT" not in said

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.homes import record
 from benchmarks.incumbents import INCUMBENTS, Incumbent, for_kind
 from benchmarks.series import DAY, HOUR, Series
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 CUTS = (9 * DAY + 100, 24 * DAY + 7)
 

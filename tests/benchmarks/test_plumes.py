@@ -16,7 +16,7 @@ from benchmarks.plumes import (
     inject,
 )
 from benchmarks.series import Array
-from core.day import DAY_S, SLOT_S
+from custom_components.air_baseline.core.day import DAY_S, SLOT_S
 
 DAYS = 400
 TIMES: Array = 1_735_689_600.0 + SLOT_S * np.arange(DAYS * 288, dtype=np.float64)

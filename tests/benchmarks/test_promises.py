@@ -16,8 +16,8 @@ from benchmarks.results import Beside, RecordedSmoke, Results, group
 from benchmarks.runs import Run
 from benchmarks.scenarios import Thin
 from benchmarks.trust import Tenth, Trust
-from core.alert import Promise
-from core.quantity import Kind
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.pollutant import Kind
 from tests.benchmarks.test_tables import days, run
 
 HONEST = Trust(40, (Tenth(0.8, 0.8, 40),), 0.0, -0.1, 0.1, 0.15, 0.16)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.recordings import Source, cooking, read, sensor_step, sources
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 ROWS = """timestamp,pm25_ugm3,voc
 2025-06-05T18:00:00Z,4,

@@ -6,9 +6,9 @@ import pytest
 from benchmarks.homes import SMOKE_DAYS
 from benchmarks.relearning import after_change, smoke
 from benchmarks.runs import NO_REASON, STATES, Run, Said
-from core.day import DAY_S
-from core.quantity import Kind
-from core.state import LearningState
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import DAY_S
+from custom_components.air_baseline.core.pollutant import Kind
 
 DAYS, HOURS = 180, 24
 CHANGE = 90

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.homes import record
 from benchmarks.scenarios import DAYS, SCENARIOS, STUCK, count_claims, thin
 from benchmarks.series import DAY
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 
 SLOTS = np.arange(DAYS * DAY, dtype=np.float64)
 

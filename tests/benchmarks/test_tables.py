@@ -18,9 +18,9 @@ from benchmarks.tables import (
     promise,
     rooms_in_band,
 )
-from core.day import DAY_S
-from core.quantity import Kind
-from core.state import LearningState, Reason
+from custom_components.air_baseline.core.codes import LearningState, Reason
+from custom_components.air_baseline.core.day import DAY_S
+from custom_components.air_baseline.core.pollutant import Kind
 
 LEARNED = STATES.index(LearningState.LEARNED)
 

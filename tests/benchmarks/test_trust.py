@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.runs import ClosedDay, Run
 from benchmarks.trust import Statement, statements, trust
-from core.quantity import Kind
+from custom_components.air_baseline.core.pollutant import Kind
 from tests.benchmarks.test_tables import said
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import log1p, sqrt
 
-from core.digest import Digest, decode_counts
-from core.quantity import Prior
+from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.pollutant import Prior
 
 type Law = list[float]  # Shares of the histogram levels.
 type Weighed = Sequence[tuple[float, Digest]]

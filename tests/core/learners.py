@@ -9,17 +9,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, override
 
-from core.alert import EpisodeWatch, HeldLevel
-from core.binning import Bin, Binner
-from core.channel import Channel
-from core.day import SLOT_S, locate, part_slots
-from core.digest import OpenDay
-from core.facts import GuidelineWatch
-from core.judgement import Judgement
-from core.ledger import Episode, Ledger
-from core.quantity import QUANTITIES, Kind, level_index
-from core.snapshot import dump
-from core.state import LearningState
+from custom_components.air_baseline.core.alerting.episode import EpisodeWatch
+from custom_components.air_baseline.core.alerting.guideline import GuidelineWatch
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import SLOT_S, locate, part_slots
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.ledger.open_day import OpenDay
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, level_index
+from custom_components.air_baseline.core.reading.binning import Bin, Binner
+from custom_components.air_baseline.core.reading.sustained_level import HeldLevel
+from custom_components.air_baseline.core.storage.channel import dump
 
 HIGH = 20.0  # The range that episodes are followed against here.
 

@@ -12,14 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from core.channel import Channel
-from core.context import DayContext
-from core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
-from core.digest import Digest, encode_counts, pack_record
-from core.judgement import Judgement
-from core.ledger import Episode, Ledger
-from core.quantity import LEVELS, QUANTITIES, Kind, Quantity, level_index
-from core.state import LearningState
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
+from custom_components.air_baseline.core.ledger.day_summary import Digest, pack_record
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.pollutant import (
+    LEVELS,
+    QUANTITIES,
+    Kind,
+    Quantity,
+    level_index,
+)
+from custom_components.air_baseline.core.reading.surroundings import DayContext
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 1, 5).toordinal()

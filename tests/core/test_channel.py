@@ -5,14 +5,14 @@ from math import inf, nan
 
 import pytest
 
-from core.channel import Channel
-from core.day import day_start, locate
-from core.digest import Digest
-from core.event import EventKind
-from core.facts import GuidelineWatch
-from core.forecast import forecast
-from core.quantity import QUANTITIES, Kind, level_index
-from core.state import Basis, LearningState, Reason
+from custom_components.air_baseline.core.alerting.forecast import forecast
+from custom_components.air_baseline.core.alerting.guideline import GuidelineWatch
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import Basis, LearningState, Reason
+from custom_components.air_baseline.core.day import day_start, locate
+from custom_components.air_baseline.core.event import EventKind
+from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, level_index
 from tests.core.rooms import (
     LONDON,
     MONDAY,

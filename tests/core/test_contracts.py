@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from core.alert import Promise
-from core.channel import Channel
-from core.day import day_start
-from core.judgement import Judgement
-from core.quantity import QUANTITIES, Kind
-from core.snapshot import dump, load
-from core.state import Basis, Compared, LearningState
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import Basis, Compared, LearningState
+from custom_components.air_baseline.core.day import day_start
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.channel import dump, load
 from tests.core.learners import LEARNERS, Learner
 from tests.core.rooms import MONDAY, ROOMS, play
 

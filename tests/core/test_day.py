@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from core.day import (
+from custom_components.air_baseline.core.day import (
     PLAIN_SLOTS,
     SLOT_S,
     day_start,

@@ -11,8 +11,8 @@ from benchmarks.homes import Season
 from benchmarks.runs import Run
 from benchmarks.sensors import home_sensor, run
 from benchmarks.tables import coverage, promise, rooms_in_band
-from core.quantity import Kind
-from core.state import LearningState
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.pollutant import Kind
 
 HOMES, DAYS = 12, 90
 ALL_AGES = (0.0, float("inf"))

@@ -7,16 +7,17 @@ import json
 import pytest
 from scipy.stats import binom
 
-from core.alert import RULES, Promise
-from core.channel import Channel
-from core.day import day_start, iso_day, locate
-from core.event import Event, EventKind
-from core.explain import explain
-from core.judgement import Judgement
-from core.ledger import Cause, EntryKind, EpisodeEnd
-from core.quantity import Kind
-from core.snapshot import dump, load
-from core.state import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.day import day_start, iso_day, locate
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.ledger.entries import Cause, EntryKind
+from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.storage.channel import dump, load
 from tests.core.rooms import LONDON, MONDAY, ROOMS, Room, play
 
 KITCHEN = Room(kind=Kind.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.

@@ -1,6 +1,6 @@
 """These tests have the event loop of their browser, and Home Assistant's plugin has another.
 
-So they run in a pytest of their own, without that plugin: see tests/test_card.py.
+So they run in a pytest of their own, without that plugin: see tests/card/test_browser.py.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 import pytest
 
 from demo.browser import BrowserError, open_browser
-
-from .pages import open_page
+from tests.frontend.pages import open_page
 
 TALL = {"width": 1280, "height": 2000}
 

@@ -7,8 +7,8 @@ from typing import Any
 from playwright.sync_api import Page
 import pytest
 
-from .messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
-from .pages import ROOM, show
+from tests.frontend.messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
+from tests.frontend.pages import ROOM, show
 
 UNFIT = re.compile(r"\{\w*\}|component\.|\bundefined\b|\bnull\b|\bNaN\b|\[object")
 OUTSIDE = """(element) => {

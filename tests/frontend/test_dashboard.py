@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page
 import pytest
 
-from .pages import stand_in
+from tests.frontend.pages import stand_in
 
 GENERATE = """async (said) => {
   const strategy = customElements.get("ll-strategy-dashboard-air-baseline");

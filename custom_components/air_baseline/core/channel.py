@@ -9,22 +9,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from .alert import RULES, EpisodeWatch, HeldLevel, Promise
-from .beside import InsideWatch, beside, opened
-from .binning import LEAST_STEP, Bin, Binner
-from .context import Context
-from .correction import reset_from, revived, suspected, verdict, with_rest
+from .alerting.episode import EpisodeWatch, InsideWatch, beside, opened
+from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
+from .alerting.guideline import GuidelineWatch
+from .alerting.judgement import Judgement, judge, reason_against
+from .alerting.promise import RULES, Promise
+from .codes import Condition, HistoryState, LearningState, Together
 from .day import day_start, locate, part_slots, parts_of_slots
-from .digest import OpenDay
-from .doubt import find_doubt
 from .event import Event, EventKind
-from .facts import GuidelineWatch
-from .forecast import Forecast, begin_part, begin_parts, forecast, with_levels
-from .judgement import Held, Judgement, judge, reason_against
-from .ledger import Cause, Entry, EntryKind, Episode, EpisodeEnd, Ledger
-from .quantity import Quantity, level_index
-from .source import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .state import Condition, HistoryState, LearningState, Together
+from .learning.level_shift import find_doubt
+from .ledger.correction import reset_from, revived, suspected, verdict, with_rest
+from .ledger.entries import Cause, Entry, EntryKind
+from .ledger.episode import Episode, EpisodeEnd
+from .ledger.ledger import Ledger
+from .ledger.open_day import OpenDay
+from .pollutant import Quantity, level_index
+from .reading.binning import LEAST_STEP, Bin, Binner
+from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
+from .reading.surroundings import Context
+from .reading.sustained_level import Held, HeldLevel
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
@@ -35,7 +38,7 @@ class Channel:
     `context` is what else can be asked about; its readings are given to it, not to the channel.
 
     >>> from datetime import UTC
-    >>> from .quantity import QUANTITIES, Kind
+    >>> from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
     >>> channel = Channel(QUANTITIES[Kind.PM25], UTC)
     >>> for minute in range(60):
     ...     judgements = channel.read(60.0 * minute, 8.0)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .digest import Digest
-from .ledger import Entry, Episode
+from .ledger.day_summary import Digest
+from .ledger.entries import Entry
+from .ledger.episode import Episode
 
 
 class EventKind(StrEnum):

@@ -1,0 +1,1 @@
+"""The card: its modules in the browser, and what they are sent."""

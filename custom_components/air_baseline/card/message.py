@@ -1,0 +1,106 @@
+"""A room as a message for the card: numbers in the units of its sources, and words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import RoomCoordinator
+from ..core.codes import Missing
+from ..core.explaining.day_chart import PartOfDay, Stretch, picture
+from ..core.explaining.explain import explain
+from ..core.pollutant import Kind
+from ..core.reading.binning import Bin
+from ..entity import WORDS_OF_KIND
+from ..home_history.recorder import has_recorder
+from ..inputs.room_config import RoomSource
+from ..issues.lifecycle import open_issues
+from ..words.explanation import Words, names_of
+
+type Message = dict[str, Any]
+type Bins = Mapping[Kind, Mapping[int, Bin]]  # By slot.
+
+
+@callback
+def room_picture(
+    hass: HomeAssistant, room: RoomCoordinator, bins: Bins, words: Words, user: User
+) -> Message:
+    """Return what the card shows of a room now."""
+    return {
+        "room": room.subentry.title,
+        "recorder": has_recorder(hass),
+        "questions": [
+            {"kind": issue.translation_key}
+            for issue in open_issues(hass, room.subentry.subentry_id)
+        ],
+        "channels": [
+            _channel(room, source, bins.get(source.kind, {}), words, user)
+            for source in room.sources.values()
+        ],
+    }
+
+
+def _channel(
+    room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
+) -> Message:
+    """Return one quantity; what was measured only to whoever may read the source itself."""
+    now, channel = dt_util.utcnow().timestamp(), room.channels[source.kind]
+    shown, today, said = room.data[source.kind], picture(channel, now), explain(channel, now)
+    readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
+    page = words.page(said, source, names_of(room, str))
+    return {
+        "quantity": source.kind,
+        "words_of": WORDS_OF_KIND[source.kind],
+        "unit": source.shown_unit,
+        "source": source.entity_id if readable else None,
+        "state": shown.state,
+        "compared": shown.compared,
+        "basis": shown.basis,
+        "usable_days": shown.usable_days,
+        "needed": shown.needed_days,
+        "missing": words.missing(_beside_days(said.evidence.missing)),
+        "start": today.start,
+        "end": today.end,
+        "firm": today.firm,
+        "parts": [_part(part, source) for part in today.parts],
+        "episodes": [_stretch(stretch) for stretch in today.episodes],
+        "line": [
+            [bin_.start, _shown(bin_.value, source)]
+            for _, bin_ in sorted(bins.items())
+            if today.start <= bin_.start < today.end
+        ]
+        if readable
+        else None,
+        "words": {name: _lines(text) for name, text in page.placeholders().items()},
+    }
+
+
+def _beside_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
+    """Return what else is missing than days, of which the card draws the number."""
+    return {what: number for what, number in missing.items() if what is not Missing.DAYS}
+
+
+def _part(part: PartOfDay, source: RoomSource) -> Message:
+    return {
+        "start": part.start,
+        "end": part.end,
+        "low": _shown(part.low, source),
+        "high": _shown(part.high, source),
+    }
+
+
+def _stretch(stretch: Stretch) -> Message:
+    return {"start": stretch.start, "end": stretch.end, "running": stretch.running}
+
+
+def _shown(value: float, source: RoomSource) -> float:
+    """Return a level in the unit of the source, with four significant digits."""
+    return float(f"{value / source.factor:.4g}")
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a page that is written as a list, each by itself."""
+    return [line.removeprefix("- ") for line in text.splitlines() if line]

@@ -1,0 +1,62 @@
+"""What the card asks for: the picture of a room's day, and each change of it."""
+
+from typing import Any
+
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.components.websocket_api import (
+    ActiveConnection,
+    async_register_command,
+    async_response,
+    event_message,
+    websocket_command,
+)
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.helpers import device_registry as dr
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..permissions import may
+from ..words.explanation import Words
+from .feed import RoomFeed
+
+LANGUAGE = "language"
+LONGEST_LANGUAGE = 35  # Characters; BCP 47 asks for room for so many.
+
+
+@callback
+def async_register_commands(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    async_register_command(hass, _subscribe_room)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/subscribe_room",
+        vol.Required(ATTR_DEVICE_ID): str,
+        vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
+    }
+)
+@async_response
+async def _subscribe_room(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send the picture of a room now, and whenever it changes."""
+    device = dr.async_get(hass).async_get(message[ATTR_DEVICE_ID])
+    ours = [key for domain, key in device.identifiers if domain == DOMAIN] if device else []
+    if device is None or not ours:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")
+    if not may(hass, connection.user, device.id, POLICY_READ):
+        raise Unauthorized(permission=POLICY_READ)
+    number = message["id"]
+    feed = RoomFeed(
+        hass,
+        ours[0],
+        user=connection.user,
+        words=await Words.async_load(hass, message.get(LANGUAGE)),
+        send=lambda picture: connection.send_message(event_message(number, picture)),
+    )
+    connection.subscriptions[number] = feed.async_stop
+    connection.send_result(number)
+    await feed.async_start()

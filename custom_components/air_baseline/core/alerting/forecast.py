@@ -1,0 +1,190 @@
+"""What is written down before a day begins: ranges, alert levels and what they stand on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean
+
+from ..codes import Basis, LearningState
+from ..day import PARTS, WINDOW_DAYS
+from ..learning.confidence import confidence, wander
+from ..learning.level_shift import high_since
+from ..learning.standing import Standing, standing
+from ..learning.typical_range import (
+    NoRangeError,
+    PartRange,
+    dial,
+    issue,
+    medians_by_day,
+    mixture,
+    own_share,
+    stack,
+    tail,
+    weighted_sums,
+)
+from ..learning.weather_limits import Seen, seen
+from ..ledger.day_summary import day_counts
+from ..ledger.histogram import Counts
+from ..ledger.ledger import Ledger
+from ..pollutant import Quantity
+from .promise import RULES, Promise
+from .threshold import (
+    Bar,
+    Levels,
+    alert_levels,
+    event_days,
+    levels_before,
+    levels_before_today,
+    margin,
+    notable_levels,
+    reference_bar,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The ranges of one day, issued at its start from earlier days alone.
+
+    `ranges` is empty where none can be made. `shown` says whether they may be shown at all:
+    a law of homes in general that means nothing for this sensor is used but not shown.
+    `confidence` is the probability that they hold 70 to 90 % of the next 14 days.
+    `resolution` is the step of the sensor as it was known (base unit). `alert_levels` and
+    `notable_levels` are those of each part if the air before it is as usual; those of a part
+    become exact when it begins. `part` is the last one that began, `noticeable` the least rise
+    above the range that is worth an alert (base unit). `told` says that the days have been high
+    in a row since an alert: the same rise is not told again.
+    """
+
+    day: int
+    resolution: float
+    standing: Standing
+    ranges: tuple[PartRange, ...] = ()
+    basis: Basis | None = None
+    shown: bool = False
+    own_share: float = 0.0
+    theta: float = 0.0
+    confidence: float | None = None
+    bar: Bar = field(default_factory=Bar)
+    alert_levels: Levels = (None,) * PARTS
+    notable_levels: Levels = (None,) * PARTS
+    noticeable: float = 0.0
+    promise: Promise = Promise.MONTH
+    told: bool = False
+    part: int | None = None
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def eligible(self) -> bool:
+        """Tell whether the day's evidence allows an alert."""
+        return self.learned and self.bar.unusual is not None and not self.told
+
+    @property
+    def learned(self) -> bool:
+        """Tell whether the range may be called this room's."""
+        return self.standing.state is LearningState.LEARNED
+
+    @property
+    def issued(self) -> tuple[float, ...]:
+        """Return the ranges as a digest keeps them: low and high of each part."""
+        return tuple(round(edge, 1) for part in self.ranges for edge in (part.low, part.high))
+
+
+def forecast(
+    ledger: Ledger, day: int, quantity: Quantity, promise: Promise, resolution: float
+) -> Forecast:
+    """Write down what is usual on a day, from the days before it.
+
+    `resolution` is the step of the sensor in the base unit.
+    """
+    known = standing(ledger, day)
+    digests = ledger.evidence(day, WINDOW_DAYS)
+    if quantity.prior is None and known.state is LearningState.COLLECTING:
+        return Forecast(day=day, resolution=resolution, standing=known)
+    counts = day_counts(ledger.days)
+    in_force = {digest.day for digest in digests}
+    own = counts[[digest.day in in_force for digest in ledger.days]]
+    days = stack(digests, own, ledger, day)
+    marks = ledger.marks()
+    theta = dial([mark for _, mark in marks])
+    try:
+        law = mixture(weighted_sums(days), quantity.prior)
+    except NoRangeError:
+        return Forecast(day=day, resolution=resolution, standing=known)
+    ranges = issue(law, tail(theta), resolution)
+    rule = RULES[promise]
+    reference = ledger.reference(rule.window)
+    before = levels_before(ledger.days, counts, reference, ranges)
+    medians = medians_by_day(digests, own)
+    width = fmean(part.y_high - part.y_low for part in ranges)
+    return with_levels(
+        Forecast(
+            day=day,
+            resolution=resolution,
+            standing=known,
+            ranges=ranges,
+            basis=_basis(known, own_days=bool(digests)),
+            shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
+            own_share=own_share(days, quantity.prior),
+            theta=theta,
+            confidence=confidence(
+                [(day - marked, mark) for marked, mark in marks],
+                wander([median for _, median in medians], width),
+            ),
+            bar=reference_bar(
+                reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
+            ),
+            noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
+            promise=promise,
+            told=_told(ledger, medians),
+            seen=seen(digests),
+        ),
+        ledger,
+    )
+
+
+def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> Forecast:
+    """Return the forecast with the exact levels of a part that begins.
+
+    They depend on the air of the six hours before it and on the alerts up to now; `today` are
+    the counts of the open day.
+    """
+    return _begin(written, [part], today, ledger)
+
+
+def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledger) -> Forecast:
+    """Return a forecast written anew, with the exact levels of all parts that have begun."""
+    return written if last is None else _begin(written, range(last + 1), today, ledger)
+
+
+def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
+    written = replace(written, part=parts[-1])
+    if not written.bar.scores:
+        return written
+    yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
+    befores = levels_before_today(parts, today, yesterday, written.ranges)
+    now = margin(ledger, written.day, RULES[written.promise])
+    bar = replace(written.bar.after(dict(zip(parts, befores, strict=True))), margin=now)
+    return with_levels(replace(written, bar=bar), ledger)
+
+
+def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
+    """Return a forecast with the levels that its bar and what the user lifted make."""
+    if not written.ranges:
+        return written
+    lifted = ledger.lifted_levels(written.day)
+    bar, ranges = written.bar, written.ranges
+    return replace(
+        written,
+        alert_levels=alert_levels(bar, ranges, written.noticeable, lifted),
+        notable_levels=notable_levels(bar, ranges),
+    )
+
+
+def _told(ledger: Ledger, medians: Sequence[tuple[int, float]]) -> bool:
+    since = high_since(medians)
+    return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
+
+
+def _basis(known: Standing, *, own_days: bool) -> Basis:
+    if known.state is LearningState.LEARNED:
+        return Basis.THIS_ROOM
+    return Basis.MIXED if own_days else Basis.EVERYONE

@@ -1,0 +1,132 @@
+"""What can be said about a moment: one place decides `compared` and `unusual`."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from ..codes import Basis, Compared, Condition, LearningState, Reason
+from ..learning.typical_range import PartRange
+from ..reading.binning import Bin
+from ..reading.sustained_level import Held
+from .forecast import Forecast
+
+_REASON_OF_STATE: Final = MappingProxyType(
+    {
+        LearningState.PAUSED: Reason.PAUSED,
+        LearningState.NO_SOURCE: Reason.SILENT,
+        LearningState.STALE: Reason.STALE,
+        LearningState.CHANGING: Reason.CHANGING,
+        LearningState.PROVISIONAL: Reason.NOT_LEARNED,
+        LearningState.COLLECTING: Reason.NOT_LEARNED,
+    }
+)
+_THIN = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
+_NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, LearningState.STALE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What is said about one moment; the range was in force before the moment was seen.
+
+    `unusual` is None where no alert can be given, with the `reason`; `episode` is the id of
+    the running episode, `unseen` the conditions that no day in force has seen.
+    """
+
+    state: LearningState
+    typical: PartRange | None
+    basis: Basis | None
+    confidence: float | None
+    held: float | None
+    compared: Compared | None
+    unusual: bool | None
+    reason: Reason | None
+    episode: int | None
+    unseen: tuple[Condition, ...] = ()
+    bin: Bin | None = None
+
+
+def judge(  # noqa: PLR0913 - each of these changes by itself
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    part: int,
+    episode: int | None,
+    *,
+    unseen: tuple[Condition, ...] = (),
+) -> Judgement:
+    """Return what can be said from today's forecast, the state and the held level.
+
+    In conditions never seen the range is a guess: it is shown, but no confidence is given and
+    nothing is called unusual or notable. An episode that runs is not ended by them.
+    """
+    reason = reason_against(today, state, held, unseen=unseen)
+    typical = today.ranges[part] if today and today.ranges and today.shown else None
+    confident = today is not None and state not in _NO_CONFIDENCE and not unseen
+    running = episode is not None
+    compared = _compared(today, state, held, part, running=running)
+    return Judgement(
+        state=state,
+        typical=typical,
+        basis=today.basis if today and typical else None,
+        confidence=today.confidence if today and confident else None,
+        held=held.low if held else None,
+        compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
+        unusual=True if running else (False if reason is None else None),
+        reason=None if running else reason,
+        episode=episode,
+        unseen=unseen,
+    )
+
+
+def reason_against(
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    *,
+    unseen: tuple[Condition, ...] = (),
+) -> Reason | None:
+    """Return why no alert can be given; None where one can."""
+    by_state = _REASON_OF_STATE.get(state)
+    if by_state is Reason.CHANGING and today is not None and today.standing.quota:
+        return Reason.QUOTA
+    if by_state is not None:
+        return by_state
+    if today is None or today.bar.unusual is None:
+        return Reason.REFERENCE_DAYS
+    if held is None:
+        return Reason.SILENT
+    return _doubt(today, unseen)
+
+
+def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
+    if unseen:
+        return Reason.CONDITIONS_UNSEEN
+    return Reason.CHANGING if today.told else None
+
+
+def _compared(
+    today: Forecast | None,
+    state: LearningState,
+    held: Held | None,
+    part: int,
+    *,
+    running: bool,
+) -> Compared | None:
+    if state in _THIN:
+        return Compared.NOT_ENOUGH_DATA
+    if state is not LearningState.LEARNED or today is None or not today.ranges:
+        return None
+    if running:
+        return Compared.UNUSUAL
+    return _beside(today, held, part) if held else None
+
+
+def _beside(today: Forecast, held: Held, part: int) -> Compared:
+    typical, notable = today.ranges[part], today.notable_levels[part]
+    if held.high < typical.low:
+        return Compared.LOWER
+    if held.low <= typical.high:
+        return Compared.USUAL
+    if notable is not None and held.low > notable:
+        return Compared.NOTABLE
+    return Compared.HIGHER

@@ -1,0 +1,118 @@
+"""What a chart of one channel's day needs, and which range held in an hour."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import accumulate, pairwise
+
+from ..channel import Channel
+from ..codes import Basis, LearningState
+from ..day import HOUR_S, SLOT_S, day_start, locate, part_slots
+from ..ledger.correction import episode_span
+
+LATE_S = 60.0  # So long after an hour began, its range may be one that was written during it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourRange:
+    """The range of one UTC hour; `start` in POSIX seconds, levels in the base unit."""
+
+    start: float
+    low: float
+    middle: float
+    high: float
+
+
+def hour_range(channel: Channel, at: float) -> HourRange | None:
+    """Return the range in force as the hour of a moment (POSIX seconds) began.
+
+    None where the range is not learned, or was written anew on this day and it is too late to
+    tell whether that was before the hour. No hour of the past is worked out again: its range
+    was written from what was known then.
+    """
+    start = at // HOUR_S * HOUR_S
+    day, part = locate(start, channel.zone)
+    today, open_day = channel.forecast, channel.open_day
+    if today is None or open_day is None or not today.ranges or today.day != day:
+        return None
+    if channel.state(at) is not LearningState.LEARNED:
+        return None
+    if open_day.void and at - start > LATE_S:
+        return None
+    typical = today.ranges[part]
+    return HourRange(start=start, low=typical.low, middle=typical.middle, high=typical.high)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfDay:
+    """The range issued for one part: from when to when (POSIX seconds), levels (base unit)."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From when to when the air was unusual (POSIX seconds), and whether it still is."""
+
+    start: float
+    end: float
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One day of a channel, from `start` to `end` (POSIX seconds).
+
+    `parts` is empty where no range may be shown. `firm` says that the ranges are this room's
+    and in force: any other range is a guess and has to look like one.
+    """
+
+    start: float
+    end: float
+    parts: tuple[PartOfDay, ...]
+    firm: bool
+    episodes: tuple[Stretch, ...]
+
+
+def picture(channel: Channel, at: float) -> Picture:
+    """Return the day of a channel that holds a time (POSIX seconds)."""
+    day = locate(at, channel.zone)[0]
+    start, end = day_start(day, channel.zone), day_start(day + 1, channel.zone)
+    today = channel.forecast
+    shown = today is not None and today.shown and today.day == day
+    firm = channel.state(at) is LearningState.LEARNED
+    return Picture(
+        start=start,
+        end=end,
+        parts=tuple(
+            PartOfDay(*hours, part.low, part.high)
+            for hours, part in zip(part_spans(day, channel.zone), today.ranges, strict=False)
+        )
+        if today is not None and shown
+        else (),
+        firm=firm and today is not None and today.basis is Basis.THIS_ROOM,
+        episodes=_stretches(channel, start, at),
+    )
+
+
+def part_spans(day: int, zone: tzinfo) -> tuple[tuple[float, float], ...]:
+    """Return from when to when each part of a day lasts (POSIX seconds).
+
+    >>> from datetime import UTC, date
+    >>> part_spans(date(1970, 1, 1).toordinal(), UTC)[:2]
+    ((14400.0, 25200.0), (25200.0, 36000.0))
+    """
+    slots = accumulate(part_slots(day, zone), initial=0)
+    start = day_start(day, zone)
+    return tuple(pairwise(start + SLOT_S * passed for passed in slots))
+
+
+def _stretches(channel: Channel, start: float, at: float) -> tuple[Stretch, ...]:
+    spans = ((episode.end is None, *episode_span(episode, at)) for episode in channel.episodes)
+    return tuple(
+        Stretch(max(first, start), last, running)
+        for running, first, last in spans
+        if start < last and first <= at
+    )

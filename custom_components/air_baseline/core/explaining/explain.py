@@ -1,0 +1,330 @@
+"""From a channel to the explanation of what is said about it."""
+
+from dataclasses import replace
+from math import ceil
+from statistics import median
+from types import MappingProxyType
+from typing import Final
+
+from ..alerting.forecast import Forecast
+from ..alerting.judgement import Judgement
+from ..alerting.promise import RULES
+from ..channel import Channel
+from ..codes import LearningState, Missing, Reason
+from ..day import DAY_S, WINDOW_DAYS, iso_day, locate
+from ..learning.standing import EVIDENCE_DAYS, LEARNED_DAYS, Standing
+from ..learning.typical_range import TARGET, medians_by_day
+from ..learning.weather_limits import Seen
+from ..ledger.correction import episode_span
+from ..ledger.day_summary import DayKind, day_counts
+from ..ledger.entries import Entry, EntryKind
+from ..ledger.episode import Episode
+from ..ledger.ledger import UNDO_DAYS
+from ..pollutant import Kind, from_scale
+from .explanation import (
+    ChangeFacts,
+    Comparison,
+    CorrectionInForce,
+    EpisodeFacts,
+    Evidence,
+    Explanation,
+    Measured,
+    Next,
+    NotKnown,
+    PassedChange,
+    Subject,
+    Surroundings,
+    TrackRecord,
+    TypicalRange,
+)
+
+
+def explain(
+    channel: Channel, at: float, episode: Episode | None = None, subject: Subject | None = None
+) -> Explanation:
+    """Return everything behind what is said about a channel now, or about one episode.
+
+    Without a subject it is the episode if there is one, the range if one is learned, and
+    else the state: "why not yet" is an explanation too.
+    """
+    judged = channel.judge(at)
+    today = channel.forecast
+    episode = episode or channel.watch.current
+    if subject is None:
+        learned = judged.state is LearningState.LEARNED
+        subject = Subject.RANGE if learned else Subject.STATE
+        subject = Subject.EPISODE if episode else subject
+    about = episode if subject is Subject.EPISODE else None
+    part = about.part if about else locate(at, channel.zone)[1]
+    ranges = _ranges(today, judged)
+    surroundings = _surroundings(channel, judged, about, at)
+    return Explanation(
+        subject=subject,
+        quantity=channel.quantity.kind,
+        unit=channel.quantity.unit,
+        at=at,
+        state=judged.state,
+        compared=judged.compared,
+        unusual=judged.unusual,
+        reason=judged.reason,
+        basis=judged.basis,
+        measured=_measured(channel, judged, about, at),
+        typical=ranges[part] if ranges else None,
+        day_ranges=ranges,
+        evidence=_evidence(channel, today, at),
+        comparison=_comparison(channel, today, about, part),
+        record=_record(channel, judged),
+        episode=_episode(channel, about),
+        change=_change(channel, at),
+        passed=_passed(channel, at),
+        surroundings=surroundings,
+        corrections=_corrections(channel, at),
+        not_known=_not_known(channel, subject, surroundings),
+        next_steps=_next_steps(channel, judged, about),
+    )
+
+
+def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ...]:
+    if today is None or not today.shown:
+        return ()
+    alerts = today.eligible and not judged.unseen
+    return tuple(
+        TypicalRange(
+            part=index,
+            low=part.low,
+            middle=part.middle,
+            high=part.high,
+            alert_level=today.alert_levels[index] if alerts else None,
+        )
+        for index, part in enumerate(today.ranges)
+    )
+
+
+def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: float) -> Measured:
+    facts = channel.facts
+    minutes = None
+    if episode is not None:
+        start, end = episode_span(episode, at)
+        minutes = round((end - start) / 60.0)
+    return Measured(
+        at=at,
+        held=judged.held,
+        minutes=minutes,
+        peak=episode.peak if episode else None,
+        mean=facts.mean(at) if facts else None,
+        above_guideline=facts.verdict(at) if facts else None,
+        guideline=facts.guideline.source if facts else None,
+    )
+
+
+def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
+    ledger = channel.ledger
+    known = today.standing if today else Standing()
+    now = locate(at, channel.zone)[0]
+    counted = ledger.evidence(now, EVIDENCE_DAYS)
+    missing = dict(known.missing)
+    if channel.source.warming_up(at):
+        missing[Missing.WARM_UP] = ceil(((channel.source.warm_until or at) - at) / 3600.0)
+    return Evidence(
+        usable_days=known.tally.days,
+        needed_days=LEARNED_DAYS,
+        weekend_days=known.tally.weekend,
+        week_days=known.tally.week,
+        part_days=known.tally.parts,
+        missing=missing,
+        earliest=_iso(known.earliest),
+        since=_iso(known.first),
+        replayed_days=sum(digest.kind is not DayKind.LIVE for digest in counted),
+        hourly_days=sum(digest.kind is DayKind.HOURLY for digest in counted),
+        struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
+        own_share=today.own_share if today else 0.0,
+    )
+
+
+def _comparison(
+    channel: Channel, today: Forecast | None, episode: Episode | None, part: int
+) -> Comparison:
+    rule = RULES[channel.promise]
+    level = today.alert_levels[part] if today and today.eligible else None
+    made = today.bar.days if today else 0
+    return Comparison(
+        days=episode.compared if episode else made or len(channel.ledger.reference(rule.window)),
+        needed=rule.least,
+        beaten=episode.beaten if episode else None,
+        alert_level=episode.alert_level if episode else level,
+        promise_days=rule.days,
+    )
+
+
+def _record(channel: Channel, judged: Judgement) -> TrackRecord:
+    known = channel.forecast.standing if channel.forecast else Standing()
+    first = channel.ledger.change_day
+    return TrackRecord(
+        marks=known.marks,
+        held=known.held,
+        target=TARGET,
+        confidence=judged.confidence,
+        alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
+        eligible_days=sum(digest.eligible for digest in channel.ledger.days if digest.day >= first),
+    )
+
+
+def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
+    if episode is None:
+        return None
+    said = channel.ledger.verdict_on(episode.id)
+    return EpisodeFacts(
+        id=episode.id,
+        part=episode.part,
+        opened_level=episode.opened_level,
+        high=episode.high,
+        end=episode.end,
+        outcome=episode.outcome,
+        verdict=said.kind if said else None,
+    )
+
+
+def suspected_change(channel: Channel) -> Entry | None:
+    """Return the inferred change that makes the state `changing`, None where there is none."""
+    since = channel.forecast.standing.since if channel.forecast else None
+    found = (
+        entry
+        for entry in channel.ledger.changes()
+        if entry.kind is EntryKind.CHANGE_DETECTED and entry.from_day == since
+    )
+    return next((entry for entry in found if entry in channel.ledger.entries), None)
+
+
+def _change(channel: Channel, at: float) -> ChangeFacts | None:
+    change = suspected_change(channel)
+    if change is None or change.from_day is None:
+        return None
+    today = locate(at, channel.zone)[0]
+    days = channel.ledger.evidence(today, WINDOW_DAYS)
+    levels = dict(medians_by_day(days, day_counts(days)))
+    before = [level for day, level in levels.items() if day < change.from_day]
+    since = [level for day, level in levels.items() if day >= change.from_day]
+    return ChangeFacts(
+        id=change.id,
+        from_day=iso_day(change.from_day),
+        cause=change.cause,
+        before=from_scale(median(before)) if before else None,
+        since=from_scale(median(since)) if since else None,
+    )
+
+
+def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
+    """Return the changes that have passed and took days out that would count else."""
+    ledger = channel.ledger
+    oldest = max(ledger.epoch_day, locate(at, channel.zone)[0] - WINDOW_DAYS)
+    return tuple(
+        PassedChange(id=entry.id, from_day=iso_day(entry.from_day), to_day=iso_day(entry.to_day))
+        for entry in ledger.entries
+        if entry.kind is EntryKind.CHANGE_PASSED
+        and entry.from_day is not None
+        and entry.to_day is not None
+        and entry.to_day >= oldest
+    )
+
+
+def _surroundings(
+    channel: Channel, judged: Judgement, episode: Episode | None, at: float
+) -> Surroundings:
+    context, today = channel.context, channel.forecast
+    now = context.of_last_hours(at)
+    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
+    present = Surroundings(
+        outdoor=round(rise.now, 1) if rise else None,
+        outdoor_before=round(rise.before, 1) if rise else None,
+        outdoor_rose=rise.rose if rise else None,
+        outdoor_temperature=now.outdoor_temperature,
+        window_open=now.window_open,
+        seen_temperatures=today.seen.temperatures if today else None,
+        unseen=judged.unseen,
+    )
+    if episode is None:
+        return present
+    return replace(
+        present,
+        outdoor=episode.outdoor,
+        outdoor_before=episode.outdoor_before,
+        outdoor_rose=episode.outdoor_rose,
+        window_open=episode.window_open,
+        together=episode.together,
+        rooms=episode.rooms,
+    )
+
+
+def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
+    return tuple(
+        CorrectionInForce(
+            id=entry.id,
+            kind=entry.kind,
+            at=entry.at,
+            undoable=at - entry.at <= UNDO_DAYS * DAY_S,
+            from_day=_iso(entry.from_day),
+            to_day=_iso(entry.to_day),
+            until_day=_iso(entry.until_day),
+        )
+        for entry in channel.ledger.corrections(locate(at, channel.zone)[0])
+    )
+
+
+def _iso(day: int | None) -> str | None:
+    return None if day is None else iso_day(day)
+
+
+def _not_known(
+    channel: Channel, subject: Subject, surroundings: Surroundings
+) -> tuple[NotKnown, ...]:
+    seen = channel.forecast.seen if channel.forecast else Seen()
+    episode = subject is Subject.EPISODE
+    unknown = []
+    if surroundings.outdoor_rose is None:
+        unknown.append(NotKnown.OUTDOOR_AIR)
+    if channel.context.outdoor_temperature is not None and (
+        seen.temperatures is None or surroundings.outdoor_temperature is None
+    ):
+        unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
+    if surroundings.window_open is None or (seen.windows is None and not episode):
+        unknown.append(NotKnown.WINDOWS)
+    if not episode:
+        unknown.append(NotKnown.OTHER_SEASONS)
+    if channel.quantity.kind is Kind.VOC_INDEX:
+        unknown.append(NotKnown.SLOW_TRENDS)
+    return tuple(unknown)
+
+
+def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) -> tuple[Next, ...]:
+    if episode is not None:
+        said = channel.ledger.verdict_on(episode.id)
+        stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
+        return (_NEXT_OF_VERDICT[said.kind] if said else stays,)
+    if judged.state is LearningState.LEARNED:
+        waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
+        return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
+    return (_NEXT_OF_STATE[judged.state],)
+
+
+_NEXT_OF_VERDICT: Final = MappingProxyType(
+    {
+        EntryKind.EPISODE_REAL: Next.LEFT_OUT,
+        EntryKind.EPISODE_NORMAL: Next.LEVEL_LIFTED,
+    }
+)
+_NEXT_OF_REASON: Final = MappingProxyType(
+    {
+        Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
+    }
+)
+_NEXT_OF_STATE: Final = MappingProxyType(
+    {
+        LearningState.COLLECTING: Next.RANGE_AFTER_DAYS,
+        LearningState.PROVISIONAL: Next.RANGE_AFTER_DAYS,
+        LearningState.CHANGING: Next.ALERTS_WAIT,
+        LearningState.STALE: Next.RANGE_AFTER_DAYS,
+        LearningState.NO_SOURCE: Next.SOURCE_RETURNS,
+        LearningState.PAUSED: Next.RESUME,
+    }
+)

@@ -1,0 +1,155 @@
+"""Everything that a channel keeps, in a form that people can read.
+
+Days are ISO dates, times ISO 8601 in UTC, levels in the quantity's base unit. The histogram of
+a part is written as minutes by level range, so that nothing needs decoding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from ..channel import Channel
+from ..day import PARTS, SLOTS_PER_HOUR, iso_day, part_hours
+from ..ledger.day_summary import Digest
+from ..ledger.entries import Entry
+from ..ledger.episode import Episode
+from ..ledger.histogram import Counts
+from ..ledger.histogram_text import decode_counts
+from ..ledger.ledger import Ledger
+from ..pollutant import LEVEL_WIDTH, LEVELS, from_scale
+
+MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
+
+
+def report(channel: Channel) -> dict[str, Any]:
+    """Return all that a channel keeps, as plain values that JSON can hold."""
+    ledger, source, binner = channel.ledger, channel.source, channel.binner
+    return {
+        "quantity": channel.quantity.kind.value,
+        "unit": channel.quantity.unit,
+        "paused": channel.paused,
+        "source": {
+            "last_reading": _time(source.last_read),
+            "warming_up_until": _time(source.warm_until),
+            "one_value_since": None if source.flat_value is None else _time(source.flat_since),
+            "stuck": source.stuck,
+            "implausible_readings": source.rejected,
+            "late_readings": binner.late,
+            "step": binner.step,
+        },
+        "today": _today(channel),
+        "days": [_day(ledger, digest) for digest in ledger.days],
+        "corrections": [_entry(ledger, entry) for entry in ledger.entries],
+        "episodes": [_episode(ledger, episode) for episode in channel.episodes],
+        "marks": {iso_day(day): mark for day, mark in ledger.marks()},
+        "guideline_hours": [
+            {
+                "from": _time(index * channel.facts.bucket_s),
+                "mean": round(total / seconds, 1) if seconds else None,
+                "observed_minutes": round(seconds / 60.0),
+            }
+            for index, total, seconds in channel.facts.buckets
+        ]
+        if channel.facts
+        else [],
+    }
+
+
+def _today(channel: Channel) -> dict[str, Any] | None:
+    today = channel.open_day
+    if today is None:
+        return None
+    issued = channel.forecast.issued if channel.forecast else ()
+    return {
+        "day": iso_day(today.day),
+        "inside_share": round(today.inside / today.marked, 4) if today.marked else None,
+        "gets_a_mark": not today.void,
+        "parts": _parts(today.counts, today.peaks, _edges(issued)),
+    }
+
+
+def _day(ledger: Ledger, digest: Digest) -> dict[str, Any]:
+    struck = ledger.struck_parts(digest.day)
+    return {
+        "day": iso_day(digest.day),
+        "from": digest.kind.value,
+        "observed": round(digest.cover, 3),
+        "usable": digest.valid,
+        "counts": ledger.factor(digest.day),
+        "struck_parts": [part for part in range(PARTS) if struck >> part & 1],
+        "mark": digest.mark,
+        "issued_under": digest.head,
+        "state": digest.state.value,
+        "alert_possible": digest.eligible,
+        "longest_run_of_one_value_h": digest.longest_run_h,
+        "outdoor_pm25": digest.context.outdoor_pm25,
+        "outdoor_temperature": digest.context.outdoor_temperature,
+        "window_open": digest.context.window_open,
+        "parts": _parts(decode_counts(digest.histogram), digest.part_peaks, digest.part_ranges),
+    }
+
+
+def _parts(
+    counts: Counts, peaks: Sequence[float | None], ranges: Sequence[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """Return each part: its hours, how long the air was at which level, its peak, its range."""
+    return [
+        {
+            "hours": "{:02d} to {:02d}".format(*part_hours(part)),
+            "minutes_at_level": {
+                level_span(level): slots * MINUTES_PER_SLOT
+                for level, slots in enumerate(counts[part])
+                if slots
+            },
+            "highest_held": peaks[part],
+            "low": ranges[part][0] if ranges else None,
+            "high": ranges[part][1] if ranges else None,
+        }
+        for part in range(PARTS)
+    ]
+
+
+def level_span(level: int) -> str:
+    """Return the levels that one level of a histogram stands for.
+
+    >>> level_span(0), level_span(6), level_span(99)
+    ('0 to 0.105', '0.822 to 1.01', '19929 and more')
+    """
+    low = _plain(from_scale(level * LEVEL_WIDTH))
+    if level == LEVELS - 1:
+        return f"{low} and more"
+    return f"{low} to {_plain(from_scale((level + 1) * LEVEL_WIDTH))}"
+
+
+def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
+    plain = asdict(entry) | {"at": _time(entry.at), "cause": entry.cause}
+    for name in ("from_day", "to_day", "until_day"):
+        plain[name] = None if plain[name] is None else iso_day(plain[name])
+    mask = entry.parts
+    plain["parts"] = None if mask is None else [part for part in range(PARTS) if mask >> part & 1]
+    plain["moves_range"] = entry.id in ledger.chain
+    return plain
+
+
+def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
+    said = ledger.verdict_on(episode.id)
+    return asdict(episode) | {
+        "day": iso_day(episode.day),
+        "noticed": _time(float(episode.id)),
+        "end": _time(episode.end),
+        "rooms": list(episode.rooms),
+        "verdict": said.kind.value if said else None,
+    }
+
+
+def _edges(issued: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    return tuple(zip(issued[::2], issued[1::2], strict=True))
+
+
+def _time(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _plain(level: float) -> str:
+    return f"{level:.0f}" if level >= 100.0 else f"{level:.3g}"  # noqa: PLR2004

@@ -1,0 +1,111 @@
+"""What would follow from an answer, said before it is given; nothing is changed here."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from ..alerting.forecast import Forecast, begin_parts, forecast
+from ..alerting.promise import RULES
+from ..channel import Channel
+from ..codes import LearningState
+from ..day import iso_day, locate
+from ..learning.standing import LEARNED_DAYS
+from ..ledger.correction import touched_parts, verdict
+from ..ledger.entries import Entry
+from ..ledger.episode import Episode
+
+LISTED_DAYS = 60  # Older days are no evidence for the state and hardly weigh in the range.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What would be left: usable days of those that are needed, and how long until alerts.
+
+    `alert_days` are the complete days until an alert is possible, if all goes well.
+    """
+
+    state: LearningState
+    usable_days: float
+    needed_days: int
+    alert_days: int
+
+    @property
+    def alert_weeks(self) -> int:
+        """Return the weeks until an alert is possible."""
+        return ceil(self.alert_days / 7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """The alert level of one part of the day before and after "that is normal here".
+
+    Levels are in the base unit; `before` is None where there are no alerts at present.
+    """
+
+    part: int
+    before: float | None
+    after: float
+    until_day: str
+
+
+def foreseen(channel: Channel, at: float, *entries: Entry) -> Forecast | None:
+    """Return today's forecast as it would be with one answer more in force."""
+    today, open_day = channel.forecast, channel.open_day
+    if today is None or open_day is None:
+        return None
+    ledger = channel.ledger.with_answer(at, *entries) if entries else channel.ledger
+    written = forecast(ledger, today.day, channel.quantity, channel.promise, today.resolution)
+    return begin_parts(written, today.part, open_day.counts, ledger)
+
+
+def outlook(channel: Channel, at: float, *entries: Entry) -> Outlook:
+    """Return what would be left with one answer more in force."""
+    today = foreseen(channel, at, *entries)
+    least = RULES[channel.promise].least
+    if today is None:
+        return Outlook(
+            state=LearningState.COLLECTING,
+            usable_days=0.0,
+            needed_days=LEARNED_DAYS,
+            alert_days=least,
+        )
+    known = today.standing
+    learning = max((known.earliest or today.day) - today.day, 0)
+    return Outlook(
+        state=known.state,
+        usable_days=known.tally.days,
+        needed_days=LEARNED_DAYS,
+        alert_days=max(least - today.bar.days, learning, 0),
+    )
+
+
+def lift(channel: Channel, at: float, episode: Episode) -> Lift:
+    """Return what "that is normal here" would change."""
+    (entry,) = verdict(episode, at, channel.zone, normal=True)
+    before, after = foreseen(channel, at), foreseen(channel, at, entry)
+    levels = [known.alert_levels[episode.part] if known else None for known in (before, after)]
+    lifted, until = entry.level or 0.0, entry.until_day or 0
+    return Lift(
+        part=episode.part,
+        before=levels[0],
+        after=max(lifted, levels[1] or 0.0),
+        until_day=iso_day(until),
+    )
+
+
+def left_out(channel: Channel, at: float, episode: Episode) -> dict[str, list[int]]:
+    """Return what "it was real" would strike out: the parts of each day by its ISO date."""
+    touched = touched_parts(episode, at, channel.zone)
+    return {
+        iso_day(day): [part for part in range(mask.bit_length()) if mask >> part & 1]
+        for day, mask in touched.items()
+    }
+
+
+def strikable(channel: Channel, at: float) -> dict[int, float]:
+    """Return the days that can be struck out with their highest held level, newest first."""
+    today = locate(at, channel.zone)[0]
+    peaks = {
+        digest.day: max((peak for peak in digest.part_peaks if peak is not None), default=0.0)
+        for digest in channel.ledger.evidence(today, LISTED_DAYS)
+    }
+    return dict(sorted(peaks.items(), reverse=True))

@@ -1,0 +1,86 @@
+"""What a channel shows: one value, equal as long as nothing a user sees has changed."""
+
+from dataclasses import dataclass
+
+from ..channel import Channel
+from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reason
+from ..day import iso_day, locate
+from ..learning.standing import LEARNED_DAYS, Standing
+from ..ledger.episode import EpisodeEnd
+from ..pollutant import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelView:
+    """A channel as its entities show it; levels in the base unit, shares from 0 to 1.
+
+    `low`, `middle` and `high` are the range of the present part, given only once learned;
+    `mean` is the guideline's mean over whole hours, `outcome` how the latest episode ended.
+    """
+
+    kind: Kind
+    state: LearningState
+    compared: Compared | None
+    unusual: bool | None
+    reason: Reason | None
+    episode: int | None
+    outcome: EpisodeEnd | None
+    basis: Basis | None
+    confidence: float | None
+    low: float | None
+    middle: float | None
+    high: float | None
+    mean: float | None
+    above_guideline: bool | None
+    usable_days: float
+    needed_days: int
+    missing: tuple[Missing, ...]
+    earliest: str | None
+    held: float | None
+    since: str | None
+    corrections: int
+    history: HistoryState
+    history_days: int
+
+
+def view(channel: Channel, at: float) -> ChannelView:
+    """Return what a channel shows at a time (POSIX seconds)."""
+    judged = channel.judge(at)
+    today = channel.forecast
+    known = today.standing if today else Standing()
+    learned = judged.state is LearningState.LEARNED
+    typical = judged.typical if learned else None
+    facts = channel.facts
+    warming_up = (Missing.WARM_UP,) if channel.source.warming_up(at) else ()
+    return ChannelView(
+        kind=channel.quantity.kind,
+        state=judged.state,
+        compared=judged.compared,
+        unusual=judged.unusual,
+        reason=judged.reason,
+        episode=judged.episode,
+        outcome=_outcome(channel),
+        basis=judged.basis,
+        confidence=None if judged.confidence is None else round(judged.confidence, 2),
+        low=typical.low if typical else None,
+        middle=typical.middle if typical else None,
+        high=typical.high if typical else None,
+        mean=facts.settled_mean(at) if facts else None,
+        above_guideline=facts.verdict(at) if facts else None,
+        usable_days=known.tally.days,
+        needed_days=LEARNED_DAYS,
+        missing=(*warming_up, *(what for what, _ in known.missing)),
+        earliest=iso_day(known.earliest) if known.earliest else None,
+        held=None if known.held is None else round(known.held, 2),
+        since=iso_day(known.first) if known.first else None,
+        corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
+        history=channel.history,
+        history_days=known.from_history,
+    )
+
+
+def _outcome(channel: Channel) -> EpisodeEnd | None:
+    if channel.watch.current is not None:
+        return None
+    latest = max(channel.ledger.episodes, key=lambda episode: episode.id, default=None)
+    return latest.outcome if latest else None

@@ -1,0 +1,1 @@
+"""The only memory: days, corrections and episodes, as values."""

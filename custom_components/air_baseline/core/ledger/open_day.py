@@ -1,0 +1,95 @@
+"""The day of one channel that is being observed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..codes import LearningState
+from ..day import PARTS
+from ..reading.surroundings import DayContext
+from .day_summary import NO_CONTEXT, DayKind, Digest, pack_record
+from .histogram import VALID_DAY, no_counts, observed_share, remove_slots
+from .histogram_text import MOST_SLOTS, encode_counts
+
+
+class OpenDay:
+    """The day that is being observed.
+
+    `take` counts one bin; `close` gives the digest. `void` says that the range changed
+    during the day, so that the day gets no mark, `unseen` that conditions were not seen
+    before at some time of it.
+    """
+
+    __slots__ = (
+        "counts",
+        "day",
+        "eligible",
+        "inside",
+        "marked",
+        "peaks",
+        "slots",
+        "unseen",
+        "void",
+    )
+
+    def __init__(self, day: int, slots: tuple[int, ...]) -> None:
+        """Start an unobserved day with the number of slots of each of its parts."""
+        self.day = day
+        self.slots = slots
+        self.counts = no_counts()
+        self.peaks: list[float | None] = [None] * PARTS
+        self.inside = 0.0
+        self.marked = 0
+        self.void = False
+        self.unseen = False
+        self.eligible = False
+
+    def take(self, part: int, level: int, held: float | None, inside: float | None) -> None:
+        """Count one bin: its part, histogram level, held level and share inside the range."""
+        self.counts[part][level] = min(self.counts[part][level] + 1, MOST_SLOTS)
+        peak = self.peaks[part]
+        if held is not None and (peak is None or held > peak):
+            self.peaks[part] = held
+        if inside is not None:
+            self.inside += inside
+            self.marked += 1
+
+    def remove(self, level: int, slots: Sequence[int]) -> None:
+        """Take up to `slots` of each part from a level: that time counts as missing."""
+        remove_slots(self.counts, level, slots)
+        for part, taken in enumerate(slots):
+            if taken:
+                self.peaks[part] = None
+        self.void = True
+
+    @property
+    def observed(self) -> int:
+        """Return the number of slots observed so far."""
+        return sum(sum(part) for part in self.counts)
+
+    def close(  # noqa: PLR0913 - all that is known of a day beside its bins
+        self,
+        *,
+        issued: Sequence[float],
+        head: int,
+        state: LearningState,
+        longest_run_h: int = 0,
+        context: DayContext = NO_CONTEXT,
+        kind: DayKind = DayKind.LIVE,
+    ) -> Digest:
+        """Return what the day leaves behind; it is marked if it is valid and not void."""
+        observed = np.array([sum(part) for part in self.counts])
+        valid = observed_share(observed, np.array(self.slots)) >= VALID_DAY
+        marked = valid and self.marked and not self.void
+        peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
+        return Digest(
+            day=self.day,
+            kind=kind,
+            slots=self.slots,
+            record=pack_record(encode_counts(self.counts), peaks, issued, context),
+            mark=round(self.inside / self.marked, 4) if marked else None,
+            head=head,
+            state=state,
+            eligible=self.eligible,
+            longest_run_h=longest_run_h,
+        )

@@ -1,0 +1,1 @@
+"""Days from before the channel existed, or learned again."""

@@ -1,0 +1,203 @@
+"""From the means that a recorder kept to days that can be replayed.
+
+A recorder keeps means of five minutes for some days and of an hour for good. An hour's mean
+hides peaks, so a day is made of five-minute means wherever they cover enough of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import pairwise, zip_longest
+from math import isfinite
+from typing import NamedTuple
+
+from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
+from ..ledger.day_summary import DayKind
+from ..ledger.histogram import VALID_DAY
+from ..pollutant import Kind, Quantity
+from ..reading.binning import LEAST_STEP, Binner
+from ..reading.sensor_health import FLAT_S, FLAT_ZERO_S, OFF_S
+
+# A level that held for some slots of a part: the part, the first slot, the level, how many.
+# Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
+type Stretch = tuple[int, int, float, int]
+
+
+class Row(NamedTuple):
+    """A mean from a time on (POSIX seconds), and the lowest reading in it; base unit.
+
+    The lowest is a reading as the sensor gave it (None: not kept); a mean is hardly ever one.
+    """
+
+    start: float
+    mean: float
+    low: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a recorder kept of a source: means of five minutes and of hours, in any order."""
+
+    five_minute: Sequence[Row] = ()
+    hourly: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """A day of the past: the levels of its slots, oldest first, and the longest run that ended."""
+
+    day: int
+    kind: DayKind
+    stretches: tuple[Stretch, ...]
+    longest_run_h: int = 0
+
+    @property
+    def observed(self) -> int:
+        """Return the number of slots that are known."""
+        return sum(number for *_, number in self.stretches)
+
+    def covers(self, slots: int) -> bool:
+        """Tell whether the day has enough of its slots to be evidence."""
+        return self.observed >= VALID_DAY * slots
+
+
+@dataclass(frozen=True, slots=True)
+class PastDays:
+    """The days of the past by their number.
+
+    `ignored` counts the rows that cannot be: of the future, older than what is kept, or beyond
+    the plausible span. `step` is the smallest step of the sensor that was seen (base unit),
+    `since` and `until` the times of the first and the last row (None: no row).
+    """
+
+    days: dict[int, PastDay] = field(default_factory=dict)
+    ignored: int = 0
+    step: float | None = None
+    since: float | None = None
+    until: float | None = None
+
+
+def oldest_start(now: float, zone: tzinfo) -> float:
+    """Return the POSIX time before which nothing is of use."""
+    return day_start(locate(now, zone)[0] - WINDOW_DAYS, zone)
+
+
+def past_days(past: Past, quantity: Quantity, zone: tzinfo, now: float) -> PastDays:
+    """Return the days that the past gives before the day of `now` (POSIX seconds)."""
+    since, today = oldest_start(now, zone), locate(now, zone)[0]
+    fine = _usable(past.five_minute, quantity, since, now - SLOT_S)
+    coarse = _usable(past.hourly, quantity, since, now - HOUR_S)
+    days = _days(coarse, DayKind.HOURLY, quantity, zone)
+    for day, found in _days(fine, DayKind.REPLAYED, quantity, zone).items():
+        other = days.get(day)
+        if (
+            other is None
+            or found.covers(sum(part_slots(day, zone)))
+            or found.observed > other.observed
+        ):
+            days[day] = found
+    kept = [*fine, *coarse]
+    return PastDays(
+        days={day: days[day] for day in sorted(days) if day < today},
+        ignored=len(past.five_minute) + len(past.hourly) - len(kept),
+        step=_step(fine or coarse),
+        since=min((row.start for row in kept), default=None),
+        until=max(
+            [row.start + SLOT_S for row in fine] + [row.start + HOUR_S for row in coarse],
+            default=None,
+        ),
+    )
+
+
+def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[Row]:
+    """Return the five-minute means of raw readings (POSIX seconds, base unit), oldest first.
+
+    A level of None ends the hold of the one before, as `unavailable` does.
+
+    >>> means([(0.0, 4.0), (150.0, 8.0), (300.0, None)], 600.0)
+    [Row(start=0.0, mean=6.0, low=4.0)]
+    """
+    binner, rows = Binner(), list[Row]()
+    low: float | None = None
+    for at, level in readings:
+        for bin_ in binner.lose(at) if level is None else binner.read(at, level):
+            rows.append(Row(bin_.start, bin_.value, bin_.value if low is None else low))
+            low = None
+        if level is not None:
+            low = level if low is None else min(low, level)
+    rows += [Row(bin_.start, bin_.value, low) for bin_ in binner.advance(until)]
+    return rows
+
+
+def _usable(rows: Sequence[Row], quantity: Quantity, since: float, until: float) -> list[Row]:
+    """Return the rows that can be, oldest first, none twice."""
+    found = {
+        row.start: row
+        for row in rows
+        if since <= row.start <= until and isfinite(row.mean) and quantity.plausible(row.mean)
+    }
+    return [found[start] for start in sorted(found)]
+
+
+def _step(rows: Sequence[Row]) -> float | None:
+    """Return the smallest step between readings, as `Binner` learns it from live ones."""
+    lows = [row.low for row in rows if row.low is not None]
+    steps = [abs(after - before) for before, after in pairwise(lows) if after != before]
+    return max(min(steps), LEAST_STEP) if steps else None
+
+
+def _days(
+    rows: Sequence[Row], kind: DayKind, quantity: Quantity, zone: tzinfo
+) -> dict[int, PastDay]:
+    length_s = HOUR_S if kind is DayKind.HOURLY else SLOT_S
+    placed: dict[int, list[Stretch]] = {}
+    ended: dict[int, int] = {}
+    longest_h = 0
+    runs = _runs(rows, length_s)
+    for run, following in zip_longest(runs, runs[1:]):
+        until = run[-1].start + length_s
+        if not _stuck(until - run[0].start, longest_h, run[0].mean, quantity):
+            _place(run, length_s, zone, placed)
+        if following is None:
+            break
+        heard = following[0].start
+        # As live, a run lasts until another level is heard, unless the source was off.
+        until = heard if heard - until <= OFF_S else run[-1].start
+        run_h, day = int((until - run[0].start) // HOUR_S), locate(heard, zone)[0]
+        ended[day] = max(ended.get(day, 0), run_h)
+        longest_h = max(longest_h, run_h)
+    return {
+        day: PastDay(day, kind, tuple(known), ended.get(day, 0)) for day, known in placed.items()
+    }
+
+
+def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
+    """Return the rows in runs of one level; a run is over where the source was off."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        last = runs[-1][-1] if runs else None
+        if last is None or row.mean != last.mean or row.start - last.start - length_s > OFF_S:
+            runs.append([])
+        runs[-1].append(row)
+    return runs
+
+
+def _stuck(run_s: float, longest_h: int, level: float, quantity: Quantity) -> bool:
+    """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
+    zero = level == 0.0 and quantity.kind is Kind.PM25
+    return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
+
+
+def _place(
+    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[Stretch]]
+) -> None:
+    """Put each slot of some rows into its day."""
+    for row in run:
+        first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
+        place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))
+        if place == last:
+            placed.setdefault(place[0], []).append((place[1], first, row.mean, number))
+            continue
+        for slot in range(first, first + number):
+            day, part = locate(slot * SLOT_S, zone)
+            placed.setdefault(day, []).append((part, slot, row.mean, 1))

@@ -1,0 +1,208 @@
+"""What a home is asked once: rooms that rise together, a few questions a day, the newest first.
+
+Pure, and without memory: who asks keeps what was asked and gives it back each time.
+
+    offered = [about_episode(room, kind, episode), ...]     everything there is to ask about now
+    asked = [Asked(statement=..., asked_at=..., answered=...), ...]     everything asked before
+    what = plan(offered, asked, now, zone)
+
+Then ask `what.ask` (each is one question, remembered as `Asked` with `asked_at=now`), put each
+of `what.joined` in the place of the statement with the same `key` (the question stays, its id
+as well: it is now about more), take `what.replaced` back as if answered, and offer
+`what.waiting` again later, as long as it still holds. Offering again what was asked before,
+answered or not, does nothing. `tests/core/test_questions.py` has such a loop.
+
+`company` says what is known of the other rooms when one of them rose. Call it when an episode
+opens and until `TOGETHER_S` later, and keep what it returns with `Channel.keep_company`.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
+
+from .day import locate
+from .ledger.episode import Episode
+from .other_rooms import TOGETHER_S
+from .pollutant import Kind
+
+QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00: more would not be read.
+
+
+class Topic(StrEnum):
+    """What a home can be asked about; the kinds of repairs that have a date."""
+
+    RANGE_LEARNED = "range_learned"
+    UNUSUAL_EPISODE = "unusual_episode"
+    CHANGE_SUSPECTED = "change_suspected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """An episode in a room: `episode` is its id, the POSIX time at which it opened."""
+
+    room: str
+    kind: Kind
+    episode: int
+
+    @property
+    def channel(self) -> tuple[str, Kind]:
+        """Return which channel rose."""
+        return self.room, self.kind
+
+    @property
+    def identity(self) -> tuple[str, Kind, int]:
+        """Return what no other episode has."""
+        return self.room, self.kind, self.episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing to be said once.
+
+    `room` and `epoch` (the first episode, the day of the change, the count of resets) make its
+    identity, with `kind` where it is about one channel; `at` is the POSIX time at which it
+    became true. `rises` are the episodes it is about, oldest first.
+    """
+
+    topic: Topic
+    room: str
+    epoch: int
+    at: float
+    kind: Kind | None = None
+    rises: tuple[Rise, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the identity, which stays as it is when other rises join."""
+        return self.topic, self.room, self.kind or "", str(self.epoch)
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Return the rooms it is about, in the order in which they rose.
+
+        More than one rose together. That is shared or spread and no sign of outdoor air.
+        """
+        return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
+
+    def takes(self, other: Statement) -> bool:
+        """Tell whether another is part of the same: rises within the hour, of other channels."""
+        channels = {rise.channel for rise in self.rises}
+        return (
+            bool(self.rises and other.rises)
+            and abs(other.at - self.at) <= TOGETHER_S
+            and channels.isdisjoint(rise.channel for rise in other.rises)
+        )
+
+    def with_rises(self, other: Statement) -> Statement:
+        """Return the statement with the rises of another beside its own."""
+        rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
+        return replace(self, rises=tuple(rises))
+
+    def within(self, rooms: Container[str]) -> Statement | None:
+        """Return what it says about some of its rises' rooms, None where that is nothing."""
+        rises = tuple(rise for rise in self.rises if rise.room in rooms)
+        if not rises:
+            return None
+        return replace(self, room=rises[0].room, epoch=rises[0].episode, rises=rises)
+
+    def supersedes(self, other: Statement) -> bool:
+        """Tell whether it makes an older one needless: the same topic, and no other room."""
+        return (
+            self.topic is other.topic
+            and self.kind is other.kind
+            and (other.at, other.key) < (self.at, self.key)
+            and set(other.rooms) <= set(self.rooms)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A statement that was asked about, when, and whether that is over."""
+
+    statement: Statement
+    asked_at: float
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to do now: see the module."""
+
+    ask: tuple[Statement, ...] = ()
+    joined: tuple[Statement, ...] = ()
+    replaced: tuple[Statement, ...] = ()
+    waiting: tuple[Statement, ...] = ()
+
+
+def about_episode(room: str, kind: Kind, episode: Episode) -> Statement:
+    """Return the statement about one episode, before others join it."""
+    return _about(Rise(room=room, kind=kind, episode=episode.id))
+
+
+def _about(rise: Rise) -> Statement:
+    return Statement(
+        topic=Topic.UNUSUAL_EPISODE,
+        room=rise.room,
+        epoch=rise.episode,
+        at=float(rise.episode),
+        rises=(rise,),
+    )
+
+
+def plan(offered: Iterable[Statement], asked: Sequence[Asked], now: float, zone: tzinfo) -> Plan:
+    """Return what to ask now of what there is to ask, given all that was asked before.
+
+    Rises within an hour of the first are one statement, of whichever room; a newer statement
+    takes the place of an open one that is about no other room; of the rest at most three a day
+    are asked, the oldest first, and the others wait. `now` is a POSIX time.
+    """
+    open_now = {item.statement.key: item.statement for item in asked if not item.answered}
+    joined: dict[tuple[str, ...], Statement] = {}
+    fresh: list[Statement] = []
+    known = {item.statement.key for item in asked}
+    for offer in _unasked(offered, asked):
+        taking = next((one for one in open_now.values() if one.takes(offer)), None)
+        if taking is not None:
+            open_now[taking.key] = joined[taking.key] = taking.with_rises(offer)
+        elif offer.key not in known:
+            _gather(offer, fresh)
+    said = [*fresh, *open_now.values()]
+    fresh = [one for one in fresh if not any(other.supersedes(one) for other in said)]
+    today = locate(now, zone)[0]
+    already = sum(locate(item.asked_at, zone)[0] == today for item in asked)
+    free = max(QUESTIONS_A_DAY - already, 0)
+    newer = [*fresh[:free], *joined.values()]
+    return Plan(
+        ask=tuple(fresh[:free]),
+        joined=tuple(joined.values()),
+        replaced=tuple(
+            old for old in open_now.values() if any(one.supersedes(old) for one in newer)
+        ),
+        waiting=tuple(fresh[free:]),
+    )
+
+
+def _unasked(offered: Iterable[Statement], asked: Sequence[Asked]) -> list[Statement]:
+    """Return what is offered, oldest first, rises one by one and without those asked about."""
+    known = {rise.identity for item in asked for rise in item.statement.rises}
+    found: list[Statement] = []
+    for offer in offered:
+        for rise in offer.rises:
+            if rise.identity not in known:
+                known.add(rise.identity)
+                found.append(_about(rise))
+        if not offer.rises:
+            found.append(offer)
+    return sorted(found, key=lambda one: (one.at, one.key, [rise.kind for rise in one.rises]))
+
+
+def _gather(offer: Statement, fresh: list[Statement]) -> None:
+    """Add a statement to those to be asked, to an earlier one if that takes it."""
+    for index, statement in enumerate(fresh):
+        if statement.takes(offer):
+            fresh[index] = statement.with_rises(offer)
+            return
+        if statement.key == offer.key:
+            return
+    fresh.append(offer)

@@ -1,0 +1,1 @@
+"""From readings to bins, and whether they can be believed."""

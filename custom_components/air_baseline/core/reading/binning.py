@@ -1,0 +1,167 @@
+"""Irregular timed readings to time-weighted means over five-minute slots.
+
+Time is counted, not updates: busy air is not over-represented. A value holds until the
+next reading, at most for the hold limit; `unavailable` ends the hold at once.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ..day import SLOT_S
+
+LEAST_OBSERVED_S = 60.0  # A slot with less observed time gives no bin.
+LEAST_HOLD_S = 1800.0  # Sensors that report on change only are quiet for minutes.
+HOLD_INTERVALS = 4  # A slow sensor's value holds for this many of its median intervals.
+LONGEST_HOLD_S = 6 * 3600.0  # Beyond this a value says nothing about the air, at any cadence.
+INTERVALS_KEPT = 31  # Enough for a steady median, small enough to follow a new cadence.
+LATE_S = 300.0  # An older reading than this, behind time already counted, is dropped.
+LEAST_STEP = 0.1  # Finer differences are float noise or averaging, not resolution.
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The time-weighted mean over one slot: slot index, level, observed seconds."""
+
+    slot: int
+    value: float
+    observed_s: float
+
+    @property
+    def start(self) -> float:
+        """Return the POSIX time of the slot's start."""
+        return float(self.slot * SLOT_S)
+
+    @property
+    def end(self) -> float:
+        """Return the POSIX time of the slot's end."""
+        return float((self.slot + 1) * SLOT_S)
+
+
+class Binner:
+    """Turn readings, losses and passing time into bins, oldest first.
+
+    Calls may come late or out of order: time that was counted once is never counted again.
+
+    >>> binner = Binner()
+    >>> binner.read(0.0, 10.0), binner.read(150.0, 20.0)
+    ((), ())
+    >>> binner.advance(300.0)
+    [Bin(slot=0, value=15.0, observed_s=300.0)]
+    """
+
+    __slots__ = (
+        "area",
+        "counted_to",
+        "held",
+        "intervals",
+        "last_value",
+        "late",
+        "observed_s",
+        "read_at",
+        "step",
+    )
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self.counted_to: float | None = None
+        self.held: float | None = None
+        self.read_at: float | None = None
+        self.last_value: float | None = None
+        self.area = 0.0
+        self.observed_s = 0.0
+        self.intervals: deque[float] = deque(maxlen=INTERVALS_KEPT)
+        self.step: float | None = None
+        self.late = 0
+
+    def read(self, at: float, value: float) -> Sequence[Bin]:
+        """Take a reading (POSIX seconds, base unit) and return the bins that it closes."""
+        counted_to = self.counted_to
+        if counted_to is not None and at < counted_to:
+            if at < counted_to - LATE_S:
+                self.late += 1
+                return ()
+            at = counted_to
+        bins = self._count_to(at)
+        if self.read_at is not None and at > self.read_at:
+            self.intervals.append(at - self.read_at)
+        if self.last_value is not None:
+            self._learn_step(value - self.last_value)
+        self.held = self.last_value = value
+        self.read_at = at
+        return bins
+
+    def lose(self, at: float) -> Sequence[Bin]:
+        """End the hold: from here on the source has no value."""
+        bins = self._count_to(at)
+        self.held = self.read_at = None
+        return bins
+
+    def advance(self, at: float) -> Sequence[Bin]:
+        """Let time pass and return the bins that it closes."""
+        return self._count_to(at)
+
+    def restart(self) -> None:
+        """Forget where time stood; what was learned of the sensor's cadence stays."""
+        self.counted_to = self.held = self.read_at = None
+        self.area = self.observed_s = 0.0
+
+    def hold_limit_s(self) -> float:
+        """Return for how long a value holds at the most."""
+        if not self.intervals:
+            return LEAST_HOLD_S
+        return min(max(LEAST_HOLD_S, HOLD_INTERVALS * median(self.intervals)), LONGEST_HOLD_S)
+
+    def _learn_step(self, difference: float) -> None:
+        size = abs(difference)
+        if size and (self.step is None or size < self.step):
+            self.step = max(size, LEAST_STEP)
+
+    def _count_to(self, at: float) -> Sequence[Bin]:
+        start = self.counted_to
+        if start is None:
+            self.counted_to = at
+            return ()
+        if at <= start:
+            return ()
+        if self._count_within_slot(start, at):
+            self.counted_to = at
+            return ()
+        return self._count_slots(start, at)
+
+    def _count_within_slot(self, start: float, at: float) -> bool:
+        """Count held time that ends in the slot it began in: the path of most readings."""
+        if self.held is None or self.read_at is None or at - self.read_at >= LEAST_HOLD_S:
+            return False
+        if at >= (start // SLOT_S + 1) * SLOT_S:
+            return False
+        self.area += self.held * (at - start)
+        self.observed_s += at - start
+        return True
+
+    def _count_slots(self, start: float, at: float) -> list[Bin]:
+        held_to = start
+        if self.held is not None and self.read_at is not None:
+            held_to = max(start, min(at, self.read_at + self.hold_limit_s()))
+        bins: list[Bin] = []
+        slot = int(start // SLOT_S)
+        while self.held is not None and start < held_to:
+            end = min(held_to, (slot + 1) * SLOT_S)
+            self.area += self.held * (end - start)
+            self.observed_s += end - start
+            start = end
+            if start == (slot + 1) * SLOT_S:
+                self._close(slot, bins)
+                slot += 1
+        if held_to < at:
+            self.held = None
+        if at >= (slot + 1) * SLOT_S:
+            self._close(slot, bins)
+        self.counted_to = at
+        return bins
+
+    def _close(self, slot: int, bins: list[Bin]) -> None:
+        if self.observed_s >= LEAST_OBSERVED_S:
+            bins.append(Bin(slot, self.area / self.observed_s, self.observed_s))
+        self.area = self.observed_s = 0.0

@@ -1,0 +1,109 @@
+"""Can the source be believed now: is it alive, warmed up, and not stuck?"""
+
+from ..day import DAY_S, SLOT_S, WINDOW_DAYS
+from ..pollutant import Kind, Quantity
+
+NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
+FLAT_S = 24 * 3600.0  # Longest legitimate flat runs in real homes: 8 to 45 hours.
+FLAT_ZERO_S = 72 * 3600.0  # Very clean rooms read PM2.5 0 for days.
+FLAT_RECORD_DAYS = 60  # A run so long ago says little about the sensor's present state.
+OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat run is over.
+WARM_UP_AGAIN_S = 3600.0
+
+
+class SourceWatch:
+    """Follow one source: its last reading, its warm-up and runs of one value.
+
+    `flat_longest_h` is the longest run that ended in the open day, `stuck` says that the
+    present run is longer than this source has ever had.
+    """
+
+    __slots__ = (
+        "flat_longest_h",
+        "flat_since",
+        "flat_value",
+        "last_read",
+        "quantity",
+        "rejected",
+        "stuck",
+        "warm_until",
+    )
+
+    def __init__(self, quantity: Quantity) -> None:
+        """Start with a source that was never seen."""
+        self.quantity = quantity
+        self.last_read: float | None = None
+        self.warm_until: float | None = None
+        self.flat_value: float | None = None
+        self.flat_since = 0.0
+        self.flat_longest_h = 0
+        self.stuck = False
+        self.rejected = 0
+
+    def see(self, at: float, value: float) -> None:
+        """Note a plausible reading; one that comes late says nothing about what came since."""
+        last = self.last_read
+        if last is not None and at < last:
+            return
+        was_off = last is None or at - last > OFF_S
+        if value != self.flat_value or was_off:
+            if self.flat_value is not None:
+                flat_to = last if last is not None and was_off else at
+                run_h = int((flat_to - self.flat_since) // 3600.0)
+                self.flat_longest_h = max(self.flat_longest_h, run_h)
+            self.flat_value, self.flat_since, self.stuck = value, at, False
+        if self.quantity.warm_up_s and was_off:
+            self._warm_up(at, self.quantity.warm_up_s if last is None else WARM_UP_AGAIN_S)
+        self.last_read = at
+
+    def restart(self) -> None:
+        """Forget when the source was last seen: the clock had been wrong."""
+        self.last_read = self.flat_value = None
+        self.flat_since = 0.0
+        self.warm_until = None
+
+    def skip_warm_up(self, at: float) -> None:
+        """Note that the source had been running before a time, as its own history shows."""
+        self.last_read = at
+        self.warm_until = at
+
+    def ran_before(self, since: float, until: float) -> None:
+        """Spare a source its warm-up that ran from one time to another, as its history shows."""
+        if not self.quantity.warm_up_s or until - since < self.quantity.warm_up_s:
+            return
+        if self.last_read is None:
+            self.skip_warm_up(until)
+        elif self.warm_until is not None:
+            seen = self.warm_until - self.quantity.warm_up_s
+            if since <= seen and seen - until <= OFF_S:
+                self.warm_until = None
+
+    def alive(self, at: float) -> bool:
+        """Tell whether there was a reading within a day."""
+        return self.last_read is not None and at - self.last_read <= NO_SOURCE_S
+
+    def warming_up(self, at: float) -> bool:
+        """Tell whether the sensor is too new, or was off too long, to be believed."""
+        return self.warm_until is not None and at < self.warm_until
+
+    def becomes_stuck(self, at: float, longest_h: int) -> bool:
+        """Tell whether the present run has just become longer than any on record (hours)."""
+        if self.stuck or self.flat_value is None:
+            return False
+        zero = self.flat_value == 0.0 and self.quantity.kind is Kind.PM25
+        limit = max(FLAT_ZERO_S if zero else FLAT_S, longest_h * 3600.0)
+        self.stuck = at - self.flat_since > limit
+        return self.stuck
+
+    def end_day(self) -> int:
+        """Return the longest run that ended in the day, in hours, and begin another day."""
+        longest, self.flat_longest_h = self.flat_longest_h, 0
+        return longest
+
+    def flat_slots(self, at: float) -> range:
+        """Return the slots of the present run up to a time, as far as days are kept."""
+        since = max(self.flat_since, at - WINDOW_DAYS * DAY_S)
+        return range(int(since // SLOT_S), int(at // SLOT_S))
+
+    def _warm_up(self, at: float, duration_s: float) -> None:
+        self.warm_until = max(at + duration_s, self.warm_until or 0.0)

@@ -1,0 +1,194 @@
+"""What explains air without being the room's: outdoor air, outdoor temperature, open windows.
+
+Never required. A home's channels share what is outdoors, a room's channels its windows: each
+value is followed once, and a channel only asks for means. Readings of context are calls of
+their own and cost a reading of the air nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from ..day import HOUR_S, SLOT_S, SLOTS_PER_HOUR, locate
+from .binning import Bin, Binner
+
+HOURS = 24
+LEAST_H = 18.0  # Of 24 hours; a mean of the morning alone is colder than any day's.
+LEAST_BEFORE_H = 6.0  # Less says too little about what outdoor air was like before.
+LEAST_SLOTS = 6  # Of the twelve of an hour.
+REWIND_S = 26 * HOUR_S  # More than any change of clocks: the clock had been wrong.
+
+# Outdoor air rose: by so much (μg/m³, beyond the noise of consumer sensors) and so many times
+# the mean of the day before. In nine homes with an outdoor monitor that was so in 3 % of all
+# hours, and with one of 35 rises of 10 μg/m³ in the main room.
+ROSE_BY = 5.0
+ROSE_TIMES = 1.5
+
+type Sum = tuple[float, float]  # Seconds times value, seconds.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayContext:
+    """Context of one day: means (μg/m³, °C), share of the day a window was open; None unknown."""
+
+    outdoor_pm25: float | None = None
+    outdoor_temperature: float | None = None
+    window_open: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutdoorRise:
+    """Outdoor PM2.5 of the last hour beside the 24 hours before it (μg/m³)."""
+
+    now: float
+    before: float
+
+    @property
+    def rose(self) -> bool:
+        """Tell whether that is a rise.
+
+        >>> OutdoorRise(38.0, 12.0).rose, OutdoorRise(16.0, 12.0).rose, OutdoorRise(5.0, 1.0).rose
+        (True, False, False)
+        """
+        return self.now >= self.before + ROSE_BY and self.now >= ROSE_TIMES * self.before
+
+
+class ContextMean:
+    """One value of context as time-weighted means over an hour, 24 hours and a day.
+
+    Values hold as those of air do. Calls may come late or in any order.
+
+    >>> from datetime import UTC
+    >>> mean = ContextMean(UTC)
+    >>> for half_hour in range(49):
+    ...     mean.read(1800.0 * half_hour, 10.0 if half_hour < 24 else 20.0)
+    >>> mean.of_last_hours(24 * 3600.0), mean.of_last_hour(24 * 3600.0)
+    (15.0, 20.0)
+    """
+
+    __slots__ = ("binner", "bins", "days", "hours", "zone")
+
+    def __init__(self, zone: tzinfo) -> None:
+        """Start with nothing known."""
+        self.zone = zone
+        self.binner = Binner()
+        self.bins: list[tuple[int, float]] = []  # Slot and value of the last hour.
+        self.hours: list[tuple[int, float, float]] = []  # Hour (POSIX / 3600) and its sum.
+        self.days: list[tuple[int, float, float]] = []  # The open day and the one before.
+
+    def read(self, at: float, value: float) -> None:
+        """Take a reading: POSIX seconds; μg/m³, °C, or 1 for open and 0 for shut."""
+        self._rewind(at)
+        for bin_ in self.binner.read(at, value):
+            self._take(bin_)
+
+    def lose(self, at: float) -> None:
+        """Note that the source has no value from here on."""
+        for bin_ in self.binner.lose(at):
+            self._take(bin_)
+
+    def advance(self, at: float) -> None:
+        """Let time pass."""
+        self._rewind(at)
+        for bin_ in self.binner.advance(at):
+            self._take(bin_)
+
+    def of_day(self, day: int) -> float | None:
+        """Return the mean of the open day or the one before, None with under 18 hours of it."""
+        sums = [(area, seconds) for known, area, seconds in self.days if known == day]
+        return _mean(sums, LEAST_H * HOUR_S)
+
+    def of_last_hours(self, at: float) -> float | None:
+        """Return the mean of the 24 hours up to a time (running hour included), None likewise.
+
+        The 24 hours, not those since 04:00: by noon these are colder than any whole day.
+        """
+        last = int((at - 1e-3) // HOUR_S)
+        return _mean(self._sums(last - HOURS + 1, last), LEAST_H * HOUR_S)
+
+    def of_last_hour(self, at: float) -> float | None:
+        """Return the mean of the 12 slots up to a time, None with under six of them."""
+        last = int(at // SLOT_S)
+        values = [value for slot, value in self.bins if last - SLOTS_PER_HOUR <= slot < last]
+        return sum(values) / len(values) if len(values) >= LEAST_SLOTS else None
+
+    def rise(self, at: float) -> OutdoorRise | None:
+        """Return the last hour beside the 24 hours before it, None where either is not known."""
+        first = int((at - HOUR_S) // HOUR_S)
+        now = self.of_last_hour(at)
+        before = _mean(self._sums(first - HOURS, first - 1), LEAST_BEFORE_H * HOUR_S)
+        return None if now is None or before is None else OutdoorRise(now, before)
+
+    def _sums(self, first: int, last: int) -> list[Sum]:
+        return [(area, seconds) for hour, area, seconds in self.hours if first <= hour <= last]
+
+    def _take(self, bin_: Bin) -> None:
+        total = bin_.value * bin_.observed_s, bin_.observed_s
+        self.bins = [*self.bins[1 - SLOTS_PER_HOUR :], (bin_.slot, bin_.value)]
+        _add(self.hours, int(bin_.start // HOUR_S), total)
+        del self.hours[: -HOURS - 2]
+        _add(self.days, locate(bin_.start, self.zone)[0], total)
+        del self.days[:-2]
+
+    def _rewind(self, at: float) -> None:
+        """Forget what was counted under a clock that ran ahead."""
+        counted_to = self.binner.counted_to
+        if counted_to is not None and at < counted_to - REWIND_S:
+            self.binner.restart()
+            self.bins, self.hours, self.days = [], [], []
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What a channel can ask about besides its air; None for what nobody measures.
+
+    Channels that share a `ContextMean` share its readings.
+    """
+
+    outdoor_pm25: ContextMean | None = None
+    outdoor_temperature: ContextMean | None = None
+    window_open: ContextMean | None = None
+
+    def known(self) -> list[ContextMean]:
+        """Return the values that somebody measures."""
+        values = (self.outdoor_pm25, self.outdoor_temperature, self.window_open)
+        return [value for value in values if value is not None]
+
+    def advance(self, at: float) -> None:
+        """Let time pass."""
+        for value in self.known():
+            value.advance(at)
+
+    def of_day(self, day: int) -> DayContext:
+        """Return the means of the open day or the one before."""
+        return self._each(lambda value: value.of_day(day))
+
+    def of_last_hours(self, at: float) -> DayContext:
+        """Return the means of the 24 hours up to a time."""
+        return self._each(lambda value: value.of_last_hours(at))
+
+    def _each(self, mean: Callable[[ContextMean], float | None]) -> DayContext:
+        means = [
+            None if value is None else mean(value)
+            for value in (self.outdoor_pm25, self.outdoor_temperature, self.window_open)
+        ]
+        pm25, temperature, window = means
+        return DayContext(
+            outdoor_pm25=None if pm25 is None else round(max(pm25, 0.0), 1),
+            outdoor_temperature=None if temperature is None else round(temperature, 1),
+            window_open=None if window is None else round(min(max(window, 0.0), 1.0), 3),
+        )
+
+
+def _add(sums: list[tuple[int, float, float]], index: int, more: Sum) -> None:
+    """Add to the last of some sums, or begin another."""
+    area, seconds = more
+    if sums and sums[-1][0] == index:
+        _, before, before_s = sums.pop()
+        area, seconds = area + before, seconds + before_s
+    sums.append((index, area, seconds))
+
+
+def _mean(sums: list[Sum], least_s: float) -> float | None:
+    seconds = sum(seconds for _, seconds in sums)
+    return sum(area for area, _ in sums) / seconds if seconds and seconds >= least_s else None

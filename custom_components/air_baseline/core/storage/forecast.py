@@ -1,0 +1,194 @@
+"""Today's forecast as plain JSON values: what was written down is not worked out again.
+
+A restart, or another version of the method, leaves it as it was issued before the day.
+"""
+
+from array import array
+from typing import TYPE_CHECKING, Any, Final
+
+from ..alerting.forecast import Forecast
+from ..alerting.promise import Promise
+from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, Bar
+from ..codes import Basis, LearningState, Missing
+from ..day import PARTS, WINDOW_DAYS
+from ..learning.standing import Standing, Tally
+from ..learning.typical_range import PartRange
+from ..learning.weather_limits import Seen
+from ..reading.binning import LEAST_STEP
+from . import checked as stored
+from .checked import SnapshotError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+RANGE_WIDTH: Final = 12  # Three levels, three points on the scale, two cells of three.
+MOST_SCALE: Final = 15.0  # ln(1 + x) of `stored.HIGHEST` is below it.
+MOST_SPREAD: Final = 8.0  # More than half of the scale.
+MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SPREAD
+MOST_RISE: Final = 600.0  # On the scale: more has no level, and never was.
+
+
+def dump_forecast(written: Forecast) -> dict[str, Any]:
+    """Return a forecast without its day, which the open day has, and what follows from its bar."""
+    return {
+        "resolution": written.resolution,
+        "promise": written.promise.value,
+        "standing": _dump_standing(written.standing),
+        "part": written.part,
+        **(_dump_said(written) if written.ranges else {}),
+    }
+
+
+def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
+    """Return the forecast of a day that `dump_forecast` wrote; `with_levels` completes it."""
+    return Forecast(
+        day=day,
+        resolution=stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
+        promise=stored.code(Promise, data["promise"]),
+        standing=_load_standing(stored.mapping(data["standing"])),
+        part=None if data["part"] is None else stored.integer(data["part"], 0, PARTS - 1),
+        **(_load_said(data) if "ranges" in data else {}),
+    )
+
+
+def _dump_said(written: Forecast) -> dict[str, Any]:
+    seen = written.seen
+    return {
+        "ranges": [_dump_range(part) for part in written.ranges],
+        "basis": written.basis,
+        "shown": written.shown,
+        "own_share": written.own_share,
+        "theta": written.theta,
+        "confidence": written.confidence,
+        "noticeable": written.noticeable,
+        "told": written.told,
+        "temperatures": seen.temperatures and list(seen.temperatures),
+        "windows": seen.windows and list(seen.windows),
+        "bar": _dump_bar(written.bar) if written.bar.scores else None,
+    }
+
+
+def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
+    ranges = stored.rows(data["ranges"], RANGE_WIDTH, PARTS)
+    if len(ranges) != PARTS:
+        message = f"{len(ranges)} ranges"
+        raise SnapshotError(message)
+    return {
+        "ranges": tuple(_load_range(row) for row in ranges),
+        "basis": stored.code(Basis, data["basis"]),
+        "shown": stored.flag(data["shown"]),
+        "own_share": stored.share(data["own_share"]),
+        "theta": stored.number(data["theta"], -1.0, 1.0),
+        "confidence": stored.optional(stored.share, data["confidence"]),
+        "noticeable": stored.level(data["noticeable"]),
+        "told": stored.flag(data["told"]),
+        "seen": Seen(
+            temperatures=stored.optional(_temperatures, data["temperatures"]),
+            windows=stored.optional(_windows, data["windows"]),
+        ),
+        "bar": Bar() if data["bar"] is None else _load_bar(stored.mapping(data["bar"])),
+    }
+
+
+def _dump_range(part: PartRange) -> list[float]:
+    lower, upper = part.cells
+    levels = [part.low, part.middle, part.high, part.y_low, part.y_middle, part.y_high]
+    return [*levels, *lower, *upper]
+
+
+def _load_range(row: Sequence[Any]) -> PartRange:
+    numbers = stored.numbers(row, RANGE_WIDTH, -stored.HIGHEST, 2.0 * stored.HIGHEST)
+    low, middle, high, y_low, y_middle, y_high, *cells = numbers
+    lower, upper = (cells[0], cells[1], cells[2]), (cells[3], cells[4], cells[5])
+    ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
+    if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
+        message = f"a range from {low} over {middle} to {high}"
+        raise SnapshotError(message)
+    return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
+
+
+def _temperatures(data: object) -> tuple[float, float]:
+    lowest, highest = stored.numbers(data, 2)
+    return lowest, highest
+
+
+def _windows(data: object) -> tuple[int, int]:
+    ((shut, mostly_open),) = stored.rows([data], 2, 1)
+    return stored.integer(shut), stored.integer(mostly_open)
+
+
+def _dump_bar(bar: Bar) -> dict[str, Any]:
+    return {
+        "scores": list(bar.scores),
+        "ranked": bar.ranked,
+        "margin": bar.margin,
+        "notable": bar.notable,
+        "centre": list(bar.centre),
+        "spread": list(bar.spread),
+        "before": list(bar.before),
+        "floor": list(bar.floor),
+        "days": bar.days,
+    }
+
+
+def _load_bar(data: Mapping[str, Any]) -> Bar:
+    scores = stored.items(data["scores"], WINDOW_DAYS)
+    spread = stored.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
+    bar = Bar(
+        scores=array("d", stored.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
+        ranked=stored.optional(_score, data["ranked"]),
+        margin=stored.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
+        notable=stored.optional(_score, data["notable"]),
+        centre=tuple(stored.numbers(data["centre"], PARTS, -MOST_SCALE, MOST_SCALE)),
+        spread=tuple(spread),
+        before=tuple(stored.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
+        floor=tuple(stored.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
+        days=stored.integer(data["days"], 0, len(scores)),
+    )
+    highest = max(bar.ranked or 0.0, bar.notable or 0.0) + MARGIN_HIGH
+    stored.number(highest * max(spread), -MOST_RISE, MOST_RISE)
+    return bar
+
+
+def _score(data: object) -> float:
+    return stored.number(data, -MOST_SCORE, MOST_SCORE)
+
+
+def _dump_standing(known: Standing) -> dict[str, Any]:
+    counted = known.tally
+    return {
+        "state": known.state,
+        "tally": [counted.days, counted.weekend, counted.week],
+        "parts": list(counted.parts),
+        "first": known.first,
+        "marks": known.marks,
+        "recent_mark": known.recent_mark,
+        "held": known.held,
+        "missing": [[what, number] for what, number in known.missing],
+        "earliest": known.earliest,
+        "since": known.since,
+        "quota": known.quota,
+        "from_history": known.from_history,
+    }
+
+
+def _load_standing(data: Mapping[str, Any]) -> Standing:
+    most = float(WINDOW_DAYS)
+    days, weekend, week = stored.numbers(data["tally"], 3, 0.0, most)
+    return Standing(
+        state=stored.code(LearningState, data["state"]),
+        tally=Tally(days, weekend, week, tuple(stored.numbers(data["parts"], PARTS, 0.0, most))),
+        first=stored.optional(stored.day, data["first"]),
+        marks=stored.integer(data["marks"], 0, WINDOW_DAYS),
+        recent_mark=stored.optional(stored.share, data["recent_mark"]),
+        held=stored.optional(stored.share, data["held"]),
+        missing=tuple(
+            (stored.code(Missing, what), stored.integer(number, 0, WINDOW_DAYS))
+            for what, number in stored.rows(data["missing"], 2, len(Missing))
+        ),
+        earliest=stored.optional(stored.day, data["earliest"]),
+        since=stored.optional(stored.day, data["since"]),
+        quota=stored.flag(data["quota"]),
+        from_history=stored.integer(data["from_history"], 0, WINDOW_DAYS),
+    )

@@ -1,0 +1,1 @@
+"""The pages that set up the home and its rooms."""

@@ -1,0 +1,147 @@
+"""Add a room, or change its area and its sources."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.core import callback
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+import voluptuous as vol
+
+from ..const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
+from ..core.pollutant import Kind
+from ..inputs.eligibility import name_of
+from ..inputs.room_config import room_sources
+from ..words.explanation import escape
+from .history_survey import async_worth
+from .room_form import area_name, check_room, room_schema
+
+
+class RoomFlow(ConfigSubentryFlow):
+    """Add a room, or change its sources."""
+
+    _changed: dict[str, Any]
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the area and its sources."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, errors = check_room(self.hass, self._get_entry(), user_input, None)
+            if not errors:
+                self._changed = data
+                return await self.async_step_history() if data[CONF_HISTORY] else self._add()
+        home = {CONF_HISTORY: self._get_entry().data.get(CONF_HISTORY, True)}
+        return self._form("user", user_input or home, errors)
+
+    async def async_step_history(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say what the history of the sources is worth, before the room is added."""
+        if user_input is not None:
+            return self._add()
+        return self.async_show_form(
+            step_id="history",
+            data_schema=vol.Schema({}),
+            description_placeholders={"worth": await async_worth(self.hass, self._changed)},
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change the area or the sources; ask whose the ledger is where one was replaced."""
+        room = self._get_reconfigure_subentry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, errors = check_room(self.hass, self._get_entry(), user_input, room)
+            if not errors:
+                self._changed = data
+                if waiting := room.data.get(CONF_START_ANEW):
+                    data[CONF_START_ANEW] = waiting
+                return await self.async_step_replaced() if self._replaced() else self._finish()
+        return self._form("reconfigure", user_input or room.data, errors)
+
+    async def async_step_replaced(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether what was learned from a source holds for the one in its place."""
+        return self.async_show_menu(
+            step_id="replaced",
+            menu_options=["keep_ledger", "start_anew"],
+            description_placeholders={"sources": "\n".join(self._replaced().values())},
+        )
+
+    async def async_step_keep_ledger(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on with what was learned."""
+        return self._finish()
+
+    async def async_step_start_anew(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Set aside what was learned from the replaced sources when the room is set up next."""
+        waiting = self._changed.get(CONF_START_ANEW, [])
+        self._changed[CONF_START_ANEW] = [*waiting, *(kind.value for kind in self._replaced())]
+        return self._finish()
+
+    @callback
+    def _add(self) -> SubentryFlowResult:
+        """Add the room under the name of its area."""
+        area_id = self._changed[CONF_AREA]
+        return self.async_create_entry(
+            title=area_name(self.hass, area_id), data=self._changed, unique_id=area_id
+        )
+
+    @callback
+    def _finish(self) -> SubentryFlowResult:
+        """Change the room; the listener of the entry reloads it."""
+        entry, room, data = self._get_entry(), self._get_reconfigure_subentry(), self._changed
+        self._async_move_device(room, data[CONF_AREA])
+        return self.async_update_and_abort(
+            entry,
+            room,
+            title=self._title(room, data[CONF_AREA]),
+            unique_id=data[CONF_AREA],
+            data=data,
+        )
+
+    @callback
+    def _replaced(self) -> dict[Kind, str]:
+        """Return the sources that another of the same quantity takes the place of, as lines.
+
+        Nothing was learned yet from one that waits to start anew.
+        """
+        old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
+        waiting = self._changed.get(CONF_START_ANEW, ())
+        return {
+            kind: f"- {self._told_apart(source.entity_id, new[kind].entity_id)}"
+            for kind, source in room_sources(old).items()
+            if kind in new and kind not in waiting and new[kind].entity_id != source.entity_id
+        }
+
+    def _told_apart(self, old: str, new: str) -> str:
+        """Return two sources by their names, by their ids where these are the same."""
+        names = [escape(name_of(self.hass, entity_id)) for entity_id in (old, new)]
+        return " → ".join(names if len({*names}) > 1 else [escape(old), escape(new)])
+
+    @callback
+    def _async_move_device(self, room: ConfigSubentry, area_id: str) -> None:
+        """Move the room's device along, unless the user had put it elsewhere."""
+        entry = self._get_entry()
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, room.subentry_id), entry.entry_id
+        )
+        if device is not None and device.area_id == room.data.get(CONF_AREA):
+            dr.async_get(self.hass).async_update_device(device.id, area_id=area_id)
+
+    def _title(self, room: ConfigSubentry, area_id: str) -> str:
+        """Return the room's name: that of its area, unless the user gave it another."""
+        known = ar.async_get(self.hass).async_get_area(str(room.data.get(CONF_AREA)))
+        follows = known is None or room.title == known.name
+        return area_name(self.hass, area_id) if follows else room.title
+
+    def _form(
+        self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]
+    ) -> SubentryFlowResult:
+        schema = self.add_suggested_values_to_schema(room_schema(self.hass), values)
+        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)

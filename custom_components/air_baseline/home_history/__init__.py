@@ -1,0 +1,1 @@
+"""What Home Assistant's recorder and statistics know, and what is written to them."""

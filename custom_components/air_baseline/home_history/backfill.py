@@ -1,0 +1,145 @@
+"""Starts new rooms from the home's own history, and learns rooms anew from it.
+
+What is replayed off the event loop is taken over in one step, and only if the ledger is still
+the one it was made from. So nothing is lost that was learned or said meanwhile, and what a
+restart cut short begins again.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from time import monotonic
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_HISTORY, DOMAIN, LOGGER
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.codes import HistoryState
+from ..core.day import locate
+from ..core.ledger.day_summary import DayKind
+from ..core.ledger.entries import Entry
+from ..core.ledger.ledger import Ledger
+from ..core.past.history_import import PastDays, past_days
+from ..core.past.replay import Setting, filled, relearned, take_over
+from ..core.pollutant import Kind
+from ..core.storage.ledger import MOST_ENTRIES
+from ..corrections import Answers, refused
+from .recorder import HistoryError, NoHistory, async_read
+
+type Replay = Callable[[Ledger, PastDays, int, Setting], Ledger]
+
+
+@callback
+def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Fill what wants it once Home Assistant has started; return what ends the wait.
+
+    A room wants it if its user has not declined; each of its sources is filled once.
+    """
+    wanted = [
+        (room, kind)
+        for room in entry.runtime_data.rooms.values()
+        if room.subentry.data.get(CONF_HISTORY, False)
+        for kind, channel in room.channels.items()
+        if channel.history is HistoryState.UNUSED
+    ]
+    for room, kind in wanted:
+        room.channels[kind].history = HistoryState.WAITING
+
+    async def fill() -> None:
+        for room, kind in wanted:
+            await _async_fill(room, kind)
+
+    @callback
+    def start(_hass: HomeAssistant) -> None:
+        if wanted:
+            entry.async_create_background_task(hass, fill(), f"{DOMAIN} history")
+
+    return async_at_started(hass, start)
+
+
+async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
+    """Learn some quantities of a room anew from history; what is not found there stays.
+
+    Raises a translated ServiceValidationError where there is no history, which changes nothing,
+    and where the room has stopped meanwhile.
+    """
+    found: dict[Kind, PastDays] = {}
+    for kind in kinds:
+        if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
+            raise refused("too_many_corrections", room=room.subentry.title)
+        try:
+            past = await _async_find(room, kind)
+        except HistoryError as error:
+            if error.reason is NoHistory.NO_RECORDER:
+                raise refused("history_no_recorder") from error
+            raise refused("history_not_ready") from error
+        if past.days:
+            found[kind] = past
+    if not found:
+        raise refused("history_empty")
+    at = dt_util.utcnow().timestamp()
+    answers: Answers = {}
+    for kind, past in found.items():
+        said = await _async_replay(room, kind, past, partial(relearned, at))
+        if said is not None:
+            answers[kind] = said
+    return answers
+
+
+async def _async_fill(room: RoomCoordinator, kind: Kind) -> None:
+    """Fill one channel with the days before its first own one."""
+    began, channel, source = monotonic(), room.channels[kind], room.sources[kind].entity_id
+    LOGGER.info("Reading the history of %s", source)
+    channel.history = HistoryState.READING
+    room.async_show()
+    try:
+        found = await _async_find(room, kind)
+    except HistoryError as error:
+        LOGGER.info("The history of %s is not used: %s", source, error.reason)
+        channel.history = HistoryState.UNREADABLE
+        room.async_show()
+        return
+    await _async_replay(room, kind, found, filled)
+    hourly = sum(day.kind is DayKind.HOURLY for day in found.days.values())
+    LOGGER.info(
+        "The history of %s is read in %.1f s: %d days of five-minute means, %d of hourly ones, "
+        "%d rows ignored",
+        source,
+        monotonic() - began,
+        len(found.days) - hourly,
+        hourly,
+        found.ignored,
+    )
+
+
+async def _async_find(room: RoomCoordinator, kind: Kind) -> PastDays:
+    """Return the days that the recorder knows of a source; raises HistoryError."""
+    channel = room.channels[kind]
+    past = await async_read(room.hass, room.sources[kind].entity_id, channel.quantity)
+    now = dt_util.utcnow().timestamp()
+    return await room.hass.async_add_executor_job(
+        past_days, past, channel.quantity, channel.zone, now
+    )
+
+
+async def _async_replay(
+    room: RoomCoordinator, kind: Kind, found: PastDays, make: Replay
+) -> Entry | None:
+    """Let a channel take over what is made of its ledger and the past; return what is said.
+
+    Raises a translated ServiceValidationError where its room has stopped meanwhile.
+    """
+    channel = room.channels[kind]
+    while True:
+        ledger, setting = channel.ledger, Setting.of(channel, found)
+        now = dt_util.utcnow().timestamp()
+        own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
+        made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)
+        if room.stopped:
+            raise refused("interrupted")
+        if channel.ledger is ledger:
+            break
+    said: list[Entry | None] = []
+    await room.async_correct(lambda at: said.append(take_over(channel, at, made, found)))
+    return said[0]

@@ -1,0 +1,208 @@
+"""Each learned range as hourly statistics, from which Home Assistant's own graphs draw a band.
+
+A row is written as its hour begins, with the range that is in force then. An hour in which
+nothing was learned, or Home Assistant did not run, has no row and never gets one.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import (
+    STATISTIC_UNIT_TO_UNIT_CONVERTER,
+    async_add_external_statistics,
+    get_metadata,
+    statistics_during_period,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_utc_time_change
+from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
+from homeassistant.util import dt as dt_util
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..const import DOMAIN, LOGGER
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.explaining.day_chart import hour_range
+from ..core.pollutant import QUANTITIES, Kind
+from ..inputs.room_config import RoomSource
+from ..listeners.clock import TICK_SECOND
+from ..words.explanation import Words
+from .recorder import has_recorder
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+type Known = dict[str, tuple[int, StatisticMetaData]]
+
+
+def band_id(subentry_id: str, kind: Kind) -> str:
+    """Return the id of the statistics of one range."""
+    return f"{DOMAIN}:{subentry_id.lower()}_{kind}_usual"
+
+
+@callback
+def async_write_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Write the range of each hour as it begins, and now; return what ends it.
+
+    Where there is no recorder, nothing is written.
+    """
+    if not has_recorder(hass):
+        return lambda: None
+    bands = _Bands(hass, entry)
+
+    @callback
+    def write(now: datetime) -> None:
+        # Ends with the entry, so that nothing is written after what was written was removed.
+        entry.async_create_background_task(hass, bands.async_write(now), f"{DOMAIN} statistics")
+
+    write(dt_util.utcnow())
+    # After the tick at which the day and its range are written.
+    return async_track_utc_time_change(hass, write, minute=0, second=TICK_SECOND + 1)
+
+
+async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Remove all statistics of the integration, those that still wait to be written too."""
+    if not has_recorder(hass):
+        return
+    ids = {band_id(room, kind) for room in entry.subentries for kind in Kind}
+    try:
+        ids |= set(await _async_known(hass))
+    except SQLAlchemyError as error:
+        LOGGER.warning("Statistics of rooms that are long gone may remain: %s", error)
+    get_instance(hass).async_clear_statistics(sorted(ids))
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """One range and where it is written to."""
+
+    room: RoomCoordinator
+    source: RoomSource
+    metadata: StatisticMetaData
+
+    @property
+    def id(self) -> str:
+        """Return the id of the statistics."""
+        return self.metadata["statistic_id"]
+
+    def rows(self, now: datetime) -> list[StatisticData]:
+        """Return the row of the hour, in the unit of the source; none where none is known."""
+        held = hour_range(self.room.channels[self.source.kind], now.timestamp())
+        if held is None:
+            return []
+        factor = self.source.factor
+        return [
+            StatisticData(
+                start=datetime.fromtimestamp(held.start, UTC),
+                min=held.low / factor,
+                mean=held.middle / factor,
+                max=held.high / factor,
+            )
+        ]
+
+
+class _Bands:
+    """The bands of an entry."""
+
+    def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._bands: list[_Band] | None = None
+        self._busy = asyncio.Lock()
+
+    async def async_write(self, now: datetime) -> None:
+        """Write the rows of the hour; the first time, put what was written before in order."""
+        if async_migration_in_progress(self._hass):
+            return
+        async with self._busy:
+            if self._bands is None:
+                bands = await self._async_bands()
+                try:
+                    await self._async_put_in_order({band.id: band for band in bands})
+                except SQLAlchemyError as error:
+                    LOGGER.warning("Statistics cannot be read; trying again in an hour: %s", error)
+                    return
+                self._bands = bands
+            for band in self._bands:
+                if rows := band.rows(now):
+                    async_add_external_statistics(self._hass, band.metadata, rows)
+
+    async def _async_bands(self) -> list[_Band]:
+        words = await Words.async_load(self._hass)
+        return [
+            _Band(room, source, _metadata(words, room, source))
+            for room in self._entry.runtime_data.rooms.values()
+            for source in room.sources.values()
+        ]
+
+    async def _async_put_in_order(self, bands: dict[str, _Band]) -> None:
+        """Remove what belongs to no room any more; let names and units follow.
+
+        What still waits to be written is not known yet: it is put in order when loaded next.
+        """
+        known = await _async_known(self._hass)
+        left_out = {
+            band_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Kind
+        }
+        if gone := sorted(known.keys() - bands.keys() - left_out):
+            get_instance(self._hass).async_clear_statistics(gone)
+        for statistic_id in known.keys() & bands.keys():
+            band, old = bands[statistic_id], known[statistic_id][1]
+            unit = old["unit_of_measurement"]
+            moved = unit != band.metadata["unit_of_measurement"]
+            rows = await self._async_converted(band, unit) if moved else []
+            if moved or old["name"] != band.metadata["name"]:
+                async_add_external_statistics(self._hass, band.metadata, rows)
+
+    async def _async_converted(self, band: _Band, unit: str | None) -> list[StatisticData]:
+        """Return all rows in the unit of now: the recorder converts its own statistics only."""
+        read = partial(
+            statistics_during_period,
+            self._hass,
+            BEGINNING,
+            None,
+            {band.id},
+            "hour",
+            None,
+            {"min", "mean", "max"},
+        )
+        rows = await get_instance(self._hass).async_add_executor_job(read)
+        factor = QUANTITIES[band.source.kind].factor(unit) / band.source.factor
+        return [
+            StatisticData(
+                start=datetime.fromtimestamp(row["start"], UTC),
+                min=(row["min"] or 0.0) * factor,
+                mean=(row["mean"] or 0.0) * factor,
+                max=(row["max"] or 0.0) * factor,
+            )
+            for row in rows.get(band.id, [])
+        ]
+
+
+def _metadata(words: Words, room: RoomCoordinator, source: RoomSource) -> StatisticMetaData:
+    unit = source.shown_unit or None
+    converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit) if unit else None
+    return StatisticMetaData(
+        source=DOMAIN,
+        statistic_id=band_id(room.subentry.subentry_id, source.kind),
+        name=words.say(
+            "usual_in_room",
+            room=room.subentry.title,
+            quantity=words.say(f"quantity_{source.kind}"),
+        ),
+        unit_of_measurement=unit,
+        unit_class=converter.UNIT_CLASS if converter else None,
+        mean_type=StatisticMeanType.ARITHMETIC,
+        has_sum=False,
+    )
+
+
+async def _async_known(hass: HomeAssistant) -> Known:
+    """Return the statistics that the integration has in the recorder."""
+    read = partial(get_metadata, hass, statistic_source=DOMAIN)
+    return await get_instance(hass).async_add_executor_job(read)

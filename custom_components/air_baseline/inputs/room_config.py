@@ -1,0 +1,100 @@
+"""The sources of a room as it is configured, checked: somebody may have edited the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..const import (
+    CONF_AREA,
+    CONF_HISTORY,
+    CONF_PM25_SOURCE,
+    CONF_PM25_UNIT,
+    CONF_REGISTERED,
+    CONF_START_ANEW,
+    CONF_VOC_KIND,
+    CONF_VOC_SOURCE,
+    CONF_VOC_UNIT,
+    CONF_WINDOWS,
+)
+from ..core.pollutant import QUANTITIES, Kind, QuantityError
+
+_ROOM = vol.Schema(
+    {
+        vol.Required(CONF_AREA): str,
+        vol.Optional(CONF_HISTORY): bool,
+        vol.Inclusive(CONF_PM25_SOURCE, "pm25"): cv.entity_id,
+        vol.Inclusive(CONF_PM25_UNIT, "pm25"): str,
+        vol.Inclusive(CONF_VOC_SOURCE, "voc"): cv.entity_id,
+        vol.Inclusive(CONF_VOC_KIND, "voc"): vol.Coerce(Kind),
+        vol.Inclusive(CONF_VOC_UNIT, "voc"): str,
+        vol.Optional(CONF_WINDOWS): [cv.entity_id],
+        vol.Optional(CONF_REGISTERED): {str: str},
+        vol.Optional(CONF_START_ANEW): [vol.Coerce(Kind)],
+    },
+    extra=vol.ALLOW_EXTRA,
+)
+
+
+class RoomDataError(Exception):
+    """The configuration of a room makes no sense."""
+
+
+def checked_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
+    """Return the sources of a room as it is configured; raises RoomDataError."""
+    try:
+        _ROOM(dict(data))
+        sources = room_sources(data)
+        for kind, source in sources.items():
+            QUANTITIES[kind].factor(source.unit)
+    except (vol.Invalid, QuantityError) as error:
+        raise RoomDataError(str(error)) from error
+    return sources
+
+
+def readable_rooms(entry: ConfigEntry) -> list[ConfigSubentry]:
+    """Return the rooms of an entry whose configuration makes sense."""
+    return [room for room in entry.subentries.values() if _makes_sense(room.data)]
+
+
+def _makes_sense(data: Mapping[str, Any]) -> bool:
+    try:
+        checked_sources(data)
+    except RoomDataError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSource:
+    """A source of a room: its entity, what it measures, the unit to show levels in."""
+
+    entity_id: str
+    kind: Kind
+    unit: str
+
+    @property
+    def shown_unit(self) -> str:
+        """Return the unit to show levels in; Home Assistant has one for PM2.5 only."""
+        return QUANTITIES[self.kind].unit if self.kind is Kind.PM25 else self.unit
+
+    @property
+    def factor(self) -> float:
+        """Return what one shown unit is in the base unit."""
+        return QUANTITIES[self.kind].factor(self.shown_unit)
+
+
+def room_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
+    """Return the sources of a room as it is configured."""
+    sources: dict[Kind, RoomSource] = {}
+    if entity_id := data.get(CONF_PM25_SOURCE):
+        sources[Kind.PM25] = RoomSource(
+            entity_id=entity_id, kind=Kind.PM25, unit=data[CONF_PM25_UNIT]
+        )
+    if entity_id := data.get(CONF_VOC_SOURCE):
+        kind = Kind(data[CONF_VOC_KIND])
+        sources[kind] = RoomSource(entity_id=entity_id, kind=kind, unit=data[CONF_VOC_UNIT])
+    return sources

@@ -1,0 +1,1 @@
+"""Which repairs are raised, from when to when."""

@@ -1,0 +1,201 @@
+"""What deserves a repair, from when to when; each can be answered."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_time_interval
+
+from ..const import DOMAIN
+from ..coordinator import AirBaselineConfigEntry
+from ..core.event import Event
+from ..core.pollutant import Kind
+from ..core.questions import QUESTIONS_A_DAY
+from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, other_rooms
+from .questions import Questions
+from .sources import SourceIssues
+
+REVIEW = timedelta(hours=1)  # Time ends a question even in a room where nothing changes.
+
+
+@callback
+def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Raise and clear the repairs of an entry's rooms; return what ends that."""
+    _async_forget_gone_rooms(hass, entry.subentries)
+    ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
+    for room_id in entry.runtime_data.unreadable:
+        async_tell_unreadable_room(hass, entry.subentries[room_id])
+    _async_tell_damage(hass, entry)
+    return HomeIssues(hass, entry).async_start()
+
+
+@callback
+def async_clear_issues(hass: HomeAssistant) -> None:
+    """Remove the repairs that are raised again when the entry is loaded again.
+
+    One that was ignored stays, or its "ignored" would be forgotten.
+    """
+    for issue in _issues(hass):
+        if issue.dismissed_version is None and issue.issue_id not in OF_THE_HOME:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+@callback
+def async_forget_issues(hass: HomeAssistant) -> None:
+    """Remove all repairs of the integration, and Home Assistant's own about its files."""
+    for issue in list(ir.async_get(hass).issues.values()):
+        if DOMAIN in (issue.domain, issue.issue_domain):
+            ir.async_delete_issue(hass, issue.domain, issue.issue_id)
+
+
+@callback
+def async_tell_newer_store(hass: HomeAssistant) -> None:
+    """Say that what is stored was written by a newer version."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        STORE_NEWER,
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=STORE_NEWER,
+    )
+
+
+@callback
+def async_tell_unreadable_room(hass: HomeAssistant, room: ConfigSubentry) -> None:
+    """Say that a room is left out until its sensors are chosen again."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{ROOM_UNREADABLE}_{room.subentry_id}_settings",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=ROOM_UNREADABLE,
+        translation_placeholders={"room": room.title},
+    )
+
+
+@callback
+def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
+    """Remove the repairs of rooms that are gone, ignored ones as well."""
+    for issue in _issues(hass):
+        of_room = any(_is_of(issue, room) for room in rooms)
+        if not of_room and issue.issue_id not in OF_THE_HOME:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+@callback
+def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
+    """Return the repairs of a room that wait to be answered, those beside others as well."""
+    return [
+        issue
+        for issue in _issues(hass)
+        if issue.active
+        and issue.dismissed_version is None
+        and (_is_of(issue, room_id) or room_id in other_rooms(issue.data))
+    ]
+
+
+def _is_of(issue: ir.IssueEntry, room_id: str) -> bool:
+    return f"_{room_id}_" in issue.issue_id
+
+
+def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    return [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
+
+
+class HomeIssues:
+    """All repairs of a home, reviewed once however many rooms have news at a time."""
+
+    def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+        """Watch questions and sources."""
+        self._hass = hass
+        self._entry = entry
+        self._rooms = entry.runtime_data.rooms
+        self._questions = Questions(hass, self._rooms)
+        self._sources = {
+            room_id: SourceIssues(hass, room, self._may_tell)
+            for room_id, room in self._rooms.items()
+        }
+        self._due: set[str] = set()
+        self._unsubscribes: list[CALLBACK_TYPE] = []
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Listen to the rooms; return what ends that."""
+        self._unsubscribes = self._questions.async_start()
+        for room_id, room in self._rooms.items():
+            self._unsubscribes += [
+                room.async_add_listener(partial(self._async_due, room_id)),
+                room.async_add_event_listener(partial(self._async_happened, room_id)),
+            ]
+        self._unsubscribes += [
+            async_track_time_interval(self._hass, self._async_hourly, REVIEW),
+            # Runs before the one that loads the entry anew, which saves what was handed over.
+            self._entry.add_update_listener(self._async_rooms_changed),
+        ]
+        self._async_review(self._sources)
+        return self._async_stop
+
+    @callback
+    def _async_stop(self) -> None:
+        self._due.clear()
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
+
+    @callback
+    def _async_due(self, room_id: str) -> None:
+        """Review when what is happening now is over: rooms have news at the same moments."""
+        if not self._due:
+            self._hass.loop.call_soon(self._async_review_due)
+        self._due.add(room_id)
+
+    async def _async_rooms_changed(self, _hass: HomeAssistant, _entry: ConfigEntry) -> None:
+        self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
+
+    @callback
+    def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:
+        self._async_due(room_id)
+
+    @callback
+    def _async_review_due(self) -> None:
+        due, self._due = self._due, set()
+        if due:
+            self._async_review(due)
+
+    @callback
+    def _async_hourly(self, _now: datetime) -> None:
+        self._async_review(self._sources)
+
+    @callback
+    def _async_review(self, rooms: Collection[str]) -> None:
+        self._questions.async_review(rooms)
+        for room_id in rooms:
+            with self._rooms[room_id].guarded():
+                self._sources[room_id].async_review()
+
+    def _may_tell(self, now: float) -> bool:
+        """Tell whether one more trouble of a source may be told today."""
+        return self._questions.new_today(now) < QUESTIONS_A_DAY
+
+
+@callback
+def _async_tell_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Say what was lost when the store was read, until that was seen."""
+    damage = entry.runtime_data.damage
+    lost, recovered = ({room for room, _ in rooms} for rooms in (damage.lost, damage.recovered))
+    if not lost and not recovered:
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        STORE_RECOVERED,
+        data={"lost": " ".join(sorted(lost)), "recovered": " ".join(sorted(recovered))},
+        is_fixable=True,
+        is_persistent=True,  # A restart finds no damage, so it could not be told again.
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=STORE_RECOVERED,
+    )

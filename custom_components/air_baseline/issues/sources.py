@@ -1,0 +1,100 @@
+"""Troubles of a room's sources: told after hours of proof, and until they are over."""
+
+from collections.abc import Callable
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import CoreState, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..const import ATTR_QUANTITY, DOMAIN
+from ..coordinator import RoomCoordinator
+from ..core.channel import Channel
+from ..core.pollutant import Kind
+from .question_store import (
+    SOURCE_IMPLAUSIBLE,
+    SOURCE_MISSING,
+    SOURCE_STUCK,
+    SOURCE_UNIT_CHANGED,
+    async_show_issue,
+)
+
+MISSING_S = 6 * 3600.0  # A battery is changed, a network mended within this.
+
+_NO_VALUE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
+
+
+class SourceIssues:
+    """The troubles of one room's sources."""
+
+    def __init__(
+        self, hass: HomeAssistant, room: RoomCoordinator, may_tell: Callable[[float], bool]
+    ) -> None:
+        """Take what was told before from the room's store; `may_tell` limits new ones."""
+        self._hass = hass
+        self._room = room
+        self._asked = room.stored.asked
+        self._may_tell = may_tell
+        self._lost_since: dict[Kind, float] = {}
+
+    @callback
+    def async_review(self) -> None:
+        """Follow the sources; while one is paused nothing about it is asked."""
+        now = dt_util.utcnow().timestamp()
+        for kind, channel in self._room.channels.items():
+            stuck = channel.source.stuck and not channel.paused
+            self._async_tell(SOURCE_STUCK, kind, now, shown=stuck)
+            self._async_review_values(kind, now, paused=channel.paused)
+            self._async_review_missing(kind, channel, now)
+
+    @callback
+    def _async_review_values(self, kind: Kind, now: float, *, paused: bool) -> None:
+        if kind not in self._room.unit_problem:
+            return  # Nothing was heard since the start; what was told before stands.
+        for what, wrong in (
+            (SOURCE_UNIT_CHANGED, self._room.unit_problem[kind] is not None),
+            (SOURCE_IMPLAUSIBLE, self._room.implausible(kind)),
+        ):
+            wrong_now = wrong and not paused
+            if not wrong_now or self._room.proven(kind):
+                self._async_tell(what, kind, now, shown=wrong_now)
+
+    @callback
+    def _async_review_missing(self, kind: Kind, channel: Channel, now: float) -> None:
+        """Tell that a source is gone or silent, once it has been so for hours of this run.
+
+        While Home Assistant starts, sources come one after another.
+        """
+        if self._hass.state is not CoreState.running:
+            return
+        state = self._hass.states.get(self._room.sources[kind].entity_id)
+        heard = state is not None and state.state not in _NO_VALUE
+        odd = self._room.unit_problem.get(kind) is not None or self._room.implausible(kind)
+        lost = not odd and not (heard and channel.source.alive(now))
+        if not lost or channel.paused:
+            self._lost_since.pop(kind, None)
+            self._async_tell(SOURCE_MISSING, kind, now, shown=False)
+            return
+        told = self._issue_id(SOURCE_MISSING, kind) in self._asked
+        if told or now - self._lost_since.setdefault(kind, now) >= MISSING_S:
+            self._async_tell(SOURCE_MISSING, kind, now, shown=True)
+
+    def _issue_id(self, what: str, kind: Kind) -> str:
+        return f"{what}_{self._room.subentry.subentry_id}_{kind.value}"
+
+    @callback
+    def _async_tell(self, what: str, kind: Kind, now: float, *, shown: bool) -> None:
+        """Follow the state of a source; when it is over, what was answered is forgotten."""
+        issue_id = self._issue_id(what, kind)
+        if not shown:
+            if self._asked.pop(issue_id, None) is not None:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+            return
+        if issue_id not in self._asked:
+            if not self._may_tell(now):
+                return
+            self._asked[issue_id] = {"kind": what, "at": now, "answered": False, "episodes": {}}
+            self._room.async_schedule_save()
+        if now >= self._asked[issue_id].get("hidden_until", 0.0):
+            data = {ATTR_QUANTITY: kind.value}
+            async_show_issue(self._room, issue_id, what, data, self._room.subentry.title)

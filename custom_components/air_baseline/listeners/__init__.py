@@ -1,0 +1,1 @@
+"""What is listened to besides the sources of the rooms."""

@@ -1,0 +1,66 @@
+"""Keep with each episode what is known of the other rooms in the hour around its start."""
+
+from datetime import datetime
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_utc_time_change
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import AirBaselineConfigEntry
+from ..core.event import Event, EventKind
+from ..core.other_rooms import TOGETHER_S, Company, company, neighbour
+from ..core.pollutant import Kind
+from .clock import SLOT_MINUTES, TICK_SECOND
+
+LOOK_SECOND = TICK_SECOND + 1  # After the rooms have closed their bins.
+
+
+@callback
+def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Look at the other rooms when one rises, and for an hour after; return what ends it.
+
+    What is found is saved with what the room learns in the same minutes.
+    """
+    rooms = entry.runtime_data.rooms
+
+    @callback
+    def look(now: datetime) -> None:
+        at = now.timestamp()
+        working = {room_id: room for room_id, room in rooms.items() if room.last_update_success}
+        recent = [
+            (room_id, channel, episode)
+            for room_id, room in working.items()
+            for channel in room.channels.values()
+            for episode in channel.episodes[-1:]
+            if 0.0 <= at - episode.id <= TOGETHER_S
+        ]
+        if not recent:
+            return
+        neighbours = [
+            neighbour(room_id, channel, at)
+            for room_id, room in working.items()
+            for channel in room.channels.values()
+        ]
+        for room_id, channel, episode in recent:
+            known = Company(together=episode.together, rooms=episode.rooms)
+            kind, opened = channel.quantity.kind, float(episode.id)
+            found = company(room_id, kind, opened, neighbours, known)
+            if found != known:
+                channel.keep_company(episode.id, found.together, found.rooms)
+
+    @callback
+    def happened(_kind: Kind, event: Event) -> None:
+        if event.kind is EventKind.UNUSUAL_STARTED:
+            look(dt_util.utcnow())
+
+    unsubscribes = [room.async_add_event_listener(happened) for room in rooms.values()]
+    unsubscribes.append(
+        async_track_utc_time_change(hass, look, minute=SLOT_MINUTES, second=LOOK_SECOND)
+    )
+
+    @callback
+    def stop() -> None:
+        for unsubscribe in unsubscribes:
+            unsubscribe()
+
+    return stop

@@ -1,0 +1,157 @@
+"""What explains air: outdoor sensors of the home and contacts of the rooms, each heard once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+    async_track_utc_time_change,
+)
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
+from ..coordinator import AirBaselineConfigEntry
+from ..core.reading.surroundings import Context, ContextMean
+from ..inputs.readings import celsius, outdoor_pm25
+from .clock import SLOT_MINUTES
+
+TICK_SECOND = 1  # Before the rooms close their bins, so that they find what is known by then.
+
+type Level = Callable[[State | None], float | None]
+_OUTDOORS: Mapping[str, Level] = {
+    CONF_OUTDOOR_PM25: outdoor_pm25,
+    CONF_OUTDOOR_TEMPERATURE: celsius,
+}
+
+
+@callback
+def async_listen_to_context(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Give all channels of a home what is known beside the air; return what ends it."""
+    listener = ContextListener(hass, entry)
+    return listener.async_start()
+
+
+class ContextListener:
+    """Feed the values of context that channels share: one per outdoor sensor and per room."""
+
+    def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+        """Find out who measures what; go on from what was stored."""
+        self._hass = hass
+        self._zone = dt_util.get_default_time_zone()
+        stored = entry.runtime_data.store.context
+        self._stored: dict[str, ContextMean] = {}
+        entry.runtime_data.store.context = self._stored
+        self._outdoors: dict[str, list[tuple[ContextMean, Level]]] = {}
+        self._rooms: list[tuple[ContextMean, tuple[str, ...]]] = []
+        outdoors: dict[str, ContextMean] = {}
+        for key, level in _OUTDOORS.items():
+            if entity_id := entry.options.get(key):
+                outdoors[key] = self._mean(key, stored)
+                self._outdoors.setdefault(entity_id, []).append((outdoors[key], level))
+        for room_id, room in entry.runtime_data.rooms.items():
+            windows = None
+            if contacts := tuple(room.subentry.data.get(CONF_WINDOWS, ())):
+                windows = self._mean(f"{CONF_WINDOWS} {room_id}", stored)
+                self._rooms.append((windows, contacts))
+            for channel in room.channels.values():
+                channel.context = Context(
+                    outdoor_pm25=outdoors.get(CONF_OUTDOOR_PM25),
+                    outdoor_temperature=outdoors.get(CONF_OUTDOOR_TEMPERATURE),
+                    window_open=windows,
+                )
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Begin to listen; return what ends it."""
+        contacts = {contact for _, contacts in self._rooms for contact in contacts}
+        outdoors = list(self._outdoors)
+        if not contacts and not outdoors:
+            return _nothing
+        track = async_track_state_change_event
+        unsubscribes = (
+            track(self._hass, outdoors, self._async_outdoors_changed),
+            async_track_state_report_event(self._hass, outdoors, self._async_reported),
+            track(self._hass, contacts, self._async_contact_changed),
+            async_track_utc_time_change(
+                self._hass, self._async_tick, minute=SLOT_MINUTES, second=TICK_SECOND
+            ),
+        )
+        now = dt_util.utcnow().timestamp()
+        for entity_id in outdoors:
+            if (state := self._hass.states.get(entity_id)) is not None:
+                self._read(entity_id, state, min(state.last_reported_timestamp, now))
+        self._read_windows(now, self._rooms)
+
+        @callback
+        def stop() -> None:
+            for unsubscribe in unsubscribes:
+                unsubscribe()
+
+        return stop
+
+    def _mean(self, key: str, stored: Mapping[str, ContextMean]) -> ContextMean:
+        mean = self._stored[key] = stored.get(key) or ContextMean(self._zone)
+        return mean
+
+    @callback
+    def _async_outdoors_changed(self, event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        at = new.last_updated_timestamp if new else event.time_fired_timestamp
+        self._read(event.data["entity_id"], new, at)
+
+    @callback
+    def _async_reported(self, event: Event[EventStateReportedData]) -> None:
+        at = event.data["last_reported"].timestamp()
+        self._read(event.data["entity_id"], event.data["new_state"], at)
+
+    @callback
+    def _async_contact_changed(self, event: Event[EventStateChangedData]) -> None:
+        changed = event.data["entity_id"]
+        touched = [room for room in self._rooms if changed in room[1]]
+        self._read_windows(event.time_fired_timestamp, touched)
+
+    @callback
+    def _async_tick(self, now: datetime) -> None:
+        """Say again what contacts say: they speak when they change, which can take days."""
+        self._read_windows(now.timestamp(), self._rooms)
+
+    def _read(self, entity_id: str, state: State | None, at: float) -> None:
+        for mean, level in self._outdoors[entity_id]:
+            value = level(state)
+            if value is None:
+                mean.lose(at)
+            else:
+                mean.read(at, value)
+
+    def _read_windows(
+        self, at: float, rooms: Iterable[tuple[ContextMean, tuple[str, ...]]]
+    ) -> None:
+        for mean, contacts in rooms:
+            states = [self._hass.states.get(contact) for contact in contacts]
+            is_open = _any_open([state.state if state else None for state in states])
+            if is_open is None:
+                mean.lose(at)
+            else:
+                mean.read(at, float(is_open))
+
+
+def _any_open(states: list[str | None]) -> bool | None:
+    """Tell whether a window is open; None where one of which it is not known could be."""
+    if STATE_ON in states:
+        return True
+    return False if all(state == STATE_OFF for state in states) else None
+
+
+def _nothing() -> None:
+    """Stop what was not begun."""

@@ -1,0 +1,29 @@
+"""The flows that answer the repairs: first the explanation, then the choices, then the consequence.
+
+Home Assistant loads this module by its name; the flows are in `repair_inference`,
+`repair_source` and `repair_store`, what they share in `repair_flow`.
+"""
+
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.core import HomeAssistant
+
+from ..core.questions import Topic
+from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
+from .inference import ChangeSuspectedFlow, RangeLearnedFlow, UnusualEpisodeFlow
+from .source import SourceFlow
+from .store import StoreNewerFlow, StoreRecoveredFlow
+
+FLOWS: dict[str, type[RepairsFlow]] = {
+    Topic.RANGE_LEARNED.value: RangeLearnedFlow,
+    Topic.UNUSUAL_EPISODE.value: UnusualEpisodeFlow,
+    Topic.CHANGE_SUSPECTED.value: ChangeSuspectedFlow,
+    STORE_RECOVERED: StoreRecoveredFlow,
+    STORE_NEWER: StoreNewerFlow,
+}
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow that answers an issue."""
+    return next((flow for what, flow in FLOWS.items() if issue_id.startswith(what)), SourceFlow)()

@@ -1,0 +1,304 @@
+"""The flows about inferences: a range, an episode, a change that is suspected."""
+
+from datetime import date
+from typing import override
+
+from homeassistant.components.repairs import RepairsFlowResult
+from homeassistant.helpers.selector import DateSelector
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY
+from ..coordinator import RoomCoordinator
+from ..core.explaining.explain import suspected_change
+from ..core.explaining.explanation import Subject
+from ..core.ledger.correction import struck, verdict
+from ..core.ledger.entries import Entry
+from ..core.ledger.episode import Episode
+from ..core.pollutant import Kind
+from ..corrections import (
+    async_agree,
+    async_all,
+    async_answer,
+    async_at_fault,
+    async_season,
+    async_stop_asking,
+    today,
+)
+from ..issues.question_store import ATTR_EPOCH, ATTR_OTHERS
+from ..words.explanation import Target, async_page, history_link
+from ..words.preview import PreviewWords
+from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said, loaded_rooms
+
+
+class RangeLearnedFlow(RoomRepairFlow):
+    """A range was learned: does it look right?"""
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Explain the range and offer what can be done."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        page = await async_page(
+            self.hass, [(room, kind, None) for kind in room.channels], Subject.RANGE
+        )
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["looks_right", "something_off", "not_now", "stop_asking"],
+            description_placeholders=page.placeholders(),
+        )
+
+    async def async_step_looks_right(self, user_input: Said = None) -> RepairsFlowResult:
+        """Keep the answer as an entry; nothing else changes."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        return await self.finish(room, async_agree(room), "agreed")
+
+    async def async_step_something_off(self, user_input: Said = None) -> RepairsFlowResult:
+        """Offer what can be wrong with a range."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="something_off",
+            menu_options=["changed", "strike", "start_over"],
+        )
+
+    async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
+        """Ask no more about the ranges of this room."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        return await self.finish(room, async_stop_asking(room), "stopped_asking")
+
+
+class UnusualEpisodeFlow(RoomRepairFlow):
+    """An episode was opened, in one room or in several at a time: what was it?"""
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Explain the episode and offer what can be done."""
+        targets = self.targets()
+        if not targets:
+            return self.async_abort(reason="gone")
+        page = await async_page(self.hass, targets, Subject.EPISODE)
+        first = self.find_room()  # What is beyond the episodes is done to this one.
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
+            if all(room is first for room, _, _ in targets)
+            else ["real", "normal", "not_now", "stop_asking"],
+            description_placeholders={
+                "history": history_link(targets, dt_util.utcnow().timestamp()),
+                **page.placeholders(),
+            },
+        )
+
+    async def async_step_real(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what leaves the baseline, then let it leave."""
+        targets = self.targets()
+        if not targets:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            words, now = await PreviewWords.async_load(self.hass), dt_util.utcnow().timestamp()
+            return self.async_show_form(
+                step_id="real",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "preview": words.leaving(targets, now),
+                    "consequence": _left(words, targets, now),
+                },
+            )
+        answer = _async_answer(targets, normal=False)
+        return await self.finish(self.find_room() or targets[0][0], answer, "kept_out")
+
+    async def async_step_normal(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say from where alerts will begin and until when, then lift the level."""
+        targets = self.targets()
+        if not targets:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            words = await PreviewWords.async_load(self.hass)
+            return self.async_show_form(
+                step_id="normal",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "preview": words.lifts(targets, dt_util.utcnow().timestamp()),
+                },
+            )
+        answer = _async_answer(targets, normal=True)
+        return await self.finish(self.find_room() or targets[0][0], answer, "level_lifted")
+
+    async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
+        """Ask no more about the episodes of these rooms."""
+        targets = self.targets()
+        if not targets:
+            return self.async_abort(reason="gone")
+
+        async def stop() -> None:
+            await async_all(
+                async_stop_asking(room, episode=min(one.id for one in episodes.values()))
+                for room, episodes in _by_room(targets)
+            )
+
+        return await self.finish(self.find_room() or targets[0][0], stop(), "stopped_asking")
+
+    def targets(self) -> list[Target]:
+        """Return the episodes that the issue is about, as far as they are there and open."""
+        data, rooms = self.data or {}, loaded_rooms(self.hass)
+        first = str(data.get(ATTR_SUBENTRY))
+        wanted = [
+            (first, name.removeprefix(f"{ATTR_EPISODE}_"), str(episode))
+            for name, episode in data.items()
+            if name.startswith(f"{ATTR_EPISODE}_")
+        ]
+        for other in str(data.get(ATTR_OTHERS) or "").split():
+            room_id, kind, episode = other.split(":")
+            wanted.append((room_id, kind, episode))
+        return [
+            (rooms[room_id], Kind(kind), found)
+            for room_id, kind, episode in wanted
+            if room_id in rooms
+            and (found := _open_episode(rooms[room_id], Kind(kind), int(episode))) is not None
+        ]
+
+
+class ChangeSuspectedFlow(RoomRepairFlow):
+    """Something seems to have changed for good: what was it?"""
+
+    fault_day: date
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Explain the suspicion and offer what can be done."""
+        room, change = self.find_room(), self.find_change()
+        if room is None or change is None:
+            return self.async_abort(reason="gone")
+        page = await async_page(
+            self.hass, [(room, kind, None) for kind in self.kinds(room)], Subject.CHANGE
+        )
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["changed", "season", "at_fault", "not_now"],
+            description_placeholders=page.placeholders(),
+        )
+
+    async def async_step_season(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what "it is the season" means, then withdraw the suspicion."""
+        room, change = self.find_room(), self.find_change()
+        if room is None or change is None:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="season",
+                data_schema=NO_FIELDS,
+            )
+        (kind,) = self.kinds(room)
+        return await self.finish(room, async_season(room, kind, change.id), "withdrawn")
+
+    async def async_step_at_fault(self, user_input: Said = None) -> RepairsFlowResult:
+        """Ask since when the sensor has been at fault."""
+        room, change = self.find_room(), self.find_change()
+        if room is None or change is None:
+            return self.async_abort(reason="gone")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self.fault_day = date.fromisoformat(user_input[FIELD_DATE])
+            errors = self.check(room, self.fault_day)
+            if not errors:
+                return await self.async_step_at_fault_confirm()
+        return self.async_show_form(
+            step_id="at_fault",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(
+                        FIELD_DATE, default=self.suspected_day(room).isoformat()
+                    ): DateSelector()
+                }
+            ),
+            errors=errors,
+        )
+
+    async def async_step_at_fault_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what is struck out and that learning pauses, then do it."""
+        room, change = self.find_room(), self.find_change()
+        if room is None or change is None:
+            return self.async_abort(reason="gone")
+        (kind,) = self.kinds(room)
+        if user_input is None:
+            days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
+            entries = struck(days, answers=change.id)
+            return self.async_show_form(
+                step_id="at_fault_confirm",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "date": self.fault_day.isoformat(),
+                    "consequence": await self.consequence(room, {kind: entries}, paused=True),
+                },
+            )
+        answer = async_at_fault(room, kind, self.fault_day, change.id)
+        return await self.finish(room, answer, "at_fault_paused")
+
+    @override
+    def kinds(self, room: RoomCoordinator) -> list[Kind]:
+        """Return the quantity that the issue is about."""
+        kind = Kind(str((self.data or {}).get(ATTR_QUANTITY)))
+        return [kind] if kind in room.channels else []
+
+    @override
+    def suspected_day(self, room: RoomCoordinator) -> date:
+        """Return the day from which the change is suspected."""
+        change = self.find_change()
+        return date.fromordinal(change.from_day) if change and change.from_day else today(room)
+
+    @override
+    def answers(self) -> int | None:
+        """Return the id of the suspected change."""
+        change = self.find_change()
+        return change.id if change else None
+
+    def find_change(self) -> Entry | None:
+        """Return the change that the issue is about, None if it is no longer suspected."""
+        room = self.find_room()
+        changes = (
+            [suspected_change(room.channels[kind]) for kind in self.kinds(room)] if room else []
+        )
+        epoch = (self.data or {}).get(ATTR_EPOCH)
+        return next((one for one in changes if one and one.from_day == epoch), None)
+
+
+async def _async_answer(targets: list[Target], *, normal: bool) -> None:
+    await async_all(
+        async_answer(room, episodes, normal=normal) for room, episodes in _by_room(targets)
+    )
+
+
+def _open_episode(room: RoomCoordinator, kind: Kind, episode_id: int) -> Episode | None:
+    """Return an episode that was not answered yet."""
+    channel = room.channels.get(kind)
+    if channel is None or channel.ledger.verdict_on(episode_id) is not None:
+        return None
+    return next((one for one in channel.episodes if one.id == episode_id), None)
+
+
+def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Kind, Episode]]]:
+    """Return the episodes of each room."""
+    found: dict[str, tuple[RoomCoordinator, dict[Kind, Episode]]] = {}
+    for room, kind, episode in targets:
+        if episode is not None:
+            found.setdefault(room.subentry.subentry_id, (room, {}))[1][kind] = episode
+    return list(found.values())
+
+
+def _left(words: PreviewWords, targets: list[Target], now: float) -> str:
+    """Return what "it was real" would leave in each room."""
+    rooms = _by_room(targets)
+    zone = dt_util.get_default_time_zone()
+    return "\n".join(
+        words.consequence(
+            room,
+            {kind: verdict(one, now, zone, normal=False) for kind, one in episodes.items()},
+            now,
+            named=len(rooms) > 1,
+        )
+        for room, episodes in rooms
+    )

@@ -1,0 +1,233 @@
+"""What the flows about a room share: finding it, and the answers that several of them offer."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    DateSelector,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..const import ATTR_SUBENTRY, DOMAIN
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.day import iso_day, parse_day
+from ..core.ledger.correction import changed, reset_from, struck
+from ..core.ledger.entries import Entry
+from ..core.pollutant import Kind
+from ..corrections import async_change, async_reset, async_strike, check_past, today
+from ..issues.question_store import async_answered, async_snooze
+from ..storage.store import NotSavedError
+from ..words.preview import PreviewWords
+
+FIELD_DATE = "date"
+FIELD_SIMILAR = "similar"
+FIELD_DAYS = "days"
+
+NO_FIELDS = vol.Schema({})
+
+type Said = dict[str, Any] | None
+
+
+def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:
+    """Return all rooms that are loaded, by their ids."""
+    entries: list[AirBaselineConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return {
+        room_id: room for entry in entries for room_id, room in entry.runtime_data.rooms.items()
+    }
+
+
+class RoomRepairFlow(RepairsFlow):
+    """Find the room, hide the question, start over, tell a change, strike days out."""
+
+    change_day: date
+    similar = False
+    days: tuple[date, ...] = ()
+
+    def find_room(self) -> RoomCoordinator | None:
+        """Return the room that the issue is about, None if it is gone or not loaded."""
+        return loaded_rooms(self.hass).get(str((self.data or {}).get(ATTR_SUBENTRY)))
+
+    def kinds(self, room: RoomCoordinator) -> list[Kind]:
+        """Return the quantities that an answer is about."""
+        return list(room.channels)
+
+    def suspected_day(self, room: RoomCoordinator) -> date:
+        """Return the day to propose for a change."""
+        return today(room)
+
+    def answers(self) -> int | None:
+        """Return the id of the suspected change that an answer takes the place of."""
+        return None
+
+    async def finish(
+        self, room: RoomCoordinator, answer: Awaitable[object], reason: str
+    ) -> RepairsFlowResult:
+        """Give an answer, end the question, and say what was done.
+
+        What was possible when the page was opened may no longer be.
+        """
+        try:
+            await answer
+        except ServiceValidationError:
+            return self.async_abort(reason="refused")
+        except NotSavedError:
+            reason = "not_saved"
+        async_answered(room, self.issue_id)
+        return self.async_abort(reason=reason)
+
+    async def async_step_not_now(self, user_input: Said = None) -> RepairsFlowResult:
+        """Hide the question for a week."""
+        if room := self.find_room():
+            async_snooze(room, self.issue_id)
+        return self.async_abort(reason="not_now")
+
+    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what starting over means, then do it."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            entry = reset_from(today(room).toordinal() + 1)
+            return self.async_show_form(
+                step_id="start_over",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "consequence": await self.consequence(
+                        room, dict.fromkeys(self.kinds(room), (entry,))
+                    ),
+                },
+            )
+        return await self.finish(room, async_reset(room, self.kinds(room)), "started_over")
+
+    async def async_step_changed(self, user_input: Said = None) -> RepairsFlowResult:
+        """Ask since when the sensor or the room is another."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self.change_day = date.fromisoformat(user_input[FIELD_DATE])
+            self.similar = user_input[FIELD_SIMILAR]
+            errors = self.check(room, self.change_day)
+            if not errors:
+                return await self.async_step_changed_confirm()
+        return self.async_show_form(
+            step_id="changed",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(
+                        FIELD_DATE, default=self.suspected_day(room).isoformat()
+                    ): DateSelector(),
+                    vol.Required(FIELD_SIMILAR, default=False): BooleanSelector(),
+                }
+            ),
+            errors=errors,
+        )
+
+    async def async_step_changed_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what learning anew from a day means, then do it."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            entry = changed(
+                self.change_day.toordinal(),
+                today(room).toordinal(),
+                similar=self.similar,
+                answers=self.answers(),
+            )
+            return self.async_show_form(
+                step_id="changed_confirm",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "date": self.change_day.isoformat(),
+                    "consequence": await self.consequence(
+                        room, dict.fromkeys(self.kinds(room), (entry,))
+                    ),
+                },
+            )
+        told = async_change(
+            room,
+            self.kinds(room),
+            self.change_day,
+            similar=self.similar,
+            answers=self.answers(),
+        )
+        return await self.finish(room, told, "change_told")
+
+    async def async_step_strike(self, user_input: Said = None) -> RepairsFlowResult:
+        """Ask which days to strike out."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        words = await PreviewWords.async_load(self.hass)
+        listed = words.days_to_strike(room, dt_util.utcnow().timestamp())
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self.days = tuple(date.fromordinal(parse_day(day)) for day in user_input[FIELD_DAYS])
+            if self.days:
+                return await self.async_step_strike_confirm()
+            errors[FIELD_DAYS] = "no_days"
+        options = [SelectOptionDict(value=day, label=said) for day, said in listed.items()]
+        return self.async_show_form(
+            step_id="strike",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(FIELD_DAYS, default=[]): SelectSelector(
+                        SelectSelectorConfig(
+                            options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN
+                        )
+                    )
+                }
+            ),
+            errors=errors,
+        )
+
+    async def async_step_strike_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what striking days out means, then do it."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            days = sorted(day.toordinal() for day in self.days)
+            return self.async_show_form(
+                step_id="strike_confirm",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "days": ", ".join(iso_day(day) for day in days),
+                    "consequence": await self.consequence(
+                        room, dict.fromkeys(self.kinds(room), struck(days))
+                    ),
+                },
+            )
+        strike = async_strike(room, self.kinds(room), self.days)
+        return await self.finish(room, strike, "days_struck")
+
+    def check(self, room: RoomCoordinator, day: date) -> dict[str, str]:
+        """Return what is wrong with a day that has to be past and still kept."""
+        try:
+            check_past(room, day)
+        except ServiceValidationError as error:
+            return {FIELD_DATE: str(error.translation_key)}
+        return {}
+
+    async def consequence(
+        self,
+        room: RoomCoordinator,
+        entries: Mapping[Kind, Sequence[Entry]],
+        *,
+        paused: bool = False,
+    ) -> str:
+        """Return what an answer would leave, in words."""
+        words = await PreviewWords.async_load(self.hass)
+        return words.consequence(room, entries, dt_util.utcnow().timestamp(), paused=paused)

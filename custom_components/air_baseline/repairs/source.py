@@ -1,0 +1,65 @@
+"""The flow about a source that gives nothing, or nothing that can be learned from."""
+
+from homeassistant.components.repairs import FlowType, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
+
+from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
+from ..core.pollutant import Kind
+from ..corrections import async_pause
+from ..inputs.eligibility import name_of
+from ..words.explanation import escape
+from .room_flow import NO_FIELDS, RoomRepairFlow, Said
+
+
+class SourceFlow(RoomRepairFlow):
+    """Say what was measured, and open the settings or pause."""
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what was measured and offer what can be done."""
+        room, kind = self.find_room(), self.kind
+        if room is None or kind not in room.sources:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["room_settings", "pause", "not_now"],
+            description_placeholders={
+                "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
+                "unit": escape(room.unit_problem.get(kind) or "") or "–",
+            },
+        )
+
+    async def async_step_room_settings(self, user_input: Said = None) -> RepairsFlowResult:
+        """Open the room's settings."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        flow = await self.hass.config_entries.subentries.async_init(
+            (room.config_entry.entry_id, SUBENTRY_ROOM),
+            context=SubentryFlowContext(
+                source=SOURCE_RECONFIGURE, subentry_id=room.subentry.subentry_id
+            ),
+        )
+        return self.async_abort(
+            reason="room_settings",
+            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"]),
+        )
+
+    async def async_step_pause(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what a pause is, then pause."""
+        room, kind = self.find_room(), self.kind
+        if room is None or kind not in room.channels:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="pause",
+                data_schema=NO_FIELDS,
+                description_placeholders={
+                    "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
+                },
+            )
+        return await self.finish(room, async_pause(room, kind), "paused")
+
+    @property
+    def kind(self) -> Kind:
+        """Return the quantity of the source."""
+        return Kind(str((self.data or {}).get(ATTR_QUANTITY)))

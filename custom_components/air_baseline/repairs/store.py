@@ -1,0 +1,150 @@
+"""The flows about what is stored: it was damaged, or a newer version wrote it."""
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_PROMISE, DOMAIN
+from ..core.alerting.promise import Promise
+from ..corrections import async_all, async_reset
+from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
+from ..storage.store import LedgerStore, NotSavedError
+from ..words.explanation import escape
+from .room_flow import NO_FIELDS, Said, loaded_rooms
+
+
+class StoreRecoveredFlow(RepairsFlow):
+    """What was stored was damaged; say what was lost, and what to do with what was kept.
+
+    The last good copy has been taken by itself where something was damaged: the choice left
+    is to keep it or to start over.
+    """
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Show what was lost and what was kept."""
+        if not self._rooms("recovered"):
+            return await self.async_step_confirm()
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["keep", "start_over"],
+            description_placeholders={
+                "lost": self._names("lost"),
+                "recovered": self._names("recovered"),
+            },
+        )
+
+    async def async_step_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+        """Show what was lost where nothing could be recovered."""
+        if user_input is not None:
+            return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=NO_FIELDS,
+            description_placeholders={"lost": self._names("lost")},
+        )
+
+    async def async_step_keep(self, user_input: Said = None) -> RepairsFlowResult:
+        """Go on with what was recovered."""
+        ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
+        return self.async_abort(reason="kept")
+
+    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what starting over means, then do it in the rooms that were recovered."""
+        rooms = [
+            room for key, room in loaded_rooms(self.hass).items() if key in self._rooms("recovered")
+        ]
+        if not rooms:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="start_over",
+                data_schema=NO_FIELDS,
+                description_placeholders={"recovered": self._names("recovered")},
+            )
+        ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
+        try:
+            await async_all(async_reset(room, room.channels) for room in rooms)
+        except NotSavedError:
+            return self.async_abort(reason="not_saved")
+        return self.async_abort(reason="started_over")
+
+    def _rooms(self, fate: str) -> list[str]:
+        """Return the ids of the rooms that met a fate, as far as they are still there."""
+        there = {
+            room_id
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for room_id in entry.subentries
+        }
+        named = str((self.data or {}).get(fate) or "").split()
+        return [room for room in named if room in there]
+
+    def _names(self, fate: str) -> str:
+        """Return the names of the rooms that met a fate."""
+        titles = {
+            room.subentry_id: room.title
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for room in entry.subentries.values()
+        }
+        return ", ".join(escape(titles[room]) for room in self._rooms(fate)) or "–"
+
+
+class StoreNewerFlow(RepairsFlow):
+    """A newer version wrote the store: go back to that version, to the good copy, or anew."""
+
+    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what was found and offer what is possible."""
+        if self._entry is None:
+            return self.async_abort(reason="gone")
+        readable = any(await self._async_readable(self._entry))
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["restore", "start_over", "leave"]
+            if readable
+            else ["start_over", "leave"],
+        )
+
+    async def async_step_restore(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what is lost, then put the newer file aside and load what can be read."""
+        if self._entry is None or not any(await self._async_readable(self._entry)):
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(step_id="restore", data_schema=NO_FIELDS)
+        readable = await self._async_readable(self._entry)
+        return await self._async_put_aside(self._entry, readable, "restored")
+
+    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+        """Say what starting over means, then put both files aside and load nothing."""
+        if self._entry is None:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(step_id="start_over", data_schema=NO_FIELDS)
+        return await self._async_put_aside(self._entry, (False, False), "started_over")
+
+    async def async_step_leave(self, user_input: Said = None) -> RepairsFlowResult:
+        """Leave everything as it is: the newer version can be installed again."""
+        return self.async_abort(reason="left")
+
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        """Return the entry that could not be loaded."""
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        return next(
+            (entry for entry in entries if entry.state is not ConfigEntryState.LOADED), None
+        )
+
+    async def _async_readable(self, entry: ConfigEntry) -> tuple[bool, bool]:
+        promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
+        return await LedgerStore(self.hass, dict).async_readable(
+            dt_util.get_default_time_zone(), promise, list(entry.subentries)
+        )
+
+    async def _async_put_aside(
+        self, entry: ConfigEntry, kept: tuple[bool, bool], reason: str
+    ) -> RepairsFlowResult:
+        """Put aside what is not kept of ledger and good copy, and load the rest."""
+        ledger, good = kept
+        await LedgerStore(self.hass, dict).async_put_aside(ledger=not ledger, good=not good)
+        ir.async_delete_issue(self.hass, DOMAIN, STORE_NEWER)
+        await self.hass.config_entries.async_reload(entry.entry_id)
+        return self.async_abort(reason=reason)

@@ -1,0 +1,252 @@
+"""The integration's actions: ask, correct, take back; what each does is in `corrections`."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import Unauthorized, UnknownUser
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core.alerting.promise import Promise
+from .core.explaining.explain import explain
+from .core.explaining.ledger_report import report
+from .core.pollutant import QUANTITIES, Kind
+from .core.storage import channel as snapshot
+from .core.storage.checked import SnapshotError
+from .corrections import (
+    Answers,
+    async_answer,
+    async_change,
+    async_reset,
+    async_strike,
+    async_undo,
+    days_between,
+    find_episodes,
+    refused,
+)
+from .entity import WORDS_OF_KIND
+from .home_history.backfill import async_relearn
+from .permissions import may
+from .words.explanation import Words, async_page
+
+ATTR_VERDICT = "verdict"
+ATTR_START = "start_date"
+ATTR_END = "end_date"
+ATTR_DATE = "date"
+ATTR_SIMILAR = "similar"
+VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
+
+MOST = 2**53 - 1  # The largest whole number that JSON and the frontend keep exactly.
+
+type Target = tuple[RoomCoordinator, list[Kind]]
+type Act = Callable[[ServiceCall, RoomCoordinator, list[Kind]], Awaitable[Answers]]
+
+_ROOM = {
+    vol.Required(ATTR_DEVICE_ID): cv.string,
+    vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_KIND.values(), *Kind})),
+}
+_NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))
+
+
+async def _async_explain(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> dict[str, Any]:
+    """Return everything behind what is said about a room, as numbers and in words."""
+    now = dt_util.utcnow().timestamp()
+    quantities: dict[str, Any] = {}
+    for kind in kinds:
+        page = await async_page(call.hass, [(room, kind, None)])
+        quantities[kind.value] = {
+            "words": page.placeholders(),
+            "numbers": explain(room.channels[kind], now).as_dict(),
+        }
+    return {"room": room.subentry.title, "quantities": quantities}
+
+
+async def _async_get_ledger(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> dict[str, Any]:
+    """Return all that is stored of a room."""
+    return {
+        "room": room.subentry.title,
+        "quantities": {kind.value: report(room.channels[kind]) for kind in kinds},
+        "set_aside": [_set_aside(retired) for retired in room.stored.retired],
+        "questions": room.stored.asked,
+    }
+
+
+def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
+    """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
+    try:
+        channel = snapshot.load(
+            retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
+        )
+    except SnapshotError:
+        return retired
+    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": report(channel)}
+
+
+async def _async_correct_episode(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Say what an episode was."""
+    episodes = find_episodes(
+        room, kinds, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
+    )
+    return await async_answer(room, episodes, normal=call.data[ATTR_VERDICT] == VERDICT_NORMAL)
+
+
+async def _async_strike_days(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Strike the days from one to another out."""
+    first: date = call.data[ATTR_START]
+    return await async_strike(room, kinds, days_between(first, call.data.get(ATTR_END, first)))
+
+
+async def _async_mark_change(
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+) -> Answers:
+    """Say since when the sensor or the room is another."""
+    return await async_change(room, kinds, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
+
+
+async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+    """Start a room over."""
+    return await async_reset(room, kinds)
+
+
+async def _async_relearn(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+    """Learn a room anew from the home's own history."""
+    return await async_relearn(room, kinds)
+
+
+async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+    """Take the last correction of a room back, or the one named."""
+    return await async_undo(room, kinds, call.data.get(ATTR_CORRECTION))
+
+
+READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+    "explain": _async_explain,
+    "get_ledger": _async_get_ledger,
+}
+CORRECTING: dict[str, Act] = {
+    "correct_episode": _async_correct_episode,
+    "strike_days": _async_strike_days,
+    "mark_change": _async_mark_change,
+    "reset": _async_reset,
+    "relearn_from_history": _async_relearn,
+    "undo": _async_undo,
+}
+SCHEMAS = {
+    "explain": vol.Schema(_ROOM),
+    "get_ledger": vol.Schema(_ROOM),
+    "correct_episode": vol.Schema(
+        {
+            **_ROOM,
+            vol.Optional(ATTR_EPISODE): _NUMBER,
+            vol.Required(ATTR_VERDICT): vol.In([VERDICT_REAL, VERDICT_NORMAL]),
+        }
+    ),
+    "strike_days": vol.Schema(
+        {**_ROOM, vol.Required(ATTR_START): cv.date, vol.Optional(ATTR_END): cv.date}
+    ),
+    "mark_change": vol.Schema(
+        {
+            **_ROOM,
+            vol.Required(ATTR_DATE): cv.date,
+            vol.Optional(ATTR_SIMILAR, default=False): cv.boolean,
+        }
+    ),
+    "reset": vol.Schema(_ROOM),
+    "relearn_from_history": vol.Schema(_ROOM),
+    "undo": vol.Schema({**_ROOM, vol.Optional(ATTR_CORRECTION): _NUMBER}),
+}
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register the actions; who may read may ask, who may correct is an option."""
+
+    async def read(call: ServiceCall) -> ServiceResponse:
+        room, kinds = await _async_target(call)
+        await _async_check_user(call, room, POLICY_READ)
+        return await READING[call.service](call, room, kinds)
+
+    async def correct(call: ServiceCall) -> ServiceResponse:
+        room, kinds = await _async_target(call)
+        await _async_check_user(call, room, POLICY_CONTROL)
+        return _response(await CORRECTING[call.service](call, room, kinds))
+
+    for action in READING:
+        hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
+    for action in CORRECTING:
+        hass.services.async_register(
+            DOMAIN, action, correct, SCHEMAS[action], SupportsResponse.OPTIONAL
+        )
+
+
+async def _async_target(call: ServiceCall) -> Target:
+    """Return the room and the quantities that a call is about."""
+    entry: AirBaselineConfigEntry
+    device, entry = service.async_get_device_and_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+    )
+    room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
+    if room is None:
+        raise refused("room_gone")
+    asked = call.data.get(ATTR_QUANTITY)
+    kinds = [kind for kind in room.channels if asked in (None, WORDS_OF_KIND[kind], kind.value)]
+    if not kinds:
+        named = _named(await Words.async_load(call.hass), str(asked))
+        raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
+    return room, kinds
+
+
+def _named(words: Words, quantity: str) -> str:
+    """Return what people call a quantity; of the kinds of VOC its unit says which."""
+    if quantity not in Kind:
+        return words.say("quantity_voc_mass")
+    kind = Kind(quantity)
+    name, unit = words.say(f"quantity_{kind}"), QUANTITIES[kind].unit
+    return f"{name} ({unit})" if unit else name
+
+
+async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: str) -> None:
+    """Refuse who may not do that; an automation, which nobody calls, may.
+
+    To read, or to correct where everyone may, one needs the right to do so with an entity of
+    the room. Else only administrators correct.
+    """
+    if call.context.user_id is None:
+        return
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context, permission=policy)
+    if user.is_admin:
+        return
+    everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
+    if not everyone or not may(call.hass, user, call.data[ATTR_DEVICE_ID], policy):
+        raise Unauthorized(context=call.context, permission=policy)
+
+
+def _response(entries: Answers) -> dict[str, Any]:
+    return {
+        "corrections": [
+            {"quantity": kind.value, "kind": entry.kind.value, "correction": entry.id}
+            for kind, entry in entries.items()
+        ],
+    }

@@ -1,0 +1,180 @@
+"""Rooms as the store keeps them, and how they are read: what is damaged, from the good copy."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from ..const import LOGGER
+from ..core.alerting.promise import Promise
+from ..core.channel import Channel
+from ..core.day import DAY_S
+from ..core.ledger.ledger import UNDO_DAYS
+from ..core.pollutant import Kind
+from ..core.reading.surroundings import ContextMean
+from ..core.storage import channel as snapshot, checked as stored
+from ..core.storage.checked import SnapshotError
+
+MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
+
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+class NewerStoreError(Exception):
+    """The store was written by a newer version; it was not touched."""
+
+
+@dataclass(slots=True)
+class StoredRoom:
+    """One room as the store keeps it: its channels, retired ledgers, and what was asked."""
+
+    channels: dict[Kind, Channel] = field(default_factory=dict)
+    retired: list[dict[str, Any]] = field(default_factory=list)
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def retire(self, kind: Kind, at: float) -> None:
+        """Set the ledger of a channel aside; it can be looked at for 30 days."""
+        channel = self.channels.pop(kind)
+        self.retired.append({"at": at, "channel": snapshot.dump(channel)})
+
+    def drop_retired(self, at: float) -> None:
+        """Drop what was set aside more than 30 days ago."""
+        self.retired = [
+            item
+            for item in self.retired
+            if isinstance(item.get("at"), float) and abs(at - item["at"]) < UNDO_DAYS * DAY_S
+        ]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read, and what damage was met: by room, what came of each channel.
+
+    `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
+    could not be read from either file. `damaged` says that the file could not be read as a
+    whole, `outdated` that it holds rooms that are gone.
+    """
+
+    rooms: dict[str, StoredRoom] = field(default_factory=dict)
+    recovered: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    damaged: bool = False
+    outdated: bool = False
+
+
+class RoomsReader:
+    """Read rooms from two files, from the last good copy only what the first has lost."""
+
+    def __init__(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> None:
+        """Read these rooms; others are gone."""
+        self._zone = zone
+        self._promise = promise
+        self._wanted = rooms
+        self._loaded = Loaded()
+
+    def read(self, data: object, good: object) -> Loaded:
+        """Return what the ledger and the good copy hold; raises NewerStoreError."""
+        good_rooms = mapping(mapping(good).get("rooms"))
+        rooms = mapping(data).get("rooms")
+        whole_lost = not isinstance(rooms, dict)
+        if not isinstance(rooms, dict):
+            self._loaded.damaged = data is not None or bool(good_rooms)
+            rooms = good_rooms
+        self._loaded.outdated = any(key not in self._wanted for key in (*rooms, *good_rooms))
+        for key in self._wanted:
+            good_room = mapping(good_rooms.get(key))
+            kept = mapping(rooms.get(key))
+            if not kept and not good_room:
+                continue
+            self._loaded.rooms[key] = StoredRoom(
+                channels=self._channels(key, kept, good_room, whole_lost=whole_lost),
+                retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
+                asked=_asked(kept.get("asked")),
+            )
+        return self._loaded
+
+    def _channels(
+        self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
+    ) -> dict[Kind, Channel]:
+        channels: dict[Kind, Channel] = {}
+        current, good = room.get("channels"), mapping(good_room.get("channels"))
+        # A quantity that the good copy alone has was taken out of the room since, unless the
+        # list of quantities is itself what was damaged.
+        listed = isinstance(current, dict) and all(name in _KINDS for name in current)
+        current = mapping(current)
+        for kind in Kind:
+            if kind.value not in current and (listed or kind.value not in good):
+                continue
+            channel = self._channel(kind, current.get(kind.value))
+            if channel is None or whole_lost:
+                channel = channel or self._channel(kind, good.get(kind.value))
+                fate = self._loaded.lost if channel is None else self._loaded.recovered
+                fate.append((key, kind.value))
+            if channel is not None:
+                channels[kind] = channel
+        return channels
+
+    def _channel(self, kind: Kind, data: object) -> Channel | None:
+        try:
+            channel = snapshot.load(data, self._zone, self._promise)
+        except snapshot.NewerSnapshotError as error:
+            raise NewerStoreError(str(error)) from error
+        except SnapshotError as error:
+            if data is not None:
+                LOGGER.warning("A stored ledger cannot be read: %s", error)
+            return None
+        return channel if channel.quantity.kind is kind else None
+
+
+def read_context(data: object, zone: tzinfo) -> dict[str, ContextMean]:
+    """Return the context that can be read; what is damaged is forgotten."""
+    context: dict[str, ContextMean] = {}
+    for key, item in mapping(data).items():
+        try:
+            context[key] = snapshot.load_context(item, zone)
+        except SnapshotError as error:
+            LOGGER.warning("Stored context cannot be read: %s", error)
+    return context
+
+
+def _asked(data: object) -> dict[str, dict[str, Any]]:
+    """Return the questions that can be read; a damaged one is forgotten."""
+    asked: dict[str, dict[str, Any]] = {}
+    for issue_id, item in mapping(data).items():
+        try:
+            asked[issue_id] = _question(stored.mapping(item))
+        except (KeyError, SnapshotError) as error:
+            LOGGER.warning("A stored question cannot be read: %s", error)
+    return asked
+
+
+def _question(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question as it was asked; where `asked_at` is null it still waits.
+
+    `others` are rises of other rooms (room, quantity, episode) that are part of it.
+    """
+    episodes = stored.mapping(item.get("episodes", {}))
+    return {
+        "kind": stored.text(item["kind"]),
+        "at": stored.time(item["at"]),
+        "answered": stored.flag(item["answered"]),
+        "hidden_until": stored.time(item.get("hidden_until", 0.0)),
+        "episodes": {
+            stored.code(Kind, kind).value: stored.integer(episode)
+            for kind, episode in episodes.items()
+        },
+        "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
+        "others": [
+            [stored.text(room), stored.code(Kind, kind).value, stored.integer(episode)]
+            for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
+        ],
+    }
+
+
+def mapping(data: object) -> Mapping[str, Any]:
+    """Return stored data as a mapping, an empty one where it is none."""
+    return data if isinstance(data, dict) else {}
+
+
+def _list(data: object) -> list[Any]:
+    return data if isinstance(data, list) else []

@@ -1,0 +1,342 @@
+"""The only place where an explanation becomes words."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Self
+from urllib.parse import urlencode
+
+from homeassistant.const import UnitOfTemperature
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import translation
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import TemperatureConverter
+
+from ..const import DOMAIN
+from ..coordinator import RoomCoordinator
+from ..core.codes import LearningState, Missing, Reason, Together
+from ..core.explaining.explain import explain
+from ..core.explaining.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
+from ..core.learning.confidence import CONFIDENCE_MARKS
+from ..core.ledger.correction import episode_span
+from ..core.ledger.entries import Cause
+from ..core.ledger.episode import Episode
+from ..core.pollutant import QUANTITIES, Kind
+from ..inputs.room_config import RoomSource
+
+LISTED_CORRECTIONS = 3  # More would push what matters off the page.
+AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
+
+type Target = tuple[RoomCoordinator, Kind, Episode | None]
+
+_MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An explanation in words, in the order in which every page shows it."""
+
+    measured: str
+    inferred: str
+    because: str
+    not_known: str
+    next: str
+
+    def placeholders(self) -> dict[str, str]:
+        """Return the texts as placeholders of a translated page."""
+        return {
+            "measured": self.measured,
+            "inferred": self.inferred,
+            "because": self.because,
+            "not_known": self.not_known,
+            "next": self.next,
+        }
+
+
+def escape(name: str) -> str:
+    """Return a name that a person chose so that it is shown as it is, never as markup."""
+    return " ".join(name.split()).translate(_MARKDOWN)
+
+
+async def async_page(
+    hass: HomeAssistant, targets: Sequence[Target], subject: Subject | None = None
+) -> Page:
+    """Return the explanation of some channels, of one room or of several, as one page."""
+    words = await Words.async_load(hass)
+    now = dt_util.utcnow().timestamp()
+    several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
+    pages = [
+        words.page(
+            explain(room.channels[kind], now, episode, subject),
+            room.sources[kind],
+            names_of(room, escape),
+            escape(room.subentry.title) if several else "",
+        )
+        for room, kind, episode in targets
+    ]
+    return Page(
+        measured=_lines(page.measured for page in pages),
+        inferred=_lines(page.inferred for page in pages),
+        because=_lines(page.because for page in pages),
+        not_known=_lines(dict.fromkeys(page.not_known for page in pages)),
+        next=_lines(dict.fromkeys(page.next for page in pages)),
+    )
+
+
+def history_link(targets: Sequence[Target], now: float) -> str:
+    """Return the path of the history graph of the sources, for the hours of their episodes."""
+    spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
+    start = min((start for start, _ in spans), default=now) - AROUND_S
+    end = min(max((end for _, end in spans), default=now) + AROUND_S, now)
+    sources = [room.sources[kind].entity_id for room, kind, _ in targets]
+    asked = {
+        "entity_id": ",".join(sources),
+        "start_date": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),
+        "end_date": datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds"),
+    }
+    return f"/history?{urlencode(asked)}"
+
+
+class Words:
+    """The sentences of one language."""
+
+    def __init__(self, texts: dict[str, str], temperature_unit: str) -> None:
+        """Take the translated fragments by their full keys, and the unit people read."""
+        self._texts = texts
+        self._temperature_unit = temperature_unit
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant, language: str | None = None) -> Self:
+        """Return the words of a language, else the server's; English fills what it lacks."""
+        language = language or hass.config.language
+        return cls(
+            await translation.async_get_translations(hass, language, "common", [DOMAIN]),
+            hass.config.units.temperature_unit,
+        )
+
+    def say(self, key: str, **parts: str | int) -> str:
+        """Return one translated fragment."""
+        return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
+
+    def page(
+        self, said: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
+    ) -> Page:
+        """Return an explanation in words; a page about several rooms names each.
+
+        `names` are the names of all rooms by their ids, fit to be shown.
+        """
+        quantity = self.say(f"quantity_{said.quantity}")
+        quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
+        return Page(
+            measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
+            inferred=" ".join([self._inferred(said, source, quantity), *self._others(said, names)]),
+            because=self._because(said, quantity),
+            not_known=self._not_known(said),
+            next=" ".join(self._next(said, code) for code in said.next_steps),
+        )
+
+    def level(self, value: float, source: RoomSource) -> str:
+        """Return a level with its unit, in the unit of the source."""
+        return f"{plain(value / source.factor)} {source.shown_unit}".strip()
+
+    def span(self, typical: TypicalRange, source: RoomSource) -> str:
+        """Return a range with its unit."""
+        return self.say(
+            "span",
+            low=plain(typical.low / source.factor),
+            high=self.level(typical.high, source),
+        )
+
+    def missing(self, missing: Mapping[Missing, int]) -> list[str]:
+        """Return what is missing until a range is learned, a sentence for each."""
+        return [self.say(f"missing_{what}", number=number) for what, number in missing.items()]
+
+    def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
+        measured, change = said.measured, said.change
+        if said.subject is Subject.CHANGE and change and change.before and change.since:
+            return self.say(
+                "measured_change",
+                quantity=quantity,
+                date=change.from_day,
+                before=self.level(change.before, source),
+                since=self.level(change.since, source),
+            )
+        if said.episode is not None and measured.peak is not None:
+            ended = said.episode.end is not None
+            return self.say(
+                "measured_episode" if ended else "measured_episode_running",
+                quantity=quantity,
+                level=self.level(measured.peak, source),
+                minutes=measured.minutes or 0,
+                when=_noticed(said.episode.id),
+            )
+        if measured.held is None:
+            return self.say("measured_nothing", quantity=quantity)
+        return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
+
+    def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
+        if said.subject is Subject.EPISODE and said.episode is not None:
+            beaten, days = said.comparison.beaten or 0, said.comparison.days
+            return self.say(
+                "inferred_record" if beaten >= days else "inferred_rank",
+                beaten=beaten,
+                days=days,
+                high=self.level(said.episode.high, source),
+            )
+        typical = said.typical
+        if said.state is LearningState.CHANGING and said.change is not None:
+            often = said.change.cause is Cause.TOO_MANY_ALERTS
+            return self.say(
+                "inferred_too_many" if often else "inferred_change", date=said.change.from_day
+            )
+        if said.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
+            return self.say(
+                f"inferred_{said.state}",
+                quantity=quantity,
+                span=self.span(typical, source),
+                part=self.say(f"part_{typical.part}"),
+            )
+        return self.say(f"inferred_{said.state}")
+
+    def _beside(self, said: Explanation) -> list[str]:
+        """Return what was measured beside the air of an episode."""
+        around, lines = said.surroundings, []
+        if said.subject is not Subject.EPISODE:
+            return []
+        if around.outdoor_rose is not None:
+            lines.append(
+                self.say(
+                    "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
+                    level=f"{plain(around.outdoor or 0.0)} {QUANTITIES[Kind.PM25].unit}",
+                    before=plain(around.outdoor_before or 0.0),
+                )
+            )
+        if around.window_open is not None:
+            opened = around.window_open > 0.0
+            lines.append(self.say("measured_window_open" if opened else "measured_window_shut"))
+        return lines
+
+    def _others(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
+        """Return what is known of the other rooms; one that is gone has no name any more."""
+        around = said.surroundings
+        rooms = ", ".join(names[room] for room in around.rooms if room in names)
+        if around.together is Together.UNKNOWN or not rooms:
+            return []
+        return [self.say(f"together_{around.together}", rooms=rooms)]
+
+    def _unseen(self, said: Explanation) -> list[str]:
+        """Return which conditions were not seen before."""
+        around = said.surroundings
+        return [
+            self.say(
+                f"unseen_{condition}",
+                now=self._temperature(around.outdoor_temperature),
+                low=self._temperature((around.seen_temperatures or (None, None))[0]),
+                high=self._temperature((around.seen_temperatures or (None, None))[1]),
+            )
+            for condition in around.unseen
+        ]
+
+    def _temperature(self, celsius: float | None) -> str:
+        if celsius is None:
+            return ""
+        shown = TemperatureConverter.convert(
+            celsius, UnitOfTemperature.CELSIUS, self._temperature_unit
+        )
+        return f"{shown:.0f} {self._temperature_unit}"
+
+    def _because(self, said: Explanation, quantity: str) -> str:
+        evidence, record, comparison = said.evidence, said.record, said.comparison
+        lines = [
+            self.say(
+                "because_days",
+                quantity=quantity,
+                days=plain(evidence.usable_days),
+                weekend=plain(evidence.weekend_days),
+                needed=evidence.needed_days,
+            )
+        ]
+        if evidence.replayed_days:
+            lines.append(
+                self.say(
+                    "because_history_hourly" if evidence.hourly_days else "because_history",
+                    days=evidence.replayed_days,
+                    hourly=evidence.hourly_days,
+                )
+            )
+        if record.held is not None and record.marks >= CONFIDENCE_MARKS:
+            lines.append(
+                self.say(
+                    "because_held",
+                    held=round(100 * record.held),
+                    target=round(100 * record.target),
+                )
+            )
+        if said.subject is Subject.STATE:
+            lines += self.missing(evidence.missing)
+        if record.eligible_days:
+            lines.append(
+                self.say("because_record", alerts=record.alerts, days=record.eligible_days)
+            )
+        elif said.reason is Reason.REFERENCE_DAYS:
+            lines.append(
+                self.say("because_reference", days=comparison.days, needed=comparison.needed)
+            )
+        lines += self._unseen(said)
+        lines += [
+            self.say("because_passed", first=change.from_day, last=change.to_day)
+            for change in said.passed
+        ]
+        if said.corrections:
+            lines.append(self.say("because_corrections", number=len(said.corrections)))
+            lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]
+        return "\n".join(f"- {line}" for line in lines)
+
+    def _correction(self, said: CorrectionInForce) -> str:
+        return self.say(
+            f"correction_{said.kind}",
+            number=said.id,
+            said=_moment(said.at),
+            first=said.from_day or "",
+            last=said.to_day or "",
+            until=said.until_day or "",
+        )
+
+    def _not_known(self, said: Explanation) -> str:
+        what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)
+        return self.say("not_known", what=what[:1].upper() + what[1:])
+
+    def _next(self, said: Explanation, code: str) -> str:
+        earliest = said.evidence.earliest
+        if code == "range_after_days" and earliest is not None:
+            return self.say("next_range_from", date=_day(earliest))
+        return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
+
+
+def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
+    """Return the names of all rooms of a home, fit to be shown."""
+    rooms = room.config_entry.subentries.values()
+    return {other.subentry_id: named(other.title) for other in rooms}
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n\n".join(texts)
+
+
+def plain(value: float) -> str:
+    """Return a number with up to three significant digits and no needless zeros."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def _noticed(at: float) -> str:
+    """Return a moment; of today's, the time is enough."""
+    day, time = _moment(at).split()
+    return time if day == dt_util.now().date().isoformat() else f"{day} {time}"
+
+
+def _day(iso: str) -> str:
+    return date.fromisoformat(iso).isoformat()

@@ -1,0 +1,100 @@
+"""What an answer would change, in words; the sentences are those of `explanation_text`."""
+
+from collections.abc import Mapping, Sequence
+
+from ..coordinator import RoomCoordinator
+from ..core.day import iso_day, part_hours
+from ..core.explaining.preview import left_out, lift, outlook, strikable
+from ..core.ledger.entries import Entry
+from ..core.pollutant import Kind
+from .explanation import Target, Words, escape, plain
+
+
+class PreviewWords(Words):
+    """The sentences that say what would follow from an answer."""
+
+    def consequence(
+        self,
+        room: RoomCoordinator,
+        answers: Mapping[Kind, Sequence[Entry]],
+        now: float,
+        *,
+        named: bool = False,
+        paused: bool = False,
+    ) -> str:
+        """Return what an answer would leave: usable days, and how long until alerts.
+
+        `named` says the room's name as well; while a source is paused there are no alerts.
+        """
+        lines = []
+        for kind, entries in answers.items():
+            left = outlook(room.channels[kind], now, *entries)
+            quantity = self.say(f"quantity_{kind}")
+            if named:
+                name = escape(room.subentry.title)
+                quantity = self.say("in_room", room=name, quantity=quantity)
+            lines.append(
+                self.say(
+                    "left_paused"
+                    if paused
+                    else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
+                    quantity=quantity,
+                    days=plain(left.usable_days),
+                    needed=left.needed_days,
+                    weeks=left.alert_weeks,
+                )
+            )
+        return "\n".join(f"- {line}" for line in lines)
+
+    def lifts(self, targets: Sequence[Target], now: float) -> str:
+        """Return what "that is normal here" would change: levels of alerts, and until when."""
+        lines = []
+        for room, kind, episode in targets:
+            if episode is None:
+                continue
+            lifted, source = lift(room.channels[kind], now, episode), room.sources[kind]
+            lines.append(
+                self.say(
+                    "lift_first" if lifted.before is None else "lift",
+                    quantity=self._name(room, kind, targets),
+                    part=self.say(f"part_{lifted.part}"),
+                    before=self.level(lifted.before or 0.0, source),
+                    after=self.level(lifted.after, source),
+                    date=lifted.until_day,
+                )
+            )
+        return "\n".join(f"- {line}" for line in lines)
+
+    def leaving(self, targets: Sequence[Target], now: float) -> str:
+        """Return what "it was real" would take out of what is usual: the hours of each day."""
+        lines = []
+        for room, kind, episode in targets:
+            if episode is None:
+                continue
+            for day, parts in left_out(room.channels[kind], now, episode).items():
+                hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
+                name = self._name(room, kind, targets)
+                lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
+        return "\n".join(f"- {line}" for line in lines)
+
+    def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
+        """Return the days that can be struck out, with the peak of each quantity."""
+        peaks: dict[int, list[str]] = {}
+        for kind, channel in room.channels.items():
+            for day, peak in strikable(channel, now).items():
+                said = self.say(
+                    "peak",
+                    quantity=self.say(f"quantity_{kind}"),
+                    level=self.level(peak, room.sources[kind]),
+                )
+                peaks.setdefault(day, []).append(said)
+        return {
+            iso_day(day): f"{iso_day(day)}: {', '.join(said)}"
+            for day, said in sorted(peaks.items(), reverse=True)
+        }
+
+    def _name(self, room: RoomCoordinator, kind: Kind, targets: Sequence[Target]) -> str:
+        quantity = self.say(f"quantity_{kind}")
+        if all(other is room for other, _, _ in targets):
+            return quantity
+        return self.say("in_room", room=escape(room.subentry.title), quantity=quantity)

@@ -1,0 +1,26 @@
+"""The card in a real browser: see tests/frontend, which runs in a pytest of its own."""
+
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from demo.browser import BROWSERS
+
+FRONTEND = Path(__file__).parent.parent / "frontend"
+
+
+@pytest.mark.skipif(
+    not any(map(shutil.which, BROWSERS)),
+    reason="there is no browser here: script/get-browser gets one",
+)
+def test_the_card_in_a_browser() -> None:
+    done = subprocess.run(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:homeassistant", FRONTEND],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

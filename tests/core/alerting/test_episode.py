@@ -1,0 +1,323 @@
+"""A channel with context: days never seen, what goes on beside an episode, the other rooms."""
+
+from dataclasses import replace
+import json
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import Compared, Condition, Reason, Together
+from custom_components.air_baseline.core.day import DAY_S, day_start
+from custom_components.air_baseline.core.event import EventKind
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
+from custom_components.air_baseline.core.learning.weather_limits import Seen, seen
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
+from custom_components.air_baseline.core.other_rooms import Neighbour, neighbour
+from custom_components.air_baseline.core.reading.surroundings import (
+    Context,
+    ContextMean,
+    DayContext,
+)
+from custom_components.air_baseline.core.storage.channel import dump, load
+from tests.core.properties import repeatable
+from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+USUAL, HIGH = 8.0, 60.0
+
+
+def followed(level: float, hours: float = 24.0) -> ContextMean:
+    """Return what a source gave that said one level every ten minutes up to START."""
+    mean = ContextMean(LONDON)
+    for slot in range(round(hours * 6)):
+        mean.read(START - hours * HOUR + slot * 600.0, level)
+    return mean
+
+
+def learned_in(days: int = 40, *, temperature: float = 10.0) -> Channel:
+    """Return a channel whose days had that temperature outdoors."""
+    return learned_channel(days, outdoor_temperature=temperature)
+
+
+def in_cold(channel: Channel, temperature: float = 0.0) -> Channel:
+    """Let it be that cold since yesterday."""
+    channel.context = Context(outdoor_temperature=followed(temperature))
+    return channel
+
+
+def live(
+    channel: Channel, minutes: int, level: float, beside: float | None = None, *, after: float = 0.0
+) -> list[Judgement]:
+    """Let a channel breathe and its context read, both from so many hours after START on."""
+    said = []
+    for minute in range(0, minutes, 10):
+        at = START + after * HOUR + minute * 60.0
+        for mean in channel.context.known():
+            if beside is not None:
+                mean.read(at, beside)
+        said += breathe(channel, at, 10, level)
+    return said
+
+
+def last(judgements: list[Judgement]) -> Judgement:
+    return judgements[-1]
+
+
+def test_the_conditions_seen_are_those_of_the_days_that_know_them() -> None:
+    days = [a_day(MONDAY + n, outdoor_temperature=n - 3.0, window_open=n / 9) for n in range(10)]
+    assert seen(days) == Seen(temperatures=(-3.0, 6.0), windows=(5, 5))
+    assert seen(days[:6]) == Seen(), "six days say nothing"
+    assert seen([a_day(MONDAY + n) for n in range(40)]) == Seen()
+
+
+@given(
+    temperatures=st.lists(st.integers(-200, 300), min_size=7, max_size=20),
+    now=st.integers(-300, 400),
+)
+@repeatable
+def test_a_temperature_is_unseen_beyond_one_degree_of_all_days(
+    temperatures: list[int], now: int
+) -> None:
+    days = [a_day(MONDAY + n, outdoor_temperature=t / 10) for n, t in enumerate(temperatures)]
+    found = seen(days).unseen(DayContext(outdoor_temperature=now / 10))
+    near = any(abs(t - now) <= 10 for t in temperatures)
+    between = min(temperatures) <= now <= max(temperatures)
+    assert (found == ()) is (near or between)
+    if found:
+        assert found == (Condition.COLDER if now < temperatures[0] else Condition.WARMER,)
+
+
+@pytest.mark.parametrize(
+    ("share", "shut", "opened", "unseen"),
+    [
+        (0.5, 30, 4, (Condition.WINDOWS_OPEN,)),
+        (0.5, 30, 5, ()),
+        (0.49, 30, 0, ()),
+        (0.49, 4, 30, (Condition.WINDOWS_SHUT,)),
+        (None, 0, 30, ()),
+    ],
+)
+def test_windows_are_unseen_with_under_five_days_like_it(
+    share: float | None, shut: int, opened: int, unseen: tuple[Condition, ...]
+) -> None:
+    assert Seen(windows=(shut, opened)).unseen(DayContext(window_open=share)) == unseen
+
+
+def test_a_day_colder_than_all_seen_gets_no_alert_and_no_confidence() -> None:
+    channel = in_cold(learned_in())
+    said = last(live(channel, 120, HIGH, 0.0))
+    assert (said.unusual, said.reason) == (None, Reason.CONDITIONS_UNSEEN)
+    assert (said.confidence, said.compared) == (None, Compared.HIGHER)
+    assert said.unseen == (Condition.COLDER,)
+    assert said.typical is not None, "the range is shown as before"
+    assert not [e for e in channel.take_events() if e.kind is EventKind.UNUSUAL_STARTED]
+
+
+@pytest.mark.parametrize("temperature", [9.0, 10.0, 11.0])
+def test_a_day_like_those_seen_alerts_as_without_context(temperature: float) -> None:
+    plain, channel = learned_in(), in_cold(learned_in(), temperature)
+    said, expected = (live(each, 120, HIGH, temperature) for each in (channel, plain))
+    assert said == expected
+    assert last(said).unusual is True
+
+
+def test_with_too_few_days_that_know_the_temperature_context_says_nothing() -> None:
+    channel = learned_in()
+    days = channel.ledger.days
+    channel = learned_channel()
+    forgetful = channel.ledger.days[:34]
+    channel.ledger = a_ledger([*forgetful, *days[34:]])
+    said = last(live(in_cold(channel), 120, HIGH, 0.0))
+    assert (said.unusual, said.unseen) == (True, ())
+    told = explain(channel, START + 2 * HOUR, subject=Subject.RANGE)
+    assert NotKnown.OUTDOOR_TEMPERATURE in told.not_known
+
+
+def test_a_day_never_seen_teaches_and_is_seen_the_next_morning() -> None:
+    channel = in_cold(learned_in())
+    live(channel, 24 * 60, USUAL, 0.0)
+    said = last(live(channel, 120, HIGH, 0.0, after=24.0))
+    day = channel.ledger.days[-1]
+    assert (day.day, day.context.outdoor_temperature, day.eligible) == (MONDAY, 0.0, False)
+    assert day.valid
+    assert day.mark is not None
+    assert channel.ledger.reference(1) == [day]
+    assert (said.unseen, said.unusual) == ((), True)
+
+
+def test_a_day_whose_conditions_are_known_is_eligible() -> None:
+    channel = in_cold(learned_in(), 10.0)
+    live(channel, 24 * 60, USUAL, 10.0)
+    assert channel.ledger.days[-1].eligible
+
+
+def test_a_running_episode_goes_on_into_conditions_never_seen() -> None:
+    channel = in_cold(learned_in(), 10.0)
+    live(channel, 60, HIGH, 10.0)
+    said = last(live(channel, 180, HIGH, -20.0, after=1.0))
+    assert (said.unusual, said.reason, said.unseen) == (True, None, (Condition.COLDER,))
+    live(channel, 40, USUAL, after=4.0)
+    assert channel.episodes[-1].outcome is EpisodeEnd.RECOVERED
+
+
+def test_the_explanation_says_which_condition_is_new() -> None:
+    channel = in_cold(learned_in())
+    live(channel, 120, USUAL, 0.0)
+    told = explain(channel, START + 2 * HOUR)
+    beside = told.surroundings
+    assert beside.unseen == (Condition.COLDER,)
+    assert (beside.outdoor_temperature, beside.seen_temperatures) == (0.0, (10.0, 10.0))
+    assert Next.CONDITIONS_BECOME_SEEN in told.next_steps
+    assert {part.alert_level for part in told.day_ranges} == {None}
+    assert NotKnown.OUTDOOR_TEMPERATURE not in told.not_known
+
+
+def test_the_windows_of_a_day_are_kept_and_can_be_unseen() -> None:
+    channel = learned_channel(window_open=0.1)
+    channel.context = Context(window_open=followed(1.0))
+    said = last(live(channel, 120, HIGH, 1.0))
+    assert (said.reason, said.unseen) == (Reason.CONDITIONS_UNSEEN, (Condition.WINDOWS_OPEN,))
+    live(channel, 22 * 60, USUAL, 1.0, after=2.0)
+    assert channel.ledger.days[-1].context.window_open == 1.0
+
+
+def test_that_a_day_was_unseen_survives_a_restart() -> None:
+    channel = in_cold(learned_in())
+    live(channel, 20 * 60, USUAL, 0.0)
+    restored = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    restored.advance(START + DAY_S)
+    assert restored.ledger.days[-1].eligible is False
+
+
+def beside_outdoors(*levels: float, before: float = 24.0) -> Channel:
+    """Return a channel in high air from START on, with outdoor levels hour by hour.
+
+    Outdoors it was 12 until then, for `before` hours.
+    """
+    channel = learned_channel()
+    channel.context = Context(outdoor_pm25=followed(12.0, before))
+    for hour, level in enumerate(levels):
+        live(channel, 60, HIGH, level, after=hour)
+    return channel
+
+
+def test_outdoor_air_that_rose_is_measured_beside_the_episode() -> None:
+    channel = beside_outdoors(38.0, 38.0)
+    (episode,) = channel.episodes
+    assert (episode.outdoor_rose, episode.outdoor, episode.outdoor_before) == (True, 38.0, 12.0)
+    told = explain(channel, START + 2 * HOUR)
+    assert told.surroundings.outdoor_rose is True
+    assert NotKnown.OUTDOOR_AIR not in told.not_known
+
+
+def test_outdoor_air_that_did_not_rise_is_said_as_well() -> None:
+    channel = beside_outdoors(12.0, 12.0)
+    assert channel.episodes[0].outdoor_rose is False
+    assert NotKnown.OUTDOOR_AIR not in explain(channel, START + 2 * HOUR).not_known
+
+
+def test_outdoor_air_that_rises_later_counts_while_the_episode_runs() -> None:
+    channel = beside_outdoors(12.0, 12.0, 40.0, 40.0)
+    assert channel.episodes[0].outdoor_rose is True
+    assert channel.episodes[0].outdoor_before == pytest.approx(12.0)
+
+
+def test_what_rose_outdoors_stays_so_when_it_falls_again() -> None:
+    channel = beside_outdoors(38.0, 38.0, 5.0, 5.0)
+    assert (channel.episodes[0].outdoor_rose, channel.episodes[0].outdoor) == (True, 38.0)
+
+
+def test_without_an_outdoor_source_it_is_not_known() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, HIGH)
+    assert channel.episodes[0].outdoor_rose is None
+    assert NotKnown.OUTDOOR_AIR in explain(channel, START + 2 * HOUR).not_known
+
+
+def test_a_sensor_that_ended_before_the_episode_says_nothing() -> None:
+    channel = beside_outdoors()
+    live(channel, 30, USUAL)
+    live(channel, 120, HIGH, after=3.0)
+    assert channel.episodes[0].outdoor_rose is None
+
+
+def test_the_windows_of_the_hour_before_are_kept_with_the_episode() -> None:
+    channel = learned_channel()
+    channel.context = Context(window_open=followed(1.0))
+    live(channel, 60, HIGH, 1.0)
+    live(channel, 60, HIGH, 0.0, after=1.0)
+    told = explain(channel, START + 2 * HOUR)
+    assert told.surroundings.window_open == 1.0
+    assert NotKnown.WINDOWS not in told.not_known
+
+
+def test_what_was_beside_an_episode_is_kept() -> None:
+    channel = beside_outdoors(38.0, 38.0)
+    channel.keep_company(channel.episodes[0].id, Together.SHARED, ("bedroom", "study"))
+    restored = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    assert restored.episodes == channel.episodes
+    assert restored.watch.current == channel.watch.current
+    assert explain(restored, START + 2 * HOUR).surroundings.rooms == ("bedroom", "study")
+
+
+def test_company_is_kept_with_an_episode_that_has_ended() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, HIGH)
+    breathe(channel, START + HOUR, 60, USUAL)
+    (episode,) = channel.episodes
+    channel.keep_company(episode.id, Together.ONLY_THIS_ROOM, ("study",))
+    assert channel.watch.current is None
+    assert channel.episodes == (
+        replace(episode, together=Together.ONLY_THIS_ROOM, rooms=("study",)),
+    )
+    channel.keep_company(1, Together.SHARED, ())
+    assert len(channel.episodes) == 1
+
+
+def as_neighbour(channel: Channel, at: float) -> Neighbour:
+    return neighbour("study", channel, at)
+
+
+def test_a_neighbour_that_stays_inside_says_since_when() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, USUAL)
+    found = as_neighbour(channel, START + 2 * HOUR)
+    assert (found.above_at, found.inside_from) == (None, START + 1200.0)
+
+
+def test_a_neighbour_above_its_range_says_when_it_was() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, 14.0)
+    breathe(channel, START + HOUR, 60, USUAL)
+    found = as_neighbour(channel, START + 2 * HOUR)
+    assert found.above_at == START + HOUR
+    assert found.inside_from == START + HOUR + 300.0
+
+
+def test_a_neighbour_that_is_silent_or_not_learned_says_nothing() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 60, USUAL)
+    channel.lose(START + HOUR)
+    assert as_neighbour(channel, START + 2 * HOUR).inside_from is None
+    young = learned_channel(12)
+    breathe(young, START, 120, 300.0)
+    assert as_neighbour(young, START + 2 * HOUR) == Neighbour(
+        room="study", kind=young.quantity.kind, above_at=None, inside_from=None
+    )
+
+
+def test_a_correction_takes_conditions_out_of_what_was_seen() -> None:
+    channel = learned_channel()
+    warm, cold = (learned_channel(outdoor_temperature=each).ledger.days for each in (20.0, 10.0))
+    channel.ledger = a_ledger([*warm[:-10], *cold[-10:]])
+    live(in_cold(channel, 10.0), 60, USUAL, 10.0)
+    assert channel.unseen(START + HOUR) == ()
+    entry = Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 10, to_day=MONDAY)
+    channel.correct(START + HOUR, entry)
+    assert channel.unseen(START + HOUR) == (Condition.COLDER,)

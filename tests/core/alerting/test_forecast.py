@@ -1,0 +1,142 @@
+"""What is written down before a day, from the days before it alone."""
+
+from statistics import fmean
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast
+from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.codes import Basis, LearningState
+from custom_components.air_baseline.core.learning.confidence import confidence, wander
+from custom_components.air_baseline.core.learning.typical_range import PartRange
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from tests.core import by_hand
+from tests.core.rooms import MONDAY, PM25, a_day, a_ledger
+
+USUAL = {5.0: 12, 8.0: 12, 12.0: 12}
+
+
+def diary(days: int, *, state: LearningState = LearningState.LEARNED, mark: float = 0.8) -> Ledger:
+    return a_ledger(
+        a_day(MONDAY - back, USUAL, state=state, mark=mark) for back in range(days, 0, -1)
+    )
+
+
+def written(ledger: Ledger, kind: Kind = Kind.PM25, resolution: float = 1.0) -> Forecast:
+    return forecast(ledger, MONDAY, QUANTITIES[kind], Promise.MONTH, resolution)
+
+
+def test_three_days_of_constant_air_are_shown_as_one_to_eleven() -> None:
+    ledger = a_ledger(a_day(MONDAY - back) for back in (3, 2, 1))
+    found = written(ledger, resolution=0.1)
+    assert {(part.low, part.high) for part in found.ranges} == {(1.0, 11.0)}
+    assert found.basis is Basis.MIXED
+    assert found.own_share == pytest.approx(0.36, abs=0.005)
+
+
+def test_the_days_own_readings_are_not_in_its_range() -> None:
+    before = diary(30)
+    after = before.with_day(a_day(MONDAY, {500.0: 36}))
+    assert written(after).ranges == written(before).ranges
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "basis", "shown"),
+    [
+        (0, Kind.PM25, Basis.EVERYONE, True),
+        (0, Kind.VOC_RATIO, Basis.EVERYONE, False),
+        (0, Kind.VOC_MASS, Basis.EVERYONE, False),
+        (3, Kind.PM25, Basis.MIXED, True),
+        (3, Kind.VOC_RATIO, Basis.MIXED, True),
+        (30, Kind.PM25, Basis.THIS_ROOM, True),
+        (30, Kind.VOC_INDEX, Basis.THIS_ROOM, True),
+    ],
+)
+def test_a_range_says_whose_days_it_stands_on(
+    days: int, kind: Kind, basis: Basis, *, shown: bool
+) -> None:
+    found = written(diary(days), kind)
+    assert (found.basis, found.shown) == (basis, shown)
+    assert len(found.ranges) == 8
+
+
+def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range() -> None:
+    days = [
+        a_day(MONDAY - back, {level: 36}, mark=0.8)
+        for back, level in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
+    ]
+    found = written(a_ledger(days))
+    marks = [(float(back), 0.8) for back in range(30, 0, -1)]
+    width = fmean(part.y_high - part.y_low for part in found.ranges)
+    assert found.confidence == pytest.approx(confidence(marks, wander([2.15, 3.05] * 15, width)))
+    calm = written(diary(30)).confidence
+    assert calm is not None
+    assert found.confidence is not None
+    assert found.confidence < calm
+
+
+@pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])
+def test_without_a_prior_there_is_no_range_before_a_first_picture(days: int, ranges: int) -> None:
+    ledger = diary(days, state=LearningState.COLLECTING)
+    assert len(written(ledger, Kind.VOC_INDEX).ranges) == ranges
+
+
+def test_without_a_prior_days_without_air_give_no_range() -> None:
+    told = Entry(id=1, at=0.0, kind=EntryKind.CHANGE_DETECTED, from_day=MONDAY - 1, to_day=MONDAY)
+    found = written(a_ledger([], entries=(told,)), Kind.VOC_INDEX)
+    assert found.standing.state is LearningState.STALE
+    assert found.ranges == ()
+    assert found.basis is None
+
+
+def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
+    fair, missed = written(diary(40)), written(diary(40, mark=0.65))
+    assert fair.theta == pytest.approx(0.0)
+    assert missed.theta == pytest.approx(by_hand.dial([0.65] * 40))
+    for narrow, wide in zip(fair.ranges, missed.ranges, strict=True):
+        assert wide.y_low < narrow.y_low
+        assert wide.y_high > narrow.y_high
+
+
+def test_the_dial_starts_again_after_a_change() -> None:
+    change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY - 5, weight=0.25)
+    assert written(diary(40, mark=0.5).with_entry(change)).theta == 0.0
+
+
+@pytest.mark.parametrize(
+    ("promise", "days", "eligible"),
+    [
+        (Promise.FORTNIGHT, 21, True),
+        (Promise.MONTH, 33, False),
+        (Promise.MONTH, 34, True),
+        (Promise.TWO_MONTHS, 58, False),
+        (Promise.TWO_MONTHS, 59, True),
+    ],
+)
+def test_an_alert_is_possible_once_there_are_enough_days_to_beat(
+    promise: Promise, days: int, *, eligible: bool
+) -> None:
+    found = forecast(diary(days), MONDAY, PM25, promise, 1.0)
+    assert found.eligible is eligible
+    assert (found.alert_levels[0] is not None) is eligible
+    assert len(found.bar.scores) == days
+
+
+def test_only_the_window_of_the_promise_is_compared() -> None:
+    for promise, rule in RULES.items():
+        found = forecast(diary(90), MONDAY, PM25, promise, 1.0)
+        assert len(found.bar.scores) == rule.window
+
+
+def test_enough_days_without_trust_are_not_eligible() -> None:
+    assert not written(diary(40, state=LearningState.PROVISIONAL, mark=0.5)).eligible
+
+
+def test_the_issued_range_is_that_of_all_parts_in_order() -> None:
+    found = written(diary(30))
+    ranges: tuple[PartRange, ...] = found.ranges
+    assert found.issued[::2] == tuple(part.low for part in ranges)
+    assert found.issued[1::2] == tuple(part.high for part in ranges)
+    assert written(diary(0), Kind.VOC_INDEX).issued == ()

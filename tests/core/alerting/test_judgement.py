@@ -1,0 +1,122 @@
+"""What is said about a moment, for every state and on both sides of every edge."""
+
+from dataclasses import replace
+from math import log
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.forecast import Forecast
+from custom_components.air_baseline.core.alerting.judgement import judge, reason_against
+from custom_components.air_baseline.core.alerting.threshold import Bar
+from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.learning.standing import Standing
+from custom_components.air_baseline.core.learning.typical_range import PartRange
+from custom_components.air_baseline.core.reading.sustained_level import Held
+from tests.core.rooms import MONDAY
+
+CELLS = ((2.5, 3.5, 1.0), (11.5, 12.5, 1.0))
+PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), CELLS)
+TODAY = Forecast(
+    day=MONDAY,
+    resolution=1.0,
+    standing=Standing(state=LearningState.LEARNED),
+    confidence=0.8,
+    ranges=(PART,) * 8,
+    basis=Basis.THIS_ROOM,
+    shown=True,
+    bar=Bar((0.1,) * 40, 0.1),
+    alert_levels=(30.0,) * 8,
+    notable_levels=(23.1,) * 8,
+)
+LEARNED = LearningState.LEARNED
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "compared"),
+    [
+        (1.0, 2.9, Compared.LOWER),
+        (1.0, 3.0, Compared.USUAL),
+        (4.0, 9.0, Compared.USUAL),
+        (12.0, 99.0, Compared.USUAL),
+        (12.1, 99.0, Compared.HIGHER),
+        (23.1, 99.0, Compared.HIGHER),
+        (23.2, 99.0, Compared.NOTABLE),
+        (900.0, 900.0, Compared.NOTABLE),
+    ],
+)
+def test_the_held_level_is_put_beside_the_range(
+    low: float, high: float, compared: Compared
+) -> None:
+    said = judge(TODAY, LEARNED, Held(low, high), 0, None)
+    assert said.compared is compared
+    assert (said.held, said.typical, said.basis) == (low, PART, Basis.THIS_ROOM)
+    assert (said.unusual, said.reason) == (False, None)
+
+
+def test_a_running_episode_is_unusual_whatever_the_air_does_now() -> None:
+    said = judge(TODAY, LEARNED, Held(5.0, 5.0), 0, 1234)
+    assert (said.unusual, said.compared, said.reason) == (True, Compared.UNUSUAL, None)
+    assert said.episode == 1234
+
+
+def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
+    today = replace(TODAY, notable_levels=(None,) * 8)
+    assert judge(today, LEARNED, Held(99.0, 99.0), 0, None).compared is Compared.HIGHER
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "compared", "confidence"),
+    [
+        (LearningState.PAUSED, Reason.PAUSED, None, None),
+        (LearningState.NO_SOURCE, Reason.SILENT, None, None),
+        (LearningState.STALE, Reason.STALE, None, None),
+        (LearningState.CHANGING, Reason.CHANGING, None, 0.8),
+        (LearningState.PROVISIONAL, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA, 0.8),
+        (LearningState.COLLECTING, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA, 0.8),
+    ],
+)
+def test_only_what_is_learned_is_compared(
+    state: LearningState, reason: Reason, compared: Compared | None, confidence: float | None
+) -> None:
+    said = judge(TODAY, state, Held(99.0, 99.0), 0, None)
+    assert (said.unusual, said.reason) == (None, reason)
+    assert said.compared is compared
+    assert said.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("today", "held", "reason"),
+    [
+        (None, Held(5.0, 5.0), Reason.REFERENCE_DAYS),
+        (replace(TODAY, bar=Bar()), Held(5.0, 5.0), Reason.REFERENCE_DAYS),
+        (TODAY, None, Reason.SILENT),
+        (TODAY, Held(5.0, 5.0), None),
+        (replace(TODAY, told=True), Held(5.0, 5.0), Reason.CHANGING),
+    ],
+)
+def test_why_no_alert_can_be_given_once_learned(
+    today: Forecast | None, held: Held | None, reason: Reason | None
+) -> None:
+    assert reason_against(today, LEARNED, held) is reason
+
+
+def test_too_many_alerts_are_told_apart_from_a_change() -> None:
+    doubt = Standing(state=LearningState.CHANGING, quota=True)
+    today = replace(TODAY, standing=doubt)
+    assert reason_against(today, LearningState.CHANGING, None) is Reason.QUOTA
+    assert reason_against(TODAY, LearningState.CHANGING, None) is Reason.CHANGING
+
+
+def test_a_range_that_means_nothing_here_is_not_shown() -> None:
+    said = judge(replace(TODAY, shown=False), LearningState.COLLECTING, None, 0, None)
+    assert (said.typical, said.basis) == (None, None)
+
+
+def test_before_anything_is_written_nothing_is_said() -> None:
+    said = judge(None, LearningState.COLLECTING, None, 0, None)
+    assert (said.typical, said.basis, said.confidence, said.held) == (None, None, None, None)
+    assert said.compared is Compared.NOT_ENOUGH_DATA
+
+
+def test_nothing_held_is_nothing_compared() -> None:
+    assert judge(TODAY, LEARNED, None, 0, None).compared is None

@@ -1,0 +1,372 @@
+"""The bar beside a slow reference in plain Python, and the levels that it makes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import expm1, log, log1p
+
+from hypothesis import given, strategies as st
+import numpy as np
+import pytest
+
+from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.threshold import (
+    SCORE_DIGITS,
+    Bar,
+    alert_levels,
+    event_days,
+    levels_before,
+    levels_before_today,
+    margin,
+    notable_levels,
+    reference_bar,
+)
+from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
+from custom_components.air_baseline.core.ledger.correction import changed, struck
+from custom_components.air_baseline.core.ledger.day_summary import Digest, day_counts
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.pollutant import LEVELS
+from tests.core import by_hand
+from tests.core.properties import repeatable
+from tests.core.rooms import MONDAY, a_day, a_ledger
+
+CELLS = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
+PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), CELLS)
+RANGES = tuple(replace(PART, y_middle=2.0 + part / 100.0) for part in range(8))
+ROUNDED = 10**-SCORE_DIGITS / 2 + 1e-9
+MONTH = RULES[Promise.MONTH]
+
+
+def random_days(number: int, seed: int = 1) -> list[Digest]:
+    """Return days of whole-number levels, some of them with parts that were hardly observed."""
+    chance = np.random.default_rng(seed)
+    days = []
+    for day in range(number):
+        levels = np.round(np.expm1(1.5 + 0.8 * chance.random((8, 12)))).tolist()
+        slots = [1 if chance.random() < 0.1 else 3 for _ in range(8)]
+        parts = [dict.fromkeys(part, each) for part, each in zip(levels, slots, strict=True)]
+        days.append(a_day(MONDAY + day, parts))
+    return days
+
+
+def befores_by_hand(days: Sequence[Digest]) -> list[list[float]]:
+    """Return the level before each part of each day, from one long row of parts."""
+    first = days[0].day
+    row: list[list[int]] = [[0] * LEVELS for _ in range(8 * (days[-1].day - first + 1))]
+    for day in days:
+        start = 8 * (day.day - first)
+        row[start : start + 8] = [list(part) for part in decode_counts(day.histogram)]
+    return [
+        [
+            by_hand.level_before(8 * (day.day - first) + part, row, RANGES[part].y_middle)
+            for part in range(8)
+        ]
+        for day in days
+    ]
+
+
+def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
+    lowest = np.quantile(np.array(befores), 0.25, axis=0)
+    return [
+        [max(level, floor) for level, floor in zip(day, lowest, strict=True)] for day in befores
+    ]
+
+
+def before_parts(days: Sequence[Digest], reference: Sequence[Digest]) -> Array:
+    return levels_before(days, day_counts(days), reference, RANGES)
+
+
+def test_the_level_before_a_part_is_the_median_of_six_hours_across_the_days() -> None:
+    days = random_days(12)
+    del days[5]
+    assert before_parts(days, days) == pytest.approx(np.array(befores_by_hand(days)))
+    assert before_parts(days, days[4:]) == pytest.approx(np.array(befores_by_hand(days)[4:]))
+    assert before_parts(days, []).shape == (0, 8)
+
+
+def test_where_too_little_was_observed_before_the_middle_of_the_range_stands_in() -> None:
+    after_night = a_day(MONDAY, [{8.0: 11}, {8.0: 12}, {8.0: 13}, *[{8.0: 36}] * 5])
+    (found,) = before_parts([after_night], [after_night])
+    assert found[0] == RANGES[0].y_middle, "nothing before it"
+    assert found[2] == RANGES[2].y_middle, "23 slots of 72"
+    assert found[3] == pytest.approx(log1p(8.0), abs=0.06)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_the_level_before_a_part_of_today_is_that_of_past_days(part: int) -> None:
+    yesterday, today = random_days(2, seed=5)
+    expected = before_parts([yesterday, today], [today])[0, part]
+    counts = decode_counts(today.histogram)
+    for later in range(part, 8):
+        counts[later] = bytearray(LEVELS)
+    assert levels_before_today([part], counts, yesterday, RANGES) == [pytest.approx(expected)]
+
+
+def test_without_yesterday_the_first_part_is_beside_the_middle_of_its_range() -> None:
+    counts = decode_counts(a_day(MONDAY).histogram)
+    first, second = levels_before_today([0, 1], counts, None, RANGES)
+    assert first == RANGES[0].y_middle
+    assert second == pytest.approx(log1p(8.0), abs=0.06)
+
+
+@pytest.mark.parametrize("number", [2, 12, 34, 69])
+def test_scores_are_those_of_each_day_against_all_the_others(number: int) -> None:
+    days = random_days(number, seed=number)
+    befores = befores_by_hand(days)
+    expected = by_hand.scores(
+        [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
+    )
+    found = reference_bar(days, np.array(befores), MONTH)
+    assert found.scores == pytest.approx(expected, abs=ROUNDED)
+
+
+def test_a_day_does_not_hide_itself() -> None:
+    """However high a day is, its own height does not widen what it is compared with."""
+    found = []
+    for peak in (100.0, 900.0):
+        days = [a_day(MONDAY + day, {8.0: 30, 10.0 + day % 3: 6}) for day in range(20)]
+        days[10] = a_day(MONDAY + 10, [{8.0: 30, peak: 6}, *[{8.0: 36}] * 7])
+        found.append(reference_bar(days, np.full((20, 8), 2.0), MONTH).scores[10])
+    spread = (log1p(900.0) - log1p(100.0)) / (found[1] - found[0])
+    assert spread <= 0.2
+
+
+def test_days_of_events_are_scored_and_make_no_bar() -> None:
+    days = random_days(40)
+    befores = befores_by_hand(days)
+    raised = [
+        by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)
+    ]
+    alerts = {MONDAY + 3, MONDAY + 17}
+    places = [day - MONDAY for day in alerts]
+    found = reference_bar(days, np.array(befores), MONTH, events=alerts)
+    ordinary = [rise for place, rise in enumerate(raised) if place not in places]
+    centre, spread = zip(*by_hand.pooled(ordinary), strict=True)
+    assert found.centre == pytest.approx(centre)
+    assert found.spread == pytest.approx(spread)
+    expected = by_hand.scores(raised, places)
+    assert found.scores == pytest.approx(expected, abs=ROUNDED)
+    left = [score for place, score in enumerate(expected) if place not in places]
+    assert found.ranked == pytest.approx(max(left), abs=ROUNDED)
+
+
+def test_events_leave_too_few_days_for_a_bar() -> None:
+    days, before = random_days(35), np.full((35, 8), 2.0)
+    one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
+    assert reference_bar(days, before, MONTH, events=one).ranked is not None
+    assert reference_bar(days, before, MONTH, events=two).ranked is None
+    every = {digest.day for digest in days}
+    assert reference_bar(days, before, MONTH, events=every) == Bar()
+    assert tuple(reference_bar(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
+
+
+def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
+    """Unanswered, it raises the margin for a while; the bar without the margin stays."""
+    days = random_days(40)
+    plume = a_day(MONDAY + 20, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7])
+    befores = np.full((40, 8), 2.0)
+    quiet = reference_bar(days, befores, MONTH)
+    days[20] = plume
+    hidden = reference_bar(days, befores, MONTH)
+    known = reference_bar(days, befores, MONTH, events={plume.day})
+    levels = [bar.level(bar.ranked or 0.0, 0) for bar in (quiet, hidden, known)]
+    assert levels[2] == pytest.approx(levels[0], rel=0.1)
+    assert levels[1] > 2.0 * levels[0]
+
+
+def test_the_bar_for_today_is_fitted_to_all_reference_days() -> None:
+    days = random_days(40)
+    befores = befores_by_hand(days)
+    raised = [
+        by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)
+    ]
+    found = reference_bar(days, np.array(befores), MONTH, 0.25)
+    centre, spread = zip(*by_hand.pooled(raised), strict=True)
+    assert found.centre == pytest.approx(centre)
+    assert found.spread == pytest.approx(spread)
+    assert found.before == pytest.approx(np.median(floored(befores), axis=0))
+    assert found.floor == pytest.approx(np.quantile(befores, 0.25, axis=0))
+    assert found.margin == 0.25
+    assert found.ranked is not None
+    assert found.unusual == found.ranked + 0.25
+
+
+@pytest.mark.parametrize("promise", Promise)
+def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
+    rule = RULES[promise]
+    days = random_days(89)
+    before = np.array(befores_by_hand(days))
+    few = slice(89 - rule.least + 1, 89)
+    assert reference_bar(days[few], before[few], rule).unusual is None
+    for number in (rule.least, rule.window):
+        found = reference_bar(days[-number:], before[-number:], rule)
+        assert found.ranked is not None
+        rank = (number + 1) // rule.rank_days
+        assert sorted(found.scores)[-rank] == found.ranked
+        lower = sum(score < found.ranked for score in found.scores)
+        assert found.beaten(found.ranked) == lower
+
+
+def test_without_reference_days_there_is_no_bar() -> None:
+    assert reference_bar([], np.zeros((0, 8)), MONTH) == Bar()
+    assert list(reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(12, False), (13, True)])
+def test_notable_is_above_the_second_highest_of_thirteen_days(
+    number: int, *, is_told: bool
+) -> None:
+    days = random_days(number)
+    found = reference_bar(days, np.array(befores_by_hand(days)), MONTH)
+    assert found.notable == (sorted(found.scores[-13:])[-2] if is_told else None)
+
+
+def test_a_level_beats_the_days_that_stayed_below_it() -> None:
+    assert Bar((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
+
+
+bars = st.builds(
+    Bar,
+    centre=st.tuples(*[st.floats(0.0, 4.0)] * 8),
+    spread=st.tuples(*[st.floats(0.15, 2.0)] * 8),
+    before=st.tuples(*[st.floats(0.0, 6.0)] * 8),
+)
+
+
+@given(bar=bars, level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
+@repeatable
+def test_a_score_and_its_level_say_the_same(bar: Bar, level: float, part: int) -> None:
+    score = bar.score(level, part)
+    by_words = (log1p(level) - 0.5 * bar.before[part] - bar.centre[part]) / bar.spread[part]
+    assert score == pytest.approx(by_words)
+    assert bar.level(score, part) == pytest.approx(level, abs=1e-9)
+
+
+@given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
+@repeatable
+def test_air_that_was_high_before_must_rise_from_there(bar: Bar, level: float, part: int) -> None:
+    after = bar.after({part: level})
+    assert after.before[part] == level
+    assert after.before[:part] + after.before[part + 1 :] == (
+        bar.before[:part] + bar.before[part + 1 :]
+    )
+    assert (after.level(1.0, part) >= bar.level(1.0, part)) is (
+        level >= bar.before[part] or after.level(1.0, part) == bar.level(1.0, part)
+    )
+
+
+def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days() -> None:
+    bar = Bar(floor=(1.5,) * 8)
+    assert bar.after({2: 0.3}).before[2] == 1.5
+    assert bar.after({2: 1.6}).before[2] == 1.6
+
+
+FLAT = Bar(ranked=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)
+
+
+def test_an_alert_level_is_that_of_the_bar_with_its_margin() -> None:
+    assert alert_levels(FLAT, RANGES, 2.0, {}) == pytest.approx((expm1(3.0),) * 8)
+    assert alert_levels(Bar(), RANGES, 2.0, {0: 99.0}) == (None,) * 8
+
+
+@pytest.mark.parametrize("noticeable", [2.0, 8.0, 10.0, 45.0])
+def test_a_rise_that_is_too_small_to_matter_raises_no_alert(noticeable: float) -> None:
+    low = replace(FLAT, ranked=-9.0)
+    assert alert_levels(low, RANGES, noticeable, {}) == pytest.approx((12.0 + noticeable,) * 8)
+
+
+def test_a_lifted_level_holds_in_its_part_and_only_upwards() -> None:
+    found = alert_levels(FLAT, RANGES, 2.0, {3: 69.0, 4: 1.0})
+    assert found[3] == 69.0
+    assert found[:3] + found[4:] == pytest.approx((expm1(3.0),) * 7)
+
+
+def test_notable_levels_are_those_of_their_score_and_not_below_the_range() -> None:
+    assert notable_levels(FLAT, RANGES) == pytest.approx((expm1(2.75),) * 8)
+    assert notable_levels(replace(FLAT, notable=-9.0), RANGES) == (12.0,) * 8
+    assert notable_levels(Bar(), RANGES) == (None,) * 8
+
+
+def an_alert(day: int) -> Episode:
+    return Episode(
+        id=1000 * day,
+        day=MONDAY + day,
+        part=5,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=20.0,
+        beaten=34,
+        compared=34,
+        peak=60.0,
+    )
+
+
+def diary(alerts: Sequence[bool], *entries: Entry) -> Ledger:
+    """Return a ledger of days on which an alert was possible, and was given on some."""
+    days = [a_day(MONDAY + day, eligible=True) for day in range(len(alerts))]
+    episodes = tuple(an_alert(day) for day, alert in enumerate(alerts) if alert)
+    return a_ledger(days, episodes=episodes, entries=entries)
+
+
+@given(promise=st.sampled_from(Promise), alerts=st.lists(st.booleans(), max_size=80))
+@repeatable
+def test_the_margin_grows_with_alerts_and_shrinks_with_every_day(
+    promise: Promise, alerts: list[bool]
+) -> None:
+    rule = RULES[promise]
+    found = margin(diary(alerts), MONDAY + len(alerts), rule)
+    assert found == pytest.approx(by_hand.margin(alerts, rule.gain, rule.days))
+    assert -0.5 <= found <= 6.0
+
+
+def test_the_margin_stays_between_its_clips() -> None:
+    assert margin(diary([False] * 80), MONDAY + 80, MONTH) == -0.5
+    assert margin(diary([True] * 20), MONDAY + 20, MONTH) == 6.0
+
+
+def test_an_alert_of_today_counts_from_now_on() -> None:
+    ledger = diary([False] * 3)
+    before = margin(ledger, MONDAY + 3, MONTH)
+    after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3, MONTH)
+    assert after - before == pytest.approx(MONTH.gain * (1.0 - 1.0 / 35))
+
+
+@pytest.mark.parametrize("kind", [EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL])
+def test_an_alert_that_was_answered_does_not_raise_the_bar(kind: EntryKind) -> None:
+    said = Entry(id=1, at=0.0, kind=kind, episode=an_alert(2).id, parts=1)
+    alerts = [False, False, True, False]
+    assert margin(diary(alerts, said), MONDAY + 4, MONTH) == pytest.approx(
+        by_hand.margin([False] * 4, MONTH.gain, 35)
+    )
+
+
+def test_an_alert_of_a_day_that_the_user_struck_out_does_not_raise_the_bar() -> None:
+    out = [replace(entry, id=1) for entry in struck([MONDAY + 2])]
+    aside = Entry(
+        id=1, at=0.0, kind=EntryKind.CHANGE_PASSED, from_day=MONDAY + 2, to_day=MONDAY + 2
+    )
+    alerts = [False, False, True, False]
+    assert margin(diary(alerts, *out), MONDAY + 4, MONTH) < 0.0
+    assert margin(diary(alerts, aside), MONDAY + 4, MONTH) > 0.5, "set aside is not answered"
+
+
+def test_an_unanswered_alert_was_an_event_after_two_weeks() -> None:
+    said = Entry(id=1, at=0.0, kind=EntryKind.EPISODE_REAL, episode=an_alert(2).id, parts=1)
+    ledger = diary([day in (0, 2, 5, 6) for day in range(20)], said)
+    assert event_days(ledger, MONDAY + 14) == set()
+    assert event_days(ledger, MONDAY + 20) == {MONDAY, MONDAY + 5}
+    assert event_days(ledger, MONDAY + 21) == {MONDAY, MONDAY + 5, MONDAY + 6}
+
+
+def test_the_margin_starts_again_after_a_change() -> None:
+    change = replace(changed(MONDAY + 3, MONDAY + 3), id=1)
+    assert margin(diary([True] * 3 + [False] * 2, change), MONDAY + 5, MONTH) == pytest.approx(
+        by_hand.margin([False] * 2, MONTH.gain, 35)
+    )
+
+
+def test_days_on_which_no_alert_could_be_given_lower_nothing() -> None:
+    ledger = a_ledger(a_day(MONDAY + day, eligible=day < 2) for day in range(9))
+    assert margin(ledger, MONDAY + 9, MONTH) == pytest.approx(MONTH.gain * -2.0 / 35)

@@ -1,0 +1,240 @@
+"""The one object behind every statement: its parts, for every state."""
+
+from dataclasses import replace
+import json
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import (
+    Basis,
+    Compared,
+    LearningState,
+    Missing,
+    Reason,
+)
+from custom_components.air_baseline.core.day import DAY_S, day_start, iso_day
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
+from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.ledger.correction import changed
+from custom_components.air_baseline.core.ledger.day_summary import DayKind
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+
+
+def breathing(days: int, kind: Kind = Kind.PM25, **given: object) -> Channel:
+    """Return a channel of so many days that has breathed usual air for two hours."""
+    channel = learned_channel(days, kind, **given)
+    channel.source.skip_warm_up(START)
+    breathe(channel, START, 120, 8.0)
+    return channel
+
+
+NOW = START + 2 * HOUR
+
+
+def test_a_learned_range_is_explained_by_its_days() -> None:
+    told = explain(breathing(40), NOW)
+    assert (told.subject, told.state, told.basis) == (
+        Subject.RANGE,
+        LearningState.LEARNED,
+        Basis.THIS_ROOM,
+    )
+    assert told.typical == told.day_ranges[0]
+    assert told.typical is not None
+    assert told.typical.low <= 5.0
+    assert 12.0 <= told.typical.high < (told.typical.alert_level or 0.0)
+    assert [part.part for part in told.day_ranges] == list(range(8))
+    assert (told.evidence.usable_days, told.evidence.needed_days) == (40, 21)
+    assert told.evidence.since == iso_day(MONDAY - 40)
+    assert told.evidence.missing == {}
+    assert told.evidence.part_days == (40.0,) * 8
+    assert told.evidence.own_share > 0.8
+    assert told.next_steps == (Next.RANGE_FOLLOWS,)
+
+
+def test_the_record_says_what_earlier_statements_were_worth() -> None:
+    told = explain(breathing(40, eligible=True), NOW)
+    assert (told.record.marks, told.record.target) == (40, 0.80)
+    assert told.record.held == pytest.approx(0.8)
+    assert told.record.confidence == told.as_dict()["record"]["confidence"]
+    assert (told.record.alerts, told.record.eligible_days) == (0, 40)
+
+
+@pytest.mark.parametrize(("days", "needed"), [(30, True), (34, False)])
+def test_before_there_are_enough_days_to_beat_it_says_that_alerts_wait(
+    days: int, *, needed: bool
+) -> None:
+    told = explain(breathing(days), NOW)
+    assert (told.reason is Reason.REFERENCE_DAYS) is needed
+    assert (Next.ALERTS_AFTER_REFERENCE in told.next_steps) is needed
+    assert (told.comparison.days, told.comparison.needed) == (days, 34)
+    assert (told.comparison.alert_level is None) is needed
+    assert told.comparison.promise_days == 35
+
+
+def test_what_is_missing_is_said_while_it_is_not_learned() -> None:
+    told = explain(breathing(5, state=LearningState.COLLECTING, mark=None), NOW)
+    assert (told.subject, told.state) == (Subject.STATE, LearningState.COLLECTING)
+    assert told.compared is Compared.NOT_ENOUGH_DATA
+    assert (told.unusual, told.reason) == (None, Reason.NOT_LEARNED)
+    assert told.evidence.missing[Missing.DAYS] == 16
+    assert told.evidence.earliest == iso_day(MONDAY + 16)
+    assert told.next_steps == (Next.RANGE_AFTER_DAYS,)
+    assert told.typical is not None
+    assert told.typical.alert_level is None
+
+
+def test_a_running_episode_is_what_the_explanation_is_about() -> None:
+    channel = breathing(40)
+    breathe(channel, NOW, 60, 64.0)
+    told = explain(channel, NOW + HOUR)
+    assert told.subject is Subject.EPISODE
+    assert (told.unusual, told.compared) == (True, Compared.UNUSUAL)
+    assert (told.measured.held, told.measured.peak, told.measured.minutes) == (64.0, 64.0, 60)
+    assert (told.comparison.beaten, told.comparison.days) == (40, 40)
+    assert told.comparison.alert_level is not None
+    assert told.comparison.alert_level < 64.0
+    assert told.episode is not None
+    assert (told.episode.end, told.episode.outcome) == (None, None)
+    assert told.next_steps == (Next.STAYS_IN_BASELINE,)
+    assert NotKnown.OUTDOOR_AIR in told.not_known
+    assert NotKnown.OTHER_SEASONS not in told.not_known
+
+
+def test_an_episode_that_is_over_can_be_explained_later() -> None:
+    channel = breathing(40)
+    breathe(channel, NOW, 60, 64.0)
+    breathe(channel, NOW + HOUR, 60, 8.0)
+    (episode,) = channel.episodes
+    told = explain(channel, NOW + 2 * HOUR, episode)
+    assert told.episode is not None
+    assert told.episode.outcome is EpisodeEnd.RECOVERED
+    assert told.measured.minutes == 60, "without the half hour inside that ended it"
+    assert told.next_steps == (Next.STAYED_IN_BASELINE,)
+    assert told.record.alerts == 1
+    assert explain(channel, NOW + 2 * HOUR).subject is Subject.RANGE
+    state = explain(channel, NOW + 2 * HOUR, episode, Subject.STATE)
+    assert (state.episode, state.measured.peak) == (None, None)
+
+
+def test_facts_are_told_with_their_source() -> None:
+    channel = learned_channel(40)
+    for hour in range(20):
+        breathe(channel, START + hour * HOUR, 60, 20.0 + hour % 2)
+    told = explain(channel, START + 20 * HOUR)
+    assert told.measured.mean == pytest.approx(20.5)
+    assert (told.measured.above_guideline, told.measured.guideline) == (True, "WHO 2021")
+    nothing = explain(breathing(40, Kind.VOC_INDEX), NOW).measured
+    assert (nothing.mean, nothing.above_guideline, nothing.guideline) == (None, None, None)
+
+
+def test_an_index_that_centres_itself_cannot_show_slow_trends() -> None:
+    assert NotKnown.SLOW_TRENDS in explain(breathing(40, Kind.VOC_INDEX), NOW).not_known
+    assert NotKnown.SLOW_TRENDS not in explain(breathing(40), NOW).not_known
+
+
+def test_corrections_in_force_are_told_and_whether_they_can_be_undone() -> None:
+    channel = breathing(40)
+    strike = Entry(
+        id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 3, to_day=MONDAY - 2, parts=1
+    )
+    entry = channel.correct(NOW, strike)
+    told = explain(channel, NOW)
+    assert [(found.id, found.kind, found.undoable) for found in told.corrections] == [
+        (entry.id, EntryKind.STRIKE, True)
+    ]
+    assert told.evidence.struck_days == 2
+    assert not explain(channel, NOW + 30 * DAY_S + 1).corrections[0].undoable
+
+
+def test_days_that_a_passed_change_took_out_are_told_until_they_would_not_count() -> None:
+    channel = breathing(40)
+    passing = Entry(
+        id=9,
+        at=NOW,
+        kind=EntryKind.CHANGE_PASSED,
+        from_day=MONDAY - 20,
+        to_day=MONDAY - 12,
+    )
+    assert explain(channel, NOW).passed == ()
+    channel.ledger = channel.ledger.with_entry(passing)
+    told = explain(channel, NOW)
+    (passed,) = told.passed
+    assert (passed.id, passed.from_day) == (9, iso_day(MONDAY - 20))
+    assert passed.to_day == iso_day(MONDAY - 12)
+    assert told.corrections == (), "nobody has corrected anything"
+    assert len(explain(channel, NOW + 78 * DAY_S).passed) == 1
+    assert explain(channel, NOW + 79 * DAY_S).passed == ()
+    channel.reset(NOW)
+    assert explain(channel, NOW).passed == ()
+
+
+@pytest.mark.parametrize(
+    ("weight", "days"), [(None, 60), (0.25, 60), (0.0, 8)], ids=["steady", "similar", "another"]
+)
+def test_the_days_told_begin_with_the_first_of_those_that_are_counted(
+    weight: float | None, days: int
+) -> None:
+    channel = breathing(70)
+    if weight is not None:
+        channel.correct(NOW, changed(MONDAY - 8, MONDAY, similar=weight > 0.0))
+    told, shown = explain(channel, NOW).evidence, view(channel, NOW)
+    assert (told.usable_days, told.since) == (days, iso_day(MONDAY - days))
+    assert (shown.usable_days, shown.since) == (told.usable_days, told.since)
+
+
+def test_days_from_history_are_counted_apart() -> None:
+    told = explain(breathing(40), NOW)
+    replayed = learned_channel(40)
+    replayed.ledger = replayed.ledger.with_days(
+        {day.day: replace(day, kind=DayKind.REPLAYED) for day in replayed.ledger.days[:10]}
+    )
+    breathe(replayed, START, 60, 8.0)
+    assert told.evidence.replayed_days == 0
+    assert explain(replayed, START + HOUR).evidence.replayed_days == 10
+
+
+def test_warming_up_is_said_in_hours() -> None:
+    channel = Channel(QUANTITIES[Kind.VOC_RATIO], LONDON)
+    breathe(channel, START, 60, 50.0)
+    assert explain(channel, START + HOUR).evidence.missing[Missing.WARM_UP] == 47
+
+
+def test_a_channel_never_used_can_be_explained() -> None:
+    for kind in Kind:
+        told = explain(Channel(QUANTITIES[kind], LONDON, Promise.FORTNIGHT), START)
+        assert (told.state, told.reason) == (LearningState.NO_SOURCE, Reason.SILENT)
+        assert (told.typical, told.day_ranges) == (None, ())
+        assert told.next_steps == (Next.SOURCE_RETURNS,)
+
+
+def test_every_state_says_what_happens_next() -> None:
+    changing, paused, stale = breathing(40), breathing(40), breathing(40)
+    shift = Entry(id=0, at=0.0, kind=EntryKind.CHANGE_DETECTED, from_day=MONDAY - 1, weight=0.25)
+    changing.correct(NOW, replace(shift, to_day=MONDAY))
+    paused.pause(NOW, paused=True)
+    breathe(stale, START + 14 * DAY_S, 60, 8.0)
+    told = [explain(channel, NOW) for channel in (changing, paused)]
+    told.append(explain(stale, START + 14 * DAY_S))
+    assert {found.state: found.next_steps for found in told} == {
+        LearningState.CHANGING: (Next.ALERTS_WAIT,),
+        LearningState.PAUSED: (Next.RESUME,),
+        LearningState.STALE: (Next.RANGE_AFTER_DAYS,),
+    }
+
+
+def test_an_explanation_is_plain_json() -> None:
+    channel = breathing(40)
+    breathe(channel, NOW, 60, 64.0)
+    plain = json.loads(json.dumps(explain(channel, NOW + HOUR).as_dict(), allow_nan=False))
+    assert plain["subject"] == "episode"
+    assert plain["state"] == "learned"
+    assert plain["comparison"]["beaten"] == 40

@@ -1,0 +1,93 @@
+"""Which range held in which hour: written before it, learned, and never worked out again."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import day_start, locate
+from custom_components.air_baseline.core.explaining.day_chart import hour_range
+from custom_components.air_baseline.core.ledger.correction import struck
+from tests.core.rooms import LONDON, MONDAY, a_ledger, breathe, learned_channel, play
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+
+
+def at_start_of_day() -> Channel:
+    channel = learned_channel()
+    breathe(channel, START, 60, 8.0)
+    return channel
+
+
+def test_it_is_the_range_of_the_part_that_holds_the_beginning_of_the_hour() -> None:
+    channel = at_start_of_day()
+    play(channel, [(START + 300.0 * slot, 8.0) for slot in range(12, 12 * 23)])
+    forecast = channel.forecast
+    assert forecast is not None
+    now = START + 22.9 * HOUR
+    assert forecast.day == locate(now, LONDON)[0]
+    held = hour_range(channel, now)
+    assert held is not None
+    assert held.start == START + 22 * HOUR
+    expected = forecast.ranges[7]
+    assert (held.low, held.middle, held.high) == (expected.low, expected.middle, expected.high)
+
+
+@pytest.mark.parametrize(
+    "state", [LearningState.COLLECTING, LearningState.PROVISIONAL, LearningState.CHANGING]
+)
+def test_only_a_learned_range_has_rows(state: LearningState) -> None:
+    channel = learned_channel(10, state=state)
+    breathe(channel, START, 60, 8.0)
+    assert channel.forecast is not None
+    assert channel.forecast.ranges
+    assert hour_range(channel, START + HOUR) is None
+
+
+def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent() -> None:
+    assert hour_range(learned_channel(), START) is None
+    channel = at_start_of_day()
+    assert hour_range(channel, START + HOUR) is not None
+    channel.pause(START + HOUR, paused=True)
+    assert hour_range(channel, START + HOUR) is None
+    channel.pause(START + HOUR, paused=False)
+    channel.advance(START + 26 * HOUR)
+    assert channel.state(START + 26 * HOUR) is LearningState.NO_SOURCE
+    assert hour_range(channel, START + 26 * HOUR) is None
+
+
+def test_a_range_written_anew_holds_from_the_next_hour_on() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 1.2 * HOUR, *struck([MONDAY - 3]))
+    assert hour_range(channel, START + 1.5 * HOUR) is None, "it may be hindsight"
+    channel.advance(START + 2 * HOUR)
+    assert hour_range(channel, START + 2 * HOUR + 3.0) is not None
+
+
+def test_a_day_that_has_not_begun_has_no_range() -> None:
+    channel = at_start_of_day()
+    assert hour_range(channel, START + 24 * HOUR) is None, "its morning has not been counted"
+    channel.advance(START + 24 * HOUR)
+    assert hour_range(channel, START + 24 * HOUR) is not None
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 28), 23), (date(2026, 3, 30), 24), (date(2026, 10, 24), 25)]
+)
+def test_every_hour_of_a_day_has_one_row_however_long_the_day(day: date, hours: int) -> None:
+    first = day.toordinal()
+    channel = learned_channel()
+    channel.ledger = a_ledger(
+        replace(digest, day=first - MONDAY + digest.day) for digest in channel.ledger.days
+    )
+    at, end = day_start(first, LONDON), day_start(first + 1, LONDON)
+    starts = []
+    while at < end:
+        channel.read(at + 1.0, 8.0)
+        held = hour_range(channel, at + 3.0)
+        starts.append(held.start if held else None)
+        at += HOUR
+    assert starts == [day_start(first, LONDON) + hour * HOUR for hour in range(hours)]

@@ -1,0 +1,89 @@
+"""All that is kept can be read: nothing is left out, nothing needs decoding."""
+
+import json
+
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import day_start, iso_day
+from custom_components.air_baseline.core.explaining.ledger_report import level_span, report
+from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.days import DAY_COLUMNS
+from custom_components.air_baseline.core.storage.ledger import ENTRY_COLUMNS, EPISODE_COLUMNS
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+
+# Where each stored column of a day is to be found, if not under its own name.
+DAY_NAMES = {
+    "kind": "from",
+    "histogram": "parts",
+    "slots": "observed",
+    "peaks": "parts",
+    "ranges": "parts",
+    "head": "issued_under",
+    "eligible": "alert_possible",
+    "longest_run_h": "longest_run_of_one_value_h",
+    "context": "outdoor_temperature",
+}
+
+
+def lived_in() -> Channel:
+    channel = learned_channel()
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    breathe(channel, START + 3 * HOUR, 60, 8.0)
+    (episode,) = channel.episodes
+    channel.answer(START + 4 * HOUR, episode, normal=False)
+    channel.correct(START + 5 * HOUR, *struck([MONDAY - 2]))
+    return channel
+
+
+def test_everything_stored_is_told() -> None:
+    told = report(lived_in())
+    assert json.loads(json.dumps(told)) == told
+    assert {DAY_NAMES.get(name, name) for name in DAY_COLUMNS} <= set(told["days"][0])
+    assert set(ENTRY_COLUMNS) <= set(told["corrections"][0])
+    assert set(EPISODE_COLUMNS) <= set(told["episodes"][0])
+    assert len(told["days"]) == 40
+    assert told["marks"][iso_day(MONDAY - 1)] == 0.8
+    assert iso_day(MONDAY - 2) not in told["marks"]
+
+
+def test_days_and_parts_can_be_read() -> None:
+    told = report(lived_in())
+    day, struck_day = told["days"][-1], told["days"][-2]
+    assert (day["day"], day["counts"], day["struck_parts"]) == (iso_day(MONDAY - 1), 1.0, [])
+    assert (struck_day["counts"], struck_day["struck_parts"]) == (0.0, [*range(8)])
+    part = day["parts"][5]
+    assert part["hours"] == "19 to 22"
+    assert part["minutes_at_level"] == {"4.47 to 5.05": 60, "7.17 to 8.03": 60, "11.2 to 12.5": 60}
+    assert part["highest_held"] == 12.0
+    today = told["today"]
+    assert today["day"] == iso_day(MONDAY)
+    assert sum(today["parts"][0]["minutes_at_level"].values()) == 180
+    assert today["parts"][0]["high"] is not None
+    assert today["gets_a_mark"] is False
+
+
+def test_corrections_and_episodes_can_be_read() -> None:
+    told = report(lived_in())
+    real, strike = told["corrections"]
+    assert (real["kind"], real["from_day"], real["parts"]) == ("episode_real", iso_day(MONDAY), [0])
+    assert (strike["from_day"], strike["to_day"]) == (iso_day(MONDAY - 2),) * 2
+    (episode,) = told["episodes"]
+    assert episode["verdict"] == "episode_real"
+    assert episode["noticed"] == "2026-01-05T06:30:00+00:00"
+    assert episode["end"] == "2026-01-05T07:30:00+00:00"
+
+
+def test_a_channel_that_has_seen_nothing_can_be_told_as_well() -> None:
+    told = report(Channel(QUANTITIES[Kind.VOC_INDEX], LONDON))
+    assert (told["today"], told["days"], told["guideline_hours"]) == (None, [], [])
+    assert json.dumps(told)
+
+
+def test_levels_cover_the_scale_without_a_gap() -> None:
+    ends = [level_span(level).split(" to ")[-1] for level in range(98)]
+    starts = [level_span(level).split(" ")[0] for level in range(1, 99)]
+    assert ends == starts

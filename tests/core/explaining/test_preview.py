@@ -1,0 +1,97 @@
+"""What is said before an answer is given is what happens when it is given."""
+
+from dataclasses import replace
+import json
+
+import pytest
+
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import day_start, iso_day
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.preview import (
+    foreseen,
+    left_out,
+    lift,
+    outlook,
+    strikable,
+)
+from custom_components.air_baseline.core.ledger.correction import changed, reset_from, struck
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.channel import dump
+from tests.core.rooms import LONDON, MONDAY, with_episode
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+NOW = START + 5 * HOUR
+
+
+def test_normal_here_is_foreseen() -> None:
+    channel, episode = with_episode()
+    before = json.dumps(dump(channel))
+    assert channel.forecast is not None
+    shown = lift(channel, NOW, episode)
+    assert json.dumps(dump(channel)) == before, "nothing is changed by looking"
+    assert shown.part == 0
+    assert shown.before == channel.forecast.alert_levels[0]
+    assert shown.until_day == iso_day(MONDAY + 60)
+    channel.answer(NOW, episode, normal=True)
+    assert channel.forecast.alert_levels[0] == shown.after == pytest.approx(69.0)
+
+
+def test_without_alerts_at_present_only_the_level_to_come_is_foreseen() -> None:
+    channel, episode = with_episode()
+    channel.correct(NOW, *struck(range(MONDAY - 40, MONDAY - 10)))
+    shown = lift(channel, NOW, episode)
+    assert shown.before is None
+    assert shown.after == pytest.approx(69.0)
+
+
+def test_real_is_foreseen() -> None:
+    channel, episode = with_episode()
+    shown = left_out(channel, NOW, episode)
+    assert shown == {iso_day(MONDAY): [0]}
+    channel.answer(NOW, episode, normal=False)
+    assert channel.ledger.struck_parts(MONDAY) == 0b1
+
+
+def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
+    shown = outlook(Channel(QUANTITIES[Kind.PM25], LONDON), NOW)
+    assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
+    assert (shown.alert_days, shown.alert_weeks) == (34, 5)
+
+
+def test_days_of_events_are_none_to_compare_with() -> None:
+    channel, episode = with_episode()
+    assert channel.forecast is not None
+    assert channel.forecast.bar.days == 40
+    for day in range(MONDAY - 30, MONDAY - 23):
+        event = replace(episode, id=episode.id - 86_400 * (MONDAY - day), day=day)
+        channel.ledger = channel.ledger.with_episode(event)
+    channel.forecast = foreseen(channel, NOW)
+    assert channel.forecast is not None
+    assert not channel.forecast.eligible
+    told = explain(channel, NOW).comparison
+    assert (told.days, told.needed) == (33, 34)
+    assert outlook(channel, NOW).alert_days == 1
+
+
+def test_what_is_left_is_foreseen() -> None:
+    channel, _ = with_episode()
+    assert outlook(channel, NOW).alert_days == 0
+    over = outlook(channel, NOW, reset_from(MONDAY + 1))
+    assert (over.state, over.usable_days, over.needed_days) == (LearningState.COLLECTING, 0, 21)
+    assert (over.alert_days, over.alert_weeks) == (34, 5)
+    moved = outlook(channel, NOW, changed(MONDAY - 30, MONDAY))
+    assert (moved.state, moved.usable_days, moved.alert_days) == (LearningState.LEARNED, 30, 4)
+    out = outlook(channel, NOW, *struck(range(MONDAY - 20, MONDAY)))
+    assert (out.usable_days, out.alert_days) == (20, 14)
+
+
+def test_days_are_listed_with_their_peaks_newest_first() -> None:
+    channel, _ = with_episode()
+    listed = strikable(channel, NOW)
+    assert list(listed) == list(range(MONDAY - 1, MONDAY - 41, -1))
+    assert set(listed.values()) == {12.0}
+    channel.correct(NOW, *struck([MONDAY - 1]))
+    assert MONDAY - 1 not in strikable(channel, NOW)

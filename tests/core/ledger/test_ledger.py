@@ -1,0 +1,348 @@
+"""Days, entries and what follows from them; corrections can always be taken back."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.air_baseline.core.day import WINDOW_DAYS
+from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
+from custom_components.air_baseline.core.ledger.ledger import Ledger, UndoError
+from tests.core.properties import repeatable
+from tests.core.rooms import MONDAY, a_day, a_ledger
+
+DAY = 86_400.0
+NOW = 1_770_000_000.0
+STILL = {EntryKind.LOOKS_RIGHT, EntryKind.EPISODE_NORMAL, EntryKind.STOP_ASKING}
+
+
+def said(kind: EntryKind, number: int = 1, **given: Any) -> Entry:
+    return Entry(id=number, kind=kind, **{"at": NOW} | given)
+
+
+def an_episode(day: int, number: int = 1, part: int = 5) -> Episode:
+    return Episode(
+        id=number,
+        day=day,
+        part=part,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=20.0,
+        beaten=34,
+        compared=34,
+        peak=64.0,
+    )
+
+
+def days(number: int, **given: Any) -> list[Digest]:
+    return [a_day(MONDAY + index, **given) for index in range(number)]
+
+
+def test_only_the_last_ninety_days_are_kept() -> None:
+    ledger = a_ledger([], episodes=(an_episode(MONDAY), an_episode(MONDAY + 10, 2)))
+    for digest in days(100):
+        ledger = ledger.with_day(digest)
+    assert [digest.day for digest in ledger.days] == list(range(MONDAY + 10, MONDAY + 100))
+    assert len(ledger.days) == WINDOW_DAYS
+    assert [episode.id for episode in ledger.episodes] == [2]
+
+
+def test_the_window_is_one_of_the_calendar() -> None:
+    ledger = a_ledger(days(5)).with_day(a_day(MONDAY + 92))
+    assert [digest.day - MONDAY for digest in ledger.days] == [3, 4, 92]
+
+
+def test_a_day_takes_the_place_of_the_same_day() -> None:
+    again = a_day(MONDAY + 2, {50.0: 36})
+    assert a_ledger(days(3)).with_day(again).days == (*days(2), again)
+
+
+def test_some_days_can_be_replaced() -> None:
+    other = a_day(MONDAY + 1, {50.0: 36})
+    assert a_ledger(days(3)).with_days({MONDAY + 1: other}).days[1] == other
+
+
+def test_an_episode_is_brought_up_to_date_not_doubled() -> None:
+    first, second = an_episode(MONDAY, 1), an_episode(MONDAY, 2)
+    ledger = a_ledger([]).with_episode(first).with_episode(second)
+    ended = replace(first, end=NOW)
+    assert ledger.with_episode(ended).episodes == (second, ended)
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_taking_a_correction_back_restores_the_ledger(kind: EntryKind) -> None:
+    ledger = a_ledger(days(3), entries=(said(EntryKind.STRIKE, 1, from_day=MONDAY),))
+    assert ledger.with_entry(said(kind, 2)).undo(NOW, 2) == ledger
+
+
+def test_undo_takes_back_the_last_correction_of_the_user() -> None:
+    ledger = a_ledger([], entries=(said(EntryKind.STRIKE, 1), said(EntryKind.CHANGE_DETECTED, 2)))
+    assert [entry.kind for entry in ledger.undo(NOW).entries] == [EntryKind.CHANGE_DETECTED]
+
+
+def test_undo_takes_back_the_one_that_is_named_even_an_inferred_one() -> None:
+    ledger = a_ledger([], entries=(said(EntryKind.CHANGE_DETECTED, 1), said(EntryKind.STRIKE, 2)))
+    assert [entry.kind for entry in ledger.undo(NOW, 1).entries] == [EntryKind.STRIKE]
+
+
+@pytest.mark.parametrize(
+    ("entries", "named", "reason"),
+    [
+        ((), None, "nothing"),
+        ((said(EntryKind.CHANGE_DETECTED, 1),), None, "nothing"),
+        ((said(EntryKind.STRIKE, 1),), 7, "entry 7"),
+        ((said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY - 1),), 1, "entry 1"),
+        ((said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY - 1),), None, "nothing"),
+    ],
+)
+def test_what_is_not_there_or_too_old_cannot_be_undone(
+    entries: tuple[Entry, ...], named: int | None, reason: str
+) -> None:
+    with pytest.raises(UndoError, match=reason):
+        a_ledger([], entries=entries).undo(NOW, named)
+
+
+def test_thirty_days_on_a_correction_can_still_be_undone() -> None:
+    old = said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY)
+    assert a_ledger([], entries=(old,)).undo(NOW, 1).entries == ()
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_a_mark_counts_only_under_corrections_still_in_force(kind: EntryKind) -> None:
+    outside = {"from_day": MONDAY - 9, "to_day": MONDAY - 9}
+    ledger = a_ledger([a_day(MONDAY, mark=0.7)], entries=(said(kind, 1, **outside),))
+    ledger = ledger.with_day(a_day(MONDAY + 1, mark=0.9, head=ledger.head))
+    assert ledger.marks() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
+    kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if kind in STILL else [(MONDAY, 0.7)]
+    assert ledger.undo(NOW, 1).marks() == kept
+
+
+def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() -> None:
+    ledger = a_ledger([a_day(MONDAY, mark=0.6)])
+    for number in (1, 2):
+        entry = said(EntryKind.STRIKE, number, from_day=MONDAY - 9, to_day=MONDAY - 9)
+        ledger = ledger.with_entry(entry)
+        ledger = ledger.with_day(a_day(MONDAY + number, mark=0.8, head=ledger.head))
+    undone = ledger.undo(NOW, 1)
+    assert undone.marks() == [(MONDAY, 0.6)]
+    assert [entry.kind for entry in undone.entries] == [EntryKind.STRIKE]
+    assert ledger.undo(NOW, 2).marks() == [(MONDAY, 0.6), (MONDAY + 1, 0.8)]
+
+
+def test_the_season_still_answers_its_change_when_an_earlier_entry_is_undone() -> None:
+    ledger = a_ledger(
+        [],
+        entries=(
+            said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY),
+            said(EntryKind.CHANGE_DETECTED, 2, from_day=MONDAY + 20),
+            said(EntryKind.SEASON, 3, target=2),
+        ),
+    )
+    assert list(ledger.undo(NOW, 1).changes()) == []
+
+
+@given(
+    kinds=st.lists(st.sampled_from(EntryKind), max_size=12),
+    undone=st.lists(st.integers(0, 11), max_size=6),
+)
+@repeatable
+def test_ids_are_never_used_twice(kinds: list[EntryKind], undone: list[int]) -> None:
+    ledger = a_ledger([])
+    seen: set[int] = set()
+    for index, kind in enumerate(kinds):
+        entry = said(kind, ledger.next_id)
+        assert entry.id not in seen
+        ledger = ledger.with_entry(entry).with_day(a_day(MONDAY + index, head=entry.id))
+        seen |= {entry.id for entry in ledger.entries}
+        if index in undone:
+            ledger = ledger.undo(NOW, ledger.entries[index % len(ledger.entries)].id)
+            seen |= {entry.id for entry in ledger.entries}
+    ids = [entry.id for entry in ledger.entries]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("entry", "factors"),
+    [
+        (said(EntryKind.RESET, from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
+        (said(EntryKind.SOURCE_CHANGED, from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
+        (said(EntryKind.CHANGE, from_day=MONDAY + 1), [0.0, 1.0, 1.0]),
+        (said(EntryKind.CHANGE, from_day=MONDAY + 1, weight=0.25), [0.25, 1.0, 1.0]),
+        (said(EntryKind.CHANGE_DETECTED, from_day=MONDAY + 2, weight=0.25), [0.25, 0.25, 1.0]),
+        (said(EntryKind.STRIKE, from_day=MONDAY + 1, to_day=MONDAY + 1), [1.0, 0.0, 1.0]),
+        (said(EntryKind.STRIKE, from_day=MONDAY + 1), [1.0, 0.0, 0.0]),
+        (said(EntryKind.STRIKE, to_day=MONDAY, parts=0b1111), [1.0, 1.0, 1.0]),
+        (said(EntryKind.EPISODE_REAL, from_day=MONDAY, to_day=MONDAY), [0.0, 1.0, 1.0]),
+        (said(EntryKind.EPISODE_NORMAL, level=70.0), [1.0, 1.0, 1.0]),
+    ],
+)
+def test_what_a_day_still_counts_for(entry: Entry, factors: list[float]) -> None:
+    ledger = a_ledger(days(3), entries=(entry,))
+    assert [ledger.factor(MONDAY + index) for index in range(3)] == factors
+    counted = [digest.day - MONDAY for digest in ledger.evidence(MONDAY + 3, 60)]
+    assert counted == [index for index, factor in enumerate(factors) if factor]
+
+
+def test_of_two_changes_the_one_that_leaves_less_holds() -> None:
+    ledger = a_ledger(
+        [],
+        entries=(
+            said(EntryKind.CHANGE, 1, from_day=MONDAY + 1, weight=0.5),
+            said(EntryKind.CHANGE_DETECTED, 2, from_day=MONDAY + 2, weight=0.25),
+        ),
+    )
+    assert [ledger.factor(MONDAY + index) for index in range(3)] == [0.25, 0.25, 1.0]
+    assert ledger.change_day == MONDAY + 2
+
+
+def test_parts_struck_twice_add_up() -> None:
+    ledger = a_ledger(
+        [],
+        entries=(
+            said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY, parts=0b0011),
+            said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY, to_day=MONDAY, parts=0b0110),
+        ),
+    )
+    assert ledger.struck_parts(MONDAY) == 0b0111
+    assert ledger.struck_parts(MONDAY + 1) == 0
+
+
+def test_evidence_is_valid_days_within_the_window_and_before_today() -> None:
+    thin = a_day(MONDAY + 3, {8.0: 20})
+    ledger = a_ledger([*days(3), thin, a_day(MONDAY + 4), a_day(MONDAY + 5)])
+    assert [d.day - MONDAY for d in ledger.evidence(MONDAY + 5, 4)] == [1, 2, 4]
+
+
+def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None:
+    ledger = a_ledger(
+        days(4, mark=0.8),
+        entries=(
+            said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25),
+            said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY + 2, to_day=MONDAY + 2, parts=1),
+        ),
+    )
+    assert [day - MONDAY for day, _ in ledger.marks()] == [1, 3]
+
+
+def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
+    short = a_day(MONDAY + 1, [{8.0: 17}] + [{8.0: 36}] * 7)
+    coarse = a_day(MONDAY + 2, kind=DayKind.HOURLY)
+    replayed = a_day(MONDAY + 3, kind=DayKind.REPLAYED)
+    unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
+    struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
+    before = said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25)
+    strike = said(EntryKind.STRIKE, 2, from_day=MONDAY + 5, to_day=MONDAY + 5, parts=0b1)
+    ledger = a_ledger(
+        [a_day(MONDAY), short, coarse, replayed, unheld, struck, whole], entries=(before, strike)
+    )
+    assert ledger.reference(69) == [replayed, whole]
+    assert ledger.reference(1) == [whole]
+
+
+def test_a_lifted_alert_level_holds_for_its_part_until_its_day() -> None:
+    first = said(EntryKind.EPISODE_NORMAL, 1, parts=0b100000, level=70.0, until_day=MONDAY + 60)
+    later = said(EntryKind.EPISODE_NORMAL, 2, parts=0b100010, level=65.0, until_day=MONDAY + 70)
+    ledger = a_ledger([], entries=(first, later))
+    assert ledger.lifted_levels(MONDAY + 60) == {1: 65.0, 5: 70.0}
+    assert ledger.lifted_levels(MONDAY + 61) == {1: 65.0, 5: 65.0}
+    assert ledger.lifted_levels(MONDAY + 71) == {}
+
+
+def test_a_level_lifted_without_a_part_holds_for_all() -> None:
+    entry = said(EntryKind.EPISODE_NORMAL, 1, level=70.0, until_day=MONDAY)
+    assert a_ledger([], entries=(entry,)).lifted_levels(MONDAY) == dict.fromkeys(range(8), 70.0)
+
+
+def test_alert_days_are_those_of_thirty_days_that_nobody_answered() -> None:
+    episodes = [an_episode(MONDAY + day, number) for number, day in enumerate((0, 1, 1, 5, 9))]
+    real = said(EntryKind.EPISODE_REAL, 1, episode=3, from_day=MONDAY + 5, to_day=MONDAY + 5)
+    normal = said(EntryKind.EPISODE_NORMAL, 2, episode=4)
+    ledger = a_ledger([], episodes=tuple(episodes))
+    assert ledger.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1, MONDAY + 5, MONDAY + 9]
+    assert ledger.alert_days(MONDAY + 30) == [MONDAY + 1, MONDAY + 5, MONDAY + 9]
+    answered = ledger.with_entry(real).with_entry(normal)
+    assert answered.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1]
+    changed = ledger.with_entry(said(EntryKind.CHANGE, 1, from_day=MONDAY + 5, weight=0.25))
+    assert changed.alert_days(MONDAY + 9) == [MONDAY + 5, MONDAY + 9]
+
+
+def test_days_before_a_reset_go_when_it_can_no_longer_be_undone() -> None:
+    ledger = a_ledger(days(10), entries=(said(EntryKind.RESET, 1, from_day=MONDAY + 6),))
+    assert ledger.pruned(NOW + 30 * DAY) is ledger
+    assert len(ledger.pruned(NOW + 30 * DAY + 1).days) == 4
+
+
+def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> None:
+    old = said(EntryKind.STRIKE, 4, from_day=MONDAY - 99, to_day=MONDAY - 99)
+    ledger = a_ledger([a_day(MONDAY, mark=0.8, head=4)], entries=(old,))
+    assert ledger.pruned(NOW + 120 * DAY) is ledger
+    later = ledger.pruned(NOW + 120 * DAY + 1)
+    assert later.entries == ()
+    assert (later.head, later.next_id) == (4, 5)
+    assert later.marks() == [(MONDAY, 0.8)]
+
+
+def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:
+    ledger = a_ledger(days(3), episodes=(an_episode(MONDAY, 1), an_episode(MONDAY + 1, 2)))
+    rewound = ledger.rewound(MONDAY + 1)
+    assert [digest.day for digest in rewound.days] == [MONDAY]
+    assert [episode.id for episode in rewound.episodes] == [1]
+
+
+def test_an_entry_without_days_is_about_all_of_them() -> None:
+    assert said(EntryKind.STRIKE).covers(MONDAY)
+    assert a_ledger([], entries=(said(EntryKind.STRIKE),)).struck_parts(MONDAY) == ALL_PARTS
+    assert Ledger().change_day == 0
+
+
+def test_days_struck_out_far_ahead_stay_out_as_long_as_they_are_kept() -> None:
+    ahead = said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY + 60)
+    later = NOW + 125 * DAY
+    inside = a_ledger([a_day(MONDAY + 125)], entries=(ahead,)).pruned(later)
+    assert inside.entries == (ahead,), "the last of these days is still within the window"
+    assert a_ledger([a_day(MONDAY + 150)], entries=(ahead,)).pruned(later).entries == ()
+
+
+def test_a_preference_holds_until_it_is_taken_back() -> None:
+    stop = said(EntryKind.STOP_ASKING, 1)
+    about_episodes = said(EntryKind.STOP_ASKING, 2, episode=9)
+    later = NOW + 400 * DAY
+    ledger = a_ledger([], entries=(stop, about_episodes)).pruned(later)
+    assert ledger.entries == (stop, about_episodes)
+    assert not ledger.asks(episodes=False)
+    with pytest.raises(UndoError):
+        ledger.undo(later)
+    undone = ledger.undo(later, 2)
+    assert undone.asks(episodes=True)
+    assert not undone.asks(episodes=False)
+
+
+def test_corrections_in_force_are_those_of_the_user_that_still_change_something() -> None:
+    ledger = a_ledger(
+        [],
+        entries=(
+            said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY),
+            said(EntryKind.LOOKS_RIGHT, 2),
+            said(EntryKind.EPISODE_NORMAL, 3, level=70.0, until_day=MONDAY + 2),
+            said(EntryKind.STRIKE, 4, from_day=MONDAY, to_day=MONDAY),
+            said(EntryKind.STRIKE, 5, from_day=MONDAY + 2, to_day=MONDAY + 2, target=4),
+            said(EntryKind.STOP_ASKING, 6),
+        ),
+    )
+    assert [entry.id for entry in ledger.corrections(MONDAY + 2)] == [3, 4]
+    assert [entry.id for entry in ledger.corrections(MONDAY + 3)] == [4]
+
+
+def test_an_answer_of_several_entries_is_taken_back_whole_and_later_ones_stay() -> None:
+    strikes = [said(EntryKind.STRIKE, from_day=MONDAY + day, to_day=MONDAY + day) for day in (0, 2)]
+    ledger = a_ledger(days(4)).with_answer(NOW, *strikes)
+    ledger = ledger.with_entry(said(EntryKind.STRIKE, ledger.next_id, from_day=MONDAY + 3))
+    assert [(entry.id, entry.target) for entry in ledger.entries] == [(1, None), (2, 1), (3, None)]
+    ledger = ledger.with_more(NOW, ledger.entries[1], strikes[0])
+    assert (ledger.entries[-1].id, ledger.entries[-1].target) == (4, 1)
+    (left,) = ledger.undo(NOW, 2).entries
+    assert (left.from_day, left.id) == (MONDAY + 3, 5)

@@ -1,0 +1,364 @@
+"""Days of the past: what they are made of, and that a replay is what was lived."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+import json
+from math import inf, nan
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.forecast import forecast
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import HistoryState, LearningState
+from custom_components.air_baseline.core.day import SLOT_S, day_start
+from custom_components.air_baseline.core.learning.standing import standing
+from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.entries import Cause, Entry
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.past.history_import import Past, Row, means, past_days
+from custom_components.air_baseline.core.past.replay import (
+    Setting,
+    filled,
+    outlook,
+    relearned,
+    replay,
+    take_over,
+)
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.channel import dump, load
+from tests.core import by_hand
+from tests.core.rooms import LONDON, MONDAY, PM25, ROOMS, a_day, a_ledger, play
+
+HOUR = 3600.0
+KITCHEN = ROOMS[Kind.PM25]
+type Readings = Sequence[tuple[float, float]]
+
+
+def at(day: int, hour: float = 0.0) -> float:
+    """Return a time so many hours after a day began, at 04:00."""
+    return day_start(day, LONDON) + hour * HOUR
+
+
+def rows(readings: Readings) -> list[Row]:
+    return [Row(when, level, level) for when, level in readings]
+
+
+def hours(readings: Readings) -> list[Row]:
+    """Return the means of whole hours, and the lowest reading of each."""
+    found: dict[float, list[float]] = {}
+    for when, level in readings:
+        found.setdefault(when // HOUR * HOUR, []).append(level)
+    return [Row(hour, sum(levels) / len(levels), min(levels)) for hour, levels in found.items()]
+
+
+def a_setting(kind: Kind = Kind.PM25) -> Setting:
+    return Setting(quantity=QUANTITIES[kind], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
+
+
+def lived(readings: Readings, until: float, kind: Kind = Kind.PM25) -> Channel:
+    """Return a channel that heard readings live, its sensor's step known from the first."""
+    channel = Channel(QUANTITIES[kind], LONDON)
+    channel.binner.step = 1.0
+    channel.source.skip_warm_up(readings[0][0])
+    play(channel, readings)
+    channel.lose(readings[-1][0] + SLOT_S)
+    channel.advance(until)
+    return channel
+
+
+def without(readings: Readings, start: float, end: float) -> Readings:
+    return [(when, value) for when, value in readings if not start <= when < end]
+
+
+def plain(digest: Digest) -> Digest:
+    """Return a day without what only a watched one has: where it came from, an alert to give."""
+    return replace(digest, kind=DayKind.LIVE, eligible=False)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_replay_of_bins_is_what_was_lived(kind: Kind) -> None:
+    days = 45
+    # Vapours warm up again after six hours off, of which a past says nothing.
+    gap_h = 29.0 if kind is Kind.PM25 else 5.0
+    off = at(MONDAY + 9, 2.0)
+    readings = without(ROOMS[kind].readings(days), off, off + gap_h * HOUR)
+    readings = without(readings, at(MONDAY + 20, 12.0), at(MONDAY + 20, 13.0))
+    now = at(MONDAY + days, 1.0)
+    # A live value holds on for half an hour into a gap, a recorded one is known to have ended.
+    channel = Channel(QUANTITIES[kind], LONDON)
+    channel.binner.step = 1.0
+    channel.source.skip_warm_up(readings[0][0])
+    for (when, value), (following, _) in zip(readings, [*readings[1:], (inf, 0.0)], strict=True):
+        channel.read(when, value)
+        if following > when + SLOT_S:
+            channel.lose(when + SLOT_S)
+    channel.advance(now)
+    found = past_days(Past(rows(readings)), QUANTITIES[kind], LONDON, now)
+    ledger = replay(found.days, Ledger(), a_setting(kind))
+    assert [plain(day) for day in ledger.days] == [plain(day) for day in channel.ledger.days]
+    assert {day.kind for day in ledger.days} == {DayKind.REPLAYED}
+    assert standing(ledger, MONDAY + days).state is LearningState.LEARNED
+    issued = forecast(ledger, MONDAY + days, QUANTITIES[kind], Promise.MONTH, 1.0).issued
+    assert channel.forecast is not None
+    assert issued == channel.forecast.issued
+    assert found.step == 1.0
+
+
+def test_an_hourly_day_counts_half_and_is_neither_mark_nor_reference() -> None:
+    readings = KITCHEN.readings(30)
+    found = past_days(Past((), hours(readings)), PM25, LONDON, at(MONDAY + 30, 1.0))
+    ledger = replay(found.days, Ledger(), a_setting())
+    assert [day.kind for day in ledger.days] == [DayKind.HOURLY] * 30
+    assert all(day.valid for day in ledger.days)
+    assert ledger.marks() == []
+    assert ledger.reference(69) == []
+    assert standing(ledger, MONDAY + 30).tally.days == 15.0
+    weighed = [(0.5 * 2.0 ** (-(MONDAY + 30 - day.day) / 30.0), day) for day in ledger.days]
+    laws = by_hand.laws(weighed, PM25.prior)
+    ranges = forecast(ledger, MONDAY + 30, PM25, Promise.MONTH, 1.0).ranges
+    assert [part.y_high for part in ranges] == pytest.approx(
+        [by_hand.quantile(law, 0.9) for law in laws]
+    )
+
+
+def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
+    readings = KITCHEN.readings(4)
+    purged = [pair for pair in readings if pair[0] >= at(MONDAY + 1, 14.0)]
+    found = past_days(Past(rows(purged), hours(readings)), PM25, LONDON, at(MONDAY + 4, 1.0))
+    kinds = [found.days[MONDAY + day].kind for day in range(4)]
+    assert kinds == [DayKind.HOURLY, DayKind.HOURLY, DayKind.REPLAYED, DayKind.REPLAYED]
+    assert all(day.observed == 288 for day in found.days.values())
+    ledger = replay(found.days, Ledger(), a_setting())
+    assert [mark is not None for mark in (day.mark for day in ledger.days)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_part_of_a_day_is_taken_where_nothing_else_is_kept() -> None:
+    readings = [pair for pair in KITCHEN.readings(1) if pair[0] < at(MONDAY, 6.0)]
+    found = past_days(Past(rows(readings)), PM25, LONDON, at(MONDAY + 1, 1.0))
+    (digest,) = replay(found.days, Ledger(), a_setting()).days
+    assert not digest.valid
+    assert digest.mark is None
+
+
+def test_rows_that_cannot_be_are_ignored_and_counted() -> None:
+    now = at(MONDAY + 2, 1.0)
+    good = rows(KITCHEN.readings(2))
+    odd = [
+        Row(now + 60.0, 5.0),  # of the future
+        Row(now - 100.0, 5.0),  # not over yet
+        Row(0.0, 5.0),  # ancient
+        Row(at(MONDAY - 120), 5.0),
+        Row(at(MONDAY, 30.0) + 1.0, nan),
+        Row(at(MONDAY, 30.0) + 2.0, inf),
+        Row(at(MONDAY, 30.0) + 3.0, -1.0),
+        Row(at(MONDAY, 30.0) + 4.0, 5000.0),
+        good[7],  # twice
+    ]
+    found = past_days(Past([*odd, *reversed(good)]), PM25, LONDON, now)
+    assert found.ignored == len(odd)
+    assert found.days == past_days(Past(good), PM25, LONDON, now).days
+    assert list(found.days) == [MONDAY, MONDAY + 1]
+
+
+def test_the_day_that_it_is_is_not_of_the_past() -> None:
+    found = past_days(Past(rows(KITCHEN.readings(3))), PM25, LONDON, at(MONDAY + 2, 20.0))
+    assert list(found.days) == [MONDAY, MONDAY + 1]
+
+
+def test_a_stuck_value_is_not_believed() -> None:
+    readings = KITCHEN.readings(5)
+    start, end = at(MONDAY + 2, 1.0), at(MONDAY + 3, 6.0)
+    flat = [(when, 7.0 if start <= when < end else value) for when, value in readings]
+    # Neighbours of the run that happen to read the same would be part of it.
+    flat = [
+        (when, value + 1.0 if value == 7.0 and not start <= when < end else value)
+        for when, value in flat
+    ]
+    found = past_days(Past(rows(flat)), PM25, LONDON, at(MONDAY + 5, 1.0))
+    assert [found.days[MONDAY + day].observed for day in range(5)] == [288, 288, 12, 216, 288]
+    assert found.days[MONDAY + 3].longest_run_h == 29
+    short = [
+        (when, value if when >= at(MONDAY + 2, 24.0) else other)
+        for (when, value), (_, other) in zip(readings, flat, strict=True)
+    ]
+    found = past_days(Past(rows(short)), PM25, LONDON, at(MONDAY + 5, 1.0))
+    assert [day.observed for day in found.days.values()] == [288] * 5, "23 hours can be"
+
+
+def test_raw_readings_become_means_as_they_do_live() -> None:
+    readings = [(0.0, 4.0), (150.0, 8.0), (300.0, None), (900.0, 6.0)]
+    assert means(readings, 1200.0) == [Row(0.0, 6.0, 4.0), Row(900.0, 6.0, 6.0)]
+
+
+@pytest.mark.parametrize("own", [0, 3])
+def test_filling_neither_loses_nor_doubles_a_day(own: int) -> None:
+    readings = KITCHEN.readings(20)
+    first = MONDAY + 15
+    channel = lived([pair for pair in readings if pair[0] >= at(first)], at(first + own, 1.0))
+    assert len(channel.ledger.days) == own
+    found = past_days(Past(rows(readings)), PM25, LONDON, at(first + own, 1.0))
+    ledger = filled(channel.ledger, found, first + own, a_setting())
+    assert [day.day for day in ledger.days] == list(range(MONDAY, first + own))
+    assert ledger.days[15:] == channel.ledger.days, "what was lived stays as it was"
+    assert {day.kind for day in ledger.days[:15]} == {DayKind.REPLAYED}
+
+
+def test_filling_keeps_to_the_window() -> None:
+    own = a_ledger([a_day(MONDAY + 95), a_day(MONDAY + 96)])
+    found = past_days(Past(rows(KITCHEN.readings(94))), PM25, LONDON, at(MONDAY + 95, 1.0))
+    days = filled(own, found, MONDAY + 97, a_setting()).days
+    assert days[0].day == MONDAY + 7
+    assert days[-1].day == MONDAY + 96
+
+
+def test_a_lasting_shift_of_the_past_is_found() -> None:
+    quiet, loud = KITCHEN.readings(35), KITCHEN.louder(8.0).readings(45)
+    moved = [*quiet, *loud[len(quiet) :]]
+    found = past_days(Past(rows(moved)), PM25, LONDON, at(MONDAY + 45, 1.0))
+    ledger = filled(Ledger(), found, MONDAY + 45, a_setting())
+    live = lived(moved, at(MONDAY + 45, 1.0)).ledger
+    found_live = [entry for entry in live.entries if entry.cause is Cause.LEVEL_SHIFT]
+    assert ledger.entries[:1] == tuple(found_live[:1])
+    assert MONDAY + 30 <= (ledger.entries[0].from_day or 0) <= MONDAY + 36
+    assert standing(ledger, MONDAY + 45).state is LearningState.CHANGING
+
+
+def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
+    readings = KITCHEN.readings(41)
+    now = at(MONDAY + 40, 5.0)
+    today = [pair for pair in readings if at(MONDAY + 40) <= pair[0] < now]
+    channel = lived(today, now)
+    channel.read(now, 8.0)
+    channel.take_events()
+    found = past_days(Past(rows(readings)), PM25, LONDON, now)
+    ledger = filled(channel.ledger, found, MONDAY + 40, Setting.of(channel, found))
+    assert take_over(channel, now, ledger, found) is None
+    assert channel.state(now) is LearningState.LEARNED
+    assert channel.history is HistoryState.READ
+    assert [event.kind.value for event in channel.take_events()] == ["range_learned"]
+    assert channel.open_day is not None
+    assert channel.open_day.observed == len(today), "what was heard live today counts"
+    channel.advance(at(MONDAY + 41))
+    assert channel.ledger.days[-1].mark is None, "its range was not written before the day"
+
+
+@pytest.mark.parametrize(
+    ("days", "ended_h", "warming"), [(3, 0.0, False), (1, 0.0, True), (3, 7.0, True)]
+)
+def test_a_sensor_that_ran_before_needs_no_warm_up(
+    days: int, ended_h: float, *, warming: bool
+) -> None:
+    kind = Kind.VOC_RATIO
+    channel = Channel(QUANTITIES[kind], LONDON)
+    now = at(MONDAY + 5, 2.0)
+    channel.read(now, 120.0)
+    assert channel.source.warming_up(now + 60.0)
+    past = [
+        pair
+        for pair in ROOMS[kind].readings(6)
+        if now - days * 24 * HOUR <= pair[0] < now - ended_h * HOUR
+    ]
+    found = past_days(Past(rows(past)), QUANTITIES[kind], LONDON, now)
+    ledger = filled(channel.ledger, found, MONDAY + 5, Setting.of(channel, found))
+    take_over(channel, now, ledger, found)
+    assert channel.source.warming_up(now + 60.0) is warming
+
+
+def a_relearned(channel: Channel, readings: Readings, now: float) -> Entry:
+    found = past_days(Past(rows(readings)), channel.quantity, LONDON, now)
+    own = channel.open_day.day if channel.open_day else 0
+    ledger = relearned(now, channel.ledger, found, own, Setting.of(channel, found))
+    said = take_over(channel, now, ledger, found)
+    assert said is not None
+    return said
+
+
+def test_learning_anew_is_taken_back_byte_for_byte() -> None:
+    readings = KITCHEN.readings(31)
+    now = at(MONDAY + 30, 5.0)
+    channel = lived([pair for pair in readings if at(MONDAY + 10) <= pair[0] < now], now)
+    channel.correct(now, *struck([MONDAY + 12]))
+    channel.reset(now)
+    before = json.dumps(dump(channel)["days"]), channel.ledger
+    said = a_relearned(channel, readings, now)
+    assert [day.day for day in channel.ledger.days] == list(range(MONDAY, MONDAY + 30))
+    assert channel.state(now) is LearningState.LEARNED, "the start over is taken back"
+    assert channel.ledger.struck_parts(MONDAY + 12), "what was said of days stays"
+    assert channel.take_events()[-1].entry == said
+    assert len(channel.ledger.marks()) == 29
+    kept = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    for undone in (channel, kept):
+        assert undone.undo(now + 60.0).id == said.id
+        assert undone.ledger == before[1]
+        assert json.dumps(dump(undone)["days"]) == before[0]
+
+
+def test_what_came_since_stays_when_learning_anew_is_taken_back() -> None:
+    readings = KITCHEN.readings(35)
+    now = at(MONDAY + 30, 5.0)
+    channel = lived([pair for pair in readings if at(MONDAY + 20) <= pair[0] < now], now)
+    a_relearned(channel, readings, now)
+    play(channel, [pair for pair in readings if pair[0] >= now])
+    later = at(MONDAY + 34, 5.0)
+    again = a_relearned(channel, readings, later)
+    channel.correct(later, *struck([MONDAY + 32]))
+    channel.undo(later + 60.0, again.id)
+    days = [day.day for day in channel.ledger.days]
+    assert days == list(range(MONDAY + 20, MONDAY + 34)), "of the first, not the second time"
+    assert channel.ledger.struck_parts(MONDAY + 32)
+    assert channel.ledger.former is None
+    channel.undo(later + 120.0)
+    assert not channel.ledger.struck_parts(MONDAY + 32)
+
+
+def test_learning_anew_loses_no_day_that_history_lacks() -> None:
+    readings = KITCHEN.readings(30)
+    now = at(MONDAY + 29, 5.0)
+    heard = [pair for pair in readings if pair[0] < now]
+    channel = lived(heard, now)
+    own = {day.day: day for day in channel.ledger.days}
+    coarse, fine = hours(heard), rows([pair for pair in heard if pair[0] >= at(MONDAY + 19)])
+    found = past_days(Past(fine, coarse), PM25, LONDON, now)
+    ledger = relearned(now, channel.ledger, found, MONDAY + 29, a_setting())
+    assert [day.day for day in ledger.days] == list(own)
+    assert all(day == own[day.day] for day in ledger.days if day.day < MONDAY + 19)
+    assert {day.kind for day in ledger.days if day.day >= MONDAY + 19} == {DayKind.REPLAYED}
+
+
+def test_a_former_ledger_is_kept_for_thirty_days() -> None:
+    now = at(MONDAY + 5, 5.0)
+    channel = lived(KITCHEN.readings(5), now)
+    a_relearned(channel, KITCHEN.readings(5), now)
+    assert channel.ledger.pruned(now + 30 * 24 * HOUR).former is not None
+    assert channel.ledger.pruned(now + 30 * 24 * HOUR + 1.0).former is None
+
+
+def test_a_strike_taken_back_stays_taken_back() -> None:
+    now = at(MONDAY + 5, 5.0)
+    channel = lived(KITCHEN.readings(5), now)
+    strike = channel.correct(now, *struck([MONDAY + 2]))
+    a_relearned(channel, KITCHEN.readings(5), now + 60.0)
+    channel.undo(now + 120.0, strike.id)
+    channel.undo(now + 180.0)
+    assert not channel.ledger.struck_parts(MONDAY + 2)
+
+
+def test_what_a_past_is_worth() -> None:
+    now = at(MONDAY + 40, 5.0)
+    nothing = outlook(Past(), a_setting(), now)
+    assert nothing.earliest == standing(Ledger(), MONDAY + 40).earliest
+    assert nothing.usable_days == 0.0
+    readings = KITCHEN.readings(40)
+    whole = outlook(Past(rows(readings)), a_setting(), now)
+    assert (whole.usable_days, whole.earliest) == (40.0, MONDAY + 40)
+    usual = Past(rows([pair for pair in readings if pair[0] >= at(MONDAY + 30)]), hours(readings))
+    mixed = outlook(usual, a_setting(), now)
+    assert mixed.usable_days == 25.0, "10 of five-minute means, 30 of hourly ones"
+    assert mixed.earliest == MONDAY + 44, "four marks are missing"

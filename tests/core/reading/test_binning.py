@@ -1,0 +1,159 @@
+"""Readings that come as they like, against time-weighted means worked out by hand."""
+
+from math import sin
+
+import pytest
+from scipy.integrate import quad
+
+from custom_components.air_baseline.core.reading.binning import (
+    INTERVALS_KEPT,
+    LEAST_STEP,
+    Bin,
+    Binner,
+)
+
+T0 = 1_760_000_400  # A multiple of five minutes.
+
+
+def test_a_bin_is_the_exact_integral_over_its_slot() -> None:
+    def air(at: float) -> float:
+        return 20.0 + 10.0 * sin(at / 50.0)
+
+    binner = Binner()
+    bins = [
+        bin_ for tick in range(3001) for bin_ in binner.read(T0 + tick / 10.0, air(tick / 10.0))
+    ]
+    integral, _ = quad(air, 0.0, 300.0)
+    assert [bin_.slot for bin_ in bins] == [T0 // 300]
+    assert bins[0].observed_s == pytest.approx(300.0)
+    assert bins[0].value == pytest.approx(integral / 300.0, abs=0.01)
+
+
+def test_busy_air_is_not_counted_more_often_than_calm_air() -> None:
+    binner = Binner()
+    binner.read(T0, 10.0)
+    for second in range(240, 300):
+        binner.read(T0 + second, 60.0)
+    assert binner.advance(T0 + 300) == [Bin(T0 // 300, 20.0, 300.0)]
+
+
+def test_a_flood_of_readings_gives_one_bin_a_slot_and_keeps_nothing() -> None:
+    binner = Binner()
+    bins = [bin_ for tick in range(60_001) for bin_ in binner.read(T0 + tick / 100, tick % 2)]
+    assert [bin_.value for bin_ in bins] == [pytest.approx(0.5, abs=1e-4)] * 2
+    assert len(binner.intervals) == INTERVALS_KEPT
+
+
+def test_a_value_holds_for_half_an_hour_when_nothing_is_known_of_the_cadence() -> None:
+    binner = Binner()
+    binner.read(T0, 5.0)
+    bins = binner.advance(T0 + 7200)
+    assert [bin_.observed_s for bin_ in bins] == [300.0] * 6
+
+
+def test_a_value_that_is_lost_holds_no_longer() -> None:
+    binner = Binner()
+    binner.read(T0, 5.0)
+    assert binner.lose(T0 + 400) == [Bin(T0 // 300, 5.0, 300.0)]
+    assert binner.advance(T0 + 3600) == [Bin(T0 // 300 + 1, 5.0, 100.0)]
+
+
+@pytest.mark.parametrize(("observed_s", "bins"), [(59, 0), (60, 1)])
+def test_a_slot_observed_for_less_than_a_minute_is_missing(observed_s: int, bins: int) -> None:
+    binner = Binner()
+    binner.read(T0, 5.0)
+    binner.lose(T0 + observed_s)
+    assert len(binner.advance(T0 + 300)) == bins
+
+
+def test_one_value_an_hour_fills_every_slot() -> None:
+    binner = Binner()
+    bins = [bin_ for hour in range(25) for bin_ in binner.read(T0 + 3600 * hour, float(hour))]
+    first_hour = [bin_ for bin_ in bins if bin_.end <= T0 + 3600]
+    assert len(first_hour) == 6, "until the cadence is known"
+    assert [bin_.value for bin_ in bins[6:]] == [float(1 + index // 12) for index in range(23 * 12)]
+    assert len(binner.advance(T0 + 48 * 3600)) == 4 * 12, "four of its intervals"
+
+
+@pytest.mark.parametrize(("every_s", "hours"), [(60, 0.5), (450, 0.5), (900, 1.0), (86_400, 6.0)])
+def test_the_hold_limit_is_four_intervals_between_half_an_hour_and_six_hours(
+    every_s: int, hours: float
+) -> None:
+    binner = Binner()
+    for tick in range(5):
+        binner.read(T0 + tick * every_s, 5.0)
+    assert binner.hold_limit_s() == hours * 3600.0
+
+
+def test_a_gap_that_was_announced_says_nothing_about_the_cadence() -> None:
+    binner = Binner()
+    binner.read(T0, 5.0)
+    binner.lose(T0 + 10)
+    binner.read(T0 + 40_000, 5.0)
+    assert binner.hold_limit_s() == 1800.0
+
+
+def test_a_reading_that_is_a_little_late_counts_from_where_time_stands() -> None:
+    binner = Binner()
+    binner.read(T0, 10.0)
+    binner.advance(T0 + 200)
+    assert binner.read(T0 + 50, 40.0) == ()
+    assert binner.advance(T0 + 300) == [Bin(T0 // 300, 20.0, 300.0)]
+    assert binner.late == 0
+
+
+@pytest.mark.parametrize(("behind_s", "late"), [(300, 0), (301, 1)])
+def test_a_reading_from_before_the_last_five_minutes_is_dropped_and_counted(
+    behind_s: int, late: int
+) -> None:
+    binner = Binner()
+    binner.read(T0, 10.0)
+    binner.advance(T0 + 600)
+    binner.read(T0 + 600 - behind_s, 40.0)
+    assert binner.late == late
+    assert binner.held == (10.0 if late else 40.0)
+
+
+def test_a_clock_that_steps_back_re_reads_nothing_twice() -> None:
+    binner = Binner()
+    hour = [(T0 + tick, float(tick % 7)) for tick in range(0, 3600, 60)]
+    first = [bin_ for at, value in hour for bin_ in binner.read(at, value)]
+    again = [bin_ for at, value in hour for bin_ in binner.read(at, value)]
+    assert len(first) == 11
+    assert again == []
+
+
+def test_time_goes_on_after_the_clock_has_caught_up() -> None:
+    binner = Binner()
+    binner.read(T0 + 3600, 1.0)
+    for tick in range(0, 3600, 60):
+        binner.read(T0 + tick, 9.0)
+    bins = [bin_ for tick in range(3600, 4260, 60) for bin_ in binner.read(T0 + tick, 5.0)]
+    assert [(bin_.start - T0, bin_.value) for bin_ in bins] == [(3600.0, 5.0), (3900.0, 5.0)]
+
+
+def test_after_a_restart_time_begins_anew_and_the_cadence_is_still_known() -> None:
+    binner = Binner()
+    for hour in range(3):
+        binner.read(T0 + 3600 * hour, 5.0)
+    binner.restart()
+    assert binner.read(T0 - 86_400, 7.0) == ()
+    assert [bin_.value for bin_ in binner.advance(T0 - 86_400 + 600)] == [7.0, 7.0]
+    assert binner.hold_limit_s() == 4 * 3600.0
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        ([5.0], None),
+        ([5.0, 5.0], None),
+        ([5.0, 8.0, 6.0], 2.0),
+        ([5.0, 8.0, 6.0, 6.5, 9.0], 0.5),
+        ([5.0, 5.003], LEAST_STEP),
+    ],
+)
+def test_the_resolution_is_the_smallest_step_seen(values: list[float], step: float | None) -> None:
+    binner = Binner()
+    for tick, value in enumerate(values):
+        binner.read(T0 + tick, value)
+    assert binner.step == step

@@ -1,0 +1,261 @@
+"""A channel as plain values and back, and what is refused."""
+
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import day_start
+from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.channel import (
+    VERSION,
+    NewerSnapshotError,
+    dump,
+    freeze,
+    load,
+)
+from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.days import dump_days
+from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+FIXTURES = Path(__file__).parent / "fixtures"
+type Json = dict[str, Any]
+
+
+def eventful() -> Channel:
+    """Return a channel with a running episode, corrections of every kind and a short night."""
+    channel = learned_channel()
+    for kind in EntryKind:
+        entry = Entry(
+            id=0,
+            at=0.0,
+            kind=kind,
+            from_day=MONDAY - 80,
+            to_day=MONDAY - 70,
+            parts=0b101,
+            weight=0.25,
+            level=70.5,
+            until_day=MONDAY + 9,
+            episode=7,
+            target=1,
+            cause=Cause.LEVEL_SHIFT,
+        )
+        channel.correct(START, entry)
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 61.0)
+    breathe(channel, START + 3 * HOUR, 10, 90.0)
+    return channel
+
+
+def kept(channel: Channel) -> Json:
+    text = json.dumps(dump(channel), allow_nan=False)
+    found: Json = json.loads(text)
+    return found
+
+
+def back(data: object, zone: tzinfo = LONDON) -> Channel:
+    return load(data, zone, Promise.MONTH)
+
+
+def test_everything_is_kept() -> None:
+    channel = eventful()
+    restored = back(kept(channel))
+    assert kept(restored) == kept(channel)
+    assert restored.ledger.days == channel.ledger.days
+    assert restored.ledger.entries == channel.ledger.entries
+    assert restored.episodes == channel.episodes
+    assert restored.watch.current == channel.watch.current is not None
+    assert restored.forecast == channel.forecast
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_channel_that_was_never_used_is_kept(kind: Kind) -> None:
+    channel = Channel(QUANTITIES[kind], UTC)
+    restored = back(kept(channel), UTC)
+    assert kept(restored) == kept(channel)
+    assert restored.quantity is channel.quantity
+
+
+def test_a_dump_shares_nothing_with_the_channel() -> None:
+    channel = eventful()
+    data = dump(channel)
+    text = json.dumps(data)
+    breathe(channel, START + 4 * HOUR, 30 * 60, 8.0)
+    assert json.dumps(data) == text
+
+
+def test_the_value_that_was_held_ends_with_the_restart() -> None:
+    channel = learned_channel()
+    channel.read(START, 8.0)
+    restored = back(kept(channel))
+    assert list(restored.advance(START + HOUR)) == []
+    assert restored.state(START + HOUR) is LearningState.LEARNED
+
+
+def test_the_nights_in_which_clocks_change_keep_their_length() -> None:
+    channel = ROOMS[Kind.PM25].channel()
+    play(channel, ROOMS[Kind.PM25].readings(3, first=MONDAY + 81))
+    slots = [digest.slots for digest in back(kept(channel)).ledger.days]
+    assert slots == [(36,) * 8, (36,) * 7 + (24,)]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Midway"])
+def test_a_channel_lives_on_in_another_time_zone(zone: str) -> None:
+    channel = learned_channel()
+    breathe(channel, START, 10 * 60, 8.0)
+    moved = back(kept(channel), ZoneInfo(zone))
+    for hour in range(10, 100):
+        breathe(moved, START + hour * HOUR, 60, 8.0 + hour % 3)
+    assert kept(back(kept(moved), ZoneInfo(zone))) == kept(moved)
+    assert moved.state(START + 100 * HOUR) is LearningState.LEARNED
+
+
+def test_what_was_written_down_for_today_stays_whatever_the_days_would_say_now() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    other = back(data | dump_days(channel.ledger.days[35:]))
+    assert other.forecast == channel.forecast
+    other.advance(START + 24 * HOUR)
+    assert other.ledger.days[-1].mark is not None
+
+
+def test_another_promise_has_another_bar_from_the_restart_on() -> None:
+    channel = ROOMS[Kind.PM25].channel()
+    play(channel, ROOMS[Kind.PM25].readings(60))
+    restored = load(kept(channel), LONDON, Promise.FORTNIGHT)
+    before, after = channel.forecast, restored.forecast
+    assert before is not None
+    assert after is not None
+    assert (after.promise, after.issued) == (Promise.FORTNIGHT, before.issued)
+    assert after.bar.ranked is not None
+    assert before.bar.ranked is not None
+    assert after.bar.ranked < before.bar.ranked
+    assert restored.open_day is not None
+    assert restored.open_day.void is False
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda today: today.pop("forecast"),
+        lambda today: change(today, "forecast", to="lost"),
+        lambda today: change(today, "forecast", "bar", "margin", to=7.0),
+        lambda today: change(today, "forecast", "ranges", 0, 0, to=None),
+        lambda today: today["forecast"].pop("theta"),
+    ],
+)
+def test_a_forecast_that_cannot_be_read_costs_the_mark_of_a_day(
+    damage: Callable[[Json], object],
+) -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    damage(data["today"])
+    restored = back(data)
+    assert restored.ledger.days == channel.ledger.days
+    breathe(restored, START + 16 * HOUR, 60, 8.0)
+    breathe(channel, START + 16 * HOUR, 60, 8.0)
+    assert restored.forecast == channel.forecast
+    restored.advance(START + 24 * HOUR)
+    assert restored.ledger.days[-1].mark is None
+
+
+def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    data["today"]["forecast"]["ranges"][0][2] += 1.0
+    restored = load(data, LONDON, Promise.FORTNIGHT)
+    restored.advance(START + 24 * HOUR)
+    assert restored.ledger.days[-1].mark is None
+
+
+@pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
+def test_what_is_no_snapshot_is_refused(data: object) -> None:
+    with pytest.raises(SnapshotError):
+        back(data)
+
+
+def test_a_newer_version_is_told_apart_from_damage() -> None:
+    with pytest.raises(NewerSnapshotError, match=f"version {VERSION + 1}"):
+        back({"version": VERSION + 1})
+
+
+def test_entries_of_a_busy_automation_can_still_be_read() -> None:
+    channel = learned_channel()
+    channel.ledger = a_ledger(
+        channel.ledger.days,
+        entries=tuple(
+            Entry(id=hour, at=START, kind=EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY)
+            for hour in range(1, 24 * 120 + 1)
+        ),
+    )
+    assert len(back(kept(channel)).ledger.entries) == 24 * 120
+
+
+def change(data: Json, *path: str | int, to: object) -> None:
+    for step in path[:-1]:
+        data = data[step]  # type: ignore[index]
+    data[path[-1]] = to  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data.pop("days"),
+        lambda data: data["today"].pop("recent"),
+        lambda data: data["days"].reverse(),
+        lambda data: data["days"].append(data["days"][-1]),
+        lambda data: data["days"].extend(data["days"] * 3),
+        lambda data: change(data, "days_columns", to=data["days_columns"][::-1]),
+        lambda data: change(data, "days", 0, to=None),
+        lambda data: change(data, "days", 0, to=data["days"][0].replace("live", "LIVE")),
+        lambda data: change(data, "days", 0, to=f"{data['days'][0]} "),
+        lambda data: change(data, "days_checksum", to=None),
+        lambda data: data["entries"].append(data["entries"][0]),
+        lambda data: change(data, "today", "peaks", to=[]),
+        lambda data: change(data, "today", "day", to="9999-12-31"),
+        lambda data: change(data, "today", "inside", to=1e9),
+        lambda data: change(data, "source", "observed_s", to=301.0),
+        lambda data: change(data, "quantity", to="radon"),
+        lambda data: change(data, "facts", 0, to=[1, 2]),
+        lambda data: change(data, "episodes", 0, 2, to=8),
+    ],
+)
+def test_damage_is_refused(damage: Callable[[Json], object]) -> None:
+    data = kept(eventful())
+    damage(data)
+    with pytest.raises(SnapshotError):
+        back(data)
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("snapshot_v*.json")), ids=lambda p: p.name)
+def test_every_form_ever_released_still_loads(path: Path) -> None:
+    channel = back(json.loads(path.read_text()))
+    assert len(channel.ledger.days) >= 29
+    assert channel.forecast is not None
+    assert channel.forecast.standing.state is LearningState.LEARNED
+    assert back(kept(channel)).forecast == channel.forecast
+
+
+def test_the_present_form_is_among_those_released() -> None:
+    data = json.loads((FIXTURES / f"snapshot_v{VERSION}.json").read_text())
+    assert kept(back(data)) == data
+
+
+def test_what_is_frozen_stays_as_it_was_while_the_channel_goes_on() -> None:
+    channel = eventful()
+    frozen, before = freeze(channel), dump(channel)
+    breathe(channel, START + 4 * HOUR, 30 * 60, 12.0)
+    assert frozen.dump() == before != dump(channel)

@@ -1,0 +1,188 @@
+"""Days as lines of text and back, when they are read, and what is refused."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.ledger.day_summary import Digest, pack_record
+from custom_components.air_baseline.core.ledger.histogram import evidence
+from custom_components.air_baseline.core.ledger.histogram_text import (
+    encode_counts,
+    observed_slots,
+)
+from custom_components.air_baseline.core.pollutant import LEVELS, Kind
+from custom_components.air_baseline.core.storage import days as day_lines
+from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.days import (
+    DAY_COLUMNS,
+    dump_day,
+    dump_days,
+    load_days,
+    read_days,
+)
+from tests.core.properties import repeatable
+from tests.core.rooms import MONDAY, ROOMS, a_day, play
+
+
+def lived(kind: Kind = Kind.PM25) -> tuple[Digest, ...]:
+    """Return three days, the night of one of which is an hour short."""
+    channel = ROOMS[kind].channel()
+    play(channel, ROOMS[kind].readings(4, first=MONDAY + 81))
+    return tuple(channel.ledger.days)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_days_are_what_they_were(kind: Kind) -> None:
+    days = lived(kind)
+    assert read_days([dump_day(digest) for digest in days]) == days
+    assert load_days(dump_days(days)) == days
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"outdoor_pm25": 7.5},
+        {"outdoor_temperature": -3.5},
+        {"window_open": 0.125},
+        {"outdoor_pm25": 0.0, "outdoor_temperature": 21.0, "window_open": 1.0},
+    ],
+)
+def test_what_is_known_of_the_context_is_kept(known: dict[str, Any]) -> None:
+    (digest,) = read_days([dump_day(a_day(MONDAY, **known))])
+    assert digest == a_day(MONDAY, **known)
+
+
+def test_a_person_can_read_a_line() -> None:
+    for digest in lived():
+        day = dict(zip(DAY_COLUMNS, dump_day(digest).split(" "), strict=True))
+        assert date.fromisoformat(day["day"]).toordinal() == digest.day
+        assert day["histogram"] == digest.histogram
+        assert [float(peak) for peak in day["peaks"].split(",")] == list(digest.part_peaks)
+        assert [float(edge) for edge in day["ranges"].split(",")] == list(digest.issued)
+        assert day["context"] == "-"
+
+
+def test_a_start_reads_no_day_and_a_save_writes_the_same_lines() -> None:
+    kept = dump_days(lived())
+    days = load_days(kept)
+    with patch.object(day_lines, "read_days", side_effect=read_days) as reading:
+        assert (len(days), bool(days)) == (3, True)
+        assert dump_days(days) == kept
+        reading.assert_not_called()
+        assert days[-1].day == days[-1:][0].day == MONDAY + 83
+        assert [digest.day for digest in days] == [MONDAY + 81, MONDAY + 82, MONDAY + 83]
+        reading.assert_called_once()
+        assert (len(days), dump_days(days)) == (3, kept)
+
+
+def test_without_days_there_is_nothing_to_read() -> None:
+    days = load_days(dump_days(()))
+    assert (list(days), len(days)) == ([], 0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(0, 61), min_size=PARTS, max_size=PARTS),
+            st.lists(st.integers(1, 48), min_size=PARTS, max_size=PARTS),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@repeatable
+def test_the_evidence_of_many_days_is_that_of_each(
+    spent: list[tuple[list[int], list[int]]],
+) -> None:
+    days = []
+    for observed, slots in spent:
+        counts = [bytearray(LEVELS) for _ in range(PARTS)]
+        for part, number in zip(counts, observed, strict=True):
+            part[7] = number
+        record = pack_record(encode_counts(counts), [None] * PARTS)
+        days.append(Digest(day=MONDAY, slots=tuple(slots), record=record))
+    found = evidence(
+        observed_slots([digest.text for digest in days]), [digest.slots for digest in days]
+    )
+    assert found == [(digest.valid, digest.usable) for digest in days]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("context", ""),
+        ("context", "- -"),
+        ("day", "yesterday"),
+        ("kind", "guessed"),
+        ("histogram", "06U,,"),
+        ("slots", ",".join(["0"] * 8)),
+        ("slots", ",".join(["36"] * 7)),
+        ("slots", ",".join(["49"] * 8)),
+        ("peaks", ",".join(["1"] * 7)),
+        ("peaks", ",".join(["x"] * 8)),
+        ("ranges", ",".join(["1"] * 15)),
+        ("ranges", ",".join(["-"] * 16)),
+        ("mark", "1.5"),
+        ("mark", "nan"),
+        ("head", "-1"),
+        ("state", "sure"),
+        ("eligible", "2"),
+        ("longest_run_h", "1.5"),
+        ("context", "-1,-,-"),
+        ("context", "-,inf,-"),
+        ("context", "-,-,1.01"),
+        ("context", "-,-"),
+    ],
+)
+def test_what_was_never_written_is_refused(column: str, value: str) -> None:
+    lines = [dump_day(digest) for digest in lived()]
+    values = lines[0].split(" ")
+    values[DAY_COLUMNS.index(column)] = value
+    with pytest.raises((ValueError, KeyError)):
+        read_days([" ".join(values), *lines[1:]])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda lines: lines[::-1],
+        lambda lines: [*lines, lines[-1]],
+        lambda lines: [*lines, lines[-1].replace(lines[-1][:10], "2026-09-01")],
+        lambda lines: [lines[0].replace(lines[0][:10], "0001-01-01"), *lines[1:]],
+        lambda lines: [*lines, lines[-1].replace(lines[-1][:10], "9999-12-30")],
+        lambda lines: [f"{lines[0]} -", *lines[1:]],
+        lambda lines: [lines[0].rsplit(" ", 1)[0], *lines[1:]],
+    ],
+)
+def test_days_that_cannot_follow_each_other_are_refused(
+    damage: Callable[[list[str]], list[str]],
+) -> None:
+    with pytest.raises(SnapshotError):
+        read_days(damage([dump_day(digest) for digest in lived()]))
+
+
+def test_a_digit_that_changed_on_the_disk_is_noticed() -> None:
+    kept = dump_days(lived())
+    line = kept["days"][1]
+    place = line.index("live") + 8
+    other = "1" if line[place] != "1" else "2"
+    kept["days"][1] = line[:place] + other + line[place + 1 :]
+    with pytest.raises(SnapshotError, match="not as they were written"):
+        load_days(kept)
+
+
+def test_lines_in_another_order_of_values_are_refused() -> None:
+    kept = dump_days(lived()) | {"days_columns": " ".join(reversed(DAY_COLUMNS))}
+    with pytest.raises(SnapshotError):
+        load_days(kept)
+
+
+def test_days_are_equal_to_days_alone() -> None:
+    days = lived()
+    assert load_days(dump_days(days)) == load_days(dump_days(days)) != days[1:]
+    assert load_days(dump_days(days)) != None  # noqa: E711 - what is compared is the comparison

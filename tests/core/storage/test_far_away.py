@@ -1,0 +1,269 @@
+"""Days and times far from now, as damage leaves them: refused or forgotten, in little work."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date
+import json
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.episode import beside
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
+from custom_components.air_baseline.core.learning.level_shift import find_doubt
+from custom_components.air_baseline.core.ledger.correction import (
+    episode_span,
+    reset_from,
+    season,
+    touched_parts,
+)
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.reading.sensor_health import SourceWatch
+from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
+from custom_components.air_baseline.core.storage.channel import (
+    dump,
+    dump_context,
+    load,
+    load_context,
+)
+from custom_components.air_baseline.core.storage.checked import SnapshotError
+from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR, DAY = 3600.0, 86_400.0
+LONG_AGO, LATER = date(2016, 3, 2).toordinal(), date(2287, 3, 2).toordinal()
+LATER_AT = day_start(LATER, LONDON)
+AT_ONCE_S = 2.0  # What must not take long takes hundredths of it; this is no benchmark.
+
+type Json = dict[str, Any]
+
+
+def eventful(kind: Kind = Kind.PM25) -> Channel:
+    """Return a channel in the middle of an episode, with a start over that was said before it."""
+    channel = learned_channel(kind=kind)
+    channel.correct(START - 60 * DAY, reset_from(MONDAY - 60))
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 61.0)
+    assert channel.watch.current is not None
+    return channel
+
+
+def kept(channel: Channel) -> Json:
+    found: Json = json.loads(json.dumps(dump(channel)))
+    return found
+
+
+def back(data: Json) -> Channel:
+    return load(data, LONDON, Promise.MONTH)
+
+
+def put(*path: str | int, value: object) -> Callable[[Json], None]:
+    def change(data: Any) -> None:  # noqa: ANN401
+        for step in path[:-1]:
+            data = data[step]
+        data[path[-1]] = value
+
+    return change
+
+
+def column(table: str, name: str, value: object) -> Callable[[Json], None]:
+    """Return a change of the last row of a table."""
+
+    def change(data: Json) -> None:
+        data[table][-1][data[f"{table}_columns"].index(name)] = value
+
+    return change
+
+
+FAR: dict[str, Callable[[Json], None]] = {
+    "a start over in 2287": column("entries", "from_day", LATER),
+    "a correction up to 2287": column("entries", "to_day", LATER),
+    "a level lifted until 2287": column("entries", "until_day", LATER),
+    "a correction of no day": column("entries", "from_day", 7),
+    "an episode of no day": column("episodes", "day", 2**40),
+    "an episode of no time": column("episodes", "id", 2**40),
+    "today in the year 9999": put("today", "day", value="9999-12-30"),
+    "today before yesterday": put("today", "day", value="2016-03-02"),
+    "a bin of later": put("today", "recent", 0, 0, value=10**8),
+    "no alert before 2287": put("today", "cool_until", value=LATER_AT),
+    "blocked for good": put("today", "blocked_slots", value=10**6),
+    "warming up until 2287": put("source", "warm_until", value=LATER_AT),
+    "one value from 2287 on": put("source", "flat_since", value=LATER_AT),
+    "a step that is none": put("source", "step", value=0.01),
+    "below the guideline from 2287 on": put("low_since", value=LATER_AT),
+    "an hour of later": put("facts", -1, 0, value=10**8),
+    "more than an hour can hold": put("facts", -1, 1, value=1e12),
+    "less than nothing in an hour": put("facts", -1, 1, value=-1.0),
+}
+
+
+@pytest.mark.parametrize("change", FAR.values(), ids=FAR)
+def test_what_is_far_away_is_refused(change: Callable[[Json], None]) -> None:
+    data = kept(eventful())
+    assert kept(back(data)) == data
+    change(data)
+    with pytest.raises(SnapshotError):
+        back(data)
+
+
+def test_all_days_that_are_kept_can_be_read() -> None:
+    channel = learned_channel(WINDOW_DAYS)
+    assert len(back(kept(channel)).ledger.days) == WINDOW_DAYS
+
+
+def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
+    channel = learned_channel(3)
+    channel.ledger = replace(channel.ledger, former=channel.ledger)
+    data = kept(channel)
+    former = data["former"]
+    for _ in range(2000):
+        former = {**former, "former": former}
+    former = back(data | {"former": former}).ledger.former
+    assert former is not None
+    assert former.former is None
+
+
+@pytest.mark.parametrize("kind", [Kind.PM25, Kind.VOC_RATIO])
+def test_a_sensor_that_warms_up_is_kept(kind: Kind) -> None:
+    channel = Channel(QUANTITIES[kind], LONDON)
+    breathe(channel, START, 60, 8.0)
+    assert channel.source.warming_up(START + HOUR) == (kind is Kind.VOC_RATIO)
+    assert kept(back(kept(channel))) == kept(channel)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("source", "counted_to", value=LATER_AT),
+        put("source", "last_read", value=LATER_AT),
+        put("today", "day", value="2287-03-02"),
+    ],
+    ids=["counted to", "last read", "today"],
+)
+def test_what_was_counted_under_a_clock_that_ran_ahead_is_forgotten(
+    change: Callable[[Json], None],
+) -> None:
+    data = kept(eventful())
+    change(data)
+    channel = back(data)
+    channel.advance(START + 4 * HOUR)
+    assert [digest.day for digest in channel.ledger.days][-1] == MONDAY - 1
+    assert channel.open_day is not None
+    assert channel.open_day.day == MONDAY
+    breathe(channel, START + 4 * HOUR, 24 * 60, 8.0)
+    assert channel.ledger.days[-1].day == MONDAY
+    assert channel.state(START + 28 * HOUR) is LearningState.LEARNED
+    assert channel.state(START + 60 * HOUR) is LearningState.NO_SOURCE
+    assert kept(back(kept(channel))) == kept(channel)
+
+
+def test_days_of_the_future_are_forgotten() -> None:
+    channel = learned_channel()
+    channel.ledger = a_ledger([*channel.ledger.days[-10:], a_day(MONDAY + 20)])
+    channel = back(kept(channel))
+    channel.advance(START)
+    assert [digest.day for digest in channel.ledger.days] == [*range(MONDAY - 10, MONDAY)]
+
+
+def test_a_bin_of_long_ago_drops_no_day() -> None:
+    data = kept(learned_channel())
+    long_ago = day_start(LONG_AGO, LONDON) + 299.0
+    data["source"] |= {"counted_to": long_ago, "observed_s": 299.0}
+    channel = back(data)
+    channel.advance(START)
+    assert len(channel.ledger.days) == 40
+    breathe(channel, START, 24 * 60, 8.0)
+    assert len(channel.ledger.days) == 41
+
+
+def test_a_guideline_forgets_the_hours_of_a_clock_that_ran_ahead() -> None:
+    channel = Channel(QUANTITIES[Kind.PM25], LONDON)
+    breathe(channel, LATER_AT, 24 * 60, 80.0)
+    assert channel.facts is not None
+    assert channel.facts.verdict(LATER_AT + 24 * HOUR)
+    channel.advance(START)
+    assert channel.facts.buckets == []
+    assert channel.facts.verdict(START) is None
+    assert kept(back(kept(channel))) == kept(channel)
+
+
+def test_a_season_said_in_the_future_does_not_end_all_looking() -> None:
+    days = [
+        a_day(day, {8.0 if day < MONDAY - 9 else 80.0: 36}) for day in range(MONDAY - 60, MONDAY)
+    ]
+    ledger = a_ledger(days)
+    assert find_doubt(ledger, MONDAY, START) is not None
+    quiet, wrong = (replace(season(1), id=1, at=at) for at in (START, LATER_AT))
+    assert find_doubt(replace(ledger, entries=(quiet,)), MONDAY, START) is None
+    assert find_doubt(replace(ledger, entries=(wrong,)), MONDAY, START) is not None
+
+
+def an_episode(at: float, end: float | None) -> Episode:
+    return Episode(
+        id=int(at),
+        day=MONDAY,
+        part=1,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=12.0,
+        beaten=40,
+        compared=40,
+        peak=60.0,
+        end=end,
+    )
+
+
+def test_a_stuck_value_and_an_episode_without_end_are_little_work() -> None:
+    begun = perf_counter()
+    source = SourceWatch(QUANTITIES[Kind.PM25])
+    assert len(source.flat_slots(START)) == WINDOW_DAYS * 288
+    for at, end in ((0.0, None), (0.0, LATER_AT), (START, LATER_AT)):
+        episode = an_episode(at, end)
+        start, until = episode_span(episode, START + HOUR)
+        assert until - start <= (WINDOW_DAYS + 1) * DAY
+        assert len(touched_parts(episode, START + HOUR, LONDON)) <= WINDOW_DAYS + 2
+    assert perf_counter() - begun < AT_ONCE_S
+
+
+def with_outdoor_air(level: float, hours: int = 30) -> ContextMean:
+    mean = ContextMean(UTC)
+    for slot in range(hours * 12):
+        mean.read(START + slot * 300.0, level)
+    return mean
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("bins", 0, 0), 10**8),
+        (("bins", 0, 1), 1e9),
+        (("hours", -1, 0), 10**6),
+        (("hours", -1, 1), 1e11),
+        (("days", -1, 0), 10**9),
+        (("days", -1, 1), 1e12),
+    ],
+)
+def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: float) -> None:
+    data = dump_context(with_outdoor_air(12.0))
+    assert dump_context(load_context(data, UTC)) == data
+    put(*path, value=value)(data)
+    with pytest.raises(SnapshotError):
+        load_context(data, UTC)
+
+
+def test_what_comes_of_odd_context_can_be_loaded_again() -> None:
+    """Negative particles, and windows that are open seven times: damage that can be read."""
+    channel = eventful()
+    odd = {name: with_outdoor_air(level) for name, level in (("pm", -9.0), ("window", 7.0))}
+    channel.context = Context(outdoor_pm25=odd["pm"], window_open=odd["window"])
+    at = START + 30 * HOUR
+    episode = beside(an_episode(at, None), channel.context, at)
+    assert (episode.outdoor, episode.outdoor_before, episode.window_open) == (0.0, 0.0, 1.0)
+    assert channel.context.of_day(MONDAY).outdoor_pm25 == 0.0
+    breathe(channel, START + 3 * HOUR, 27 * 60, 8.0)
+    assert kept(back(kept(channel))) == kept(channel)

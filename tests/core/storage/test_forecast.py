@@ -1,0 +1,128 @@
+"""Today's forecast as plain values and back, and what is refused."""
+
+from datetime import date
+import json
+from math import inf, nan
+from typing import Any
+
+import pytest
+
+from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast, with_levels
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import LearningState
+from custom_components.air_baseline.core.day import day_start
+from custom_components.air_baseline.core.learning.weather_limits import Seen
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.forecast import dump_forecast, load_forecast
+from tests.core.rooms import LONDON, MONDAY, ROOMS, a_day, a_ledger, breathe, learned_channel, play
+
+type Json = dict[str, Any]
+
+
+def kept(written: Forecast) -> Json:
+    found: Json = json.loads(json.dumps(dump_forecast(written), allow_nan=False))
+    return found
+
+
+def back(data: Json, ledger: Ledger) -> Forecast:
+    return with_levels(load_forecast(data, MONDAY), ledger)
+
+
+def a_forecast() -> Forecast:
+    """Return what a learned room has written down for today, some parts of which have begun."""
+    channel = learned_channel()
+    breathe(channel, day_start(MONDAY, LONDON), 16 * 60, 8.0)
+    assert channel.forecast is not None
+    return channel.forecast
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("days", [0, 1, 6, 20, 30])
+def test_everything_is_kept_at_every_age(kind: Kind, days: int) -> None:
+    channel = ROOMS[kind].channel()
+    play(channel, ROOMS[kind].readings(days + 1, first=MONDAY - days))
+    written = channel.forecast
+    assert written is not None
+    assert back(kept(written), channel.ledger) == written
+
+
+def test_what_was_seen_of_conditions_is_kept() -> None:
+    known: dict[str, Any] = {"outdoor_temperature": 7.5, "window_open": 0.25}
+    ledger = a_ledger([a_day(MONDAY - ago, **known) for ago in range(30, 0, -1)])
+    written = forecast(ledger, MONDAY, QUANTITIES[Kind.PM25], Promise.TWO_MONTHS, 1.0)
+    assert written.seen == Seen(temperatures=(7.5, 7.5), windows=(30, 0))
+    assert back(kept(written), ledger) == written
+
+
+def test_the_state_it_stands_on_is_kept() -> None:
+    written = a_forecast()
+    restored = load_forecast(kept(written), written.day)
+    assert restored.standing == written.standing
+    assert restored.standing.state is LearningState.LEARNED
+    assert restored.eligible
+
+
+NUMBERS = (nan, inf, -inf, "1", None, True, 1e300, -1e300)
+
+
+def places(data: Any, *path: str | int) -> list[tuple[str | int, ...]]:  # noqa: ANN401
+    """Return the way to every value."""
+    if isinstance(data, dict):
+        return [place for key in data for place in places(data[key], *path, key)]
+    if isinstance(data, list):
+        return [place for index, item in enumerate(data) for place in places(item, *path, index)]
+    return [path]
+
+
+@pytest.mark.parametrize("value", NUMBERS, ids=repr)
+def test_no_place_takes_what_makes_no_forecast(value: object) -> None:
+    whole = kept(a_forecast())
+    for place in places(whole):
+        data = json.loads(json.dumps(whole))
+        holder = data
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = value
+        try:
+            written = back(data, Ledger())
+        except SnapshotError, TypeError:
+            continue
+        for levels in (written.alert_levels, written.notable_levels):
+            assert all(level is None or 0.0 <= level < inf for level in levels)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("ranges",), []),
+        (("ranges", 0), [1.0] * 11),
+        (("ranges", 0, 0), 900.0),
+        (("ranges", 0, 3), 14.0),
+        (("bar", "spread", 0), 0.0),
+        (("bar", "spread"), [8.0] * 8),
+        (("bar", "scores"), [0.0] * 91),
+        (("bar", "margin"), 7.0),
+        (("bar", "days"), 80),
+        (("temperatures",), [1.0]),
+        (("windows",), [1, 2, 3]),
+        (("promise",), "never"),
+        (("basis",), "gossip"),
+        (("part",), 8),
+        (("standing", "state"), "sure"),
+        (("standing", "missing"), [["days"]]),
+        (("standing", "first"), date(9999, 1, 1).toordinal()),
+    ],
+    ids=repr,
+)
+def test_what_was_never_written_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    data: Any = kept(a_forecast())
+    holder = data
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    if path == ("bar", "spread"):
+        data["bar"]["ranked"] = 190.0
+    with pytest.raises(SnapshotError):
+        load_forecast(data, MONDAY)

@@ -1,0 +1,137 @@
+"""Units, spans, the scale and the prior, beside scipy and published ranges."""
+
+from math import expm1, inf, nan
+
+from hypothesis import given, strategies as st
+import numpy as np
+import pytest
+from scipy import stats
+
+from custom_components.air_baseline.core.pollutant import (
+    LEVEL_WIDTH,
+    LEVELS,
+    QUANTITIES,
+    Kind,
+    Prior,
+    QuantityError,
+    from_scale,
+    level_index,
+    normal_unit,
+    round_outward,
+    to_scale,
+)
+from tests.core.properties import repeatable
+
+PRIORS = {kind: found.prior for kind, found in QUANTITIES.items() if found.prior is not None}
+SPANS = [(kind, quantity.highest) for kind, quantity in QUANTITIES.items()]
+
+
+def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
+    return stats.lognorm(s=np.log(prior.gsd), scale=prior.median)
+
+
+@pytest.mark.parametrize("kind", PRIORS)
+def test_the_prior_is_the_log_normal_law(kind: Kind) -> None:
+    edges = np.append(np.expm1(LEVEL_WIDTH * np.arange(LEVELS)), np.inf)
+    expected = np.diff(log_normal(PRIORS[kind]).cdf(edges))
+    assert PRIORS[kind].shares() == pytest.approx(expected.tolist(), abs=1e-12)
+    assert sum(PRIORS[kind].shares()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [(Kind.PM25, 0.7, 24.0), (Kind.VOC_RATIO, 8.0, 470.0)],
+)
+def test_eight_of_ten_readings_of_other_homes_lie_in_the_published_range(
+    kind: Kind, low: float, high: float
+) -> None:
+    assert log_normal(PRIORS[kind]).ppf([0.1, 0.9]) == pytest.approx([low, high], rel=0.05)
+
+
+def test_a_sensor_that_centres_itself_has_no_prior() -> None:
+    assert set(PRIORS) == set(Kind) - {Kind.VOC_INDEX}
+
+
+@pytest.mark.parametrize("index", range(LEVELS))
+def test_a_histogram_level_is_a_tenth_of_the_scale_wide(index: int) -> None:
+    assert level_index(expm1(LEVEL_WIDTH * (index + 0.001))) == index
+    assert level_index(expm1(LEVEL_WIDTH * (index + 0.999))) == index
+
+
+@given(level=st.floats(0.0, 1e6))
+@repeatable
+def test_the_scale_can_be_taken_back(level: float) -> None:
+    assert from_scale(to_scale(level)) == pytest.approx(level)
+    assert to_scale(level) == pytest.approx(float(np.log(1.0 + level)))
+
+
+@given(
+    low=st.floats(0.0, 1e4),
+    width=st.floats(0.0, 1e4),
+    step=st.sampled_from([0.1, 0.5, 1.0, 5.0]),
+)
+@repeatable
+def test_edges_are_rounded_outward_by_less_than_a_step(
+    low: float, width: float, step: float
+) -> None:
+    bottom, top = round_outward(low, low + width, step)
+    noise = 1e-8 * step
+    assert low - step < bottom <= low + noise
+    assert low + width - noise <= top < low + width + step
+    assert round_outward(bottom, top, step) == (bottom, top)
+    assert bottom / step == pytest.approx(round(bottom / step))
+    assert top / step == pytest.approx(round(top / step))
+
+
+def test_a_multiple_of_the_step_stays_in_spite_of_float_noise() -> None:
+    assert round_outward(3.0 - 1e-12, 7.0 + 1e-12, 1.0) == (3.0, 7.0)
+
+
+@pytest.mark.parametrize(("kind", "highest"), SPANS)
+@pytest.mark.parametrize(
+    ("beside", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
+)
+def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
+    kind: Kind, highest: float, beside: float, *, plausible: bool
+) -> None:
+    quantity = QUANTITIES[kind]
+    assert quantity.plausible(beside) is plausible
+    assert quantity.plausible(highest)
+    assert not quantity.plausible(highest * 1.000001)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "unit", "base"),
+    [
+        (Kind.PM25, 12.0, "μg/m³", 12.0),
+        (Kind.PM25, 12.0, "µg/m³", 12.0),
+        (Kind.PM25, 0.25, " mg/m³ ", 250.0),
+        (Kind.VOC_MASS, 0.25, "mg/m³", 250.0),
+        (Kind.VOC_RATIO, 0.25, "ppm", 250.0),
+        (Kind.VOC_RATIO, 250.0, "ppb", 250.0),
+        (Kind.VOC_INDEX, 100.0, None, 100.0),
+    ],
+)
+def test_values_are_converted_into_the_base_unit(
+    kind: Kind, value: float, unit: str | None, base: float
+) -> None:
+    assert QUANTITIES[kind].to_base(value, unit) == base
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit"),
+    [
+        (Kind.PM25, "ppb"),
+        (Kind.PM25, None),
+        (Kind.VOC_MASS, "ppm"),
+        (Kind.VOC_RATIO, "μg/m³"),
+        (Kind.VOC_INDEX, "%"),
+    ],
+)
+def test_quantities_are_never_converted_into_each_other(kind: Kind, unit: str | None) -> None:
+    with pytest.raises(QuantityError, match=kind.value):
+        QUANTITIES[kind].to_base(1.0, unit)
+
+
+def test_both_signs_for_micro_are_one_unit() -> None:
+    assert normal_unit("µg/m³") == normal_unit("μg/m³")

@@ -1,0 +1,329 @@
+"""What a home is asked once, and what is known of the other rooms when one of them rose."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.air_baseline.core.codes import Together
+from custom_components.air_baseline.core.day import DAY_S, day_start
+from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.other_rooms import TOGETHER_S, Company, Neighbour, company
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.questions import (
+    QUESTIONS_A_DAY,
+    Asked,
+    Plan,
+    Statement,
+    Topic,
+    about_episode,
+    plan,
+)
+from tests.core.properties import repeatable
+from tests.core.rooms import MONDAY
+
+T0 = int(day_start(MONDAY, UTC))
+MINUTE, HOUR = 60, 3600
+
+
+def episode(at: int, **given: object) -> Episode:
+    plain = Episode(
+        id=at,
+        day=MONDAY,
+        part=0,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=12.0,
+        beaten=34,
+        compared=34,
+        peak=64.0,
+    )
+    return replace(plain, **given)  # type: ignore[arg-type]
+
+
+def rise(room: str, at: int, kind: Kind = Kind.PM25) -> Statement:
+    return about_episode(room, kind, episode(at))
+
+
+def learned(room: str, at: int) -> Statement:
+    return Statement(topic=Topic.RANGE_LEARNED, room=room, epoch=0, at=float(at))
+
+
+def suspected(room: str, kind: Kind, at: int, epoch: int) -> Statement:
+    return Statement(topic=Topic.CHANGE_SUSPECTED, room=room, kind=kind, epoch=epoch, at=float(at))
+
+
+class Asker:
+    """Who asks, as the module says it is done."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.said: list[Plan] = []
+
+    def offer(self, now: float, *offered: Statement) -> Plan:
+        what = plan(offered, self.asked, now, UTC)
+        joined = {statement.key: statement for statement in what.joined}
+        gone = {statement.key for statement in what.replaced}
+        self.asked = [
+            replace(
+                item,
+                statement=joined.get(item.statement.key, item.statement),
+                answered=item.answered or item.statement.key in gone,
+            )
+            for item in self.asked
+        ]
+        self.asked += [Asked(statement=statement, asked_at=now) for statement in what.ask]
+        self.said.append(what)
+        return what
+
+    def answer_all(self) -> None:
+        self.asked = [replace(item, answered=True) for item in self.asked]
+
+    @property
+    def open(self) -> list[Statement]:
+        return [item.statement for item in self.asked if not item.answered]
+
+
+def rooms(statements: Sequence[Statement]) -> list[tuple[str, ...]]:
+    return [statement.rooms for statement in statements]
+
+
+def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:
+    what = plan([rise("kitchen", T0), rise("kitchen", T0 + HOUR, Kind.VOC_RATIO)], [], T0, UTC)
+    (one,) = what.ask
+    assert one.rooms == ("kitchen",)
+    assert [(known.kind, known.episode) for known in one.rises] == [
+        (Kind.PM25, T0),
+        (Kind.VOC_RATIO, T0 + HOUR),
+    ]
+
+
+def test_two_quantities_further_apart_are_two_questions() -> None:
+    voc = rise("kitchen", T0 + HOUR + 1, Kind.VOC_RATIO)
+    asker = Asker()
+    asker.offer(T0, rise("kitchen", T0))
+    asker.answer_all()
+    assert asker.offer(T0 + HOUR + 1, rise("kitchen", T0), voc).ask == (voc,)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_rooms_that_rise_within_the_hour_are_one_question(at_once: bool) -> None:  # noqa: FBT001
+    rises = [rise(room, T0 + after * MINUTE) for room, after in (("a", 0), ("b", 25), ("c", 60))]
+    asker = Asker()
+    if at_once:
+        asker.offer(T0 + HOUR, *reversed(rises))
+    else:
+        for number, one in enumerate(rises, start=1):
+            asker.offer(one.at, *rises[:number])
+    (one,) = asker.open
+    assert one.rooms == ("a", "b", "c")
+    assert one.key == rises[0].key, "the question keeps its id"
+
+
+def test_the_hour_counts_from_the_first_room_so_that_no_chain_lasts_all_day() -> None:
+    rises = [rise(room, T0 + after * MINUTE) for room, after in (("a", 0), ("b", 50), ("c", 100))]
+    assert rooms(plan(rises, [], T0 + 2 * HOUR, UTC).ask) == [("a", "b"), ("c",)]
+
+
+def test_a_late_rise_does_not_join_what_was_answered() -> None:
+    asker = Asker()
+    asker.offer(T0, rise("a", T0))
+    asker.answer_all()
+    assert rooms(asker.offer(T0 + MINUTE, rise("b", T0 + MINUTE)).ask) == [("b",)]
+
+
+def test_a_newer_question_takes_the_place_of_an_open_one_about_the_same_room() -> None:
+    asker = Asker()
+    asker.offer(T0, rise("a", T0))
+    later = rise("a", T0 + 7 * HOUR)
+    what = asker.offer(later.at, rise("a", T0), later)
+    assert (what.ask, what.replaced) == ((later,), (rise("a", T0),))
+    assert asker.open == [later]
+
+
+def test_a_question_about_another_room_too_stays() -> None:
+    asker = Asker()
+    asker.offer(T0, rise("a", T0), rise("b", T0))
+    what = asker.offer(T0 + 7 * HOUR, rise("a", T0 + 7 * HOUR))
+    assert what.replaced == ()
+    assert rooms(asker.open) == [("a", "b"), ("a",)]
+
+
+def test_joining_can_make_an_older_question_needless() -> None:
+    asker = Asker()
+    asker.offer(T0, rise("a", T0))
+    asker.offer(T0 + 8 * HOUR, rise("b", T0 + 8 * HOUR))
+    what = asker.offer(T0 + 8 * HOUR + 60, rise("a", T0 + 8 * HOUR + 60))
+    assert (what.ask, rooms(what.joined), what.replaced) == ((), [("b", "a")], (rise("a", T0),))
+
+
+def test_a_suspected_change_replaces_an_older_one_of_its_channel_only() -> None:
+    asker = Asker()
+    asker.offer(T0, suspected("a", Kind.PM25, T0, 1), suspected("a", Kind.VOC_RATIO, T0, 1))
+    newer = suspected("a", Kind.PM25, T0 + HOUR, 2)
+    assert asker.offer(T0 + HOUR, newer).replaced == (suspected("a", Kind.PM25, T0, 1),)
+
+
+def test_topics_do_not_replace_one_another() -> None:
+    asker = Asker()
+    asker.offer(T0, learned("a", T0))
+    assert asker.offer(T0 + HOUR, rise("a", T0 + HOUR)).replaced == ()
+
+
+def test_the_fourth_question_of_a_day_waits_for_the_next_and_the_oldest_goes_first() -> None:
+    offers = [learned(room, T0 + index) for index, room in enumerate("dcba")]
+    asker = Asker()
+    assert asker.offer(T0 + 10, *reversed(offers)).waiting == (offers[3],)
+    assert rooms(asker.open) == [("d",), ("c",), ("b",)]
+    late_that_day = T0 + DAY_S - 1.0
+    assert asker.offer(late_that_day, *offers).waiting == (offers[3],)
+    assert asker.offer(late_that_day + 1.0, *offers).ask == (offers[3],)
+
+
+def test_an_answer_frees_no_place_but_joining_needs_none() -> None:
+    asker = Asker()
+    asker.offer(T0, *(learned(room, T0) for room in "abc"))
+    asker.answer_all()
+    assert rooms(asker.offer(T0 + 1, rise("a", T0)).waiting) == [("a",)]
+    asker = Asker()
+    asker.offer(T0, learned("a", T0), learned("b", T0), rise("a", T0))
+    assert rooms(asker.offer(T0 + 60, rise("b", T0 + 60)).joined) == [("a", "b")]
+
+
+def test_a_question_that_waited_is_dropped_once_a_newer_one_says_it() -> None:
+    asker = Asker()
+    asker.offer(T0, *(learned(room, T0) for room in "abc"))
+    waiting, newer = rise("a", T0 + HOUR), rise("a", T0 + DAY_S)
+    assert asker.offer(T0 + HOUR, waiting).waiting == (waiting,)
+    assert asker.offer(T0 + DAY_S, waiting, newer).ask == (newer,)
+    assert asker.offer(T0 + DAY_S + 1, waiting, newer) == Plan()
+
+
+def test_what_is_left_of_a_statement_is_that_of_the_rooms_that_are_left() -> None:
+    both = rise("a", T0).with_rises(rise("b", T0 + 60))
+    left = both.within(["b", "c"])
+    assert left is not None
+    assert (left.rooms, left.epoch, left.at) == (("b",), T0 + 60, float(T0))
+    assert both.within(["a", "b"]) == both
+    assert both.within(["c"]) is None
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[int, Statement]]:
+    """Return offers with the time at which each is first made, in that order."""
+    made = []
+    for _ in range(draw(st.integers(1, 25))):
+        at = T0 + draw(st.integers(0, 3 * 24 * 12)) * 5 * MINUTE
+        room, kind = draw(st.sampled_from("abcd")), draw(st.sampled_from(list(Kind)[:2]))
+        one = draw(st.sampled_from([rise(room, at, kind), learned(room, at)]))
+        made.append((at + draw(st.integers(0, 10)) * MINUTE, one))
+    return sorted(made, key=lambda pair: pair[0])
+
+
+@given(history=histories(), answers=st.lists(st.booleans(), min_size=25, max_size=25))
+@repeatable
+def test_whatever_happens_each_thing_is_asked_once_and_at_most_three_a_day(
+    history: list[tuple[int, Statement]], answers: list[bool]
+) -> None:
+    asker = Asker()
+    for index, (now, _) in enumerate(history):
+        asker.offer(now, *(one for _, one in history[: index + 1]))
+        if answers[index]:
+            asker.answer_all()
+    days = Counter((item.asked_at - T0) // DAY_S for item in asker.asked)
+    assert max(days.values()) <= QUESTIONS_A_DAY
+    rises = [known.identity for item in asker.asked for known in item.statement.rises]
+    assert len(set(rises)) == len(rises)
+    keys = [item.statement.key for item in asker.asked]
+    assert len(set(keys)) == len(keys)
+    for item in asker.asked:
+        times = [known.episode for known in item.statement.rises]
+        assert all(abs(at - item.statement.at) <= TOGETHER_S for at in times)
+    offered = {known.identity for _, one in history for known in one.rises}
+    assert set(rises) <= offered
+
+
+@given(data=st.data(), after=st.lists(st.integers(0, 300), min_size=1, max_size=12))
+@repeatable
+def test_the_order_of_the_offers_does_not_matter(data: st.DataObject, after: list[int]) -> None:
+    offers = [rise(f"room{index}", T0 + minutes * MINUTE) for index, minutes in enumerate(after)]
+    shuffled = data.draw(st.permutations(offers))
+    assert plan(shuffled, [], T0, UTC) == plan(offers, [], T0, UTC)
+
+
+type Seen = tuple[float | None, float | None]  # Above its range at, inside it since.
+
+INSIDE: Seen = None, T0 - TOGETHER_S
+ABOVE: Seen = T0 - 600.0, None
+UNSEEN: Seen = None, None
+
+
+def neighbour(room: str, seen: Seen, kind: Kind = Kind.PM25) -> Neighbour:
+    return Neighbour(room=room, kind=kind, above_at=seen[0], inside_from=seen[1])
+
+
+def of(*others: Neighbour, known: Company | None = None) -> Company:
+    return company("kitchen", Kind.PM25, T0, others, known or Company())
+
+
+def test_only_this_room_where_all_others_were_seen_to_stay_inside() -> None:
+    found = of(neighbour("bedroom", INSIDE), neighbour("study", INSIDE))
+    assert found == Company(together=Together.ONLY_THIS_ROOM, rooms=("bedroom", "study"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        UNSEEN,
+        (None, T0 - TOGETHER_S + 1.0),
+        (T0 - TOGETHER_S - 1.0, T0 - TOGETHER_S + 300.0),
+        (T0 + TOGETHER_S + 1.0, None),
+    ],
+)
+def test_one_room_of_which_it_is_not_known_leaves_it_unknown(
+    other: Seen,
+) -> None:
+    assert of(neighbour("bedroom", INSIDE), neighbour("study", other)) == Company()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_one_room_above_its_range_is_enough_to_call_it_shared(kind: Kind) -> None:
+    found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, kind))
+    assert found == Company(together=Together.SHARED, rooms=("study",))
+
+
+@pytest.mark.parametrize("above_at", [T0 - TOGETHER_S, T0 + TOGETHER_S])
+def test_the_hour_has_its_ends(above_at: float) -> None:
+    found = of(neighbour("study", (above_at, None)))
+    assert found.together is Together.SHARED
+
+
+def test_the_room_itself_is_not_its_own_company() -> None:
+    assert of(neighbour("kitchen", ABOVE, Kind.VOC_RATIO)) == Company()
+    assert of() == Company()
+
+
+def test_vapours_elsewhere_say_nothing_about_particles_staying_here() -> None:
+    assert of(neighbour("bedroom", INSIDE, Kind.VOC_RATIO)) == Company()
+    voc = company(
+        "kitchen",
+        Kind.VOC_INDEX,
+        T0,
+        [neighbour("bedroom", INSIDE, Kind.VOC_RATIO)],
+        Company(),
+    )
+    assert voc.together is Together.ONLY_THIS_ROOM
+
+
+def test_what_was_shared_stays_shared_and_more_rooms_can_follow() -> None:
+    first = of(neighbour("bedroom", ABOVE))
+    again = of(neighbour("bedroom", INSIDE), neighbour("study", ABOVE), known=first)
+    assert again == Company(together=Together.SHARED, rooms=("bedroom", "study"))
+
+
+def test_only_this_room_is_taken_back_when_another_follows() -> None:
+    alone = of(neighbour("bedroom", INSIDE))
+    assert of(neighbour("bedroom", ABOVE), known=alone).together is Together.SHARED

@@ -1,0 +1,47 @@
+"""The line of today: what the recorder keeps is binned as the room has binned it."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.air_baseline.core.pollutant import Kind
+from tests.automations import Kitchen
+from tests.card_client import Card, channels
+from tests.home import steady
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
+    """Have a recorder, which has to be there before Home Assistant."""
+
+
+async def test_the_line_of_today_comes_from_the_recorder(
+    hass: HomeAssistant, kitchen: Kitchen, card: Card
+) -> None:
+    """The same bins as those that the room has learned from."""
+    await kitchen.learn()
+    heard: list[tuple[float, float]] = []
+    (room,) = kitchen.entry.runtime_data.rooms.values()
+    room.async_add_bin_listener(
+        lambda kind, bin_: heard.append((bin_.start, bin_.value)) if kind is Kind.PM25 else None
+    )
+    await kitchen.breathe(2 * HOUR)
+    await kitchen.breathe(HOUR, pm25=steady(7))
+    await kitchen.silence(2 * HOUR)
+    await kitchen.breathe(HOUR / 2, pm25=steady(9))
+    await async_wait_recording_done(hass)
+    picture = await card.open()
+    assert picture["recorder"] is True
+    line = [(at, value) for at, value in channels(picture)["pm25"]["line"]]
+    assert line == [(at, float(f"{value:.4g}")) for at, value in heard]
+    gaps = {after - at for (at, _), (after, _) in pairwise(line)}
+    assert max(gaps) > HOUR.total_seconds(), "silence is a gap"
+    await card.close()

@@ -1,0 +1,179 @@
+"""From a state to a level, and from an entity to what it measures."""
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.inputs.eligibility import Refusal, Source, classify
+from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, level
+
+MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
+
+
+def a_state(value: str, unit: str | None = None, device_class: str | None = None) -> State:
+    given = {"unit_of_measurement": unit, "device_class": device_class}
+    return State("sensor.a", value, {key: said for key, said in given.items() if said is not None})
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "value", "base"),
+    [
+        (Kind.PM25, "μg/m³", "12.5", 12.5),
+        (Kind.PM25, "µg/m³", "12.5", 12.5),  # The micro sign instead of the Greek letter.
+        (Kind.PM25, "ug/m3", "12.5", 12.5),
+        (Kind.PM25, "mg/m³", "0.0125", 12.5),
+        (Kind.VOC_MASS, "mg/m³", "0.4", 400.0),
+        (Kind.VOC_MASS, "μg/m³", "400", 400.0),
+        (Kind.VOC_RATIO, "ppb", "250", 250.0),
+        (Kind.VOC_RATIO, "ppm", "0.25", 250.0),
+        (Kind.VOC_INDEX, None, "103", 103.0),
+        (Kind.VOC_INDEX, "", "103", 103.0),
+        (Kind.VOC_INDEX, "IAQ", "103", 103.0),
+        (Kind.VOC_INDEX, "VOC Index", "103", 103.0),
+        (Kind.PM25, "μg/m³", "1e1", 10.0),
+        (Kind.PM25, "μg/m³", "-3", -3.0),  # Judged and counted by the core.
+    ],
+)
+def test_a_level_is_converted_to_the_base_unit(
+    kind: Kind, unit: str | None, value: str, base: float
+) -> None:
+    assert level(a_state(value, unit), QUANTITIES[kind]) == pytest.approx(base)
+
+
+@pytest.mark.parametrize(
+    "value", ["unknown", "unavailable", "", "good", "12,5", "5 μg/m³", "nan", "NaN", "inf", "-inf"]
+)
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_no_number_is_no_reading(kind: Kind, value: str) -> None:
+    quantity = QUANTITIES[kind]
+    assert level(a_state(value, quantity.unit), quantity) is None
+
+
+def test_an_entity_that_is_gone_gives_no_reading() -> None:
+    assert level(None, QUANTITIES[Kind.PM25]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit"),
+    [
+        (Kind.PM25, "ppm"),
+        (Kind.PM25, None),
+        (Kind.VOC_MASS, "ppb"),
+        (Kind.VOC_RATIO, "μg/m³"),
+        (Kind.VOC_RATIO, "%"),
+        (Kind.VOC_INDEX, "ppb"),
+    ],
+)
+def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Kind, unit: str | None) -> None:
+    with pytest.raises(UnitChangedError) as error:
+        level(a_state("5", unit), QUANTITIES[kind])
+    assert error.value.unit == (unit or "")
+
+
+@pytest.mark.parametrize("odd", [7, 0.5, True, ["μg/m³"], {"unit": "μg/m³"}])
+@pytest.mark.parametrize("attribute", ["unit_of_measurement", "device_class"])
+def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object) -> None:
+    state = State("sensor.a", "5", {"unit_of_measurement": "μg/m³", attribute: odd})
+    with pytest.raises(UnitChangedError):
+        level(state, QUANTITIES[Kind.PM25])
+
+
+@pytest.mark.parametrize(
+    ("shown", "unit", "expected"),
+    [
+        ("-12.5", "°C", -12.5),
+        ("14", "°F", -10.0),
+        ("1e300", "°C", None),
+        ("-101", "°C", None),
+        ("0", "K", None),
+        ("inf", "°C", None),
+        ("nan", "°C", None),
+        ("5", "μg/m³", None),
+    ],
+)
+def test_a_temperature_that_cannot_be_is_none(
+    shown: str, unit: str, expected: float | None
+) -> None:
+    found = celsius(State("sensor.garden", shown, {"unit_of_measurement": unit}))
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+def test_a_missing_value_says_nothing_about_its_unit() -> None:
+    assert level(a_state("unavailable", "ppm"), QUANTITIES[Kind.PM25]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "device_class", "fits"),
+    [
+        (Kind.PM25, "pm25", True),
+        (Kind.PM25, None, True),
+        (Kind.PM25, "pm10", False),
+        (Kind.PM25, MASS, False),
+        (Kind.VOC_MASS, MASS, True),
+        (Kind.VOC_MASS, "pm25", False),
+        (Kind.VOC_RATIO, PARTS, True),
+        (Kind.VOC_RATIO, "carbon_dioxide", False),
+        (Kind.VOC_INDEX, None, True),
+        (Kind.VOC_INDEX, "aqi", True),
+        (Kind.VOC_INDEX, "pm25", False),
+    ],
+)
+def test_a_device_class_of_another_quantity_is_never_mixed_in(
+    kind: Kind, device_class: str | None, *, fits: bool
+) -> None:
+    quantity = QUANTITIES[kind]
+    state = a_state("5", quantity.unit, device_class)
+    if fits:
+        assert level(state, quantity) == 5
+        return
+    with pytest.raises(UnitChangedError) as error:
+        level(state, quantity)
+    assert error.value.unit == f"{device_class} {quantity.unit}".strip()
+
+
+async def test_a_registered_name_tells_an_index_whatever_the_entity_is_called(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    known = entity_registry.async_get_or_create
+    spelled_out = "total_volatile_organic_component_index"
+    for entity in (
+        known("sensor", "x", "1", original_name="VOC index"),
+        known("sensor", "x", "2", translation_key="voc_index"),
+        known("sensor", "x", "3", translation_key=spelled_out),
+    ):
+        hass.states.async_set(entity.entity_id, "100")
+        assert classify(hass, entity.entity_id) == Source(Kind.VOC_INDEX, "")
+
+
+async def test_companions_of_an_index_are_not_one(hass: HomeAssistant) -> None:
+    for name in ("iaq_accuracy", "voc_status", "voc_level"):
+        hass.states.async_set(f"sensor.{name}", "1")
+        assert classify(hass, f"sensor.{name}") is Refusal.NOT_AIR
+
+
+async def test_only_sensors_can_be_sources(hass: HomeAssistant) -> None:
+    hass.states.async_set("number.voc_index", "1")
+    assert classify(hass, "number.voc_index") is Refusal.NOT_SENSOR
+
+
+async def test_the_state_says_more_than_the_registration(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    entity = entity_registry.async_get_or_create(
+        "sensor", "x", "1", original_device_class=MASS, unit_of_measurement="mg/m³"
+    )
+    assert classify(hass, entity.entity_id) == Source(Kind.VOC_MASS, "mg/m³")
+    hass.states.async_set(
+        entity.entity_id, "9", {"device_class": PARTS, "unit_of_measurement": "ppb"}
+    )
+    assert classify(hass, entity.entity_id) == Source(Kind.VOC_RATIO, "ppb")
+
+
+async def test_a_device_class_that_the_user_chose_counts(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    entity = entity_registry.async_get_or_create("sensor", "x", "1", unit_of_measurement="μg/m³")
+    assert classify(hass, entity.entity_id) is Refusal.NOT_AIR
+    entity_registry.async_update_entity(entity.entity_id, device_class="pm25")
+    assert classify(hass, entity.entity_id) == Source(Kind.PM25, "μg/m³")

@@ -1,0 +1,1 @@
+"""Tests of the repository: boundaries, packaging, translations, documents and blueprints."""

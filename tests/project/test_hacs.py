@@ -1,0 +1,167 @@
+"""What HACS asks of the repository, and the archive that it installs."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from http.client import HTTPException
+import json
+from pathlib import Path
+import subprocess
+import sys
+import time
+from typing import Any
+from zipfile import ZipFile
+from zoneinfo import ZoneInfo
+
+from homeassistant.components.brands.const import ALLOWED_IMAGES
+from PIL import Image
+import pytest
+import voluptuous as vol
+
+from demo.home import prepare
+from demo.house import family_home
+from demo.sign_in import device_id, free_port, is_running, sign_in
+from script import release
+from tests.words import FOLDER
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE_S = 120.0
+HACS = vol.Schema(
+    {
+        vol.Required("name"): str,
+        vol.Optional("content_in_root"): bool,
+        vol.Optional("country"): [str],
+        vol.Optional("filename"): str,
+        vol.Optional("hacs"): str,
+        vol.Optional("hide_default_branch"): bool,
+        vol.Optional("homeassistant"): str,
+        vol.Optional("persistent_directory"): str,
+        vol.Optional("render_readme"): bool,
+        vol.Optional("zip_release"): bool,
+    }
+)
+
+
+def hacs() -> dict[str, Any]:
+    known: dict[str, Any] = HACS(json.loads((ROOT / "hacs.json").read_text("utf-8")))
+    return known
+
+
+def test_hacs_installs_the_archive_of_a_release_and_never_a_branch() -> None:
+    assert hacs()["zip_release"]
+    assert hacs()["filename"] == release.ARCHIVE.name
+    assert hacs()["hide_default_branch"], "a branch has no archive"
+    assert (ROOT / "README.md").is_file()
+    assert [path.name for path in (ROOT / "custom_components").glob("*/")] == [
+        name for name in ("__pycache__", "air_baseline") if (FOLDER.parent / name).is_dir()
+    ]
+
+
+def test_the_brand_images_have_the_sizes_of_home_assistants_brands() -> None:
+    found = {path.name for path in (FOLDER / "brand").iterdir()}
+    assert "icon.png" in found
+    assert found <= ALLOWED_IMAGES
+    digests = set[str]()
+    for name in found:
+        path = FOLDER / "brand" / name
+        with Image.open(path) as image:
+            side = 512 if "@2x" in name else 256
+            assert image.format == "PNG"
+            assert image.size == (side, side) or "logo" in name, name
+            assert side / 2 <= min(image.size) <= side, name
+            assert image.getchannel("A").getbbox() == (0, 0, *image.size), "trimmed, says its rule"
+        digests.add(sha256(path.read_bytes()).hexdigest())
+    assert len(digests) == len(found), "an image that is another's copy is served for it anyway"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / release.ARCHIVE.name
+    release.build(path)
+    return path
+
+
+def test_the_archive_has_what_git_knows_and_nothing_else(archive: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],  # noqa: S607
+        cwd=FOLDER,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    known = {name for name in listed.split("\0") if name and (FOLDER / name).is_file()}
+    with ZipFile(archive) as packed:
+        assert packed.testzip() is None
+        names = packed.namelist()
+    assert names == sorted(known - {"quality_scale.yaml"}, key=lambda name: Path(name).parts)
+
+
+def test_the_same_files_give_the_same_archive(archive: Path, tmp_path: Path) -> None:
+    copy = release.install(archive, tmp_path)
+    again = tmp_path / "again.zip"
+    release.build(again, copy)
+    assert again.read_bytes() == archive.read_bytes()
+
+
+def test_a_file_that_nobody_knows_stops_a_release(archive: Path, tmp_path: Path) -> None:
+    copy = release.install(archive, tmp_path)
+    (copy / "icon.png.backup").touch()
+    with pytest.raises(release.ReleaseError, match=r"icon\.png\.backup"):
+        release.build(archive, copy)
+
+
+def test_a_tag_is_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
+    version = json.loads((FOLDER / "manifest.json").read_text("utf-8"))["version"]
+    release.check_tag(f"v{version}")
+    assert release.main(["--tag", "v99.0.0"]) == 1
+    assert version in capsys.readouterr().err
+
+
+@pytest.fixture
+def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, Path]]:
+    """Run a real Home Assistant of the demo's home, with what the archive installed."""
+    folder, port = tmp_path / "home", free_port()
+    prepare(
+        folder,
+        port=port,
+        now=datetime.now(UTC),
+        zone=ZoneInfo("Europe/London"),
+        fresh=True,
+        make=family_home,
+        released=True,
+    )
+    installed = folder / "custom_components" / release.DOMAIN
+    with (
+        (folder / "output.log").open("wb") as output,
+        subprocess.Popen(  # noqa: S603 - our own interpreter's
+            [Path(sys.executable).with_name("hass"), "--skip-pip", "-c", folder],
+            env={"PYTHONPATH": str(folder / "library"), "HOME": str(folder)},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        yield port, installed
+        process.terminate()
+        process.wait(60)
+
+
+def test_what_the_archive_installs_starts_in_a_home_of_its_own(
+    home_assistant: tuple[int, Path],
+) -> None:
+    port, installed = home_assistant
+    deadline = time.monotonic() + PATIENCE_S
+    found, tokens = "None", None
+    while found == "None" and time.monotonic() < deadline:
+        with suppress(OSError, HTTPException, ValueError):
+            tokens = tokens or sign_in(port)
+            if is_running(port, tokens):
+                found = device_id(port, tokens, "sensor.living_room_pm25_compared")
+        time.sleep(0.3)
+    log = (installed.parent.parent / "output.log").read_text("utf-8")
+    assert found != "None", log
+    assert "Traceback" not in log
+    assert not installed.is_symlink()
+    assert list((installed / "__pycache__").glob("coordinator.*.pyc")), "it ran from here"

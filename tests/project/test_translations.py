@@ -1,0 +1,319 @@
+"""Every word that the code asks for is there, and every word that is there is asked for."""
+
+import ast
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import cache
+import re
+from typing import Any
+
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+import voluptuous as vol
+
+from custom_components.air_baseline import event, services as actions, system_health
+from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import (
+    Basis,
+    Condition,
+    HistoryState,
+    LearningState,
+    Missing,
+    Reason,
+    Together,
+)
+from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
+from custom_components.air_baseline.core.ledger.entries import AGREEING, INFERRED, EntryKind
+from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.entity import WORDS_OF_KIND
+from custom_components.air_baseline.event import EVENT_TYPES
+from custom_components.air_baseline.flows import home as home_flow
+from custom_components.air_baseline.inputs.eligibility import Refusal
+from custom_components.air_baseline.sensor import SENSORS
+from tests.words import (
+    FOLDER,
+    calls,
+    holes,
+    icons,
+    keyword,
+    leaves,
+    modules,
+    source,
+    texts_of,
+    words,
+)
+
+ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
+HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
+
+# What each name in the f-strings of `say` can be.
+CODES: Mapping[str, list[str]] = {
+    "promise_total_": [promise.value for promise in Promise],
+    "quantity_": [kind.value for kind in Kind],
+    "inferred_": [state.value for state in LearningState],
+    "not_known_": [code.value for code in NotKnown],
+    "next_": [code.value for code in Next],
+    "missing_": [code.value for code in Missing],
+    "together_": [code.value for code in Together if code is not Together.UNKNOWN],
+    "unseen_": [code.value for code in Condition],
+    "part_": [str(part) for part in range(PARTS)],
+    "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
+}
+
+
+def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
+    keys = {key for path, _ in leaves(words()) for key in path.split(".")}
+    assert {key for key in keys if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", key)} == set()
+
+
+def test_the_set_up_pages_have_words_for_their_fields() -> None:
+    for step, schema in (
+        (words()["config"]["step"]["user"], home_flow.SET_UP_SCHEMA),
+        (words()["options"]["step"]["init"], home_flow.OPTIONS_SCHEMA),
+    ):
+        fields = {str(field) for field in schema.schema}
+        assert set(step["data"]) == set(step["data_description"]) == fields
+    room = words()["config_subentries"]["room"]
+    assert set(room["initiate_flow"]) == {"user", "reconfigure"}
+    assert set(room["step"]) == {"user", "history", "reconfigure", "replaced"}
+    for step in (room["step"]["user"], room["step"]["reconfigure"]):
+        assert set(step["data"]) == set(step["data_description"]) == ROOM_FIELDS
+
+
+def test_every_refusal_has_words() -> None:
+    own = {
+        text
+        for module in ("flows/home", "flows/room_form")
+        for node in ast.walk(source(module))
+        if isinstance(node, ast.Return | ast.Assign)
+        for text in texts_of(node.value)
+        if text.startswith(("source_", "area_", "no_"))
+    }
+    assert len(own) == 6
+    refused = {refusal.value for refusal in Refusal} | own
+    assert set(words()["config_subentries"]["room"]["error"]) == refused - HOME_ONLY
+    of_home = set(words()["config"]["error"])
+    assert of_home == set(words()["options"]["error"])
+    assert HOME_ONLY <= of_home <= {refusal.value for refusal in Refusal} | HOME_ONLY
+
+
+def test_the_only_aborts_are_home_assistants_own() -> None:
+    for module in ("config_flow", "flows/home", "flows/room"):
+        assert list(calls(source(module), "async_abort")) == []
+    assert set(words()["config"]["abort"]) == {"single_instance_allowed"}
+    assert set(words()["config_subentries"]["room"]["abort"]) == {"already_configured"}
+
+
+def entities() -> dict[str, dict[str, Any]]:
+    """Return what the entities ask for: by platform and key, states and attributes."""
+    found: dict[str, dict[str, Any]] = {
+        "button": {"start_over": None},
+        "event": {"inference": None},
+        "switch": {"keep_learning": None},
+    }
+    for platform, descriptions in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
+        found[platform] = {
+            f"{WORDS_OF_KIND[kind]}_{description.key}": description
+            for description in descriptions
+            for kind in description.kinds
+        }
+    return found
+
+
+def _keys_of(attributes: Callable[..., object]) -> set[str]:
+    """Return the keys of the attributes that a function returns."""
+    tree = source("/".join(attributes.__module__.split(".")[2:]))
+    (function,) = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name == attributes.__name__
+    )
+    (returned,) = (node.value for node in ast.walk(function) if isinstance(node, ast.Return))
+    assert isinstance(returned, ast.Dict)
+    keys = set[str]()
+    known = getattr(attributes, "__globals__", {})
+    for key, value in zip(returned.keys, returned.values, strict=True):
+        match key, value:
+            case None, ast.Call(func=ast.Name(id=name)):
+                keys |= _keys_of(known[name])
+            case ast.Name(id=name), _:
+                keys.add(known[name])
+            case _:
+                keys.update(texts_of(key))
+    return keys
+
+
+@pytest.mark.parametrize("platform", ["binary_sensor", "button", "event", "sensor", "switch"])
+def test_every_entity_has_a_name_and_an_icon(platform: str) -> None:
+    expected = set(entities()[platform])
+    assert set(words()["entity"][platform]) == expected
+    assert set(icons()["entity"][platform]) == expected
+    assert all(text["name"] for text in words()["entity"][platform].values())
+
+
+@pytest.mark.parametrize("platform", ["binary_sensor", "sensor"])
+def test_every_state_and_attribute_has_a_name(platform: str) -> None:
+    for key, description in entities()[platform].items():
+        text = words()["entity"][platform][key]
+        states = set(getattr(description, "options", None) or ())
+        if platform == "binary_sensor":
+            states = {"on", "off"}
+        assert set(text.get("state", {})) == states, key
+        assert set(icons()["entity"][platform][key].get("state", {})) <= states, key
+        attributes_of = description.attributes_fn
+        named = set(text.get("state_attributes", {}))
+        assert named == (_keys_of(attributes_of) if attributes_of else set()), key
+
+
+def test_the_values_of_attributes_have_names() -> None:
+    codes: dict[str, type[StrEnum]] = {
+        "learning_state": LearningState,
+        "basis": Basis,
+        "reason": Reason,
+        "quantity": Kind,
+        "outcome": EpisodeEnd,
+        "correction_kind": EntryKind,
+        "missing": Missing,
+        "history": HistoryState,
+    }
+    for platform in ("binary_sensor", "event", "sensor"):
+        for key, text in words()["entity"][platform].items():
+            for attribute, known in codes.items():
+                if named := text.get("state_attributes", {}).get(attribute):
+                    assert set(named["state"]) == {code.value for code in known}, key
+
+
+def test_the_types_of_events_have_names() -> None:
+    attributes = words()["entity"]["event"]["inference"]["state_attributes"]
+    types = {kind.value for kind in EVENT_TYPES}
+    assert set(attributes["event_type"]["state"]) == types
+    icon = icons()["entity"]["event"]["inference"]["state_attributes"]["event_type"]
+    assert set(icon["state"]) == types
+    facts = _keys_of(event._episode_facts) | _keys_of(event._correction_facts)  # noqa: SLF001
+    assert set(attributes) == {"event_type", "quantity"} | facts
+
+
+def test_the_figures_of_system_health_have_names() -> None:
+    figures = _keys_of(system_health._async_info)  # noqa: SLF001 - what is registered
+    assert set(words()["system_health"]["info"]) == figures
+
+
+ERRORS = (
+    "ConfigEntryError",
+    "ConfigEntryNotReady",
+    "HomeAssistantError",
+    "NotSavedError",
+    "ServiceValidationError",
+)
+
+
+def exceptions_raised() -> dict[str, set[str]]:
+    """Return the exceptions that the code raises, with the placeholders that it gives."""
+    raised: dict[str, set[str]] = {}
+    for module in modules():
+        for error in ERRORS:
+            for call in calls(source(module), error):
+                if not (keys := texts_of(keyword(call, "translation_key"))):
+                    continue  # Said by the caller: see below.
+                (key,) = keys
+                given = keyword(call, "translation_placeholders")
+                names = given.keys if isinstance(given, ast.Dict) else []
+                raised[key] = {text for name in names for text in texts_of(name)}
+        for call in calls(source(module), "refused"):
+            (key,) = texts_of(call.args[0])
+            raised[key] = {name.arg for name in call.keywords if name.arg}
+    return raised
+
+
+def test_every_exception_has_words_with_its_placeholders() -> None:
+    texts = words()["exceptions"]
+    assert {key: holes(text["message"]) for key, text in texts.items()} == exceptions_raised()
+
+
+@cache
+def said() -> dict[str, set[str]]:
+    """Return the fragments that explanations are made of, with what is given to each."""
+    fragments: dict[str, set[str]] = {}
+    for call in (call for module in modules() for call in calls(source(module), "say")):
+        given = {name.arg for name in call.keywords if name.arg}
+        key = call.args[0]
+        if isinstance(key, ast.JoinedStr):
+            (prefix,) = texts_of(key.values[0])
+            for code in CODES[prefix]:
+                fragments.setdefault(f"{prefix}{code}", set()).update(given)
+        else:
+            for text in texts_of(key):
+                fragments[text] = given
+    return fragments
+
+
+def card_words() -> dict[str, set[str]]:
+    """Return the words that the card's modules ask for, with what is given to each."""
+    card = "\n".join(path.read_text("utf-8") for path in (FOLDER / "frontend").glob("*.js"))
+    asked = {key: set[str]() for key in re.findall(r'"(card_\w+)"', card)}
+    for key, given in re.findall(r'say\(hass, "(card_\w+)", \{(.*?)\}\)', card):
+        asked[key] = set(re.findall(r"(\w+):", given))
+    asked["card_days"] = {"days", "needed"}  # Given by name.
+    fields = re.findall(r'name: "(\w+)", (?:default|required|selector)', card)
+    fields += re.findall(r'name: "(device_id)"', card)
+    return asked | {f"card_edit_{field}": set() for field in fields}
+
+
+def test_every_fragment_is_there_and_none_is_left_over() -> None:
+    states = {"card_gone", "card_not_loaded"}  # Named by the status that the server sends.
+    assert set(words()["common"]) == set(said()) | set(card_words()) | states
+
+
+def test_every_fragment_is_given_what_it_asks_for() -> None:
+    given = said() | card_words()
+    asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
+    assert {key: lacking for key, lacking in asked.items() if lacking} == {}
+
+
+def test_services_fields_and_choices_agree() -> None:
+    described = load_yaml_dict(str(FOLDER / "services.yaml"))
+    schemas = actions.SCHEMAS
+    assert set(schemas) == {*actions.READING, *actions.CORRECTING}
+    assert set(described) == set(words()["services"]) == set(icons()["services"]) == set(schemas)
+    for action, schema in schemas.items():
+        fields = {str(field) for field in schema.schema}
+        assert set(described[action]["fields"]) == fields
+        assert set(words()["services"][action]["fields"]) == fields
+        for field in schema.schema:
+            said = described[action]["fields"][str(field)]
+            assert said.get("required", False) == isinstance(field, vol.Required), field
+    choice = described["explain"]["fields"]["quantity"]["selector"]["select"]
+    assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
+    assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_KIND.values())
+    verdicts = described["correct_episode"]["fields"]["verdict"]["selector"]["select"]
+    assert set(verdicts["options"]) == set(words()["selector"]["verdict"]["options"])
+    assert set(verdicts["options"]) == {actions.VERDICT_REAL, actions.VERDICT_NORMAL}
+
+
+def test_every_promise_has_words() -> None:
+    options = words()["selector"]["promise"]["options"]
+    assert set(options) == {promise.value for promise in Promise}
+    assert set(words()["selector"]) == {"promise", "quantity", "verdict"}
+
+
+def test_nothing_else_is_translated() -> None:
+    assert set(words()) == {
+        "title",
+        "common",
+        "conditions",
+        "config",
+        "config_subentries",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+        "triggers",
+    }
+    assert set(icons()) == {"conditions", "entity", "services", "triggers"}

@@ -1,0 +1,568 @@
+"""What a person can answer to an inference, over the API that the frontend uses."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+import json
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.codes import Together
+from custom_components.air_baseline.core.day import locate
+from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.conftest import Answer, Fixer
+from tests.home import (
+    BEDROOM,
+    KITCHEN,
+    NOON,
+    PM25,
+    VOC,
+    ZONE,
+    a_home,
+    a_kitchen,
+    a_room,
+    a_store,
+    act,
+    issue,
+    issues,
+    learned,
+    pass_time,
+    report,
+    restart,
+    saved,
+    set_up,
+    shown,
+    steady,
+    usual,
+)
+
+LEARNING = "sensor.kitchen_pm25_learning"
+UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LEDGER = ("days", "entries", "episodes", "root")
+BEDROOM_PM25 = "sensor.bedroom_pm25"
+
+
+@pytest.fixture
+async def episode(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> MockConfigEntry:
+    """Set up a kitchen whose air was high from noon to two and is usual again at three."""
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(80)})
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    return entry
+
+
+@pytest.fixture
+async def range_asked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> MockConfigEntry:
+    """Set up a kitchen whose range was learned this morning."""
+    entry = await a_kitchen(hass, hass_storage, 20)
+    await pass_time(hass, clock, 17 * HOUR, {PM25: usual})
+    return entry
+
+
+@pytest.fixture
+async def changing(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> MockConfigEntry:
+    """Set up a kitchen whose air is four times what it was for nine days."""
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, 9 * DAY, {PM25: lambda at: 4 * usual(at)}, step=10 * MINUTE)
+    assert shown(hass, LEARNING).state == "changing"
+    return entry
+
+
+async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
+    """Return all that undo has to give back, byte for byte."""
+    kept = await saved(hass, files)
+    return json.dumps({name: kept[name] for name in LEDGER})
+
+
+async def to_page(fixer: Fixer, asked: str, *choices: str) -> Answer:
+    """Open a repair and follow its menus."""
+    page = await fixer.begin(asked)
+    for choice in choices:
+        page = await fixer.choose(page, choice)
+    return page
+
+
+def said(page: Answer, name: str) -> str:
+    text: str = page["description_placeholders"][name]
+    return text
+
+
+@pytest.mark.usefixtures("episode")
+async def test_it_was_real_says_what_leaves_and_lets_it_leave(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    before = await ledger(hass, hass_storage)
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "real")
+    assert (page["type"], page["data_schema"]) == ("form", [])
+    assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
+    assert "usable days that are left: 36;" in said(page, "consequence")
+    assert "Alerts go on." in said(page, "consequence")
+    assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
+    done = await fixer.answer(page)
+    assert (done["type"], done["reason"]) == ("abort", "kept_out")
+    assert issue(hass, asked) is None
+    (entry,) = (await saved(hass, hass_storage))["entries"]
+    assert "episode_real" in entry
+    assert shown(hass, UNUSUAL).attributes["corrections"] == 1
+    await act(hass, "undo")
+    assert await ledger(hass, hass_storage) == before
+    assert shown(hass, UNUSUAL).attributes["corrections"] == 0
+
+
+@pytest.mark.usefixtures("episode")
+async def test_normal_here_shows_the_level_before_and_after_and_until_when(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    before = await ledger(hass, hass_storage)
+    high = shown(hass, "sensor.kitchen_pm25_usual_high").state
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "normal")
+    told = said(page, "preview")
+    assert "before noon" in told, "the part of the day in which it was noticed"
+    assert "above 92 μg/m³ instead of" in told
+    assert told.endswith("until 2026-05-01.")
+    level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
+    assert f"instead of {level['alert_level']:.3g} " in told
+    done = await fixer.answer(page)
+    assert done["reason"] == "level_lifted"
+    level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
+    assert level["alert_level"] == pytest.approx(92.0)
+    assert shown(hass, "sensor.kitchen_pm25_usual_high").state == high, "the range stays"
+    assert issues(hass) == []
+    await act(hass, "undo")
+    assert await ledger(hass, hass_storage) == before
+
+
+@pytest.mark.usefixtures("episode")
+async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    page = await fixer.begin(issues(hass)[0])
+    assert said(page, "history") == (
+        "/history?entity_id=sensor.kitchen_pm25"
+        "&start_date=2026-03-02T10%3A00%3A00%2B00%3A00"
+        "&end_date=2026-03-02T15%3A00%3A03%2B00%3A00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rose", "told"),
+    [
+        (True, "Outdoor air rose too: PM2.5 30 μg/m³, 8 before."),
+        (False, "Outdoor air did not rise: PM2.5 30 μg/m³, 8 before."),
+    ],
+)
+async def test_what_was_measured_beside_an_episode_is_told(
+    hass: HomeAssistant,
+    episode: MockConfigEntry,
+    fixer: Fixer,
+    rose: bool,  # noqa: FBT001 - both of them
+    told: str,
+) -> None:
+    channel = episode.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    (known,) = channel.ledger.episodes
+    beside = replace(
+        known,
+        outdoor=30.0,
+        outdoor_before=8.0,
+        outdoor_rose=rose,
+        window_open=0.4,
+        together=Together.ONLY_THIS_ROOM,
+        rooms=(BEDROOM,),
+    )
+    channel.ledger = channel.ledger.with_episode(beside)
+    page = await fixer.begin(issues(hass)[0])
+    assert told in said(page, "measured")
+    assert "A window was open in the hour before." in said(page, "measured")
+    assert "Only this room" not in said(page, "inferred"), "the bedroom is gone"
+
+
+@pytest.mark.usefixtures("episode")
+async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undone(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    episode: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    (asked,) = issues(hass)
+    done = await to_page(fixer, asked, "stop_asking")
+    assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
+    assert shown(hass, UNUSUAL).state == "on", "it is still shown"
+    assert issues(hass) == []
+    await restart(hass, episode, hass_storage)
+    assert issues(hass) == []
+    explained = await act(hass, "get_ledger")
+    (stop,) = explained["quantities"]["pm25"]["corrections"]
+    assert stop["kind"] == "stop_asking"
+    await act(hass, "undo", correction=stop["id"])
+    await act(hass, "correct_episode", verdict="real")
+    await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
+    await pass_time(hass, clock, HOUR, {PM25: steady(950)})
+    assert len(issues(hass)) == 1
+
+
+@pytest.mark.usefixtures("range_asked")
+async def test_no_more_questions_about_ranges_leaves_those_about_episodes(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
+) -> None:
+    (asked,) = issues(hass)
+    await to_page(fixer, asked, "stop_asking")
+    assert issues(hass) == []
+    await pass_time(hass, clock, 14 * DAY, {PM25: usual}, step=HOUR / 2)
+    await pass_time(hass, clock, HOUR, {PM25: steady(150)})
+    assert [one.startswith("unusual_episode") for one in issues(hass)] == [True]
+
+
+@pytest.mark.parametrize("similar", [False, True])
+@pytest.mark.usefixtures("range_asked")
+async def test_something_is_off_since_the_sensor_was_moved(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+    similar: bool,  # noqa: FBT001 - both of them
+) -> None:
+    before = await ledger(hass, hass_storage)
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "something_off", "changed")
+    default = {field["name"]: field.get("default") for field in page["data_schema"]}
+    assert default == {"date": "2026-03-03", "similar": False}
+    for day, why in (("2026-03-04", "day_in_future"), ("2025-12-01", "day_too_old")):
+        page = await fixer.answer(page, date=day, similar=similar)
+        assert (page["step_id"], page["errors"]) == ("changed", {"date": why})
+    page = await fixer.answer(page, date="2026-02-20", similar=similar)
+    assert page["step_id"] == "changed_confirm"
+    assert said(page, "date") == "2026-02-20"
+    usable = f"usable days that are left: {21 if similar else 11};"
+    assert usable in said(page, "consequence")
+    assert "Weeks until alerts return: about" in said(page, "consequence")
+    assert await ledger(hass, hass_storage) == before
+    done = await fixer.answer(page)
+    assert done["reason"] == "change_told"
+    assert shown(hass, LEARNING).state == ("changing" if similar else "provisional")
+    assert issues(hass) == []
+    await act(hass, "undo")
+    assert await ledger(hass, hass_storage) == before
+    assert shown(hass, LEARNING).state == "learned"
+
+
+@pytest.mark.usefixtures("range_asked")
+async def test_days_that_were_not_as_usual_are_struck_out(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    before = await ledger(hass, hass_storage)
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "something_off", "strike")
+    (field,) = page["data_schema"]
+    options = field["selector"]["select"]["options"]
+    assert [option["value"] for option in options[:2]] == ["2026-03-02", "2026-03-01"]
+    assert len(options) == 21
+    assert options[0]["label"].startswith("2026-03-02: PM2.5 up to ")
+    assert options[0]["label"].endswith("μg/m³")
+    page = await fixer.answer(page, days=[])
+    assert page["errors"] == {"days": "no_days"}
+    await fixer.refused(page, {"days": ["2026-03-05"]})
+    page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
+    assert page["step_id"] == "strike_confirm"
+    assert said(page, "days") == "2026-02-20, 2026-03-01"
+    assert "usable days that are left: 19;" in said(page, "consequence")
+    done = await fixer.answer(page)
+    assert done["reason"] == "days_struck"
+    assert shown(hass, LEARNING).attributes["usable_days"] == 19
+    assert shown(hass, UNUSUAL).attributes["corrections"] == 1
+    await act(hass, "undo")
+    assert await ledger(hass, hass_storage) == before
+
+
+def the_change(hass: HomeAssistant) -> str:
+    """Return the question about the suspected change; the alerts before it are asked as well."""
+    (asked,) = (one for one in issues(hass) if one.startswith("change_suspected"))
+    return asked
+
+
+def no_change_asked(hass: HomeAssistant) -> bool:
+    return not any(one.startswith("change_suspected") for one in issues(hass))
+
+
+@pytest.mark.usefixtures("changing")
+async def test_a_suspected_change_is_explained(hass: HomeAssistant, fixer: Fixer) -> None:
+    asked = the_change(hass)
+    assert asked.startswith(f"change_suspected_{KITCHEN}_pm25_")
+    page = await fixer.begin(asked)
+    assert page["menu_options"] == ["changed", "season", "at_fault", "not_now"]
+    assert "Something changed around 2026-03-02" in said(page, "inferred")
+    assert "since 2026-03-02" in said(page, "measured")
+    page = await fixer.choose(page, "changed")
+    assert page["data_schema"][0]["default"] == "2026-03-02", "as it is suspected"
+
+
+@pytest.mark.usefixtures("changing")
+async def test_it_is_the_season_withdraws_the_doubt(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    before = await ledger(hass, hass_storage)
+    asked = the_change(hass)
+    page = await to_page(fixer, asked, "season")
+    assert page["type"] == "form"
+    done = await fixer.answer(page)
+    assert done["reason"] == "withdrawn"
+    assert shown(hass, LEARNING).state != "changing"
+    assert no_change_asked(hass)
+    await act(hass, "undo")
+    assert await ledger(hass, hass_storage) == before
+    assert shown(hass, LEARNING).state == "changing"
+    assert no_change_asked(hass), "what was answered is not asked again"
+
+
+@pytest.mark.usefixtures("changing")
+async def test_a_told_change_takes_the_place_of_the_suspected_one(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    asked = the_change(hass)
+    page = await to_page(fixer, asked, "changed")
+    page = await fixer.answer(page, date="2026-03-01", similar=False)
+    done = await fixer.answer(page)
+    assert done["reason"] == "change_told"
+    explained = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]
+    assert explained["state"] in ("collecting", "provisional")
+    assert explained["change"] is None
+    assert no_change_asked(hass)
+
+
+@pytest.mark.usefixtures("changing")
+async def test_a_sensor_at_fault_is_struck_out_from_the_day_and_paused(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    asked = the_change(hass)
+    page = await to_page(fixer, asked, "at_fault")
+    assert page["data_schema"][0]["default"] == "2026-03-02"
+    page = await fixer.answer(page, date="2026-03-20")
+    assert page["errors"] == {"date": "day_in_future"}
+    page = await fixer.answer(page, date="2026-03-03")
+    assert said(page, "date") == "2026-03-03"
+    assert "no alerts while it is paused" in said(page, "consequence")
+    assert shown(hass, LEARNING).state == "changing"
+    done = await fixer.answer(page)
+    assert done["reason"] == "at_fault_paused"
+    assert shown(hass, LEARNING).state == "paused"
+    kept = await saved(hass, hass_storage)
+    assert kept["paused"] is True
+    told = (await act(hass, "get_ledger"))["quantities"]["pm25"]
+    counts = {day["day"]: day["counts"] for day in told["days"]}
+    assert counts["2026-03-03"] == 0.0
+    assert counts["2026-03-02"] == counts["2026-02-20"] == 1.0
+    assert no_change_asked(hass)
+
+
+async def test_a_source_can_be_paused_from_its_trouble(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    await a_kitchen(hass, hass_storage, 3, Kind.PM25, Kind.VOC_RATIO)
+    vapours = {VOC: lambda at: usual(at, Kind.VOC_RATIO)}
+    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **vapours})
+    assert issues(hass) == [f"source_stuck_{KITCHEN}_pm25"]
+    page = await to_page(fixer, issues(hass)[0], "pause")
+    done = await fixer.answer(page)
+    assert done["reason"] == "paused"
+    assert shown(hass, LEARNING).state == "paused"
+    assert shown(hass, "sensor.kitchen_voc_learning").state != "paused", "the other goes on"
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **vapours})
+    assert issues(hass) == []
+
+
+async def test_rooms_that_rose_together_are_answered_together(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    rooms = {room: {Kind.PM25: learned(Kind.PM25, 36)} for room in (KITCHEN, BEDROOM)}
+    hass_storage[LEDGER_KEY] = a_store(rooms)
+    bedroom = a_room(BEDROOM, "bedroom", Kind.PM25, pm25_source=BEDROOM_PM25)
+    bedroom["title"] = "<b>*Bed* [room](http://x)</b>\n# {measured}"
+    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25), bedroom)
+    await set_up(hass, entry)
+
+    def later(at: float) -> float:
+        return 90 if at > NOON.timestamp() + 1200 else usual(at)
+
+    kind = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
+    for _ in range(18):
+        clock.tick(5 * MINUTE)
+        report(hass, BEDROOM_PM25, later(clock.time_to_freeze.timestamp()), **kind)
+        await pass_time(hass, clock, timedelta(0))
+        report(hass, PM25, 80)
+        await pass_time(hass, clock, timedelta(seconds=1))
+    (asked,) = issues(hass)
+    found = issue(hass, asked)
+    assert found is not None
+    assert found.translation_placeholders == {"room": f"Kitchen, {bedroom['title']}"}
+    await restart(hass, entry, hass_storage)
+    assert issues(hass) == [asked]
+    page = await fixer.begin(asked)
+    assert page["menu_options"] == ["real", "normal", "not_now", "stop_asking"]
+    assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
+    escaped = r"\<b\>\*Bed\* \[room\]\(http\://x\)\</b\> \# \{measured\}"
+    assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
+    assert f"in the same hour: {escaped}." in said(page, "inferred")
+    real = await to_page(fixer, asked, "real")
+    assert [line.split(":")[0] for line in said(real, "consequence").splitlines()] == [
+        "- Kitchen",
+        f"- {escaped.split(':', maxsplit=1)[0]}",
+    ]
+    page = await fixer.choose(page, "normal")
+    assert len(said(page, "preview").splitlines()) == 2
+    assert f"- {escaped}: PM2.5: alerts" in said(page, "preview")
+    await fixer.answer(page)
+    assert issues(hass) == []
+    for room in (KITCHEN, BEDROOM):
+        (entry_row,) = (await saved(hass, hass_storage, room))["entries"]
+        assert "episode_normal" in entry_row
+
+
+@pytest.mark.usefixtures("episode")
+async def test_what_was_answered_elsewhere_meanwhile_is_no_longer_asked(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "real")
+    await act(hass, "correct_episode", verdict="normal")
+    assert issues(hass) == []
+    done = await fixer.answer(page)
+    assert (done["type"], done["reason"]) == ("abort", "gone")
+    told = (await act(hass, "get_ledger"))["quantities"]["pm25"]
+    assert [entry["kind"] for entry in told["corrections"]] == ["episode_normal"]
+
+
+@pytest.mark.usefixtures("range_asked")
+async def test_a_page_that_was_left_open_too_long_changes_nothing(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    (asked,) = issues(hass)
+    page = await to_page(fixer, asked, "something_off", "changed")
+    page = await fixer.answer(page, date="2025-12-04", similar=False)
+    assert page["step_id"] == "changed_confirm"
+    clock.tick(9 * DAY)
+    await fixer.sign_in()
+    page = await fixer.answer(page)
+    assert (page["type"], page["reason"]) == ("abort", "refused")
+    assert (await saved(hass, hass_storage))["entries"] == []
+
+
+ANY = {"date": "2026-03-02", "similar": False, "days": ["2026-03-01"]}
+
+
+async def ends_as_gone(
+    hass: HomeAssistant, fixer: Fixer, entry: MockConfigEntry, page: Answer
+) -> bool:
+    """Remove the room and confirm the page that is open; tell whether it is said to be gone."""
+    fields = {field["name"] for field in page["data_schema"]}
+    hass.config_entries.async_remove_subentry(entry, KITCHEN)
+    await hass.async_block_till_done()
+    done = await fixer.answer(page, **{name: ANY[name] for name in fields})
+    return (done["type"], done["reason"]) == ("abort", "gone")
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+@pytest.mark.parametrize("choice", ["changed", "strike", "start_over"])
+async def test_a_room_that_goes_while_its_range_is_corrected_is_said_to_be_gone(
+    hass: HomeAssistant,
+    range_asked: MockConfigEntry,
+    fixer: Fixer,
+    choice: str,
+    confirmed: bool,  # noqa: FBT001 - the first page or the second
+) -> None:
+    page = await to_page(fixer, issues(hass)[0], "something_off", choice)
+    fields = {field["name"]: ANY[field["name"]] for field in page["data_schema"]}
+    page = await fixer.answer(page, **fields) if confirmed and fields else page
+    assert await ends_as_gone(hass, fixer, range_asked, page)
+
+
+@pytest.mark.parametrize("choice", ["real", "normal"])
+async def test_a_room_that_goes_while_its_episode_is_answered_is_said_to_be_gone(
+    hass: HomeAssistant, episode: MockConfigEntry, fixer: Fixer, choice: str
+) -> None:
+    page = await to_page(fixer, issues(hass)[0], choice)
+    assert await ends_as_gone(hass, fixer, episode, page)
+
+
+@pytest.mark.parametrize("choices", [["season"], ["at_fault"], ["at_fault", "2026-03-02"]])
+async def test_a_room_that_goes_while_its_change_is_answered_is_said_to_be_gone(
+    hass: HomeAssistant, changing: MockConfigEntry, fixer: Fixer, choices: list[str]
+) -> None:
+    page = await to_page(fixer, the_change(hass), choices[0])
+    for day in choices[1:]:
+        page = await fixer.answer(page, date=day)
+    assert await ends_as_gone(hass, fixer, changing, page)
+
+
+@pytest.mark.usefixtures("episode")
+async def test_without_alerts_at_present_the_level_to_come_is_told(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    await act(hass, "strike_days", start_date="2026-02-20", end_date="2026-02-25")
+    page = await to_page(fixer, issues(hass)[0], "normal")
+    assert "above 92 μg/m³ when there are alerts" in said(page, "preview")
+
+
+def an_alert(moment: datetime) -> Episode:
+    """Return an hour of high air that nobody has answered."""
+    begun = int(moment.timestamp())
+    return Episode(
+        id=begun,
+        day=locate(begun, ZONE)[0],
+        part=2,
+        opened_level=60.0,
+        alert_level=50.0,
+        high=12.0,
+        beaten=30,
+        compared=30,
+        peak=60.0,
+        end=begun + 3600.0,
+        outcome=EpisodeEnd.RECOVERED,
+    )
+
+
+async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fixer: Fixer,
+) -> None:
+    channel = snapshot.load(learned(Kind.PM25, 36), ZONE, Promise.MONTH)
+    for days_ago in (20, 13, 6):
+        channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
+    await a_kitchen(hass, hass_storage, 36, episodes=snapshot.dump(channel)["episodes"])
+    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
+    assert shown(hass, LEARNING).state == "changing"
+    page = await fixer.begin(the_change(hass))
+    assert "more alerts than promised" in said(page, "inferred")

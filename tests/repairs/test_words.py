@@ -1,0 +1,141 @@
+"""Every page of every repair has its words, and every word of a repair its page."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+import re
+
+import pytest
+
+from custom_components.air_baseline import repairs
+from custom_components.air_baseline.issues.question_store import (
+    ROOM_UNREADABLE,
+    SOURCE_IMPLAUSIBLE,
+    SOURCE_MISSING,
+    SOURCE_STUCK,
+    SOURCE_UNIT_CHANGED,
+)
+from custom_components.air_baseline.repairs.source import SourceFlow
+from custom_components.air_baseline.words.explanation import Page
+from tests.words import calls, holes, keyword, source, texts_of, words
+
+SOURCES = (SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_STUCK, SOURCE_IMPLAUSIBLE)
+FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
+MODULES = ("repairs/room_flow", "repairs/inference", "repairs/source", "repairs/store")
+
+
+@dataclass
+class Shown:
+    """What a flow can show: pages with their options and placeholders, and how it can end."""
+
+    pages: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
+    ends: set[str] = field(default_factory=set)
+
+
+def steps_of(issue: str) -> dict[str, ast.AST]:
+    """Return the steps of a flow by their names, its own before those that it inherits."""
+    classes = {
+        node.name: node
+        for module in MODULES
+        for node in source(module).body
+        if isinstance(node, ast.ClassDef)
+    }
+    bases = [base.__name__ for base in FLOWS[issue].__mro__ if base.__name__ in classes]
+    return {
+        method.name.removeprefix("async_step_"): method
+        for name in reversed(bases)
+        for method in classes[name].body
+        if isinstance(method, ast.AsyncFunctionDef)
+    }
+
+
+def shown_by(issue: str) -> Shown:
+    """Return all that can be reached from the first step of a flow."""
+    steps, shown = steps_of(issue), Shown()
+    reached, seen = ["init"], {"init"}
+    while reached:
+        step = steps[reached.pop()]
+        shown.ends |= set(_ends(step))
+        following: set[str] = set()
+        for call in [*calls(step, "async_show_menu"), *calls(step, "async_show_form")]:
+            (page,) = texts_of(keyword(call, "step_id"))
+            options = set(texts_of(keyword(call, "menu_options")))
+            shown.pages[page] = options, _given(keyword(call, "description_placeholders"))
+            following |= options
+        following |= {name for name in steps if [*calls(step, f"async_step_{name}")]}
+        reached += following - seen
+        seen |= following
+    return shown
+
+
+def _ends(step: ast.AST) -> Iterator[str]:
+    for call in calls(step, "async_abort"):
+        yield from texts_of(keyword(call, "reason"))
+    for call in calls(step, "finish"):
+        yield from ("refused", "not_saved")
+        yield from texts_of(call.args[-1])
+    for call in calls(step, "_async_put_aside"):
+        yield from texts_of(call.args[-1])
+
+
+def _given(placeholders: ast.expr | None) -> set[str]:
+    if placeholders is None:
+        return set()
+    if isinstance(placeholders, ast.Call):  # page.placeholders()
+        return set(Page.__slots__)
+    assert isinstance(placeholders, ast.Dict)
+    given = {text for key in placeholders.keys if key for text in texts_of(key)}
+    return given | (set(Page.__slots__) if None in placeholders.keys else set())
+
+
+def test_every_repair_has_words() -> None:
+    assert set(words()["issues"]) == set(FLOWS) | {ROOM_UNREADABLE}
+
+
+@pytest.mark.parametrize("issue", FLOWS)
+def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) -> None:
+    texts = words()["issues"][issue]
+    steps, shown = texts["fix_flow"]["step"], shown_by(issue).pages
+    assert set(steps) == set(shown)
+    assert holes(texts["title"]) <= {"room"}
+    for page, (options, given) in shown.items():
+        assert set(steps[page].get("menu_options", {})) == options
+        assert holes(steps[page]["title"]) <= {"room", "date"}
+        in_texts = holes(steps[page]["description"]) | holes(steps[page]["title"]) - {"room"}
+        one_page_for_all = page == "init" and issue in SOURCES
+        unused = {"unit"} if one_page_for_all else set()
+        assert in_texts | unused == given, page
+
+
+@pytest.mark.parametrize("issue", FLOWS)
+def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
+    assert set(words()["issues"][issue]["fix_flow"]["abort"]) == shown_by(issue).ends
+
+
+def test_a_name_stands_in_titles_alone_which_are_no_markdown() -> None:
+    """The title has the name from the issue as it is; in a description it would be markup."""
+    for issue, texts in words()["issues"].items():
+        pages = texts["fix_flow"]["step"] if issue in FLOWS else {"": texts}
+        for page, text in pages.items():
+            assert "room" not in holes(text["description"]), (issue, page)
+
+
+def test_every_destructive_choice_says_that_it_can_be_undone() -> None:
+    told = ("start_over", "changed_confirm", "strike_confirm", "real", "normal", "season")
+    for issue in ("range_learned", "unusual_episode", "change_suspected"):
+        steps = words()["issues"][issue]["fix_flow"]["step"]
+        for page in told:
+            if page in steps:
+                assert "30 days" in steps[page]["description"], (issue, page)
+
+
+def test_the_first_page_of_an_inference_has_its_parts_in_order() -> None:
+    for issue in ("range_learned", "unusual_episode", "change_suspected"):
+        page = words()["issues"][issue]["fix_flow"]["step"]["init"]["description"]
+        assert re.findall(r"\*\*(.+?)\*\*", page) == [
+            "Measured",
+            "Inferred",
+            "Because",
+            "Not known",
+            "What happens next",
+        ]

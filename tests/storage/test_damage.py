@@ -1,0 +1,310 @@
+"""Thousands of damaged stores: each ends in the last good copy or a clean start, and is told.
+
+A flipped bit that leaves a number which could be is not noticed: nothing here can tell it from
+what was measured. What is asked for then is that it does no harm beyond itself.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+import json
+import logging
+from time import process_time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.json import json_loads
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import WINDOW_DAYS, locate
+from custom_components.air_baseline.core.explaining.day_chart import picture
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.ledger_report import report
+from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.ledger.ledger import UndoError
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.reading.surroundings import Context
+from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.storage.rooms import (
+    Loaded,
+    NewerStoreError,
+    RoomsReader,
+    read_context,
+)
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
+from tests.conftest import DOMAIN
+from tests.eventful import FIXTURES, eventful_home, put_released
+from tests.faults import Faults, complaints
+from tests.files import disk, read, set_aside
+from tests.home import (
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    PM25,
+    VOC,
+    ZONE,
+    act,
+    device_id,
+    issue,
+    pass_time,
+    set_up,
+    shown,
+    usual,
+)
+from tests.mutations import Mutation, mutation
+
+pytestmark = pytest.mark.on_disk
+
+PRESENT = FIXTURES / f"store_v{STORAGE_VERSION}"
+LEDGER, GOOD = ((PRESENT / key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY))
+AT = datetime.fromisoformat(json.loads((PRESENT / "shown.json").read_bytes())["at"])
+ROOMS = {KITCHEN: (Kind.PM25, Kind.VOC_RATIO), BEDROOM: (Kind.VOC_INDEX,)}
+SOURCES = {
+    PM25: usual,
+    VOC: lambda at: usual(at, Kind.VOC_RATIO),
+    INDEX: lambda at: usual(at, Kind.VOC_INDEX),
+}
+CONTEXT = ("outdoor_pm25", "outdoor_temperature", "window_open")
+LIFE_S, EVERY_S = 30 * 3600, 1500  # Two days close.
+LEARNING = ("kitchen_pm25", "kitchen_voc", "bedroom_voc")
+NOT_SAID = ("unavailable", "unknown")
+AT_ONCE_S = 2.0  # Of the processor; reading and living take some hundredths of a second.
+
+
+@pytest.fixture
+def heard(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Listen to warnings and errors alone: a thousand set-ups say much else."""
+    caplog.set_level(logging.WARNING)
+    return caplog.records
+
+
+def data_of(file: bytes | None) -> object:
+    """Return what Home Assistant's storage gives of a file; None for what it refuses."""
+    try:
+        stored: Any = json_loads(file or b"")
+        version = stored["version"]
+        if version > STORAGE_VERSION:
+            raise NewerStoreError
+        return stored["data"] if version == STORAGE_VERSION else None
+    except KeyError, TypeError, ValueError:
+        return None
+
+
+@pytest.mark.timeout(2 * 3600)
+def test_the_reader_and_the_core_live_with_any_damage(faults: Faults) -> None:
+    found, lived = list[str](), set[str]()
+    times, newer, told = faults.times(100, 10_000), 0, 0
+    for seed in range(times):
+        damaged = mutation(seed, LEDGER, GOOD)
+        begun = process_time()
+        try:
+            data, good = data_of(damaged.ledger), data_of(damaged.good)
+            loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good)
+            told += bool(loaded.recovered or loaded.lost or loaded.damaged)
+            found += [f"{damaged.what}: {wrong}" for wrong in _lives(loaded, data, lived)]
+        except NewerStoreError:
+            newer += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, it was not to come
+            found.append(f"{damaged.what}: {error!r}")
+        if (took := process_time() - begun) > AT_ONCE_S:
+            found.append(f"{damaged.what}: {took:.1f} s")
+    done = f"{times} damaged stores, {told} told, {newer} newer"
+    faults.check("read by the store's reader, and lived with", done, found, "0")
+    assert times / 5 < told < times, "damage is told, and not always noticed"
+    assert newer < times / 5, "nearly all is read"
+    assert len(lived) > times / 20, "some of it can be read all the same"
+
+
+def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
+    """Live on with what was read, with the same only once; yield what is wrong with it."""
+    means = read_context(data.get("context") if isinstance(data, dict) else None, ZONE)
+    beside = dict(zip(CONTEXT, means.values(), strict=False))
+    for room_id, room in loaded.rooms.items():
+        room.drop_retired(AT.timestamp())
+        for kind, channel in room.channels.items():
+            channel.context = Context(**beside)
+            parts = [snapshot.dump(channel), *map(snapshot.dump_context, means.values())]
+            if (whole := json.dumps(parts)) not in lived:
+                lived.add(whole)
+                for wrong in _channel_lives(channel):
+                    yield f"{room_id} {kind}: {wrong}"
+    fates = {*loaded.recovered, *loaded.lost}
+    for room_id, kinds in ROOMS.items():
+        there = loaded.rooms[room_id].channels if room_id in loaded.rooms else {}
+        for kind in kinds:
+            known = (room_id, kind.value) in fates or loaded.damaged
+            if kind not in there and not known and _was_listed(data, room_id, kind):
+                yield f"{room_id} {kind}: gone without a word"
+
+
+def _was_listed(data: object, room_id: str, kind: Kind) -> bool:
+    """Tell whether a file names a channel; one that it does not was taken out of the room."""
+    try:
+        return kind in data["rooms"][room_id]["channels"]  # type: ignore[index]
+    except KeyError, TypeError:
+        return False
+
+
+def _channel_lives(channel: Channel) -> Iterator[str]:
+    kind, at = channel.quantity.kind, AT.timestamp()
+    today = locate(at, channel.zone)[0]
+    before = {
+        digest.day for digest in channel.ledger.days if today - WINDOW_DAYS + 5 < digest.day < today
+    }
+    channel.advance(at)
+    for after in range(0, LIFE_S, EVERY_S):
+        channel.read(at + after, usual(at + after, kind))
+    at += LIFE_S
+    channel.advance(at)
+    if not channel.paused and not channel.source.alive(at):
+        yield "readings are not heard"
+    days = {digest.day for digest in channel.ledger.days}
+    resets = channel.ledger.epoch_day
+    if not {day for day in before if day >= resets} <= days:
+        yield f"{len(before - days)} days are gone"
+    if today not in days and not channel.paused and not channel.source.warming_up(at):
+        yield "the day that passed is not known"
+    _ask(channel, at)
+    for episode in channel.episodes[-2:]:
+        channel.answer(at, episode, normal=False)
+        channel.answer(at, episode, normal=True)
+    channel.reset(at)
+    try:
+        channel.undo(at)
+    except UndoError:
+        yield "a start over cannot be taken back"
+    kept = json.loads(json.dumps(snapshot.dump(channel), allow_nan=False))
+    again = snapshot.load(kept, channel.zone, channel.promise)
+    if json.loads(json.dumps(snapshot.dump(again))) != kept:
+        yield "it is not what was written"
+
+
+def _ask(channel: Channel, at: float) -> None:
+    """Ask for all that is shown of a channel."""
+    view(channel, at)
+    picture(channel, at)
+    for episode in (None, *channel.episodes):
+        explain(channel, at, episode)
+    json.dumps(report(channel), allow_nan=False)
+
+
+@pytest.mark.timeout(4 * 3600)
+async def test_home_assistant_lives_with_any_damage(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    faults: Faults,
+    heard: list[logging.LogRecord],
+) -> None:
+    clock.move_to(AT)
+    disk(hass, "").mkdir(exist_ok=True)
+    entry = eventful_home()
+    entry.add_to_hass(hass)
+    times, found = faults.times(20, 1000), list[str]()
+    for seed in range(times):
+        damaged = mutation(seed, LEDGER, GOOD)
+        clock.move_to(AT)
+        found += [f"{damaged.what}: {wrong}" for wrong in await _try(hass, clock, entry, damaged)]
+        found += [f"{damaged.what}: {wrong}" for wrong in complaints(heard)]
+        heard.clear()
+    faults.check("loaded by Home Assistant", f"{times} damaged stores", found, "0")
+
+
+async def _try(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry, damaged: Mutation
+) -> list[str]:
+    """Start Home Assistant with damaged files, live for two hours; return what is wrong."""
+    for path in disk(hass, "").glob(f"{DOMAIN}.*"):
+        path.unlink()
+    for key, file in damaged.files.items():
+        disk(hass, key).write_bytes(file)
+    begun = process_time()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    took = process_time() - begun
+    found = [f"{took:.1f} s to load"] if took > AT_ONCE_S else []
+    if entry.state is ConfigEntryState.LOADED:
+        found += await _live(hass, clock, entry)
+    elif entry.error_reason_translation_key != "store_newer" or not issue(hass, "store_newer"):
+        found.append(f"{entry.state}: {entry.reason}")
+    else:
+        found += [
+            f"{key} is gone" for key, file in damaged.files.items() if not kept(hass, key, file)
+        ]
+    await hass.config_entries.async_unload(entry.entry_id)
+    if entry.state is not ConfigEntryState.NOT_LOADED:
+        found.append(f"{entry.state} when unloaded")
+    for told in ("store_recovered", "store_newer"):
+        ir.async_delete_issue(hass, DOMAIN, told)
+    for source in SOURCES:
+        hass.states.async_remove(source)
+    return found
+
+
+def kept(hass: HomeAssistant, key: str, file: bytes) -> bool:
+    """Tell whether a file is where it was, or was set aside as damaged, as it was."""
+    path = disk(hass, key)
+    return (path.is_file() and path.read_bytes() == file) or set_aside(hass, key) == [file]
+
+
+async def _live(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> list[str]:
+    """Live in a loaded home, ask for all that it knows, save it; return what is wrong."""
+    damage = entry.runtime_data.damage
+    rooms = [{room for room, _ in fate} for fate in (damage.lost, damage.recovered)]
+    said = issue(hass, "store_recovered")
+    told = (
+        [set(str((said.data or {})[fate]).split()) for fate in ("lost", "recovered")]
+        if said
+        else []
+    )
+    found = [f"told: {told}, met: {rooms}"] if any(rooms) and told != rooms else []
+    if damage.damaged and said is None:
+        found.append("a damaged file was not told")
+    await pass_time(hass, clock, timedelta(hours=2), SOURCES, step=timedelta(minutes=15))
+    for room in ROOMS:
+        for ask in ("get_ledger", "explain"):
+            await act(hass, ask, device_id=device_id(hass, room))
+    states = {name: shown(hass, f"sensor.{name}_learning").state for name in LEARNING}
+    found += [f"{name} is {state}" for name, state in states.items() if state in NOT_SAID]
+    await hass.config_entries.async_unload(entry.entry_id)
+    written = data_of(disk(hass, LEDGER_KEY).read_bytes())
+    again = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(written, None)
+    if again.lost or again.recovered or again.damaged:
+        found.append(f"written so that it cannot be read: {again.lost}")
+    return found
+
+
+async def test_a_good_copy_from_the_future_is_written_anew(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    clock.move_to(AT)
+    put_released(hass, PRESENT.name)
+    later = (AT + timedelta(days=9000)).timestamp()
+    good = read(hass, GOOD_KEY)
+    good["data"]["kept_at"] = later
+    disk(hass, GOOD_KEY).write_text(json.dumps(good), "utf-8")
+    await set_up(hass, eventful_home())
+    await pass_time(hass, clock, timedelta(hours=2), step=timedelta(minutes=30))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert read(hass, GOOD_KEY)["data"]["kept_at"] < later
+
+
+@pytest.mark.parametrize("after", [timedelta(days=-31), timedelta(days=9000)])
+async def test_what_was_set_aside_at_no_time_of_ours_is_dropped(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, after: timedelta
+) -> None:
+    clock.move_to(AT)
+    put_released(hass, PRESENT.name)
+    stored = read(hass, LEDGER_KEY)
+    stored["data"]["rooms"][KITCHEN]["retired"][0]["at"] = (AT + after).timestamp()
+    disk(hass, LEDGER_KEY).write_text(json.dumps(stored), "utf-8")
+    entry = eventful_home()
+    await set_up(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["retired"] == []

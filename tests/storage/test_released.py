@@ -1,0 +1,108 @@
+"""Every form of the store that was ever released loads, and shows what it showed then.
+
+`fixtures/store_vN` holds both files as `live_eventfully` left them with the integration of the
+time, and `shown.json`: when that was, and what the entities showed at that moment.
+"""
+
+from datetime import datetime
+import json
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
+from tests.conftest import DOMAIN
+from tests.eventful import FIXTURES, eventful_home, live_eventfully, put_released
+from tests.files import read, set_aside
+from tests.home import KITCHEN, issues, set_up, shown
+
+pytestmark = pytest.mark.on_disk
+
+RELEASED = sorted(path.name for path in FIXTURES.glob("store_v*"))
+PRESENT = f"store_v{STORAGE_VERSION}"
+
+
+def states(hass: HomeAssistant) -> dict[str, str]:
+    """Return what our entities show; events are Home Assistant's to remember."""
+    known = er.async_get(hass).entities.values()
+    return {
+        one.entity_id: shown(hass, one.entity_id).state
+        for one in known
+        if one.platform == DOMAIN and one.disabled_by is None and one.domain != "event"
+    }
+
+
+def ledgers(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the ledgers of a stored file, without what goes on by the minute."""
+    running = {"source", "today", "facts"}
+    return [
+        {name: value for name, value in channel.items() if name not in running}
+        for room in stored["data"]["rooms"].values()
+        for channel in room["channels"].values()
+    ]
+
+
+def form(data: Any) -> Any:  # noqa: ANN401
+    """Return the names and columns of stored data without its values; all rows are alike."""
+    if isinstance(data, dict):
+        return {
+            name: value if name.endswith("_columns") else form(value)
+            for name, value in data.items()
+            if not name.startswith(("unusual_", "range_"))
+        }
+    return (
+        [form(data[0])] if isinstance(data, list) and data and isinstance(data[0], dict) else None
+    )
+
+
+@pytest.mark.parametrize("version", RELEASED)
+@pytest.mark.parametrize("only", [LEDGER_KEY, GOOD_KEY])
+async def test_every_released_form_loads_and_shows_what_it_showed(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, version: str, only: str
+) -> None:
+    put_released(hass, version, only)
+    before = read(hass, only)
+    said = json.loads((FIXTURES / version / "shown.json").read_text("utf-8"))
+    kept_at = before["data"].get("kept_at")
+    clock.move_to(
+        dt_util.utc_from_timestamp(kept_at) if kept_at else datetime.fromisoformat(said["at"])
+    )
+    entry = eventful_home()
+    await set_up(hass, entry)
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
+    assert ("store_recovered" in issues(hass)) == (only == GOOD_KEY)
+    if only == LEDGER_KEY:
+        assert states(hass) == said["states"]
+        assert set_aside(hass) == []
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert ledgers(read(hass, LEDGER_KEY)) == ledgers(before)
+
+
+async def test_the_present_form_is_among_those_released_and_the_fixture_holds_all_of_it(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = await live_eventfully(hass, clock)
+    now, said = dt_util.utcnow(), states(hass)
+    await hass.config_entries.async_unload(entry.entry_id)
+    put_aside = {key: read(hass, key) for key in (LEDGER_KEY, GOOD_KEY)}
+    put_released(hass, PRESENT)
+    for key, written in put_aside.items():
+        assert form(read(hass, key)) == form(written)
+    known = json.loads((FIXTURES / PRESENT / "shown.json").read_text("utf-8"))
+    assert datetime.fromisoformat(known["at"]) == now
+    assert set(known["states"]) == set(said)
+    room = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]
+    pm25, voc = room["channels"]["pm25"], room["channels"]["voc_ratio"]
+    assert room["retired"]
+    assert len(room["asked"]) == 2
+    assert pm25["former"]["days"]
+    assert pm25["facts"]
+    assert {row[2] for row in pm25["entries"]} == {"relearned", "episode_normal", "strike"}
+    assert voc["today"]["episode"] == voc["episodes"][-1][0]
+    assert all(None not in row for row in voc["beside"])
+    context = read(hass, LEDGER_KEY)["data"]["context"]
+    assert all(mean["hours"] and mean["days"] for mean in context.values())

@@ -1,0 +1,1 @@
+"""Tests of the whole integration: weeks, reloads, removal, security."""

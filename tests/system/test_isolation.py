@@ -1,0 +1,178 @@
+"""One broken room stops neither another nor the integration."""
+
+from datetime import timedelta
+from typing import Any, override
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.air_baseline.core.alerting.judgement import Judgement
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.faults import complaints
+from tests.home import (
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    PM25,
+    a_home,
+    a_room,
+    a_store,
+    issue,
+    issues,
+    learned,
+    pass_time,
+    report,
+    set_up,
+    shown,
+    steady,
+    usual,
+)
+
+KITCHEN_LEARNING = "sensor.kitchen_pm25_learning"
+BEDROOM_LEARNING = "sensor.bedroom_voc_learning"
+BEDROOM_UNUSUAL = "binary_sensor.bedroom_voc_unusual"
+ISSUE = f"room_unreadable_{KITCHEN}_settings"
+HOUR = timedelta(hours=1)
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "no area": {"area_id": None},
+    "area of another type": {"area_id": ["kitchen"]},
+    "no unit": {"pm25_unit": None},
+    "unit of another type": {"pm25_unit": 7},
+    "unit of another quantity": {"pm25_unit": "ppb"},
+    "source is no entity": {"pm25_source": "kitchen"},
+    "source of another type": {"pm25_source": {"id": 3}},
+    "no kind": {"voc_source": "sensor.kitchen_voc", "voc_unit": "ppb"},
+    "unknown kind": {"voc_source": "sensor.kitchen_voc", "voc_kind": "smell", "voc_unit": "ppb"},
+    "windows of another type": {"windows": 5},
+    "registry's ids of another type": {"registered": ["kitchen"]},
+    "wish of another type": {"start_anew": 3},
+}
+
+
+def two_rooms(**kitchen: Any) -> MockConfigEntry:
+    """Return a home whose kitchen is configured with something else; None leaves a key out."""
+    room = a_room(KITCHEN, "kitchen", Kind.PM25)
+    data = {**room["data"], **kitchen}
+    room["data"] = {key: value for key, value in data.items() if value is not None}
+    return a_home(room, a_room(BEDROOM, "bedroom", Kind.VOC_INDEX))
+
+
+@pytest.fixture
+def stored(hass_storage: dict[str, Any]) -> dict[str, Any]:
+    """Store two rooms that have learned; return the files."""
+    hass_storage[LEDGER_KEY] = a_store(
+        {
+            KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)},
+            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 36)},
+        }
+    )
+    return hass_storage
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=list(BROKEN))
+async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_told(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    stored: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    broken: dict[str, Any],
+) -> None:
+    entry = two_rooms(**broken)
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    assert caplog.text.count("The settings of Kitchen cannot be read") == 1
+    assert complaints(caplog.records) == []
+    assert issue(hass, ISSUE) is not None
+    assert hass.states.get(KITCHEN_LEARNING) is None
+    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Kind.VOC_INDEX)})
+    assert shown(hass, BEDROOM_LEARNING).state == "learned"
+    await pass_time(hass, clock, HOUR, {INDEX: steady(450)})
+    assert shown(hass, BEDROOM_UNUSUAL).state == "on"
+    assert f"unusual_episode_{BEDROOM}" in " ".join(issues(hass))
+
+
+async def test_a_room_that_was_left_out_goes_on_where_it_was_when_it_is_mended(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, stored: dict[str, Any]
+) -> None:
+    entry = two_rooms(pm25_unit="bananas")
+    await set_up(hass, entry)
+    report(hass, PM25, 6)
+    flow = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
+    await hass.config_entries.subentries.async_configure(
+        flow["flow_id"], {"area_id": "kitchen", "pm25_source": PM25, "use_history": False}
+    )
+    await hass.async_block_till_done()
+    assert entry.subentries[KITCHEN].data["pm25_unit"] == "μg/m³"
+    assert shown(hass, KITCHEN_LEARNING).state == "learned"
+    assert issue(hass, ISSUE) is None
+
+
+class Failing(Channel):
+    """A channel that fails at whatever is asked of it."""
+
+    __slots__ = ()
+
+    @override
+    def read(self, at: float, value: float) -> list[Judgement]:
+        raise ZeroDivisionError
+
+    @override
+    def advance(self, now: float) -> list[Judgement]:
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, stored: dict[str, Any]
+) -> MockConfigEntry:
+    """Set up a kitchen and a bedroom, both learned."""
+    entry = two_rooms()
+    await set_up(hass, entry)
+    return entry
+
+
+async def test_a_room_that_fails_is_unavailable_until_it_works_again(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    stored: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Kind.VOC_INDEX)})
+    channel.__class__ = Failing
+    await pass_time(hass, clock, HOUR, {PM25: usual, INDEX: steady(450)})
+    assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
+    assert caplog.text.count("air_baseline Kitchen has failed; other rooms go on") == 1
+    assert len(complaints(caplog.records)) == 1
+    assert shown(hass, BEDROOM_UNUSUAL).state == "on"
+    assert issues(hass) == [f"unusual_episode_{BEDROOM}_{episode_of(entry)}"]
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert set(stored[LEDGER_KEY]["data"]["rooms"]) == {KITCHEN, BEDROOM}
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass, KITCHEN_LEARNING).state == "learned"
+
+
+async def test_a_failure_that_passes_is_forgotten(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    channel.__class__ = Failing
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
+    channel.__class__ = Channel
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert shown(hass, KITCHEN_LEARNING).state == "learned"
+
+
+def episode_of(entry: MockConfigEntry) -> int:
+    channel = entry.runtime_data.rooms[BEDROOM].channels[Kind.VOC_INDEX]
+    episode: int = channel.watch.current.id
+    return episode
