@@ -45,7 +45,7 @@ def each_alone(sensor: Sensor, plumes: Iterable[Plume]) -> Iterator[Alone]:
         channel.take_events()
         done = int(first)
         times, levels = sensor.times[first:last], sensor.levels[first:last]
-        shown = inject(times, levels, [plume], sensor.step, channel.quantity.highest)
+        shown = inject(times, levels, [plume], sensor.step, channel.spec.highest)
         other = _copy(channel)
         judged = _read(other, times, shown)
         told = [one.at for one in other.take_events() if one.kind is EventKind.UNUSUAL_STARTED]
@@ -72,7 +72,7 @@ def _read(channel: Channel, times: Array, levels: Array) -> list[Judgement]:
 
 def _copy(channel: Channel) -> Channel:
     """Return a channel that goes on by itself; what never changes is shared."""
-    lasting = (channel.quantity, channel.zone, channel.ledger, channel.forecast)
+    lasting = (channel.spec, channel.zone, channel.ledger, channel.forecast)
     return deepcopy(channel, {id(part): part for part in lasting})
 
 

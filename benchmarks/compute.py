@@ -11,7 +11,7 @@ from typing import Final
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.day import DAY_S
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .detection import (
     OURS,
@@ -34,7 +34,7 @@ from .scenarios import SCENARIOS, Thin, thin
 from .sensors import home_sensor, recorded_sensor, run
 from .trust import Statement, trust
 
-KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
+KINDS: Final = (Pollutant.PM25, Pollutant.VOC_RATIO)
 # The fortnight's promise is tried in the seasons that tried the month's most.
 FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE)
 # Seasons that are run again with outdoor air, temperature and windows known.
@@ -47,7 +47,7 @@ SMOKED: Final = (
     datetime(2023, 9, 11, tzinfo=UTC).timestamp(),
 )
 
-type Job = tuple[int, int, Season, Kind, Promise]
+type Job = tuple[int, int, Season, Pollutant, Promise]
 type Tell = Callable[[str], None]
 
 
@@ -83,7 +83,7 @@ class Plan:
     days: int
     data: Path | None = None
 
-    def of(self, season: Season, kind: Kind, promise: Promise) -> list[Job]:
+    def of(self, season: Season, kind: Pollutant, promise: Promise) -> list[Job]:
         """Return the sensors of a season."""
         return [(seed, self.days, season, kind, promise) for seed in range(self.homes)]
 
@@ -104,14 +104,14 @@ def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     return results
 
 
-def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell) -> None:
+def _seasons(plan: Plan, kind: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
     said: list[Statement] = []
     plain: dict[Promise, list[Run]] = {}
     for season in Season:
         for chosen in (Promise.MONTH, Promise.FORTNIGHT):
             if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
                 continue
-            if season is Season.SMOKE and kind is not Kind.PM25:
+            if season is Season.SMOKE and kind is not Pollutant.PM25:
                 continue  # Smoke is particles here: these would be the plain homes again.
             tell(f"{kind}, {season} homes, {chosen}")
             jobs = plan.of(season, kind, chosen)
@@ -132,9 +132,9 @@ def _seasons(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell
     results.pooled[kind] = trust(said)
 
 
-def _with_context(plan: Plan, kind: Kind, pool: Workers, results: Results, tell: Tell) -> None:
+def _with_context(plan: Plan, kind: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
     for season in WITH_CONTEXT:
-        if season is Season.SMOKE and kind is not Kind.PM25:
+        if season is Season.SMOKE and kind is not Pollutant.PM25:
             continue
         tell(f"{kind}, {season} homes, context known")
         runs = pool.each(_run_home_with_context, plan.of(season, kind, Promise.MONTH))
@@ -144,7 +144,7 @@ def _with_context(plan: Plan, kind: Kind, pool: Workers, results: Results, tell:
 
 
 def _with_rules(
-    season: Season, kind: Kind, jobs: list[Job], pool: Workers, results: Results
+    season: Season, kind: Pollutant, jobs: list[Job], pool: Workers, results: Results
 ) -> list[Run]:
     """Run ours and the rules beside it; on plain homes, put plumes in as well."""
     found = pool.each(_quiet_home, jobs)
@@ -176,16 +176,16 @@ def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None
         long = [source for source in files if _days(source) >= LONG_DAYS]
         if long:
             _long_recordings(long, kind, pool, results)
-    smoked = [one for one in sources(data, Kind.PM25) if one.path.parent.name == SMOKED_SET]
+    smoked = [one for one in sources(data, Pollutant.PM25) if one.path.parent.name == SMOKED_SET]
     for chosen in (Promise.MONTH, Promise.FORTNIGHT):
         runs = pool.each(_run_source, [(source, chosen) for source in smoked])
         results.recorded_smoke.append(_recorded_smoke(chosen, runs))
-    meals = [(source, cooking(data).get(source.name)) for source in sources(data, Kind.PM25)]
+    meals = [(source, cooking(data).get(source.name)) for source in sources(data, Pollutant.PM25)]
     noticed = pool.each(_notice, [(source, found) for source, found in meals if found])
     results.cooking = [one for room in noticed for one in room]
 
 
-def _long_recordings(long: list[Source], kind: Kind, pool: Workers, results: Results) -> None:
+def _long_recordings(long: list[Source], kind: Pollutant, pool: Workers, results: Results) -> None:
     table = rates(pool.each(_quiet_source, long), kind)
     plumes = pool.each(_find_source, [(source, table) for source in long])
     # There are few of them: each is run with the plumes of every try.
@@ -213,7 +213,7 @@ def _days(source: Source) -> float:
     return float(times[-1] - times[0]) / DAY_S
 
 
-def _thin(trial: tuple[str, Kind]) -> Thin:
+def _thin(trial: tuple[str, Pollutant]) -> Thin:
     return thin(trial[0], THIN_ROOMS, trial[1])
 
 

@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from sqlalchemy import func, select
 
 from custom_components.air_baseline.const import DOMAIN
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import usual
 
@@ -46,7 +46,7 @@ async def day() -> list[Figure]:
         patch.object(dt_util, "utcnow", _now),  # Home Assistant's own are bound to the real clock.
         patch.object(event, "time_tracker_utcnow", _now),
     ):
-        heard = {name: source(0, Kind.PM25) for name in PEERS}
+        heard = {name: source(0, Pollutant.PM25) for name in PEERS}
         async with a_home_assistant(1, peers(heard)) as hass:
             await hass.config_entries.async_add(a_home(1))
             await hass.async_block_till_done()
@@ -92,7 +92,7 @@ def _figures(
     yield Figure("recorder, rows of a channel's quiet day", [of_a_channel], "rows", ROWS)
     for name in PEERS:
         yield Figure(f"  the same, {name} helper", [rows[f"sensor.{name}"]], "rows")
-    yield Figure("  the source itself", [rows[source(0, Kind.PM25)]], "rows")
+    yield Figure("  the source itself", [rows[source(0, Pollutant.PM25)]], "rows")
     gaps = [(later - at) / timedelta(minutes=1) for (at, _), (later, _) in pairwise(writes)]
     yield Figure("store, writes of a day", [len(writes)], "", WRITES)
     yield Figure("  time between two writes", gaps, "min")

@@ -23,20 +23,20 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.setup import async_setup_component
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import ATTRIBUTES, PM25, VOC, ZONE, a_room, a_store, learned
 
 from .entry import an_entry
 
 LEARNED_DAYS: Final = 90
-KINDS: Final = (Kind.PM25, Kind.VOC_RATIO)
+KINDS: Final = (Pollutant.PM25, Pollutant.VOC_RATIO)
 PROBE_S: Final = 0.001
 OLDEST: Final = 2  # The generation of garbage for which all objects are looked at.
 PLATFORMS: Final = ("sensor", "binary_sensor", "event", "switch", "button")
 
 
-def source(room: int, kind: Kind) -> str:
+def source(room: int, kind: Pollutant) -> str:
     """Return the entity that a room's quantity is measured by."""
     return f"sensor.{kind.value}_of_{room}"
 
@@ -53,20 +53,20 @@ def last_noon() -> datetime:
     return noon if noon <= now else noon - timedelta(days=1)
 
 
-def a_home(rooms: int, kinds: tuple[Kind, ...] = KINDS) -> ConfigEntry:
+def a_home(rooms: int, kinds: tuple[Pollutant, ...] = KINDS) -> ConfigEntry:
     """Return a home of some rooms as it is configured."""
     subentries = []
     for room in range(rooms):
         sources = {
-            f"{'pm25' if kind is Kind.PM25 else 'voc'}_source": source(room, kind) for kind in kinds
+            f"{'pm25' if kind is Pollutant.PM25 else 'voc'}_source": source(room, kind) for kind in kinds
         }
         subentries.append(a_room(room_id(room), f"room {room}", *kinds, **sources))
     return an_entry(subentries)
 
 
-def report(hass: HomeAssistant, room: int, kind: Kind, value: float, at: float) -> None:
+def report(hass: HomeAssistant, room: int, kind: Pollutant, value: float, at: float) -> None:
     """Let a source report a value at a POSIX time."""
-    attributes = ATTRIBUTES[PM25 if kind is Kind.PM25 else VOC]
+    attributes = ATTRIBUTES[PM25 if kind is Pollutant.PM25 else VOC]
     hass.states.async_set(source(room, kind), f"{value:g}", attributes, timestamp=at)
 
 

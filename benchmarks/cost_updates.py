@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components import air_baseline
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.listeners.clock import TICK_SECOND, async_pass_time
 from custom_components.air_baseline.storage.store import SOON_S
 from tests.home import ATTRIBUTES, PM25, usual
@@ -46,7 +46,7 @@ LIVED_S: Final = 20.0
 SHARE_S: Final = 300.0
 TRIES: Final = 3
 CLOSES: Final = 5
-OURS: Final = source(0, Kind.PM25)
+OURS: Final = source(0, Pollutant.PM25)
 
 
 async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int) -> float:
@@ -69,7 +69,7 @@ async def updates() -> list[Figure]:
     # minutes.
     keeps_nothing = {"recorder": {"include": {"domains": ["nothing"]}}}
     async with a_home_assistant(1, peers(heard) | keeps_nothing) as hass:
-        await hass.config_entries.async_add(a_home(1, (Kind.PM25,)))
+        await hass.config_entries.async_add(a_home(1, (Pollutant.PM25,)))
         await hass.async_block_till_done()
         entities = {"nobody": "sensor.nobody_source", **heard, "ours": OURS}
         took: dict[str, list[float]] = {name: [] for name in entities}

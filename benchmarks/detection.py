@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from custom_components.air_baseline.core.day import SLOT_S
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 
 from .alone import Alone, each_alone
 from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch
@@ -103,7 +103,7 @@ def quiet(sensor: Sensor) -> Quiet:
     return Quiet(ours, _watched(series, _could_alert(ours, series)))
 
 
-def rates(found: Sequence[Quiet], kind: Kind) -> list[Rate]:
+def rates(found: Sequence[Quiet], kind: Pollutant) -> list[Rate]:
     """Return how often each rule alerts, and tune each to the rate of ours, which comes first."""
     days = sum(len(one.run.eligible) for one in found)
     number = sum(len(one.run.episodes) for one in found)
@@ -134,7 +134,7 @@ def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
 def find_repeated(sensor: Sensor, seed: int) -> list[Found]:
     """Put all plumes of one try into a sensor's recording; return which of them ours noticed."""
     plumes = draw(sensor.times, sensor.levels, seed, sensor.offset_s)
-    highest = QUANTITIES[sensor.kind].highest
+    highest = POLLUTANTS[sensor.kind].highest
     levels = inject(sensor.times, sensor.levels, plumes, sensor.step, highest)
     ours = run(replace(sensor, levels=levels, around=None))
     series = _series(ours, sensor)

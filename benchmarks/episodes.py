@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.air_baseline.core.alerting.episode import COOL_DOWN_S
-from custom_components.air_baseline.core.day import HELD_SLOTS, INSIDE_SLOTS, SLOT_S
-from custom_components.air_baseline.core.reading.sustained_level import HELD_AT_LEAST
+from custom_components.air_baseline.core.day import SUSTAINED_SLOTS, INSIDE_SLOTS, SLOT_S
+from custom_components.air_baseline.core.reading.sustained_level import SUSTAINED_AT_LEAST
 
 from .series import DAY, Array, Mask
 
@@ -47,11 +47,11 @@ class Watched:
 
 def watch(score: Array, counted: Mask | None = None) -> Watched:
     """Return a score as its watcher sees it; by default every slot is counted."""
-    padded = np.concatenate([np.full(HELD_SLOTS - 1, np.nan), score])
+    padded = np.concatenate([np.full(SUSTAINED_SLOTS - 1, np.nan), score])
     known = np.isfinite(padded)
     lowest = np.minimum.reduce(_last(np.where(known, padded, np.inf)))
     highest = np.maximum.reduce(_last(np.where(known, padded, -np.inf)))
-    enough = np.add.reduce(_last(known.astype(np.int8))) >= HELD_AT_LEAST
+    enough = np.add.reduce(_last(known.astype(np.int8))) >= SUSTAINED_AT_LEAST
     return Watched(
         np.where(enough, lowest, -np.inf).astype(np.float32),
         highest.astype(np.float32),
@@ -61,8 +61,8 @@ def watch(score: Array, counted: Mask | None = None) -> Watched:
 
 def _last[T: np.generic](values: NDArray[T]) -> list[NDArray[T]]:
     """Return the last six values of each slot, by how long ago they were."""
-    number = len(values) - HELD_SLOTS + 1
-    return [values[place : place + number] for place in range(HELD_SLOTS)]
+    number = len(values) - SUSTAINED_SLOTS + 1
+    return [values[place : place + number] for place in range(SUSTAINED_SLOTS)]
 
 
 def episodes(watched: Watched, threshold: float) -> Places:

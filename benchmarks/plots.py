@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from custom_components.air_baseline.core.alerting.promise import Promise
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .detection import OURS, Found, of_plumes
 from .homes import Season
@@ -38,7 +38,7 @@ def draw_all(results: Results, folder: Path) -> None:
 
 
 def _save(
-    path: Path, tall: float, results: Results, draw: Callable[[Axes, Results, Kind], None]
+    path: Path, tall: float, results: Results, draw: Callable[[Axes, Results, Pollutant], None]
 ) -> None:
     figure = Figure(figsize=(WIDE, tall), layout="constrained")
     both = figure.subplots(1, len(NAMES))
@@ -49,7 +49,7 @@ def _save(
     figure.savefig(path, metadata={"Date": None})
 
 
-def _range(axes: Axes, results: Results, kind: Kind) -> None:
+def _range(axes: Axes, results: Results, kind: Pollutant) -> None:
     axes.axhspan(75, 85, color=GOOD_COLOUR, label="should be: 75 to 85 %")
     places = range(len(AGE_NAMES))
     for title, group, colour in (
@@ -64,7 +64,7 @@ def _range(axes: Axes, results: Results, kind: Kind) -> None:
     _legend(axes, "lower left")
 
 
-def _alarms(axes: Axes, results: Results, kind: Kind) -> None:
+def _alarms(axes: Axes, results: Results, kind: Pollutant) -> None:
     beside = _beside(results.beside, kind)
     rates = sorted(beside.rates, key=lambda rate: -rate.usual) if beside else []
     names = [rate.name for rate in rates]
@@ -75,7 +75,7 @@ def _alarms(axes: Axes, results: Results, kind: Kind) -> None:
     axes.set(xlabel="false alarms in 30 days")
 
 
-def _plumes(axes: Axes, results: Results, kind: Kind) -> None:
+def _plumes(axes: Axes, results: Results, kind: Pollutant) -> None:
     beside = _beside(results.beside, kind)
     eligible = [one for one in beside.found if one.eligible] if beside else []
     for rate in beside.rates[1:] if beside else []:
@@ -91,7 +91,7 @@ def _plumes(axes: Axes, results: Results, kind: Kind) -> None:
     _legend(axes, "upper left")
 
 
-def _confidence(axes: Axes, results: Results, kind: Kind) -> None:
+def _confidence(axes: Axes, results: Results, kind: Pollutant) -> None:
     axes.plot([0, 100], [0, 100], color=QUIET_COLOUR, linestyle=":", linewidth=1)
     axes.text(12, 16, "as said", color=QUIET_COLOUR, rotation=45, rotation_mode="anchor")
     recorded = _recorded(results.recorded, kind)
@@ -109,7 +109,7 @@ def _confidence(axes: Axes, results: Results, kind: Kind) -> None:
     _legend(axes, "upper left")
 
 
-def _autumn(axes: Axes, results: Results, kind: Kind) -> None:
+def _autumn(axes: Axes, results: Results, kind: Pollutant) -> None:
     ages = results.autumn.get(kind, {})
     for name, colour in {**NAIVE, OURS: OUR_COLOUR}.items():
         if name in ages:
@@ -146,7 +146,7 @@ def _colours(names: Iterable[str]) -> list[str]:
     return [OUR_COLOUR if name == OURS else OTHER_COLOUR for name in names]
 
 
-def _plain(groups: Iterable[Group], kind: Kind) -> Group | None:
+def _plain(groups: Iterable[Group], kind: Pollutant) -> Group | None:
     return next(
         (
             group
@@ -157,9 +157,9 @@ def _plain(groups: Iterable[Group], kind: Kind) -> Group | None:
     )
 
 
-def _recorded(groups: Iterable[Group], kind: Kind) -> Group | None:
+def _recorded(groups: Iterable[Group], kind: Pollutant) -> Group | None:
     return next((group for group in groups if group.kind is kind), None)
 
 
-def _beside(all_beside: Iterable[Beside], kind: Kind) -> Beside | None:
+def _beside(all_beside: Iterable[Beside], kind: Pollutant) -> Beside | None:
     return next((beside for beside in all_beside if beside.kind is kind), None)

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.binning import LEAST_STEP
 
 from .series import Array
 
-COLUMNS: Final = {Kind.PM25: "pm25_ugm3", Kind.VOC_RATIO: "voc"}
+COLUMNS: Final = {Pollutant.PM25: "pm25_ugm3", Pollutant.VOC_RATIO: "voc"}
 # Sets whose README names the local zone; of homes of several zones, by the start of the room.
 ZONES: Final = {
     "awair_home_us": "America/New_York",
@@ -39,7 +39,7 @@ class Source:
     """One column of one file."""
 
     path: Path
-    kind: Kind
+    kind: Pollutant
 
     @property
     def name(self) -> str:
@@ -61,7 +61,7 @@ class Cooking:
     end: float
 
 
-def sources(folder: Path, kind: Kind) -> Iterator[Source]:
+def sources(folder: Path, kind: Pollutant) -> Iterator[Source]:
     """Yield what a folder has of a quantity; a column may be there and hold nothing."""
     for path in sorted(folder.glob("*/*.csv.gz")):
         with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:

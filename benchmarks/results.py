@@ -6,7 +6,7 @@ from typing import Final
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .detection import Found, Rate
 from .homes import Season
@@ -32,7 +32,7 @@ from .tables import (
 )
 from .trust import Statement, Trust, statements, trust
 
-NAMES: Final = {Kind.PM25: "PM2.5", Kind.VOC_RATIO: "VOC"}
+NAMES: Final = {Pollutant.PM25: "PM2.5", Pollutant.VOC_RATIO: "VOC"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Group:
     """
 
     title: str
-    kind: Kind
+    kind: Pollutant
     promise: Promise
     season: Season | None
     sensors: int
@@ -77,7 +77,7 @@ class Beside:
     answered, which ours alone was asked about.
     """
 
-    kind: Kind
+    kind: Pollutant
     rates: list[Rate]
     found: list[Found]
     repeated: list[Found]
@@ -107,16 +107,16 @@ class Results:
     days: int
     groups: list[Group] = field(default_factory=list)
     recorded: list[Group] = field(default_factory=list)
-    pooled: dict[Kind, Trust | None] = field(default_factory=dict)
-    smoke: list[tuple[Kind, Promise, Smoke]] = field(default_factory=list)
+    pooled: dict[Pollutant, Trust | None] = field(default_factory=dict)
+    smoke: list[tuple[Pollutant, Promise, Smoke]] = field(default_factory=list)
     recorded_smoke: list[RecordedSmoke] = field(default_factory=list)
     outdoor_rose: tuple[int, int] = (0, 0)
-    changed: list[tuple[Season, Kind, AfterChange]] = field(default_factory=list)
-    thin: list[tuple[Kind, Thin]] = field(default_factory=list)
+    changed: list[tuple[Season, Pollutant, AfterChange]] = field(default_factory=list)
+    thin: list[tuple[Pollutant, Thin]] = field(default_factory=list)
     beside: list[Beside] = field(default_factory=list)
     recorded_beside: list[Beside] = field(default_factory=list)
     cooking: list[dict[str, float | None]] = field(default_factory=list)
-    autumn: dict[Kind, dict[str, list[float]]] = field(default_factory=dict)
+    autumn: dict[Pollutant, dict[str, list[float]]] = field(default_factory=dict)
 
 
 def group(title: str, season: Season | None, chosen: Promise, runs: Sequence[Run]) -> Group:

@@ -17,8 +17,8 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
 
 type Array = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class Run:
     """A run: what was said, and what happened on which day since the first reading."""
 
     name: str
-    kind: Kind
+    kind: Pollutant
     said: Said
     episodes: list[float] = field(default_factory=list)
     outdoor_rose: list[bool | None] = field(default_factory=list)
@@ -109,7 +109,7 @@ def replay(
     zone = channel.zone
     if around is not None:
         readings = _with_context(channel, readings, around)
-    run = Run(name=name, kind=channel.quantity.kind, said=_said([], 0.0, zone))
+    run = Run(name=name, kind=channel.spec.pollutant, said=_said([], 0.0, zone))
     judged: list[Judgement] = []
     first: float | None = None
     for at, level in readings:
@@ -128,9 +128,9 @@ def _with_context(
     channel: Channel, readings: Iterable[tuple[float, float]], around: Surroundings
 ) -> Iterator[tuple[float, float]]:
     """Yield the readings, each after the context of its moment was read."""
-    means = [ContextMean(channel.zone) for _ in range(3)]
+    means = [SurroundingMean(channel.zone) for _ in range(3)]
     outdoor, temperature, window = means
-    channel.context = Context(
+    channel.surroundings = Surroundings(
         outdoor_pm25=outdoor, outdoor_temperature=temperature, window_open=window
     )
     columns = (around.outdoor.tolist(), around.temperature.tolist(), around.window.tolist())
@@ -162,9 +162,9 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
         run.changes.append(age)
     elif event.kind is EventKind.RANGE_LEARNED:
         run.learned.append(age)
-    elif event.digest is not None:
+    elif event.summary is not None:
         confidence = channel.forecast.confidence if channel.forecast else None
-        run.days.append(ClosedDay(age, event.digest.mark, confidence, event.digest.eligible))
+        run.days.append(ClosedDay(age, event.summary.coverage, confidence, event.summary.eligible))
 
 
 def _said(judged: list[Judgement], first: float, zone: tzinfo) -> Said:

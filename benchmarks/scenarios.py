@@ -10,7 +10,7 @@ import numpy as np
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import DAY_S
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 
 from .homes import Recording, record
 from .runs import personal
@@ -19,7 +19,7 @@ from .series import DAY, HOUR, Array, Mask
 DAYS: Final = 40
 HALF: Final = 6 * HOUR  # Half of the time is missing in stretches of so many slots.
 EVENING_H: Final = 18
-STUCK_AT: Final = {Kind.PM25: 7.0, Kind.VOC_RATIO: 120.0}
+STUCK_AT: Final = {Pollutant.PM25: 7.0, Pollutant.VOC_RATIO: 120.0}
 TWO_DAYS, THREE_WEEKS = 2, 21
 FIRST_WEEKDAY: Final = 2  # Recordings begin on a Wednesday.
 SATURDAY: Final = 5
@@ -79,21 +79,21 @@ SCENARIOS: Final[Mapping[str, Callable[[Array], Mask]]] = MappingProxyType(
 )
 
 
-def thin(name: str, rooms: range, kind: Kind) -> Thin:
+def thin(name: str, rooms: range, kind: Pollutant) -> Thin:
     """Try a scenario in some rooms."""
     return Thin(name, len(rooms), sum(_claims(name, seed, kind) for seed in rooms))
 
 
-def _claims(name: str, seed: int, kind: Kind) -> int:
+def _claims(name: str, seed: int, kind: Pollutant) -> int:
     recording = record(seed, DAYS)
     levels = _levels(recording, kind) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[kind])
     kept = SCENARIOS[name](np.arange(DAYS * DAY, dtype=np.float64))
     return count_claims(kind, recording.times, np.where(kept, levels, np.nan))
 
 
-def count_claims(kind: Kind, times: Array, levels: Array) -> int:
+def count_claims(kind: Pollutant, times: Array, levels: Array) -> int:
     """Return how often something was said about the very room: per bin, and once an hour."""
-    channel = Channel(QUANTITIES[kind], UTC)
+    channel = Channel(POLLUTANTS[kind], UTC)
     claims = 0
     for at, level in zip(times.tolist(), levels.tolist(), strict=True):
         lost = level != level  # noqa: PLR0124
@@ -105,5 +105,5 @@ def count_claims(kind: Kind, times: Array, levels: Array) -> int:
     return claims + personal(channel.judge(float(times[-1]) + DAY_S))
 
 
-def _levels(recording: Recording, kind: Kind) -> Array:
-    return recording.pm25 if kind is Kind.PM25 else recording.voc
+def _levels(recording: Recording, kind: Pollutant) -> Array:
+    return recording.pm25 if kind is Pollutant.PM25 else recording.voc

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 
 from .homes import Season, record
 from .recordings import Source, read, readings, sensor_step
@@ -18,7 +18,7 @@ class Sensor:
     """What a sensor gave: times (POSIX), levels (base unit, NaN: lost), its step."""
 
     name: str
-    kind: Kind
+    kind: Pollutant
     times: Array
     levels: Array
     step: float
@@ -33,11 +33,11 @@ class Sensor:
 
 
 def home_sensor(
-    seed: int, days: int, season: Season, kind: Kind, *, context: bool = False
+    seed: int, days: int, season: Season, kind: Pollutant, *, context: bool = False
 ) -> Sensor:
     """Return one sensor of a seeded home, with what goes on beside it where that is wanted."""
     recording = record(seed, days, season)
-    pm25 = kind is Kind.PM25
+    pm25 = kind is Pollutant.PM25
     return Sensor(
         name=f"home {seed}",
         kind=kind,
@@ -71,4 +71,4 @@ def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
 
 def new_channel(sensor: Sensor, promise: Promise = Promise.MONTH) -> Channel:
     """Return a channel that knows nothing of a sensor yet."""
-    return Channel(QUANTITIES[sensor.kind], sensor.zone, promise)
+    return Channel(POLLUTANTS[sensor.kind], sensor.zone, promise)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
@@ -30,7 +30,7 @@ class Series:
 
     start: float
     levels: Array
-    kind: Kind
+    kind: Pollutant
     offset_s: float = 0.0
 
     @property
@@ -51,7 +51,7 @@ class Series:
         return int((self.start + self.offset_s) // SLOT_S)
 
 
-def on_grid(starts: Array, levels: Array, kind: Kind, offset_s: float = 0.0) -> Series:
+def on_grid(starts: Array, levels: Array, kind: Pollutant, offset_s: float = 0.0) -> Series:
     """Return bins (slot starts, POSIX, increasing) as a series; slots without a bin are NaN."""
     slots = np.round(starts / SLOT_S).astype(np.int64)
     grid = np.full(int(slots[-1] - slots[0]) + 1, np.nan)

@@ -24,8 +24,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S, day_start, parse_day
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.storage.channel import dump, load
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 
 from .figures import Figure, show
 
@@ -44,13 +44,13 @@ MEMORY_H: Final = 2.0  # For so long a room's air resembles itself.
 class Room:
     """One source: its median, and the spread of its levels on the scale y = ln(1 + x)."""
 
-    kind: Kind
+    kind: Pollutant
     usual: float
     spread: float
 
     def channel(self) -> Channel:
         """Return a channel that knows nothing yet."""
-        return Channel(QUANTITIES[self.kind], ZONE)
+        return Channel(POLLUTANTS[self.kind], ZONE)
 
     def readings(self, day: int, every_s: int) -> Iterator[tuple[float, float]]:
         """Yield the readings of one day."""
@@ -64,7 +64,7 @@ class Room:
             yield start + index * every_s, float(np.round(level))
 
 
-ROOMS: Final = (Room(Kind.PM25, 6.0, 0.5), Room(Kind.VOC_RATIO, 150.0, 0.9))
+ROOMS: Final = (Room(Pollutant.PM25, 6.0, 0.5), Room(Pollutant.VOC_RATIO, 150.0, 0.9))
 
 
 def live(channel: Channel, room: Room, days: range, every_s: int = SLOT_S) -> None:
@@ -102,7 +102,7 @@ def closes_ms(room: Room, channel: Channel) -> list[float]:
     evenings: list[tuple[int, str]] = []
     for day in range(FIRST + FULL_DAYS, FIRST + FULL_DAYS + CLOSED_DAYS):
         live(channel, room, range(day, day + 1))
-        evenings.append((day, json.dumps(dump(channel))))
+        evenings.append((day, json.dumps(dump_channel(channel))))
         channel.advance(day_start(day + 1, ZONE))
     rounds = [[close_s(text, day + 1) for day, text in evenings] for _ in range(TRIES)]
     return [1e3 * min(tries) for tries in zip(*rounds, strict=True)]
@@ -110,7 +110,7 @@ def closes_ms(room: Room, channel: Channel) -> list[float]:
 
 def close_s(evening: str, next_day: int) -> float:
     """Return the time that a channel, back from disk, takes to step into the next day."""
-    channel = load(json.loads(evening), ZONE, Promise.MONTH)
+    channel = load_channel(json.loads(evening), ZONE, Promise.MONTH)
     at = day_start(next_day, ZONE)
     start = process_time()
     channel.advance(at)
@@ -119,10 +119,10 @@ def close_s(evening: str, next_day: int) -> float:
 
 def memory_kb(channel: Channel) -> float:
     """Return what a channel takes in memory after a restart, once its days were asked for."""
-    text = json.dumps(dump(channel))
+    text = json.dumps(dump_channel(channel))
     gc.collect()
     tracemalloc.start()
-    restored = load(json.loads(text), ZONE, Promise.MONTH)
+    restored = load_channel(json.loads(text), ZONE, Promise.MONTH)
     restored.ledger.evidence(0, 0)
     gc.collect()
     size, _ = tracemalloc.get_traced_memory()
@@ -133,7 +133,7 @@ def memory_kb(channel: Channel) -> float:
 
 def disk_kb(channel: Channel) -> float:
     """Return what a channel takes on disk."""
-    return len(json.dumps(dump(channel), separators=(",", ":")).encode()) / 1024.0
+    return len(json.dumps(dump_channel(channel), separators=(",", ":")).encode()) / 1024.0
 
 
 def figures(room: Room) -> Iterator[Figure]:

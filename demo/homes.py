@@ -6,9 +6,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from custom_components.air_baseline.core.pollutant import (
-    QUANTITIES,
-    Kind,
-    QuantityError,
+    POLLUTANTS,
+    Pollutant,
+    UnitError,
     normal_unit,
 )
 from script.csv_file import RecordingError, columns
@@ -78,14 +78,14 @@ def recorded_home(path: Path, measure: Measure, column: str, now: float, zone: Z
 
 def measure_of(quantity: str, unit: str | None) -> Measure:
     """Return what a recording measures; RecordingError where the quantity has no such unit."""
-    known = QUANTITIES[Kind(quantity)]
+    known = POLLUTANTS[Pollutant(quantity)]
     unit = known.unit if unit is None else normal_unit(unit)
     try:
         known.factor(unit)
-    except QuantityError as error:
+    except UnitError as error:
         units = ", ".join(sorted(one or "none" for one in known.units))
         raise RecordingError(f"{error}; known: {units}") from error
-    pollutant = Pollutant.PM25 if known.kind is Kind.PM25 else Pollutant.VOC
+    pollutant = Pollutant.PM25 if known.pollutant is Pollutant.PM25 else Pollutant.VOC
     return Measure(pollutant=pollutant, quantity=quantity, unit=unit)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from script.csv_file import zone_named
 
 from .home import ROOT
@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     recording = parser.add_argument_group("with --csv")
     recording.add_argument("--column", help="the column that holds the level, if there are several")
     recording.add_argument(
-        "--quantity", default=Kind.PM25.value, choices=[kind.value for kind in Kind]
+        "--quantity", default=Pollutant.PM25.value, choices=[kind.value for kind in Pollutant]
     )
     recording.add_argument("--unit", help='the unit of the column, as "μg/m³" or ppb')
     return parser

@@ -11,7 +11,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 
 from .air import DAY_S, HOUR_S
@@ -40,7 +40,7 @@ class Life:
 class Lived:
     """The lives of a home's rooms, by room id and quantity."""
 
-    lives: Mapping[str, Mapping[Kind, Life]]
+    lives: Mapping[str, Mapping[Pollutant, Life]]
 
     def ledgers(self) -> dict[str, Any]:
         """Return what the integration would have stored by now."""
@@ -56,7 +56,7 @@ def live(house: House, now: float) -> Lived:
     return Lived(
         {
             monitor.room_id: {
-                Kind(measure.quantity): live_through(house, monitor, measure, now)
+                Pollutant(measure.quantity): live_through(house, monitor, measure, now)
                 for measure in monitor.measures
             }
             for monitor in house.monitors
@@ -64,20 +64,20 @@ def live(house: House, now: float) -> Lived:
     )
 
 
-def _stored(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
+def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     return {
-        "channels": {kind.value: snapshot.dump(channel) for kind, channel in channels.items()},
+        "channels": {kind.value: snapshot.dump_channel(channel) for kind, channel in channels.items()},
         "retired": [],
         "asked": _asked(room_id, channels),
     }
 
 
-def _asked(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
+def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     """Return the question that the integration asked when the running episode began."""
     running = {
-        kind.value: channel.watch.current.id
+        kind.value: channel.episode_watch.current.id
         for kind, channel in channels.items()
-        if channel.watch.current
+        if channel.episode_watch.current
     }
     if not running:
         return {}
@@ -93,7 +93,7 @@ def _asked(room_id: str, channels: Mapping[Kind, Channel]) -> dict[str, Any]:
 
 def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Life:
     """Return the life of a sensor up to now."""
-    quantity = QUANTITIES[Kind(measure.quantity)]
+    quantity = POLLUTANTS[Pollutant(measure.quantity)]
     channel = Channel(quantity, house.zone, Promise.MONTH)
     factor = quantity.factor(measure.unit)
     usual: Usual = []

@@ -32,8 +32,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.orm import Session
 
 from custom_components.air_baseline.const import DOMAIN
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.home_history.range_statistics import band_id
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.home_history.range_statistics import range_statistic_id
 
 from .air import DAY_S, HOUR_S, Array
 from .house import House, Measure, Monitor
@@ -143,9 +143,9 @@ def _shown(measure: Measure, level: float) -> str:
 
 def _record_usual(session: Session, monitor: Monitor, measure: Measure, lived: Lived) -> None:
     """Record the range that was usual in each hour, as Air Baseline would have."""
-    usual = lived.lives[monitor.room_id][Kind(measure.quantity)].usual
+    usual = lived.lives[monitor.room_id][Pollutant(measure.quantity)].usual
     if usual:
-        statistic_id = band_id(monitor.room_id, Kind(measure.quantity))
+        statistic_id = range_statistic_id(monitor.room_id, Pollutant(measure.quantity))
         metadata_id = _statistic(session, statistic_id, measure.unit, DOMAIN)
         hours = np.array(usual)[:, [0, 2, 1, 3]]
         _insert_statistics(

@@ -19,10 +19,10 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import iso_day
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, QuantityError
-from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
+from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
 from script.csv_file import RecordingError, number_in, rows, zone_named
 
 
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="script/replay", description=__doc__)
     parser.add_argument("file", type=Path, help="a CSV file with a timestamp column (.csv, .gz)")
     parser.add_argument("--column", required=True, help="the column that holds the level")
-    parser.add_argument("--quantity", required=True, choices=[kind.value for kind in Kind])
+    parser.add_argument("--quantity", required=True, choices=[kind.value for kind in Pollutant])
     parser.add_argument("--unit", default="", help='the unit of the column, as "μg/m³" or ppb')
     parser.add_argument("--timezone", default="UTC", help="the home's zone, as Europe/London")
     parser.add_argument(
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _channel(options: argparse.Namespace) -> Channel:
     return Channel(
-        QUANTITIES[Kind(options.quantity)], zone_named(options.timezone), Promise(options.promise)
+        POLLUTANTS[Pollutant(options.quantity)], zone_named(options.timezone), Promise(options.promise)
     )
 
 
@@ -91,14 +91,14 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     tally = Tally()
     columns = _context_columns(channel, options)
     try:
-        factor = channel.quantity.factor(options.unit)
-    except QuantityError as error:
-        known = ", ".join(sorted(unit or "none" for unit in channel.quantity.units))
+        factor = channel.spec.factor(options.unit)
+    except UnitError as error:
+        known = ", ".join(sorted(unit or "none" for unit in channel.spec.units))
         message = f"{error}; known: {known}"
         raise RecordingError(message) from error
     with _output(options.jsonl) as out:
         at = 0.0
-        for at, text in _rows(options.file, options.column, columns, channel.context):
+        for at, text in _rows(options.file, options.column, columns, channel.surroundings):
             if text:  # An empty cell says nothing new: the value before it holds on.
                 value = _level(text, tally)
                 judged = channel.lose(at) if value is None else channel.read(at, value * factor)
@@ -114,20 +114,20 @@ def _output(path: Path | None) -> TextIO:
     return Path("/dev/null" if path is None else path).open("w", encoding="utf-8")
 
 
-def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str, ContextMean]:
+def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str, SurroundingMean]:
     """Give the channel a context; return which column feeds which of its values."""
     names = {
         "outdoor_pm25": options.outdoor,
         "outdoor_temperature": options.outdoor_temperature,
         "window_open": options.window,
     }
-    means = {value: ContextMean(channel.zone) for value, column in names.items() if column}
-    channel.context = Context(**means)
+    means = {value: SurroundingMean(channel.zone) for value, column in names.items() if column}
+    channel.surroundings = Surroundings(**means)
     return {names[value]: mean for value, mean in means.items()}
 
 
 def _rows(
-    path: Path, column: str, columns: Mapping[str, ContextMean], context: Context
+    path: Path, column: str, columns: Mapping[str, SurroundingMean], context: Surroundings
 ) -> Iterator[tuple[float, str]]:
     """Yield time and cell of each row, after its cells of context were read."""
     beside = [_ContextCell(mean, mean is context.window_open) for mean in columns.values()]
@@ -142,7 +142,7 @@ def _rows(
 class _ContextCell:
     """A column of context. A window stays as it is, so an empty cell `repeats` what it held."""
 
-    mean: ContextMean
+    mean: SurroundingMean
     repeats: bool
     held: float | None = None
 
@@ -170,8 +170,8 @@ def _write(out: TextIO, channel: Channel, judged: Sequence[Judgement], tally: Ta
         out.write(json.dumps(_line(judgement), ensure_ascii=False) + "\n")
     for event in channel.take_events():
         _count_event(event, channel, tally)
-        if event.digest is not None:
-            out.write(json.dumps(_day_line(event.digest, channel), ensure_ascii=False) + "\n")
+        if event.summary is not None:
+            out.write(json.dumps(_day_line(event.summary, channel), ensure_ascii=False) + "\n")
 
 
 def _line(judgement: Judgement) -> dict[str, object]:
@@ -195,29 +195,29 @@ def _line(judgement: Judgement) -> dict[str, object]:
     }
 
 
-def _day_line(digest: Digest, channel: Channel) -> dict[str, object]:
+def _day_line(digest: DaySummary, channel: Channel) -> dict[str, object]:
     standing = channel.forecast.standing if channel.forecast else None
     return {
         "day": iso_day(digest.day),
         "digest": {
             "histogram": digest.histogram,
-            "cover": round(digest.cover, 4),
+            "cover": round(digest.observed_share, 4),
             "valid": digest.valid,
             "peaks": digest.part_peaks,
             "ranges": digest.part_ranges,
             "state": digest.state,
             "eligible": digest.eligible,
-            "outdoor_pm25": digest.context.outdoor_pm25,
-            "outdoor_temperature": digest.context.outdoor_temperature,
-            "window_open": digest.context.window_open,
+            "outdoor_pm25": digest.surroundings.outdoor_pm25,
+            "outdoor_temperature": digest.surroundings.outdoor_temperature,
+            "window_open": digest.surroundings.window_open,
         },
         "track": {
-            "mark": digest.mark,
-            "marks": standing.marks if standing else 0,
-            "recent": standing.recent_mark if standing else None,
-            "held": standing.held if standing else None,
+            "mark": digest.coverage,
+            "marks": standing.scored_days if standing else 0,
+            "recent": standing.recent_coverage if standing else None,
+            "held": standing.coverage_28d if standing else None,
             "confidence": channel.forecast.confidence if channel.forecast else None,
-            "theta": channel.forecast.theta if channel.forecast else None,
+            "theta": channel.forecast.widening if channel.forecast else None,
         },
     }
 
@@ -236,10 +236,10 @@ def _count(judgement: Judgement, tally: Tally) -> None:
 
 
 def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
-    if event.digest is not None:
+    if event.summary is not None:
         tally.days += 1
-        tally.valid_days += event.digest.valid
-        tally.eligible_days += event.digest.eligible
+        tally.valid_days += event.summary.valid
+        tally.eligible_days += event.summary.eligible
     if event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         episode = event.episode
         start = datetime.fromtimestamp(episode.id, channel.zone)
@@ -259,15 +259,15 @@ def _outdoors(episode: Episode) -> str:
 
 
 def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str:
-    unit = channel.quantity.unit
+    unit = channel.spec.unit
     lines = [
         f"{options.file.name}: {options.column} as {options.quantity}"
         + (f" in {unit}" if unit else ""),
         f"days closed {tally.days}, usable {tally.valid_days}, able to alert {tally.eligible_days}",
         f"promise: one alert in {RULES[channel.promise].days} days at the most, by chance",
-        f"readings not believed: {channel.source.rejected} beyond the span, "
+        f"readings not believed: {channel.health.rejected} beyond the span, "
         f"{tally.unreadable} unreadable, {channel.binner.late} late"
-        + ("; the sensor is stuck on one value" if channel.source.stuck else ""),
+        + ("; the sensor is stuck on one value" if channel.health.stuck else ""),
         "",
         f"{'state':<16}{'first seen':<14}{'bins':>8}  {'in its range':>12}",
     ]

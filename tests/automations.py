@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -47,9 +47,9 @@ class Kitchen:
 
     async def learn(self, days: int = 36) -> MockConfigEntry:
         """Set the kitchen up as one that has watched for so many days."""
-        channels = {kind: learned(kind, days) for kind in (Kind.PM25, Kind.VOC_RATIO)}
+        channels = {kind: learned(kind, days) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)}
         self.files[LEDGER_KEY] = a_store({KITCHEN: channels})
-        self.entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO))
+        self.entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO))
         await set_up(self.hass, self.entry)
         return self.entry
 
@@ -62,7 +62,7 @@ class Kitchen:
         """Let time pass, with usual air where no other level is given for pm25 or voc."""
         sources = {
             PM25: levels.get("pm25", usual),
-            VOC: levels.get("voc", lambda at: usual(at, Kind.VOC_RATIO)),
+            VOC: levels.get("voc", lambda at: usual(at, Pollutant.VOC_RATIO)),
         }
         await pass_time(self.hass, self.clock, duration, sources, step=step, waits=self.waits)
 

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import HistoryState
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.files import disk, write
@@ -49,9 +49,9 @@ HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
 
 def eventful_home() -> MockConfigEntry:
     """Return the home of `live_eventfully`: two rooms, outdoor sensors, a window."""
-    kitchen = a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO)
+    kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO)
     kitchen["data"] = {**kitchen["data"], "windows": [WINDOW]}
-    return a_home(kitchen, a_room(BEDROOM, "bedroom", Kind.VOC_INDEX), **OUTDOORS)
+    return a_home(kitchen, a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX), **OUTDOORS)
 
 
 async def live_eventfully(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
@@ -60,10 +60,10 @@ async def live_eventfully(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> 
     In the end there are ledgers in use, of before they were learned anew, and of a source
     that is gone; corrections, an episode that ended, one that runs, and what was asked.
     """
-    channels = {kind: learned(kind, DAYS) for kind in (Kind.PM25, Kind.VOC_RATIO)}
-    channels[Kind.PM25] = _learned_anew(channels[Kind.PM25])
-    gone = {Kind.VOC_MASS: learned(Kind.VOC_MASS, 3)}
-    bedroom = {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 10)}
+    channels = {kind: learned(kind, DAYS) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)}
+    channels[Pollutant.PM25] = _learned_anew(channels[Pollutant.PM25])
+    gone = {Pollutant.VOC_MASS: learned(Pollutant.VOC_MASS, 3)}
+    bedroom = {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 10)}
     write(hass, LEDGER_KEY, a_store({KITCHEN: channels | gone, BEDROOM: bedroom}))
     report(hass, WINDOW, "on")
     entry = eventful_home()
@@ -88,7 +88,7 @@ async def _breathe(
     """Let time pass with usual air, but for the quantities with a level of their own."""
     for _ in range(duration // MINUTES):
         at = dt_util.utcnow().timestamp()
-        for source, kind in ((PM25, Kind.PM25), (VOC, Kind.VOC_RATIO), (INDEX, Kind.VOC_INDEX)):
+        for source, kind in ((PM25, Pollutant.PM25), (VOC, Pollutant.VOC_RATIO), (INDEX, Pollutant.VOC_INDEX)):
             report(hass, source, odd.get(kind, usual(at, kind)))
         report(hass, OUTDOORS["outdoor_pm25"], 9.0, **ATTRIBUTES[PM25])
         report(hass, OUTDOORS["outdoor_temperature"], 4.0, **TEMPERATURE)
@@ -97,14 +97,14 @@ async def _breathe(
 
 def _learned_anew(stored: dict[str, Any]) -> dict[str, Any]:
     """Return a channel that was learned anew from history a day ago."""
-    channel = snapshot.load(stored, ZONE, Promise.MONTH)
+    channel = snapshot.load_channel(stored, ZONE, Promise.MONTH)
     assert channel.open_day is not None
     channel.open_day.unseen, channel.history = True, HistoryState.READ
     at = NOON.timestamp() - 86_400.0
     anew = Entry(id=1, at=at, kind=EntryKind.RELEARNED, from_day=channel.ledger.days[-1].day)
     former = replace(channel.ledger, days=channel.ledger.days[-5:])
     channel.ledger = replace(channel.ledger, entries=(anew,), former=former)
-    kept: dict[str, Any] = json.loads(json.dumps(snapshot.dump(channel)))
+    kept: dict[str, Any] = json.loads(json.dumps(snapshot.dump_channel(channel)))
     return kept
 
 

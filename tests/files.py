@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.home import KITCHEN, NOON, ZONE, a_store, learned
@@ -47,9 +47,9 @@ def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
 def kept(ledger: bytes) -> Channel:
     """Return what the file of the ledger holds of the kitchen's particles."""
     rooms = json.loads(ledger)["data"]["rooms"]
-    return snapshot.load(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
+    return snapshot.load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
 
 
 def kitchen(days: int) -> dict[str, Any]:
     """Return a store in which the kitchen knows both its quantities for so many days."""
-    return a_store({KITCHEN: {kind: learned(kind, days) for kind in (Kind.PM25, Kind.VOC_RATIO)}})
+    return a_store({KITCHEN: {kind: learned(kind, days) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)}})

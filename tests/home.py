@@ -28,7 +28,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 
@@ -43,17 +43,17 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     VOC: {"device_class": "volatile_organic_compounds_parts", "unit_of_measurement": "ppb"},
     INDEX: {},
 }
-SOURCES: dict[Kind, dict[str, str]] = {
-    Kind.PM25: {"pm25_source": PM25, "pm25_unit": "μg/m³"},
-    Kind.VOC_RATIO: {"voc_source": VOC, "voc_kind": "voc_ratio", "voc_unit": "ppb"},
-    Kind.VOC_INDEX: {"voc_source": INDEX, "voc_kind": "voc_index", "voc_unit": ""},
+SOURCES: dict[Pollutant, dict[str, str]] = {
+    Pollutant.PM25: {"pm25_source": PM25, "pm25_unit": "μg/m³"},
+    Pollutant.VOC_RATIO: {"voc_source": VOC, "voc_kind": "voc_ratio", "voc_unit": "ppb"},
+    Pollutant.VOC_INDEX: {"voc_source": INDEX, "voc_kind": "voc_index", "voc_unit": ""},
 }
-USUAL = {Kind.PM25: 6.0, Kind.VOC_MASS: 300.0, Kind.VOC_RATIO: 120.0, Kind.VOC_INDEX: 100.0}
+USUAL = {Pollutant.PM25: 6.0, Pollutant.VOC_MASS: 300.0, Pollutant.VOC_RATIO: 120.0, Pollutant.VOC_INDEX: 100.0}
 
 type Level = Callable[[float], float]
 
 
-def usual(at: float, kind: Kind = Kind.PM25) -> float:
+def usual(at: float, kind: Pollutant = Pollutant.PM25) -> float:
     """Return the level of an ordinary moment: it wanders by half hours and from day to day."""
     half_hour, day = _chance(at // 1800), _chance(at // 86400)
     y = log1p(USUAL[kind]) + 0.35 * half_hour + 0.15 * day
@@ -69,7 +69,7 @@ def _chance(seed: float) -> float:
     return Random(int(seed)).gauss()  # noqa: S311 - weather, not secrets
 
 
-def a_room(subentry_id: str, area: str, *kinds: Kind, **data: str) -> ConfigSubentryDataWithId:
+def a_room(subentry_id: str, area: str, *kinds: Pollutant, **data: str) -> ConfigSubentryDataWithId:
     """Return a room as it is configured: its sources by quantity, and what differs."""
     sources = {key: value for kind in kinds for key, value in SOURCES[kind].items()}
     return ConfigSubentryDataWithId(
@@ -91,27 +91,27 @@ def a_home(
         options={"promise": promise, **options},
         subentries_data=rooms
         or (
-            a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO),
-            a_room(BEDROOM, "bedroom", Kind.VOC_INDEX),
+            a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO),
+            a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
         ),
     )
 
 
 @lru_cache(maxsize=64)
-def _learned(kind: Kind, days: int, end: datetime, promise: str) -> str:
-    channel = Channel(QUANTITIES[kind], ZONE, Promise(promise))
+def _learned(kind: Pollutant, days: int, end: datetime, promise: str) -> str:
+    channel = Channel(POLLUTANTS[kind], ZONE, Promise(promise))
     at, end_at = (end - timedelta(days=days)).timestamp() // 300 * 300, end.timestamp()
-    channel.source.skip_warm_up(at)
+    channel.health.skip_warm_up(at)
     while at <= end_at:
         channel.read(at, usual(at, kind))
         at += 300
     channel.advance(end_at)
     channel.take_events()
-    return json.dumps(snapshot.dump(channel))
+    return json.dumps(snapshot.dump_channel(channel))
 
 
 def learned(
-    kind: Kind, days: int, *, end: datetime = NOON, promise: str = "month"
+    kind: Pollutant, days: int, *, end: datetime = NOON, promise: str = "month"
 ) -> dict[str, Any]:
     """Return a stored channel that has watched so many days, by replaying usual readings."""
     stored: dict[str, Any] = json.loads(_learned(kind, days, end, promise))
@@ -130,7 +130,7 @@ def with_days(channel: dict[str, Any], days: Iterable[Mapping[str, str]]) -> dic
     return channel | {"days": lines, "days_checksum": crc32("\n".join(lines).encode())}
 
 
-def a_store(rooms: Mapping[str, Mapping[Kind, dict[str, Any]]]) -> dict[str, Any]:
+def a_store(rooms: Mapping[str, Mapping[Pollutant, dict[str, Any]]]) -> dict[str, Any]:
     """Return the store's file: the channels of rooms."""
     kept = {
         room: {
@@ -151,10 +151,10 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Kind, **changed: Any
+    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Pollutant, **changed: Any
 ) -> MockConfigEntry:
     """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
-    kinds = kinds or (Kind.PM25,)
+    kinds = kinds or (Pollutant.PM25,)
     files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
     entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
     await set_up(hass, entry)
@@ -175,7 +175,7 @@ async def restart(
 
 
 async def saved(
-    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, kind: Kind = Kind.PM25
+    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, kind: Pollutant = Pollutant.PM25
 ) -> dict[str, Any]:
     """Let everything be written that waits to be, and return a channel as it is stored."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)

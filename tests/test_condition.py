@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen, Tracer, automate, steps
 from tests.home import (
@@ -246,10 +246,10 @@ async def test_an_entity_that_says_something_else_is_refused(
 async def test_rooms_are_asked_together(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
-    kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 24)}})
+    kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 24)}})
     await set_up(
         hass,
-        a_home(a_room(KITCHEN, "kitchen", Kind.PM25), a_room(BEDROOM, "bedroom", Kind.VOC_INDEX)),
+        a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX)),
     )
     everywhere = {"area_id": ["kitchen", "bedroom"]}
     ways = [only_if("is_learned", everywhere, behavior=behavior) for behavior in ("any", "all")]

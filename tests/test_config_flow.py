@@ -19,7 +19,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -131,7 +131,7 @@ async def test_there_is_one_entry_only(hass: HomeAssistant, empty: MockConfigEnt
 async def test_another_promise_keeps_what_was_learned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=1), {PM25: usual})
@@ -233,7 +233,7 @@ async def test_only_a_sensor_can_be_a_source(hass: HomeAssistant, empty: MockCon
 async def test_our_own_entities_cannot_be_a_source(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     result = await add_room(
         hass, entry, area_id="bedroom", pm25_source="sensor.kitchen_pm25_usual_high"
@@ -338,8 +338,8 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     hass_storage[LEDGER_KEY] = a_store(
         {
             KITCHEN: {
-                Kind.PM25: learned(Kind.PM25, 36),
-                Kind.VOC_RATIO: learned(Kind.VOC_RATIO, 36),
+                Pollutant.PM25: learned(Pollutant.PM25, 36),
+                Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36),
             }
         }
     )
@@ -394,7 +394,7 @@ async def test_a_changed_area_moves_the_device_but_no_name_that_was_given(
     clock: FrozenDateTimeFactory,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], title="Galley")
     await hass.async_block_till_done()
@@ -436,7 +436,7 @@ async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
 ) -> None:
     newer = {"version": 9, "minor_version": 1, "key": LEDGER_KEY, "data": {}}
     hass_storage[LEDGER_KEY] = dict(newer)
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     hass.states.async_set("sensor.new", "3", PARTICLES)
@@ -452,7 +452,7 @@ async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
     done = await answer(hass, page["flow_id"], area_id="bedroom", pm25_source="sensor.new")
     assert done["reason"] == "reconfigure_successful"
 
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert shown(hass, "sensor.bedroom_pm25_learning").state == state

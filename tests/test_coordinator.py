@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -50,7 +50,7 @@ async def recent(hass: HomeAssistant, files: dict[str, Any]) -> dict[int, float]
 @pytest.fixture
 async def entry(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
     """Set up a kitchen with a source of particles."""
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     return entry
 
@@ -80,7 +80,7 @@ async def test_a_source_that_is_there_already_is_read_at_once(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     report(hass, PM25, 5)
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert shown(hass, LEARNING).state == "collecting"
 
 
@@ -197,7 +197,7 @@ async def test_a_renamed_source_is_followed(
         "sensor", "x", "1", suggested_object_id="kitchen_pm25"
     )
     assert source.entity_id == PM25
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, HOUR, {PM25: usual})
@@ -251,7 +251,7 @@ async def test_a_restart_in_the_middle_of_learning_loses_nothing_that_was_saved(
     *,
     power_cut: bool,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 10)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 10)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, 3 * HOUR, {PM25: usual})

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import voluptuous as vol
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.services import CORRECTING, READING
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
@@ -69,7 +69,7 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a kitchen that learned both its quantities, with an episode of both at noon."""
-    kinds = (Kind.PM25, Kind.VOC_RATIO)
+    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36) for kind in kinds}})
     entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
     await set_up(hass, entry)
@@ -79,7 +79,7 @@ async def entry(
 
 async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
     """Return what undo has to give back, byte for byte, of both quantities."""
-    kept = [await saved(hass, files, kind=kind) for kind in (Kind.PM25, Kind.VOC_RATIO)]
+    kept = [await saved(hass, files, kind=kind) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)]
     return json.dumps([{name: one[name] for name in LEDGER} for one in kept])
 
 

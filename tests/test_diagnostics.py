@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -46,9 +46,9 @@ async def entry(
 ) -> MockConfigEntry:
     """Set up a home with telling names, in which everything that can be told was told."""
     area = ar.async_get(hass).async_get_or_create(f"{TELLING.title()}'s den")
-    room = a_room(KITCHEN, area.id, Kind.PM25, Kind.VOC_INDEX)
+    room = a_room(KITCHEN, area.id, Pollutant.PM25, Pollutant.VOC_INDEX)
     room["data"] = {**room["data"], "pm25_source": SOURCE, "voc_source": OTHER}
-    stored = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     stored["data"]["rooms"][KITCHEN]["channels"]["voc_index"] = "damaged"
     hass_storage[LEDGER_KEY] = stored
     entry = a_home(room)

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -50,7 +50,7 @@ def told(changes: list[Any]) -> list[tuple[str, str]]:
 async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, INFERENCE).state == "unknown"
@@ -77,7 +77,7 @@ async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
 async def test_an_event_has_the_unit_of_the_source(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.VOC_RATIO: learned(Kind.VOC_RATIO, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36)}})
     room = a_room(KITCHEN, "kitchen", voc_source=VOC, voc_kind="voc_ratio", voc_unit="ppm")
     await set_up(hass, a_home(room))
     for _ in range(10):
@@ -103,10 +103,10 @@ async def test_what_was_learned_while_stopped_is_told_at_the_next_start(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     end = datetime(2026, 3, 3, 3, 50, tzinfo=UTC)
-    channel = learned(Kind.PM25, 21, end=end)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: channel}})
+    channel = learned(Pollutant.PM25, 21, end=end)
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: channel}})
     clock.move_to(end + 5 * HOUR)
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert shown(hass, INFERENCE).attributes["event_type"] == "range_learned"
     assert [issue.rsplit("_", 2)[0] for issue in issues(hass)] == ["range_learned"]
 
@@ -122,8 +122,8 @@ async def test_what_the_channel_tells_is_passed_on_with_its_facts(
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
 
     def happen(at: float) -> None:
-        room.channels[Kind.PM25].events += [
-            Event(kind=EventKind(kind), at=at, entry=answer) for kind in types
+        room.channels[Pollutant.PM25].events += [
+            Event(kind=EventKind(kind), at=at, correction=answer) for kind in types
         ]
 
     await room.async_correct(happen)
@@ -138,7 +138,7 @@ async def test_what_the_channel_tells_is_passed_on_with_its_facts(
 async def test_a_restart_tells_nothing_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
@@ -152,7 +152,7 @@ async def test_a_restart_tells_nothing_again(
 async def test_the_end_of_a_day_is_no_news(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     await set_up(hass, a_home())
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await pass_time(hass, clock, 24 * HOUR, {PM25: usual})
@@ -162,7 +162,7 @@ async def test_the_end_of_a_day_is_no_news(
 async def test_starting_over_withdraws_a_running_episode(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)

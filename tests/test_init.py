@@ -17,7 +17,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -70,7 +70,7 @@ async def test_every_room_is_a_device_in_its_area(
 async def test_a_room_in_an_area_that_is_gone_still_works(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, device_registry: dr.DeviceRegistry
 ) -> None:
-    entry = a_home(a_room(KITCHEN, "cellar", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "cellar", Pollutant.PM25))
     await set_up(hass, entry)
     report(hass, PM25, 5)
     await hass.async_block_till_done()
@@ -106,7 +106,7 @@ async def test_unloading_saves_what_was_learned_and_stops_listening(
 async def test_a_reload_continues_where_it_was(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=1), {PM25: usual})
@@ -126,7 +126,7 @@ async def test_removing_the_integration_leaves_nothing(
     issue_registry: ir.IssueRegistry,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=2), {PM25: steady(80.0)})
@@ -149,8 +149,8 @@ async def test_removing_a_room_removes_its_ledger_and_nothing_else(
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store(
         {
-            KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)},
-            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 36)},
+            KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)},
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
         }
     )
     entry = a_home()
@@ -182,7 +182,7 @@ async def test_removing_a_room_removes_its_issues_even_ignored_ones(
     hass_storage: dict[str, Any],
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=2), {PM25: steady(80.0)})
@@ -213,8 +213,8 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(
 async def test_a_channel_of_a_newer_version_is_refused_as_well(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    channel = learned(Kind.PM25, 3) | {"version": 2}
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: channel}})
+    channel = learned(Pollutant.PM25, 3) | {"version": 2}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: channel}})
     entry = a_home()
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
@@ -249,7 +249,7 @@ async def test_a_renamed_room_keeps_what_it_learned(
     hass_storage: dict[str, Any],
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], title="Galley")
@@ -266,12 +266,12 @@ async def test_a_removed_source_is_set_aside_for_thirty_days(
     hass_storage[LEDGER_KEY] = a_store(
         {
             KITCHEN: {
-                Kind.PM25: learned(Kind.PM25, 36),
-                Kind.VOC_RATIO: learned(Kind.VOC_RATIO, 36),
+                Pollutant.PM25: learned(Pollutant.PM25, 36),
+                Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36),
             }
         }
     )
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual, VOC: usual})
 

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
 from tests.home import KITCHEN, NOON, STEP
 
@@ -40,7 +40,7 @@ async def test_inferences_and_corrections_are_in_the_logbook(
     room = entry.runtime_data.rooms[KITCHEN]
 
     def correct(at: float) -> None:
-        room.channels[Kind.PM25].events.append(Event(kind=EventKind.CORRECTED, at=at))
+        room.channels[Pollutant.PM25].events.append(Event(kind=EventKind.CORRECTED, at=at))
 
     await room.async_correct(correct)
     await kitchen.breathe(STEP)

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -57,9 +57,9 @@ async def test_the_entities_of_a_home(
     snapshot: SnapshotAssertion,
 ) -> None:
     entry = a_home(
-        a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO),
+        a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO),
         a_room("01OFFICE", "office", voc_source="sensor.o", voc_kind="voc_mass", voc_unit="mg/m³"),
-        a_room("01BEDROOM", "bedroom", Kind.VOC_INDEX),
+        a_room("01BEDROOM", "bedroom", Pollutant.VOC_INDEX),
     )
     await set_up(hass, entry)
     registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
@@ -136,7 +136,7 @@ async def test_a_collecting_room_says_what_is_missing_and_claims_nothing(
 async def test_a_provisional_room_still_claims_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 12)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 12)}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
     assert shown(hass, LEARNING).state == "provisional"
@@ -208,23 +208,23 @@ async def test_after_a_long_silence_the_range_is_stale(
 @pytest.mark.parametrize(
     ("kind", "units"),
     [
-        (Kind.VOC_MASS, ("mg/m³", "mg/m³")),
-        (Kind.VOC_MASS, ("μg/m³", "μg/m³")),
-        (Kind.VOC_RATIO, ("ppm", "ppm")),
-        (Kind.VOC_RATIO, ("ppb", "ppb")),
-        (Kind.VOC_INDEX, ("", None)),
-        (Kind.PM25, ("mg/m³", "μg/m³")),  # Home Assistant has no other unit for particles.
+        (Pollutant.VOC_MASS, ("mg/m³", "mg/m³")),
+        (Pollutant.VOC_MASS, ("μg/m³", "μg/m³")),
+        (Pollutant.VOC_RATIO, ("ppm", "ppm")),
+        (Pollutant.VOC_RATIO, ("ppb", "ppb")),
+        (Pollutant.VOC_INDEX, ("", None)),
+        (Pollutant.PM25, ("mg/m³", "μg/m³")),  # Home Assistant has no other unit for particles.
     ],
 )
 async def test_the_range_has_the_unit_of_its_source(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
-    kind: Kind,
+    kind: Pollutant,
     units: tuple[str, str | None],
 ) -> None:
     source, unit = units
-    field = "pm25" if kind is Kind.PM25 else "voc"
+    field = "pm25" if kind is Pollutant.PM25 else "voc"
     room = {f"{field}_source": VOC, f"{field}_unit": source, f"{field}_kind": kind.value}
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36)}})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", **room)))

@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -48,7 +48,7 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a home whose kitchen has watched both its quantities for 36 days."""
-    kinds = (Kind.PM25, Kind.VOC_RATIO)
+    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36) for kind in kinds}})
     entry = a_home()
     await set_up(hass, entry)

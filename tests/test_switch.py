@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.home import KITCHEN, a_home, a_room, act, device_id, set_up, shown, steady
@@ -93,11 +93,11 @@ async def test_a_pause_is_kept_at_once_and_outlasts_a_restart(
 async def test_a_source_that_joins_a_paused_room_is_paused_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     await turn(hass, "off")
     subentry = entry.subentries[KITCHEN]
-    both = a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO)
+    both = a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO)
     hass.config_entries.async_update_subentry(entry, subentry, data=both["data"])
     await hass.async_block_till_done()
     assert shown(hass, "sensor.kitchen_voc_learning").state == "paused"
@@ -109,7 +109,7 @@ async def test_one_paused_source_turns_it_off_and_on_resumes_all(
 ) -> None:
     entry = await kitchen.learn()
     room = entry.runtime_data.rooms[KITCHEN]
-    await room.async_correct(lambda at: room.channels[Kind.VOC_RATIO].pause(at, paused=True))
+    await room.async_correct(lambda at: room.channels[Pollutant.VOC_RATIO].pause(at, paused=True))
     assert kitchen.says("sensor.kitchen_voc_learning") == "paused"
     assert kitchen.says(SWITCH) == "off"
     await turn(hass, "on")

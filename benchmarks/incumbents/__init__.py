@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.series import Array, Series
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .calendar import hour_of_day, hour_of_week_mad, seasonal_regression, week_slots
 from .learners import gaussian, half_space_trees, k_means
@@ -24,8 +24,8 @@ from .rolling import (
     statistics_raw,
 )
 
-BOTH: Final = frozenset({Kind.PM25, Kind.VOC_RATIO})
-PM25: Final = frozenset({Kind.PM25})
+BOTH: Final = frozenset({Pollutant.PM25, Pollutant.VOC_RATIO})
+PM25: Final = frozenset({Pollutant.PM25})
 WEEK_H: Final = 168
 DAY_H: Final = 24
 
@@ -37,7 +37,7 @@ class Incumbent:
     name: str
     threshold: float
     score: Callable[[Series], Array]
-    kinds: frozenset[Kind] = BOTH
+    kinds: frozenset[Pollutant] = BOTH
 
 
 INCUMBENTS: Final = (
@@ -60,6 +60,6 @@ INCUMBENTS: Final = (
 )
 
 
-def for_kind(kind: Kind) -> tuple[Incumbent, ...]:
+def for_kind(kind: Pollutant) -> tuple[Incumbent, ...]:
     """Return the rules that people use on a quantity."""
     return tuple(incumbent for incumbent in INCUMBENTS if kind in incumbent.kinds)

@@ -16,7 +16,7 @@ from benchmarks.series import (
     row_quantile,
     rows_before,
 )
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 DAY_HOURS: Final = 24
 WEEK_HOURS: Final = 168
@@ -27,7 +27,7 @@ SLOT_LEAST: Final = 4  # Observations of an hour of the week, as the agent wants
 SLOT_SPREADS, SLOT_SHARE = 2.0, 0.3
 MAD_WEEKS, MAD_LEAST, MADS = 8, 3, 6.0
 # Base unit: the rise that the agent asks for besides.
-MAD_EFFECT: Final[Mapping[Kind, float]] = MappingProxyType({Kind.PM25: 5.0, Kind.VOC_RATIO: 20.0})
+MAD_EFFECT: Final[Mapping[Pollutant, float]] = MappingProxyType({Pollutant.PM25: 5.0, Pollutant.VOC_RATIO: 20.0})
 REFIT: Final = WEEK
 TRAINED_ON: Final = 8 * WEEK
 DAILY, WEEKLY = 4, 3  # Harmonics, as Prophet's defaults.

@@ -18,14 +18,14 @@ from benchmarks.series import (
     running_mean,
     smooth,
 )
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 WHO_24H: Final = 15.0  # μg/m³, WHO 2021.
 WHO_LEAST_H: Final = 18
-HOUR_LIMIT: Final[Mapping[Kind, float]] = MappingProxyType(
+HOUR_LIMIT: Final[Mapping[Pollutant, float]] = MappingProxyType(
     {
-        Kind.PM25: 35.4,  # μg/m³, where AirNow's "unhealthy for some" begins (EPA 2024).
-        Kind.VOC_RATIO: 660.0,  # ppb, about the 3 mg/m³ of UBA's level 3.
+        Pollutant.PM25: 35.4,  # μg/m³, where AirNow's "unhealthy for some" begins (EPA 2024).
+        Pollutant.VOC_RATIO: 660.0,  # ppb, about the 3 mg/m³ of UBA's level 3.
     }
 )
 HOUR_LEAST: Final = 9  # Slots, 45 min.

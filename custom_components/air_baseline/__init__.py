@@ -17,10 +17,10 @@ from .const import CONF_PROMISE, CONF_START_ANEW, DOMAIN, LOGGER, PLATFORMS, SUB
 from .coordinator import AirBaselineConfigEntry, AirBaselineData, RoomCoordinator
 from .core.alerting.promise import Promise
 from .core.channel import Channel
-from .core.pollutant import QUANTITIES, Kind
+from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import async_forget_gone_quantities
 from .home_history.backfill import async_backfill
-from .home_history.range_statistics import async_remove_bands, async_write_bands
+from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .inputs.room_config import RoomDataError, RoomSource, checked_sources
 from .issues.lifecycle import (
     async_clear_issues,
@@ -29,9 +29,9 @@ from .issues.lifecycle import (
     async_watch_issues,
 )
 from .listeners.clock import async_watch_clock, in_turn
-from .listeners.other_rooms import async_watch_company
+from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed, async_follow_areas, async_follow_sources
-from .listeners.surroundings import async_listen_to_context
+from .listeners.surroundings import async_listen_to_surroundings
 from .services import async_register_actions
 from .storage.rooms import NewerStoreError, StoredRoom
 from .storage.store import LedgerStore, UnreadableStoreError
@@ -69,10 +69,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
     async for room_id, room in in_turn(subentries):
         stored[room_id] = _open_room(hass, entry, room, promise)
-    await _async_forget_wishes(hass, entry)
+    await _async_clear_requests(hass, entry)
     async_forget_gone_quantities(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    for watch in (async_watch_issues, async_listen_to_context, async_watch_company):
+    for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
     if loaded.outdated:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
@@ -80,7 +80,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_watch_clock(hass, entry))
-    entry.async_on_unload(async_write_bands(hass, entry))
+    entry.async_on_unload(async_write_range_statistics(hass, entry))
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_follow_sources(hass, entry))
@@ -141,7 +141,7 @@ def _open_room(
 
 
 def _fit_channels(
-    room: StoredRoom, sources: dict[Kind, RoomSource], promise: Promise, anew: Collection[str]
+    room: StoredRoom, sources: dict[Pollutant, RoomSource], promise: Promise, anew: Collection[str]
 ) -> None:
     """Give each source a channel and set the ledgers of gone and replaced sources aside.
 
@@ -153,13 +153,13 @@ def _fit_channels(
         room.retire(kind, now)
     for kind in sources:
         if kind not in room.channels:
-            channel = Channel(QUANTITIES[kind], dt_util.get_default_time_zone(), promise)
+            channel = Channel(POLLUTANTS[kind], dt_util.get_default_time_zone(), promise)
             channel.paused = paused
             room.channels[kind] = channel
     room.drop_retired(now)
 
 
-async def _async_forget_wishes(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+async def _async_clear_requests(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Forget what was to start anew, once that is saved: a power cut must not undo it."""
     rooms = [room.subentry for room in entry.runtime_data.rooms.values()]
     asked = [room for room in rooms if CONF_START_ANEW in room.data]

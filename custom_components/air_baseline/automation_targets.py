@@ -11,7 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .entity import WORDS_OF_KIND
+from .entity import WORDS_OF_POLLUTANT
 
 CONF_MINIMUM_CONFIDENCE = "minimum_confidence"
 CONFIDENCE_BELOW_MINIMUM = "confidence_below_minimum"
@@ -58,7 +58,7 @@ def reason_of(state: State) -> str:
 
 
 def _names(statement: str) -> set[str]:
-    return {f"{words}_{statement}" for words in WORDS_OF_KIND.values()}
+    return {f"{words}_{statement}" for words in WORDS_OF_POLLUTANT.values()}
 
 
 def _ours(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[er.RegistryEntry]:

@@ -14,27 +14,27 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry
-from .core.explaining.view import ChannelView
-from .core.pollutant import QUANTITIES, Kind
+from .core.explaining.view import EntityView
+from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 
-GUIDELINE_KINDS = frozenset(kind for kind in Kind if QUANTITIES[kind].guideline)
+GUIDELINE_POLLUTANTS = frozenset(kind for kind in Pollutant if POLLUTANTS[kind].guideline)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescription):
     """A binary sensor as data: `value_fn` reads the view."""
 
-    value_fn: Callable[[ChannelView], bool | None]
+    value_fn: Callable[[EntityView], bool | None]
 
 
-def _unusual_attributes(view: ChannelView) -> dict[str, Any]:
+def _unusual_attributes(view: EntityView) -> dict[str, Any]:
     return {
         **baseline_attributes(view),
-        "quantity": view.kind,
+        "quantity": view.pollutant,
         "episode": view.episode,
         "outcome": view.outcome,
     }
@@ -50,7 +50,7 @@ BINARY_SENSORS = (
     ChannelBinarySensorDescription(
         key="above_guideline",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        kinds=GUIDELINE_KINDS,
+        pollutants=GUIDELINE_POLLUTANTS,
         value_fn=lambda view: view.above_guideline,
     ),
 )
@@ -68,7 +68,7 @@ async def async_setup_entry(
                 ChannelBinarySensor(room, kind, description)
                 for kind in room.sources
                 for description in BINARY_SENSORS
-                if kind in description.kinds
+                if kind in description.pollutants
             ],
             config_subentry_id=subentry_id,
         )

@@ -116,7 +116,7 @@ def _room(room: FoundRoom, *, learn: bool) -> ConfigSubentryData:
     """Return a found room as it is configured."""
     data: dict[str, Any] = {CONF_AREA: room.area_id, CONF_HISTORY: learn}
     for key, found in room.sources.items():
-        data |= source_data(key, found.entity_id, found.source)
+        data |= source_data(key, found.entity_id, found.measurement)
     return ConfigSubentryData(
         data=data, subentry_type=SUBENTRY_ROOM, title=room.name, unique_id=room.area_id
     )
@@ -126,6 +126,6 @@ def _label(hass: HomeAssistant, room: FoundRoom, words: Words) -> str:
     """Return a room with what it measures; where there was a choice, with the sensor chosen."""
     said = []
     for found in room.sources.values():
-        name = words.say(f"quantity_{found.source.kind}")
+        name = words.say(f"quantity_{found.measurement.pollutant}")
         said.append(f"{name} ({name_of(hass, found.entity_id)})" if found.among > 1 else name)
     return f"{room.name}: {', '.join(said)}"

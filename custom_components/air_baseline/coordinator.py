@@ -34,19 +34,19 @@ from .core.alerting.judgement import Judgement
 from .core.channel import Channel
 from .core.codes import LearningState
 from .core.event import Event as ChannelEvent
-from .core.explaining.view import ChannelView, view
-from .core.pollutant import QUANTITIES, Kind
+from .core.explaining.view import EntityView, view
+from .core.pollutant import POLLUTANTS, Pollutant
 from .core.reading.binning import Bin
-from .inputs.readings import UnitChangedError, level
+from .inputs.readings import UnitChangedError, concentration
 from .inputs.room_config import room_sources
 from .storage.rooms import Loaded, StoredRoom
 from .storage.store import LedgerStore
 
 PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
 
-type RoomView = Mapping[Kind, ChannelView]
-type EventListener = Callable[[Kind, ChannelEvent], None]
-type BinListener = Callable[[Kind, Bin], None]
+type RoomView = Mapping[Pollutant, EntityView]
+type EventListener = Callable[[Pollutant, ChannelEvent], None]
+type BinListener = Callable[[Pollutant, Bin], None]
 type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 
@@ -85,19 +85,19 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.sources = room_sources(subentry.data)
         self.stored = stored
         self.stopped = False  # For good: a reload makes another room.
-        self.unit_problem: dict[Kind, str | None] = {}  # None: the unit was seen and is right.
-        self._odd: dict[Kind, tuple[float, float]] = {}  # First and last of unusable values.
-        self._told_trouble: object = None
-        self._told_failure: tuple[type[Exception], str] | None = None
+        self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit was seen and is right.
+        self._odd: dict[Pollutant, tuple[float, float]] = {}  # First and last of unusable values.
+        self._published_trouble: object = None
+        self._logged_failure: tuple[type[Exception], str] | None = None
         self._store = store
-        self._kinds = {source.entity_id: source.kind for source in self.sources.values()}
+        self._pollutants = {source.entity_id: source.pollutant for source in self.sources.values()}
         self._event_listeners: list[EventListener] = []
         self._bin_listeners: list[BinListener] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
         self.data = self._view(dt_util.utcnow().timestamp())
 
     @property
-    def channels(self) -> dict[Kind, Channel]:
+    def channels(self) -> dict[Pollutant, Channel]:
         """Return the channels of the room."""
         return self.stored.channels
 
@@ -111,8 +111,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, others go on
             failure = type(error), str(error)
-            if failure != self._told_failure:
-                self._told_failure = failure
+            if failure != self._logged_failure:
+                self._logged_failure = failure
                 LOGGER.exception("%s has failed; other rooms go on", self.name)
             if self.last_update_success:
                 self.last_exception, self.last_update_success = error, False
@@ -121,7 +121,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Begin to listen; return what ends it."""
-        entity_ids = list(self._kinds)
+        entity_ids = list(self._pollutants)
         self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
             async_track_state_report_event(self.hass, entity_ids, self._async_reported),
@@ -165,7 +165,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         finally:
             self._async_tell_events()
             self._async_publish(now)
-        await self._store.async_save_surely()
+        await self._store.async_save_or_raise()
 
     @callback
     def async_show(self) -> None:
@@ -194,13 +194,13 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
 
     @callback
-    def async_advance(self, kind: Kind, now: float) -> None:
+    def async_advance(self, kind: Pollutant, now: float) -> None:
         """Close what has ended of a quantity by a time; `async_pass_time` tells what came of it."""
         if self._unsubscribes:
             with self.guarded():
                 self._advance(kind, now)
 
-    def _advance(self, kind: Kind, now: float) -> None:
+    def _advance(self, kind: Pollutant, now: float) -> None:
         self._async_tell_bins(kind, self.channels[kind].advance(now))
 
     @callback
@@ -219,14 +219,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def _async_zone_changed(self, _event: Event) -> None:
         for channel in self.channels.values():
             channel.zone = dt_util.get_default_time_zone()
-            for mean in channel.context.known():
+            for mean in channel.surroundings.known():
                 mean.zone = channel.zone
 
     @callback
     def _ingest(self, entity_id: str, state: State | None, at: float) -> None:
         """Feed one state to its channel; publish if it closed a bin."""
         with self.guarded():
-            kind = self._kinds[entity_id]
+            kind = self._pollutants[entity_id]
             channel = self.channels[kind]
             value = self._level(kind, state, at)
             judged = channel.lose(at) if value is None else channel.read(at, value)
@@ -235,20 +235,20 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._async_tell_events()
                 self._async_publish(at)
 
-    def implausible(self, kind: Kind) -> bool:
+    def implausible(self, kind: Pollutant) -> bool:
         """Tell whether a source gives levels, in a right unit, that its quantity cannot have."""
         return kind in self._odd and self.unit_problem.get(kind) is None
 
-    def proven(self, kind: Kind) -> bool:
+    def proven(self, kind: Pollutant) -> bool:
         """Tell whether a source has given unusable values for so long that it is worth telling."""
         first, last = self._odd.get(kind, (0.0, 0.0))
         return last - first >= PROOF_S
 
     @callback
-    def _level(self, kind: Kind, state: State | None, at: float) -> float | None:
+    def _level(self, kind: Pollutant, state: State | None, at: float) -> float | None:
         """Return a state's level; remember a unit or a level that its quantity cannot have."""
         try:
-            value = level(state, QUANTITIES[kind])
+            value = concentration(state, POLLUTANTS[kind])
         except UnitChangedError as error:
             if self.unit_problem.get(kind) is None:
                 LOGGER.warning(
@@ -263,19 +263,19 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         if value is None:
             return None
         self.unit_problem[kind] = None
-        if QUANTITIES[kind].plausible(value):
+        if POLLUTANTS[kind].plausible(value):
             self._odd.pop(kind, None)
         else:
             self._note_odd(kind, at)
         return value
 
     @callback
-    def _note_odd(self, kind: Kind, at: float) -> None:
+    def _note_odd(self, kind: Pollutant, at: float) -> None:
         """Remember since when a source gives values that cannot be used."""
         self._odd[kind] = self._odd.get(kind, (at, at))[0], at
 
     @callback
-    def _async_tell_bins(self, kind: Kind, judged: Iterable[Judgement]) -> None:
+    def _async_tell_bins(self, kind: Pollutant, judged: Iterable[Judgement]) -> None:
         if not self._bin_listeners:
             return
         for bin_ in (said.bin for said in judged if said.bin is not None):
@@ -299,16 +299,16 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_publish(self, now: float) -> None:
         published, trouble = self._view(now), self._trouble()
-        known = published == self.data and trouble == self._told_trouble
+        known = published == self.data and trouble == self._published_trouble
         if known and self.last_update_success:
             return
-        self._told_trouble = trouble
+        self._published_trouble = trouble
         for kind, shown in published.items():
             self._log_source(kind, before=self.data[kind].state, now=shown.state)
         self.async_set_updated_data(published)
 
     @callback
-    def _log_source(self, kind: Kind, *, before: LearningState, now: LearningState) -> None:
+    def _log_source(self, kind: Pollutant, *, before: LearningState, now: LearningState) -> None:
         lost = now is LearningState.NO_SOURCE
         if lost != (before is LearningState.NO_SOURCE):
             said = "has given no reading for a day" if lost else "gives readings"
@@ -321,7 +321,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self.unit_problem.get(kind),
                 self.implausible(kind),
                 self.proven(kind),
-                channel.source.stuck,
+                channel.health.stuck,
             )
             for kind, channel in self.channels.items()
         ]

@@ -18,12 +18,12 @@ from .core.ledger.correction import AHEAD_DAYS, changed, reset_from, season, str
 from .core.ledger.entries import Entry, EntryKind
 from .core.ledger.episode import Episode
 from .core.ledger.ledger import UNDO_DAYS, UndoError
-from .core.other_rooms import TOGETHER_S
-from .core.pollutant import Kind
+from .core.other_rooms import SAME_RISE_S
+from .core.pollutant import Pollutant
 from .core.storage.ledger import MOST_ENTRIES
 from .storage.store import NotSavedError
 
-type Answers = dict[Kind, Entry]  # The first entry of each answer, by quantity.
+type Answers = dict[Pollutant, Entry]  # The first entry of each answer, by quantity.
 type Entries = tuple[Entry, ...]
 
 
@@ -40,7 +40,7 @@ def today(room: RoomCoordinator) -> date:
     return date.fromordinal(locate(dt_util.utcnow().timestamp(), zone)[0])
 
 
-async def async_reset(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
+async def async_reset(room: RoomCoordinator, kinds: Iterable[Pollutant]) -> Answers:
     """Start over: what was learned stays for 30 days, but no longer counts."""
     first = today(room).toordinal() + 1
     return await _async_say(room, {kind: (reset_from(first),) for kind in kinds})
@@ -76,7 +76,7 @@ async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None
 
 
 async def async_answer(
-    room: RoomCoordinator, episodes: Mapping[Kind, Episode], *, normal: bool
+    room: RoomCoordinator, episodes: Mapping[Pollutant, Episode], *, normal: bool
 ) -> Answers:
     """Say of episodes that they were real, or that they are normal here."""
     for kind, episode in episodes.items():
@@ -84,13 +84,13 @@ async def async_answer(
             raise refused("episode_answered", room=room.subentry.title)
 
     def say(channel: Channel, at: float) -> Entries:
-        return verdict(episodes[channel.quantity.kind], at, channel.zone, normal=normal)
+        return verdict(episodes[channel.spec.pollutant], at, channel.zone, normal=normal)
 
     return await _async_say(room, dict.fromkeys(episodes, say))
 
 
 async def async_strike(
-    room: RoomCoordinator, kinds: Iterable[Kind], days: Iterable[date]
+    room: RoomCoordinator, kinds: Iterable[Pollutant], days: Iterable[date]
 ) -> Answers:
     """Strike days out; they may be to come, while guests or a renovation last."""
     days = list(days)
@@ -112,7 +112,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 async def async_change(
     room: RoomCoordinator,
-    kinds: Iterable[Kind],
+    kinds: Iterable[Pollutant],
     day: date,
     *,
     similar: bool,
@@ -125,12 +125,12 @@ async def async_change(
     return await _async_say(room, dict.fromkeys(kinds, (entry,)))
 
 
-async def async_season(room: RoomCoordinator, kind: Kind, change: int) -> Answers:
+async def async_season(room: RoomCoordinator, kind: Pollutant, change: int) -> Answers:
     """Say that a suspected change is the season: earlier days count in full again."""
     return await _async_say(room, {kind: (season(change),)})
 
 
-async def async_at_fault(room: RoomCoordinator, kind: Kind, day: date, change: int) -> Answers:
+async def async_at_fault(room: RoomCoordinator, kind: Pollutant, day: date, change: int) -> Answers:
     """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
@@ -143,13 +143,13 @@ async def async_at_fault(room: RoomCoordinator, kind: Kind, day: date, change: i
     return answers
 
 
-async def async_pause(room: RoomCoordinator, kind: Kind) -> None:
+async def async_pause(room: RoomCoordinator, kind: Pollutant) -> None:
     """Stop to learn from one source, until the room's switch is turned on again."""
     await room.async_correct(lambda at: room.channels[kind].pause(at, paused=True))
 
 
 async def async_undo(
-    room: RoomCoordinator, kinds: Iterable[Kind], entry_id: int | None = None
+    room: RoomCoordinator, kinds: Iterable[Pollutant], entry_id: int | None = None
 ) -> Answers:
     """Take back the last correction of a room, or the one named.
 
@@ -177,8 +177,8 @@ async def async_undo(
 
 
 def find_episodes(
-    room: RoomCoordinator, kinds: Iterable[Kind], episode_id: int | None, *, together: bool
-) -> dict[Kind, Episode]:
+    room: RoomCoordinator, kinds: Iterable[Pollutant], episode_id: int | None, *, together: bool
+) -> dict[Pollutant, Episode]:
     """Return the episode with an id, or the last one of a room.
 
     With `together` also those of the other quantities that began within the hour and have not
@@ -196,7 +196,7 @@ def find_episodes(
     found = {kind: episode}
     for other, channel in room.channels.items():
         for risen in channel.episodes if together and other not in found else ():
-            near = abs(risen.id - episode.id) <= TOGETHER_S
+            near = abs(risen.id - episode.id) <= SAME_RISE_S
             if near and channel.ledger.verdict_on(risen.id) is None:
                 found[other] = risen
     return found
@@ -215,7 +215,7 @@ def _check_kept(room: RoomCoordinator, day: date) -> None:
 
 
 async def _async_say(
-    room: RoomCoordinator, said: Mapping[Kind, Entries | Callable[[Channel, float], Entries]]
+    room: RoomCoordinator, said: Mapping[Pollutant, Entries | Callable[[Channel, float], Entries]]
 ) -> Answers:
     """Put an answer into force for each of some channels, in one step."""
     answers: Answers = {}
@@ -236,7 +236,7 @@ async def _async_say(
 
 
 def _not_undoable(
-    room: RoomCoordinator, kinds: Iterable[Kind], entry_id: int | None
+    room: RoomCoordinator, kinds: Iterable[Pollutant], entry_id: int | None
 ) -> ServiceValidationError:
     """Return why nothing can be taken back."""
     if entry_id is None:

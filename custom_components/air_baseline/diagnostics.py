@@ -57,7 +57,7 @@ def _room(room: RoomCoordinator) -> dict[str, Any]:
             "unit": room.sources[kind].unit,
             "unit_problem": room.unit_problem.get(kind),
             "explanation": explain(channel, now).as_dict(),
-            "stored": snapshot.dump(channel),
+            "stored": snapshot.dump_channel(channel),
         }
         for kind, channel in room.channels.items()
     }

@@ -15,14 +15,14 @@ from homeassistant.util import slugify
 
 from .const import CONF_AREA, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.explaining.view import ChannelView
-from .core.pollutant import Kind
+from .core.explaining.view import EntityView
+from .core.pollutant import Pollutant
 
-WORDS_OF_KIND = {
-    Kind.PM25: "pm25",
-    Kind.VOC_MASS: "voc",
-    Kind.VOC_RATIO: "voc",
-    Kind.VOC_INDEX: "voc",
+WORDS_OF_POLLUTANT = {
+    Pollutant.PM25: "pm25",
+    Pollutant.VOC_MASS: "voc",
+    Pollutant.VOC_RATIO: "voc",
+    Pollutant.VOC_INDEX: "voc",
 }
 
 
@@ -42,7 +42,7 @@ def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
     return f"{domain}.{slugify(f'{room.subentry.title} {name}')}"
 
 
-def baseline_attributes(view: ChannelView) -> dict[str, Any]:
+def baseline_attributes(view: EntityView) -> dict[str, Any]:
     """Return what an inference stands on: small, and changing at most once a day."""
     return {
         "learning_state": view.state,
@@ -63,7 +63,7 @@ def async_forget_gone_quantities(hass: HomeAssistant, entry: AirBaselineConfigEn
     gone = tuple(
         f"{room_id}_{kind}_"
         for room_id, room in entry.runtime_data.rooms.items()
-        for kind in Kind
+        for kind in Pollutant
         if kind not in room.sources
     )
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):
@@ -91,8 +91,8 @@ class RoomEntity(Entity):
 class ChannelDescription(EntityDescription):
     """A statement as data: what it stands on, and which quantities it is made of."""
 
-    attributes_fn: Callable[[ChannelView], dict[str, Any]] | None = None
-    kinds: frozenset[Kind] = frozenset(Kind)
+    attributes_fn: Callable[[EntityView], dict[str, Any]] | None = None
+    pollutants: frozenset[Pollutant] = frozenset(Pollutant)
 
 
 class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
@@ -103,21 +103,21 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
     entity_description: ChannelDescription
 
-    def __init__(self, room: RoomCoordinator, kind: Kind, description: ChannelDescription) -> None:
+    def __init__(self, room: RoomCoordinator, kind: Pollutant, description: ChannelDescription) -> None:
         """Take the names from the translations, the ids from the room and the quantity."""
         super().__init__(room)
-        self.kind = kind
+        self.pollutant = kind
         self.entity_description = description
         self._attr_unique_id = f"{room.subentry.subentry_id}_{kind}_{description.key}"
-        self._attr_translation_key = f"{WORDS_OF_KIND[kind]}_{description.key}"
+        self._attr_translation_key = f"{WORDS_OF_POLLUTANT[kind]}_{description.key}"
         self._attr_device_info = room_device(room)
         self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None
 
     @property
-    def view(self) -> ChannelView:
+    def view(self) -> EntityView:
         """Return what the channel shows now."""
-        return self.coordinator.data[self.kind]
+        return self.coordinator.data[self.pollutant]
 
     @override
     async def async_added_to_hass(self) -> None:

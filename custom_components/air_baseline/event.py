@@ -11,7 +11,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
 from .core.ledger.entries import Entry
 from .core.ledger.episode import Episode
-from .core.pollutant import Kind
+from .core.pollutant import Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
 from .listeners.clock import in_turn
@@ -48,14 +48,14 @@ class InferenceEvent(RoomEntity, EventEntity):
         self.async_on_remove(self.room.async_add_event_listener(self._async_tell))
 
     @callback
-    def _async_tell(self, kind: Kind, event: Event) -> None:
+    def _async_tell(self, kind: Pollutant, event: Event) -> None:
         if event.kind not in EVENT_TYPES:
             return
         facts: dict[str, Any] = {ATTR_QUANTITY: kind.value}
         if event.episode is not None:
             facts |= _episode_facts(event.episode, self.room.sources[kind])
-        if event.entry is not None:
-            facts |= _correction_facts(event.entry)
+        if event.correction is not None:
+            facts |= _correction_facts(event.correction)
         self._trigger_event(event.kind.value, facts)
         self.async_write_ha_state()
 

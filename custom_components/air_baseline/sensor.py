@@ -17,8 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.codes import Compared, LearningState
-from .core.explaining.view import ChannelView
-from .core.pollutant import Kind
+from .core.explaining.view import EntityView
+from .core.pollutant import Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .inputs.room_config import RoomSource
 from .listeners.clock import in_turn
@@ -26,9 +26,9 @@ from .listeners.clock import in_turn
 PARALLEL_UPDATES = 0
 
 _DEVICE_CLASSES = {
-    Kind.PM25: SensorDeviceClass.PM25,
-    Kind.VOC_MASS: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS,
-    Kind.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
+    Pollutant.PM25: SensorDeviceClass.PM25,
+    Pollutant.VOC_MASS: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS,
+    Pollutant.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
 }
 
 
@@ -36,17 +36,17 @@ _DEVICE_CLASSES = {
 class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
     """A sensor as data: `value_fn` reads the view, `is_level` makes it a level in a unit."""
 
-    value_fn: Callable[[ChannelView], str | float | None]
+    value_fn: Callable[[EntityView], str | float | None]
     is_level: bool = False
 
 
-def _learning_attributes(view: ChannelView) -> dict[str, Any]:
+def _learning_attributes(view: EntityView) -> dict[str, Any]:
     return {
         "usable_days": view.usable_days,
         "needed": view.needed_days,
         "missing": [what.value for what in view.missing],
         "earliest": view.earliest,
-        "range_held": view.held,
+        "range_held": view.coverage_28d,
         "history": view.history,
         "history_days": view.history_days,
     }
@@ -98,7 +98,7 @@ SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         is_level=True,
-        kinds=frozenset({Kind.PM25}),
+        pollutants=frozenset({Pollutant.PM25}),
         suggested_display_precision=1,
         value_fn=lambda view: view.mean,
     ),
@@ -117,7 +117,7 @@ async def async_setup_entry(
                 ChannelSensor(room, source, description)
                 for source in room.sources.values()
                 for description in SENSORS
-                if source.kind in description.kinds
+                if source.pollutant in description.pollutants
             ],
             config_subentry_id=subentry_id,
         )
@@ -138,10 +138,10 @@ class ChannelSensor(ChannelEntity, SensorEntity):
         self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription
     ) -> None:
         """Show levels in the unit of the source, where its device class allows that."""
-        super().__init__(room, source.kind, description)
+        super().__init__(room, source.pollutant, description)
         self._factor = 1.0
         if description.is_level:
-            self._attr_device_class = _DEVICE_CLASSES.get(source.kind)
+            self._attr_device_class = _DEVICE_CLASSES.get(source.pollutant)
             self._attr_native_unit_of_measurement = source.shown_unit or None
             self._factor = source.factor
             if description.suggested_display_precision is None:

@@ -22,10 +22,10 @@ from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.alerting.promise import Promise
 from .core.explaining.explain import explain
-from .core.explaining.ledger_report import report
-from .core.pollutant import QUANTITIES, Kind
+from .core.explaining.ledger_report import ledger_report
+from .core.pollutant import POLLUTANTS, Pollutant
 from .core.storage import channel as snapshot
-from .core.storage.checked import SnapshotError
+from .core.storage.checked import StoredFormError
 from .corrections import (
     Answers,
     async_answer,
@@ -37,7 +37,7 @@ from .corrections import (
     find_episodes,
     refused,
 )
-from .entity import WORDS_OF_KIND
+from .entity import WORDS_OF_POLLUTANT
 from .home_history.backfill import async_relearn
 from .permissions import may
 from .words.explanation import Words, async_page
@@ -51,18 +51,18 @@ VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 
 MOST = 2**53 - 1  # The largest whole number that JSON and the frontend keep exactly.
 
-type Target = tuple[RoomCoordinator, list[Kind]]
-type Act = Callable[[ServiceCall, RoomCoordinator, list[Kind]], Awaitable[Answers]]
+type RoomTarget = tuple[RoomCoordinator, list[Pollutant]]
+type Act = Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[Answers]]
 
 _ROOM = {
     vol.Required(ATTR_DEVICE_ID): cv.string,
-    vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_KIND.values(), *Kind})),
+    vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_POLLUTANT.values(), *Pollutant})),
 }
 _NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))
 
 
 async def _async_explain(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
 ) -> dict[str, Any]:
     """Return everything behind what is said about a room, as numbers and in words."""
     now = dt_util.utcnow().timestamp()
@@ -77,12 +77,12 @@ async def _async_explain(
 
 
 async def _async_get_ledger(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
 ) -> dict[str, Any]:
     """Return all that is stored of a room."""
     return {
         "room": room.subentry.title,
-        "quantities": {kind.value: report(room.channels[kind]) for kind in kinds},
+        "quantities": {kind.value: ledger_report(room.channels[kind]) for kind in kinds},
         "set_aside": [_set_aside(retired) for retired in room.stored.retired],
         "questions": room.stored.asked,
     }
@@ -91,16 +91,16 @@ async def _async_get_ledger(
 def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
     try:
-        channel = snapshot.load(
+        channel = snapshot.load_channel(
             retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
         )
-    except SnapshotError:
+    except StoredFormError:
         return retired
-    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": report(channel)}
+    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": ledger_report(channel)}
 
 
 async def _async_correct_episode(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
 ) -> Answers:
     """Say what an episode was."""
     episodes = find_episodes(
@@ -110,7 +110,7 @@ async def _async_correct_episode(
 
 
 async def _async_strike_days(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
 ) -> Answers:
     """Strike the days from one to another out."""
     first: date = call.data[ATTR_START]
@@ -118,23 +118,23 @@ async def _async_strike_days(
 
 
 async def _async_mark_change(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]
+    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
 ) -> Answers:
     """Say since when the sensor or the room is another."""
     return await async_change(room, kinds, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
 
 
-async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
     """Start a room over."""
     return await async_reset(room, kinds)
 
 
-async def _async_relearn(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+async def _async_relearn(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
     """Learn a room anew from the home's own history."""
     return await async_relearn(room, kinds)
 
 
-async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Kind]) -> Answers:
+async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
     """Take the last correction of a room back, or the one named."""
     return await async_undo(room, kinds, call.data.get(ATTR_CORRECTION))
 
@@ -199,7 +199,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
         )
 
 
-async def _async_target(call: ServiceCall) -> Target:
+async def _async_target(call: ServiceCall) -> RoomTarget:
     """Return the room and the quantities that a call is about."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
@@ -209,7 +209,7 @@ async def _async_target(call: ServiceCall) -> Target:
     if room is None:
         raise refused("room_gone")
     asked = call.data.get(ATTR_QUANTITY)
-    kinds = [kind for kind in room.channels if asked in (None, WORDS_OF_KIND[kind], kind.value)]
+    kinds = [kind for kind in room.channels if asked in (None, WORDS_OF_POLLUTANT[kind], kind.value)]
     if not kinds:
         named = _named(await Words.async_load(call.hass), str(asked))
         raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
@@ -218,10 +218,10 @@ async def _async_target(call: ServiceCall) -> Target:
 
 def _named(words: Words, quantity: str) -> str:
     """Return what people call a quantity; of the kinds of VOC its unit says which."""
-    if quantity not in Kind:
+    if quantity not in Pollutant:
         return words.say("quantity_voc_mass")
-    kind = Kind(quantity)
-    name, unit = words.say(f"quantity_{kind}"), QUANTITIES[kind].unit
+    kind = Pollutant(quantity)
+    name, unit = words.say(f"quantity_{kind}"), POLLUTANTS[kind].unit
     return f"{name} ({unit})" if unit else name
 
 

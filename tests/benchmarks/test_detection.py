@@ -14,10 +14,10 @@ from benchmarks.plumes import LATE_S, TRIES, draw_tries, inject
 from benchmarks.recordings import Cooking
 from benchmarks.sensors import Sensor, run as run_over
 from benchmarks.series import DAY
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.benchmarks.test_tables import days, run
 
-KIND = Kind.VOC_RATIO
+KIND = Pollutant.VOC_RATIO
 LENGTH = 75 * DAY
 
 
@@ -66,7 +66,7 @@ def test_a_plume_that_comes_alone_is_judged_as_in_a_run_of_its_own() -> None:
     for plume, alone in zip(plumes, each_alone(sensor, plumes), strict=True):
         until = plume.end + 2.0 * LATE_S > sensor.times
         times, levels = sensor.times[until], sensor.levels[until]
-        levels = inject(times, levels, [plume], sensor.step, QUANTITIES[KIND].highest)
+        levels = inject(times, levels, [plume], sensor.step, POLLUTANTS[KIND].highest)
         ours = run_over(replace(sensor, times=times, levels=levels))
         assert alone.told == [at for at in ours.episodes if at >= plume.start] != []
         at_start = ours.said.alert_possible[ours.said.start <= plume.start][-1]

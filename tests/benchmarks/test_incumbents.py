@@ -6,7 +6,7 @@ import pytest
 from benchmarks.homes import record
 from benchmarks.incumbents import INCUMBENTS, Incumbent, for_kind
 from benchmarks.series import DAY, HOUR, Series
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 CUTS = (9 * DAY + 100, 24 * DAY + 7)
 
@@ -18,7 +18,7 @@ def series() -> Series:
     recording = record(3, 30)
     levels = recording.pm25.copy()
     levels[2000:2040] = np.nan
-    return Series(start=float(recording.times[0]), levels=levels, kind=Kind.PM25)
+    return Series(start=float(recording.times[0]), levels=levels, kind=Pollutant.PM25)
 
 
 def named(name: str) -> Incumbent:
@@ -26,7 +26,7 @@ def named(name: str) -> Incumbent:
 
 
 def of(levels: np.ndarray, start: float = 0.0) -> Series:
-    return Series(start=start, levels=levels, kind=Kind.PM25)
+    return Series(start=start, levels=levels, kind=Pollutant.PM25)
 
 
 @every
@@ -56,7 +56,7 @@ def test_guidelines_are_means_over_their_limits() -> None:
     assert named("WHO").score(of(levels))[-1] == pytest.approx(2.0)
     assert named("1 h").score(of(levels))[-1] == pytest.approx(30.0 / 35.4)
     assert np.isnan(named("WHO").score(of(levels))[: 18 * HOUR - 1]).all()
-    assert named("WHO") not in for_kind(Kind.VOC_RATIO)
+    assert named("WHO") not in for_kind(Pollutant.VOC_RATIO)
 
 
 def test_statistics_are_the_moments_of_the_hours_before() -> None:

@@ -17,7 +17,7 @@ from benchmarks.runs import Run
 from benchmarks.scenarios import Thin
 from benchmarks.trust import Tenth, Trust
 from custom_components.air_baseline.core.alerting.promise import Promise
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.benchmarks.test_tables import days, run
 
 HONEST = Trust(40, (Tenth(0.8, 0.8, 40),), 0.0, -0.1, 0.1, 0.15, 0.16)
@@ -39,15 +39,15 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         days=180,
         groups=[seeded],
         recorded=[group("recordings", None, Promise.MONTH, [room])],
-        pooled={Kind.PM25: trust},
-        smoke=[(Kind.PM25, Promise.MONTH, smoke)],
+        pooled={Pollutant.PM25: trust},
+        smoke=[(Pollutant.PM25, Promise.MONTH, smoke)],
         recorded_smoke=[RecordedSmoke(Promise.MONTH, 6, 2, 1, 1)],
-        changed=[(Season.MOVED, Kind.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
-        thin=[(Kind.PM25, Thin("two days", 4, claims))],
-        beside=[Beside(Kind.PM25, table, found, found)],
-        recorded_beside=[Beside(Kind.PM25, table, found, found)],
+        changed=[(Season.MOVED, Pollutant.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
+        thin=[(Pollutant.PM25, Thin("two days", 4, claims))],
+        beside=[Beside(Pollutant.PM25, table, found, found)],
+        recorded_beside=[Beside(Pollutant.PM25, table, found, found)],
         cooking=[{RULE: 300.0}, {RULE: None}],
-        autumn={Kind.PM25: {OURS: [90.0], RULE: [1.0, 2.0, 3.0]}},
+        autumn={Pollutant.PM25: {OURS: [90.0], RULE: [1.0, 2.0, 3.0]}},
     )
 
 
@@ -69,7 +69,7 @@ def test_each_promise_can_be_broken() -> None:
     blind = plumes(3.0, ours=False, theirs=True)
     flat = Trust(40, (), -0.2, -0.3, -0.1, 0.17, 0.16)
     bad = results(wild, blind, flat, claims=2)
-    bad.smoke = [(Kind.PM25, Promise.MONTH, Smoke(2, 4, 3, 1, 1.0, 2.0))]
+    bad.smoke = [(Pollutant.PM25, Promise.MONTH, Smoke(2, 4, 3, 1, 1.0, 2.0))]
     words = "\n".join(broken(bad))
     for part in (
         "the learned range held 1.000",

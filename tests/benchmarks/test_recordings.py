@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.recordings import Source, cooking, read, sensor_step, sources
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 ROWS = """timestamp,pm25_ugm3,voc
 2025-06-05T18:00:00Z,4,
@@ -32,20 +32,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_column_without_a_value_is_no_source(folder: Path) -> None:
-    (source,) = sources(folder, Kind.PM25)
+    (source,) = sources(folder, Pollutant.PM25)
     assert source.name == "lbnl_newhomes_us/home306_main"
     assert source.zone == ZoneInfo("America/Denver")
-    assert not list(sources(folder, Kind.VOC_RATIO))
+    assert not list(sources(folder, Pollutant.VOC_RATIO))
 
 
 def test_empty_cells_are_no_readings(folder: Path) -> None:
-    times, levels = read(next(sources(folder, Kind.PM25)))
+    times, levels = read(next(sources(folder, Pollutant.PM25)))
     assert np.diff(times).tolist() == [120.0]
     assert levels.tolist() == [4.0, 7.0]
 
 
 def test_an_unknown_home_is_read_in_utc() -> None:
-    assert str(Source(Path("mine/kitchen.csv.gz"), Kind.PM25).zone) == "UTC"
+    assert str(Source(Path("mine/kitchen.csv.gz"), Pollutant.PM25).zone) == "UTC"
 
 
 def test_only_cooking_that_raised_the_main_room_counts(folder: Path) -> None:

@@ -8,7 +8,7 @@ from benchmarks.relearning import after_change, smoke
 from benchmarks.runs import NO_REASON, STATES, Run, Said
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 DAYS, HOURS = 180, 24
 CHANGE = 90
@@ -23,7 +23,7 @@ def lived(name: str, states: dict[int, LearningState], high: float = 10.0) -> Ru
     outside = (age >= CHANGE) & (age < CHANGE + 7)
     return Run(
         name=name,
-        kind=Kind.PM25,
+        kind=Pollutant.PM25,
         said=Said(
             start=age * DAY_S,
             age=age,

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.homes import record
 from benchmarks.scenarios import DAYS, SCENARIOS, STUCK, count_claims, thin
 from benchmarks.series import DAY
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 SLOTS = np.arange(DAYS * DAY, dtype=np.float64)
 
@@ -21,9 +21,9 @@ def test_each_scenario_leaves_out_what_it_says() -> None:
 
 
 def test_nothing_personal_is_said_on_two_days() -> None:
-    assert thin("two days", range(1), Kind.PM25).claims == 0
+    assert thin("two days", range(1), Pollutant.PM25).claims == 0
 
 
 def test_a_claim_is_counted_where_there_is_enough_to_claim_on() -> None:
     recording = record(1, 30)
-    assert count_claims(Kind.PM25, recording.times, recording.pm25) > 0
+    assert count_claims(Pollutant.PM25, recording.times, recording.pm25) > 0

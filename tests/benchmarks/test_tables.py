@@ -20,7 +20,7 @@ from benchmarks.tables import (
 )
 from custom_components.air_baseline.core.codes import LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 LEARNED = STATES.index(LearningState.LEARNED)
 
@@ -43,7 +43,7 @@ def said(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float
 
 
 def run(levels: list[float], **kwargs: object) -> Run:
-    return Run(name="room", kind=Kind.PM25, said=said(levels), **kwargs)  # type: ignore[arg-type]
+    return Run(name="room", kind=Pollutant.PM25, said=said(levels), **kwargs)  # type: ignore[arg-type]
 
 
 def days(number: int, *, eligible: bool = True) -> list[ClosedDay]:

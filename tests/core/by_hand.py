@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import log1p, sqrt
 
-from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.pollutant import Prior
 
 type Law = list[float]  # Shares of the histogram levels.
-type Weighed = Sequence[tuple[float, Digest]]
+type Weighed = Sequence[tuple[float, DaySummary]]
 
 
-def shares(digest: Digest, part: int) -> Law:
+def shares(digest: DaySummary, part: int) -> Law:
     """Return the share of a part spent at each level; sums to the observed share."""
     counts = decode_counts(digest.histogram)[part]
     return [count / digest.slots[part] for count in counts]
@@ -59,7 +59,7 @@ def dial(marks: Sequence[float]) -> float:
     return list(turned)[-1]
 
 
-def rises(day: Digest, before: Sequence[float]) -> Law:
+def rises(day: DaySummary, before: Sequence[float]) -> Law:
     """Return how far each part rose: its peak on the scale, less half of the level before."""
     return [
         log1p(0.0 if peak is None else peak) - 0.5 * level

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, override
 
 from custom_components.air_baseline.core.alerting.episode import EpisodeWatch
-from custom_components.air_baseline.core.alerting.guideline import GuidelineWatch
+from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
@@ -18,10 +18,10 @@ from custom_components.air_baseline.core.day import SLOT_S, locate, part_slots
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.ledger.open_day import OpenDay
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, level_index
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
 from custom_components.air_baseline.core.reading.binning import Bin, Binner
-from custom_components.air_baseline.core.reading.sustained_level import HeldLevel
-from custom_components.air_baseline.core.storage.channel import dump
+from custom_components.air_baseline.core.reading.sustained_level import SustainedWindow
+from custom_components.air_baseline.core.storage.channel import dump_channel
 
 HIGH = 20.0  # The range that episodes are followed against here.
 
@@ -29,7 +29,7 @@ HIGH = 20.0  # The range that episodes are followed against here.
 class Bins:
     """Readings to bins."""
 
-    def __init__(self, origin: float, _kind: Kind) -> None:
+    def __init__(self, origin: float, _kind: Pollutant) -> None:
         self.origin = origin
         self.binner = Binner()
         self.said: list[object] = []
@@ -52,17 +52,17 @@ class Bins:
 class Facts(Bins):
     """Bins to the mean of a guideline."""
 
-    def __init__(self, origin: float, kind: Kind) -> None:
+    def __init__(self, origin: float, kind: Pollutant) -> None:
         super().__init__(origin, kind)
-        guideline = QUANTITIES[kind].guideline
+        guideline = POLLUTANTS[kind].guideline
         assert guideline is not None
-        self.watch = GuidelineWatch(guideline)
+        self.watch = GuidelineMean(guideline)
 
     @override
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
             self.watch.take(bin_)
-            self.said.append((self.watch.mean(bin_.end), self.watch.verdict(bin_.end)))
+            self.said.append((self.watch.mean(bin_.end), self.watch.is_above(bin_.end)))
 
     @override
     def memory(self) -> Any:
@@ -72,9 +72,9 @@ class Facts(Bins):
 class Episodes(Bins):
     """Bins to episodes above a range that stays as it is."""
 
-    def __init__(self, origin: float, kind: Kind) -> None:
+    def __init__(self, origin: float, kind: Pollutant) -> None:
         super().__init__(origin, kind)
-        self.held, self.watch = HeldLevel(), EpisodeWatch()
+        self.held, self.watch = SustainedWindow(), EpisodeWatch()
 
     @override
     def take(self, bins: Sequence[Bin]) -> None:
@@ -95,7 +95,7 @@ class Episodes(Bins):
 class Diary(Bins):
     """Bins to days in a ledger."""
 
-    def __init__(self, origin: float, kind: Kind) -> None:
+    def __init__(self, origin: float, kind: Pollutant) -> None:
         super().__init__(origin, kind)
         self.ledger = Ledger()
         self.today: OpenDay | None = None
@@ -107,7 +107,7 @@ class Diary(Bins):
             if self.today is None or day > self.today.day:
                 self.close()
                 self.today = OpenDay(day, part_slots(day, UTC))
-            self.today.take(part, level_index(bin_.value), bin_.value, None)
+            self.today.take(part, cell_index(bin_.value), bin_.value, None)
 
     def close(self) -> None:
         if self.today is not None:
@@ -123,9 +123,9 @@ class Diary(Bins):
 class Whole:
     """A channel with all its parts."""
 
-    def __init__(self, origin: float, kind: Kind) -> None:
+    def __init__(self, origin: float, kind: Pollutant) -> None:
         self.origin = origin
-        self.channel = Channel(QUANTITIES[kind], UTC)
+        self.channel = Channel(POLLUTANTS[kind], UTC)
         self.said: list[object] = []
         self.told: list[object] = []
 
@@ -142,14 +142,14 @@ class Whole:
             episode = judged.episode and judged.episode - int(self.origin)
             self.said.append(replace(judged, bin=bin_, episode=episode))
         for event in self.channel.take_events():
-            digest = event.digest and replace(
-                event.digest, day=event.digest.day - day_of(self.origin)
+            digest = event.summary and replace(
+                event.summary, day=event.summary.day - day_of(self.origin)
             )
             episode_told = event.episode and from_origin(event.episode, self.origin)
             self.told.append((event.kind, event.at - self.origin, digest, episode_told))
 
     def memory(self) -> Any:  # noqa: ANN401
-        return dump(self.channel)
+        return dump_channel(self.channel)
 
 
 type Learner = Bins | Whole
@@ -178,11 +178,11 @@ def an_episode(at: float, level: float) -> Episode:
     )
 
 
-LEARNERS: dict[str, tuple[Callable[[float, Kind], Learner], Kind]] = {
-    "binner": (Bins, Kind.PM25),
-    "guideline_of_a_day": (Facts, Kind.PM25),
-    "guideline_of_an_hour": (Facts, Kind.VOC_MASS),
-    "episodes": (Episodes, Kind.PM25),
-    "ledger": (Diary, Kind.VOC_RATIO),
-    **{f"channel_{kind.value}": (Whole, kind) for kind in Kind},
+LEARNERS: dict[str, tuple[Callable[[float, Pollutant], Learner], Pollutant]] = {
+    "binner": (Bins, Pollutant.PM25),
+    "guideline_of_a_day": (Facts, Pollutant.PM25),
+    "guideline_of_an_hour": (Facts, Pollutant.VOC_MASS),
+    "episodes": (Episodes, Pollutant.PM25),
+    "ledger": (Diary, Pollutant.VOC_RATIO),
+    **{f"channel_{kind.value}": (Whole, kind) for kind in Pollutant},
 }

@@ -16,22 +16,22 @@ from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
-from custom_components.air_baseline.core.ledger.day_summary import Digest, pack_record
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary, pack_record
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import (
-    LEVELS,
-    QUANTITIES,
-    Kind,
-    Quantity,
-    level_index,
+    CELLS,
+    POLLUTANTS,
+    Pollutant,
+    PollutantSpec,
+    cell_index,
 )
-from custom_components.air_baseline.core.reading.surroundings import DayContext
+from custom_components.air_baseline.core.reading.surroundings import DaySurroundings
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 1, 5).toordinal()
-PM25 = QUANTITIES[Kind.PM25]
+PM25 = POLLUTANTS[Pollutant.PM25]
 MEMORY_S = 7200.0  # Air of a room forgets itself within hours.
 PLUME_S = 2400.0  # Time in which an open-plan plume falls to a third.
 
@@ -49,7 +49,7 @@ class Room:
     the scale; a share `evenings` of the days has a plume of up to `plume` times the usual.
     """
 
-    kind: Kind
+    kind: Pollutant
     seed: int = 1
     usual: float
     wander: float = 0.35
@@ -58,8 +58,8 @@ class Room:
     plume: float = 6.0
 
     @property
-    def quantity(self) -> Quantity:
-        return QUANTITIES[self.kind]
+    def quantity(self) -> PollutantSpec:
+        return POLLUTANTS[self.kind]
 
     def channel(self) -> Channel:
         return Channel(self.quantity, LONDON)
@@ -100,10 +100,10 @@ def _evening(
 
 
 ROOMS = {
-    Kind.PM25: Room(kind=Kind.PM25, usual=6.0),
-    Kind.VOC_MASS: Room(kind=Kind.VOC_MASS, usual=300.0, wander=0.5),
-    Kind.VOC_RATIO: Room(kind=Kind.VOC_RATIO, usual=120.0, wander=0.5),
-    Kind.VOC_INDEX: Room(kind=Kind.VOC_INDEX, usual=100.0, wander=0.25, plume=2.5),
+    Pollutant.PM25: Room(kind=Pollutant.PM25, usual=6.0),
+    Pollutant.VOC_MASS: Room(kind=Pollutant.VOC_MASS, usual=300.0, wander=0.5),
+    Pollutant.VOC_RATIO: Room(kind=Pollutant.VOC_RATIO, usual=120.0, wander=0.5),
+    Pollutant.VOC_INDEX: Room(kind=Pollutant.VOC_INDEX, usual=100.0, wander=0.25, plume=2.5),
 }
 
 
@@ -112,30 +112,30 @@ def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judg
     return [said for at, value in readings for said in channel.read(at, value)]
 
 
-def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> Digest:
+def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> DaySummary:
     """Return a day by the slots spent at each level, in all parts or in each of them.
 
     Without anything said it is a full day of constant 8; its peaks are its highest levels.
     """
     spent = {8.0: 36} if spent is None else spent
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
-    counts = [bytearray(LEVELS) for _ in parts]
+    counts = [bytearray(CELLS) for _ in parts]
     for part, levels in zip(counts, parts, strict=True):
         for level, slots in levels.items():
-            part[level_index(level)] += slots
+            part[cell_index(level)] += slots
     record: dict[str, Any] = {
         "histogram": encode_counts(counts),
         "peaks": [max(levels, default=None) for levels in parts],
     }
-    context = DayContext(**{name: given.pop(name) for name in CONTEXT & given.keys()})
+    context = DaySurroundings(**{name: given.pop(name) for name in CONTEXT & given.keys()})
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
     packed = pack_record(**record, context=context)
-    return Digest(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
+    return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 
 
-def learned_channel(days: int = 40, kind: Kind = Kind.PM25, **given: Any) -> Channel:
+def learned_channel(days: int = 40, kind: Pollutant = Pollutant.PM25, **given: Any) -> Channel:
     """Return a channel that has learned a room of 5 to 12, with peaks of 12, up to MONDAY."""
-    channel = Channel(QUANTITIES[kind], LONDON)
+    channel = Channel(POLLUTANTS[kind], LONDON)
     said = {"mark": 0.8, "state": LearningState.LEARNED} | given
     spent = {5.0: 12, 8.0: 12, 12.0: 12}
     channel.ledger = a_ledger(a_day(day, spent, **said) for day in range(MONDAY - days, MONDAY))
@@ -160,6 +160,6 @@ def with_episode(days: int = 40) -> tuple[Channel, Episode]:
     return channel, episode
 
 
-def a_ledger(days: Iterable[Digest], **given: Any) -> Ledger:
+def a_ledger(days: Iterable[DaySummary], **given: Any) -> Ledger:
     """Return a ledger of days."""
     return Ledger(days=tuple(days), **given)

@@ -6,13 +6,13 @@ from math import inf, nan
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
-from custom_components.air_baseline.core.alerting.guideline import GuidelineWatch
+from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, LearningState, Reason
 from custom_components.air_baseline.core.day import day_start, locate
 from custom_components.air_baseline.core.event import EventKind
-from custom_components.air_baseline.core.ledger.day_summary import Digest
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, level_index
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
 from tests.core.rooms import (
     LONDON,
     MONDAY,
@@ -28,8 +28,8 @@ START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 
 
-def closed_days(channel: Channel) -> list[Digest]:
-    return [event.digest for event in channel.take_events() if event.digest is not None]
+def closed_days(channel: Channel) -> list[DaySummary]:
+    return [event.summary for event in channel.take_events() if event.summary is not None]
 
 
 def at_hour(hour: float) -> float:
@@ -38,7 +38,7 @@ def at_hour(hour: float) -> float:
 
 
 def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
-    room = ROOMS[Kind.PM25]
+    room = ROOMS[Pollutant.PM25]
     channel = room.channel()
     readings = room.readings(2)
     play(channel, readings)
@@ -65,7 +65,7 @@ def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -
 
 
 def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
-    room = ROOMS[Kind.PM25]
+    room = ROOMS[Pollutant.PM25]
     channel = room.channel()
     readings = room.readings(11)
     play(channel, readings[: 10 * 288 + 1])
@@ -79,7 +79,7 @@ def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
         part = locate(judgement.bin.start, LONDON)[1]
         assert judgement.typical == issued.ranges[part]
     inside = [j.typical.inside(j.bin.value) for j in said if j.typical and j.bin]
-    assert channel.ledger.days[-1].mark == pytest.approx(sum(inside) / 288, abs=1e-4)
+    assert channel.ledger.days[-1].coverage == pytest.approx(sum(inside) / 288, abs=1e-4)
     assert channel.ledger.days[-1].issued == issued.issued
 
 
@@ -91,9 +91,9 @@ def test_before_the_first_own_day_the_range_is_that_of_homes_in_general() -> Non
     assert (said.unusual, said.reason) == (None, Reason.NOT_LEARNED)
 
 
-@pytest.mark.parametrize("kind", [Kind.VOC_MASS, Kind.VOC_RATIO, Kind.VOC_INDEX])
-def test_no_range_of_other_homes_is_shown_for_vapours(kind: Kind) -> None:
-    channel = Channel(QUANTITIES[kind], LONDON)
+@pytest.mark.parametrize("kind", [Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
+def test_no_range_of_other_homes_is_shown_for_vapours(kind: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[kind], LONDON)
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
@@ -104,8 +104,8 @@ def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(level: float) -> No
     channel.read(START + 150, level)
     bins = [said.bin for said in channel.advance(START + 3600) if said.bin]
     assert [(bin_.value, bin_.observed_s) for bin_ in bins] == [(5.0, 150.0)]
-    assert channel.source.rejected == 1
-    assert channel.source.last_read == START
+    assert channel.health.rejected == 1
+    assert channel.health.last_read == START
 
 
 def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
@@ -114,7 +114,7 @@ def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
     channel.advance(at_hour(24))
     (digest,) = closed_days(channel)
     assert not digest.valid
-    assert digest.mark is None
+    assert digest.coverage is None
     assert channel.ledger.evidence(MONDAY + 1, 60) == []
 
 
@@ -162,28 +162,28 @@ def test_pausing_twice_is_pausing_once() -> None:
     channel = learned_channel()
     channel.read(START, 8.0)
     channel.pause(START + 60, paused=False)
-    assert channel.binner.held == 8.0
+    assert channel.binner.current_value == 8.0
 
 
 def test_facts_are_told_while_nothing_is_learned() -> None:
     channel = learned_channel()
     channel.pause(START, paused=True)
     play(channel, [(START + after, 20.0) for after in range(0, 20 * 3600, 300)])
-    assert channel.facts is not None
-    assert channel.facts.verdict(at_hour(20)) is True
+    assert channel.guideline is not None
+    assert channel.guideline.is_above(at_hour(20)) is True
 
 
 def test_nothing_is_learned_from_a_new_vapour_sensor_for_two_days() -> None:
-    channel = Channel(QUANTITIES[Kind.VOC_RATIO], LONDON)
-    play(channel, ROOMS[Kind.VOC_RATIO].readings(3))
+    channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
+    play(channel, ROOMS[Pollutant.VOC_RATIO].readings(3))
     assert [digest.day for digest in closed_days(channel)] == []
     channel.advance(at_hour(72))
     assert [digest.day for digest in closed_days(channel)] == [MONDAY + 2]
 
 
 def test_what_was_read_before_a_long_gap_is_learned_all_the_same() -> None:
-    channel = learned_channel(kind=Kind.VOC_RATIO)
-    channel.source.skip_warm_up(START)
+    channel = learned_channel(kind=Pollutant.VOC_RATIO)
+    channel.health.skip_warm_up(START)
     play(channel, [(START + after, 8.0) for after in range(0, 3600, 300)])
     play(channel, [(START + 12 * HOUR + after, 8.0) for after in range(0, 3600, 300)])
     assert channel.open_day is not None
@@ -201,14 +201,14 @@ def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
 ) -> None:
     channel = learned_channel()
     slow_and_flat(channel, limit_h + 0.1, level)
-    before = channel.source.stuck
+    before = channel.health.stuck
     slow_and_flat(channel, 2, level, start=at_hour(limit_h) + 600)
-    assert (before, channel.source.stuck) == (False, True)
+    assert (before, channel.health.stuck) == (False, True)
     assert channel.open_day is not None
     assert (channel.open_day.observed, channel.open_day.void) == (0, True)
     late = [digest for digest in channel.ledger.days if digest.day >= MONDAY]
-    assert [digest.cover for digest in late] == [0.0] * len(late)
-    assert all(digest.mark is None for digest in late)
+    assert [digest.observed_share for digest in late] == [0.0] * len(late)
+    assert all(digest.coverage is None for digest in late)
 
 
 def test_a_stuck_value_is_not_learned_while_it_lasts_and_the_next_is() -> None:
@@ -218,14 +218,14 @@ def test_a_stuck_value_is_not_learned_while_it_lasts_and_the_next_is() -> None:
     assert channel.open_day is not None
     assert channel.open_day.observed == 0
     channel.read(at_hour(30) + 300, 9.0)
-    assert channel.open_day.counts[2][level_index(9.0)] == 1
+    assert channel.open_day.counts[2][cell_index(9.0)] == 1
     assert channel.open_day.observed == 1
 
 
 def test_a_run_as_long_as_one_on_record_is_believed() -> None:
     channel = learned_channel(longest_run_h=40)
     slow_and_flat(channel, 39, 5.0)
-    assert not channel.source.stuck
+    assert not channel.health.stuck
 
 
 def test_the_same_value_after_a_silence_is_not_a_run() -> None:
@@ -233,8 +233,8 @@ def test_the_same_value_after_a_silence_is_not_a_run() -> None:
     slow_and_flat(channel, 10, 5.0)
     channel.lose(at_hour(10))
     slow_and_flat(channel, 10, 5.0, start=at_hour(60))
-    assert not channel.source.stuck
-    assert channel.ledger.days[-1].cover == 10 / 24
+    assert not channel.health.stuck
+    assert channel.ledger.days[-1].observed_share == 10 / 24
     assert channel.ledger.days[-1].longest_run_h == 0
 
 
@@ -244,7 +244,7 @@ def test_only_runs_of_the_last_sixty_days_are_on_record() -> None:
     long_ago = a_day(old.day, longest_run_h=40)
     channel.ledger = channel.ledger.with_days({old.day: long_ago})
     slow_and_flat(channel, 30, 5.0)
-    assert channel.source.stuck
+    assert channel.health.stuck
 
 
 def test_the_longest_run_of_one_value_is_kept_with_the_day_it_ended_in() -> None:
@@ -266,8 +266,8 @@ def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
     assert channel.open_day is not None
     assert (channel.open_day.day, channel.open_day.observed) == (MONDAY, 240)
     assert channel.state(at_hour(20)) is LearningState.LEARNED
-    assert isinstance(channel.facts, GuidelineWatch)
-    assert channel.facts.mean(at_hour(20)) == pytest.approx(8.0)
+    assert isinstance(channel.guideline, GuidelineMean)
+    assert channel.guideline.mean(at_hour(20)) == pytest.approx(8.0)
 
 
 def test_a_clock_set_back_by_some_hours_only_waits() -> None:

@@ -12,8 +12,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.storage.channel import dump, load
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.learners import LEARNERS, Learner
 from tests.core.rooms import MONDAY, ROOMS, play
 
@@ -23,11 +23,11 @@ DISK = 32 * 1024  # Bytes that one ledger may take.
 
 learners = pytest.mark.parametrize(("make", "kind"), LEARNERS.values(), ids=LEARNERS)
 UNLIKE = [name for name in LEARNERS if name not in {"channel_voc_mass", "channel_voc_index"}]
-channels = pytest.mark.parametrize("kind", Kind)
-type Maker = Callable[[float, Kind], Learner]
+channels = pytest.mark.parametrize("kind", Pollutant)
+type Maker = Callable[[float, Pollutant], Learner]
 
 
-def uneven_readings(kind: Kind, days: int, seed: int = 3) -> list[tuple[float, float]]:
+def uneven_readings(kind: Pollutant, days: int, seed: int = 3) -> list[tuple[float, float]]:
     """Return a room's readings at whole seconds, some missing, with a gap of two days."""
     chance = np.random.default_rng(seed)
     readings = []
@@ -51,7 +51,7 @@ def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float
 
 
 @learners
-def test_looking_in_between_changes_nothing(make: Maker, kind: Kind) -> None:
+def test_looking_in_between_changes_nothing(make: Maker, kind: Pollutant) -> None:
     readings = uneven_readings(kind, 12)
     plain = live(make(START, kind), readings)
     watched = live(make(START, kind), readings, look_s=437.0)
@@ -61,7 +61,7 @@ def test_looking_in_between_changes_nothing(make: Maker, kind: Kind) -> None:
 
 
 @learners
-def test_the_date_changes_nothing(make: Maker, kind: Kind) -> None:
+def test_the_date_changes_nothing(make: Maker, kind: Pollutant) -> None:
     readings = uneven_readings(kind, 12)
     later = 61 * WEEK
     first = live(make(START, kind), readings)
@@ -71,7 +71,7 @@ def test_the_date_changes_nothing(make: Maker, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(("make", "kind"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
-def test_memory_is_bounded(make: Maker, kind: Kind) -> None:
+def test_memory_is_bounded(make: Maker, kind: Pollutant) -> None:
     readings = ROOMS[kind].readings(400, every_s=1800)
     learner = make(START, kind)
     sizes = []
@@ -88,22 +88,22 @@ def test_memory_is_bounded(make: Maker, kind: Kind) -> None:
 @channels
 @pytest.mark.parametrize("hours", [1, 30, 77, 24 * 9 + 5, 24 * 36 + 16])
 def test_a_channel_goes_on_after_a_restart_as_if_there_had_been_none(
-    kind: Kind, hours: int
+    kind: Pollutant, hours: int
 ) -> None:
     readings = ROOMS[kind].readings(40)
     stop = START + hours * 3600.0
     before = [pair for pair in readings if pair[0] < stop]
     after = [pair for pair in readings if pair[0] >= stop][:500]
-    channel = Channel(QUANTITIES[kind], UTC)
+    channel = Channel(POLLUTANTS[kind], UTC)
     play(channel, before)
     channel.lose(stop)
     channel.take_events()
-    restored = load(json.loads(json.dumps(dump(channel))), UTC, Promise.MONTH)
-    assert dump(restored) == dump(channel)
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), UTC, Promise.MONTH)
+    assert dump_channel(restored) == dump_channel(channel)
     assert restored.judge(stop) == channel.judge(stop)
     assert play(restored, after) == play(channel, after)
     assert restored.take_events() == channel.take_events()
-    assert dump(restored) == dump(channel)
+    assert dump_channel(restored) == dump_channel(channel)
 
 
 def claims(judged: Judgement) -> bool:
@@ -115,8 +115,8 @@ def claims(judged: Judgement) -> bool:
 
 
 @channels
-def test_nothing_personal_is_claimed_before_it_is_learned(kind: Kind) -> None:
-    said = play(Channel(QUANTITIES[kind], UTC), ROOMS[kind].readings(45))
+def test_nothing_personal_is_claimed_before_it_is_learned(kind: Pollutant) -> None:
+    said = play(Channel(POLLUTANTS[kind], UTC), ROOMS[kind].readings(45))
     first = next(i for i, judged in enumerate(said) if judged.state is LearningState.LEARNED)
     assert first >= 21 * 288 - 12
     assert not any(claims(judged) for judged in said[:first])
@@ -126,13 +126,13 @@ def test_nothing_personal_is_claimed_before_it_is_learned(kind: Kind) -> None:
 @pytest.mark.parametrize(
     ("kind", "unit", "in_base"),
     [
-        (Kind.PM25, "mg/m³", 1000.0),
-        (Kind.VOC_MASS, "mg/m³", 1000.0),
-        (Kind.VOC_RATIO, "ppm", 1000.0),
+        (Pollutant.PM25, "mg/m³", 1000.0),
+        (Pollutant.VOC_MASS, "mg/m³", 1000.0),
+        (Pollutant.VOC_RATIO, "ppm", 1000.0),
     ],
 )
-def test_the_unit_of_the_sensor_changes_nothing(kind: Kind, unit: str, in_base: float) -> None:
-    quantity = QUANTITIES[kind]
+def test_the_unit_of_the_sensor_changes_nothing(kind: Pollutant, unit: str, in_base: float) -> None:
+    quantity = POLLUTANTS[kind]
     readings = ROOMS[kind].readings(25)
     converted = [(at, quantity.to_base(level / in_base, unit)) for at, level in readings]
     one, other = Channel(quantity, UTC), Channel(quantity, UTC)
@@ -148,8 +148,8 @@ def edges(judged: Judgement) -> tuple[float, ...]:
 
 
 @channels
-def test_two_channels_do_not_know_of_each_other(kind: Kind) -> None:
-    alone, beside, other = (Channel(QUANTITIES[kind], UTC) for _ in range(3))
+def test_two_channels_do_not_know_of_each_other(kind: Pollutant) -> None:
+    alone, beside, other = (Channel(POLLUTANTS[kind], UTC) for _ in range(3))
     readings = ROOMS[kind].readings(4)
     louder = ROOMS[kind].louder(2.0).readings(4)
     expected = play(alone, readings)

@@ -12,7 +12,7 @@ from benchmarks.runs import Run
 from benchmarks.sensors import home_sensor, run
 from benchmarks.tables import coverage, promise, rooms_in_band
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 
 HOMES, DAYS = 12, 90
 ALL_AGES = (0.0, float("inf"))
@@ -21,7 +21,7 @@ BY_CHANCE = 0.99  # Of runs that keep one alert in 30 days stay below the bound.
 
 @cache
 def runs() -> tuple[Run, ...]:
-    kinds = (Kind.PM25, Kind.VOC_RATIO)
+    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
     return tuple(
         run(home_sensor(seed, DAYS, Season.PLAIN, kinds[seed % 2])) for seed in range(HOMES)
     )

@@ -8,22 +8,22 @@ import pytest
 from scipy import stats
 
 from custom_components.air_baseline.core.pollutant import (
-    LEVEL_WIDTH,
-    LEVELS,
-    QUANTITIES,
-    Kind,
+    CELL_WIDTH,
+    CELLS,
+    POLLUTANTS,
+    Pollutant,
     Prior,
-    QuantityError,
+    UnitError,
     from_scale,
-    level_index,
+    cell_index,
     normal_unit,
     round_outward,
     to_scale,
 )
 from tests.core.properties import repeatable
 
-PRIORS = {kind: found.prior for kind, found in QUANTITIES.items() if found.prior is not None}
-SPANS = [(kind, quantity.highest) for kind, quantity in QUANTITIES.items()]
+PRIORS = {kind: found.prior for kind, found in POLLUTANTS.items() if found.prior is not None}
+SPANS = [(kind, quantity.highest) for kind, quantity in POLLUTANTS.items()]
 
 
 def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
@@ -31,8 +31,8 @@ def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
 
 
 @pytest.mark.parametrize("kind", PRIORS)
-def test_the_prior_is_the_log_normal_law(kind: Kind) -> None:
-    edges = np.append(np.expm1(LEVEL_WIDTH * np.arange(LEVELS)), np.inf)
+def test_the_prior_is_the_log_normal_law(kind: Pollutant) -> None:
+    edges = np.append(np.expm1(CELL_WIDTH * np.arange(CELLS)), np.inf)
     expected = np.diff(log_normal(PRIORS[kind]).cdf(edges))
     assert PRIORS[kind].shares() == pytest.approx(expected.tolist(), abs=1e-12)
     assert sum(PRIORS[kind].shares()) == pytest.approx(1.0)
@@ -40,22 +40,22 @@ def test_the_prior_is_the_log_normal_law(kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "low", "high"),
-    [(Kind.PM25, 0.7, 24.0), (Kind.VOC_RATIO, 8.0, 470.0)],
+    [(Pollutant.PM25, 0.7, 24.0), (Pollutant.VOC_RATIO, 8.0, 470.0)],
 )
 def test_eight_of_ten_readings_of_other_homes_lie_in_the_published_range(
-    kind: Kind, low: float, high: float
+    kind: Pollutant, low: float, high: float
 ) -> None:
     assert log_normal(PRIORS[kind]).ppf([0.1, 0.9]) == pytest.approx([low, high], rel=0.05)
 
 
 def test_a_sensor_that_centres_itself_has_no_prior() -> None:
-    assert set(PRIORS) == set(Kind) - {Kind.VOC_INDEX}
+    assert set(PRIORS) == set(Pollutant) - {Pollutant.VOC_INDEX}
 
 
-@pytest.mark.parametrize("index", range(LEVELS))
+@pytest.mark.parametrize("index", range(CELLS))
 def test_a_histogram_level_is_a_tenth_of_the_scale_wide(index: int) -> None:
-    assert level_index(expm1(LEVEL_WIDTH * (index + 0.001))) == index
-    assert level_index(expm1(LEVEL_WIDTH * (index + 0.999))) == index
+    assert cell_index(expm1(CELL_WIDTH * (index + 0.001))) == index
+    assert cell_index(expm1(CELL_WIDTH * (index + 0.999))) == index
 
 
 @given(level=st.floats(0.0, 1e6))
@@ -92,9 +92,9 @@ def test_a_multiple_of_the_step_stays_in_spite_of_float_noise() -> None:
     ("beside", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
 )
 def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
-    kind: Kind, highest: float, beside: float, *, plausible: bool
+    kind: Pollutant, highest: float, beside: float, *, plausible: bool
 ) -> None:
-    quantity = QUANTITIES[kind]
+    quantity = POLLUTANTS[kind]
     assert quantity.plausible(beside) is plausible
     assert quantity.plausible(highest)
     assert not quantity.plausible(highest * 1.000001)
@@ -103,34 +103,34 @@ def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
 @pytest.mark.parametrize(
     ("kind", "value", "unit", "base"),
     [
-        (Kind.PM25, 12.0, "μg/m³", 12.0),
-        (Kind.PM25, 12.0, "µg/m³", 12.0),
-        (Kind.PM25, 0.25, " mg/m³ ", 250.0),
-        (Kind.VOC_MASS, 0.25, "mg/m³", 250.0),
-        (Kind.VOC_RATIO, 0.25, "ppm", 250.0),
-        (Kind.VOC_RATIO, 250.0, "ppb", 250.0),
-        (Kind.VOC_INDEX, 100.0, None, 100.0),
+        (Pollutant.PM25, 12.0, "μg/m³", 12.0),
+        (Pollutant.PM25, 12.0, "µg/m³", 12.0),
+        (Pollutant.PM25, 0.25, " mg/m³ ", 250.0),
+        (Pollutant.VOC_MASS, 0.25, "mg/m³", 250.0),
+        (Pollutant.VOC_RATIO, 0.25, "ppm", 250.0),
+        (Pollutant.VOC_RATIO, 250.0, "ppb", 250.0),
+        (Pollutant.VOC_INDEX, 100.0, None, 100.0),
     ],
 )
 def test_values_are_converted_into_the_base_unit(
-    kind: Kind, value: float, unit: str | None, base: float
+    kind: Pollutant, value: float, unit: str | None, base: float
 ) -> None:
-    assert QUANTITIES[kind].to_base(value, unit) == base
+    assert POLLUTANTS[kind].to_base(value, unit) == base
 
 
 @pytest.mark.parametrize(
     ("kind", "unit"),
     [
-        (Kind.PM25, "ppb"),
-        (Kind.PM25, None),
-        (Kind.VOC_MASS, "ppm"),
-        (Kind.VOC_RATIO, "μg/m³"),
-        (Kind.VOC_INDEX, "%"),
+        (Pollutant.PM25, "ppb"),
+        (Pollutant.PM25, None),
+        (Pollutant.VOC_MASS, "ppm"),
+        (Pollutant.VOC_RATIO, "μg/m³"),
+        (Pollutant.VOC_INDEX, "%"),
     ],
 )
-def test_quantities_are_never_converted_into_each_other(kind: Kind, unit: str | None) -> None:
-    with pytest.raises(QuantityError, match=kind.value):
-        QUANTITIES[kind].to_base(1.0, unit)
+def test_quantities_are_never_converted_into_each_other(kind: Pollutant, unit: str | None) -> None:
+    with pytest.raises(UnitError, match=kind.value):
+        POLLUTANTS[kind].to_base(1.0, unit)
 
 
 def test_both_signs_for_micro_are_one_unit() -> None:

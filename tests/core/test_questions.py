@@ -8,16 +8,16 @@ from datetime import UTC
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.codes import Together
+from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.ledger.episode import Episode
-from custom_components.air_baseline.core.other_rooms import TOGETHER_S, Company, Neighbour, company
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.other_rooms import SAME_RISE_S, OtherRoomsFinding, OtherChannel, find_other_rooms
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.questions import (
     QUESTIONS_A_DAY,
-    Asked,
+    AskedQuestion,
     Plan,
-    Statement,
+    Question,
     Topic,
     about_episode,
     plan,
@@ -44,38 +44,38 @@ def episode(at: int, **given: object) -> Episode:
     return replace(plain, **given)  # type: ignore[arg-type]
 
 
-def rise(room: str, at: int, kind: Kind = Kind.PM25) -> Statement:
+def rise(room: str, at: int, kind: Pollutant = Pollutant.PM25) -> Question:
     return about_episode(room, kind, episode(at))
 
 
-def learned(room: str, at: int) -> Statement:
-    return Statement(topic=Topic.RANGE_LEARNED, room=room, epoch=0, at=float(at))
+def learned(room: str, at: int) -> Question:
+    return Question(topic=Topic.RANGE_LEARNED, room=room, epoch=0, at=float(at))
 
 
-def suspected(room: str, kind: Kind, at: int, epoch: int) -> Statement:
-    return Statement(topic=Topic.CHANGE_SUSPECTED, room=room, kind=kind, epoch=epoch, at=float(at))
+def suspected(room: str, kind: Pollutant, at: int, epoch: int) -> Question:
+    return Question(topic=Topic.CHANGE_SUSPECTED, room=room, kind=kind, epoch=epoch, at=float(at))
 
 
 class Asker:
     """Who asks, as the module says it is done."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[AskedQuestion] = []
         self.said: list[Plan] = []
 
-    def offer(self, now: float, *offered: Statement) -> Plan:
+    def offer(self, now: float, *offered: Question) -> Plan:
         what = plan(offered, self.asked, now, UTC)
         joined = {statement.key: statement for statement in what.joined}
         gone = {statement.key for statement in what.replaced}
         self.asked = [
             replace(
                 item,
-                statement=joined.get(item.statement.key, item.statement),
-                answered=item.answered or item.statement.key in gone,
+                statement=joined.get(item.question.key, item.question),
+                answered=item.answered or item.question.key in gone,
             )
             for item in self.asked
         ]
-        self.asked += [Asked(statement=statement, asked_at=now) for statement in what.ask]
+        self.asked += [AskedQuestion(question=statement, asked_at=now) for statement in what.ask]
         self.said.append(what)
         return what
 
@@ -83,26 +83,26 @@ class Asker:
         self.asked = [replace(item, answered=True) for item in self.asked]
 
     @property
-    def open(self) -> list[Statement]:
-        return [item.statement for item in self.asked if not item.answered]
+    def open(self) -> list[Question]:
+        return [item.question for item in self.asked if not item.answered]
 
 
-def rooms(statements: Sequence[Statement]) -> list[tuple[str, ...]]:
+def rooms(statements: Sequence[Question]) -> list[tuple[str, ...]]:
     return [statement.rooms for statement in statements]
 
 
 def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:
-    what = plan([rise("kitchen", T0), rise("kitchen", T0 + HOUR, Kind.VOC_RATIO)], [], T0, UTC)
+    what = plan([rise("kitchen", T0), rise("kitchen", T0 + HOUR, Pollutant.VOC_RATIO)], [], T0, UTC)
     (one,) = what.ask
     assert one.rooms == ("kitchen",)
     assert [(known.kind, known.episode) for known in one.rises] == [
-        (Kind.PM25, T0),
-        (Kind.VOC_RATIO, T0 + HOUR),
+        (Pollutant.PM25, T0),
+        (Pollutant.VOC_RATIO, T0 + HOUR),
     ]
 
 
 def test_two_quantities_further_apart_are_two_questions() -> None:
-    voc = rise("kitchen", T0 + HOUR + 1, Kind.VOC_RATIO)
+    voc = rise("kitchen", T0 + HOUR + 1, Pollutant.VOC_RATIO)
     asker = Asker()
     asker.offer(T0, rise("kitchen", T0))
     asker.answer_all()
@@ -162,9 +162,9 @@ def test_joining_can_make_an_older_question_needless() -> None:
 
 def test_a_suspected_change_replaces_an_older_one_of_its_channel_only() -> None:
     asker = Asker()
-    asker.offer(T0, suspected("a", Kind.PM25, T0, 1), suspected("a", Kind.VOC_RATIO, T0, 1))
-    newer = suspected("a", Kind.PM25, T0 + HOUR, 2)
-    assert asker.offer(T0 + HOUR, newer).replaced == (suspected("a", Kind.PM25, T0, 1),)
+    asker.offer(T0, suspected("a", Pollutant.PM25, T0, 1), suspected("a", Pollutant.VOC_RATIO, T0, 1))
+    newer = suspected("a", Pollutant.PM25, T0 + HOUR, 2)
+    assert asker.offer(T0 + HOUR, newer).replaced == (suspected("a", Pollutant.PM25, T0, 1),)
 
 
 def test_topics_do_not_replace_one_another() -> None:
@@ -212,12 +212,12 @@ def test_what_is_left_of_a_statement_is_that_of_the_rooms_that_are_left() -> Non
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[tuple[int, Statement]]:
+def histories(draw: st.DrawFn) -> list[tuple[int, Question]]:
     """Return offers with the time at which each is first made, in that order."""
     made = []
     for _ in range(draw(st.integers(1, 25))):
         at = T0 + draw(st.integers(0, 3 * 24 * 12)) * 5 * MINUTE
-        room, kind = draw(st.sampled_from("abcd")), draw(st.sampled_from(list(Kind)[:2]))
+        room, kind = draw(st.sampled_from("abcd")), draw(st.sampled_from(list(Pollutant)[:2]))
         one = draw(st.sampled_from([rise(room, at, kind), learned(room, at)]))
         made.append((at + draw(st.integers(0, 10)) * MINUTE, one))
     return sorted(made, key=lambda pair: pair[0])
@@ -226,7 +226,7 @@ def histories(draw: st.DrawFn) -> list[tuple[int, Statement]]:
 @given(history=histories(), answers=st.lists(st.booleans(), min_size=25, max_size=25))
 @repeatable
 def test_whatever_happens_each_thing_is_asked_once_and_at_most_three_a_day(
-    history: list[tuple[int, Statement]], answers: list[bool]
+    history: list[tuple[int, Question]], answers: list[bool]
 ) -> None:
     asker = Asker()
     for index, (now, _) in enumerate(history):
@@ -235,13 +235,13 @@ def test_whatever_happens_each_thing_is_asked_once_and_at_most_three_a_day(
             asker.answer_all()
     days = Counter((item.asked_at - T0) // DAY_S for item in asker.asked)
     assert max(days.values()) <= QUESTIONS_A_DAY
-    rises = [known.identity for item in asker.asked for known in item.statement.rises]
+    rises = [known.identity for item in asker.asked for known in item.question.rises]
     assert len(set(rises)) == len(rises)
-    keys = [item.statement.key for item in asker.asked]
+    keys = [item.question.key for item in asker.asked]
     assert len(set(keys)) == len(keys)
     for item in asker.asked:
-        times = [known.episode for known in item.statement.rises]
-        assert all(abs(at - item.statement.at) <= TOGETHER_S for at in times)
+        times = [known.episode for known in item.question.rises]
+        assert all(abs(at - item.question.at) <= SAME_RISE_S for at in times)
     offered = {known.identity for _, one in history for known in one.rises}
     assert set(rises) <= offered
 
@@ -256,74 +256,74 @@ def test_the_order_of_the_offers_does_not_matter(data: st.DataObject, after: lis
 
 type Seen = tuple[float | None, float | None]  # Above its range at, inside it since.
 
-INSIDE: Seen = None, T0 - TOGETHER_S
+INSIDE: Seen = None, T0 - SAME_RISE_S
 ABOVE: Seen = T0 - 600.0, None
 UNSEEN: Seen = None, None
 
 
-def neighbour(room: str, seen: Seen, kind: Kind = Kind.PM25) -> Neighbour:
-    return Neighbour(room=room, kind=kind, above_at=seen[0], inside_from=seen[1])
+def neighbour(room: str, seen: Seen, kind: Pollutant = Pollutant.PM25) -> OtherChannel:
+    return OtherChannel(room=room, kind=kind, above_at=seen[0], inside_from=seen[1])
 
 
-def of(*others: Neighbour, known: Company | None = None) -> Company:
-    return company("kitchen", Kind.PM25, T0, others, known or Company())
+def of(*others: OtherChannel, known: OtherRoomsFinding | None = None) -> OtherRoomsFinding:
+    return find_other_rooms("kitchen", Pollutant.PM25, T0, others, known or OtherRoomsFinding())
 
 
 def test_only_this_room_where_all_others_were_seen_to_stay_inside() -> None:
     found = of(neighbour("bedroom", INSIDE), neighbour("study", INSIDE))
-    assert found == Company(together=Together.ONLY_THIS_ROOM, rooms=("bedroom", "study"))
+    assert found == OtherRoomsFinding(other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=("bedroom", "study"))
 
 
 @pytest.mark.parametrize(
     "other",
     [
         UNSEEN,
-        (None, T0 - TOGETHER_S + 1.0),
-        (T0 - TOGETHER_S - 1.0, T0 - TOGETHER_S + 300.0),
-        (T0 + TOGETHER_S + 1.0, None),
+        (None, T0 - SAME_RISE_S + 1.0),
+        (T0 - SAME_RISE_S - 1.0, T0 - SAME_RISE_S + 300.0),
+        (T0 + SAME_RISE_S + 1.0, None),
     ],
 )
 def test_one_room_of_which_it_is_not_known_leaves_it_unknown(
     other: Seen,
 ) -> None:
-    assert of(neighbour("bedroom", INSIDE), neighbour("study", other)) == Company()
+    assert of(neighbour("bedroom", INSIDE), neighbour("study", other)) == OtherRoomsFinding()
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_one_room_above_its_range_is_enough_to_call_it_shared(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Pollutant)
+def test_one_room_above_its_range_is_enough_to_call_it_shared(kind: Pollutant) -> None:
     found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, kind))
-    assert found == Company(together=Together.SHARED, rooms=("study",))
+    assert found == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("study",))
 
 
-@pytest.mark.parametrize("above_at", [T0 - TOGETHER_S, T0 + TOGETHER_S])
+@pytest.mark.parametrize("above_at", [T0 - SAME_RISE_S, T0 + SAME_RISE_S])
 def test_the_hour_has_its_ends(above_at: float) -> None:
     found = of(neighbour("study", (above_at, None)))
-    assert found.together is Together.SHARED
+    assert found.other_rooms is OtherRooms.SHARED
 
 
 def test_the_room_itself_is_not_its_own_company() -> None:
-    assert of(neighbour("kitchen", ABOVE, Kind.VOC_RATIO)) == Company()
-    assert of() == Company()
+    assert of(neighbour("kitchen", ABOVE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
+    assert of() == OtherRoomsFinding()
 
 
 def test_vapours_elsewhere_say_nothing_about_particles_staying_here() -> None:
-    assert of(neighbour("bedroom", INSIDE, Kind.VOC_RATIO)) == Company()
-    voc = company(
+    assert of(neighbour("bedroom", INSIDE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
+    voc = find_other_rooms(
         "kitchen",
-        Kind.VOC_INDEX,
+        Pollutant.VOC_INDEX,
         T0,
-        [neighbour("bedroom", INSIDE, Kind.VOC_RATIO)],
-        Company(),
+        [neighbour("bedroom", INSIDE, Pollutant.VOC_RATIO)],
+        OtherRoomsFinding(),
     )
-    assert voc.together is Together.ONLY_THIS_ROOM
+    assert voc.other_rooms is OtherRooms.ONLY_THIS_ROOM
 
 
 def test_what_was_shared_stays_shared_and_more_rooms_can_follow() -> None:
     first = of(neighbour("bedroom", ABOVE))
     again = of(neighbour("bedroom", INSIDE), neighbour("study", ABOVE), known=first)
-    assert again == Company(together=Together.SHARED, rooms=("bedroom", "study"))
+    assert again == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("bedroom", "study"))
 
 
 def test_only_this_room_is_taken_back_when_another_follows() -> None:
     alone = of(neighbour("bedroom", INSIDE))
-    assert of(neighbour("bedroom", ABOVE), known=alone).together is Together.SHARED
+    assert of(neighbour("bedroom", ABOVE), known=alone).other_rooms is OtherRooms.SHARED

@@ -16,11 +16,11 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.ledger.entries import Cause, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.core.storage.channel import dump, load
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import LONDON, MONDAY, ROOMS, Room, play
 
-KITCHEN = Room(kind=Kind.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.
+KITCHEN = Room(kind=Pollutant.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.
 HOUR = 3600.0
 LEARNED_DAYS = 40
 NOW = MONDAY + LEARNED_DAYS
@@ -37,12 +37,12 @@ def weeks(room: Room, days: int) -> str:
     channel = room.channel()
     play(channel, room.readings(days))
     channel.advance(at(MONDAY + days))
-    return json.dumps(dump(channel))
+    return json.dumps(dump_channel(channel))
 
 
 def after(days: int, room: Room = KITCHEN) -> Channel:
     """Return a channel that has lived in a room for so many days."""
-    return load(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
+    return load_channel(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
 
 
 def plume(readings: Readings, start: float, level: float, hours: float = 1.0) -> Readings:
@@ -74,8 +74,8 @@ def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
     return found
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_trust_is_earned_on_the_documented_days(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Pollutant)
+def test_trust_is_earned_on_the_documented_days(kind: Pollutant) -> None:
     said = play(ROOMS[kind].channel(), ROOMS[kind].readings(28))
     states = states_by_day(said)
     warm_up = 2 if ROOMS[kind].quantity.warm_up_s else 0
@@ -88,8 +88,8 @@ def test_trust_is_earned_on_the_documented_days(kind: Kind) -> None:
     }
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_two_days_of_readings_support_no_claim(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Pollutant)
+def test_two_days_of_readings_support_no_claim(kind: Pollutant) -> None:
     room = ROOMS[kind]
     readings = plume(room.readings(2), at(MONDAY, 30), 20.0 * room.usual)
     channel = room.channel()
@@ -126,7 +126,7 @@ def test_a_huge_plume_is_one_episode_from_rise_to_recovery() -> None:
 def test_a_room_that_lives_as_ever_raises_few_alerts() -> None:
     alerts = eligible = 0
     for seed in (11, 12, 13):
-        channel = after(100, Room(kind=Kind.PM25, usual=6.0, seed=seed))
+        channel = after(100, Room(kind=Pollutant.PM25, usual=6.0, seed=seed))
         alerts += len({episode.day for episode in channel.episodes})
         eligible += sum(digest.eligible for digest in channel.ledger.days)
     assert eligible > 90
@@ -234,15 +234,15 @@ def test_smoke_for_three_days_is_a_fact_and_one_lasting_episode() -> None:
     channel = after(LEARNED_DAYS)
     smoke = plume(KITCHEN.readings(4, first=NOW), at(NOW), 120.0, hours=72)
     play(channel, smoke[: 24 * 12])
-    assert channel.facts is not None
-    assert channel.facts.verdict(at(NOW + 1)) is True
+    assert channel.guideline is not None
+    assert channel.guideline.is_above(at(NOW + 1)) is True
     play(channel, smoke[24 * 12 :])
     assert episodes(channel) == 1
     assert channel.episodes[0].outcome is EpisodeEnd.LASTING
 
 
 def test_an_open_window_is_lower_and_no_alarm() -> None:
-    room = Room(kind=Kind.VOC_RATIO, usual=120.0, wander=0.2)
+    room = Room(kind=Pollutant.VOC_RATIO, usual=120.0, wander=0.2)
     channel = after(LEARNED_DAYS, room)
     today = [
         (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else level)
@@ -267,8 +267,8 @@ def test_the_nights_in_which_clocks_change_are_days_like_others(change: str, bin
     channel.advance(at(first + 2))
     short_or_long = channel.ledger.days[1]
     assert sum(short_or_long.slots) == bins
-    assert (short_or_long.day, short_or_long.cover) == (first, 1.0)
-    assert short_or_long.mark is not None
+    assert (short_or_long.day, short_or_long.observed_share) == (first, 1.0)
+    assert short_or_long.coverage is not None
 
 
 def test_a_reset_that_is_undone_after_a_week_gives_the_room_back() -> None:

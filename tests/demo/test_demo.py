@@ -21,7 +21,7 @@ import pytest
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.inputs.room_config import room_sources
 from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
@@ -44,12 +44,12 @@ def rooms() -> dict[str, Any]:
     return {monitor.area: stored[monitor.room_id] for monitor in HOUSE.monitors}
 
 
-def channel(rooms: dict[str, Any], place: Place, kind: Kind) -> Channel:
-    return snapshot.load(rooms[place]["channels"][kind], LONDON, Promise.MONTH)
+def channel(rooms: dict[str, Any], place: Place, kind: Pollutant) -> Channel:
+    return snapshot.load_channel(rooms[place]["channels"][kind], LONDON, Promise.MONTH)
 
 
-@pytest.mark.parametrize("kind", [Kind.PM25, Kind.VOC_RATIO])
-def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
+def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], kind: Pollutant) -> None:
     living_room = channel(rooms, Place.LIVING_ROOM, kind)
     judged = living_room.judge(NOW.timestamp())
     assert judged.state is LearningState.LEARNED
@@ -58,21 +58,21 @@ def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], kind: K
 
 
 def test_the_living_room_has_an_episode_and_was_asked_about_it(rooms: dict[str, Any]) -> None:
-    judged = channel(rooms, Place.LIVING_ROOM, Kind.PM25).judge(NOW.timestamp())
+    judged = channel(rooms, Place.LIVING_ROOM, Pollutant.PM25).judge(NOW.timestamp())
     assert judged.unusual
     (asked,) = rooms[Place.LIVING_ROOM]["asked"].values()
-    assert asked["episodes"][Kind.PM25] == judged.episode
+    assert asked["episodes"][Pollutant.PM25] == judged.episode
     assert not asked["answered"]
 
 
 def test_the_bedroom_is_collecting(rooms: dict[str, Any]) -> None:
-    judged = channel(rooms, Place.BEDROOM, Kind.PM25).judge(NOW.timestamp())
+    judged = channel(rooms, Place.BEDROOM, Pollutant.PM25).judge(NOW.timestamp())
     assert judged.state is LearningState.COLLECTING
     assert judged.unusual is None
 
 
 def test_the_kitchen_is_changing_since_its_sensor_was_moved(rooms: dict[str, Any]) -> None:
-    kitchen = channel(rooms, Place.KITCHEN, Kind.PM25)
+    kitchen = channel(rooms, Place.KITCHEN, Pollutant.PM25)
     judged = kitchen.judge(NOW.timestamp())
     assert judged.state is LearningState.CHANGING
     assert judged.unusual is None
@@ -80,9 +80,9 @@ def test_the_kitchen_is_changing_since_its_sensor_was_moved(rooms: dict[str, Any
 
 
 def test_the_study_has_days_and_no_source(rooms: dict[str, Any]) -> None:
-    study = channel(rooms, Place.STUDY, Kind.PM25)
+    study = channel(rooms, Place.STUDY, Pollutant.PM25)
     assert study.judge(NOW.timestamp()).state is LearningState.NO_SOURCE
-    assert study.source.last_read == pytest.approx(NOW.timestamp() - 3 * DAY_S, abs=60.0)
+    assert study.health.last_read == pytest.approx(NOW.timestamp() - 3 * DAY_S, abs=60.0)
     assert len(study.ledger.days) > 28
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from demo import recorder
 from demo.air import DAY_S, Place
 from demo.house import family_home
@@ -160,7 +160,7 @@ async def test_the_learned_ranges_are_there_by_the_hour(
     bands = await kept(hass, hass_ws_client, usual, NOW - 60 * DAY_S)
     assert 15 * 24 < len(bands) < 30 * 24  # From the day on which the room was learned.
     assert all(band["min"] < band["mean"] < band["max"] for band in bands)
-    typical = LIVED.lives[living_room][Kind.PM25].channel.judge(NOW).typical
+    typical = LIVED.lives[living_room][Pollutant.PM25].channel.judge(NOW).typical
     assert typical
     assert (bands[-1]["min"], bands[-1]["max"]) == (typical.low, typical.high)
 

@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from demo.house import House
 from demo.options import parse
 from demo.past import live
@@ -73,7 +73,7 @@ def test_it_is_lived_through_and_learned(tmp_path: Path) -> None:
     house = home("--csv", str(recording(tmp_path, 50)), "--column", "pm25")
     assert house.monitors[0].name == "My kitchen"
     channel = only_channel(house)
-    assert channel.quantity.kind is Kind.PM25
+    assert channel.spec.pollutant is Pollutant.PM25
     assert channel.judge(NOW.timestamp()).state is LearningState.LEARNED
 
 
@@ -92,7 +92,7 @@ def test_a_compressed_file_with_one_column_needs_no_more(tmp_path: Path) -> None
     path.write_bytes(gzip.compress("\n".join(lines).encode()))
     house = home("--csv", str(path), "--quantity", "voc_ratio", "--unit", "ppm")
     channel = only_channel(house)
-    assert channel.judge(NOW.timestamp()).held == pytest.approx(250.0)
+    assert channel.judge(NOW.timestamp()).sustained == pytest.approx(250.0)
 
 
 def test_a_gap_is_a_gap(tmp_path: Path) -> None:

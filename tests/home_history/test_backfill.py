@@ -18,9 +18,9 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.home_history.recorder import NoHistory, async_survey
-from custom_components.air_baseline.inputs.eligibility import Source
+from custom_components.air_baseline.inputs.eligibility import Measurement
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -42,7 +42,7 @@ from tests.recorded import HOUR, SLOT, TODAY, keep
 NEW = "sensor.new"
 LEARNING = "sensor.kitchen_pm25_learning"
 DAY = timedelta(days=1)
-SOURCE = Source(Kind.PM25, "μg/m³")
+SOURCE = Measurement(Pollutant.PM25, "μg/m³")
 
 type Day = dict[str, Any]
 
@@ -56,8 +56,8 @@ async def past(
     return hass
 
 
-def a_kitchen(*kinds: Kind, use_history: bool = True) -> MockConfigEntry:
-    room = a_room(KITCHEN, "kitchen", *(kinds or (Kind.PM25,)))
+def a_kitchen(*kinds: Pollutant, use_history: bool = True) -> MockConfigEntry:
+    room = a_room(KITCHEN, "kitchen", *(kinds or (Pollutant.PM25,)))
     return a_home({**room, "data": {**room["data"], "use_history": use_history}})
 
 
@@ -225,8 +225,8 @@ async def test_a_room_of_before_is_left_as_it_is(
     past: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     await keep(past, SLOT, 30)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 3)}})
-    await begin(past, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 3)}})
+    await begin(past, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert await kinds_of(past) == {"live": 3}
 
 
@@ -295,8 +295,8 @@ async def test_a_restart_in_the_middle_begins_again(
 async def test_each_of_several_sources_is_filled(past: HomeAssistant) -> None:
     report(past, VOC, 120)
     await keep(past, SLOT, 4)
-    await keep(past, SLOT, 6, source=VOC, unit="ppb", level=lambda at: usual(at, Kind.VOC_RATIO))
-    await begin(past, a_kitchen(Kind.PM25, Kind.VOC_RATIO))
+    await keep(past, SLOT, 6, source=VOC, unit="ppb", level=lambda at: usual(at, Pollutant.VOC_RATIO))
+    await begin(past, a_kitchen(Pollutant.PM25, Pollutant.VOC_RATIO))
     assert len(await days_of(past)) == 4
     assert len(await days_of(past, "voc_ratio")) == 6
     explained = (await act(past, "explain"))["quantities"]["voc_ratio"]["numbers"]
@@ -339,8 +339,8 @@ async def test_learning_anew_and_taking_it_back(
 ) -> None:
     await keep(past, HOUR, 40)
     await keep(past, SLOT, 10)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 20)}})
-    entry = await begin(past, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 20)}})
+    entry = await begin(past, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     await pass_time(past, clock, HOUR, {PM25: usual})
     await entry.runtime_data.store.async_save()
     before = json.loads(json.dumps(stored(hass_storage)))

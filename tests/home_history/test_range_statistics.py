@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
@@ -225,9 +225,9 @@ async def test_another_quantity_begins_its_own_and_the_old_one_goes(
 async def test_an_index_has_no_unit(
     hass: HomeAssistant, kitchen: Kitchen, hass_storage: dict[str, Any]
 ) -> None:
-    index = learned(Kind.VOC_INDEX, 36)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.VOC_INDEX: index}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.VOC_INDEX)))
+    index = learned(Pollutant.VOC_INDEX, 36)
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.VOC_INDEX: index}})
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_INDEX)))
     (said,) = (await known(hass)).values()
     assert (said["unit_of_measurement"], said["unit_class"]) == (None, None)
     assert said["name"] == "Kitchen VOC index usual"

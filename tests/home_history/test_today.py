@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
 from tests.card_client import Card, channels
 from tests.home import steady
@@ -31,7 +31,7 @@ async def test_the_line_of_today_comes_from_the_recorder(
     heard: list[tuple[float, float]] = []
     (room,) = kitchen.entry.runtime_data.rooms.values()
     room.async_add_bin_listener(
-        lambda kind, bin_: heard.append((bin_.start, bin_.value)) if kind is Kind.PM25 else None
+        lambda kind, bin_: heard.append((bin_.start, bin_.value)) if kind is Pollutant.PM25 else None
     )
     await kitchen.breathe(2 * HOUR)
     await kitchen.breathe(HOUR, pm25=steady(7))

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
     KITCHEN,
@@ -158,11 +158,11 @@ async def test_clean_air_may_read_zero_for_three_days(
 async def test_a_source_that_is_often_flat_may_be_flat_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    channel = learned(Kind.PM25, 36)
+    channel = learned(Pollutant.PM25, 36)
     days = days_of(channel)
     days[-5]["longest_run_h"] = "40"
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: with_days(channel, days)}})
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: with_days(channel, days)}})
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     await pass_time(hass, clock, 39 * HOUR, {PM25: steady(6)})
     assert issues(hass) == []
     await pass_time(hass, clock, 3 * HOUR, {PM25: steady(6)})
@@ -239,7 +239,7 @@ async def test_parts_follow_the_wall_clock_when_clocks_change(
     slots: list[int],
 ) -> None:
     clock.move_to(morning)
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     await pass_time(hass, clock, 26 * HOUR, {PM25: usual})
     stored = await saved(hass, hass_storage)
     (day,) = days_of(stored)
@@ -269,6 +269,6 @@ async def test_a_state_from_a_clock_that_ran_ahead_is_read_as_of_now(
     ahead = (NOON + 10 * HOUR).timestamp()
     report(hass, PM25, 5)
     hass.states.async_set(PM25, "6", {**shown(hass, PM25).attributes}, timestamp=ahead)
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     await pass_time(hass, clock, HOUR, {PM25: steady(6)})
     assert sum(observed((await saved(hass, hass_storage))["today"])) == 12

@@ -4,9 +4,9 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.inputs.eligibility import Refusal, Source, classify
-from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, level
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.inputs.eligibility import Refusal, Measurement, classify
+from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, concentration
 
 MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
 
@@ -19,55 +19,55 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
 @pytest.mark.parametrize(
     ("kind", "unit", "value", "base"),
     [
-        (Kind.PM25, "μg/m³", "12.5", 12.5),
-        (Kind.PM25, "µg/m³", "12.5", 12.5),  # The micro sign instead of the Greek letter.
-        (Kind.PM25, "ug/m3", "12.5", 12.5),
-        (Kind.PM25, "mg/m³", "0.0125", 12.5),
-        (Kind.VOC_MASS, "mg/m³", "0.4", 400.0),
-        (Kind.VOC_MASS, "μg/m³", "400", 400.0),
-        (Kind.VOC_RATIO, "ppb", "250", 250.0),
-        (Kind.VOC_RATIO, "ppm", "0.25", 250.0),
-        (Kind.VOC_INDEX, None, "103", 103.0),
-        (Kind.VOC_INDEX, "", "103", 103.0),
-        (Kind.VOC_INDEX, "IAQ", "103", 103.0),
-        (Kind.VOC_INDEX, "VOC Index", "103", 103.0),
-        (Kind.PM25, "μg/m³", "1e1", 10.0),
-        (Kind.PM25, "μg/m³", "-3", -3.0),  # Judged and counted by the core.
+        (Pollutant.PM25, "μg/m³", "12.5", 12.5),
+        (Pollutant.PM25, "µg/m³", "12.5", 12.5),  # The micro sign instead of the Greek letter.
+        (Pollutant.PM25, "ug/m3", "12.5", 12.5),
+        (Pollutant.PM25, "mg/m³", "0.0125", 12.5),
+        (Pollutant.VOC_MASS, "mg/m³", "0.4", 400.0),
+        (Pollutant.VOC_MASS, "μg/m³", "400", 400.0),
+        (Pollutant.VOC_RATIO, "ppb", "250", 250.0),
+        (Pollutant.VOC_RATIO, "ppm", "0.25", 250.0),
+        (Pollutant.VOC_INDEX, None, "103", 103.0),
+        (Pollutant.VOC_INDEX, "", "103", 103.0),
+        (Pollutant.VOC_INDEX, "IAQ", "103", 103.0),
+        (Pollutant.VOC_INDEX, "VOC Index", "103", 103.0),
+        (Pollutant.PM25, "μg/m³", "1e1", 10.0),
+        (Pollutant.PM25, "μg/m³", "-3", -3.0),  # Judged and counted by the core.
     ],
 )
 def test_a_level_is_converted_to_the_base_unit(
-    kind: Kind, unit: str | None, value: str, base: float
+    kind: Pollutant, unit: str | None, value: str, base: float
 ) -> None:
-    assert level(a_state(value, unit), QUANTITIES[kind]) == pytest.approx(base)
+    assert concentration(a_state(value, unit), POLLUTANTS[kind]) == pytest.approx(base)
 
 
 @pytest.mark.parametrize(
     "value", ["unknown", "unavailable", "", "good", "12,5", "5 μg/m³", "nan", "NaN", "inf", "-inf"]
 )
-@pytest.mark.parametrize("kind", Kind)
-def test_what_is_no_number_is_no_reading(kind: Kind, value: str) -> None:
-    quantity = QUANTITIES[kind]
-    assert level(a_state(value, quantity.unit), quantity) is None
+@pytest.mark.parametrize("kind", Pollutant)
+def test_what_is_no_number_is_no_reading(kind: Pollutant, value: str) -> None:
+    quantity = POLLUTANTS[kind]
+    assert concentration(a_state(value, quantity.unit), quantity) is None
 
 
 def test_an_entity_that_is_gone_gives_no_reading() -> None:
-    assert level(None, QUANTITIES[Kind.PM25]) is None
+    assert concentration(None, POLLUTANTS[Pollutant.PM25]) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "unit"),
     [
-        (Kind.PM25, "ppm"),
-        (Kind.PM25, None),
-        (Kind.VOC_MASS, "ppb"),
-        (Kind.VOC_RATIO, "μg/m³"),
-        (Kind.VOC_RATIO, "%"),
-        (Kind.VOC_INDEX, "ppb"),
+        (Pollutant.PM25, "ppm"),
+        (Pollutant.PM25, None),
+        (Pollutant.VOC_MASS, "ppb"),
+        (Pollutant.VOC_RATIO, "μg/m³"),
+        (Pollutant.VOC_RATIO, "%"),
+        (Pollutant.VOC_INDEX, "ppb"),
     ],
 )
-def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Kind, unit: str | None) -> None:
+def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Pollutant, unit: str | None) -> None:
     with pytest.raises(UnitChangedError) as error:
-        level(a_state("5", unit), QUANTITIES[kind])
+        concentration(a_state("5", unit), POLLUTANTS[kind])
     assert error.value.unit == (unit or "")
 
 
@@ -76,7 +76,7 @@ def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Kind, unit: str | No
 def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object) -> None:
     state = State("sensor.a", "5", {"unit_of_measurement": "μg/m³", attribute: odd})
     with pytest.raises(UnitChangedError):
-        level(state, QUANTITIES[Kind.PM25])
+        concentration(state, POLLUTANTS[Pollutant.PM25])
 
 
 @pytest.mark.parametrize(
@@ -100,35 +100,35 @@ def test_a_temperature_that_cannot_be_is_none(
 
 
 def test_a_missing_value_says_nothing_about_its_unit() -> None:
-    assert level(a_state("unavailable", "ppm"), QUANTITIES[Kind.PM25]) is None
+    assert concentration(a_state("unavailable", "ppm"), POLLUTANTS[Pollutant.PM25]) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "device_class", "fits"),
     [
-        (Kind.PM25, "pm25", True),
-        (Kind.PM25, None, True),
-        (Kind.PM25, "pm10", False),
-        (Kind.PM25, MASS, False),
-        (Kind.VOC_MASS, MASS, True),
-        (Kind.VOC_MASS, "pm25", False),
-        (Kind.VOC_RATIO, PARTS, True),
-        (Kind.VOC_RATIO, "carbon_dioxide", False),
-        (Kind.VOC_INDEX, None, True),
-        (Kind.VOC_INDEX, "aqi", True),
-        (Kind.VOC_INDEX, "pm25", False),
+        (Pollutant.PM25, "pm25", True),
+        (Pollutant.PM25, None, True),
+        (Pollutant.PM25, "pm10", False),
+        (Pollutant.PM25, MASS, False),
+        (Pollutant.VOC_MASS, MASS, True),
+        (Pollutant.VOC_MASS, "pm25", False),
+        (Pollutant.VOC_RATIO, PARTS, True),
+        (Pollutant.VOC_RATIO, "carbon_dioxide", False),
+        (Pollutant.VOC_INDEX, None, True),
+        (Pollutant.VOC_INDEX, "aqi", True),
+        (Pollutant.VOC_INDEX, "pm25", False),
     ],
 )
 def test_a_device_class_of_another_quantity_is_never_mixed_in(
-    kind: Kind, device_class: str | None, *, fits: bool
+    kind: Pollutant, device_class: str | None, *, fits: bool
 ) -> None:
-    quantity = QUANTITIES[kind]
+    quantity = POLLUTANTS[kind]
     state = a_state("5", quantity.unit, device_class)
     if fits:
-        assert level(state, quantity) == 5
+        assert concentration(state, quantity) == 5
         return
     with pytest.raises(UnitChangedError) as error:
-        level(state, quantity)
+        concentration(state, quantity)
     assert error.value.unit == f"{device_class} {quantity.unit}".strip()
 
 
@@ -143,7 +143,7 @@ async def test_a_registered_name_tells_an_index_whatever_the_entity_is_called(
         known("sensor", "x", "3", translation_key=spelled_out),
     ):
         hass.states.async_set(entity.entity_id, "100")
-        assert classify(hass, entity.entity_id) == Source(Kind.VOC_INDEX, "")
+        assert classify(hass, entity.entity_id) == Measurement(Pollutant.VOC_INDEX, "")
 
 
 async def test_companions_of_an_index_are_not_one(hass: HomeAssistant) -> None:
@@ -163,11 +163,11 @@ async def test_the_state_says_more_than_the_registration(
     entity = entity_registry.async_get_or_create(
         "sensor", "x", "1", original_device_class=MASS, unit_of_measurement="mg/m³"
     )
-    assert classify(hass, entity.entity_id) == Source(Kind.VOC_MASS, "mg/m³")
+    assert classify(hass, entity.entity_id) == Measurement(Pollutant.VOC_MASS, "mg/m³")
     hass.states.async_set(
         entity.entity_id, "9", {"device_class": PARTS, "unit_of_measurement": "ppb"}
     )
-    assert classify(hass, entity.entity_id) == Source(Kind.VOC_RATIO, "ppb")
+    assert classify(hass, entity.entity_id) == Measurement(Pollutant.VOC_RATIO, "ppb")
 
 
 async def test_a_device_class_that_the_user_chose_counts(
@@ -176,4 +176,4 @@ async def test_a_device_class_that_the_user_chose_counts(
     entity = entity_registry.async_get_or_create("sensor", "x", "1", unit_of_measurement="μg/m³")
     assert classify(hass, entity.entity_id) is Refusal.NOT_AIR
     entity_registry.async_update_entity(entity.entity_id, device_class="pm25")
-    assert classify(hass, entity.entity_id) == Source(Kind.PM25, "μg/m³")
+    assert classify(hass, entity.entity_id) == Measurement(Pollutant.PM25, "μg/m³")

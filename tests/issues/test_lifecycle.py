@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -41,7 +41,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def vapours(at: float) -> float:
-    return usual(at, Kind.VOC_RATIO)
+    return usual(at, Pollutant.VOC_RATIO)
 
 
 def kinds_asked(hass: HomeAssistant) -> list[str]:
@@ -72,7 +72,7 @@ async def test_a_learned_range_is_asked_about_once(
 async def test_a_room_with_two_sources_is_asked_about_when_both_are_learned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    known = {kind: learned(kind, days) for kind, days in ((Kind.PM25, 20), (Kind.VOC_RATIO, 19))}
+    known = {kind: learned(kind, days) for kind, days in ((Pollutant.PM25, 20), (Pollutant.VOC_RATIO, 19))}
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: known})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", *known)))
     await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
@@ -176,7 +176,7 @@ async def test_particles_and_vapours_that_rise_within_an_hour_are_one_question(
     later: int,
     questions: int,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 36, Kind.PM25, Kind.VOC_RATIO)
+    await a_kitchen(hass, hass_storage, 36, Pollutant.PM25, Pollutant.VOC_RATIO)
     begin = (NOON + HOUR).timestamp()
     rise: dict[str, Level] = {
         PM25: lambda at: 80 if at > begin else usual(at),
@@ -294,10 +294,10 @@ async def test_a_wrong_unit_that_was_ignored_is_told_anew_once_it_had_been_right
 async def test_what_is_lost_is_told_until_somebody_has_seen_it(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    stored = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 3)}})
+    stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 3)}})
     stored["data"]["rooms"][KITCHEN]["channels"]["pm25"]["days"] = "lost"
     hass_storage[LEDGER_KEY] = stored
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     told = issue(hass, "store_recovered")
     assert told is not None

@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.card_client import Card
 from tests.conftest import DOMAIN, Fixer
@@ -54,7 +54,7 @@ def room_of(area: str) -> str:
 
 def a_house() -> list[ConfigSubentryDataWithId]:
     """Return five rooms with particles."""
-    return [a_room(room_of(area), area, Kind.PM25, pm25_source=source_of(area)) for area in AREAS]
+    return [a_room(room_of(area), area, Pollutant.PM25, pm25_source=source_of(area)) for area in AREAS]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def house(
 ) -> MockConfigEntry:
     """Set up a house whose five rooms learn their ranges on five different mornings."""
     hass_storage[LEDGER_KEY] = a_store(
-        {room_of(area): {Kind.PM25: learned(Kind.PM25, 36)} for area in AREAS}
+        {room_of(area): {Pollutant.PM25: learned(Pollutant.PM25, 36)} for area in AREAS}
     )
     entry = a_home(*a_house())
     await set_up(hass, entry)
@@ -381,7 +381,7 @@ async def test_a_question_of_an_older_version_can_still_be_answered(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    entry = await a_kitchen(hass, hass_storage, 36, Kind.PM25, Kind.VOC_RATIO)
+    entry = await a_kitchen(hass, hass_storage, 36, Pollutant.PM25, Pollutant.VOC_RATIO)
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
     (asked,) = issues(hass)
     await hass.config_entries.async_unload(entry.entry_id)

@@ -10,7 +10,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.listeners.clock import async_pass_time, in_turn
 from custom_components.air_baseline.storage.store import LEDGER_KEY, SOON_S
 from tests.home import BEDROOM, KITCHEN, a_home, a_store, learned, set_up, settle, shown
@@ -52,8 +52,8 @@ async def test_a_day_closes_in_one_room_after_another(
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store(
         {
-            KITCHEN: {Kind.PM25: learned(Kind.PM25, 12)},
-            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 12)},
+            KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 12)},
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 12)},
         }
     )
     await set_up(hass, a_home())

@@ -10,7 +10,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.diagnostics import async_get_config_entry_diagnostics
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
@@ -51,7 +51,7 @@ def rename(registry: er.EntityRegistry) -> None:
 
 
 def home() -> MockConfigEntry:
-    kitchen = a_room(KITCHEN, "kitchen", Kind.PM25)
+    kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25)
     data = {**kitchen["data"], "windows": [WINDOW]}
     return a_home({**kitchen, "data": data}, outdoor_pm25=GARDEN)
 
@@ -64,7 +64,7 @@ def pointed_at(entry: MockConfigEntry) -> tuple[str, str, list[str]]:
 async def test_renames_while_not_loaded_are_followed(
     hass: HomeAssistant, entity_registry: er.EntityRegistry, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = home()
     await set_up(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
@@ -114,7 +114,7 @@ async def test_a_source_registered_anew_under_its_name_is_followed_from_then_on(
 
 
 async def test_what_is_not_registered_is_pointed_at_by_its_entity_id(hass: HomeAssistant) -> None:
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.VOC_RATIO))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_RATIO))
     await set_up(hass, entry)
     assert "registered" not in entry.subentries[KITCHEN].data
     assert "registered" not in entry.options
@@ -160,7 +160,7 @@ async def test_a_room_keeps_the_name_that_it_was_given(hass: HomeAssistant) -> N
 async def test_a_room_outlives_its_area(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     ar.async_get(hass).async_delete("kitchen")

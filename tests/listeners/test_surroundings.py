@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.home import (
@@ -43,14 +43,14 @@ UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 
 def stored(temperature: float | None = None) -> dict[str, Any]:
     """Return a kitchen of 40 learned days, with that temperature outdoors."""
-    channel = learned(Kind.PM25, 40)
+    channel = learned(Pollutant.PM25, 40)
     known = "-" if temperature is None else f"-,{temperature},-"
     days = [day | {"context": known} for day in days_of(channel)]
-    return a_store({KITCHEN: {Kind.PM25: with_days(channel, days) | {"today": None}}})
+    return a_store({KITCHEN: {Pollutant.PM25: with_days(channel, days) | {"today": None}}})
 
 
 def home(**options: str) -> MockConfigEntry:
-    return a_home(a_room(KITCHEN, "kitchen", Kind.PM25), **options)
+    return a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), **options)
 
 
 async def breathe(  # noqa: PLR0913 - the weather of a home
@@ -143,7 +143,7 @@ async def test_a_renamed_outdoor_sensor_is_followed_and_a_removed_one_is_not_kno
     contact = registry.async_get_or_create(
         "binary_sensor", "test", "window", suggested_object_id="window"
     )
-    room = a_room(KITCHEN, "kitchen", Kind.PM25)
+    room = a_room(KITCHEN, "kitchen", Pollutant.PM25)
     room["data"] = {**room["data"], "windows": [contact.entity_id]}
     entry = a_home(room)
     await set_up(hass, entry)
@@ -166,7 +166,7 @@ async def test_contacts_say_whether_a_window_was_open(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = stored()
-    room = a_room(KITCHEN, "kitchen", Kind.PM25)
+    room = a_room(KITCHEN, "kitchen", Pollutant.PM25)
     room["data"] = {**room["data"], "windows": [WINDOW, "binary_sensor.door"]}
     hass.states.async_set(WINDOW, "on")
     hass.states.async_set("binary_sensor.door", "unavailable")
@@ -191,12 +191,12 @@ async def test_the_other_room_is_spoken_of(
     bedroom: float,
     sentence: str,
 ) -> None:
-    channel = learned(Kind.PM25, 40)
+    channel = learned(Pollutant.PM25, 40)
     hass_storage[LEDGER_KEY] = a_store(
-        {KITCHEN: {Kind.PM25: channel}, BEDROOM: {Kind.PM25: channel}}
+        {KITCHEN: {Pollutant.PM25: channel}, BEDROOM: {Pollutant.PM25: channel}}
     )
-    second = a_room(BEDROOM, "bedroom", Kind.PM25, pm25_source=BEDROOM_PM25)
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25), second))
+    second = a_room(BEDROOM, "bedroom", Pollutant.PM25, pm25_source=BEDROOM_PM25)
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), second))
     for hours, kitchen, other in ((3.0, None, None), (1.0, 90.0, bedroom)):
         for _ in range(round(hours * 12)):
             report(hass, BEDROOM_PM25, 6.0 if other is None else other, **PARTICLES)

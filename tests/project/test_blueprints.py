@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache,
 )
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.home import (
@@ -331,7 +331,7 @@ async def test_after_a_restart_it_is_not_turned_on_while_nothing_is_known(
 
 
 async def test_the_week_is_summed_up_for_every_room(hass: HomeAssistant, kitchen: Kitchen) -> None:
-    kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     report(hass, INDEX, 100)
     await set_up(hass, a_home())
     await kitchen.breathe()

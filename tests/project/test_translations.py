@@ -21,14 +21,14 @@ from custom_components.air_baseline.core.codes import (
     LearningState,
     Missing,
     Reason,
-    Together,
+    OtherRooms,
 )
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
 from custom_components.air_baseline.core.ledger.entries import AGREEING, INFERRED, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.entity import WORDS_OF_KIND
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
 from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.flows import home as home_flow
 from custom_components.air_baseline.inputs.eligibility import Refusal
@@ -52,12 +52,12 @@ HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outd
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
     "promise_total_": [promise.value for promise in Promise],
-    "quantity_": [kind.value for kind in Kind],
+    "quantity_": [kind.value for kind in Pollutant],
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
     "next_": [code.value for code in Next],
     "missing_": [code.value for code in Missing],
-    "together_": [code.value for code in Together if code is not Together.UNKNOWN],
+    "together_": [code.value for code in OtherRooms if code is not OtherRooms.UNKNOWN],
     "unseen_": [code.value for code in Condition],
     "part_": [str(part) for part in range(PARTS)],
     "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
@@ -116,9 +116,9 @@ def entities() -> dict[str, dict[str, Any]]:
     }
     for platform, descriptions in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
         found[platform] = {
-            f"{WORDS_OF_KIND[kind]}_{description.key}": description
+            f"{WORDS_OF_POLLUTANT[kind]}_{description.key}": description
             for description in descriptions
-            for kind in description.kinds
+            for kind in description.pollutants
         }
     return found
 
@@ -174,7 +174,7 @@ def test_the_values_of_attributes_have_names() -> None:
         "learning_state": LearningState,
         "basis": Basis,
         "reason": Reason,
-        "quantity": Kind,
+        "quantity": Pollutant,
         "outcome": EpisodeEnd,
         "correction_kind": EntryKind,
         "missing": Missing,
@@ -288,7 +288,7 @@ def test_services_fields_and_choices_agree() -> None:
             assert said.get("required", False) == isinstance(field, vol.Required), field
     choice = described["explain"]["fields"]["quantity"]["selector"]["select"]
     assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
-    assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_KIND.values())
+    assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_POLLUTANT.values())
     verdicts = described["correct_episode"]["fields"]["verdict"]["selector"]["select"]
     assert set(verdicts["options"]) == set(words()["selector"]["verdict"]["options"])
     assert set(verdicts["options"]) == {actions.VERDICT_REAL, actions.VERDICT_NORMAL}

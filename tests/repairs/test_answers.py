@@ -11,10 +11,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.alerting.promise import Promise
-from custom_components.air_baseline.core.codes import Together
+from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import locate
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import Answer, Fixer
@@ -177,7 +177,7 @@ async def test_what_was_measured_beside_an_episode_is_told(
     rose: bool,  # noqa: FBT001 - both of them
     told: str,
 ) -> None:
-    channel = episode.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    channel = episode.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
     (known,) = channel.ledger.episodes
     beside = replace(
         known,
@@ -185,7 +185,7 @@ async def test_what_was_measured_beside_an_episode_is_told(
         outdoor_before=8.0,
         outdoor_rose=rose,
         window_open=0.4,
-        together=Together.ONLY_THIS_ROOM,
+        together=OtherRooms.ONLY_THIS_ROOM,
         rooms=(BEDROOM,),
     )
     channel.ledger = channel.ledger.with_episode(beside)
@@ -383,8 +383,8 @@ async def test_a_source_can_be_paused_from_its_trouble(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    await a_kitchen(hass, hass_storage, 3, Kind.PM25, Kind.VOC_RATIO)
-    vapours = {VOC: lambda at: usual(at, Kind.VOC_RATIO)}
+    await a_kitchen(hass, hass_storage, 3, Pollutant.PM25, Pollutant.VOC_RATIO)
+    vapours = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
     await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **vapours})
     assert issues(hass) == [f"source_stuck_{KITCHEN}_pm25"]
     page = await to_page(fixer, issues(hass)[0], "pause")
@@ -402,11 +402,11 @@ async def test_rooms_that_rose_together_are_answered_together(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    rooms = {room: {Kind.PM25: learned(Kind.PM25, 36)} for room in (KITCHEN, BEDROOM)}
+    rooms = {room: {Pollutant.PM25: learned(Pollutant.PM25, 36)} for room in (KITCHEN, BEDROOM)}
     hass_storage[LEDGER_KEY] = a_store(rooms)
-    bedroom = a_room(BEDROOM, "bedroom", Kind.PM25, pm25_source=BEDROOM_PM25)
+    bedroom = a_room(BEDROOM, "bedroom", Pollutant.PM25, pm25_source=BEDROOM_PM25)
     bedroom["title"] = "<b>*Bed* [room](http://x)</b>\n# {measured}"
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25), bedroom)
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), bedroom)
     await set_up(hass, entry)
 
     def later(at: float) -> float:
@@ -558,10 +558,10 @@ async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    channel = snapshot.load(learned(Kind.PM25, 36), ZONE, Promise.MONTH)
+    channel = snapshot.load_channel(learned(Pollutant.PM25, 36), ZONE, Promise.MONTH)
     for days_ago in (20, 13, 6):
         channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
-    await a_kitchen(hass, hass_storage, 36, episodes=snapshot.dump(channel)["episodes"])
+    await a_kitchen(hass, hass_storage, 36, episodes=snapshot.dump_channel(channel)["episodes"])
     await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, LEARNING).state == "changing"
     page = await fixer.begin(the_change(hass))

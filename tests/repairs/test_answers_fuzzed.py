@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.conftest import DOMAIN, Fixer
 from tests.home import KITCHEN, NOON, PM25, a_kitchen, act, pass_time, saved, steady
 
@@ -97,7 +97,7 @@ async def test_whatever_is_sent_the_ledger_stays_or_can_be_given_back(
                 page = await fixer.answer(page)
         reached.add(page.get("reason") or page["step_id"])
         if page.get("reason") == "paused":
-            entry.runtime_data.rooms[KITCHEN].channels[Kind.PM25].paused = False
+            entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25].paused = False
             before = await ledger(hass, hass_storage)  # A pause ends the episode.
         elif await ledger(hass, hass_storage) != before:
             await act(hass, "undo")

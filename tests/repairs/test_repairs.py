@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN, Fixer
 from tests.home import (
@@ -77,8 +77,8 @@ async def test_a_learned_range_is_explained(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 20)}})
-    await set_up(hass, a_home({**a_room(KITCHEN, "kitchen", Kind.PM25), "title": "K*tchen"}))
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 20)}})
+    await set_up(hass, a_home({**a_room(KITCHEN, "kitchen", Pollutant.PM25), "title": "K*tchen"}))
     await pass_time(hass, clock, 17 * HOUR, {PM25: usual})
     (asked,) = issues(hass)
     page = await fixer.begin(asked)
@@ -239,7 +239,7 @@ async def test_damage_is_told_with_names_and_ends_when_it_was_seen(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    stored = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 3)}})
+    stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 3)}})
     stored["data"]["rooms"][KITCHEN]["channels"]["pm25"]["days"] = "lost"
     hass_storage[LEDGER_KEY] = stored
     entry = a_home()
@@ -352,7 +352,7 @@ async def test_particles_and_vapours_share_one_page(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    kinds = (Kind.PM25, Kind.VOC_RATIO)
+    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36) for kind in kinds}})
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})

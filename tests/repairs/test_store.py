@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.conftest import Fixer
 from tests.files import damage, disk, kitchen, write
@@ -152,7 +152,7 @@ async def test_rooms_that_went_after_the_damage_are_not_spoken_of(
     write(hass, LEDGER_KEY, kitchen(36))
     write(hass, GOOD_KEY, kitchen(36))
     damage(hass, LEDGER_KEY, lambda whole: whole[:100])
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO))
     await set_up(hass, entry)
     page = await fixer.begin(RECOVERED)
     hass.config_entries.async_remove_subentry(entry, KITCHEN)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.core.rooms import LONDON, MONDAY, ROOMS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -26,7 +26,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     lines = ["timestamp,pm25,out,temperature,window"]
     cold = day_start(COLD_DAY, LONDON)
-    for row, (at, level) in enumerate(ROOMS[Kind.PM25].readings(46)):
+    for row, (at, level) in enumerate(ROOMS[Pollutant.PM25].readings(46)):
         smoky = SMOKE <= at < SMOKE + 3 * 3600.0
         outdoors = (38 if smoky else 12) if row % 3 == 0 else ""
         temperature = (-8 if at >= cold else 10) if row % 6 == 0 else ""

@@ -20,8 +20,8 @@ from pytest_socket import socket_allow_hosts
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.explaining.explain import explain
-from custom_components.air_baseline.core.explaining.ledger_report import report
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.explaining.ledger_report import ledger_report
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from demo import storage
 from demo.house import family_home
@@ -88,9 +88,9 @@ def home(tmp_path: Path, socket_enabled: None) -> Home:
     storage.write(tmp_path, "http", storage.server(ANY_PORT, now))
     entries = storage.entries(family_home(now.timestamp(), ZONE), now, set_up=True)
     (ours,) = [one for one in entries["entries"] if one["domain"] == "air_baseline"]
-    ours["subentries"] = [dict(a_room(KITCHEN, "kitchen", Kind.PM25))]
+    ours["subentries"] = [dict(a_room(KITCHEN, "kitchen", Pollutant.PM25))]
     storage.write(tmp_path, "core.config_entries", {"entries": [ours]})
-    store = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36, end=now)}})
+    store = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36, end=now)}})
     for key in (LEDGER_KEY, GOOD_KEY):
         (tmp_path / ".storage" / key).write_text(json.dumps({**store, "key": key}), "utf-8")
     return Home(tmp_path, _stored(tmp_path))
@@ -128,7 +128,7 @@ def _live_and_be_killed(home: Home, what: str, chance: Random) -> None:
             time.sleep(chance.uniform(0.0, STOP_S))
         killed_at = time.time()
     if when >= STARTING:
-        last = _stored(home.folder).source.last_read or 0.0
+        last = _stored(home.folder).health.last_read or 0.0
         home.lost_s = max(home.lost_s, killed_at - last)
     said = (home.folder / OUTPUT).read_text("utf-8", "replace")
     home.found += [
@@ -162,13 +162,13 @@ def _check(home: Home, what: str, first: Channel) -> None:
         home.found.append(f"{what}: {struck} is struck out, confirmed was {known}")
     if not _air(first).items() <= _air(home.stored).items():
         home.found.append(f"{what}: other days on disk")
-    if (home.stored.source.last_read or 0.0) < (before.source.last_read or 0.0):
+    if (home.stored.health.last_read or 0.0) < (before.health.last_read or 0.0):
         home.found.append(f"{what}: older readings on disk than before")
 
 
 def _wrong(before: Channel, start: Json) -> list[str]:
     """Return what a start shows that was not on disk before; days may have closed since."""
-    known, shown, said = _plain(report(before)), start["ledger"], start["said"]
+    known, shown, said = _plain(ledger_report(before)), start["ledger"], start["said"]
     before.advance(said["at"])
     expected = _plain(explain(before, said["at"]).as_dict())
     pairs = {
@@ -182,12 +182,12 @@ def _wrong(before: Channel, start: Json) -> list[str]:
 
 def _air(channel: Channel) -> dict[str, str]:
     """Return days without what a correction changes."""
-    days = _plain(report(channel))["days"]
+    days = _plain(ledger_report(channel))["days"]
     return {day["day"]: str(day | {"counts": None, "struck_parts": None}) for day in days}
 
 
 def _struck(channel: Channel) -> list[str]:
-    return [day["day"] for day in report(channel)["days"] if day["struck_parts"]]
+    return [day["day"] for day in ledger_report(channel)["days"] if day["struck_parts"]]
 
 
 def _stored(folder: Path) -> Channel:

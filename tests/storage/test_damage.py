@@ -22,19 +22,19 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import WINDOW_DAYS, locate
-from custom_components.air_baseline.core.explaining.day_chart import picture
+from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.explaining.explain import explain
-from custom_components.air_baseline.core.explaining.ledger_report import report
+from custom_components.air_baseline.core.explaining.ledger_report import ledger_report
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.ledger.ledger import UndoError
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.core.reading.surroundings import Context
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.reading.surroundings import Surroundings
 from custom_components.air_baseline.core.storage import channel as snapshot
 from custom_components.air_baseline.storage.rooms import (
     Loaded,
     NewerStoreError,
     RoomsReader,
-    read_context,
+    read_surroundings,
 )
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
@@ -63,11 +63,11 @@ pytestmark = pytest.mark.on_disk
 PRESENT = FIXTURES / f"store_v{STORAGE_VERSION}"
 LEDGER, GOOD = ((PRESENT / key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY))
 AT = datetime.fromisoformat(json.loads((PRESENT / "shown.json").read_bytes())["at"])
-ROOMS = {KITCHEN: (Kind.PM25, Kind.VOC_RATIO), BEDROOM: (Kind.VOC_INDEX,)}
+ROOMS = {KITCHEN: (Pollutant.PM25, Pollutant.VOC_RATIO), BEDROOM: (Pollutant.VOC_INDEX,)}
 SOURCES = {
     PM25: usual,
-    VOC: lambda at: usual(at, Kind.VOC_RATIO),
-    INDEX: lambda at: usual(at, Kind.VOC_INDEX),
+    VOC: lambda at: usual(at, Pollutant.VOC_RATIO),
+    INDEX: lambda at: usual(at, Pollutant.VOC_INDEX),
 }
 CONTEXT = ("outdoor_pm25", "outdoor_temperature", "window_open")
 LIFE_S, EVERY_S = 30 * 3600, 1500  # Two days close.
@@ -122,13 +122,13 @@ def test_the_reader_and_the_core_live_with_any_damage(faults: Faults) -> None:
 
 def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
     """Live on with what was read, with the same only once; yield what is wrong with it."""
-    means = read_context(data.get("context") if isinstance(data, dict) else None, ZONE)
+    means = read_surroundings(data.get("context") if isinstance(data, dict) else None, ZONE)
     beside = dict(zip(CONTEXT, means.values(), strict=False))
     for room_id, room in loaded.rooms.items():
         room.drop_retired(AT.timestamp())
         for kind, channel in room.channels.items():
-            channel.context = Context(**beside)
-            parts = [snapshot.dump(channel), *map(snapshot.dump_context, means.values())]
+            channel.surroundings = Surroundings(**beside)
+            parts = [snapshot.dump_channel(channel), *map(snapshot.dump_surrounding, means.values())]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)
                 for wrong in _channel_lives(channel):
@@ -142,7 +142,7 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
                 yield f"{room_id} {kind}: gone without a word"
 
 
-def _was_listed(data: object, room_id: str, kind: Kind) -> bool:
+def _was_listed(data: object, room_id: str, kind: Pollutant) -> bool:
     """Tell whether a file names a channel; one that it does not was taken out of the room."""
     try:
         return kind in data["rooms"][room_id]["channels"]  # type: ignore[index]
@@ -151,7 +151,7 @@ def _was_listed(data: object, room_id: str, kind: Kind) -> bool:
 
 
 def _channel_lives(channel: Channel) -> Iterator[str]:
-    kind, at = channel.quantity.kind, AT.timestamp()
+    kind, at = channel.spec.pollutant, AT.timestamp()
     today = locate(at, channel.zone)[0]
     before = {
         digest.day for digest in channel.ledger.days if today - WINDOW_DAYS + 5 < digest.day < today
@@ -161,13 +161,13 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         channel.read(at + after, usual(at + after, kind))
     at += LIFE_S
     channel.advance(at)
-    if not channel.paused and not channel.source.alive(at):
+    if not channel.paused and not channel.health.alive(at):
         yield "readings are not heard"
     days = {digest.day for digest in channel.ledger.days}
     resets = channel.ledger.epoch_day
     if not {day for day in before if day >= resets} <= days:
         yield f"{len(before - days)} days are gone"
-    if today not in days and not channel.paused and not channel.source.warming_up(at):
+    if today not in days and not channel.paused and not channel.health.warming_up(at):
         yield "the day that passed is not known"
     _ask(channel, at)
     for episode in channel.episodes[-2:]:
@@ -178,19 +178,19 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         channel.undo(at)
     except UndoError:
         yield "a start over cannot be taken back"
-    kept = json.loads(json.dumps(snapshot.dump(channel), allow_nan=False))
-    again = snapshot.load(kept, channel.zone, channel.promise)
-    if json.loads(json.dumps(snapshot.dump(again))) != kept:
+    kept = json.loads(json.dumps(snapshot.dump_channel(channel), allow_nan=False))
+    again = snapshot.load_channel(kept, channel.zone, channel.promise)
+    if json.loads(json.dumps(snapshot.dump_channel(again))) != kept:
         yield "it is not what was written"
 
 
 def _ask(channel: Channel, at: float) -> None:
     """Ask for all that is shown of a channel."""
     view(channel, at)
-    picture(channel, at)
+    day_chart(channel, at)
     for episode in (None, *channel.episodes):
         explain(channel, at, episode)
-    json.dumps(report(channel), allow_nan=False)
+    json.dumps(ledger_report(channel), allow_nan=False)
 
 
 @pytest.mark.timeout(4 * 3600)

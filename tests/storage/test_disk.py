@@ -17,7 +17,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, NotSavedError
 from tests.conftest import DOMAIN, Fixer
 from tests.faults import Faults, complaints
@@ -94,7 +94,7 @@ async def a_kitchen(hass: HomeAssistant) -> MockConfigEntry:
     """Set up a kitchen that has learned."""
     for key in (LEDGER_KEY, GOOD_KEY):
         write(hass, key, kitchen(36))
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO))
     await set_up(hass, entry)
     return entry
 
@@ -163,7 +163,7 @@ async def test_a_disk_that_cannot_be_read_is_no_damage_and_tried_again(
     before = ledger.read_bytes()
     ledger.rename(f"{ledger}.away")
     ledger.symlink_to(ledger)  # Reading it fails with an error of the disk's, for root as well.
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     assert entry.state.value == "setup_retry"
     assert entry.error_reason_translation_key == "store_unreadable"
@@ -184,7 +184,7 @@ async def test_a_good_copy_that_cannot_be_read_is_not_needed(
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))
     disk(hass, GOOD_KEY).symlink_to(disk(hass, GOOD_KEY))
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert shown(hass, LEARNING).state == "learned"
 
 
@@ -203,7 +203,7 @@ async def test_damage_on_a_full_disk_still_ends_in_the_good_copy(
         lambda whole: whole[:99] if part == "whole" else whole.replace(b'"paused": f', b'"p": f'),
     )
     with full_disk():
-        await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+        await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
         assert shown(hass, LEARNING).state == "learned"
         assert issues(hass) == ["store_recovered"]
     assert complaints(caplog.records) == []

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import iso_day
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.faults import Faults
 from tests.files import damage, disk, kept, kitchen, write
@@ -44,7 +44,7 @@ MINUTE = timedelta(minutes=1)
 MOST_LOST_MIN = 15.0
 LEARNED_DAYS = 36
 OURS = {LEDGER_KEY, GOOD_KEY}
-AIR = {PM25: usual, INDEX: lambda at: usual(at, Kind.VOC_INDEX)}
+AIR = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
 DAYS = [str(NOON.date() - timedelta(days=ago)) for ago in (3, 5, 7)]
 
 type Numbers = dict[str, Any]
@@ -108,7 +108,7 @@ async def begin(hass: HomeAssistant, *, damaged: bool = False) -> MockConfigEntr
     if damaged:
         damage(hass, LEDGER_KEY, lambda whole: whole[:1000])
     entry = a_home(
-        a_room(KITCHEN, "kitchen", Kind.PM25), a_room(BEDROOM, "bedroom", Kind.VOC_INDEX)
+        a_room(KITCHEN, "kitchen", Pollutant.PM25), a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX)
     )
     await set_up(hass, entry)
     return entry
@@ -257,7 +257,7 @@ def minutes_lost(cut: Cut) -> float:
 
     The life of these tests began at noon, some seconds after the last reading before it.
     """
-    last = on_disk(cut).source.last_read or 0.0
+    last = on_disk(cut).health.last_read or 0.0
     return (cut.at.timestamp() - max(last, NOON.timestamp())) / 60.0
 
 
@@ -266,7 +266,7 @@ async def test_a_correction_while_home_assistant_stops_is_saved_before_it_is_con
 ) -> None:
     """Home Assistant writes at the end of its stop, which it may not live to see."""
     write(hass, LEDGER_KEY, kitchen(36))
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     hass.set_state(CoreState.stopping)
     await act(hass, "strike_days", start_date=DAYS[0])
     assert len(kept(disk(hass, LEDGER_KEY).read_bytes()).ledger.entries) == 1

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.files import Damage, damage, disk, kitchen, read, set_aside, write
@@ -160,7 +160,7 @@ async def test_a_damaged_channel_alone_comes_from_the_good_copy(
 async def test_a_damaged_room_leaves_the_others_alone(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, issue_registry: ir.IssueRegistry
 ) -> None:
-    stored = a_store({BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 36)}})
+    stored = a_store({BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)}})
     stored["data"]["rooms"][KITCHEN] = "a kitchen"
     write(hass, LEDGER_KEY, stored)
     write(hass, GOOD_KEY, kitchen(3))
@@ -177,12 +177,12 @@ async def test_a_damaged_name_of_a_room_or_quantity_is_noticed(
     issue_registry: ir.IssueRegistry,
     name: str,
 ) -> None:
-    stored = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     write(hass, GOOD_KEY, stored)
     write(hass, LEDGER_KEY, stored)
     right = (KITCHEN if name[0] == "0" else "pm25").encode()
     damage(hass, LEDGER_KEY, lambda whole: whole.replace(right, name.encode(), 1))
-    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Kind.PM25)))
+    await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert shown(hass, LEARNING).state == "learned"
     assert told(issue_registry) == {"lost": "", "recovered": KITCHEN}
 
@@ -210,7 +210,7 @@ def flip(hass: HomeAssistant, whole: bytes, place: int, bit: int) -> None:
 async def test_whatever_byte_is_wrong_the_entry_loads_or_refuses_as_newer(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    stored = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 8)}})
+    stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 8)}})
     stored["data"]["rooms"][KITCHEN]["asked"] = {
         f"unusual_episode_{KITCHEN}_1": {
             "kind": "unusual_episode",
@@ -221,7 +221,7 @@ async def test_whatever_byte_is_wrong_the_entry_loads_or_refuses_as_newer(
     }
     write(hass, LEDGER_KEY, stored)
     whole = disk(hass, LEDGER_KEY).read_bytes()
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     chance = Random(1)  # noqa: S311 - positions, not secrets
     for _ in range(100):
@@ -270,7 +270,7 @@ async def test_a_source_taken_out_of_a_room_is_not_damage(
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))
     write(hass, GOOD_KEY, kitchen(36))
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     for _ in range(2):
         await hass.config_entries.async_reload(entry.entry_id)

@@ -18,7 +18,7 @@ from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.faults import Faults, complaints
 from tests.home import (
@@ -115,14 +115,14 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a kitchen that has learned, beside sensors that no room has yet."""
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)}})
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     for entity_id in (PM25, VOC, INDEX):
         report(hass, entity_id, 5)
     report(hass, SPARE, 5, **ATTRIBUTES[PM25])
     report(hass, "sensor.warm", 20, device_class="temperature", unit_of_measurement="°C")
     hass.states.async_set("light.lamp", "on")
     hass.states.async_set("binary_sensor.pane", "off", {"device_class": "window"})
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     return entry
 

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.faults import complaints
 from tests.home import (
@@ -57,10 +57,10 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 def two_rooms(**kitchen: Any) -> MockConfigEntry:
     """Return a home whose kitchen is configured with something else; None leaves a key out."""
-    room = a_room(KITCHEN, "kitchen", Kind.PM25)
+    room = a_room(KITCHEN, "kitchen", Pollutant.PM25)
     data = {**room["data"], **kitchen}
     room["data"] = {key: value for key, value in data.items() if value is not None}
-    return a_home(room, a_room(BEDROOM, "bedroom", Kind.VOC_INDEX))
+    return a_home(room, a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX))
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def stored(hass_storage: dict[str, Any]) -> dict[str, Any]:
     """Store two rooms that have learned; return the files."""
     hass_storage[LEDGER_KEY] = a_store(
         {
-            KITCHEN: {Kind.PM25: learned(Kind.PM25, 36)},
-            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 36)},
+            KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)},
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
         }
     )
     return hass_storage
@@ -90,7 +90,7 @@ async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_told(
     assert complaints(caplog.records) == []
     assert issue(hass, ISSUE) is not None
     assert hass.states.get(KITCHEN_LEARNING) is None
-    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Kind.VOC_INDEX)})
+    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)})
     assert shown(hass, BEDROOM_LEARNING).state == "learned"
     await pass_time(hass, clock, HOUR, {INDEX: steady(450)})
     assert shown(hass, BEDROOM_UNUSUAL).state == "on"
@@ -144,8 +144,8 @@ async def test_a_room_that_fails_is_unavailable_until_it_works_again(
     stored: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    channel = entry.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
-    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Kind.VOC_INDEX)})
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)})
     channel.__class__ = Failing
     await pass_time(hass, clock, HOUR, {PM25: usual, INDEX: steady(450)})
     assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
@@ -163,7 +163,7 @@ async def test_a_room_that_fails_is_unavailable_until_it_works_again(
 async def test_a_failure_that_passes_is_forgotten(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> None:
-    channel = entry.runtime_data.rooms[KITCHEN].channels[Kind.PM25]
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
     channel.__class__ = Failing
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
@@ -173,6 +173,6 @@ async def test_a_failure_that_passes_is_forgotten(
 
 
 def episode_of(entry: MockConfigEntry) -> int:
-    channel = entry.runtime_data.rooms[BEDROOM].channels[Kind.VOC_INDEX]
+    channel = entry.runtime_data.rooms[BEDROOM].channels[Pollutant.VOC_INDEX]
     episode: int = channel.watch.current.id
     return episode

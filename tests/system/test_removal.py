@@ -35,7 +35,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from sqlalchemy import select
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.census import census
 from tests.conftest import DOMAIN
@@ -81,7 +81,7 @@ class Home:
 
     async def breathe(self, duration: timedelta, **high: float) -> None:
         """Let time pass with usual air, or with a level that lasts of pm25 or of the index."""
-        levels: dict[str, Level] = {PM25: usual, INDEX: lambda at: usual(at, Kind.VOC_INDEX)}
+        levels: dict[str, Level] = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
         for name, source in (("pm25", PM25), ("index", INDEX)):
             if name in high:
                 levels[source] = steady(high[name])
@@ -115,9 +115,9 @@ class Home:
 
 def two_rooms() -> MockConfigEntry:
     """Return a kitchen with a window, and a bedroom."""
-    kitchen = a_room(KITCHEN, "kitchen", Kind.PM25, Kind.VOC_RATIO)
+    kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO)
     kitchen["data"] = {**kitchen["data"], "windows": ["binary_sensor.window"]}
-    return a_home(kitchen, a_room(BEDROOM, "bedroom", Kind.VOC_INDEX))
+    return a_home(kitchen, a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX))
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ async def home(recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTime
     assert await async_setup_component(hass, "frontend", {})
     store = a_store(
         {
-            KITCHEN: {kind: learned(kind, 36) for kind in (Kind.PM25, Kind.VOC_RATIO)},
-            BEDROOM: {Kind.VOC_INDEX: learned(Kind.VOC_INDEX, 36)},
+            KITCHEN: {kind: learned(kind, 36) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)},
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
         }
     )
     write(hass, GOOD_KEY, store)

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.plugins import HASocketBlockedError
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.diagnostics import async_get_config_entry_diagnostics
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.words.explanation import escape
@@ -66,7 +66,7 @@ class Trusting(MarkdownIt):
 
 MARKDOWN = Trusting("commonmark", {"html": True})
 BEDROOM_PM25 = "sensor.bedroom_pm25"
-CHANNELS = {Kind.PM25: learned(Kind.PM25, 36)}
+CHANNELS = {Pollutant.PM25: learned(Pollutant.PM25, 36)}
 NETWORK = {
     "aiohttp", "asyncio.streams", "ftplib", "http", "httpx", "requests", "smtplib", "socket",
     "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc", "zeroconf",
@@ -83,8 +83,8 @@ async def entry(
 ) -> MockConfigEntry:
     """Set up two rooms with a hostile name that rise together; a unit is hostile as well."""
     name: str = request.param
-    kitchen = a_room(KITCHEN, ar.async_get(hass).async_get_or_create(name).id, Kind.PM25)
-    bedroom = a_room(BEDROOM, "bedroom", Kind.PM25, Kind.VOC_RATIO, pm25_source=BEDROOM_PM25)
+    kitchen = a_room(KITCHEN, ar.async_get(hass).async_get_or_create(name).id, Pollutant.PM25)
+    bedroom = a_room(BEDROOM, "bedroom", Pollutant.PM25, Pollutant.VOC_RATIO, pm25_source=BEDROOM_PM25)
     kitchen["title"] = bedroom["title"] = name
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: CHANNELS, BEDROOM: CHANNELS})
     hass_storage[LEDGER_KEY]["data"]["rooms"][BEDROOM]["channels"]["voc_ratio"] = "damaged"
@@ -277,7 +277,7 @@ class TestFiles:
         self, hass: HomeAssistant, clock: FrozenDateTimeFactory
     ) -> None:
         area = ar.async_get(hass).async_get_or_create(self.ODD)
-        room = a_room(KITCHEN, area.id, Kind.PM25)
+        room = a_room(KITCHEN, area.id, Pollutant.PM25)
         room["title"] = self.ODD
         folder = Path(hass.config.config_dir)
         before = {*folder.parent.rglob("*")}

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.conftest import Fixer
 from tests.home import (
     KITCHEN,
@@ -59,7 +59,7 @@ async def test_six_weeks(
     fixer: Fixer,
 ) -> None:
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    entry = a_home(a_room(KITCHEN, "kitchen", Kind.PM25))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     await live(hass, clock, 10 * DAY)
     await restart(hass, entry, hass_storage)

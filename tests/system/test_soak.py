@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.pollutant import Kind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.census import census, weight
 from tests.faults import Faults, complaints
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.on_disk
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP = timedelta(minutes=10)
-KINDS = (Kind.PM25, Kind.VOC_RATIO)
+KINDS = (Pollutant.PM25, Pollutant.VOC_RATIO)
 NAMES = (PM25, "sensor.scullery_pm25")  # One is renamed to the other.
 PROMISED_DAYS = 35  # The default: one false alarm a channel in so many days.
 WINDOW_DAYS = 90
@@ -66,7 +66,7 @@ class Life:
         while (now := dt_util.utcnow()) < end:
             level = usual(now.timestamp()) * factor
             report(self.hass, self.name, level, **{**ATTRIBUTES[PM25], **unit})
-            report(self.hass, VOC, usual(now.timestamp(), Kind.VOC_RATIO))
+            report(self.hass, VOC, usual(now.timestamp(), Pollutant.VOC_RATIO))
             await pass_time(self.hass, self.clock, STEP, step=STEP)
 
     async def restart(self) -> None:

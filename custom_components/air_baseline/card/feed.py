@@ -18,12 +18,12 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.day import DAY_S, day_start, locate
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.today import async_measured
 from ..listeners.clock import SLOT_MINUTES, TICK_SECOND
 from ..words.explanation import Words
-from .message import Message, room_picture
+from .message import Message, card_message
 
 LOOK_SECOND = TICK_SECOND + 1  # The bins of the slot have closed.
 
@@ -50,7 +50,7 @@ class RoomFeed:
         self._words = words
         self._send = send
         self._room: RoomCoordinator | None = None
-        self._bins: dict[Kind, dict[int, Bin]] = {}
+        self._bins: dict[Pollutant, dict[int, Bin]] = {}
         self._sent: Message | None = None
         self._of_room: list[CALLBACK_TYPE] = []
         self._of_home: list[CALLBACK_TYPE] = []
@@ -126,7 +126,7 @@ class RoomFeed:
             self._async_look()
 
     @callback
-    def _async_take(self, kind: Kind, bin_: Bin) -> None:
+    def _async_take(self, kind: Pollutant, bin_: Bin) -> None:
         """Keep a bin for a day: no more is ever shown."""
         bins = self._bins.setdefault(kind, {})
         bins[bin_.slot] = bin_
@@ -143,7 +143,7 @@ class RoomFeed:
 
     def _message(self) -> Message:
         if self._room is not None:
-            room = room_picture(self._hass, self._room, self._bins, self._words, self._user)
+            room = card_message(self._hass, self._room, self._bins, self._words, self._user)
             return {"status": "shown", **room}
         loaded = self._hass.config_entries.async_loaded_entries(DOMAIN)
         return {"status": "gone" if loaded else "not_loaded"}

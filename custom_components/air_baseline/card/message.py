@@ -10,24 +10,24 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
 from ..core.codes import Missing
-from ..core.explaining.day_chart import PartOfDay, Stretch, picture
+from ..core.explaining.day_chart import PartOfDay, EpisodeSpan, day_chart
 from ..core.explaining.explain import explain
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
-from ..entity import WORDS_OF_KIND
+from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
 from ..issues.lifecycle import open_issues
 from ..words.explanation import Words, names_of
 
-type Message = dict[str, Any]
-type Bins = Mapping[Kind, Mapping[int, Bin]]  # By slot.
+type CardMessage = dict[str, Any]
+type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
 
 
 @callback
-def room_picture(
+def card_message(
     hass: HomeAssistant, room: RoomCoordinator, bins: Bins, words: Words, user: User
-) -> Message:
+) -> CardMessage:
     """Return what the card shows of a room now."""
     return {
         "room": room.subentry.title,
@@ -37,7 +37,7 @@ def room_picture(
             for issue in open_issues(hass, room.subentry.subentry_id)
         ],
         "channels": [
-            _channel(room, source, bins.get(source.kind, {}), words, user)
+            _channel(room, source, bins.get(source.pollutant, {}), words, user)
             for source in room.sources.values()
         ],
     }
@@ -45,15 +45,15 @@ def room_picture(
 
 def _channel(
     room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
-) -> Message:
+) -> CardMessage:
     """Return one quantity; what was measured only to whoever may read the source itself."""
-    now, channel = dt_util.utcnow().timestamp(), room.channels[source.kind]
-    shown, today, said = room.data[source.kind], picture(channel, now), explain(channel, now)
+    now, channel = dt_util.utcnow().timestamp(), room.channels[source.pollutant]
+    shown, today, said = room.data[source.pollutant], day_chart(channel, now), explain(channel, now)
     readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
     page = words.page(said, source, names_of(room, str))
     return {
-        "quantity": source.kind,
-        "words_of": WORDS_OF_KIND[source.kind],
+        "quantity": source.pollutant,
+        "words_of": WORDS_OF_POLLUTANT[source.pollutant],
         "unit": source.shown_unit,
         "source": source.entity_id if readable else None,
         "state": shown.state,
@@ -83,7 +83,7 @@ def _beside_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
     return {what: number for what, number in missing.items() if what is not Missing.DAYS}
 
 
-def _part(part: PartOfDay, source: RoomSource) -> Message:
+def _part(part: PartOfDay, source: RoomSource) -> CardMessage:
     return {
         "start": part.start,
         "end": part.end,
@@ -92,7 +92,7 @@ def _part(part: PartOfDay, source: RoomSource) -> Message:
     }
 
 
-def _stretch(stretch: Stretch) -> Message:
+def _stretch(stretch: EpisodeSpan) -> CardMessage:
     return {"start": stretch.start, "end": stretch.end, "running": stretch.running}
 
 

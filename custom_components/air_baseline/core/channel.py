@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from .alerting.episode import EpisodeWatch, InsideWatch, beside, opened
+from .alerting.episode import EpisodeWatch, InsideWatch, with_surroundings, opened
 from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
-from .alerting.guideline import GuidelineWatch
+from .alerting.guideline import GuidelineMean
 from .alerting.judgement import Judgement, judge, reason_against
 from .alerting.promise import RULES, Promise
-from .codes import Condition, HistoryState, LearningState, Together
+from .codes import Condition, HistoryState, LearningState, OtherRooms
 from .day import day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
@@ -23,11 +23,11 @@ from .ledger.entries import Cause, Entry, EntryKind
 from .ledger.episode import Episode, EpisodeEnd
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
-from .pollutant import Quantity, level_index
+from .pollutant import PollutantSpec, cell_index
 from .reading.binning import LEAST_STEP, Bin, Binner
-from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SourceWatch
-from .reading.surroundings import Context
-from .reading.sustained_level import Held, HeldLevel
+from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
+from .reading.surroundings import Surroundings
+from .reading.sustained_level import SustainedLevel, SustainedWindow
 
 REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
 
@@ -48,35 +48,35 @@ class Channel:
 
     __slots__ = (
         "binner",
-        "context",
+        "surroundings",
         "events",
-        "facts",
+        "guideline",
         "forecast",
-        "held",
+        "sustained",
         "history",
-        "inside",
+        "inside_watch",
         "ledger",
         "open_day",
         "paused",
         "promise",
-        "quantity",
-        "source",
-        "watch",
+        "spec",
+        "health",
+        "episode_watch",
         "zone",
     )
 
-    def __init__(self, quantity: Quantity, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
+    def __init__(self, quantity: PollutantSpec, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
         """Start with nothing known about the room."""
-        self.quantity = quantity
+        self.spec = quantity
         self.zone = zone
         self.promise = promise
         self.binner = Binner()
-        self.source = SourceWatch(quantity)
-        self.held = HeldLevel()
-        self.watch = EpisodeWatch()
-        self.inside = InsideWatch()
-        self.context = Context()
-        self.facts = GuidelineWatch(quantity.guideline) if quantity.guideline else None
+        self.health = SensorHealth(quantity)
+        self.sustained = SustainedWindow()
+        self.episode_watch = EpisodeWatch()
+        self.inside_watch = InsideWatch()
+        self.surroundings = Surroundings()
+        self.guideline = GuidelineMean(quantity.guideline) if quantity.guideline else None
         self.ledger = Ledger()
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
@@ -86,11 +86,11 @@ class Channel:
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
         """Take a reading: POSIX seconds, level in the base unit."""
-        if not self.quantity.plausible(value):
-            self.source.rejected += 1
+        if not self.spec.plausible(value):
+            self.health.rejected += 1
             return self.lose(at)
         judgements = self._pass(self.binner.read(at, value), at)
-        self.source.see(at, value)
+        self.health.see(at, value)
         return judgements
 
     def lose(self, at: float) -> Sequence[Judgement]:
@@ -117,26 +117,26 @@ class Channel:
         """Return the learning state: what the ledger says, unless the source says less."""
         if self.paused:
             return LearningState.PAUSED
-        if not self.source.alive(at):
+        if not self.health.alive(at):
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
     def unseen(self, at: float) -> tuple[Condition, ...]:
         """Return which of the present conditions no day in force has seen; () if not known."""
-        seen = self.forecast.seen if self.forecast else None
+        seen = self.forecast.weather_limits if self.forecast else None
         if seen is None or (seen.temperatures is None and seen.windows is None):
             return ()
-        self.context.advance(at)
-        return seen.unseen(self.context.of_last_hours(at))
+        self.surroundings.advance(at)
+        return seen.unseen(self.surroundings.of_last_hours(at))
 
-    def keep_company(self, episode: int, together: Together, rooms: tuple[str, ...]) -> None:
+    def keep_other_rooms(self, episode: int, together: OtherRooms, rooms: tuple[str, ...]) -> None:
         """Keep what is known of the other rooms beside an episode (its id)."""
         for known in self.episodes:
             if known.id == episode:
                 kept = replace(known, together=together, rooms=rooms)
                 self.ledger = self.ledger.with_episode(kept)
                 if self._episode_id == episode:
-                    self.watch.current = kept
+                    self.episode_watch.current = kept
 
     def correct(self, at: float, entry: Entry, *more: Entry) -> Entry:
         """Put one answer into force, the range follows at once; return its first entry."""
@@ -145,7 +145,7 @@ class Channel:
         first = self.ledger.entries[place]
         self._follow(at, first)
         kind = EventKind.RESET if entry.kind is EntryKind.RESET else EventKind.CORRECTED
-        self.events.append(Event(kind=kind, at=at, entry=first))
+        self.events.append(Event(kind=kind, at=at, correction=first))
         return first
 
     def reset(self, at: float) -> Entry:
@@ -169,7 +169,7 @@ class Channel:
         self.ledger = self.ledger.undo(at, undone.id)
         self._follow(at, undone)
         self._revive(undone)
-        self.events.append(Event(kind=EventKind.UNDONE, at=at, entry=undone))
+        self.events.append(Event(kind=EventKind.UNDONE, at=at, correction=undone))
         return undone
 
     def adopt(self, at: float, ledger: Ledger) -> None:
@@ -204,12 +204,12 @@ class Channel:
     @property
     def episodes(self) -> tuple[Episode, ...]:
         """Return all episodes in memory, the running one as it is by now."""
-        running = self.watch.current
+        running = self.episode_watch.current
         return (self.ledger.with_episode(running) if running else self.ledger).episodes
 
     @property
     def _episode_id(self) -> int | None:
-        return self.watch.current.id if self.watch.current else None
+        return self.episode_watch.current.id if self.episode_watch.current else None
 
     @property
     def _last_day(self) -> int:
@@ -222,11 +222,11 @@ class Channel:
     def _latest(self) -> float:
         """Return the latest time that anything known here speaks of, 0 where nothing is."""
         begun = day_start(self._last_day, self.zone) if self._last_day else 0.0
-        return max(begun, self.binner.counted_to or 0.0, self.source.last_read or 0.0)
+        return max(begun, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
 
-    def _held(self, at: float) -> Held | None:
-        span = None if self.source.stuck else self.held.span(at)
-        return Held(round(span[0], 1), round(span[1], 1)) if span else None
+    def _sustained(self, at: float) -> SustainedLevel | None:
+        span = None if self.health.stuck else self.sustained.span(at)
+        return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
         """Take the bins that closed, then what has closed by the time itself."""
@@ -239,8 +239,8 @@ class Channel:
         day, part = locate(bin_.start, self.zone)
         self._end_if_silent(bin_.start)
         self._begin_day(day)
-        if self.facts is not None and not self.source.stuck:
-            self.facts.take(bin_)
+        if self.guideline is not None and not self.health.stuck:
+            self.guideline.take(bin_)
         before = self.forecast
         if self._believable(bin_):
             self._learn(bin_, part)
@@ -251,18 +251,18 @@ class Channel:
         return replace(judged, bin=bin_, typical=in_force)
 
     def _judge(self, at: float, part: int) -> Judgement:
-        held, unseen = self._held(at), self.unseen(at)
+        held, unseen = self._sustained(at), self.unseen(at)
         return judge(self.forecast, self.state(at), held, part, self._episode_id, unseen=unseen)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
-        if self.paused or self.source.warming_up(bin_.start):
+        if self.paused or self.health.warming_up(bin_.start):
             return False
         since = self.open_day.day - FLAT_RECORD_DAYS if self.open_day else 0
-        long = bin_.end - self.source.flat_since > FLAT_S
-        if long and self.source.becomes_stuck(bin_.end, self.ledger.longest_run_h(since)):
+        long = bin_.end - self.health.flat_since > FLAT_S
+        if long and self.health.becomes_stuck(bin_.end, self.ledger.longest_run_h(since)):
             self._forget_flat(bin_)
-        return not self.source.stuck
+        return not self.health.stuck
 
     def _learn(self, bin_: Bin, part: int) -> None:
         today, open_day = self.forecast, self.open_day
@@ -270,26 +270,26 @@ class Channel:
             return
         if today.part != part:
             today = self.forecast = begin_part(today, part, open_day.counts, self.ledger)
-        self.held.take(bin_)
-        span = self._held(bin_.end)
+        self.sustained.take(bin_)
+        span = self._sustained(bin_.end)
         inside = None
         if today.ranges:
             typical = today.ranges[part]
             inside = typical.inside(bin_.value)
-            ended = self.watch.follow(bin_, span.low if span else None, typical.high)
+            ended = self.episode_watch.follow(bin_, span.low if span else None, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
-            if self.watch.current is not None:
-                self.context.advance(bin_.end)
-                self.watch.current = beside(self.watch.current, self.context, bin_.end)
-            self.inside.take(bin_.end, span, typical.high if today.learned else None)
+            if self.episode_watch.current is not None:
+                self.surroundings.advance(bin_.end)
+                self.episode_watch.current = with_surroundings(self.episode_watch.current, self.surroundings, bin_.end)
+            self.inside_watch.take(bin_.end, span, typical.high if today.learned else None)
             if span is not None:
                 self._consider_alert(today, bin_.end, part, span)
-        open_day.take(part, level_index(bin_.value), span.low if span else None, inside)
+        open_day.take(part, cell_index(bin_.value), span.low if span else None, inside)
 
-    def _consider_alert(self, today: Forecast, at: float, part: int, held: Held) -> None:
+    def _consider_alert(self, today: Forecast, at: float, part: int, held: SustainedLevel) -> None:
         level = today.alert_levels[part]
-        if level is None or held.low <= level or not self.watch.may_open(at):
+        if level is None or held.low <= level or not self.episode_watch.may_open(at):
             return
         if reason_against(today, self.state(at), held, unseen=self.unseen(at)) is not None:
             return
@@ -301,9 +301,9 @@ class Channel:
             self._reissue(moved=True)
             self._tell_transition(today, at)
             return
-        self.context.advance(at)
-        episode = beside(opened(today, part, held, level, at), self.context, at)
-        self.watch.open(episode)
+        self.surroundings.advance(at)
+        episode = with_surroundings(opened(today, part, held, level, at), self.surroundings, at)
+        self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:
             self.forecast = begin_part(today, part, self.open_day.counts, self.ledger)
@@ -315,13 +315,13 @@ class Channel:
             self._end_episode(at, EpisodeEnd.WITHDRAWN)
 
     def _end_episode(self, at: float, outcome: EpisodeEnd) -> None:
-        ended = self.watch.end(at, outcome)
+        ended = self.episode_watch.end(at, outcome)
         if ended is not None:
             self._record_end(ended, at)
 
     def _end_if_silent(self, at: float) -> None:
-        if self.held.silent(at):
-            self._end_episode(self.held.silent_from or at, EpisodeEnd.UNKNOWN)
+        if self.sustained.silent(at):
+            self._end_episode(self.sustained.silent_from or at, EpisodeEnd.UNKNOWN)
 
     def _record_end(self, ended: Episode, at: float) -> None:
         before = self.ledger.with_episode(ended)
@@ -343,20 +343,20 @@ class Channel:
 
     def _close_day(self, open_day: OpenDay, today: Forecast) -> None:
         at = day_start(open_day.day + 1, self.zone)
-        longest = self.source.end_day()
+        longest = self.health.end_day()
         if not open_day.observed:
             return
         open_day.eligible = today.eligible and not self.paused and not open_day.unseen
-        self.context.advance(at)
+        self.surroundings.advance(at)
         digest = open_day.close(
             issued=today.issued,
             head=self.ledger.head,
             state=today.standing.state,
             longest_run_h=longest,
-            context=self.context.of_day(open_day.day),
+            context=self.surroundings.of_day(open_day.day),
         )
         self.ledger = self.ledger.with_day(digest).pruned(at)
-        self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, digest=digest))
+        self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=digest))
         self._look_for_shift(open_day.day + 1, at)
 
     def _look_for_shift(self, today: int, at: float) -> None:
@@ -380,8 +380,8 @@ class Channel:
         today = self.forecast
         if episode and today and today.learned and episode.day == today.day:
             self.ledger = self.ledger.with_episode(episode)
-            self.watch.open(episode)
-            self.watch.cool_until = 0.0
+            self.episode_watch.open(episode)
+            self.episode_watch.cool_until = 0.0
 
     def _follow(self, at: float, said: Entry) -> None:
         """Let range and episode follow what was said or taken back."""
@@ -395,7 +395,7 @@ class Channel:
 
     def _write_forecast(self, day: int, resolution: float | None = None) -> None:
         resolution = resolution or self.binner.step or LEAST_STEP
-        written = forecast(self.ledger, day, self.quantity, self.promise, resolution)
+        written = forecast(self.ledger, day, self.spec, self.promise, resolution)
         part = self.forecast.part if self.forecast and self.forecast.day == day else None
         if self.open_day is not None:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)
@@ -409,8 +409,8 @@ class Channel:
 
     def _forget_flat(self, bin_: Bin) -> None:
         """Take the time of a stuck value out of the days it fell into."""
-        overlap = parts_of_slots(self.source.flat_slots(bin_.end), self.zone)
-        level = level_index(self.source.flat_value or 0.0)
+        overlap = parts_of_slots(self.health.flat_slots(bin_.end), self.zone)
+        level = cell_index(self.health.flat_value or 0.0)
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(level, overlap[self.open_day.day])
         changed = {
@@ -425,12 +425,12 @@ class Channel:
         """Forget what was counted under a clock that ran ahead."""
         today = locate(at, self.zone)[0]
         self.binner.restart()
-        self.source.restart()
-        self.held = HeldLevel()
-        self.watch = EpisodeWatch()
-        self.inside = InsideWatch()
-        if self.facts is not None:
-            self.facts = GuidelineWatch(self.facts.guideline)
+        self.health.restart()
+        self.sustained = SustainedWindow()
+        self.episode_watch = EpisodeWatch()
+        self.inside_watch = InsideWatch()
+        if self.guideline is not None:
+            self.guideline = GuidelineMean(self.guideline.spec)
         self.ledger = self.ledger.rewound(today)
         self.open_day = None
         self.forecast = None

@@ -79,7 +79,7 @@ class Missing(StrEnum):
     WARM_UP = "warm_up"
 
 
-class Together(StrEnum):
+class OtherRooms(StrEnum):
     """What is known about the other rooms when one of them rose."""
 
     ONLY_THIS_ROOM = "only_this_room"

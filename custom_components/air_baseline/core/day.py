@@ -100,7 +100,7 @@ def parse_day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
-HELD_SLOTS = 6  # 30 minutes.
+SUSTAINED_SLOTS = 6  # 30 minutes.
 INSIDE_SLOTS = 6  # 30 minutes inside the range end an episode.
 
 WINDOW_DAYS = 90  # A season's worth: with a half-life of 30 days older days weigh under 1/8.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .ledger.day_summary import Digest
+from .ledger.day_summary import DaySummary
 from .ledger.entries import Entry
 from .ledger.episode import Episode
 
@@ -28,6 +28,6 @@ class Event:
 
     kind: EventKind
     at: float
-    digest: Digest | None = None
+    summary: DaySummary | None = None
     episode: Episode | None = None
-    entry: Entry | None = None
+    correction: Entry | None = None

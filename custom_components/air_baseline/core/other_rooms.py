@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .channel import Channel
-from .codes import Together
-from .pollutant import Kind
+from .codes import OtherRooms
+from .pollutant import Pollutant
 
-TOGETHER_S = 3600.0  # 81 % of rises in a main room reach the bedroom within the hour.
+SAME_RISE_S = 3600.0  # 81 % of rises in a main room reach the bedroom within the hour.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
+class OtherChannel:
     """What another channel of the home has been doing.
 
     `above_at` is the last time (POSIX) at which its held level was above its learned range,
@@ -24,41 +24,41 @@ class Neighbour:
     """
 
     room: str
-    kind: Kind
+    kind: Pollutant
     above_at: float | None
     inside_from: float | None
 
     def rose(self, at: float) -> bool:
         """Tell whether its air was above its range within an hour of a time."""
-        return self.above_at is not None and abs(self.above_at - at) <= TOGETHER_S
+        return self.above_at is not None and abs(self.above_at - at) <= SAME_RISE_S
 
     def stayed_inside(self, at: float) -> bool:
         """Tell whether its air was inside its range from an hour before a time on."""
-        return self.inside_from is not None and self.inside_from <= at - TOGETHER_S
+        return self.inside_from is not None and self.inside_from <= at - SAME_RISE_S
 
 
-def neighbour(room: str, channel: Channel, at: float) -> Neighbour:
+def other_channel(room: str, channel: Channel, at: float) -> OtherChannel:
     """Return what a channel has been doing up to a time, as other rooms ask."""
-    inside = channel.inside
-    return Neighbour(
+    inside = channel.inside_watch
+    return OtherChannel(
         room=room,
-        kind=channel.quantity.kind,
+        kind=channel.spec.pollutant,
         above_at=inside.above_at,
-        inside_from=None if channel.held.silent(at) or channel.paused else inside.inside_from,
+        inside_from=None if channel.sustained.silent(at) or channel.paused else inside.inside_from,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Company:
+class OtherRoomsFinding:
     """What is known of the other rooms: those that rose too, or all that stayed inside."""
 
-    together: Together = Together.UNKNOWN
+    other_rooms: OtherRooms = OtherRooms.UNKNOWN
     rooms: tuple[str, ...] = ()
 
 
-def company(
-    room: str, kind: Kind, opened: float, others: Iterable[Neighbour], known: Company
-) -> Company:
+def find_other_rooms(
+    room: str, kind: Pollutant, opened: float, others: Iterable[OtherChannel], known: OtherRoomsFinding
+) -> OtherRoomsFinding:
     """Return what is known of the other rooms when a channel's episode opened (POSIX time).
 
     Shared if any channel of another room was above its own range within the hour. Only this
@@ -68,16 +68,16 @@ def company(
     """
     others = [other for other in others if other.room != room]
     rose = dict.fromkeys(other.room for other in others if other.rose(opened))
-    if rose or known.together is Together.SHARED:
-        before = known.rooms if known.together is Together.SHARED else ()
-        return Company(together=Together.SHARED, rooms=tuple(dict.fromkeys([*before, *rose])))
+    if rose or known.other_rooms is OtherRooms.SHARED:
+        before = known.rooms if known.other_rooms is OtherRooms.SHARED else ()
+        return OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=tuple(dict.fromkeys([*before, *rose])))
     alike = [other for other in others if _alike(other.kind, kind)]
     if alike and all(other.stayed_inside(opened) for other in alike):
         rooms = tuple(dict.fromkeys(other.room for other in alike))
-        return Company(together=Together.ONLY_THIS_ROOM, rooms=rooms)
-    return Company()
+        return OtherRoomsFinding(other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=rooms)
+    return OtherRoomsFinding()
 
 
-def _alike(one: Kind, other: Kind) -> bool:
+def _alike(one: Pollutant, other: Pollutant) -> bool:
     """Tell whether two quantities can stand for one another: particles, or any VOC."""
-    return (one is Kind.PM25) == (other is Kind.PM25)
+    return (one is Pollutant.PM25) == (other is Pollutant.PM25)

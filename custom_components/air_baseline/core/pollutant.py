@@ -12,17 +12,17 @@ from math import erf, expm1, floor, log, log1p, sqrt
 from types import MappingProxyType
 from typing import Final
 
-LEVEL_WIDTH = 0.1  # Width of a level on the scale y: the smallest change worth keeping.
-LEVELS = 100  # Levels of a histogram; the last holds all above 22 000.
+CELL_WIDTH = 0.1  # Width of a level on the scale y: the smallest change worth keeping.
+CELLS = 100  # Levels of a histogram; the last holds all above 22 000.
 
 MICRO_SIGN, GREEK_MU = "\u00b5", "\u03bc"
 
 
-class QuantityError(ValueError):
+class UnitError(ValueError):
     """A unit that the quantity does not have."""
 
 
-class Kind(StrEnum):
+class Pollutant(StrEnum):
     """The quantities; they are never mixed and never converted into each other."""
 
     PM25 = "pm25"
@@ -63,7 +63,7 @@ class Guideline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
+class PollutantSpec:
     """One thing that a sensor measures.
 
     `units` maps each accepted unit to its factor into the base unit, `highest` ends the
@@ -71,7 +71,7 @@ class Quantity:
     an alert (base unit), `warm_up_s` the time a new source needs before it can be believed.
     """
 
-    kind: Kind
+    pollutant: Pollutant
     unit: str
     units: MappingProxyType[str, float]
     highest: float
@@ -95,8 +95,8 @@ class Quantity:
         try:
             return self.units[normal_unit(unit)]
         except KeyError:
-            message = f"{unit!r} is not a unit of {self.kind}"
-            raise QuantityError(message) from None
+            message = f"{unit!r} is not a unit of {self.pollutant}"
+            raise UnitError(message) from None
 
     def plausible(self, value: float) -> bool:
         """Tell whether a level (base unit) lies within the span of a working sensor.
@@ -131,13 +131,13 @@ def from_scale(y: float) -> float:
     return expm1(y)
 
 
-def level_index(level: float) -> int:
+def cell_index(level: float) -> int:
     """Return the histogram level (0 to 99) of a value in the base unit.
 
     >>> level_index(0.0), level_index(1.0), level_index(1e9)
     (0, 6, 99)
     """
-    return min(int(log1p(level) / LEVEL_WIDTH), LEVELS - 1)
+    return min(int(log1p(level) / CELL_WIDTH), CELLS - 1)
 
 
 def round_outward(low: float, high: float, step: float) -> tuple[float, float]:
@@ -158,19 +158,19 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
         level = expm1(y)
         return 0.5 * (1.0 + erf((log(level) - centre) / (spread * sqrt(2.0)))) if level else 0.0
 
-    ends = [below(LEVEL_WIDTH * index) for index in range(LEVELS)] + [1.0]
+    ends = [below(CELL_WIDTH * index) for index in range(CELLS)] + [1.0]
     return tuple(high - low for low, high in pairwise(ends))
 
 
 _MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
 _VOC_WARM_UP_S = 48 * 3600  # Metal-oxide sensors climb for days: first-day coverage was 0.44.
 
-QUANTITIES: Final = MappingProxyType(
+POLLUTANTS: Final = MappingProxyType(
     {
-        quantity.kind: quantity
+        quantity.pollutant: quantity
         for quantity in (
-            Quantity(
-                kind=Kind.PM25,
+            PollutantSpec(
+                pollutant=Pollutant.PM25,
                 unit="μg/m³",
                 units=_MASS,
                 highest=1000.0,  # The specified end of common laser sensors.
@@ -182,8 +182,8 @@ QUANTITIES: Final = MappingProxyType(
                     hours=24, minimum_h=18.0, limit=15.0, clear=13.5, source="WHO 2021"
                 ),
             ),
-            Quantity(
-                kind=Kind.VOC_MASS,
+            PollutantSpec(
+                pollutant=Pollutant.VOC_MASS,
                 unit="μg/m³",
                 units=_MASS,
                 highest=100_000.0,
@@ -195,8 +195,8 @@ QUANTITIES: Final = MappingProxyType(
                     hours=1, minimum_h=0.75, limit=1000.0, clear=900.0, source="UBA"
                 ),
             ),
-            Quantity(
-                kind=Kind.VOC_RATIO,
+            PollutantSpec(
+                pollutant=Pollutant.VOC_RATIO,
                 unit="ppb",
                 units=MappingProxyType({"ppb": 1.0, "ppm": 1000.0}),
                 highest=60_000.0,  # The specified end of the widest common sensor.
@@ -206,8 +206,8 @@ QUANTITIES: Final = MappingProxyType(
                 prior=Prior(60.0, 5.0, shown=False),
                 guideline=None,
             ),
-            Quantity(
-                kind=Kind.VOC_INDEX,
+            PollutantSpec(
+                pollutant=Pollutant.VOC_INDEX,
                 unit="",
                 units=MappingProxyType({"": 1.0}),
                 highest=500.0,

@@ -23,8 +23,8 @@ from enum import StrEnum
 
 from .day import locate
 from .ledger.episode import Episode
-from .other_rooms import TOGETHER_S
-from .pollutant import Kind
+from .other_rooms import SAME_RISE_S
+from .pollutant import Pollutant
 
 QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00: more would not be read.
 
@@ -42,22 +42,22 @@ class Rise:
     """An episode in a room: `episode` is its id, the POSIX time at which it opened."""
 
     room: str
-    kind: Kind
+    kind: Pollutant
     episode: int
 
     @property
-    def channel(self) -> tuple[str, Kind]:
+    def channel(self) -> tuple[str, Pollutant]:
         """Return which channel rose."""
         return self.room, self.kind
 
     @property
-    def identity(self) -> tuple[str, Kind, int]:
+    def identity(self) -> tuple[str, Pollutant, int]:
         """Return what no other episode has."""
         return self.room, self.kind, self.episode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Question:
     """One thing to be said once.
 
     `room` and `epoch` (the first episode, the day of the change, the count of resets) make its
@@ -69,7 +69,7 @@ class Statement:
     room: str
     epoch: int
     at: float
-    kind: Kind | None = None
+    kind: Pollutant | None = None
     rises: tuple[Rise, ...] = ()
 
     @property
@@ -85,28 +85,28 @@ class Statement:
         """
         return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
 
-    def takes(self, other: Statement) -> bool:
+    def takes(self, other: Question) -> bool:
         """Tell whether another is part of the same: rises within the hour, of other channels."""
         channels = {rise.channel for rise in self.rises}
         return (
             bool(self.rises and other.rises)
-            and abs(other.at - self.at) <= TOGETHER_S
+            and abs(other.at - self.at) <= SAME_RISE_S
             and channels.isdisjoint(rise.channel for rise in other.rises)
         )
 
-    def with_rises(self, other: Statement) -> Statement:
+    def with_rises(self, other: Question) -> Question:
         """Return the statement with the rises of another beside its own."""
         rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
         return replace(self, rises=tuple(rises))
 
-    def within(self, rooms: Container[str]) -> Statement | None:
+    def within(self, rooms: Container[str]) -> Question | None:
         """Return what it says about some of its rises' rooms, None where that is nothing."""
         rises = tuple(rise for rise in self.rises if rise.room in rooms)
         if not rises:
             return None
         return replace(self, room=rises[0].room, epoch=rises[0].episode, rises=rises)
 
-    def supersedes(self, other: Statement) -> bool:
+    def supersedes(self, other: Question) -> bool:
         """Tell whether it makes an older one needless: the same topic, and no other room."""
         return (
             self.topic is other.topic
@@ -117,10 +117,10 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedQuestion:
     """A statement that was asked about, when, and whether that is over."""
 
-    statement: Statement
+    question: Question
     asked_at: float
     answered: bool = False
 
@@ -129,19 +129,19 @@ class Asked:
 class Plan:
     """What to do now: see the module."""
 
-    ask: tuple[Statement, ...] = ()
-    joined: tuple[Statement, ...] = ()
-    replaced: tuple[Statement, ...] = ()
-    waiting: tuple[Statement, ...] = ()
+    ask: tuple[Question, ...] = ()
+    joined: tuple[Question, ...] = ()
+    replaced: tuple[Question, ...] = ()
+    waiting: tuple[Question, ...] = ()
 
 
-def about_episode(room: str, kind: Kind, episode: Episode) -> Statement:
+def about_episode(room: str, kind: Pollutant, episode: Episode) -> Question:
     """Return the statement about one episode, before others join it."""
     return _about(Rise(room=room, kind=kind, episode=episode.id))
 
 
-def _about(rise: Rise) -> Statement:
-    return Statement(
+def _about(rise: Rise) -> Question:
+    return Question(
         topic=Topic.UNUSUAL_EPISODE,
         room=rise.room,
         epoch=rise.episode,
@@ -150,17 +150,17 @@ def _about(rise: Rise) -> Statement:
     )
 
 
-def plan(offered: Iterable[Statement], asked: Sequence[Asked], now: float, zone: tzinfo) -> Plan:
+def plan(offered: Iterable[Question], asked: Sequence[AskedQuestion], now: float, zone: tzinfo) -> Plan:
     """Return what to ask now of what there is to ask, given all that was asked before.
 
     Rises within an hour of the first are one statement, of whichever room; a newer statement
     takes the place of an open one that is about no other room; of the rest at most three a day
     are asked, the oldest first, and the others wait. `now` is a POSIX time.
     """
-    open_now = {item.statement.key: item.statement for item in asked if not item.answered}
-    joined: dict[tuple[str, ...], Statement] = {}
-    fresh: list[Statement] = []
-    known = {item.statement.key for item in asked}
+    open_now = {item.question.key: item.question for item in asked if not item.answered}
+    joined: dict[tuple[str, ...], Question] = {}
+    fresh: list[Question] = []
+    known = {item.question.key for item in asked}
     for offer in _unasked(offered, asked):
         taking = next((one for one in open_now.values() if one.takes(offer)), None)
         if taking is not None:
@@ -183,10 +183,10 @@ def plan(offered: Iterable[Statement], asked: Sequence[Asked], now: float, zone:
     )
 
 
-def _unasked(offered: Iterable[Statement], asked: Sequence[Asked]) -> list[Statement]:
+def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> list[Question]:
     """Return what is offered, oldest first, rises one by one and without those asked about."""
-    known = {rise.identity for item in asked for rise in item.statement.rises}
-    found: list[Statement] = []
+    known = {rise.identity for item in asked for rise in item.question.rises}
+    found: list[Question] = []
     for offer in offered:
         for rise in offer.rises:
             if rise.identity not in known:
@@ -197,7 +197,7 @@ def _unasked(offered: Iterable[Statement], asked: Sequence[Asked]) -> list[State
     return sorted(found, key=lambda one: (one.at, one.key, [rise.kind for rise in one.rises]))
 
 
-def _gather(offer: Statement, fresh: list[Statement]) -> None:
+def _gather(offer: Question, fresh: list[Question]) -> None:
     """Add a statement to those to be asked, to an earlier one if that takes it."""
     for index, statement in enumerate(fresh):
         if statement.takes(offer):

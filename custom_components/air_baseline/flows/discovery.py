@@ -9,19 +9,19 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 
 from ..const import CONF_PM25_SOURCE, CONF_VOC_SOURCE
-from ..core.pollutant import Kind
-from ..inputs.eligibility import Source, classify
+from ..core.pollutant import Pollutant
+from ..inputs.eligibility import Measurement, classify
 
 # A concentration says more than an index, which is relative to its own last day.
-_PREFERRED = (Kind.PM25, Kind.VOC_MASS, Kind.VOC_RATIO, Kind.VOC_INDEX)
+_PREFERRED = (Pollutant.PM25, Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSource:
+class Candidate:
     """The sensor chosen for one field of a room, and how many there were to choose from."""
 
     entity_id: str
-    source: Source
+    measurement: Measurement
     among: int
 
 
@@ -31,7 +31,7 @@ class FoundRoom:
 
     area_id: str
     name: str
-    sources: dict[str, FoundSource]
+    sources: dict[str, Candidate]
 
 
 @callback
@@ -42,7 +42,7 @@ def async_find_rooms(hass: HomeAssistant, taken: Collection[str]) -> list[FoundR
     what gives a value now, what Home Assistant keeps statistics of, what is no diagnostic,
     and then the alphabet.
     """
-    candidates: dict[str, dict[str, list[tuple[er.RegistryEntry, Source]]]] = {}
+    candidates: dict[str, dict[str, list[tuple[er.RegistryEntry, Measurement]]]] = {}
     for entity in er.async_get(hass).entities.values():
         if entity.domain != "sensor" or entity.disabled or entity.hidden:
             continue
@@ -50,8 +50,8 @@ def async_find_rooms(hass: HomeAssistant, taken: Collection[str]) -> list[FoundR
         if area_id is None or entity.entity_id in taken:
             continue
         found = classify(hass, entity.entity_id)
-        if isinstance(found, Source):
-            key = CONF_PM25_SOURCE if found.kind is Kind.PM25 else CONF_VOC_SOURCE
+        if isinstance(found, Measurement):
+            key = CONF_PM25_SOURCE if found.pollutant is Pollutant.PM25 else CONF_VOC_SOURCE
             candidates.setdefault(area_id, {}).setdefault(key, []).append((entity, found))
     rooms = [
         FoundRoom(
@@ -77,12 +77,12 @@ def _area_of(hass: HomeAssistant, entity: er.RegistryEntry) -> str | None:
     return dr.async_get_effective_area_id(hass, device) if device else None
 
 
-def _best(hass: HomeAssistant, known: list[tuple[er.RegistryEntry, Source]]) -> FoundSource:
-    def rank(candidate: tuple[er.RegistryEntry, Source]) -> tuple[object, ...]:
+def _best(hass: HomeAssistant, known: list[tuple[er.RegistryEntry, Measurement]]) -> Candidate:
+    def rank(candidate: tuple[er.RegistryEntry, Measurement]) -> tuple[object, ...]:
         entity, source = candidate
         state = hass.states.get(entity.entity_id)
         return (
-            _PREFERRED.index(source.kind),
+            _PREFERRED.index(source.pollutant),
             state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN),
             ATTR_STATE_CLASS not in (entity.capabilities or {}),
             entity.entity_category is not None,
@@ -90,4 +90,4 @@ def _best(hass: HomeAssistant, known: list[tuple[er.RegistryEntry, Source]]) -> 
         )
 
     entity, source = min(known, key=rank)
-    return FoundSource(entity_id=entity.entity_id, source=source, among=len(known))
+    return Candidate(entity_id=entity.entity_id, measurement=source, among=len(known))

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..home_history.recorder import NoHistory, Survey, async_survey
-from ..inputs.eligibility import Source
+from ..inputs.eligibility import Measurement
 from ..inputs.room_config import RoomSource, room_sources
 from ..words.explanation import Words
 
@@ -17,13 +17,13 @@ async def async_worth(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
     words = await Words.async_load(hass)
     lines = []
     for source in room_sources(data).values():
-        found = await async_survey(hass, source.entity_id, Source(source.kind, source.unit))
+        found = await async_survey(hass, source.entity_id, Measurement(source.pollutant, source.unit))
         lines.append(f"- {_line(words, source, found)}")
     return "\n".join(lines)
 
 
 def _line(words: Words, source: RoomSource, found: Survey) -> str:
-    quantity = words.say(f"quantity_{source.kind}")
+    quantity = words.say(f"quantity_{source.pollutant}")
     if found.no_history is NoHistory.NOT_READY:
         return words.say("survey_not_ready", quantity=quantity)
     learned = found.earliest_learned

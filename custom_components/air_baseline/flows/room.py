@@ -9,7 +9,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
 from ..const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import room_sources
 from ..words.explanation import escape
@@ -106,7 +106,7 @@ class RoomFlow(ConfigSubentryFlow):
         )
 
     @callback
-    def _replaced(self) -> dict[Kind, str]:
+    def _replaced(self) -> dict[Pollutant, str]:
         """Return the sources that another of the same quantity takes the place of, as lines.
 
         Nothing was learned yet from one that waits to start anew.

@@ -26,8 +26,8 @@ from ..const import (
     CONF_VOC_UNIT,
     CONF_WINDOWS,
 )
-from ..core.pollutant import Kind
-from ..inputs.eligibility import Refusal, Source, classify, refuse_contact
+from ..core.pollutant import Pollutant
+from ..inputs.eligibility import Refusal, Measurement, classify, refuse_contact
 
 SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
 
@@ -68,7 +68,7 @@ def check_room(
             found = (
                 "source_outdoors" if entity_id == outdoors else _source(hass, key, entity_id, taken)
             )
-            if isinstance(found, Source):
+            if isinstance(found, Measurement):
                 data |= source_data(key, entity_id, found)
             else:
                 errors[key] = found
@@ -80,25 +80,25 @@ def check_room(
     return data, errors
 
 
-def _source(hass: HomeAssistant, key: str, entity_id: str, taken: list[Any]) -> Source | str:
+def _source(hass: HomeAssistant, key: str, entity_id: str, taken: list[Any]) -> Measurement | str:
     """Return the source of a field, or why the entity cannot be that."""
     found = classify(hass, entity_id)
     if isinstance(found, Refusal):
         return found.value
     if entity_id in taken:
         return "source_taken"
-    if (found.kind is Kind.PM25) != (key == CONF_PM25_SOURCE):
+    if (found.pollutant is Pollutant.PM25) != (key == CONF_PM25_SOURCE):
         return "source_other_quantity"
     return found
 
 
-def source_data(key: str, entity_id: str, source: Source) -> dict[str, Any]:
+def source_data(key: str, entity_id: str, source: Measurement) -> dict[str, Any]:
     """Return what a room keeps of a source."""
     if key == CONF_PM25_SOURCE:
         return {CONF_PM25_SOURCE: entity_id, CONF_PM25_UNIT: source.unit}
     return {
         CONF_VOC_SOURCE: entity_id,
-        CONF_VOC_KIND: source.kind.value,
+        CONF_VOC_KIND: source.pollutant.value,
         CONF_VOC_UNIT: source.unit,
     }
 
@@ -147,8 +147,8 @@ def _voc_filters(hass: HomeAssistant) -> list[EntityWithDeviceFilterSelectorConf
             for entity in er.async_get(hass).entities.values()
             if entity.domain == "sensor"
             and (found := classify(hass, entity.entity_id))
-            and isinstance(found, Source)
-            and found.kind is Kind.VOC_INDEX
+            and isinstance(found, Measurement)
+            and found.pollutant is Pollutant.VOC_INDEX
         }
     )
     by_class = EntityWithDeviceFilterSelectorConfig(

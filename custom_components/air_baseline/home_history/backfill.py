@@ -17,17 +17,17 @@ from ..const import CONF_HISTORY, DOMAIN, LOGGER
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.codes import HistoryState
 from ..core.day import locate
-from ..core.ledger.day_summary import DayKind
+from ..core.ledger.day_summary import DayOrigin
 from ..core.ledger.entries import Entry
 from ..core.ledger.ledger import Ledger
 from ..core.past.history_import import PastDays, past_days
-from ..core.past.replay import Setting, filled, relearned, take_over
-from ..core.pollutant import Kind
+from ..core.past.replay import ReplaySetting, filled, relearned, take_over
+from ..core.pollutant import Pollutant
 from ..core.storage.ledger import MOST_ENTRIES
 from ..corrections import Answers, refused
 from .recorder import HistoryError, NoHistory, async_read
 
-type Replay = Callable[[Ledger, PastDays, int, Setting], Ledger]
+type Replay = Callable[[Ledger, PastDays, int, ReplaySetting], Ledger]
 
 
 @callback
@@ -58,13 +58,13 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
     return async_at_started(hass, start)
 
 
-async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers:
+async def async_relearn(room: RoomCoordinator, kinds: Iterable[Pollutant]) -> Answers:
     """Learn some quantities of a room anew from history; what is not found there stays.
 
     Raises a translated ServiceValidationError where there is no history, which changes nothing,
     and where the room has stopped meanwhile.
     """
-    found: dict[Kind, PastDays] = {}
+    found: dict[Pollutant, PastDays] = {}
     for kind in kinds:
         if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
             raise refused("too_many_corrections", room=room.subentry.title)
@@ -87,7 +87,7 @@ async def async_relearn(room: RoomCoordinator, kinds: Iterable[Kind]) -> Answers
     return answers
 
 
-async def _async_fill(room: RoomCoordinator, kind: Kind) -> None:
+async def _async_fill(room: RoomCoordinator, kind: Pollutant) -> None:
     """Fill one channel with the days before its first own one."""
     began, channel, source = monotonic(), room.channels[kind], room.sources[kind].entity_id
     LOGGER.info("Reading the history of %s", source)
@@ -101,7 +101,7 @@ async def _async_fill(room: RoomCoordinator, kind: Kind) -> None:
         room.async_show()
         return
     await _async_replay(room, kind, found, filled)
-    hourly = sum(day.kind is DayKind.HOURLY for day in found.days.values())
+    hourly = sum(day.origin is DayOrigin.HOURLY for day in found.days.values())
     LOGGER.info(
         "The history of %s is read in %.1f s: %d days of five-minute means, %d of hourly ones, "
         "%d rows ignored",
@@ -113,18 +113,18 @@ async def _async_fill(room: RoomCoordinator, kind: Kind) -> None:
     )
 
 
-async def _async_find(room: RoomCoordinator, kind: Kind) -> PastDays:
+async def _async_find(room: RoomCoordinator, kind: Pollutant) -> PastDays:
     """Return the days that the recorder knows of a source; raises HistoryError."""
     channel = room.channels[kind]
-    past = await async_read(room.hass, room.sources[kind].entity_id, channel.quantity)
+    past = await async_read(room.hass, room.sources[kind].entity_id, channel.spec)
     now = dt_util.utcnow().timestamp()
     return await room.hass.async_add_executor_job(
-        past_days, past, channel.quantity, channel.zone, now
+        past_days, past, channel.spec, channel.zone, now
     )
 
 
 async def _async_replay(
-    room: RoomCoordinator, kind: Kind, found: PastDays, make: Replay
+    room: RoomCoordinator, kind: Pollutant, found: PastDays, make: Replay
 ) -> Entry | None:
     """Let a channel take over what is made of its ledger and the past; return what is said.
 
@@ -132,7 +132,7 @@ async def _async_replay(
     """
     channel = room.channels[kind]
     while True:
-        ledger, setting = channel.ledger, Setting.of(channel, found)
+        ledger, setting = channel.ledger, ReplaySetting.of(channel, found)
         now = dt_util.utcnow().timestamp()
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
         made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)

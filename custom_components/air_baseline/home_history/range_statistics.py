@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..const import DOMAIN, LOGGER
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.explaining.day_chart import hour_range
-from ..core.pollutant import QUANTITIES, Kind
+from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.room_config import RoomSource
 from ..listeners.clock import TICK_SECOND
 from ..words.explanation import Words
@@ -40,13 +40,13 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 type Known = dict[str, tuple[int, StatisticMetaData]]
 
 
-def band_id(subentry_id: str, kind: Kind) -> str:
+def range_statistic_id(subentry_id: str, kind: Pollutant) -> str:
     """Return the id of the statistics of one range."""
     return f"{DOMAIN}:{subentry_id.lower()}_{kind}_usual"
 
 
 @callback
-def async_write_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+def async_write_range_statistics(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Write the range of each hour as it begins, and now; return what ends it.
 
     Where there is no recorder, nothing is written.
@@ -69,7 +69,7 @@ async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Remove all statistics of the integration, those that still wait to be written too."""
     if not has_recorder(hass):
         return
-    ids = {band_id(room, kind) for room in entry.subentries for kind in Kind}
+    ids = {range_statistic_id(room, kind) for room in entry.subentries for kind in Pollutant}
     try:
         ids |= set(await _async_known(hass))
     except SQLAlchemyError as error:
@@ -92,7 +92,7 @@ class _Band:
 
     def rows(self, now: datetime) -> list[StatisticData]:
         """Return the row of the hour, in the unit of the source; none where none is known."""
-        held = hour_range(self.room.channels[self.source.kind], now.timestamp())
+        held = hour_range(self.room.channels[self.source.pollutant], now.timestamp())
         if held is None:
             return []
         factor = self.source.factor
@@ -147,7 +147,7 @@ class _Bands:
         """
         known = await _async_known(self._hass)
         left_out = {
-            band_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Kind
+            range_statistic_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Pollutant
         }
         if gone := sorted(known.keys() - bands.keys() - left_out):
             get_instance(self._hass).async_clear_statistics(gone)
@@ -172,7 +172,7 @@ class _Bands:
             {"min", "mean", "max"},
         )
         rows = await get_instance(self._hass).async_add_executor_job(read)
-        factor = QUANTITIES[band.source.kind].factor(unit) / band.source.factor
+        factor = POLLUTANTS[band.source.pollutant].factor(unit) / band.source.factor
         return [
             StatisticData(
                 start=datetime.fromtimestamp(row["start"], UTC),
@@ -189,11 +189,11 @@ def _metadata(words: Words, room: RoomCoordinator, source: RoomSource) -> Statis
     converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit) if unit else None
     return StatisticMetaData(
         source=DOMAIN,
-        statistic_id=band_id(room.subentry.subentry_id, source.kind),
+        statistic_id=range_statistic_id(room.subentry.subentry_id, source.pollutant),
         name=words.say(
             "usual_in_room",
             room=room.subentry.title,
-            quantity=words.say(f"quantity_{source.kind}"),
+            quantity=words.say(f"quantity_{source.pollutant}"),
         ),
         unit_of_measurement=unit,
         unit_class=converter.UNIT_CLASS if converter else None,

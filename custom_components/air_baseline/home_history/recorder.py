@@ -28,9 +28,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..const import LOGGER
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, oldest_start
-from ..core.past.replay import Outlook, Setting, outlook
-from ..core.pollutant import QUANTITIES, Quantity
-from ..inputs.eligibility import Source
+from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
+from ..core.pollutant import POLLUTANTS, PollutantSpec
+from ..inputs.eligibility import Measurement
 from ..inputs.readings import Reading, UnitChangedError, readings_of, unit_factor
 
 # One step in the recorder's executor: small enough that others get their turn.
@@ -75,19 +75,19 @@ def has_recorder(hass: HomeAssistant) -> bool:
     return RECORDER_DOMAIN in hass.config.components
 
 
-async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> Survey:
+async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement) -> Survey:
     """Return what the history of an entity is worth as a source; changes nothing."""
-    quantity = QUANTITIES[source.kind]
+    quantity = POLLUTANTS[source.pollutant]
     no_history = None
     try:
         past = await async_read(hass, entity_id, quantity)
     except HistoryError as error:
         past, no_history = Past(), error.reason
-    setting = Setting(
-        quantity=quantity, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
+    setting = ReplaySetting(
+        spec=quantity, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
     )
     now = dt_util.utcnow().timestamp()
-    found: Outlook = await hass.async_add_executor_job(outlook, past, setting, now)
+    found: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
     return Survey(
         usable_days=int(found.usable_days),
         earliest_learned=None if found.earliest is None else date.fromordinal(found.earliest),
@@ -95,7 +95,7 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Source) -> S
     )
 
 
-async def async_read(hass: HomeAssistant, entity_id: str, quantity: Quantity) -> Past:
+async def async_read(hass: HomeAssistant, entity_id: str, quantity: PollutantSpec) -> Past:
     """Return what the recorder kept of an entity that can be of use, in the base unit.
 
     Means where there are any, else states. Raises HistoryError where the recorder is absent,
@@ -115,7 +115,7 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: Quantity) ->
 class _Reader:
     """Read one entity."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str, quantity: Quantity) -> None:
+    def __init__(self, hass: HomeAssistant, entity_id: str, quantity: PollutantSpec) -> None:
         self._hass = hass
         self._entity_id = entity_id
         self._quantity = quantity
@@ -152,7 +152,7 @@ class _Reader:
                 "The statistics of %s are kept in %r, which is no unit of %s; they are not used",
                 self._entity_id,
                 unit,
-                self._quantity.kind.value,
+                self._quantity.pollutant.value,
             )
             return None
         # Asked for in the unit they are kept in, means are not converted by the recorder.

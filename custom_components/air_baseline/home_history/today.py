@@ -8,14 +8,14 @@ from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
-from ..core.pollutant import QUANTITIES, Kind, Quantity
+from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec
 from ..core.reading.binning import LONGEST_HOLD_S, Bin, Binner
 from ..inputs.readings import readings_of
 from .recorder import has_recorder
 
 
 async def async_measured(
-    hass: HomeAssistant, room: RoomCoordinator, kind: Kind, start: float, end: float
+    hass: HomeAssistant, room: RoomCoordinator, kind: Pollutant, start: float, end: float
 ) -> list[Bin]:
     """Return the bins of a source between two times (POSIX seconds), none without a recorder."""
     if not has_recorder(hass):
@@ -24,7 +24,7 @@ async def async_measured(
     since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # What was held when it began.
     until = dt_util.utc_from_timestamp(end)
     states = await get_instance(hass).async_add_executor_job(_states, hass, entity_id, since, until)
-    return bins_of(states, hass.states.get(entity_id), QUANTITIES[kind], (start, end))
+    return bins_of(states, hass.states.get(entity_id), POLLUTANTS[kind], (start, end))
 
 
 def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
@@ -34,7 +34,7 @@ def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetim
 
 
 def bins_of(
-    states: list[State], now: State | None, quantity: Quantity, span: tuple[float, float]
+    states: list[State], now: State | None, quantity: PollutantSpec, span: tuple[float, float]
 ) -> list[Bin]:
     """Return the bins of states, oldest first, that start within a span (POSIX seconds).
 

@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..const import DOMAIN
-from ..core.pollutant import QUANTITIES, Kind, normal_unit
+from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit
 from .readings import _BY_DEVICE_CLASS, _index_unit, _said
 
 _INDEX_WORDS = ("voc", "iaq", "volatile_organic")
@@ -46,10 +46,10 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Measurement:
     """What a source measures, in which unit it reports."""
 
-    kind: Kind
+    pollutant: Pollutant
     unit: str
 
 
@@ -64,7 +64,7 @@ def refuse_outdoor_pm25(hass: HomeAssistant, entity_id: str) -> Refusal | None:
     found = classify(hass, entity_id)
     if isinstance(found, Refusal):
         return found
-    return None if found.kind is Kind.PM25 else Refusal.NOT_AIR
+    return None if found.pollutant is Pollutant.PM25 else Refusal.NOT_AIR
 
 
 def refuse_outdoor_temperature(hass: HomeAssistant, entity_id: str) -> Refusal | None:
@@ -87,7 +87,7 @@ def refuse_contact(hass: HomeAssistant, entity_id: str) -> Refusal | None:
     return None if device_class is None or device_class in _OPENINGS else Refusal.NOT_OPENING
 
 
-def classify(hass: HomeAssistant, entity_id: str) -> Source | Refusal:
+def classify(hass: HomeAssistant, entity_id: str) -> Measurement | Refusal:
     """Return what an entity measures, or why it cannot be a source."""
     known = _find(hass, entity_id, "sensor")
     if isinstance(known, Refusal):
@@ -111,15 +111,15 @@ def _find(
     return registered, state
 
 
-def _measures(device_class: str | None, unit: str, *, index: bool) -> Source | Refusal:
+def _measures(device_class: str | None, unit: str, *, index: bool) -> Measurement | Refusal:
     """Return what a sensor of a device class and unit measures, or why it is refused."""
     if unit in _RESISTANCE_UNITS:
         return Refusal.RESISTANCE
     kind = _BY_DEVICE_CLASS.get(device_class or "")
     if kind is not None:
-        return Source(kind, unit) if unit in QUANTITIES[kind].units else Refusal.UNIT
+        return Measurement(kind, unit) if unit in POLLUTANTS[kind].units else Refusal.UNIT
     if index:
-        return Refusal.UNIT if _index_unit(unit) else Source(Kind.VOC_INDEX, "")
+        return Refusal.UNIT if _index_unit(unit) else Measurement(Pollutant.VOC_INDEX, "")
     is_aqi = device_class == SensorDeviceClass.AQI
     return Refusal.AIR_QUALITY_INDEX if is_aqi else Refusal.NOT_AIR
 

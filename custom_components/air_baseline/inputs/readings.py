@@ -15,12 +15,12 @@ from homeassistant.core import State
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..core.day import SLOT_S
-from ..core.pollutant import QUANTITIES, Kind, Quantity, QuantityError, normal_unit
+from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec, UnitError, normal_unit
 
-_BY_DEVICE_CLASS: dict[str, Kind] = {
-    SensorDeviceClass.PM25: Kind.PM25,
-    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Kind.VOC_MASS,
-    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Kind.VOC_RATIO,
+_BY_DEVICE_CLASS: dict[str, Pollutant] = {
+    SensorDeviceClass.PM25: Pollutant.PM25,
+    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Pollutant.VOC_MASS,
+    SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Pollutant.VOC_RATIO,
 }
 LOWEST_C, HIGHEST_C = -100.0, 100.0  # Outdoors it was -89 to 57 °C, says the WMO.
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
@@ -38,7 +38,7 @@ class UnitChangedError(Exception):
         self.unit = unit
 
 
-def level(state: State | None, quantity: Quantity) -> float | None:
+def concentration(state: State | None, quantity: PollutantSpec) -> float | None:
     """Return the level of a state in the quantity's base unit, None where it has none.
 
     Raises UnitChangedError where the state's unit is not one of the quantity, or its device
@@ -53,38 +53,38 @@ def level(state: State | None, quantity: Quantity) -> float | None:
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     factor = unit_factor(unit, quantity)
     device_class = _said(state, ATTR_DEVICE_CLASS)
-    if not _may_be(quantity.kind, device_class):
+    if not _may_be(quantity.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor if isfinite(value) else None
 
 
-def unit_factor(unit: str | None, quantity: Quantity) -> float:
+def unit_factor(unit: str | None, quantity: PollutantSpec) -> float:
     """Return what one of a source's unit is in the base unit of a quantity.
 
     Raises UnitChangedError where the quantity has no such unit.
     """
     try:
-        return quantity.factor(_index_unit(unit) if quantity.kind is Kind.VOC_INDEX else unit)
-    except QuantityError:
+        return quantity.factor(_index_unit(unit) if quantity.pollutant is Pollutant.VOC_INDEX else unit)
+    except UnitError:
         raise UnitChangedError(normal_unit(unit)) from None
 
 
-def plausible_level(state: State | None, quantity: Quantity) -> float | None:
+def plausible_concentration(state: State | None, quantity: PollutantSpec) -> float | None:
     """Return the level of a state in the base unit, None where it has none that can be."""
     try:
-        value = level(state, quantity)
+        value = concentration(state, quantity)
     except UnitChangedError:
         return None
     return value if value is not None and quantity.plausible(value) else None
 
 
-def readings_of(state: State, quantity: Quantity, last_reported: float) -> Iterator[Reading]:
+def readings_of(state: State, quantity: PollutantSpec, last_reported: float) -> Iterator[Reading]:
     """Yield what a recorded state said until its last report.
 
     A state is recorded once: what was said between its change and its last report is the
     same. A level of None says that there was none.
     """
-    at, value = state.last_updated_timestamp, plausible_level(state, quantity)
+    at, value = state.last_updated_timestamp, plausible_concentration(state, quantity)
     yield at, value
     while value is not None and at < last_reported:
         at = min(at + SLOT_S, last_reported)
@@ -93,7 +93,7 @@ def readings_of(state: State, quantity: Quantity, last_reported: float) -> Itera
 
 def outdoor_pm25(state: State | None) -> float | None:
     """Return PM2.5 of a state in μg/m³, None where it has none that can be."""
-    return plausible_level(state, QUANTITIES[Kind.PM25])
+    return plausible_concentration(state, POLLUTANTS[Pollutant.PM25])
 
 
 def celsius(state: State | None) -> float | None:
@@ -111,11 +111,11 @@ def celsius(state: State | None) -> float | None:
     return degrees if LOWEST_C <= degrees <= HIGHEST_C else None
 
 
-def _may_be(kind: Kind, device_class: str | None) -> bool:
+def _may_be(kind: Pollutant, device_class: str | None) -> bool:
     """Tell whether a device class fits a quantity; none at all does, and an index has none."""
     if device_class is None:
         return True
-    if kind is Kind.VOC_INDEX:
+    if kind is Pollutant.VOC_INDEX:
         return device_class not in _BY_DEVICE_CLASS
     return _BY_DEVICE_CLASS.get(device_class) is kind
 

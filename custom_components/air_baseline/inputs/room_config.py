@@ -20,7 +20,7 @@ from ..const import (
     CONF_VOC_UNIT,
     CONF_WINDOWS,
 )
-from ..core.pollutant import QUANTITIES, Kind, QuantityError
+from ..core.pollutant import POLLUTANTS, Pollutant, UnitError
 
 _ROOM = vol.Schema(
     {
@@ -29,11 +29,11 @@ _ROOM = vol.Schema(
         vol.Inclusive(CONF_PM25_SOURCE, "pm25"): cv.entity_id,
         vol.Inclusive(CONF_PM25_UNIT, "pm25"): str,
         vol.Inclusive(CONF_VOC_SOURCE, "voc"): cv.entity_id,
-        vol.Inclusive(CONF_VOC_KIND, "voc"): vol.Coerce(Kind),
+        vol.Inclusive(CONF_VOC_KIND, "voc"): vol.Coerce(Pollutant),
         vol.Inclusive(CONF_VOC_UNIT, "voc"): str,
         vol.Optional(CONF_WINDOWS): [cv.entity_id],
         vol.Optional(CONF_REGISTERED): {str: str},
-        vol.Optional(CONF_START_ANEW): [vol.Coerce(Kind)],
+        vol.Optional(CONF_START_ANEW): [vol.Coerce(Pollutant)],
     },
     extra=vol.ALLOW_EXTRA,
 )
@@ -43,14 +43,14 @@ class RoomDataError(Exception):
     """The configuration of a room makes no sense."""
 
 
-def checked_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
+def checked_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
     """Return the sources of a room as it is configured; raises RoomDataError."""
     try:
         _ROOM(dict(data))
         sources = room_sources(data)
         for kind, source in sources.items():
-            QUANTITIES[kind].factor(source.unit)
-    except (vol.Invalid, QuantityError) as error:
+            POLLUTANTS[kind].factor(source.unit)
+    except (vol.Invalid, UnitError) as error:
         raise RoomDataError(str(error)) from error
     return sources
 
@@ -73,28 +73,28 @@ class RoomSource:
     """A source of a room: its entity, what it measures, the unit to show levels in."""
 
     entity_id: str
-    kind: Kind
+    pollutant: Pollutant
     unit: str
 
     @property
     def shown_unit(self) -> str:
         """Return the unit to show levels in; Home Assistant has one for PM2.5 only."""
-        return QUANTITIES[self.kind].unit if self.kind is Kind.PM25 else self.unit
+        return POLLUTANTS[self.pollutant].unit if self.pollutant is Pollutant.PM25 else self.unit
 
     @property
     def factor(self) -> float:
         """Return what one shown unit is in the base unit."""
-        return QUANTITIES[self.kind].factor(self.shown_unit)
+        return POLLUTANTS[self.pollutant].factor(self.shown_unit)
 
 
-def room_sources(data: Mapping[str, Any]) -> dict[Kind, RoomSource]:
+def room_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
     """Return the sources of a room as it is configured."""
-    sources: dict[Kind, RoomSource] = {}
+    sources: dict[Pollutant, RoomSource] = {}
     if entity_id := data.get(CONF_PM25_SOURCE):
-        sources[Kind.PM25] = RoomSource(
-            entity_id=entity_id, kind=Kind.PM25, unit=data[CONF_PM25_UNIT]
+        sources[Pollutant.PM25] = RoomSource(
+            entity_id=entity_id, pollutant=Pollutant.PM25, unit=data[CONF_PM25_UNIT]
         )
     if entity_id := data.get(CONF_VOC_SOURCE):
-        kind = Kind(data[CONF_VOC_KIND])
-        sources[kind] = RoomSource(entity_id=entity_id, kind=kind, unit=data[CONF_VOC_UNIT])
+        kind = Pollutant(data[CONF_VOC_KIND])
+        sources[kind] = RoomSource(entity_id=entity_id, pollutant=kind, unit=data[CONF_VOC_UNIT])
     return sources

@@ -12,7 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..const import DOMAIN
 from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..core.questions import QUESTIONS_A_DAY
 from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, other_rooms
 from .questions import Questions
@@ -157,7 +157,7 @@ class HomeIssues:
         self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
 
     @callback
-    def _async_happened(self, room_id: str, _kind: Kind, _event: Event) -> None:
+    def _async_happened(self, room_id: str, _kind: Pollutant, _event: Event) -> None:
         self._async_due(room_id)
 
     @callback

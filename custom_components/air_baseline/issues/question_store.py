@@ -15,8 +15,8 @@ from homeassistant.util import dt as dt_util
 from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.day import DAY_S, locate
-from ..core.pollutant import Kind
-from ..core.questions import Asked, Rise, Statement, Topic
+from ..core.pollutant import Pollutant
+from ..core.questions import AskedQuestion, Rise, Question, Topic
 
 SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
@@ -34,21 +34,21 @@ SNOOZE_DAYS = 7
 type Kept = dict[str, Any]  # A question as it is stored; `store` checks its form on loading.
 
 
-def issue_id_of(statement: Statement) -> str:
+def issue_id_of(statement: Question) -> str:
     """Return the id of the repair that asks about a statement."""
     return "_".join(part for part in statement.key if part)
 
 
-def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Statement | None:
+def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Question | None:
     """Return what a stored question is about, None where it is no question with a date."""
     try:
         topic = Topic(kept["kind"])
         *_, rest = issue_id.split(f"{topic}_{room}_", 1)
         kind, _, epoch = rest.rpartition("_")
-        return Statement(
+        return Question(
             topic=topic,
             room=room,
-            kind=Kind(kind) if kind else None,
+            kind=Pollutant(kind) if kind else None,
             epoch=int(epoch),
             at=kept["at"],
             rises=_rises(room, kept),
@@ -59,17 +59,17 @@ def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Statement
 
 def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
     rises = [
-        Rise(room=room, kind=Kind(kind), episode=episode)
+        Rise(room=room, kind=Pollutant(kind), episode=episode)
         for kind, episode in kept["episodes"].items()
     ]
     rises += [
-        Rise(room=other, kind=Kind(kind), episode=episode)
+        Rise(room=other, kind=Pollutant(kind), episode=episode)
         for other, kind, episode in kept.get("others", [])
     ]
     return tuple(sorted(rises, key=lambda rise: (rise.episode, *rise.channel)))
 
 
-def keep(statement: Statement, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
+def keep(statement: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
     """Return a question in its stored form, with what is known of it from before."""
     own = {rise.kind.value: rise.episode for rise in statement.rises if rise.room == statement.room}
     return {
@@ -89,7 +89,7 @@ def keep(statement: Statement, asked_at: float | None, before: Mapping[str, Any]
 
 def all_asked(
     rooms: Mapping[str, RoomCoordinator],
-) -> Iterator[tuple[RoomCoordinator, str, Kept, Statement]]:
+) -> Iterator[tuple[RoomCoordinator, str, Kept, Question]]:
     """Yield every question with a date: where it is kept, its id, its stored form, its subject."""
     for room_id, room in rooms.items():
         if not room.last_update_success:
@@ -100,13 +100,13 @@ def all_asked(
                 yield room, issue_id, kept, statement
 
 
-def as_asked(hass: HomeAssistant, issue_id: str, kept: Kept, statement: Statement) -> Asked:
+def as_asked(hass: HomeAssistant, issue_id: str, kept: Kept, statement: Question) -> AskedQuestion:
     """Return a question for the core; one that the user ignored is over."""
     over = kept["answered"] or ignored(hass, issue_id)
-    return Asked(statement=statement, asked_at=kept["asked_at"], answered=over)
+    return AskedQuestion(question=statement, asked_at=kept["asked_at"], answered=over)
 
 
-def sources_told(rooms: Mapping[str, RoomCoordinator], now: float) -> int:
+def sources_reported(rooms: Mapping[str, RoomCoordinator], now: float) -> int:
     """Return how many troubles of sources were told since 04:00."""
     zone = dt_util.get_default_time_zone()
     today = locate(now, zone)[0]
@@ -138,7 +138,7 @@ def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
 
 
 @callback
-def async_show(room: RoomCoordinator, issue_id: str, statement: Statement, names: str) -> None:
+def async_show(room: RoomCoordinator, issue_id: str, statement: Question, names: str) -> None:
     """Show a question; showing it again changes nothing but what it is about."""
     data: dict[str, str | int | float | None] = {
         f"{ATTR_EPISODE}_{rise.kind}": rise.episode

@@ -16,8 +16,8 @@ from ..core.codes import LearningState
 from ..core.day import DAY_S, locate
 from ..core.event import Event, EventKind
 from ..core.explaining.explain import suspected_change
-from ..core.pollutant import Kind
-from ..core.questions import QUESTIONS_A_DAY, Plan, Statement, Topic, about_episode, plan
+from ..core.pollutant import Pollutant
+from ..core.questions import QUESTIONS_A_DAY, Plan, Question, Topic, about_episode, plan
 from .question_store import (
     all_asked,
     as_asked,
@@ -26,7 +26,7 @@ from .question_store import (
     ignored,
     issue_id_of,
     keep,
-    sources_told,
+    sources_reported,
 )
 
 OPEN_DAYS = 14  # A question about a range or an episode that nobody answers goes by itself.
@@ -46,15 +46,15 @@ class Questions:
     @callback
     def async_start(self) -> list[CALLBACK_TYPE]:
         """Listen to the rooms, and ask again what is still open; return what ends that."""
-        offered: list[Statement] = []
+        offered: list[Question] = []
         unsubscribes: list[CALLBACK_TYPE] = []
         for room_id, room in self._rooms.items():
             happened = partial(self._async_happened, room_id)
             unsubscribes.append(room.async_add_event_listener(happened))
             offered += [
-                about_episode(room_id, kind, channel.watch.current)
+                about_episode(room_id, kind, channel.episode_watch.current)
                 for kind, channel in room.channels.items()
-                if channel.watch.current is not None
+                if channel.episode_watch.current is not None
             ]
         self._async_ask(offered)
         return unsubscribes
@@ -86,24 +86,24 @@ class Questions:
                 )
 
     @callback
-    def _async_happened(self, room_id: str, kind: Kind, event: Event) -> None:
+    def _async_happened(self, room_id: str, kind: Pollutant, event: Event) -> None:
         if event.kind is EventKind.RANGE_LEARNED:
             self._async_ask(self._range(room_id, event.at))
         if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
             self._async_ask([about_episode(room_id, kind, event.episode)])
 
-    def _range(self, room_id: str, at: float) -> list[Statement]:
+    def _range(self, room_id: str, at: float) -> list[Question]:
         """Return the range of a room, once no channel is still on its way to a first one."""
         channels = self._rooms[room_id].channels.values()
         if any(channel.state(at) in _LEARNING for channel in channels):
             return []
         epoch = max(channel.ledger.change_day for channel in channels)
-        return [Statement(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
+        return [Question(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
 
-    def _suspicions(self, rooms: Iterable[str], now: float) -> list[Statement]:
+    def _suspicions(self, rooms: Iterable[str], now: float) -> list[Question]:
         """Return the changes that are suspected in some rooms now."""
         return [
-            Statement(
+            Question(
                 topic=Topic.CHANGE_SUSPECTED,
                 room=room_id,
                 kind=kind,
@@ -118,7 +118,7 @@ class Questions:
         ]
 
     @callback
-    def _async_ask(self, offered: Iterable[Statement]) -> None:
+    def _async_ask(self, offered: Iterable[Question]) -> None:
         """Ask what is new, as the core plans it; what must wait is kept beside what was asked."""
         now = dt_util.utcnow().timestamp()
         known = list(all_asked(self._rooms))
@@ -161,7 +161,7 @@ class Questions:
     @callback
     def _async_keep(
         self,
-        statement: Statement,
+        statement: Question,
         asked_at: float | None,
         before: Mapping[str, Mapping[str, object]],
     ) -> None:
@@ -176,7 +176,7 @@ class Questions:
             self._async_show(room, issue_id, statement)
 
     @callback
-    def _async_show(self, room: RoomCoordinator, issue_id: str, statement: Statement) -> None:
+    def _async_show(self, room: RoomCoordinator, issue_id: str, statement: Question) -> None:
         left = self._still_open(statement)
         names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
         async_show(room, issue_id, left, names)
@@ -189,13 +189,13 @@ class Questions:
             kept["asked_at"] is not None and locate(kept["asked_at"], zone)[0] == today
             for _, _, kept, _ in all_asked(self._rooms)
         )
-        return asked + sources_told(self._rooms, now)
+        return asked + sources_reported(self._rooms, now)
 
-    def _too_old(self, statement: Statement, now: float) -> bool:
+    def _too_old(self, statement: Question, now: float) -> bool:
         lasts = statement.topic is Topic.CHANGE_SUSPECTED  # As long as the doubt does.
         return not lasts and now - statement.at > OPEN_DAYS * DAY_S
 
-    def _still_true(self, statement: Statement, now: float) -> bool:
+    def _still_true(self, statement: Question, now: float) -> bool:
         """Tell whether a statement still holds, and may be asked about."""
         channels = self._rooms[statement.room].channels
         if statement.topic is Topic.UNUSUAL_EPISODE:
@@ -213,7 +213,7 @@ class Questions:
         change = suspected_change(channel)
         return change is not None and change.from_day == statement.epoch
 
-    def _still_open(self, statement: Statement) -> Statement:
+    def _still_open(self, statement: Question) -> Question:
         """Return a statement with those rises alone that it still asks about."""
         rises = [
             rise
@@ -223,7 +223,7 @@ class Questions:
         return replace(statement, rises=tuple(rises))
 
 
-def _open(room: RoomCoordinator, kind: Kind, episode_id: int) -> bool:
+def _open(room: RoomCoordinator, kind: Pollutant, episode_id: int) -> bool:
     """Tell whether an episode still counts, was not answered, and may be asked about."""
     channel = room.channels.get(kind)
     if channel is None or not channel.ledger.asks(episodes=True):

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..const import ATTR_QUANTITY, DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.channel import Channel
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from .question_store import (
     SOURCE_IMPLAUSIBLE,
     SOURCE_MISSING,
@@ -35,20 +35,20 @@ class SourceIssues:
         self._room = room
         self._asked = room.stored.asked
         self._may_tell = may_tell
-        self._lost_since: dict[Kind, float] = {}
+        self._lost_since: dict[Pollutant, float] = {}
 
     @callback
     def async_review(self) -> None:
         """Follow the sources; while one is paused nothing about it is asked."""
         now = dt_util.utcnow().timestamp()
         for kind, channel in self._room.channels.items():
-            stuck = channel.source.stuck and not channel.paused
+            stuck = channel.health.stuck and not channel.paused
             self._async_tell(SOURCE_STUCK, kind, now, shown=stuck)
             self._async_review_values(kind, now, paused=channel.paused)
             self._async_review_missing(kind, channel, now)
 
     @callback
-    def _async_review_values(self, kind: Kind, now: float, *, paused: bool) -> None:
+    def _async_review_values(self, kind: Pollutant, now: float, *, paused: bool) -> None:
         if kind not in self._room.unit_problem:
             return  # Nothing was heard since the start; what was told before stands.
         for what, wrong in (
@@ -60,7 +60,7 @@ class SourceIssues:
                 self._async_tell(what, kind, now, shown=wrong_now)
 
     @callback
-    def _async_review_missing(self, kind: Kind, channel: Channel, now: float) -> None:
+    def _async_review_missing(self, kind: Pollutant, channel: Channel, now: float) -> None:
         """Tell that a source is gone or silent, once it has been so for hours of this run.
 
         While Home Assistant starts, sources come one after another.
@@ -70,7 +70,7 @@ class SourceIssues:
         state = self._hass.states.get(self._room.sources[kind].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
         odd = self._room.unit_problem.get(kind) is not None or self._room.implausible(kind)
-        lost = not odd and not (heard and channel.source.alive(now))
+        lost = not odd and not (heard and channel.health.alive(now))
         if not lost or channel.paused:
             self._lost_since.pop(kind, None)
             self._async_tell(SOURCE_MISSING, kind, now, shown=False)
@@ -79,11 +79,11 @@ class SourceIssues:
         if told or now - self._lost_since.setdefault(kind, now) >= MISSING_S:
             self._async_tell(SOURCE_MISSING, kind, now, shown=True)
 
-    def _issue_id(self, what: str, kind: Kind) -> str:
+    def _issue_id(self, what: str, kind: Pollutant) -> str:
         return f"{what}_{self._room.subentry.subentry_id}_{kind.value}"
 
     @callback
-    def _async_tell(self, what: str, kind: Kind, now: float, *, shown: bool) -> None:
+    def _async_tell(self, what: str, kind: Pollutant, now: float, *, shown: bool) -> None:
         """Follow the state of a source; when it is over, what was answered is forgotten."""
         issue_id = self._issue_id(what, kind)
         if not shown:

@@ -8,15 +8,15 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event, EventKind
-from ..core.other_rooms import TOGETHER_S, Company, company, neighbour
-from ..core.pollutant import Kind
+from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
+from ..core.pollutant import Pollutant
 from .clock import SLOT_MINUTES, TICK_SECOND
 
 LOOK_SECOND = TICK_SECOND + 1  # After the rooms have closed their bins.
 
 
 @callback
-def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Look at the other rooms when one rises, and for an hour after; return what ends it.
 
     What is found is saved with what the room learns in the same minutes.
@@ -32,24 +32,24 @@ def async_watch_company(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> C
             for room_id, room in working.items()
             for channel in room.channels.values()
             for episode in channel.episodes[-1:]
-            if 0.0 <= at - episode.id <= TOGETHER_S
+            if 0.0 <= at - episode.id <= SAME_RISE_S
         ]
         if not recent:
             return
         neighbours = [
-            neighbour(room_id, channel, at)
+            other_channel(room_id, channel, at)
             for room_id, room in working.items()
             for channel in room.channels.values()
         ]
         for room_id, channel, episode in recent:
-            known = Company(together=episode.together, rooms=episode.rooms)
-            kind, opened = channel.quantity.kind, float(episode.id)
-            found = company(room_id, kind, opened, neighbours, known)
+            known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
+            kind, opened = channel.spec.pollutant, float(episode.id)
+            found = find_other_rooms(room_id, kind, opened, neighbours, known)
             if found != known:
-                channel.keep_company(episode.id, found.together, found.rooms)
+                channel.keep_other_rooms(episode.id, found.other_rooms, found.rooms)
 
     @callback
-    def happened(_kind: Kind, event: Event) -> None:
+    def happened(_kind: Pollutant, event: Event) -> None:
         if event.kind is EventKind.UNUSUAL_STARTED:
             look(dt_util.utcnow())
 

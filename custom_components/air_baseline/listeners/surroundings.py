@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
 from ..coordinator import AirBaselineConfigEntry
-from ..core.reading.surroundings import Context, ContextMean
+from ..core.reading.surroundings import Surroundings, SurroundingMean
 from ..inputs.readings import celsius, outdoor_pm25
 from .clock import SLOT_MINUTES
 
@@ -36,25 +36,25 @@ _OUTDOORS: Mapping[str, Level] = {
 
 
 @callback
-def async_listen_to_context(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+def async_listen_to_surroundings(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Give all channels of a home what is known beside the air; return what ends it."""
-    listener = ContextListener(hass, entry)
+    listener = SurroundingsListener(hass, entry)
     return listener.async_start()
 
 
-class ContextListener:
+class SurroundingsListener:
     """Feed the values of context that channels share: one per outdoor sensor and per room."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         """Find out who measures what; go on from what was stored."""
         self._hass = hass
         self._zone = dt_util.get_default_time_zone()
-        stored = entry.runtime_data.store.context
-        self._stored: dict[str, ContextMean] = {}
-        entry.runtime_data.store.context = self._stored
-        self._outdoors: dict[str, list[tuple[ContextMean, Level]]] = {}
-        self._rooms: list[tuple[ContextMean, tuple[str, ...]]] = []
-        outdoors: dict[str, ContextMean] = {}
+        stored = entry.runtime_data.store.surroundings
+        self._stored: dict[str, SurroundingMean] = {}
+        entry.runtime_data.store.surroundings = self._stored
+        self._outdoors: dict[str, list[tuple[SurroundingMean, Level]]] = {}
+        self._rooms: list[tuple[SurroundingMean, tuple[str, ...]]] = []
+        outdoors: dict[str, SurroundingMean] = {}
         for key, level in _OUTDOORS.items():
             if entity_id := entry.options.get(key):
                 outdoors[key] = self._mean(key, stored)
@@ -65,7 +65,7 @@ class ContextListener:
                 windows = self._mean(f"{CONF_WINDOWS} {room_id}", stored)
                 self._rooms.append((windows, contacts))
             for channel in room.channels.values():
-                channel.context = Context(
+                channel.surroundings = Surroundings(
                     outdoor_pm25=outdoors.get(CONF_OUTDOOR_PM25),
                     outdoor_temperature=outdoors.get(CONF_OUTDOOR_TEMPERATURE),
                     window_open=windows,
@@ -100,8 +100,8 @@ class ContextListener:
 
         return stop
 
-    def _mean(self, key: str, stored: Mapping[str, ContextMean]) -> ContextMean:
-        mean = self._stored[key] = stored.get(key) or ContextMean(self._zone)
+    def _mean(self, key: str, stored: Mapping[str, SurroundingMean]) -> SurroundingMean:
+        mean = self._stored[key] = stored.get(key) or SurroundingMean(self._zone)
         return mean
 
     @callback
@@ -135,7 +135,7 @@ class ContextListener:
                 mean.read(at, value)
 
     def _read_windows(
-        self, at: float, rooms: Iterable[tuple[ContextMean, tuple[str, ...]]]
+        self, at: float, rooms: Iterable[tuple[SurroundingMean, tuple[str, ...]]]
     ) -> None:
         for mean, contacts in rooms:
             states = [self._hass.states.get(contact) for contact in contacts]

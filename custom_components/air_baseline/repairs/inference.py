@@ -15,7 +15,7 @@ from ..core.explaining.explanation import Subject
 from ..core.ledger.correction import struck, verdict
 from ..core.ledger.entries import Entry
 from ..core.ledger.episode import Episode
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..corrections import (
     async_agree,
     async_all,
@@ -156,10 +156,10 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             room_id, kind, episode = other.split(":")
             wanted.append((room_id, kind, episode))
         return [
-            (rooms[room_id], Kind(kind), found)
+            (rooms[room_id], Pollutant(kind), found)
             for room_id, kind, episode in wanted
             if room_id in rooms
-            and (found := _open_episode(rooms[room_id], Kind(kind), int(episode))) is not None
+            and (found := _open_episode(rooms[room_id], Pollutant(kind), int(episode))) is not None
         ]
 
 
@@ -239,9 +239,9 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         return await self.finish(room, answer, "at_fault_paused")
 
     @override
-    def kinds(self, room: RoomCoordinator) -> list[Kind]:
+    def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the quantity that the issue is about."""
-        kind = Kind(str((self.data or {}).get(ATTR_QUANTITY)))
+        kind = Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))
         return [kind] if kind in room.channels else []
 
     @override
@@ -272,7 +272,7 @@ async def _async_answer(targets: list[Target], *, normal: bool) -> None:
     )
 
 
-def _open_episode(room: RoomCoordinator, kind: Kind, episode_id: int) -> Episode | None:
+def _open_episode(room: RoomCoordinator, kind: Pollutant, episode_id: int) -> Episode | None:
     """Return an episode that was not answered yet."""
     channel = room.channels.get(kind)
     if channel is None or channel.ledger.verdict_on(episode_id) is not None:
@@ -280,9 +280,9 @@ def _open_episode(room: RoomCoordinator, kind: Kind, episode_id: int) -> Episode
     return next((one for one in channel.episodes if one.id == episode_id), None)
 
 
-def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Kind, Episode]]]:
+def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Pollutant, Episode]]]:
     """Return the episodes of each room."""
-    found: dict[str, tuple[RoomCoordinator, dict[Kind, Episode]]] = {}
+    found: dict[str, tuple[RoomCoordinator, dict[Pollutant, Episode]]] = {}
     for room, kind, episode in targets:
         if episode is not None:
             found.setdefault(room.subentry.subentry_id, (room, {}))[1][kind] = episode

@@ -23,7 +23,7 @@ from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.day import iso_day, parse_day
 from ..core.ledger.correction import changed, reset_from, struck
 from ..core.ledger.entries import Entry
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..corrections import async_change, async_reset, async_strike, check_past, today
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
@@ -57,7 +57,7 @@ class RoomRepairFlow(RepairsFlow):
         """Return the room that the issue is about, None if it is gone or not loaded."""
         return loaded_rooms(self.hass).get(str((self.data or {}).get(ATTR_SUBENTRY)))
 
-    def kinds(self, room: RoomCoordinator) -> list[Kind]:
+    def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the quantities that an answer is about."""
         return list(room.channels)
 
@@ -224,7 +224,7 @@ class RoomRepairFlow(RepairsFlow):
     async def consequence(
         self,
         room: RoomCoordinator,
-        entries: Mapping[Kind, Sequence[Entry]],
+        entries: Mapping[Pollutant, Sequence[Entry]],
         *,
         paused: bool = False,
     ) -> str:

@@ -4,7 +4,7 @@ from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 
 from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from ..corrections import async_pause
 from ..inputs.eligibility import name_of
 from ..words.explanation import escape
@@ -60,6 +60,6 @@ class SourceFlow(RoomRepairFlow):
         return await self.finish(room, async_pause(room, kind), "paused")
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Pollutant:
         """Return the quantity of the source."""
-        return Kind(str((self.data or {}).get(ATTR_QUANTITY)))
+        return Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))

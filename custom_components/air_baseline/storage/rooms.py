@@ -10,14 +10,14 @@ from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.day import DAY_S
 from ..core.ledger.ledger import UNDO_DAYS
-from ..core.pollutant import Kind
-from ..core.reading.surroundings import ContextMean
+from ..core.pollutant import Pollutant
+from ..core.reading.surroundings import SurroundingMean
 from ..core.storage import channel as snapshot, checked as stored
-from ..core.storage.checked import SnapshotError
+from ..core.storage.checked import StoredFormError
 
 MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
 
-_KINDS = frozenset(kind.value for kind in Kind)
+_KINDS = frozenset(kind.value for kind in Pollutant)
 
 
 class NewerStoreError(Exception):
@@ -28,14 +28,14 @@ class NewerStoreError(Exception):
 class StoredRoom:
     """One room as the store keeps it: its channels, retired ledgers, and what was asked."""
 
-    channels: dict[Kind, Channel] = field(default_factory=dict)
+    channels: dict[Pollutant, Channel] = field(default_factory=dict)
     retired: list[dict[str, Any]] = field(default_factory=list)
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def retire(self, kind: Kind, at: float) -> None:
+    def retire(self, kind: Pollutant, at: float) -> None:
         """Set the ledger of a channel aside; it can be looked at for 30 days."""
         channel = self.channels.pop(kind)
-        self.retired.append({"at": at, "channel": snapshot.dump(channel)})
+        self.retired.append({"at": at, "channel": snapshot.dump_channel(channel)})
 
     def drop_retired(self, at: float) -> None:
         """Drop what was set aside more than 30 days ago."""
@@ -95,14 +95,14 @@ class RoomsReader:
 
     def _channels(
         self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
-    ) -> dict[Kind, Channel]:
-        channels: dict[Kind, Channel] = {}
+    ) -> dict[Pollutant, Channel]:
+        channels: dict[Pollutant, Channel] = {}
         current, good = room.get("channels"), mapping(good_room.get("channels"))
         # A quantity that the good copy alone has was taken out of the room since, unless the
         # list of quantities is itself what was damaged.
         listed = isinstance(current, dict) and all(name in _KINDS for name in current)
         current = mapping(current)
-        for kind in Kind:
+        for kind in Pollutant:
             if kind.value not in current and (listed or kind.value not in good):
                 continue
             channel = self._channel(kind, current.get(kind.value))
@@ -114,25 +114,25 @@ class RoomsReader:
                 channels[kind] = channel
         return channels
 
-    def _channel(self, kind: Kind, data: object) -> Channel | None:
+    def _channel(self, kind: Pollutant, data: object) -> Channel | None:
         try:
-            channel = snapshot.load(data, self._zone, self._promise)
-        except snapshot.NewerSnapshotError as error:
+            channel = snapshot.load_channel(data, self._zone, self._promise)
+        except snapshot.NewerFormError as error:
             raise NewerStoreError(str(error)) from error
-        except SnapshotError as error:
+        except StoredFormError as error:
             if data is not None:
                 LOGGER.warning("A stored ledger cannot be read: %s", error)
             return None
-        return channel if channel.quantity.kind is kind else None
+        return channel if channel.spec.pollutant is kind else None
 
 
-def read_context(data: object, zone: tzinfo) -> dict[str, ContextMean]:
+def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:
     """Return the context that can be read; what is damaged is forgotten."""
-    context: dict[str, ContextMean] = {}
+    context: dict[str, SurroundingMean] = {}
     for key, item in mapping(data).items():
         try:
-            context[key] = snapshot.load_context(item, zone)
-        except SnapshotError as error:
+            context[key] = snapshot.load_surrounding(item, zone)
+        except StoredFormError as error:
             LOGGER.warning("Stored context cannot be read: %s", error)
     return context
 
@@ -143,7 +143,7 @@ def _asked(data: object) -> dict[str, dict[str, Any]]:
     for issue_id, item in mapping(data).items():
         try:
             asked[issue_id] = _question(stored.mapping(item))
-        except (KeyError, SnapshotError) as error:
+        except (KeyError, StoredFormError) as error:
             LOGGER.warning("A stored question cannot be read: %s", error)
     return asked
 
@@ -160,12 +160,12 @@ def _question(item: Mapping[str, Any]) -> dict[str, Any]:
         "answered": stored.flag(item["answered"]),
         "hidden_until": stored.time(item.get("hidden_until", 0.0)),
         "episodes": {
-            stored.code(Kind, kind).value: stored.integer(episode)
+            stored.code(Pollutant, kind).value: stored.integer(episode)
             for kind, episode in episodes.items()
         },
         "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
         "others": [
-            [stored.text(room), stored.code(Kind, kind).value, stored.integer(episode)]
+            [stored.text(room), stored.code(Pollutant, kind).value, stored.integer(episode)]
             for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
         ],
     }

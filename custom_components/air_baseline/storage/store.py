@@ -25,9 +25,9 @@ from homeassistant.util.file import WriteError
 from ..const import DOMAIN, LOGGER
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
-from ..core.reading.surroundings import ContextMean
+from ..core.reading.surroundings import SurroundingMean
 from ..core.storage import channel as snapshot
-from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_context
+from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_surroundings
 
 STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
@@ -37,7 +37,7 @@ SOON_S = 5  # All rooms close a day within some seconds: one save for all, and a
 GOOD_COPY_S = 24 * 3600.0
 # A thread that computes lets others have Python every 5 ms only, and numpy asks for it dozens of
 # times in the work of one room: a day's close took 300 ms beside a save, with this 10.
-BREATH_S = 1e-4
+YIELD_S = 1e-4
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
 
 
@@ -64,7 +64,7 @@ class LedgerStore:
         self._saving = asyncio.Lock()  # What is known later is written later.
         self.turn = asyncio.Lock()  # Held while all rooms are busy: a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
-        self.context: dict[str, ContextMean] = {}  # What channels share, by what it is.
+        self.surroundings: dict[str, SurroundingMean] = {}  # What channels share, by what it is.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
         """Read the rooms from both files; what they hold of other rooms is left out.
@@ -79,7 +79,7 @@ class LedgerStore:
         reader = RoomsReader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
         loaded.damaged |= there and data is None
-        self.context = read_context(mapping(data).get("context"), zone)
+        self.surroundings = read_surroundings(mapping(data).get("context"), zone)
         if loaded.damaged or loaded.recovered or loaded.lost:
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, _copy)
         return loaded
@@ -134,7 +134,7 @@ class LedgerStore:
         async with self.turn:
             pass
 
-    async def async_save_surely(self) -> None:
+    async def async_save_or_raise(self) -> None:
         """Save now; raises NotSavedError where the disk did not take it."""
         await self.async_save()
         if self._ledger.failed:
@@ -201,7 +201,7 @@ class LedgerStore:
         for key, room in tuple(self._rooms().items()):
             rooms[key] = _freeze_room(room)
             await asyncio.sleep(0)
-        context = {key: snapshot.dump_context(mean) for key, mean in self.context.items()}
+        context = {key: snapshot.dump_surrounding(mean) for key, mean in self.surroundings.items()}
         return {"rooms": rooms, **({"context": context} if context else {})}
 
 
@@ -244,12 +244,12 @@ class _ChannelToWrite:
     """A channel as it was; the thread that writes the file makes JSON of it."""
 
     def __init__(self, channel: Channel) -> None:
-        self._frozen = snapshot.freeze(channel)
+        self._frozen = snapshot.freeze_channel(channel)
 
     @property
     def json_fragment(self) -> json_fragment:
         """Return JSON in one line: Home Assistant would give each number a line."""
-        sleep(BREATH_S)
+        sleep(YIELD_S)
         return json_fragment(json_bytes(self._frozen.dump()))
 
 

@@ -14,20 +14,20 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..const import DOMAIN
 from ..coordinator import RoomCoordinator
-from ..core.codes import LearningState, Missing, Reason, Together
+from ..core.codes import LearningState, Missing, Reason, OtherRooms
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
-from ..core.learning.confidence import CONFIDENCE_MARKS
+from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode
-from ..core.pollutant import QUANTITIES, Kind
+from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.room_config import RoomSource
 
 LISTED_CORRECTIONS = 3  # More would push what matters off the page.
 AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
 
-type Target = tuple[RoomCoordinator, Kind, Episode | None]
+type Explained = tuple[RoomCoordinator, Pollutant, Episode | None]
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&"})
 
@@ -59,7 +59,7 @@ def escape(name: str) -> str:
 
 
 async def async_page(
-    hass: HomeAssistant, targets: Sequence[Target], subject: Subject | None = None
+    hass: HomeAssistant, targets: Sequence[Explained], subject: Subject | None = None
 ) -> Page:
     """Return the explanation of some channels, of one room or of several, as one page."""
     words = await Words.async_load(hass)
@@ -83,7 +83,7 @@ async def async_page(
     )
 
 
-def history_link(targets: Sequence[Target], now: float) -> str:
+def history_link(targets: Sequence[Explained], now: float) -> str:
     """Return the path of the history graph of the sources, for the hours of their episodes."""
     spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
     start = min((start for start, _ in spans), default=now) - AROUND_S
@@ -207,7 +207,7 @@ class Words:
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
-                    level=f"{plain(around.outdoor or 0.0)} {QUANTITIES[Kind.PM25].unit}",
+                    level=f"{plain(around.outdoor or 0.0)} {POLLUTANTS[Pollutant.PM25].unit}",
                     before=plain(around.outdoor_before or 0.0),
                 )
             )
@@ -220,9 +220,9 @@ class Words:
         """Return what is known of the other rooms; one that is gone has no name any more."""
         around = said.surroundings
         rooms = ", ".join(names[room] for room in around.rooms if room in names)
-        if around.together is Together.UNKNOWN or not rooms:
+        if around.other_rooms is OtherRooms.UNKNOWN or not rooms:
             return []
-        return [self.say(f"together_{around.together}", rooms=rooms)]
+        return [self.say(f"together_{around.other_rooms}", rooms=rooms)]
 
     def _unseen(self, said: Explanation) -> list[str]:
         """Return which conditions were not seen before."""
@@ -264,7 +264,7 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.held is not None and record.marks >= CONFIDENCE_MARKS:
+        if record.held is not None and record.marks >= CONFIDENCE_DAYS:
             lines.append(
                 self.say(
                     "because_held",

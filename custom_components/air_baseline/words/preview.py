@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
-from ..core.explaining.preview import left_out, lift, outlook, strikable
+from ..core.explaining.preview import left_out, lift, consequence, strikable
 from ..core.ledger.entries import Entry
-from ..core.pollutant import Kind
+from ..core.pollutant import Pollutant
 from .explanation import Target, Words, escape, plain
 
 
@@ -16,7 +16,7 @@ class PreviewWords(Words):
     def consequence(
         self,
         room: RoomCoordinator,
-        answers: Mapping[Kind, Sequence[Entry]],
+        answers: Mapping[Pollutant, Sequence[Entry]],
         now: float,
         *,
         named: bool = False,
@@ -28,7 +28,7 @@ class PreviewWords(Words):
         """
         lines = []
         for kind, entries in answers.items():
-            left = outlook(room.channels[kind], now, *entries)
+            left = consequence(room.channels[kind], now, *entries)
             quantity = self.say(f"quantity_{kind}")
             if named:
                 name = escape(room.subentry.title)
@@ -93,7 +93,7 @@ class PreviewWords(Words):
             for day, said in sorted(peaks.items(), reverse=True)
         }
 
-    def _name(self, room: RoomCoordinator, kind: Kind, targets: Sequence[Target]) -> str:
+    def _name(self, room: RoomCoordinator, kind: Pollutant, targets: Sequence[Target]) -> str:
         quantity = self.say(f"quantity_{kind}")
         if all(other is room for other, _, _ in targets):
             return quantity

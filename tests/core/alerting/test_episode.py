@@ -9,21 +9,21 @@ import pytest
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.codes import Compared, Condition, Reason, Together
+from custom_components.air_baseline.core.codes import Compared, Condition, Reason, OtherRooms
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
-from custom_components.air_baseline.core.learning.weather_limits import Seen, seen
+from custom_components.air_baseline.core.learning.weather_limits import WeatherLimits, weather_limits
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
-from custom_components.air_baseline.core.other_rooms import Neighbour, neighbour
+from custom_components.air_baseline.core.other_rooms import OtherChannel, other_channel
 from custom_components.air_baseline.core.reading.surroundings import (
-    Context,
-    ContextMean,
-    DayContext,
+    Surroundings,
+    SurroundingMean,
+    DaySurroundings,
 )
-from custom_components.air_baseline.core.storage.channel import dump, load
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
 
@@ -32,9 +32,9 @@ HOUR = 3600.0
 USUAL, HIGH = 8.0, 60.0
 
 
-def followed(level: float, hours: float = 24.0) -> ContextMean:
+def followed(level: float, hours: float = 24.0) -> SurroundingMean:
     """Return what a source gave that said one level every ten minutes up to START."""
-    mean = ContextMean(LONDON)
+    mean = SurroundingMean(LONDON)
     for slot in range(round(hours * 6)):
         mean.read(START - hours * HOUR + slot * 600.0, level)
     return mean
@@ -47,7 +47,7 @@ def learned_in(days: int = 40, *, temperature: float = 10.0) -> Channel:
 
 def in_cold(channel: Channel, temperature: float = 0.0) -> Channel:
     """Let it be that cold since yesterday."""
-    channel.context = Context(outdoor_temperature=followed(temperature))
+    channel.surroundings = Surroundings(outdoor_temperature=followed(temperature))
     return channel
 
 
@@ -58,7 +58,7 @@ def live(
     said = []
     for minute in range(0, minutes, 10):
         at = START + after * HOUR + minute * 60.0
-        for mean in channel.context.known():
+        for mean in channel.surroundings.known():
             if beside is not None:
                 mean.read(at, beside)
         said += breathe(channel, at, 10, level)
@@ -71,9 +71,9 @@ def last(judgements: list[Judgement]) -> Judgement:
 
 def test_the_conditions_seen_are_those_of_the_days_that_know_them() -> None:
     days = [a_day(MONDAY + n, outdoor_temperature=n - 3.0, window_open=n / 9) for n in range(10)]
-    assert seen(days) == Seen(temperatures=(-3.0, 6.0), windows=(5, 5))
-    assert seen(days[:6]) == Seen(), "six days say nothing"
-    assert seen([a_day(MONDAY + n) for n in range(40)]) == Seen()
+    assert weather_limits(days) == WeatherLimits(temperatures=(-3.0, 6.0), windows=(5, 5))
+    assert weather_limits(days[:6]) == WeatherLimits(), "six days say nothing"
+    assert weather_limits([a_day(MONDAY + n) for n in range(40)]) == WeatherLimits()
 
 
 @given(
@@ -85,7 +85,7 @@ def test_a_temperature_is_unseen_beyond_one_degree_of_all_days(
     temperatures: list[int], now: int
 ) -> None:
     days = [a_day(MONDAY + n, outdoor_temperature=t / 10) for n, t in enumerate(temperatures)]
-    found = seen(days).unseen(DayContext(outdoor_temperature=now / 10))
+    found = weather_limits(days).unseen(DaySurroundings(outdoor_temperature=now / 10))
     near = any(abs(t - now) <= 10 for t in temperatures)
     between = min(temperatures) <= now <= max(temperatures)
     assert (found == ()) is (near or between)
@@ -106,7 +106,7 @@ def test_a_temperature_is_unseen_beyond_one_degree_of_all_days(
 def test_windows_are_unseen_with_under_five_days_like_it(
     share: float | None, shut: int, opened: int, unseen: tuple[Condition, ...]
 ) -> None:
-    assert Seen(windows=(shut, opened)).unseen(DayContext(window_open=share)) == unseen
+    assert WeatherLimits(windows=(shut, opened)).unseen(DaySurroundings(window_open=share)) == unseen
 
 
 def test_a_day_colder_than_all_seen_gets_no_alert_and_no_confidence() -> None:
@@ -144,9 +144,9 @@ def test_a_day_never_seen_teaches_and_is_seen_the_next_morning() -> None:
     live(channel, 24 * 60, USUAL, 0.0)
     said = last(live(channel, 120, HIGH, 0.0, after=24.0))
     day = channel.ledger.days[-1]
-    assert (day.day, day.context.outdoor_temperature, day.eligible) == (MONDAY, 0.0, False)
+    assert (day.day, day.surroundings.outdoor_temperature, day.eligible) == (MONDAY, 0.0, False)
     assert day.valid
-    assert day.mark is not None
+    assert day.coverage is not None
     assert channel.ledger.reference(1) == [day]
     assert (said.unseen, said.unusual) == ((), True)
 
@@ -180,17 +180,17 @@ def test_the_explanation_says_which_condition_is_new() -> None:
 
 def test_the_windows_of_a_day_are_kept_and_can_be_unseen() -> None:
     channel = learned_channel(window_open=0.1)
-    channel.context = Context(window_open=followed(1.0))
+    channel.surroundings = Surroundings(window_open=followed(1.0))
     said = last(live(channel, 120, HIGH, 1.0))
     assert (said.reason, said.unseen) == (Reason.CONDITIONS_UNSEEN, (Condition.WINDOWS_OPEN,))
     live(channel, 22 * 60, USUAL, 1.0, after=2.0)
-    assert channel.ledger.days[-1].context.window_open == 1.0
+    assert channel.ledger.days[-1].surroundings.window_open == 1.0
 
 
 def test_that_a_day_was_unseen_survives_a_restart() -> None:
     channel = in_cold(learned_in())
     live(channel, 20 * 60, USUAL, 0.0)
-    restored = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
     restored.advance(START + DAY_S)
     assert restored.ledger.days[-1].eligible is False
 
@@ -201,7 +201,7 @@ def beside_outdoors(*levels: float, before: float = 24.0) -> Channel:
     Outdoors it was 12 until then, for `before` hours.
     """
     channel = learned_channel()
-    channel.context = Context(outdoor_pm25=followed(12.0, before))
+    channel.surroundings = Surroundings(outdoor_pm25=followed(12.0, before))
     for hour, level in enumerate(levels):
         live(channel, 60, HIGH, level, after=hour)
     return channel
@@ -249,7 +249,7 @@ def test_a_sensor_that_ended_before_the_episode_says_nothing() -> None:
 
 def test_the_windows_of_the_hour_before_are_kept_with_the_episode() -> None:
     channel = learned_channel()
-    channel.context = Context(window_open=followed(1.0))
+    channel.surroundings = Surroundings(window_open=followed(1.0))
     live(channel, 60, HIGH, 1.0)
     live(channel, 60, HIGH, 0.0, after=1.0)
     told = explain(channel, START + 2 * HOUR)
@@ -259,10 +259,10 @@ def test_the_windows_of_the_hour_before_are_kept_with_the_episode() -> None:
 
 def test_what_was_beside_an_episode_is_kept() -> None:
     channel = beside_outdoors(38.0, 38.0)
-    channel.keep_company(channel.episodes[0].id, Together.SHARED, ("bedroom", "study"))
-    restored = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    channel.keep_other_rooms(channel.episodes[0].id, OtherRooms.SHARED, ("bedroom", "study"))
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
     assert restored.episodes == channel.episodes
-    assert restored.watch.current == channel.watch.current
+    assert restored.episode_watch.current == channel.episode_watch.current
     assert explain(restored, START + 2 * HOUR).surroundings.rooms == ("bedroom", "study")
 
 
@@ -271,17 +271,17 @@ def test_company_is_kept_with_an_episode_that_has_ended() -> None:
     breathe(channel, START, 60, HIGH)
     breathe(channel, START + HOUR, 60, USUAL)
     (episode,) = channel.episodes
-    channel.keep_company(episode.id, Together.ONLY_THIS_ROOM, ("study",))
-    assert channel.watch.current is None
+    channel.keep_other_rooms(episode.id, OtherRooms.ONLY_THIS_ROOM, ("study",))
+    assert channel.episode_watch.current is None
     assert channel.episodes == (
-        replace(episode, together=Together.ONLY_THIS_ROOM, rooms=("study",)),
+        replace(episode, together=OtherRooms.ONLY_THIS_ROOM, rooms=("study",)),
     )
-    channel.keep_company(1, Together.SHARED, ())
+    channel.keep_other_rooms(1, OtherRooms.SHARED, ())
     assert len(channel.episodes) == 1
 
 
-def as_neighbour(channel: Channel, at: float) -> Neighbour:
-    return neighbour("study", channel, at)
+def as_neighbour(channel: Channel, at: float) -> OtherChannel:
+    return other_channel("study", channel, at)
 
 
 def test_a_neighbour_that_stays_inside_says_since_when() -> None:
@@ -307,8 +307,8 @@ def test_a_neighbour_that_is_silent_or_not_learned_says_nothing() -> None:
     assert as_neighbour(channel, START + 2 * HOUR).inside_from is None
     young = learned_channel(12)
     breathe(young, START, 120, 300.0)
-    assert as_neighbour(young, START + 2 * HOUR) == Neighbour(
-        room="study", kind=young.quantity.kind, above_at=None, inside_from=None
+    assert as_neighbour(young, START + 2 * HOUR) == OtherChannel(
+        room="study", kind=young.spec.pollutant, above_at=None, inside_from=None
     )
 
 

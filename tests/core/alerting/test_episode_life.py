@@ -129,13 +129,13 @@ def test_the_silence_is_dated_the_same_when_nobody_looked_meanwhile(channel: Cha
     channel.lose(at_hour(3))
     breathe(channel, at_hour(9), 30, USUAL)
     assert ended(channel).end == at_hour(3.5)
-    assert channel.watch.cool_until == at_hour(9.5), "it ran while the source was silent"
+    assert channel.episode_watch.cool_until == at_hour(9.5), "it ran while the source was silent"
 
 
 def test_an_episode_that_is_found_to_be_a_stuck_sensor_ends_as_unknown(channel: Channel) -> None:
     breathe(channel, at_hour(2), 24 * 60 + 30, 61.0)
     assert ended(channel).outcome is EpisodeEnd.UNKNOWN
-    assert channel.source.stuck
+    assert channel.health.stuck
 
 
 def test_an_episode_across_four_o_clock_is_one(channel: Channel) -> None:
@@ -273,4 +273,4 @@ def test_the_levels_of_parts_that_began_stay_when_the_range_is_written_anew(
     assert channel.forecast is not before
     assert channel.forecast is not None
     assert channel.forecast.alert_levels == before.alert_levels
-    assert channel.forecast.bar.before == before.bar.before
+    assert channel.forecast.threshold.before == before.threshold.before

@@ -11,7 +11,7 @@ from custom_components.air_baseline.core.learning.confidence import confidence, 
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core import by_hand
 from tests.core.rooms import MONDAY, PM25, a_day, a_ledger
 
@@ -24,8 +24,8 @@ def diary(days: int, *, state: LearningState = LearningState.LEARNED, mark: floa
     )
 
 
-def written(ledger: Ledger, kind: Kind = Kind.PM25, resolution: float = 1.0) -> Forecast:
-    return forecast(ledger, MONDAY, QUANTITIES[kind], Promise.MONTH, resolution)
+def written(ledger: Ledger, kind: Pollutant = Pollutant.PM25, resolution: float = 1.0) -> Forecast:
+    return forecast(ledger, MONDAY, POLLUTANTS[kind], Promise.MONTH, resolution)
 
 
 def test_three_days_of_constant_air_are_shown_as_one_to_eleven() -> None:
@@ -45,17 +45,17 @@ def test_the_days_own_readings_are_not_in_its_range() -> None:
 @pytest.mark.parametrize(
     ("days", "kind", "basis", "shown"),
     [
-        (0, Kind.PM25, Basis.EVERYONE, True),
-        (0, Kind.VOC_RATIO, Basis.EVERYONE, False),
-        (0, Kind.VOC_MASS, Basis.EVERYONE, False),
-        (3, Kind.PM25, Basis.MIXED, True),
-        (3, Kind.VOC_RATIO, Basis.MIXED, True),
-        (30, Kind.PM25, Basis.THIS_ROOM, True),
-        (30, Kind.VOC_INDEX, Basis.THIS_ROOM, True),
+        (0, Pollutant.PM25, Basis.EVERYONE, True),
+        (0, Pollutant.VOC_RATIO, Basis.EVERYONE, False),
+        (0, Pollutant.VOC_MASS, Basis.EVERYONE, False),
+        (3, Pollutant.PM25, Basis.MIXED, True),
+        (3, Pollutant.VOC_RATIO, Basis.MIXED, True),
+        (30, Pollutant.PM25, Basis.THIS_ROOM, True),
+        (30, Pollutant.VOC_INDEX, Basis.THIS_ROOM, True),
     ],
 )
 def test_a_range_says_whose_days_it_stands_on(
-    days: int, kind: Kind, basis: Basis, *, shown: bool
+    days: int, kind: Pollutant, basis: Basis, *, shown: bool
 ) -> None:
     found = written(diary(days), kind)
     assert (found.basis, found.shown) == (basis, shown)
@@ -80,12 +80,12 @@ def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])
 def test_without_a_prior_there_is_no_range_before_a_first_picture(days: int, ranges: int) -> None:
     ledger = diary(days, state=LearningState.COLLECTING)
-    assert len(written(ledger, Kind.VOC_INDEX).ranges) == ranges
+    assert len(written(ledger, Pollutant.VOC_INDEX).ranges) == ranges
 
 
 def test_without_a_prior_days_without_air_give_no_range() -> None:
     told = Entry(id=1, at=0.0, kind=EntryKind.CHANGE_DETECTED, from_day=MONDAY - 1, to_day=MONDAY)
-    found = written(a_ledger([], entries=(told,)), Kind.VOC_INDEX)
+    found = written(a_ledger([], entries=(told,)), Pollutant.VOC_INDEX)
     assert found.standing.state is LearningState.STALE
     assert found.ranges == ()
     assert found.basis is None
@@ -93,8 +93,8 @@ def test_without_a_prior_days_without_air_give_no_range() -> None:
 
 def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
     fair, missed = written(diary(40)), written(diary(40, mark=0.65))
-    assert fair.theta == pytest.approx(0.0)
-    assert missed.theta == pytest.approx(by_hand.dial([0.65] * 40))
+    assert fair.widening == pytest.approx(0.0)
+    assert missed.widening == pytest.approx(by_hand.dial([0.65] * 40))
     for narrow, wide in zip(fair.ranges, missed.ranges, strict=True):
         assert wide.y_low < narrow.y_low
         assert wide.y_high > narrow.y_high
@@ -102,7 +102,7 @@ def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
 
 def test_the_dial_starts_again_after_a_change() -> None:
     change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY - 5, weight=0.25)
-    assert written(diary(40, mark=0.5).with_entry(change)).theta == 0.0
+    assert written(diary(40, mark=0.5).with_entry(change)).widening == 0.0
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_an_alert_is_possible_once_there_are_enough_days_to_beat(
     found = forecast(diary(days), MONDAY, PM25, promise, 1.0)
     assert found.eligible is eligible
     assert (found.alert_levels[0] is not None) is eligible
-    assert len(found.bar.scores) == days
+    assert len(found.threshold.scores) == days
 
 
 def test_only_the_window_of_the_promise_is_compared() -> None:
     for promise, rule in RULES.items():
         found = forecast(diary(90), MONDAY, PM25, promise, 1.0)
-        assert len(found.bar.scores) == rule.window
+        assert len(found.threshold.scores) == rule.window
 
 
 def test_enough_days_without_trust_are_not_eligible() -> None:
@@ -139,4 +139,4 @@ def test_the_issued_range_is_that_of_all_parts_in_order() -> None:
     ranges: tuple[PartRange, ...] = found.ranges
     assert found.issued[::2] == tuple(part.low for part in ranges)
     assert found.issued[1::2] == tuple(part.high for part in ranges)
-    assert written(diary(0), Kind.VOC_INDEX).issued == ()
+    assert written(diary(0), Pollutant.VOC_INDEX).issued == ()

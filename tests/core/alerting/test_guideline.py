@@ -2,111 +2,111 @@
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.guideline import GuidelineWatch
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Guideline, Kind
+from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Guideline, Pollutant
 from custom_components.air_baseline.core.reading.binning import Bin
 
 FIRST = 5_866_668  # A slot that begins an hour.
 HOUR = 12
 
 
-def guideline(kind: Kind) -> Guideline:
-    found = QUANTITIES[kind].guideline
+def guideline(kind: Pollutant) -> Guideline:
+    found = POLLUTANTS[kind].guideline
     assert found is not None
     return found
 
 
 @pytest.fixture
-def particles() -> GuidelineWatch:
-    return GuidelineWatch(guideline(Kind.PM25))
+def particles() -> GuidelineMean:
+    return GuidelineMean(guideline(Pollutant.PM25))
 
 
 @pytest.fixture
-def vapours() -> GuidelineWatch:
-    return GuidelineWatch(guideline(Kind.VOC_MASS))
+def vapours() -> GuidelineMean:
+    return GuidelineMean(guideline(Pollutant.VOC_MASS))
 
 
-def breathe(watch: GuidelineWatch, start: int, slots: int, level: float) -> float:
+def breathe(watch: GuidelineMean, start: int, slots: int, level: float) -> float:
     """Take bins of one level and return the time at which the last one ends."""
     for slot in range(start, start + slots):
         watch.take(Bin(FIRST + slot, level, 300.0))
     return (FIRST + start + slots) * 300.0
 
 
-def test_the_mean_of_a_day_needs_eighteen_hours(particles: GuidelineWatch) -> None:
+def test_the_mean_of_a_day_needs_eighteen_hours(particles: GuidelineMean) -> None:
     at = breathe(particles, 0, 18 * HOUR - 1, 20.0)
     assert particles.mean(at) is None
-    assert particles.verdict(at) is None
+    assert particles.is_above(at) is None
     at = breathe(particles, 18 * HOUR - 1, 1, 20.0)
     assert particles.mean(at) == pytest.approx(20.0)
-    assert particles.verdict(at) is True
+    assert particles.is_above(at) is True
 
 
-def test_the_mean_covers_the_last_day_only(particles: GuidelineWatch) -> None:
+def test_the_mean_covers_the_last_day_only(particles: GuidelineMean) -> None:
     breathe(particles, 0, 12 * HOUR, 100.0)
     breathe(particles, 12 * HOUR, 12 * HOUR, 10.0)
     at = breathe(particles, 24 * HOUR, 6 * HOUR, 4.0)
     assert particles.mean(at) == pytest.approx((6 * 100.0 + 12 * 10.0 + 6 * 4.0) / 24)
 
 
-def test_the_mean_weighs_observed_time(particles: GuidelineWatch) -> None:
+def test_the_mean_weighs_observed_time(particles: GuidelineMean) -> None:
     breathe(particles, 0, 20 * HOUR, 10.0)
     particles.take(Bin(FIRST + 20 * HOUR, 70.0, 60.0))
     at = (FIRST + 20 * HOUR + 1) * 300.0
     assert particles.mean(at) == pytest.approx((72_000 * 10.0 + 60 * 70.0) / 72_060)
 
 
-def test_exactly_at_the_limit_is_not_above_it(particles: GuidelineWatch) -> None:
-    assert particles.verdict(breathe(particles, 0, 20 * HOUR, 15.0)) is False
+def test_exactly_at_the_limit_is_not_above_it(particles: GuidelineMean) -> None:
+    assert particles.is_above(breathe(particles, 0, 20 * HOUR, 15.0)) is False
 
 
 def test_above_clears_after_half_an_hour_at_the_clearing_level() -> None:
-    watch = GuidelineWatch(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
+    watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 15.1)
     said: dict[float, tuple[float, bool | None]] = {}
     for slot, level in enumerate([13.6] * 13 + [13.5] * 20, start=HOUR):
         at = breathe(watch, slot, 1, level)
-        said[at] = (round(watch.mean(at) or 0.0, 3), watch.verdict(at))
+        said[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
     reached = next(at for at, (mean, _) in said.items() if mean <= 13.5)
     cleared = next(at for at, (_, above) in said.items() if above is False)
     assert cleared - reached == 1800.0
 
 
 def test_a_rise_in_the_half_hour_starts_it_again() -> None:
-    watch = GuidelineWatch(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
+    watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 16.0)
     breathe(watch, HOUR, HOUR + 3, 12.0)
     breathe(watch, 2 * HOUR + 3, 2, 40.0)
     at = breathe(watch, 2 * HOUR + 5, 4, 12.0)
-    assert watch.verdict(at) is True
+    assert watch.is_above(at) is True
 
 
-def test_silence_makes_the_verdict_unknown_and_forgets_it(particles: GuidelineWatch) -> None:
+def test_silence_makes_the_verdict_unknown_and_forgets_it(particles: GuidelineMean) -> None:
     at = breathe(particles, 0, 24 * HOUR, 20.0)
-    assert particles.verdict(at) is True
-    assert particles.verdict(at + 7 * 3600) is None
+    assert particles.is_above(at) is True
+    assert particles.is_above(at + 7 * 3600) is None
     later = breathe(particles, 40 * HOUR, 1, 14.0)
-    assert particles.verdict(later) is None
-    assert particles.verdict(breathe(particles, 40 * HOUR + 1, 18 * HOUR, 14.0)) is False
+    assert particles.is_above(later) is None
+    assert particles.is_above(breathe(particles, 40 * HOUR + 1, 18 * HOUR, 14.0)) is False
 
 
-def test_the_mean_of_an_hour_needs_three_quarters_of_it(vapours: GuidelineWatch) -> None:
-    assert vapours.verdict(breathe(vapours, 0, 8, 1500.0)) is None
-    assert vapours.verdict(breathe(vapours, 8, 1, 1500.0)) is True
+def test_the_mean_of_an_hour_needs_three_quarters_of_it(vapours: GuidelineMean) -> None:
+    assert vapours.is_above(breathe(vapours, 0, 8, 1500.0)) is None
+    assert vapours.is_above(breathe(vapours, 8, 1, 1500.0)) is True
 
 
-def test_the_mean_of_an_hour_follows_every_five_minutes(vapours: GuidelineWatch) -> None:
+def test_the_mean_of_an_hour_follows_every_five_minutes(vapours: GuidelineMean) -> None:
     breathe(vapours, 0, HOUR, 300.0)
     at = breathe(vapours, HOUR, 3, 1500.0)
     assert vapours.mean(at) == pytest.approx((9 * 300.0 + 3 * 1500.0) / 12)
 
 
-def test_memory_is_bounded_by_the_guideline_not_by_time(particles: GuidelineWatch) -> None:
+def test_memory_is_bounded_by_the_guideline_not_by_time(particles: GuidelineMean) -> None:
     breathe(particles, 0, 10 * 24 * HOUR, 5.0)
     assert len(particles.buckets) <= 25
 
 
-def test_the_settled_mean_leaves_out_the_hour_that_runs(particles: GuidelineWatch) -> None:
+def test_the_settled_mean_leaves_out_the_hour_that_runs(particles: GuidelineMean) -> None:
     breathe(particles, 0, 20 * HOUR, 10.0)
     at = breathe(particles, 20 * HOUR, 6, 99.0)
     assert particles.settled_mean(at) == pytest.approx(10.0)

@@ -7,11 +7,11 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import Forecast
 from custom_components.air_baseline.core.alerting.judgement import judge, reason_against
-from custom_components.air_baseline.core.alerting.threshold import Bar
+from custom_components.air_baseline.core.alerting.threshold import AlertThreshold
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.learning.standing import Standing
 from custom_components.air_baseline.core.learning.typical_range import PartRange
-from custom_components.air_baseline.core.reading.sustained_level import Held
+from custom_components.air_baseline.core.reading.sustained_level import SustainedLevel
 from tests.core.rooms import MONDAY
 
 CELLS = ((2.5, 3.5, 1.0), (11.5, 12.5, 1.0))
@@ -24,7 +24,7 @@ TODAY = Forecast(
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,
-    bar=Bar((0.1,) * 40, 0.1),
+    threshold=AlertThreshold((0.1,) * 40, 0.1),
     alert_levels=(30.0,) * 8,
     notable_levels=(23.1,) * 8,
 )
@@ -47,21 +47,21 @@ LEARNED = LearningState.LEARNED
 def test_the_held_level_is_put_beside_the_range(
     low: float, high: float, compared: Compared
 ) -> None:
-    said = judge(TODAY, LEARNED, Held(low, high), 0, None)
+    said = judge(TODAY, LEARNED, SustainedLevel(low, high), 0, None)
     assert said.compared is compared
-    assert (said.held, said.typical, said.basis) == (low, PART, Basis.THIS_ROOM)
+    assert (said.sustained, said.typical, said.basis) == (low, PART, Basis.THIS_ROOM)
     assert (said.unusual, said.reason) == (False, None)
 
 
 def test_a_running_episode_is_unusual_whatever_the_air_does_now() -> None:
-    said = judge(TODAY, LEARNED, Held(5.0, 5.0), 0, 1234)
+    said = judge(TODAY, LEARNED, SustainedLevel(5.0, 5.0), 0, 1234)
     assert (said.unusual, said.compared, said.reason) == (True, Compared.UNUSUAL, None)
     assert said.episode == 1234
 
 
 def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
     today = replace(TODAY, notable_levels=(None,) * 8)
-    assert judge(today, LEARNED, Held(99.0, 99.0), 0, None).compared is Compared.HIGHER
+    assert judge(today, LEARNED, SustainedLevel(99.0, 99.0), 0, None).compared is Compared.HIGHER
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
 def test_only_what_is_learned_is_compared(
     state: LearningState, reason: Reason, compared: Compared | None, confidence: float | None
 ) -> None:
-    said = judge(TODAY, state, Held(99.0, 99.0), 0, None)
+    said = judge(TODAY, state, SustainedLevel(99.0, 99.0), 0, None)
     assert (said.unusual, said.reason) == (None, reason)
     assert said.compared is compared
     assert said.confidence == confidence
@@ -87,15 +87,15 @@ def test_only_what_is_learned_is_compared(
 @pytest.mark.parametrize(
     ("today", "held", "reason"),
     [
-        (None, Held(5.0, 5.0), Reason.REFERENCE_DAYS),
-        (replace(TODAY, bar=Bar()), Held(5.0, 5.0), Reason.REFERENCE_DAYS),
+        (None, SustainedLevel(5.0, 5.0), Reason.REFERENCE_DAYS),
+        (replace(TODAY, bar=AlertThreshold()), SustainedLevel(5.0, 5.0), Reason.REFERENCE_DAYS),
         (TODAY, None, Reason.SILENT),
-        (TODAY, Held(5.0, 5.0), None),
-        (replace(TODAY, told=True), Held(5.0, 5.0), Reason.CHANGING),
+        (TODAY, SustainedLevel(5.0, 5.0), None),
+        (replace(TODAY, told=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
     ],
 )
 def test_why_no_alert_can_be_given_once_learned(
-    today: Forecast | None, held: Held | None, reason: Reason | None
+    today: Forecast | None, held: SustainedLevel | None, reason: Reason | None
 ) -> None:
     assert reason_against(today, LEARNED, held) is reason
 
@@ -114,7 +114,7 @@ def test_a_range_that_means_nothing_here_is_not_shown() -> None:
 
 def test_before_anything_is_written_nothing_is_said() -> None:
     said = judge(None, LearningState.COLLECTING, None, 0, None)
-    assert (said.typical, said.basis, said.confidence, said.held) == (None, None, None, None)
+    assert (said.typical, said.basis, said.confidence, said.sustained) == (None, None, None, None)
     assert said.compared is Compared.NOT_ENOUGH_DATA
 
 

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import binom
 
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
-from custom_components.air_baseline.core.alerting.threshold import Bar, margin, reference_bar
-from custom_components.air_baseline.core.ledger.day_summary import Digest
+from custom_components.air_baseline.core.alerting.threshold import AlertThreshold, margin, alert_threshold
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from tests.core.rooms import MONDAY, a_day
@@ -16,7 +16,7 @@ from tests.core.rooms import MONDAY, a_day
 BEFORE = 2.0  # The level on the scale before every part: these days know nothing of each other.
 
 
-def some_days(seed: int, *, drift: float = 0.0) -> Iterator[Digest]:
+def some_days(seed: int, *, drift: float = 0.0) -> Iterator[DaySummary]:
     """Yield days that are alike in law, but for what each is higher than the one before."""
     chance = np.random.default_rng(seed)
     day = MONDAY
@@ -27,7 +27,7 @@ def some_days(seed: int, *, drift: float = 0.0) -> Iterator[Digest]:
         day += 1
 
 
-def alert_days(promise: Promise, days: Iterator[Digest], number: int, *, held: bool = True) -> int:
+def alert_days(promise: Promise, days: Iterator[DaySummary], number: int, *, held: bool = True) -> int:
     """Return on how many of so many days the air beat its bar; each alert waits unanswered.
 
     `held` says whether the margin follows the alerts, as it does in a room.
@@ -43,7 +43,7 @@ def alert_days(promise: Promise, days: Iterator[Digest], number: int, *, held: b
         today = next(days)
         reference = ledger.reference(rule.window)
         kept = margin(ledger, today.day, rule) if held else 0.0
-        bar = reference_bar(reference, np.full((len(reference), 8), BEFORE), rule, kept)
+        bar = alert_threshold(reference, np.full((len(reference), 8), BEFORE), rule, kept)
         if beats(bar, today):
             alerts += 1
             ledger = ledger.with_episode(an_episode(today.day))
@@ -51,10 +51,10 @@ def alert_days(promise: Promise, days: Iterator[Digest], number: int, *, held: b
     return alerts
 
 
-def beats(bar: Bar, today: Digest) -> bool:
-    assert bar.unusual is not None
-    scores = [bar.score(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
-    return max(scores) > bar.unusual
+def beats(bar: AlertThreshold, today: DaySummary) -> bool:
+    assert bar.score is not None
+    scores = [bar.score_of(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
+    return max(scores) > bar.score
 
 
 def an_episode(day: int) -> Episode:

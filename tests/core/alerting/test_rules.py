@@ -6,7 +6,7 @@ from custom_components.air_baseline.core.alerting.episode import EpisodeWatch
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.reading.binning import Bin
-from custom_components.air_baseline.core.reading.sustained_level import HeldLevel
+from custom_components.air_baseline.core.reading.sustained_level import SustainedWindow
 from tests.core.rooms import MONDAY
 
 SLOT = 5_866_668
@@ -25,16 +25,16 @@ def test_each_promise_needs_days_and_allows_alerts(
     promise: Promise, days: int, least: int, window: int, quota: int
 ) -> None:
     rule = RULES[promise]
-    assert (rule.days, rule.least, rule.window, rule.quota) == (days, least, window, quota)
+    assert (rule.days, rule.needed_days, rule.window, rule.quota) == (days, least, window, quota)
     assert rule.rank(least) == 1
 
 
 @pytest.mark.parametrize("promise", Promise)
 def test_more_reference_days_never_ask_for_more_than_their_share(promise: Promise) -> None:
     rule = RULES[promise]
-    ranks = [rule.rank(number) for number in range(rule.least, rule.window + 1)]
+    ranks = [rule.rank(number) for number in range(rule.needed_days, rule.window + 1)]
     assert ranks == sorted(ranks)
-    for number, rank in enumerate(ranks, start=rule.least):
+    for number, rank in enumerate(ranks, start=rule.needed_days):
         assert rank == sum(place % rule.rank_days == 0 for place in range(1, number + 2))
 
 
@@ -46,7 +46,7 @@ def test_a_rarer_promise_asks_for_more() -> None:
 
 
 def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[float, float] | None:
-    held = HeldLevel()
+    held = SustainedWindow()
     for slot, level in zip(slots, levels, strict=True):
         held.take(Bin(SLOT + slot, level, 300.0))
     return held.span((SLOT + at_slot) * 300.0)
@@ -70,7 +70,7 @@ def test_the_held_level_is_the_lowest_of_six_slots_of_which_two_may_be_missing(
 
 
 def test_air_is_silent_after_half_an_hour_without_a_bin() -> None:
-    held = HeldLevel()
+    held = SustainedWindow()
     assert held.silent(SLOT * 300.0)
     held.take(Bin(SLOT, 5.0, 300.0))
     assert not held.silent((SLOT + 7) * 300.0 - 1)
@@ -78,7 +78,7 @@ def test_air_is_silent_after_half_an_hour_without_a_bin() -> None:
 
 
 def test_only_half_an_hour_of_bins_is_kept() -> None:
-    held = HeldLevel()
+    held = SustainedWindow()
     for slot in range(100):
         held.take(Bin(SLOT + slot, 5.0, 300.0))
     assert len(held.bins) == 6

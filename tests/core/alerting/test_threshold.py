@@ -11,23 +11,23 @@ import pytest
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.alerting.threshold import (
     SCORE_DIGITS,
-    Bar,
+    AlertThreshold,
     alert_levels,
     event_days,
     levels_before,
     levels_before_today,
     margin,
     notable_levels,
-    reference_bar,
+    alert_threshold,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
 from custom_components.air_baseline.core.ledger.correction import changed, struck
-from custom_components.air_baseline.core.ledger.day_summary import Digest, day_counts
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary, day_counts
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.pollutant import LEVELS
+from custom_components.air_baseline.core.pollutant import CELLS
 from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day, a_ledger
@@ -39,7 +39,7 @@ ROUNDED = 10**-SCORE_DIGITS / 2 + 1e-9
 MONTH = RULES[Promise.MONTH]
 
 
-def random_days(number: int, seed: int = 1) -> list[Digest]:
+def random_days(number: int, seed: int = 1) -> list[DaySummary]:
     """Return days of whole-number levels, some of them with parts that were hardly observed."""
     chance = np.random.default_rng(seed)
     days = []
@@ -51,10 +51,10 @@ def random_days(number: int, seed: int = 1) -> list[Digest]:
     return days
 
 
-def befores_by_hand(days: Sequence[Digest]) -> list[list[float]]:
+def befores_by_hand(days: Sequence[DaySummary]) -> list[list[float]]:
     """Return the level before each part of each day, from one long row of parts."""
     first = days[0].day
-    row: list[list[int]] = [[0] * LEVELS for _ in range(8 * (days[-1].day - first + 1))]
+    row: list[list[int]] = [[0] * CELLS for _ in range(8 * (days[-1].day - first + 1))]
     for day in days:
         start = 8 * (day.day - first)
         row[start : start + 8] = [list(part) for part in decode_counts(day.histogram)]
@@ -74,7 +74,7 @@ def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
     ]
 
 
-def before_parts(days: Sequence[Digest], reference: Sequence[Digest]) -> Array:
+def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
     return levels_before(days, day_counts(days), reference, RANGES)
 
 
@@ -100,7 +100,7 @@ def test_the_level_before_a_part_of_today_is_that_of_past_days(part: int) -> Non
     expected = before_parts([yesterday, today], [today])[0, part]
     counts = decode_counts(today.histogram)
     for later in range(part, 8):
-        counts[later] = bytearray(LEVELS)
+        counts[later] = bytearray(CELLS)
     assert levels_before_today([part], counts, yesterday, RANGES) == [pytest.approx(expected)]
 
 
@@ -118,7 +118,7 @@ def test_scores_are_those_of_each_day_against_all_the_others(number: int) -> Non
     expected = by_hand.scores(
         [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
     )
-    found = reference_bar(days, np.array(befores), MONTH)
+    found = alert_threshold(days, np.array(befores), MONTH)
     assert found.scores == pytest.approx(expected, abs=ROUNDED)
 
 
@@ -128,7 +128,7 @@ def test_a_day_does_not_hide_itself() -> None:
     for peak in (100.0, 900.0):
         days = [a_day(MONDAY + day, {8.0: 30, 10.0 + day % 3: 6}) for day in range(20)]
         days[10] = a_day(MONDAY + 10, [{8.0: 30, peak: 6}, *[{8.0: 36}] * 7])
-        found.append(reference_bar(days, np.full((20, 8), 2.0), MONTH).scores[10])
+        found.append(alert_threshold(days, np.full((20, 8), 2.0), MONTH).scores[10])
     spread = (log1p(900.0) - log1p(100.0)) / (found[1] - found[0])
     assert spread <= 0.2
 
@@ -141,7 +141,7 @@ def test_days_of_events_are_scored_and_make_no_bar() -> None:
     ]
     alerts = {MONDAY + 3, MONDAY + 17}
     places = [day - MONDAY for day in alerts]
-    found = reference_bar(days, np.array(befores), MONTH, events=alerts)
+    found = alert_threshold(days, np.array(befores), MONTH, events=alerts)
     ordinary = [rise for place, rise in enumerate(raised) if place not in places]
     centre, spread = zip(*by_hand.pooled(ordinary), strict=True)
     assert found.centre == pytest.approx(centre)
@@ -149,17 +149,17 @@ def test_days_of_events_are_scored_and_make_no_bar() -> None:
     expected = by_hand.scores(raised, places)
     assert found.scores == pytest.approx(expected, abs=ROUNDED)
     left = [score for place, score in enumerate(expected) if place not in places]
-    assert found.ranked == pytest.approx(max(left), abs=ROUNDED)
+    assert found.rank_score == pytest.approx(max(left), abs=ROUNDED)
 
 
 def test_events_leave_too_few_days_for_a_bar() -> None:
     days, before = random_days(35), np.full((35, 8), 2.0)
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
-    assert reference_bar(days, before, MONTH, events=one).ranked is not None
-    assert reference_bar(days, before, MONTH, events=two).ranked is None
+    assert alert_threshold(days, before, MONTH, events=one).rank_score is not None
+    assert alert_threshold(days, before, MONTH, events=two).rank_score is None
     every = {digest.day for digest in days}
-    assert reference_bar(days, before, MONTH, events=every) == Bar()
-    assert tuple(reference_bar(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
+    assert alert_threshold(days, before, MONTH, events=every) == AlertThreshold()
+    assert tuple(alert_threshold(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
 
 
 def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
@@ -167,11 +167,11 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     days = random_days(40)
     plume = a_day(MONDAY + 20, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7])
     befores = np.full((40, 8), 2.0)
-    quiet = reference_bar(days, befores, MONTH)
+    quiet = alert_threshold(days, befores, MONTH)
     days[20] = plume
-    hidden = reference_bar(days, befores, MONTH)
-    known = reference_bar(days, befores, MONTH, events={plume.day})
-    levels = [bar.level(bar.ranked or 0.0, 0) for bar in (quiet, hidden, known)]
+    hidden = alert_threshold(days, befores, MONTH)
+    known = alert_threshold(days, befores, MONTH, events={plume.day})
+    levels = [bar.concentration_at(bar.rank_score or 0.0, 0) for bar in (quiet, hidden, known)]
     assert levels[2] == pytest.approx(levels[0], rel=0.1)
     assert levels[1] > 2.0 * levels[0]
 
@@ -182,15 +182,15 @@ def test_the_bar_for_today_is_fitted_to_all_reference_days() -> None:
     raised = [
         by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)
     ]
-    found = reference_bar(days, np.array(befores), MONTH, 0.25)
+    found = alert_threshold(days, np.array(befores), MONTH, 0.25)
     centre, spread = zip(*by_hand.pooled(raised), strict=True)
     assert found.centre == pytest.approx(centre)
     assert found.spread == pytest.approx(spread)
     assert found.before == pytest.approx(np.median(floored(befores), axis=0))
     assert found.floor == pytest.approx(np.quantile(befores, 0.25, axis=0))
     assert found.margin == 0.25
-    assert found.ranked is not None
-    assert found.unusual == found.ranked + 0.25
+    assert found.rank_score is not None
+    assert found.score == found.rank_score + 0.25
 
 
 @pytest.mark.parametrize("promise", Promise)
@@ -198,20 +198,20 @@ def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
     rule = RULES[promise]
     days = random_days(89)
     before = np.array(befores_by_hand(days))
-    few = slice(89 - rule.least + 1, 89)
-    assert reference_bar(days[few], before[few], rule).unusual is None
-    for number in (rule.least, rule.window):
-        found = reference_bar(days[-number:], before[-number:], rule)
-        assert found.ranked is not None
+    few = slice(89 - rule.needed_days + 1, 89)
+    assert alert_threshold(days[few], before[few], rule).score is None
+    for number in (rule.needed_days, rule.window):
+        found = alert_threshold(days[-number:], before[-number:], rule)
+        assert found.rank_score is not None
         rank = (number + 1) // rule.rank_days
-        assert sorted(found.scores)[-rank] == found.ranked
-        lower = sum(score < found.ranked for score in found.scores)
-        assert found.beaten(found.ranked) == lower
+        assert sorted(found.scores)[-rank] == found.rank_score
+        lower = sum(score < found.rank_score for score in found.scores)
+        assert found.beaten(found.rank_score) == lower
 
 
 def test_without_reference_days_there_is_no_bar() -> None:
-    assert reference_bar([], np.zeros((0, 8)), MONTH) == Bar()
-    assert list(reference_bar([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
+    assert alert_threshold([], np.zeros((0, 8)), MONTH) == AlertThreshold()
+    assert list(alert_threshold([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
 
 
 @pytest.mark.parametrize(("number", "is_told"), [(12, False), (13, True)])
@@ -219,16 +219,16 @@ def test_notable_is_above_the_second_highest_of_thirteen_days(
     number: int, *, is_told: bool
 ) -> None:
     days = random_days(number)
-    found = reference_bar(days, np.array(befores_by_hand(days)), MONTH)
+    found = alert_threshold(days, np.array(befores_by_hand(days)), MONTH)
     assert found.notable == (sorted(found.scores[-13:])[-2] if is_told else None)
 
 
 def test_a_level_beats_the_days_that_stayed_below_it() -> None:
-    assert Bar((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
+    assert AlertThreshold((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
 
 
 bars = st.builds(
-    Bar,
+    AlertThreshold,
     centre=st.tuples(*[st.floats(0.0, 4.0)] * 8),
     spread=st.tuples(*[st.floats(0.15, 2.0)] * 8),
     before=st.tuples(*[st.floats(0.0, 6.0)] * 8),
@@ -237,38 +237,38 @@ bars = st.builds(
 
 @given(bar=bars, level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
-def test_a_score_and_its_level_say_the_same(bar: Bar, level: float, part: int) -> None:
-    score = bar.score(level, part)
+def test_a_score_and_its_level_say_the_same(bar: AlertThreshold, level: float, part: int) -> None:
+    score = bar.score_of(level, part)
     by_words = (log1p(level) - 0.5 * bar.before[part] - bar.centre[part]) / bar.spread[part]
     assert score == pytest.approx(by_words)
-    assert bar.level(score, part) == pytest.approx(level, abs=1e-9)
+    assert bar.concentration_at(score, part) == pytest.approx(level, abs=1e-9)
 
 
 @given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
-def test_air_that_was_high_before_must_rise_from_there(bar: Bar, level: float, part: int) -> None:
+def test_air_that_was_high_before_must_rise_from_there(bar: AlertThreshold, level: float, part: int) -> None:
     after = bar.after({part: level})
     assert after.before[part] == level
     assert after.before[:part] + after.before[part + 1 :] == (
         bar.before[:part] + bar.before[part + 1 :]
     )
-    assert (after.level(1.0, part) >= bar.level(1.0, part)) is (
-        level >= bar.before[part] or after.level(1.0, part) == bar.level(1.0, part)
+    assert (after.concentration_at(1.0, part) >= bar.concentration_at(1.0, part)) is (
+        level >= bar.before[part] or after.concentration_at(1.0, part) == bar.concentration_at(1.0, part)
     )
 
 
 def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days() -> None:
-    bar = Bar(floor=(1.5,) * 8)
+    bar = AlertThreshold(floor=(1.5,) * 8)
     assert bar.after({2: 0.3}).before[2] == 1.5
     assert bar.after({2: 1.6}).before[2] == 1.6
 
 
-FLAT = Bar(ranked=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)
+FLAT = AlertThreshold(rank_score=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)
 
 
 def test_an_alert_level_is_that_of_the_bar_with_its_margin() -> None:
     assert alert_levels(FLAT, RANGES, 2.0, {}) == pytest.approx((expm1(3.0),) * 8)
-    assert alert_levels(Bar(), RANGES, 2.0, {0: 99.0}) == (None,) * 8
+    assert alert_levels(AlertThreshold(), RANGES, 2.0, {0: 99.0}) == (None,) * 8
 
 
 @pytest.mark.parametrize("noticeable", [2.0, 8.0, 10.0, 45.0])
@@ -286,7 +286,7 @@ def test_a_lifted_level_holds_in_its_part_and_only_upwards() -> None:
 def test_notable_levels_are_those_of_their_score_and_not_below_the_range() -> None:
     assert notable_levels(FLAT, RANGES) == pytest.approx((expm1(2.75),) * 8)
     assert notable_levels(replace(FLAT, notable=-9.0), RANGES) == (12.0,) * 8
-    assert notable_levels(Bar(), RANGES) == (None,) * 8
+    assert notable_levels(AlertThreshold(), RANGES) == (None,) * 8
 
 
 def an_alert(day: int) -> Episode:

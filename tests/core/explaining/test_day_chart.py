@@ -8,8 +8,8 @@ import pytest
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.explaining.day_chart import part_spans, picture
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.explaining.day_chart import part_spans, day_chart
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -19,7 +19,7 @@ HOUR = 3600.0
 def test_each_part_has_its_range_at_its_hours() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
-    shown = picture(channel, START + HOUR)
+    shown = day_chart(channel, START + HOUR)
     assert (shown.start, shown.end, shown.firm) == (START, START + 24 * HOUR, True)
     assert channel.forecast is not None
     assert [(part.low, part.high) for part in shown.parts] == [
@@ -47,7 +47,7 @@ def test_the_night_of_a_clock_change_is_as_long_as_it_was(day: date, hours: list
 def test_a_range_that_is_not_learned_is_not_firm(state: LearningState) -> None:
     channel = learned_channel(10, state=state)
     breathe(channel, START, 60, 8.0)
-    shown = picture(channel, START + HOUR)
+    shown = day_chart(channel, START + HOUR)
     assert len(shown.parts) == 8
     assert not shown.firm
 
@@ -56,24 +56,24 @@ def test_a_range_is_not_firm_while_the_source_is_silent_or_paused() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     channel.pause(START + HOUR, paused=True)
-    assert not picture(channel, START + HOUR).firm
+    assert not day_chart(channel, START + HOUR).firm
     channel.pause(START + HOUR, paused=False)
-    assert picture(channel, START + HOUR).firm
+    assert day_chart(channel, START + HOUR).firm
     channel.advance(START + 30 * HOUR)
-    assert not picture(channel, START + 30 * HOUR).firm
+    assert not day_chart(channel, START + 30 * HOUR).firm
 
 
-@pytest.mark.parametrize("kind", [Kind.VOC_RATIO, Kind.VOC_INDEX])
-def test_there_is_no_range_where_nothing_is_known(kind: Kind) -> None:
-    channel = Channel(QUANTITIES[kind], LONDON)
+@pytest.mark.parametrize("kind", [Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
+def test_there_is_no_range_where_nothing_is_known(kind: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[kind], LONDON)
     breathe(channel, START, 60, 100.0)
-    assert picture(channel, START + HOUR).parts == ()
+    assert day_chart(channel, START + HOUR).parts == ()
 
 
 def test_nothing_is_shown_of_a_day_that_has_not_begun() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
-    assert picture(channel, START + 25 * HOUR).parts == ()
+    assert day_chart(channel, START + 25 * HOUR).parts == ()
 
 
 def test_an_episode_is_marked_from_its_rise_and_until_it_is_over() -> None:
@@ -81,10 +81,10 @@ def test_an_episode_is_marked_from_its_rise_and_until_it_is_over() -> None:
     breathe(channel, START, 12 * 60, 8.0)
     rise = START + 12 * HOUR
     breathe(channel, rise, 60, 80.0)
-    (running,) = picture(channel, rise + HOUR).episodes
+    (running,) = day_chart(channel, rise + HOUR).episodes
     assert (running.start, running.end, running.running) == (rise, rise + HOUR, True)
     breathe(channel, rise + HOUR, 60, 8.0)
-    (over,) = picture(channel, rise + 2 * HOUR).episodes
+    (over,) = day_chart(channel, rise + 2 * HOUR).episodes
     assert (over.start, over.end, over.running) == (rise, rise + HOUR, False)
 
 
@@ -92,7 +92,7 @@ def test_an_episode_of_the_evening_before_begins_with_the_day() -> None:
     channel = learned_channel()
     breathe(channel, START, 23 * 60, 8.0)
     breathe(channel, START + 23 * HOUR, 120, 80.0)
-    (stretch,) = picture(channel, START + 25 * HOUR).episodes
+    (stretch,) = day_chart(channel, START + 25 * HOUR).episodes
     assert stretch.start == START + 24 * HOUR
     breathe(channel, START + 25 * HOUR, 26 * 60, 8.0)
-    assert picture(channel, START + 51 * HOUR).episodes == ()
+    assert day_chart(channel, START + 51 * HOUR).episodes == ()

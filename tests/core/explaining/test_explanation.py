@@ -19,20 +19,20 @@ from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.ledger.correction import changed
-from custom_components.air_baseline.core.ledger.day_summary import DayKind
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 
 
-def breathing(days: int, kind: Kind = Kind.PM25, **given: object) -> Channel:
+def breathing(days: int, kind: Pollutant = Pollutant.PM25, **given: object) -> Channel:
     """Return a channel of so many days that has breathed usual air for two hours."""
     channel = learned_channel(days, kind, **given)
-    channel.source.skip_warm_up(START)
+    channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
     return channel
 
@@ -132,12 +132,12 @@ def test_facts_are_told_with_their_source() -> None:
     told = explain(channel, START + 20 * HOUR)
     assert told.measured.mean == pytest.approx(20.5)
     assert (told.measured.above_guideline, told.measured.guideline) == (True, "WHO 2021")
-    nothing = explain(breathing(40, Kind.VOC_INDEX), NOW).measured
+    nothing = explain(breathing(40, Pollutant.VOC_INDEX), NOW).measured
     assert (nothing.mean, nothing.above_guideline, nothing.guideline) == (None, None, None)
 
 
 def test_an_index_that_centres_itself_cannot_show_slow_trends() -> None:
-    assert NotKnown.SLOW_TRENDS in explain(breathing(40, Kind.VOC_INDEX), NOW).not_known
+    assert NotKnown.SLOW_TRENDS in explain(breathing(40, Pollutant.VOC_INDEX), NOW).not_known
     assert NotKnown.SLOW_TRENDS not in explain(breathing(40), NOW).not_known
 
 
@@ -195,7 +195,7 @@ def test_days_from_history_are_counted_apart() -> None:
     told = explain(breathing(40), NOW)
     replayed = learned_channel(40)
     replayed.ledger = replayed.ledger.with_days(
-        {day.day: replace(day, kind=DayKind.REPLAYED) for day in replayed.ledger.days[:10]}
+        {day.day: replace(day, kind=DayOrigin.REPLAYED) for day in replayed.ledger.days[:10]}
     )
     breathe(replayed, START, 60, 8.0)
     assert told.evidence.replayed_days == 0
@@ -203,14 +203,14 @@ def test_days_from_history_are_counted_apart() -> None:
 
 
 def test_warming_up_is_said_in_hours() -> None:
-    channel = Channel(QUANTITIES[Kind.VOC_RATIO], LONDON)
+    channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     breathe(channel, START, 60, 50.0)
     assert explain(channel, START + HOUR).evidence.missing[Missing.WARM_UP] == 47
 
 
 def test_a_channel_never_used_can_be_explained() -> None:
-    for kind in Kind:
-        told = explain(Channel(QUANTITIES[kind], LONDON, Promise.FORTNIGHT), START)
+    for kind in Pollutant:
+        told = explain(Channel(POLLUTANTS[kind], LONDON, Promise.FORTNIGHT), START)
         assert (told.state, told.reason) == (LearningState.NO_SOURCE, Reason.SILENT)
         assert (told.typical, told.day_ranges) == (None, ())
         assert told.next_steps == (Next.SOURCE_RETURNS,)

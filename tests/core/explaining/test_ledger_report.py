@@ -4,9 +4,9 @@ import json
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
-from custom_components.air_baseline.core.explaining.ledger_report import level_span, report
+from custom_components.air_baseline.core.explaining.ledger_report import level_span, ledger_report
 from custom_components.air_baseline.core.ledger.correction import struck
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.days import DAY_COLUMNS
 from custom_components.air_baseline.core.storage.ledger import ENTRY_COLUMNS, EPISODE_COLUMNS
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -40,7 +40,7 @@ def lived_in() -> Channel:
 
 
 def test_everything_stored_is_told() -> None:
-    told = report(lived_in())
+    told = ledger_report(lived_in())
     assert json.loads(json.dumps(told)) == told
     assert {DAY_NAMES.get(name, name) for name in DAY_COLUMNS} <= set(told["days"][0])
     assert set(ENTRY_COLUMNS) <= set(told["corrections"][0])
@@ -51,7 +51,7 @@ def test_everything_stored_is_told() -> None:
 
 
 def test_days_and_parts_can_be_read() -> None:
-    told = report(lived_in())
+    told = ledger_report(lived_in())
     day, struck_day = told["days"][-1], told["days"][-2]
     assert (day["day"], day["counts"], day["struck_parts"]) == (iso_day(MONDAY - 1), 1.0, [])
     assert (struck_day["counts"], struck_day["struck_parts"]) == (0.0, [*range(8)])
@@ -67,7 +67,7 @@ def test_days_and_parts_can_be_read() -> None:
 
 
 def test_corrections_and_episodes_can_be_read() -> None:
-    told = report(lived_in())
+    told = ledger_report(lived_in())
     real, strike = told["corrections"]
     assert (real["kind"], real["from_day"], real["parts"]) == ("episode_real", iso_day(MONDAY), [0])
     assert (strike["from_day"], strike["to_day"]) == (iso_day(MONDAY - 2),) * 2
@@ -78,7 +78,7 @@ def test_corrections_and_episodes_can_be_read() -> None:
 
 
 def test_a_channel_that_has_seen_nothing_can_be_told_as_well() -> None:
-    told = report(Channel(QUANTITIES[Kind.VOC_INDEX], LONDON))
+    told = ledger_report(Channel(POLLUTANTS[Pollutant.VOC_INDEX], LONDON))
     assert (told["today"], told["days"], told["guideline_hours"]) == (None, [], [])
     assert json.dumps(told)
 

@@ -13,12 +13,12 @@ from custom_components.air_baseline.core.explaining.preview import (
     foreseen,
     left_out,
     lift,
-    outlook,
+    consequence,
     strikable,
 )
 from custom_components.air_baseline.core.ledger.correction import changed, reset_from, struck
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.storage.channel import dump
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel
 from tests.core.rooms import LONDON, MONDAY, with_episode
 
 START = day_start(MONDAY, LONDON)
@@ -28,10 +28,10 @@ NOW = START + 5 * HOUR
 
 def test_normal_here_is_foreseen() -> None:
     channel, episode = with_episode()
-    before = json.dumps(dump(channel))
+    before = json.dumps(dump_channel(channel))
     assert channel.forecast is not None
     shown = lift(channel, NOW, episode)
-    assert json.dumps(dump(channel)) == before, "nothing is changed by looking"
+    assert json.dumps(dump_channel(channel)) == before, "nothing is changed by looking"
     assert shown.part == 0
     assert shown.before == channel.forecast.alert_levels[0]
     assert shown.until_day == iso_day(MONDAY + 60)
@@ -56,7 +56,7 @@ def test_real_is_foreseen() -> None:
 
 
 def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
-    shown = outlook(Channel(QUANTITIES[Kind.PM25], LONDON), NOW)
+    shown = consequence(Channel(POLLUTANTS[Pollutant.PM25], LONDON), NOW)
     assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
     assert (shown.alert_days, shown.alert_weeks) == (34, 5)
 
@@ -64,7 +64,7 @@ def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
 def test_days_of_events_are_none_to_compare_with() -> None:
     channel, episode = with_episode()
     assert channel.forecast is not None
-    assert channel.forecast.bar.days == 40
+    assert channel.forecast.threshold.days == 40
     for day in range(MONDAY - 30, MONDAY - 23):
         event = replace(episode, id=episode.id - 86_400 * (MONDAY - day), day=day)
         channel.ledger = channel.ledger.with_episode(event)
@@ -73,18 +73,18 @@ def test_days_of_events_are_none_to_compare_with() -> None:
     assert not channel.forecast.eligible
     told = explain(channel, NOW).comparison
     assert (told.days, told.needed) == (33, 34)
-    assert outlook(channel, NOW).alert_days == 1
+    assert consequence(channel, NOW).alert_days == 1
 
 
 def test_what_is_left_is_foreseen() -> None:
     channel, _ = with_episode()
-    assert outlook(channel, NOW).alert_days == 0
-    over = outlook(channel, NOW, reset_from(MONDAY + 1))
+    assert consequence(channel, NOW).alert_days == 0
+    over = consequence(channel, NOW, reset_from(MONDAY + 1))
     assert (over.state, over.usable_days, over.needed_days) == (LearningState.COLLECTING, 0, 21)
     assert (over.alert_days, over.alert_weeks) == (34, 5)
-    moved = outlook(channel, NOW, changed(MONDAY - 30, MONDAY))
+    moved = consequence(channel, NOW, changed(MONDAY - 30, MONDAY))
     assert (moved.state, moved.usable_days, moved.alert_days) == (LearningState.LEARNED, 30, 4)
-    out = outlook(channel, NOW, *struck(range(MONDAY - 20, MONDAY)))
+    out = consequence(channel, NOW, *struck(range(MONDAY - 20, MONDAY)))
     assert (out.usable_days, out.alert_days) == (20, 14)
 
 

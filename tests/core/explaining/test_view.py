@@ -14,7 +14,7 @@ from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -33,7 +33,7 @@ def test_the_range_is_shown_once_it_is_learned() -> None:
     assert shown.high is not None
     assert shown.low <= shown.middle <= shown.high
     assert (shown.usable_days, shown.needed_days, shown.missing) == (40, 21, ())
-    assert (shown.held, shown.since) == (0.8, iso_day(MONDAY - 40))
+    assert (shown.coverage_28d, shown.since) == (0.8, iso_day(MONDAY - 40))
 
 
 @pytest.mark.parametrize("state", [LearningState.COLLECTING, LearningState.PROVISIONAL])
@@ -48,13 +48,13 @@ def test_no_range_is_shown_before_it_is_learned(state: LearningState) -> None:
 
 
 def test_a_channel_never_used_shows_that_it_has_no_source() -> None:
-    shown = view(Channel(QUANTITIES[Kind.PM25], LONDON), START)
+    shown = view(Channel(POLLUTANTS[Pollutant.PM25], LONDON), START)
     assert (shown.state, shown.compared, shown.reason) == (
         LearningState.NO_SOURCE,
         None,
         Reason.SILENT,
     )
-    assert (shown.confidence, shown.held, shown.since, shown.earliest) == (None,) * 4
+    assert (shown.confidence, shown.coverage_28d, shown.since, shown.earliest) == (None,) * 4
 
 
 def test_what_is_shown_changes_only_with_the_state_of_the_air() -> None:
@@ -92,15 +92,15 @@ def test_the_mean_moves_once_an_hour() -> None:
 
 
 def test_a_quantity_without_a_guideline_shows_none() -> None:
-    channel = learned_channel(kind=Kind.VOC_INDEX)
-    channel.source.skip_warm_up(START)
+    channel = learned_channel(kind=Pollutant.VOC_INDEX)
+    channel.health.skip_warm_up(START)
     breathe(channel, START, 60, 8.0)
     shown = view(channel, START + HOUR)
     assert (shown.mean, shown.above_guideline) == (None, None)
 
 
 def test_warming_up_is_among_what_is_missing() -> None:
-    channel = Channel(QUANTITIES[Kind.VOC_RATIO], LONDON)
+    channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     breathe(channel, START, 60, 50.0)
     assert Missing.WARM_UP in view(channel, START + HOUR).missing
 

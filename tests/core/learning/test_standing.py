@@ -14,7 +14,7 @@ from custom_components.air_baseline.core.codes import LearningState, Missing
 from custom_components.air_baseline.core.day import is_weekend
 from custom_components.air_baseline.core.learning.confidence import confidence, wander
 from custom_components.air_baseline.core.learning.standing import Standing, standing
-from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from tests.core import by_hand
@@ -29,32 +29,32 @@ COLLECTING, PROVISIONAL, LEARNED = (
 TODAY = MONDAY + 70  # A Monday.
 
 
-def ago(*days: int, **given: Any) -> list[Digest]:
+def ago(*days: int, **given: Any) -> list[DaySummary]:
     return [a_day(TODAY - back, **given) for back in sorted(days, reverse=True)]
 
 
-def full(days: int, **given: Any) -> list[Digest]:
+def full(days: int, **given: Any) -> list[DaySummary]:
     return ago(*range(1, days + 1), **{"mark": 0.8} | given)
 
 
-def known(days: Iterable[Digest], *entries: Entry) -> Standing:
+def known(days: Iterable[DaySummary], *entries: Entry) -> Standing:
     return standing(a_ledger(days, entries=entries), TODAY)
 
 
-def some(days: list[Digest], *, weekend: int, week: int) -> list[Digest]:
+def some(days: list[DaySummary], *, weekend: int, week: int) -> list[DaySummary]:
     """Return only the last so many of the weekend days and of the week days."""
     ends = [digest for digest in days if is_weekend(digest.day)][-weekend:]
     others = [digest for digest in days if not is_weekend(digest.day)][-week:]
     return sorted([*ends, *others], key=lambda digest: digest.day)
 
 
-def without_part(days: list[Digest], kept: int) -> list[Digest]:
+def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
     """Return the days, of which only the last so many have the night."""
-    short = [a_day(digest.day, [{8.0: 36}] * 7 + [{}], mark=digest.mark) for digest in days]
+    short = [a_day(digest.day, [{8.0: 36}] * 7 + [{}], mark=digest.coverage) for digest in days]
     return [*short[: len(days) - kept], *days[len(days) - kept :]]
 
 
-def marked(days: list[Digest], marks: list[float]) -> list[Digest]:
+def marked(days: list[DaySummary], marks: list[float]) -> list[DaySummary]:
     """Return the days, of which only the last ones have these marks."""
     first = len(days) - len(marks)
     late = [replace(day, mark=mark) for day, mark in zip(days[first:], marks, strict=True)]
@@ -73,14 +73,14 @@ def marked(days: list[Digest], marks: list[float]) -> list[Digest]:
         (without_part(full(7), 4), PROVISIONAL),
         (ago(*range(1, 7), 60), PROVISIONAL),
         (ago(*range(1, 7), 61), COLLECTING),
-        (full(13, kind=DayKind.HOURLY), COLLECTING),
-        (full(14, kind=DayKind.HOURLY), PROVISIONAL),
+        (full(13, kind=DayOrigin.HOURLY), COLLECTING),
+        (full(14, kind=DayOrigin.HOURLY), PROVISIONAL),
         ([a_day(TODAY - 7, {8.0: 21}), *full(6)], COLLECTING),
         ([a_day(TODAY - 7, {8.0: 22}), *full(6)], PROVISIONAL),
     ],
 )
 def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
-    days: list[Digest], state: LearningState
+    days: list[DaySummary], state: LearningState
 ) -> None:
     assert known(sorted(days, key=lambda digest: digest.day)).state is state
 
@@ -101,11 +101,11 @@ def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
         (marked(full(30), [0.9] * 16 + [0.69] * 14), PROVISIONAL),
         (marked(full(30), [0.2] * 16 + [0.70] * 14), LEARNED),
         (marked(full(30), [0.4] * 7 + [0.98] * 7), PROVISIONAL),
-        (full(41, kind=DayKind.HOURLY), PROVISIONAL),
-        (full(60, state=LEARNED, kind=DayKind.HOURLY, mark=None), PROVISIONAL),
+        (full(41, kind=DayOrigin.HOURLY), PROVISIONAL),
+        (full(60, state=LEARNED, kind=DayOrigin.HOURLY, mark=None), PROVISIONAL),
     ],
 )
-def test_learned_takes_each_of_its_conditions(days: list[Digest], state: LearningState) -> None:
+def test_learned_takes_each_of_its_conditions(days: list[DaySummary], state: LearningState) -> None:
     assert known(days).state is state
 
 
@@ -123,7 +123,7 @@ def test_learned_takes_each_of_its_conditions(days: list[Digest], state: Learnin
     ],
 )
 def test_what_was_learned_stays_so_for_less_than_it_took(
-    days: list[Digest], state: LearningState
+    days: list[DaySummary], state: LearningState
 ) -> None:
     assert known(days).state is state
 
@@ -137,7 +137,7 @@ def test_what_was_learned_before_a_change_does_not_stay_learned() -> None:
 def test_what_was_learned_under_a_correction_that_was_undone_does_not_count() -> None:
     days = [*full(30, state=LEARNED)[:16], *ago(*range(1, 15), state=LEARNED, mark=0.8, head=5)]
     assert known(days).state is LEARNED, "by its earlier days"
-    assert known(days).marks == 16
+    assert known(days).scored_days == 16
 
 
 @pytest.mark.parametrize(("recent", "state"), [(4, LearningState.STALE), (5, LEARNED)])
@@ -231,17 +231,17 @@ def test_what_is_missing_is_counted() -> None:
         Missing.PARTS: 9,
         Missing.MARKS: 9,
     }
-    assert dict(known(full(1, kind=DayKind.HOURLY)).missing)[Missing.DAYS] == 21
+    assert dict(known(full(1, kind=DayOrigin.HOURLY)).missing)[Missing.DAYS] == 21
     assert dict(known(marked(full(30), [0.5] * 14)).missing) == {Missing.RECORD: 1}
     assert known(full(21)).missing == ()
 
 
 def test_range_held_is_the_mean_mark_of_four_weeks() -> None:
     told = known(marked(full(40), [0.1, *[0.7] * 14, *[0.9] * 14]))
-    assert told.held == pytest.approx(0.8)
-    assert told.recent_mark == pytest.approx(0.9)
-    assert told.marks == 29
-    assert known([]).held is None
+    assert told.coverage_28d == pytest.approx(0.8)
+    assert told.recent_coverage == pytest.approx(0.9)
+    assert told.scored_days == 29
+    assert known([]).coverage_28d is None
 
 
 def live_on(ledger: Ledger, limit: int) -> int | None:
@@ -264,13 +264,13 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         (without_part(full(40), 2), ()),
         (marked(full(25), [0.8] * 3), ()),
         (marked(full(40), [0.5] * 14), ()),
-        (full(30, kind=DayKind.HOURLY, mark=None), ()),
+        (full(30, kind=DayOrigin.HOURLY, mark=None), ()),
         (full(60, state=LEARNED), (found(0),)),
         (full(60, state=LEARNED), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=TODAY),)),
     ],
 )
 def test_the_earliest_day_is_that_of_a_life_of_complete_days(
-    days: list[Digest], entries: tuple[Entry, ...]
+    days: list[DaySummary], entries: tuple[Entry, ...]
 ) -> None:
     ledger = a_ledger(days, entries=entries)
     assert standing(ledger, TODAY).earliest == live_on(ledger, 60)

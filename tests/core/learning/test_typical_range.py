@@ -12,8 +12,8 @@ from custom_components.air_baseline.core.learning.typical_range import (
     PartRange,
     day_medians,
     day_weight,
-    dial,
-    issue,
+    widening_of,
+    build_ranges,
     mixture,
     own_share,
     quantiles,
@@ -21,10 +21,10 @@ from custom_components.air_baseline.core.learning.typical_range import (
     tail,
     weighted_sums,
 )
-from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest, day_counts
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary, day_counts
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind, Prior, from_scale
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, Prior, from_scale
 from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, PM25, Spent, a_day, a_ledger
@@ -44,10 +44,10 @@ def constant_days(number: int, level: float = 8.0) -> Ledger:
 
 
 def issued(ledger: Ledger, today: int, prior: Prior | None = PRIOR) -> tuple[PartRange, ...]:
-    return issue(mixture(weighted_sums(fit(ledger, today)), prior), tail(0.0), 1.0)
+    return build_ranges(mixture(weighted_sums(fit(ledger, today)), prior), tail(0.0), 1.0)
 
 
-@given(days=spent_days, prior=st.sampled_from([PRIOR, None, QUANTITIES[Kind.VOC_RATIO].prior]))
+@given(days=spent_days, prior=st.sampled_from([PRIOR, None, POLLUTANTS[Pollutant.VOC_RATIO].prior]))
 @repeatable
 def test_the_law_of_each_part_is_that_of_the_equations(
     days: list[list[Spent]], prior: Prior | None
@@ -137,7 +137,7 @@ def test_a_day_counts_half_after_thirty_days() -> None:
     ("digest", "entries", "weight"),
     [
         (a_day(MONDAY), (), 1.0),
-        (a_day(MONDAY, kind=DayKind.HOURLY), (), 0.5),
+        (a_day(MONDAY, kind=DayOrigin.HOURLY), (), 0.5),
         (a_day(MONDAY), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=MONDAY + 1),), 0.0),
         (
             a_day(MONDAY),
@@ -147,7 +147,7 @@ def test_a_day_counts_half_after_thirty_days() -> None:
     ],
 )
 def test_a_day_weighs_what_age_kind_and_corrections_leave_it(
-    digest: Digest, entries: tuple[Entry, ...], weight: float
+    digest: DaySummary, entries: tuple[Entry, ...], weight: float
 ) -> None:
     ledger = a_ledger([digest], entries=entries)
     assert fit(ledger, MONDAY + 30).weights.tolist() == [0.5 * weight]
@@ -187,7 +187,7 @@ def test_the_median_of_a_day_lies_where_half_its_time_is_reached(
 @given(given_marks=marks)
 @repeatable
 def test_the_dial_follows_its_recursion(given_marks: list[float]) -> None:
-    assert dial(given_marks) == pytest.approx(by_hand.dial(given_marks), abs=1e-12)
+    assert widening_of(given_marks) == pytest.approx(by_hand.dial(given_marks), abs=1e-12)
 
 
 @given(given_marks=st.lists(st.floats(0.0, 1.0), min_size=14, max_size=200))
@@ -195,7 +195,7 @@ def test_the_dial_follows_its_recursion(given_marks: list[float]) -> None:
 def test_between_clips_the_average_miss_is_within_its_bound_for_any_marks(
     given_marks: list[float],
 ) -> None:
-    thetas = [dial(given_marks[: 14 + turn]) for turn in range(-1, len(given_marks) - 13)]
+    thetas = [widening_of(given_marks[: 14 + turn]) for turn in range(-1, len(given_marks) - 13)]
     scored = given_marks[13:]
     free = [-0.20 < theta < 0.18 for theta in thetas[1:]]
     for start, end in stretches(free):
@@ -227,7 +227,7 @@ def test_the_issued_range_has_the_quantiles_of_the_law_rounded_outward(
     ledger = a_ledger(a_day(MONDAY + index, parts) for index, parts in enumerate(days))
     law = mixture(weighted_sums(fit(ledger, MONDAY + len(days))), PRIOR)
     step = max(resolution, 1.0)
-    for part, found in zip(law.tolist(), issue(law, 0.2, resolution), strict=True):
+    for part, found in zip(law.tolist(), build_ranges(law, 0.2, resolution), strict=True):
         expected = [by_hand.quantile(part, share) for share in (0.1, 0.5, 0.9)]
         assert [found.y_low, found.y_middle, found.y_high] == pytest.approx(expected)
         low, middle, high = (from_scale(y) for y in expected)
@@ -241,7 +241,7 @@ def mean_mark(day: Spent, resolution: float) -> float:
     """Return what a day is marked on average when the range stands on days just like it."""
     total = sum(day.values())
     ledger = a_ledger(a_day(MONDAY + index, day) for index in range(30))
-    part = issue(mixture(weighted_sums(fit(ledger, MONDAY + 30)), None), tail(0.0), resolution)[0]
+    part = build_ranges(mixture(weighted_sums(fit(ledger, MONDAY + 30)), None), tail(0.0), resolution)[0]
     return sum(part.inside(level) * slots / total for level, slots in day.items())
 
 

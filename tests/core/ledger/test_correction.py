@@ -20,8 +20,8 @@ from custom_components.air_baseline.core.ledger.correction import (
 from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.ledger.ledger import UndoError
-from custom_components.air_baseline.core.pollutant import Kind
-from custom_components.air_baseline.core.storage.channel import dump
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel, with_episode
 
 START = day_start(MONDAY, LONDON)
@@ -48,7 +48,7 @@ def corrections() -> dict[str, Callable[[Channel, Episode], Entry]]:
 
 
 def ledger_text(channel: Channel) -> str:
-    kept = dump(channel)
+    kept = dump_channel(channel)
     return json.dumps({name: kept[name] for name in LEDGER})
 
 
@@ -69,7 +69,7 @@ def test_a_day_in_which_the_range_was_corrected_gets_no_mark(name: str) -> None:
     entry = corrections()[name](channel, episode)
     breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
     assert channel.ledger.days[-1].valid
-    assert (channel.ledger.days[-1].mark is None) is entry.moves_range
+    assert (channel.ledger.days[-1].coverage is None) is entry.moves_range
 
 
 def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
@@ -110,8 +110,8 @@ def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
     assert channel.forecast is not None
     assert channel.forecast.standing.tally.days == 3
     assert channel.forecast.standing.state is LearningState.COLLECTING
-    assert channel.forecast.theta == 0.0
-    assert len(channel.forecast.bar.scores) == 3
+    assert channel.forecast.widening == 0.0
+    assert len(channel.forecast.threshold.scores) == 3
 
 
 def test_struck_days_count_for_nothing() -> None:
@@ -123,7 +123,7 @@ def test_struck_days_count_for_nothing() -> None:
     assert after is not None
     assert after.standing.tally.days == 10
     assert after.own_share < before.own_share
-    assert len(after.bar.scores) == 10
+    assert len(after.threshold.scores) == 10
 
 
 def test_an_episode_that_was_real_leaves_range_and_reference() -> None:
@@ -133,7 +133,7 @@ def test_an_episode_that_was_real_leaves_range_and_reference() -> None:
     breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
     channel.advance(START + 25 * HOUR)
     assert channel.forecast is not None
-    assert len(channel.forecast.bar.scores) == 40
+    assert len(channel.forecast.threshold.scores) == 40
     assert channel.ledger.alert_days(MONDAY + 1) == []
 
 
@@ -192,7 +192,7 @@ def test_a_real_episode_that_goes_on_is_left_out_to_its_end() -> None:
     assert struck(channel) == {0: 0b01}
     channel.correct(START + 7 * HOUR, an_entry(EntryKind.LOOKS_RIGHT))
     breathe(channel, START + 7 * HOUR, 60, 8.0)
-    assert channel.watch.current is None
+    assert channel.episode_watch.current is None
     assert struck(channel) == {0: 0b111}, "high from 06:00 to 11:00"
     assert channel.undo(START + 8 * HOUR).kind is EntryKind.LOOKS_RIGHT, "the last that was said"
     assert channel.undo(START + 8 * HOUR) == entry
@@ -206,7 +206,7 @@ def test_an_answer_is_told_and_so_is_its_end() -> None:
     real = channel.answer(START + 5 * HOUR, episode, normal=False)
     channel.undo(START + 5 * HOUR)
     reset = channel.reset(START + 6 * HOUR)
-    assert [(event.kind, event.entry) for event in channel.take_events()] == [
+    assert [(event.kind, event.correction) for event in channel.take_events()] == [
         (EventKind.CORRECTED, real),
         (EventKind.UNDONE, real),
         (EventKind.RESET, reset),
@@ -289,9 +289,9 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     assert entry.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
-    assert before.bar.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
-    assert after.bar.margin == 0.0, "answered"
-    assert replace(after.bar, margin=before.bar.margin) == before.bar
+    assert before.threshold.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
+    assert after.threshold.margin == 0.0, "answered"
+    assert replace(after.threshold, margin=before.threshold.margin) == before.threshold
     others = [part for part in range(8) if part != episode.part]
     assert max(after.alert_levels[part] or 0.0 for part in others) < 20.0
 
@@ -312,8 +312,8 @@ def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None
 
 @pytest.mark.parametrize("kind", [EntryKind.RESET, EntryKind.CHANGE, EntryKind.SOURCE_CHANGED])
 def test_an_episode_ends_with_what_it_was_compared_with(kind: EntryKind) -> None:
-    channel = learned_channel(kind=Kind.VOC_INDEX)
-    channel.source.skip_warm_up(START)
+    channel = learned_channel(kind=Pollutant.VOC_INDEX)
+    channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
     assert breathe(channel, START + 2 * HOUR, 60, 400.0)[-1].unusual is True
     channel.correct(START + 3 * HOUR, an_entry(kind, from_day=MONDAY + 1))
@@ -329,14 +329,14 @@ def test_an_episode_that_a_correction_withdrew_runs_on_when_that_is_taken_back()
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     before = ledger_text(channel)
     channel.reset(START + 3 * HOUR)
-    assert channel.watch.current is None
+    assert channel.episode_watch.current is None
     channel.undo(START + 3 * HOUR)
     assert ledger_text(channel) == before
     assert channel.judge(START + 3 * HOUR).unusual is True
     breathe(channel, START + 3 * HOUR, 60, 8.0)
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.RECOVERED
-    assert channel.watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
+    assert channel.episode_watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
 
 
 def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
@@ -346,7 +346,7 @@ def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
     channel.reset(START + 3 * HOUR)
     breathe(channel, START + 3 * HOUR, 24 * 60, 8.0)
     channel.undo(START + 27 * HOUR)
-    assert channel.watch.current is None
+    assert channel.episode_watch.current is None
 
 
 def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS, PLAIN_SLOTS
-from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.histogram_text import (
     decode_counts,
@@ -13,17 +13,17 @@ from custom_components.air_baseline.core.ledger.histogram_text import (
     encode_counts,
 )
 from custom_components.air_baseline.core.ledger.open_day import OpenDay
-from custom_components.air_baseline.core.pollutant import LEVELS, level_index
+from custom_components.air_baseline.core.pollutant import CELLS, cell_index
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day
 
-one_part = st.dictionaries(st.integers(0, LEVELS - 1), st.integers(1, 61), max_size=12)
+one_part = st.dictionaries(st.integers(0, CELLS - 1), st.integers(1, 61), max_size=12)
 tenths = st.integers(0, 6_000_000).map(lambda tenth: tenth / 10)
 EMPTY = "," * (PARTS - 1)
 
 
 def counts_of(parts: list[dict[int, int]]) -> list[bytearray]:
-    counts = [bytearray(LEVELS) for _ in parts]
+    counts = [bytearray(CELLS) for _ in parts]
     for part, levels in zip(counts, parts, strict=True):
         for level, slots in levels.items():
             part[level] = slots
@@ -44,7 +44,7 @@ def test_a_histogram_is_read_as_it_was_written(parts: list[dict[int, int]]) -> N
 def test_many_days_are_read_as_each_by_itself(days: list[list[dict[int, int]]]) -> None:
     texts = [encode_counts(counts_of(parts)) for parts in days]
     found = decode_days([text.encode() for text in texts])
-    assert found.shape == (len(days), PARTS, LEVELS)
+    assert found.shape == (len(days), PARTS, CELLS)
     assert found.tolist() == [[list(part) for part in decode_counts(text)] for text in texts]
 
 
@@ -98,19 +98,19 @@ def test_a_part_is_usable_when_half_of_it_was_observed(slots: int, *, usable: bo
 @pytest.mark.parametrize(("observed", "valid"), [(18, True), (17, False)])
 def test_a_day_is_valid_when_six_tenths_of_it_were_observed(observed: int, *, valid: bool) -> None:
     digest = a_day(MONDAY, {5.0: observed}, slots=(30,) * PARTS)
-    assert digest.cover == observed / 30
+    assert digest.observed_share == observed / 30
     assert digest.valid is valid
 
 
 def test_an_hour_that_comes_twice_does_not_make_up_for_one_that_was_missed() -> None:
     digest = a_day(MONDAY, [{5.0: 48}] * 4 + [{}] * 4)
-    assert digest.cover == 0.5
+    assert digest.observed_share == 0.5
 
 
 @pytest.mark.parametrize(
-    ("kind", "credit"), [(DayKind.LIVE, 1.0), (DayKind.REPLAYED, 1.0), (DayKind.HOURLY, 0.5)]
+    ("kind", "credit"), [(DayOrigin.LIVE, 1.0), (DayOrigin.REPLAYED, 1.0), (DayOrigin.HOURLY, 0.5)]
 )
-def test_an_hourly_day_counts_half(kind: DayKind, credit: float) -> None:
+def test_an_hourly_day_counts_half(kind: DayOrigin, credit: float) -> None:
     assert a_day(MONDAY, kind=kind).credit == credit
 
 
@@ -121,22 +121,22 @@ def test_a_day_without_an_issued_range_has_none() -> None:
 
 def test_time_taken_out_leaves_the_rest_without_mark_and_without_those_peaks() -> None:
     digest = a_day(MONDAY, {5.0: 20, 9.0: 16}, mark=0.8)
-    less = digest.without(level_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
+    less = digest.without(cell_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
     assert (
         less.histogram
         == a_day(MONDAY, [{9.0: 16}, {5.0: 15, 9.0: 16}, *[{5.0: 20, 9.0: 16}] * 6]).histogram
     )
-    assert less.mark is None
+    assert less.coverage is None
     assert less.part_peaks == (None, None, *[9.0] * 6)
-    assert less.cover == (288 - 25) / 288
+    assert less.observed_share == (288 - 25) / 288
 
 
 def observe(today: OpenDay, bins: int, *, inside: float | None = 1.0, held: float = 7.0) -> None:
     for index in range(bins):
-        today.take(index * PARTS // bins, level_index(7.0), held, inside)
+        today.take(index * PARTS // bins, cell_index(7.0), held, inside)
 
 
-def close(today: OpenDay) -> Digest:
+def close(today: OpenDay) -> DaySummary:
     return today.close(issued=(), head=3, state=LearningState.PROVISIONAL, longest_run_h=2)
 
 
@@ -145,7 +145,7 @@ def test_the_mark_is_the_mean_share_inside() -> None:
     observe(today, 200, inside=1.0)
     observe(today, 50, inside=0.5)
     observe(today, 10, inside=0.0)
-    assert close(today).mark == round(225 / 260, 4)
+    assert close(today).coverage == round(225 / 260, 4)
 
 
 def test_a_closed_day_keeps_what_was_said_of_it() -> None:
@@ -168,7 +168,7 @@ def test_a_closed_day_keeps_what_was_said_of_it() -> None:
 def test_only_a_valid_day_gets_a_mark(bins: int, *, marked: bool) -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, bins)
-    assert (close(today).mark is not None) is marked
+    assert (close(today).coverage is not None) is marked
 
 
 def test_a_day_whose_range_changed_or_that_had_none_gets_no_mark() -> None:
@@ -176,32 +176,32 @@ def test_a_day_whose_range_changed_or_that_had_none_gets_no_mark() -> None:
     observe(moved, 288)
     moved.void = True
     observe(unranged, 288, inside=None)
-    assert close(moved).mark is None
-    assert close(unranged).mark is None
+    assert close(moved).coverage is None
+    assert close(unranged).coverage is None
 
 
 def test_the_peak_of_a_part_is_the_highest_level_held_in_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     for held in (4.0, 9.26, None, 7.0):
-        today.take(2, level_index(5.0), held, None)
-    today.take(3, level_index(5.0), None, None)
+        today.take(2, cell_index(5.0), held, None)
+    today.take(3, cell_index(5.0), None, None)
     assert close(today).part_peaks == (None, None, 9.3, *[None] * 5)
 
 
 def test_a_part_that_comes_again_in_another_time_zone_can_still_be_kept() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     for _ in range(300):
-        today.take(0, level_index(7.0), 7.0, 1.0)
+        today.take(0, cell_index(7.0), 7.0, 1.0)
     digest = close(today)
-    assert decode_counts(digest.histogram)[0][level_index(7.0)] == 61
-    assert digest.cover == 36 / 288
+    assert decode_counts(digest.histogram)[0][cell_index(7.0)] == 61
+    assert digest.observed_share == 36 / 288
 
 
 def test_time_taken_out_of_the_open_day_is_missing_and_voids_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 288)
-    today.remove(level_index(7.0), [36] + [0] * 7)
+    today.remove(cell_index(7.0), [36] + [0] * 7)
     assert today.observed == 252
     digest = close(today)
-    assert digest.mark is None
+    assert digest.coverage is None
     assert digest.part_peaks == (None, *[7.0] * 7)

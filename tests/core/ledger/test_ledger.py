@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.day import WINDOW_DAYS
-from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
@@ -38,7 +38,7 @@ def an_episode(day: int, number: int = 1, part: int = 5) -> Episode:
     )
 
 
-def days(number: int, **given: Any) -> list[Digest]:
+def days(number: int, **given: Any) -> list[DaySummary]:
     return [a_day(MONDAY + index, **given) for index in range(number)]
 
 
@@ -116,9 +116,9 @@ def test_a_mark_counts_only_under_corrections_still_in_force(kind: EntryKind) ->
     outside = {"from_day": MONDAY - 9, "to_day": MONDAY - 9}
     ledger = a_ledger([a_day(MONDAY, mark=0.7)], entries=(said(kind, 1, **outside),))
     ledger = ledger.with_day(a_day(MONDAY + 1, mark=0.9, head=ledger.head))
-    assert ledger.marks() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
+    assert ledger.coverages() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
     kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if kind in STILL else [(MONDAY, 0.7)]
-    assert ledger.undo(NOW, 1).marks() == kept
+    assert ledger.undo(NOW, 1).coverages() == kept
 
 
 def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() -> None:
@@ -128,9 +128,9 @@ def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() 
         ledger = ledger.with_entry(entry)
         ledger = ledger.with_day(a_day(MONDAY + number, mark=0.8, head=ledger.head))
     undone = ledger.undo(NOW, 1)
-    assert undone.marks() == [(MONDAY, 0.6)]
+    assert undone.coverages() == [(MONDAY, 0.6)]
     assert [entry.kind for entry in undone.entries] == [EntryKind.STRIKE]
-    assert ledger.undo(NOW, 2).marks() == [(MONDAY, 0.6), (MONDAY + 1, 0.8)]
+    assert ledger.undo(NOW, 2).coverages() == [(MONDAY, 0.6), (MONDAY + 1, 0.8)]
 
 
 def test_the_season_still_answers_its_change_when_an_earlier_entry_is_undone() -> None:
@@ -225,13 +225,13 @@ def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None
             said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY + 2, to_day=MONDAY + 2, parts=1),
         ),
     )
-    assert [day - MONDAY for day, _ in ledger.marks()] == [1, 3]
+    assert [day - MONDAY for day, _ in ledger.coverages()] == [1, 3]
 
 
 def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
     short = a_day(MONDAY + 1, [{8.0: 17}] + [{8.0: 36}] * 7)
-    coarse = a_day(MONDAY + 2, kind=DayKind.HOURLY)
-    replayed = a_day(MONDAY + 3, kind=DayKind.REPLAYED)
+    coarse = a_day(MONDAY + 2, kind=DayOrigin.HOURLY)
+    replayed = a_day(MONDAY + 3, kind=DayOrigin.REPLAYED)
     unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
     struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
     before = said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25)
@@ -283,7 +283,7 @@ def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> No
     later = ledger.pruned(NOW + 120 * DAY + 1)
     assert later.entries == ()
     assert (later.head, later.next_id) == (4, 5)
-    assert later.marks() == [(MONDAY, 0.8)]
+    assert later.coverages() == [(MONDAY, 0.8)]
 
 
 def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:

@@ -14,25 +14,25 @@ from custom_components.air_baseline.core.codes import HistoryState, LearningStat
 from custom_components.air_baseline.core.day import SLOT_S, day_start
 from custom_components.air_baseline.core.learning.standing import standing
 from custom_components.air_baseline.core.ledger.correction import struck
-from custom_components.air_baseline.core.ledger.day_summary import DayKind, Digest
+from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import Cause, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.past.history_import import Past, Row, means, past_days
 from custom_components.air_baseline.core.past.replay import (
-    Setting,
+    ReplaySetting,
     filled,
-    outlook,
+    history_worth,
     relearned,
     replay,
     take_over,
 )
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.storage.channel import dump, load
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core import by_hand
 from tests.core.rooms import LONDON, MONDAY, PM25, ROOMS, a_day, a_ledger, play
 
 HOUR = 3600.0
-KITCHEN = ROOMS[Kind.PM25]
+KITCHEN = ROOMS[Pollutant.PM25]
 type Readings = Sequence[tuple[float, float]]
 
 
@@ -53,15 +53,15 @@ def hours(readings: Readings) -> list[Row]:
     return [Row(hour, sum(levels) / len(levels), min(levels)) for hour, levels in found.items()]
 
 
-def a_setting(kind: Kind = Kind.PM25) -> Setting:
-    return Setting(quantity=QUANTITIES[kind], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
+def a_setting(kind: Pollutant = Pollutant.PM25) -> ReplaySetting:
+    return ReplaySetting(spec=POLLUTANTS[kind], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
 
 
-def lived(readings: Readings, until: float, kind: Kind = Kind.PM25) -> Channel:
+def lived(readings: Readings, until: float, kind: Pollutant = Pollutant.PM25) -> Channel:
     """Return a channel that heard readings live, its sensor's step known from the first."""
-    channel = Channel(QUANTITIES[kind], LONDON)
+    channel = Channel(POLLUTANTS[kind], LONDON)
     channel.binner.step = 1.0
-    channel.source.skip_warm_up(readings[0][0])
+    channel.health.skip_warm_up(readings[0][0])
     play(channel, readings)
     channel.lose(readings[-1][0] + SLOT_S)
     channel.advance(until)
@@ -72,35 +72,35 @@ def without(readings: Readings, start: float, end: float) -> Readings:
     return [(when, value) for when, value in readings if not start <= when < end]
 
 
-def plain(digest: Digest) -> Digest:
+def plain(digest: DaySummary) -> DaySummary:
     """Return a day without what only a watched one has: where it came from, an alert to give."""
-    return replace(digest, kind=DayKind.LIVE, eligible=False)
+    return replace(digest, kind=DayOrigin.LIVE, eligible=False)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_replay_of_bins_is_what_was_lived(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Pollutant)
+def test_a_replay_of_bins_is_what_was_lived(kind: Pollutant) -> None:
     days = 45
     # Vapours warm up again after six hours off, of which a past says nothing.
-    gap_h = 29.0 if kind is Kind.PM25 else 5.0
+    gap_h = 29.0 if kind is Pollutant.PM25 else 5.0
     off = at(MONDAY + 9, 2.0)
     readings = without(ROOMS[kind].readings(days), off, off + gap_h * HOUR)
     readings = without(readings, at(MONDAY + 20, 12.0), at(MONDAY + 20, 13.0))
     now = at(MONDAY + days, 1.0)
     # A live value holds on for half an hour into a gap, a recorded one is known to have ended.
-    channel = Channel(QUANTITIES[kind], LONDON)
+    channel = Channel(POLLUTANTS[kind], LONDON)
     channel.binner.step = 1.0
-    channel.source.skip_warm_up(readings[0][0])
+    channel.health.skip_warm_up(readings[0][0])
     for (when, value), (following, _) in zip(readings, [*readings[1:], (inf, 0.0)], strict=True):
         channel.read(when, value)
         if following > when + SLOT_S:
             channel.lose(when + SLOT_S)
     channel.advance(now)
-    found = past_days(Past(rows(readings)), QUANTITIES[kind], LONDON, now)
+    found = past_days(Past(rows(readings)), POLLUTANTS[kind], LONDON, now)
     ledger = replay(found.days, Ledger(), a_setting(kind))
     assert [plain(day) for day in ledger.days] == [plain(day) for day in channel.ledger.days]
-    assert {day.kind for day in ledger.days} == {DayKind.REPLAYED}
+    assert {day.origin for day in ledger.days} == {DayOrigin.REPLAYED}
     assert standing(ledger, MONDAY + days).state is LearningState.LEARNED
-    issued = forecast(ledger, MONDAY + days, QUANTITIES[kind], Promise.MONTH, 1.0).issued
+    issued = forecast(ledger, MONDAY + days, POLLUTANTS[kind], Promise.MONTH, 1.0).issued
     assert channel.forecast is not None
     assert issued == channel.forecast.issued
     assert found.step == 1.0
@@ -110,9 +110,9 @@ def test_an_hourly_day_counts_half_and_is_neither_mark_nor_reference() -> None:
     readings = KITCHEN.readings(30)
     found = past_days(Past((), hours(readings)), PM25, LONDON, at(MONDAY + 30, 1.0))
     ledger = replay(found.days, Ledger(), a_setting())
-    assert [day.kind for day in ledger.days] == [DayKind.HOURLY] * 30
+    assert [day.origin for day in ledger.days] == [DayOrigin.HOURLY] * 30
     assert all(day.valid for day in ledger.days)
-    assert ledger.marks() == []
+    assert ledger.coverages() == []
     assert ledger.reference(69) == []
     assert standing(ledger, MONDAY + 30).tally.days == 15.0
     weighed = [(0.5 * 2.0 ** (-(MONDAY + 30 - day.day) / 30.0), day) for day in ledger.days]
@@ -127,11 +127,11 @@ def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
     readings = KITCHEN.readings(4)
     purged = [pair for pair in readings if pair[0] >= at(MONDAY + 1, 14.0)]
     found = past_days(Past(rows(purged), hours(readings)), PM25, LONDON, at(MONDAY + 4, 1.0))
-    kinds = [found.days[MONDAY + day].kind for day in range(4)]
-    assert kinds == [DayKind.HOURLY, DayKind.HOURLY, DayKind.REPLAYED, DayKind.REPLAYED]
+    kinds = [found.days[MONDAY + day].origin for day in range(4)]
+    assert kinds == [DayOrigin.HOURLY, DayOrigin.HOURLY, DayOrigin.REPLAYED, DayOrigin.REPLAYED]
     assert all(day.observed == 288 for day in found.days.values())
     ledger = replay(found.days, Ledger(), a_setting())
-    assert [mark is not None for mark in (day.mark for day in ledger.days)] == [
+    assert [mark is not None for mark in (day.coverage for day in ledger.days)] == [
         False,
         False,
         True,
@@ -144,7 +144,7 @@ def test_a_part_of_a_day_is_taken_where_nothing_else_is_kept() -> None:
     found = past_days(Past(rows(readings)), PM25, LONDON, at(MONDAY + 1, 1.0))
     (digest,) = replay(found.days, Ledger(), a_setting()).days
     assert not digest.valid
-    assert digest.mark is None
+    assert digest.coverage is None
 
 
 def test_rows_that_cannot_be_are_ignored_and_counted() -> None:
@@ -207,7 +207,7 @@ def test_filling_neither_loses_nor_doubles_a_day(own: int) -> None:
     ledger = filled(channel.ledger, found, first + own, a_setting())
     assert [day.day for day in ledger.days] == list(range(MONDAY, first + own))
     assert ledger.days[15:] == channel.ledger.days, "what was lived stays as it was"
-    assert {day.kind for day in ledger.days[:15]} == {DayKind.REPLAYED}
+    assert {day.origin for day in ledger.days[:15]} == {DayOrigin.REPLAYED}
 
 
 def test_filling_keeps_to_the_window() -> None:
@@ -238,7 +238,7 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
     channel.read(now, 8.0)
     channel.take_events()
     found = past_days(Past(rows(readings)), PM25, LONDON, now)
-    ledger = filled(channel.ledger, found, MONDAY + 40, Setting.of(channel, found))
+    ledger = filled(channel.ledger, found, MONDAY + 40, ReplaySetting.of(channel, found))
     assert take_over(channel, now, ledger, found) is None
     assert channel.state(now) is LearningState.LEARNED
     assert channel.history is HistoryState.READ
@@ -246,7 +246,7 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
     assert channel.open_day is not None
     assert channel.open_day.observed == len(today), "what was heard live today counts"
     channel.advance(at(MONDAY + 41))
-    assert channel.ledger.days[-1].mark is None, "its range was not written before the day"
+    assert channel.ledger.days[-1].coverage is None, "its range was not written before the day"
 
 
 @pytest.mark.parametrize(
@@ -255,26 +255,26 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
 def test_a_sensor_that_ran_before_needs_no_warm_up(
     days: int, ended_h: float, *, warming: bool
 ) -> None:
-    kind = Kind.VOC_RATIO
-    channel = Channel(QUANTITIES[kind], LONDON)
+    kind = Pollutant.VOC_RATIO
+    channel = Channel(POLLUTANTS[kind], LONDON)
     now = at(MONDAY + 5, 2.0)
     channel.read(now, 120.0)
-    assert channel.source.warming_up(now + 60.0)
+    assert channel.health.warming_up(now + 60.0)
     past = [
         pair
         for pair in ROOMS[kind].readings(6)
         if now - days * 24 * HOUR <= pair[0] < now - ended_h * HOUR
     ]
-    found = past_days(Past(rows(past)), QUANTITIES[kind], LONDON, now)
-    ledger = filled(channel.ledger, found, MONDAY + 5, Setting.of(channel, found))
+    found = past_days(Past(rows(past)), POLLUTANTS[kind], LONDON, now)
+    ledger = filled(channel.ledger, found, MONDAY + 5, ReplaySetting.of(channel, found))
     take_over(channel, now, ledger, found)
-    assert channel.source.warming_up(now + 60.0) is warming
+    assert channel.health.warming_up(now + 60.0) is warming
 
 
 def a_relearned(channel: Channel, readings: Readings, now: float) -> Entry:
-    found = past_days(Past(rows(readings)), channel.quantity, LONDON, now)
+    found = past_days(Past(rows(readings)), channel.spec, LONDON, now)
     own = channel.open_day.day if channel.open_day else 0
-    ledger = relearned(now, channel.ledger, found, own, Setting.of(channel, found))
+    ledger = relearned(now, channel.ledger, found, own, ReplaySetting.of(channel, found))
     said = take_over(channel, now, ledger, found)
     assert said is not None
     return said
@@ -286,18 +286,18 @@ def test_learning_anew_is_taken_back_byte_for_byte() -> None:
     channel = lived([pair for pair in readings if at(MONDAY + 10) <= pair[0] < now], now)
     channel.correct(now, *struck([MONDAY + 12]))
     channel.reset(now)
-    before = json.dumps(dump(channel)["days"]), channel.ledger
+    before = json.dumps(dump_channel(channel)["days"]), channel.ledger
     said = a_relearned(channel, readings, now)
     assert [day.day for day in channel.ledger.days] == list(range(MONDAY, MONDAY + 30))
     assert channel.state(now) is LearningState.LEARNED, "the start over is taken back"
     assert channel.ledger.struck_parts(MONDAY + 12), "what was said of days stays"
-    assert channel.take_events()[-1].entry == said
-    assert len(channel.ledger.marks()) == 29
-    kept = load(json.loads(json.dumps(dump(channel))), LONDON, Promise.MONTH)
+    assert channel.take_events()[-1].correction == said
+    assert len(channel.ledger.coverages()) == 29
+    kept = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
     for undone in (channel, kept):
         assert undone.undo(now + 60.0).id == said.id
         assert undone.ledger == before[1]
-        assert json.dumps(dump(undone)["days"]) == before[0]
+        assert json.dumps(dump_channel(undone)["days"]) == before[0]
 
 
 def test_what_came_since_stays_when_learning_anew_is_taken_back() -> None:
@@ -329,7 +329,7 @@ def test_learning_anew_loses_no_day_that_history_lacks() -> None:
     ledger = relearned(now, channel.ledger, found, MONDAY + 29, a_setting())
     assert [day.day for day in ledger.days] == list(own)
     assert all(day == own[day.day] for day in ledger.days if day.day < MONDAY + 19)
-    assert {day.kind for day in ledger.days if day.day >= MONDAY + 19} == {DayKind.REPLAYED}
+    assert {day.origin for day in ledger.days if day.day >= MONDAY + 19} == {DayOrigin.REPLAYED}
 
 
 def test_a_former_ledger_is_kept_for_thirty_days() -> None:
@@ -352,13 +352,13 @@ def test_a_strike_taken_back_stays_taken_back() -> None:
 
 def test_what_a_past_is_worth() -> None:
     now = at(MONDAY + 40, 5.0)
-    nothing = outlook(Past(), a_setting(), now)
+    nothing = history_worth(Past(), a_setting(), now)
     assert nothing.earliest == standing(Ledger(), MONDAY + 40).earliest
     assert nothing.usable_days == 0.0
     readings = KITCHEN.readings(40)
-    whole = outlook(Past(rows(readings)), a_setting(), now)
+    whole = history_worth(Past(rows(readings)), a_setting(), now)
     assert (whole.usable_days, whole.earliest) == (40.0, MONDAY + 40)
     usual = Past(rows([pair for pair in readings if pair[0] >= at(MONDAY + 30)]), hours(readings))
-    mixed = outlook(usual, a_setting(), now)
+    mixed = history_worth(usual, a_setting(), now)
     assert mixed.usable_days == 25.0, "10 of five-minute means, 30 of hourly ones"
     assert mixed.earliest == MONDAY + 44, "four marks are missing"

@@ -111,7 +111,7 @@ def test_a_reading_from_before_the_last_five_minutes_is_dropped_and_counted(
     binner.advance(T0 + 600)
     binner.read(T0 + 600 - behind_s, 40.0)
     assert binner.late == late
-    assert binner.held == (10.0 if late else 40.0)
+    assert binner.current_value == (10.0 if late else 40.0)
 
 
 def test_a_clock_that_steps_back_re_reads_nothing_twice() -> None:

@@ -2,45 +2,45 @@
 
 import pytest
 
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.reading.sensor_health import SourceWatch
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.reading.sensor_health import SensorHealth
 
 T0 = 1_760_000_400.0
 H = 3600.0
 
 
 @pytest.fixture
-def particles() -> SourceWatch:
-    return SourceWatch(QUANTITIES[Kind.PM25])
+def particles() -> SensorHealth:
+    return SensorHealth(POLLUTANTS[Pollutant.PM25])
 
 
 @pytest.fixture
-def vapours() -> SourceWatch:
-    return SourceWatch(QUANTITIES[Kind.VOC_RATIO])
+def vapours() -> SensorHealth:
+    return SensorHealth(POLLUTANTS[Pollutant.VOC_RATIO])
 
 
-def test_a_source_that_was_never_seen_is_not_alive(particles: SourceWatch) -> None:
+def test_a_source_that_was_never_seen_is_not_alive(particles: SensorHealth) -> None:
     assert not particles.alive(T0)
 
 
-def test_a_source_is_alive_for_a_day_after_its_last_reading(particles: SourceWatch) -> None:
+def test_a_source_is_alive_for_a_day_after_its_last_reading(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     assert particles.alive(T0 + 24 * H)
     assert not particles.alive(T0 + 24 * H + 1)
 
 
-def test_a_late_reading_does_not_make_the_last_one_older(particles: SourceWatch) -> None:
+def test_a_late_reading_does_not_make_the_last_one_older(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.see(T0 - 10 * H, 5.0)
     assert particles.last_read == T0
 
 
-def test_particles_need_no_warm_up(particles: SourceWatch) -> None:
+def test_particles_need_no_warm_up(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     assert not particles.warming_up(T0)
 
 
-def test_vapours_warm_up_for_two_days(vapours: SourceWatch) -> None:
+def test_vapours_warm_up_for_two_days(vapours: SensorHealth) -> None:
     vapours.see(T0, 5.0)
     vapours.see(T0 + H, 6.0)
     assert vapours.warming_up(T0 + 48 * H - 1)
@@ -49,7 +49,7 @@ def test_vapours_warm_up_for_two_days(vapours: SourceWatch) -> None:
 
 @pytest.mark.parametrize(("gap_h", "again_h"), [(6.0, 0.0), (6.01, 1.0)])
 def test_only_a_gap_of_more_than_six_hours_needs_an_hour_of_warm_up(
-    vapours: SourceWatch, gap_h: float, again_h: float
+    vapours: SensorHealth, gap_h: float, again_h: float
 ) -> None:
     vapours.skip_warm_up(T0)
     vapours.see(T0 + gap_h * H, 5.0)
@@ -57,7 +57,7 @@ def test_only_a_gap_of_more_than_six_hours_needs_an_hour_of_warm_up(
     assert not vapours.warming_up(T0 + gap_h * H + again_h * H)
 
 
-def test_a_gap_while_warming_up_does_not_shorten_it(vapours: SourceWatch) -> None:
+def test_a_gap_while_warming_up_does_not_shorten_it(vapours: SensorHealth) -> None:
     vapours.see(T0, 5.0)
     vapours.see(T0 + 10 * H, 5.0)
     assert vapours.warming_up(T0 + 47 * H)
@@ -66,35 +66,35 @@ def test_a_gap_while_warming_up_does_not_shorten_it(vapours: SourceWatch) -> Non
 @pytest.mark.parametrize(
     ("kind", "value", "limit_h"),
     [
-        (Kind.PM25, 5.0, 24.0),
-        (Kind.PM25, 0.0, 72.0),
-        (Kind.VOC_RATIO, 0.0, 24.0),
-        (Kind.VOC_INDEX, 100.0, 24.0),
+        (Pollutant.PM25, 5.0, 24.0),
+        (Pollutant.PM25, 0.0, 72.0),
+        (Pollutant.VOC_RATIO, 0.0, 24.0),
+        (Pollutant.VOC_INDEX, 100.0, 24.0),
     ],
 )
 def test_one_value_for_longer_than_its_limit_is_stuck(
-    kind: Kind, value: float, limit_h: float
+    kind: Pollutant, value: float, limit_h: float
 ) -> None:
-    source = SourceWatch(QUANTITIES[kind])
+    source = SensorHealth(POLLUTANTS[kind])
     source.see(T0, value)
     assert not source.becomes_stuck(T0 + limit_h * H, 0)
     assert source.becomes_stuck(T0 + limit_h * H + 1, 0)
     assert source.stuck
 
 
-def test_a_run_no_longer_than_one_on_record_is_not_stuck(particles: SourceWatch) -> None:
+def test_a_run_no_longer_than_one_on_record_is_not_stuck(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     assert not particles.becomes_stuck(T0 + 45 * H, 45)
     assert particles.becomes_stuck(T0 + 45 * H + 1, 45)
 
 
-def test_a_source_becomes_stuck_once(particles: SourceWatch) -> None:
+def test_a_source_becomes_stuck_once(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     assert particles.becomes_stuck(T0 + 25 * H, 0)
     assert not particles.becomes_stuck(T0 + 26 * H, 0)
 
 
-def test_another_value_frees_a_stuck_source(particles: SourceWatch) -> None:
+def test_another_value_frees_a_stuck_source(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.becomes_stuck(T0 + 25 * H, 0)
     particles.see(T0 + 26 * H, 6.0)
@@ -102,38 +102,38 @@ def test_another_value_frees_a_stuck_source(particles: SourceWatch) -> None:
     assert not particles.becomes_stuck(T0 + 50 * H, 0)
 
 
-def test_a_source_never_seen_is_not_stuck(particles: SourceWatch) -> None:
+def test_a_source_never_seen_is_not_stuck(particles: SensorHealth) -> None:
     assert not particles.becomes_stuck(T0, 0)
 
 
-def test_the_longest_run_that_ended_in_a_day_is_told_once(particles: SourceWatch) -> None:
+def test_the_longest_run_that_ended_in_a_day_is_told_once(particles: SensorHealth) -> None:
     for at, value in ((0.0, 5.0), (5.0, 5.0), (7.5, 6.0), (10.0, 7.0), (11.0, 7.0)):
         particles.see(T0 + at * H, value)
     assert particles.end_day() == 7
     assert particles.end_day() == 0
 
 
-def test_a_run_that_a_silence_ended_is_as_long_as_it_was_seen(particles: SourceWatch) -> None:
+def test_a_run_that_a_silence_ended_is_as_long_as_it_was_seen(particles: SensorHealth) -> None:
     for at in (0.0, 5.0, 5.0 + 6.1):
         particles.see(T0 + at * H, 5.0)
     assert particles.end_day() == 5
     assert particles.flat_since == T0 + 11.1 * H
 
 
-def test_the_slots_of_the_present_run(particles: SourceWatch) -> None:
+def test_the_slots_of_the_present_run(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.see(T0 + 650, 5.0)
     assert particles.flat_slots(T0 + 900) == range(int(T0 // 300), int(T0 // 300) + 3)
 
 
-def test_after_a_restart_the_source_is_unseen(vapours: SourceWatch) -> None:
+def test_after_a_restart_the_source_is_unseen(vapours: SensorHealth) -> None:
     vapours.see(T0, 5.0)
     vapours.restart()
     assert not vapours.alive(T0)
     assert not vapours.warming_up(T0)
 
 
-def test_a_late_reading_does_not_set_the_present_run_back(particles: SourceWatch) -> None:
+def test_a_late_reading_does_not_set_the_present_run_back(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.see(T0 - 240 * H, 7.0)
     assert (particles.flat_value, particles.flat_since, particles.last_read) == (5.0, T0, T0)

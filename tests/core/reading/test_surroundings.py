@@ -9,13 +9,13 @@ import pytest
 
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.reading.surroundings import (
-    Context,
-    ContextMean,
-    DayContext,
+    Surroundings,
+    SurroundingMean,
+    DaySurroundings,
     OutdoorRise,
 )
-from custom_components.air_baseline.core.storage.channel import dump_context, load_context
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.channel import dump_surrounding, load_surrounding
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY
 
@@ -25,8 +25,8 @@ MINUTE, HOUR = 60, 3600
 type Minutes = list[float | None]  # What held in each minute from START on.
 
 
-def follow(readings: list[tuple[int, float | None]], until: int) -> ContextMean:
-    mean = ContextMean(LONDON)
+def follow(readings: list[tuple[int, float | None]], until: int) -> SurroundingMean:
+    mean = SurroundingMean(LONDON)
     for at, value in readings:
         if value is None:
             mean.lose(at)
@@ -36,7 +36,7 @@ def follow(readings: list[tuple[int, float | None]], until: int) -> ContextMean:
     return mean
 
 
-def hourly(levels: list[float], start: int = START) -> ContextMean:
+def hourly(levels: list[float], start: int = START) -> SurroundingMean:
     """Return what a source gave that spoke every five minutes, one level each hour."""
     readings = [
         (start + hour * HOUR + after, level)
@@ -95,7 +95,7 @@ def test_means_are_those_of_the_minutes(
 def test_looking_in_between_changes_nothing(
     made: tuple[list[tuple[int, float | None]], Minutes], looks: list[int]
 ) -> None:
-    plain, watched = ContextMean(LONDON), ContextMean(LONDON)
+    plain, watched = SurroundingMean(LONDON), SurroundingMean(LONDON)
     waiting = sorted(START + look * MINUTE for look in looks)
     for at, value in made[0]:
         while waiting and waiting[0] <= at:
@@ -122,14 +122,14 @@ def test_a_restart_loses_only_what_was_held(
     stop_at = START + stop * HOUR + 130
     mean = follow([pair for pair in readings if pair[0] <= stop_at], stop_at)
     mean.lose(stop_at)
-    restored = load_context(json.loads(json.dumps(dump_context(mean))), LONDON)
-    assert dump_context(restored) == dump_context(mean)
+    restored = load_surrounding(json.loads(json.dumps(dump_surrounding(mean))), LONDON)
+    assert dump_surrounding(restored) == dump_surrounding(mean)
     for known in (mean, restored):
         for at, value in readings:
             if at > stop_at and value is not None:
                 known.read(at, value)
         known.advance(START + 30 * HOUR)
-    assert dump_context(restored) == dump_context(mean)
+    assert dump_surrounding(restored) == dump_surrounding(mean)
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_a_restart_loses_only_what_was_held(
     ],
 )
 def test_damage_is_refused(damage: dict[str, object]) -> None:
-    good = dump_context(ContextMean(UTC))
-    load_context(good, UTC)
-    with pytest.raises(SnapshotError):
-        load_context(good | damage, UTC)
-    with pytest.raises(SnapshotError):
-        load_context({name: good[name] for name in good if name not in damage}, UTC)
+    good = dump_surrounding(SurroundingMean(UTC))
+    load_surrounding(good, UTC)
+    with pytest.raises(StoredFormError):
+        load_surrounding(good | damage, UTC)
+    with pytest.raises(StoredFormError):
+        load_surrounding({name: good[name] for name in good if name not in damage}, UTC)
 
 
 def test_a_mean_needs_eighteen_hours() -> None:
@@ -211,13 +211,13 @@ def test_six_hours_say_what_air_was_like_before_and_fewer_do_not() -> None:
 
 
 def test_channels_share_what_is_outdoors() -> None:
-    outdoor = ContextMean(LONDON)
-    kitchen = Context(outdoor_temperature=outdoor, window_open=ContextMean(LONDON))
-    bedroom = Context(outdoor_temperature=outdoor)
+    outdoor = SurroundingMean(LONDON)
+    kitchen = Surroundings(outdoor_temperature=outdoor, window_open=SurroundingMean(LONDON))
+    bedroom = Surroundings(outdoor_temperature=outdoor)
     for minute in range(0, 24 * 60, 5):
         outdoor.read(START + minute * MINUTE, 7.26)
     kitchen.advance(START + DAY_S)
     assert locate(START + DAY_S - 1, LONDON)[0] == MONDAY
-    assert bedroom.of_day(MONDAY) == DayContext(outdoor_temperature=7.3)
-    assert kitchen.of_last_hours(START + DAY_S) == DayContext(outdoor_temperature=7.3)
-    assert Context().of_day(MONDAY) == DayContext()
+    assert bedroom.of_day(MONDAY) == DaySurroundings(outdoor_temperature=7.3)
+    assert kitchen.of_last_hours(START + DAY_S) == DaySurroundings(outdoor_temperature=7.3)
+    assert Surroundings().of_day(MONDAY) == DaySurroundings()

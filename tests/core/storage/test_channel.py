@@ -14,15 +14,15 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import (
     VERSION,
-    NewerSnapshotError,
-    dump,
-    freeze,
-    load,
+    NewerFormError,
+    dump_channel,
+    freeze_channel,
+    load_channel,
 )
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.days import dump_days
 from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
 
@@ -58,13 +58,13 @@ def eventful() -> Channel:
 
 
 def kept(channel: Channel) -> Json:
-    text = json.dumps(dump(channel), allow_nan=False)
+    text = json.dumps(dump_channel(channel), allow_nan=False)
     found: Json = json.loads(text)
     return found
 
 
 def back(data: object, zone: tzinfo = LONDON) -> Channel:
-    return load(data, zone, Promise.MONTH)
+    return load_channel(data, zone, Promise.MONTH)
 
 
 def test_everything_is_kept() -> None:
@@ -74,21 +74,21 @@ def test_everything_is_kept() -> None:
     assert restored.ledger.days == channel.ledger.days
     assert restored.ledger.entries == channel.ledger.entries
     assert restored.episodes == channel.episodes
-    assert restored.watch.current == channel.watch.current is not None
+    assert restored.episode_watch.current == channel.episode_watch.current is not None
     assert restored.forecast == channel.forecast
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_channel_that_was_never_used_is_kept(kind: Kind) -> None:
-    channel = Channel(QUANTITIES[kind], UTC)
+@pytest.mark.parametrize("kind", Pollutant)
+def test_a_channel_that_was_never_used_is_kept(kind: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[kind], UTC)
     restored = back(kept(channel), UTC)
     assert kept(restored) == kept(channel)
-    assert restored.quantity is channel.quantity
+    assert restored.spec is channel.spec
 
 
 def test_a_dump_shares_nothing_with_the_channel() -> None:
     channel = eventful()
-    data = dump(channel)
+    data = dump_channel(channel)
     text = json.dumps(data)
     breathe(channel, START + 4 * HOUR, 30 * 60, 8.0)
     assert json.dumps(data) == text
@@ -103,8 +103,8 @@ def test_the_value_that_was_held_ends_with_the_restart() -> None:
 
 
 def test_the_nights_in_which_clocks_change_keep_their_length() -> None:
-    channel = ROOMS[Kind.PM25].channel()
-    play(channel, ROOMS[Kind.PM25].readings(3, first=MONDAY + 81))
+    channel = ROOMS[Pollutant.PM25].channel()
+    play(channel, ROOMS[Pollutant.PM25].readings(3, first=MONDAY + 81))
     slots = [digest.slots for digest in back(kept(channel)).ledger.days]
     assert slots == [(36,) * 8, (36,) * 7 + (24,)]
 
@@ -127,20 +127,20 @@ def test_what_was_written_down_for_today_stays_whatever_the_days_would_say_now()
     other = back(data | dump_days(channel.ledger.days[35:]))
     assert other.forecast == channel.forecast
     other.advance(START + 24 * HOUR)
-    assert other.ledger.days[-1].mark is not None
+    assert other.ledger.days[-1].coverage is not None
 
 
 def test_another_promise_has_another_bar_from_the_restart_on() -> None:
-    channel = ROOMS[Kind.PM25].channel()
-    play(channel, ROOMS[Kind.PM25].readings(60))
-    restored = load(kept(channel), LONDON, Promise.FORTNIGHT)
+    channel = ROOMS[Pollutant.PM25].channel()
+    play(channel, ROOMS[Pollutant.PM25].readings(60))
+    restored = load_channel(kept(channel), LONDON, Promise.FORTNIGHT)
     before, after = channel.forecast, restored.forecast
     assert before is not None
     assert after is not None
     assert (after.promise, after.issued) == (Promise.FORTNIGHT, before.issued)
-    assert after.bar.ranked is not None
-    assert before.bar.ranked is not None
-    assert after.bar.ranked < before.bar.ranked
+    assert after.threshold.rank_score is not None
+    assert before.threshold.rank_score is not None
+    assert after.threshold.rank_score < before.threshold.rank_score
     assert restored.open_day is not None
     assert restored.open_day.void is False
 
@@ -168,7 +168,7 @@ def test_a_forecast_that_cannot_be_read_costs_the_mark_of_a_day(
     breathe(channel, START + 16 * HOUR, 60, 8.0)
     assert restored.forecast == channel.forecast
     restored.advance(START + 24 * HOUR)
-    assert restored.ledger.days[-1].mark is None
+    assert restored.ledger.days[-1].coverage is None
 
 
 def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark() -> None:
@@ -176,19 +176,19 @@ def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark
     breathe(channel, START, 16 * 60, 8.0)
     data = kept(channel)
     data["today"]["forecast"]["ranges"][0][2] += 1.0
-    restored = load(data, LONDON, Promise.FORTNIGHT)
+    restored = load_channel(data, LONDON, Promise.FORTNIGHT)
     restored.advance(START + 24 * HOUR)
-    assert restored.ledger.days[-1].mark is None
+    assert restored.ledger.days[-1].coverage is None
 
 
 @pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
 def test_what_is_no_snapshot_is_refused(data: object) -> None:
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         back(data)
 
 
 def test_a_newer_version_is_told_apart_from_damage() -> None:
-    with pytest.raises(NewerSnapshotError, match=f"version {VERSION + 1}"):
+    with pytest.raises(NewerFormError, match=f"version {VERSION + 1}"):
         back({"version": VERSION + 1})
 
 
@@ -236,7 +236,7 @@ def change(data: Json, *path: str | int, to: object) -> None:
 def test_damage_is_refused(damage: Callable[[Json], object]) -> None:
     data = kept(eventful())
     damage(data)
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         back(data)
 
 
@@ -256,6 +256,6 @@ def test_the_present_form_is_among_those_released() -> None:
 
 def test_what_is_frozen_stays_as_it_was_while_the_channel_goes_on() -> None:
     channel = eventful()
-    frozen, before = freeze(channel), dump(channel)
+    frozen, before = freeze_channel(channel), dump_channel(channel)
     breathe(channel, START + 4 * HOUR, 30 * 60, 12.0)
-    assert frozen.dump() == before != dump(channel)
+    assert frozen.dump() == before != dump_channel(channel)

@@ -13,8 +13,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import EntryKind
-from custom_components.air_baseline.core.storage.channel import NewerSnapshotError, dump, load
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.channel import NewerFormError, dump_channel, load_channel
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable, thorough
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -28,7 +28,7 @@ def snapshot() -> dict[str, Any]:
     breathe(channel, START + 7200.0, 60, 61.0)
     channel.answer(START + 10_800.0, channel.episodes[0], normal=True)
     channel.answer(START + 10_800.0, channel.episodes[0], normal=False)
-    data: dict[str, Any] = json.loads(json.dumps(dump(channel)))
+    data: dict[str, Any] = json.loads(json.dumps(dump_channel(channel)))
     data["days"] = data["days"][-34:]
     assert data["today"]["episode"] is not None
     assert len(data["entries"]) == 2 < len(EntryKind)
@@ -88,33 +88,33 @@ def test_damage_is_refused_or_leaves_a_channel_that_lives_on(
     path: Path, harm: tuple[str, object]
 ) -> None:
     try:
-        channel = load(damaged(path, *harm), LONDON, Promise.MONTH)
-    except NewerSnapshotError:
+        channel = load_channel(damaged(path, *harm), LONDON, Promise.MONTH)
+    except NewerFormError:
         assert path == ("version",)
         return
-    except SnapshotError:
+    except StoredFormError:
         return
-    kept = json.loads(json.dumps(dump(channel), allow_nan=False))
-    assert dump(load(kept, LONDON, Promise.MONTH)) == kept
+    kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
+    assert dump_channel(load_channel(kept, LONDON, Promise.MONTH)) == kept
     live_on(channel)
-    later = json.loads(json.dumps(dump(channel), allow_nan=False))
-    assert dump(load(later, LONDON, Promise.MONTH)) == later
+    later = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
+    assert dump_channel(load_channel(later, LONDON, Promise.MONTH)) == later
 
 
 @given(version=st.integers(2, 10**6), harm=damage)
 @thorough
 def test_a_newer_version_is_always_told_apart(version: int, harm: tuple[str, object]) -> None:
     data = damaged(("days",), *harm) | {"version": version}
-    with pytest.raises(NewerSnapshotError):
-        load(data, LONDON, Promise.MONTH)
+    with pytest.raises(NewerFormError):
+        load_channel(data, LONDON, Promise.MONTH)
 
 
 @given(cut=st.integers(0, len(json.dumps(GOOD)) - 1))
 @thorough
 def test_a_file_that_was_cut_short_is_refused(cut: int) -> None:
     text = json.dumps(GOOD)[:cut]
-    with pytest.raises((SnapshotError, json.JSONDecodeError)):
-        load(json.loads(text), LONDON, Promise.MONTH)
+    with pytest.raises((StoredFormError, json.JSONDecodeError)):
+        load_channel(json.loads(text), LONDON, Promise.MONTH)
 
 
 @given(
@@ -131,5 +131,5 @@ def test_whatever_was_dumped_can_be_loaded(steps: list[tuple[float, float | None
             channel.lose(at)
         else:
             channel.read(at, level)
-        kept = json.loads(json.dumps(dump(channel), allow_nan=False))
-        assert dump(load(kept, LONDON, Promise.MONTH)) == kept
+        kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
+        assert dump_channel(load_channel(kept, LONDON, Promise.MONTH)) == kept

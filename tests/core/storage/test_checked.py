@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.storage import checked as stored
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable
 
 anything = st.recursive(
@@ -38,7 +38,7 @@ READERS: dict[str, Callable[[object], object]] = {
 @given(data=anything)
 @repeatable
 def test_whatever_is_stored_is_read_or_refused(reader: str, data: object) -> None:
-    with suppress(SnapshotError):
+    with suppress(StoredFormError):
         READERS[reader](data)
 
 
@@ -79,7 +79,7 @@ def test_whatever_is_stored_is_read_or_refused(reader: str, data: object) -> Non
     ],
 )
 def test_what_no_version_can_have_written_is_refused(reader: str, data: object) -> None:
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         READERS[reader](data)
 
 
@@ -103,7 +103,7 @@ def test_what_can_have_been_written_is_read(reader: str, data: object, value: ob
 def test_null_stands_for_none_where_that_is_allowed() -> None:
     assert stored.optional(stored.level, None) is None
     assert stored.optional(stored.level, 5) == 5.0
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         stored.optional(stored.level, "5")
 
 
@@ -111,12 +111,12 @@ def test_a_table_names_its_columns() -> None:
     data = {"days": [[1, 2], [3, 4]], "days_columns": ["day", "mark"]}
     rows = stored.table(data, "days", ("day", "mark"), 5)
     assert rows == [{"day": 1, "mark": 2}, {"day": 3, "mark": 4}]
-    with pytest.raises(SnapshotError, match="columns"):
+    with pytest.raises(StoredFormError, match="columns"):
         stored.table(data, "days", ("mark", "day"), 5)
 
 
 def test_a_refusal_quotes_only_the_beginning() -> None:
-    with pytest.raises(SnapshotError) as refusal:
+    with pytest.raises(StoredFormError) as refusal:
         stored.flag("x" * 10_000)
     assert len(str(refusal.value)) < 100
 
@@ -128,5 +128,5 @@ def test_levels_are_read_in_rows_and_are_missing_only_where_they_may_be() -> Non
     (row,) = stored.levels(["-,3"], 2, missing=True)
     missing, known = unpack("<2f", row)
     assert (isnan(missing), known) == (True, 3.0)
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         stored.levels(["-,3"], 2)

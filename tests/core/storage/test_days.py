@@ -9,15 +9,15 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.day import PARTS
-from custom_components.air_baseline.core.ledger.day_summary import Digest, pack_record
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary, pack_record
 from custom_components.air_baseline.core.ledger.histogram import evidence
 from custom_components.air_baseline.core.ledger.histogram_text import (
     encode_counts,
     observed_slots,
 )
-from custom_components.air_baseline.core.pollutant import LEVELS, Kind
+from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
     dump_day,
@@ -29,15 +29,15 @@ from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
 
-def lived(kind: Kind = Kind.PM25) -> tuple[Digest, ...]:
+def lived(kind: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
     """Return three days, the night of one of which is an hour short."""
     channel = ROOMS[kind].channel()
     play(channel, ROOMS[kind].readings(4, first=MONDAY + 81))
     return tuple(channel.ledger.days)
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_days_are_what_they_were(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Pollutant)
+def test_days_are_what_they_were(kind: Pollutant) -> None:
     days = lived(kind)
     assert read_days([dump_day(digest) for digest in days]) == days
     assert load_days(dump_days(days)) == days
@@ -101,11 +101,11 @@ def test_the_evidence_of_many_days_is_that_of_each(
 ) -> None:
     days = []
     for observed, slots in spent:
-        counts = [bytearray(LEVELS) for _ in range(PARTS)]
+        counts = [bytearray(CELLS) for _ in range(PARTS)]
         for part, number in zip(counts, observed, strict=True):
             part[7] = number
         record = pack_record(encode_counts(counts), [None] * PARTS)
-        days.append(Digest(day=MONDAY, slots=tuple(slots), record=record))
+        days.append(DaySummary(day=MONDAY, slots=tuple(slots), record=record))
     found = evidence(
         observed_slots([digest.text for digest in days]), [digest.slots for digest in days]
     )
@@ -162,7 +162,7 @@ def test_what_was_never_written_is_refused(column: str, value: str) -> None:
 def test_days_that_cannot_follow_each_other_are_refused(
     damage: Callable[[list[str]], list[str]],
 ) -> None:
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         read_days(damage([dump_day(digest) for digest in lived()]))
 
 
@@ -172,13 +172,13 @@ def test_a_digit_that_changed_on_the_disk_is_noticed() -> None:
     place = line.index("live") + 8
     other = "1" if line[place] != "1" else "2"
     kept["days"][1] = line[:place] + other + line[place + 1 :]
-    with pytest.raises(SnapshotError, match="not as they were written"):
+    with pytest.raises(StoredFormError, match="not as they were written"):
         load_days(kept)
 
 
 def test_lines_in_another_order_of_values_are_refused() -> None:
     kept = dump_days(lived()) | {"days_columns": " ".join(reversed(DAY_COLUMNS))}
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         load_days(kept)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.episode import beside
+from custom_components.air_baseline.core.alerting.episode import with_surroundings
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
@@ -22,16 +22,16 @@ from custom_components.air_baseline.core.ledger.correction import (
     touched_parts,
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.reading.sensor_health import SourceWatch
-from custom_components.air_baseline.core.reading.surroundings import Context, ContextMean
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.reading.sensor_health import SensorHealth
+from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
 from custom_components.air_baseline.core.storage.channel import (
-    dump,
-    dump_context,
-    load,
-    load_context,
+    dump_channel,
+    dump_surrounding,
+    load_channel,
+    load_surrounding,
 )
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -43,23 +43,23 @@ AT_ONCE_S = 2.0  # What must not take long takes hundredths of it; this is no be
 type Json = dict[str, Any]
 
 
-def eventful(kind: Kind = Kind.PM25) -> Channel:
+def eventful(kind: Pollutant = Pollutant.PM25) -> Channel:
     """Return a channel in the middle of an episode, with a start over that was said before it."""
     channel = learned_channel(kind=kind)
     channel.correct(START - 60 * DAY, reset_from(MONDAY - 60))
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 61.0)
-    assert channel.watch.current is not None
+    assert channel.episode_watch.current is not None
     return channel
 
 
 def kept(channel: Channel) -> Json:
-    found: Json = json.loads(json.dumps(dump(channel)))
+    found: Json = json.loads(json.dumps(dump_channel(channel)))
     return found
 
 
 def back(data: Json) -> Channel:
-    return load(data, LONDON, Promise.MONTH)
+    return load_channel(data, LONDON, Promise.MONTH)
 
 
 def put(*path: str | int, value: object) -> Callable[[Json], None]:
@@ -107,7 +107,7 @@ def test_what_is_far_away_is_refused(change: Callable[[Json], None]) -> None:
     data = kept(eventful())
     assert kept(back(data)) == data
     change(data)
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         back(data)
 
 
@@ -128,11 +128,11 @@ def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
     assert former.former is None
 
 
-@pytest.mark.parametrize("kind", [Kind.PM25, Kind.VOC_RATIO])
-def test_a_sensor_that_warms_up_is_kept(kind: Kind) -> None:
-    channel = Channel(QUANTITIES[kind], LONDON)
+@pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
+def test_a_sensor_that_warms_up_is_kept(kind: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[kind], LONDON)
     breathe(channel, START, 60, 8.0)
-    assert channel.source.warming_up(START + HOUR) == (kind is Kind.VOC_RATIO)
+    assert channel.health.warming_up(START + HOUR) == (kind is Pollutant.VOC_RATIO)
     assert kept(back(kept(channel))) == kept(channel)
 
 
@@ -182,13 +182,13 @@ def test_a_bin_of_long_ago_drops_no_day() -> None:
 
 
 def test_a_guideline_forgets_the_hours_of_a_clock_that_ran_ahead() -> None:
-    channel = Channel(QUANTITIES[Kind.PM25], LONDON)
+    channel = Channel(POLLUTANTS[Pollutant.PM25], LONDON)
     breathe(channel, LATER_AT, 24 * 60, 80.0)
-    assert channel.facts is not None
-    assert channel.facts.verdict(LATER_AT + 24 * HOUR)
+    assert channel.guideline is not None
+    assert channel.guideline.is_above(LATER_AT + 24 * HOUR)
     channel.advance(START)
-    assert channel.facts.buckets == []
-    assert channel.facts.verdict(START) is None
+    assert channel.guideline.buckets == []
+    assert channel.guideline.is_above(START) is None
     assert kept(back(kept(channel))) == kept(channel)
 
 
@@ -220,7 +220,7 @@ def an_episode(at: float, end: float | None) -> Episode:
 
 def test_a_stuck_value_and_an_episode_without_end_are_little_work() -> None:
     begun = perf_counter()
-    source = SourceWatch(QUANTITIES[Kind.PM25])
+    source = SensorHealth(POLLUTANTS[Pollutant.PM25])
     assert len(source.flat_slots(START)) == WINDOW_DAYS * 288
     for at, end in ((0.0, None), (0.0, LATER_AT), (START, LATER_AT)):
         episode = an_episode(at, end)
@@ -230,8 +230,8 @@ def test_a_stuck_value_and_an_episode_without_end_are_little_work() -> None:
     assert perf_counter() - begun < AT_ONCE_S
 
 
-def with_outdoor_air(level: float, hours: int = 30) -> ContextMean:
-    mean = ContextMean(UTC)
+def with_outdoor_air(level: float, hours: int = 30) -> SurroundingMean:
+    mean = SurroundingMean(UTC)
     for slot in range(hours * 12):
         mean.read(START + slot * 300.0, level)
     return mean
@@ -249,21 +249,21 @@ def with_outdoor_air(level: float, hours: int = 30) -> ContextMean:
     ],
 )
 def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: float) -> None:
-    data = dump_context(with_outdoor_air(12.0))
-    assert dump_context(load_context(data, UTC)) == data
+    data = dump_surrounding(with_outdoor_air(12.0))
+    assert dump_surrounding(load_surrounding(data, UTC)) == data
     put(*path, value=value)(data)
-    with pytest.raises(SnapshotError):
-        load_context(data, UTC)
+    with pytest.raises(StoredFormError):
+        load_surrounding(data, UTC)
 
 
 def test_what_comes_of_odd_context_can_be_loaded_again() -> None:
     """Negative particles, and windows that are open seven times: damage that can be read."""
     channel = eventful()
     odd = {name: with_outdoor_air(level) for name, level in (("pm", -9.0), ("window", 7.0))}
-    channel.context = Context(outdoor_pm25=odd["pm"], window_open=odd["window"])
+    channel.surroundings = Surroundings(outdoor_pm25=odd["pm"], window_open=odd["window"])
     at = START + 30 * HOUR
-    episode = beside(an_episode(at, None), channel.context, at)
+    episode = with_surroundings(an_episode(at, None), channel.surroundings, at)
     assert (episode.outdoor, episode.outdoor_before, episode.window_open) == (0.0, 0.0, 1.0)
-    assert channel.context.of_day(MONDAY).outdoor_pm25 == 0.0
+    assert channel.surroundings.of_day(MONDAY).outdoor_pm25 == 0.0
     breathe(channel, START + 3 * HOUR, 27 * 60, 8.0)
     assert kept(back(kept(channel))) == kept(channel)

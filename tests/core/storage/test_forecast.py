@@ -11,10 +11,10 @@ from custom_components.air_baseline.core.alerting.forecast import Forecast, fore
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.learning.weather_limits import Seen
+from custom_components.air_baseline.core.learning.weather_limits import WeatherLimits
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-from custom_components.air_baseline.core.storage.checked import SnapshotError
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.forecast import dump_forecast, load_forecast
 from tests.core.rooms import LONDON, MONDAY, ROOMS, a_day, a_ledger, breathe, learned_channel, play
 
@@ -38,9 +38,9 @@ def a_forecast() -> Forecast:
     return channel.forecast
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", Pollutant)
 @pytest.mark.parametrize("days", [0, 1, 6, 20, 30])
-def test_everything_is_kept_at_every_age(kind: Kind, days: int) -> None:
+def test_everything_is_kept_at_every_age(kind: Pollutant, days: int) -> None:
     channel = ROOMS[kind].channel()
     play(channel, ROOMS[kind].readings(days + 1, first=MONDAY - days))
     written = channel.forecast
@@ -51,8 +51,8 @@ def test_everything_is_kept_at_every_age(kind: Kind, days: int) -> None:
 def test_what_was_seen_of_conditions_is_kept() -> None:
     known: dict[str, Any] = {"outdoor_temperature": 7.5, "window_open": 0.25}
     ledger = a_ledger([a_day(MONDAY - ago, **known) for ago in range(30, 0, -1)])
-    written = forecast(ledger, MONDAY, QUANTITIES[Kind.PM25], Promise.TWO_MONTHS, 1.0)
-    assert written.seen == Seen(temperatures=(7.5, 7.5), windows=(30, 0))
+    written = forecast(ledger, MONDAY, POLLUTANTS[Pollutant.PM25], Promise.TWO_MONTHS, 1.0)
+    assert written.weather_limits == WeatherLimits(temperatures=(7.5, 7.5), windows=(30, 0))
     assert back(kept(written), ledger) == written
 
 
@@ -87,7 +87,7 @@ def test_no_place_takes_what_makes_no_forecast(value: object) -> None:
         holder[place[-1]] = value
         try:
             written = back(data, Ledger())
-        except SnapshotError, TypeError:
+        except StoredFormError, TypeError:
             continue
         for levels in (written.alert_levels, written.notable_levels):
             assert all(level is None or 0.0 <= level < inf for level in levels)
@@ -124,5 +124,5 @@ def test_what_was_never_written_is_refused(path: tuple[str | int, ...], value: o
     holder[path[-1]] = value
     if path == ("bar", "spread"):
         data["bar"]["ranked"] = 190.0
-    with pytest.raises(SnapshotError):
+    with pytest.raises(StoredFormError):
         load_forecast(data, MONDAY)

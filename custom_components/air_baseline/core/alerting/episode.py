@@ -5,12 +5,12 @@ from dataclasses import replace
 from ..day import INSIDE_SLOTS
 from ..ledger.episode import Episode, EpisodeEnd
 from ..reading.binning import Bin
-from ..reading.surroundings import Context, OutdoorRise
-from ..reading.sustained_level import Held
+from ..reading.surroundings import Surroundings, OutdoorRise
+from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
 
-def opened(today: Forecast, part: int, held: Held, level: float, at: float) -> Episode:
+def opened(today: Forecast, part: int, held: SustainedLevel, level: float, at: float) -> Episode:
     """Return the episode that opens at a time, when a level is held above the alert level."""
     typical = today.ranges[part]
     return Episode(
@@ -20,13 +20,13 @@ def opened(today: Forecast, part: int, held: Held, level: float, at: float) -> E
         opened_level=held.low,
         alert_level=level,
         high=typical.high,
-        beaten=today.bar.beaten(today.bar.score(held.low, part)),
-        compared=len(today.bar.scores),
+        beaten=today.threshold.beaten(today.threshold.score_of(held.low, part)),
+        compared=len(today.threshold.scores),
         peak=held.low,
     )
 
 
-def beside(episode: Episode, context: Context, at: float) -> Episode:
+def with_surroundings(episode: Episode, context: Surroundings, at: float) -> Episode:
     """Return a running episode with what is measured beside it brought up to date.
 
     Outdoor air is that of its highest hour since the start, against the 24 hours before the
@@ -66,7 +66,7 @@ class InsideWatch:
         self.above_at: float | None = None
         self.inside_from: float | None = None
 
-    def take(self, at: float, held: Held | None, high: float | None) -> None:
+    def take(self, at: float, held: SustainedLevel | None, high: float | None) -> None:
         """Note what was held up to a time beside the end of the range, if one is learned."""
         if held is None or high is None:
             self.inside_from = None

@@ -12,8 +12,8 @@ from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
     NoRangeError,
     PartRange,
-    dial,
-    issue,
+    widening_of,
+    build_ranges,
     medians_by_day,
     mixture,
     own_share,
@@ -21,14 +21,14 @@ from ..learning.typical_range import (
     tail,
     weighted_sums,
 )
-from ..learning.weather_limits import Seen, seen
+from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
 from ..ledger.histogram import Counts
 from ..ledger.ledger import Ledger
-from ..pollutant import Quantity
+from ..pollutant import PollutantSpec
 from .promise import RULES, Promise
 from .threshold import (
-    Bar,
+    AlertThreshold,
     Levels,
     alert_levels,
     event_days,
@@ -36,7 +36,7 @@ from .threshold import (
     levels_before_today,
     margin,
     notable_levels,
-    reference_bar,
+    alert_threshold,
 )
 
 
@@ -61,21 +61,21 @@ class Forecast:
     basis: Basis | None = None
     shown: bool = False
     own_share: float = 0.0
-    theta: float = 0.0
+    widening: float = 0.0
     confidence: float | None = None
-    bar: Bar = field(default_factory=Bar)
+    threshold: AlertThreshold = field(default_factory=AlertThreshold)
     alert_levels: Levels = (None,) * PARTS
     notable_levels: Levels = (None,) * PARTS
     noticeable: float = 0.0
     promise: Promise = Promise.MONTH
-    told: bool = False
+    reported: bool = False
     part: int | None = None
-    seen: Seen = field(default_factory=Seen)
+    weather_limits: WeatherLimits = field(default_factory=WeatherLimits)
 
     @property
     def eligible(self) -> bool:
         """Tell whether the day's evidence allows an alert."""
-        return self.learned and self.bar.unusual is not None and not self.told
+        return self.learned and self.threshold.score is not None and not self.reported
 
     @property
     def learned(self) -> bool:
@@ -89,7 +89,7 @@ class Forecast:
 
 
 def forecast(
-    ledger: Ledger, day: int, quantity: Quantity, promise: Promise, resolution: float
+    ledger: Ledger, day: int, quantity: PollutantSpec, promise: Promise, resolution: float
 ) -> Forecast:
     """Write down what is usual on a day, from the days before it.
 
@@ -103,13 +103,13 @@ def forecast(
     in_force = {digest.day for digest in digests}
     own = counts[[digest.day in in_force for digest in ledger.days]]
     days = stack(digests, own, ledger, day)
-    marks = ledger.marks()
-    theta = dial([mark for _, mark in marks])
+    marks = ledger.coverages()
+    theta = widening_of([mark for _, mark in marks])
     try:
         law = mixture(weighted_sums(days), quantity.prior)
     except NoRangeError:
         return Forecast(day=day, resolution=resolution, standing=known)
-    ranges = issue(law, tail(theta), resolution)
+    ranges = build_ranges(law, tail(theta), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)
@@ -124,18 +124,18 @@ def forecast(
             basis=_basis(known, own_days=bool(digests)),
             shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
             own_share=own_share(days, quantity.prior),
-            theta=theta,
+            widening=theta,
             confidence=confidence(
                 [(day - marked, mark) for marked, mark in marks],
                 wander([median for _, median in medians], width),
             ),
-            bar=reference_bar(
+            threshold=alert_threshold(
                 reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
             ),
             noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
             promise=promise,
-            told=_told(ledger, medians),
-            seen=seen(digests),
+            reported=_reported(ledger, medians),
+            weather_limits=weather_limits(digests),
         ),
         ledger,
     )
@@ -157,12 +157,12 @@ def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledg
 
 def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
     written = replace(written, part=parts[-1])
-    if not written.bar.scores:
+    if not written.threshold.scores:
         return written
     yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
     befores = levels_before_today(parts, today, yesterday, written.ranges)
     now = margin(ledger, written.day, RULES[written.promise])
-    bar = replace(written.bar.after(dict(zip(parts, befores, strict=True))), margin=now)
+    bar = replace(written.threshold.after(dict(zip(parts, befores, strict=True))), margin=now)
     return with_levels(replace(written, bar=bar), ledger)
 
 
@@ -171,7 +171,7 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     if not written.ranges:
         return written
     lifted = ledger.lifted_levels(written.day)
-    bar, ranges = written.bar, written.ranges
+    bar, ranges = written.threshold, written.ranges
     return replace(
         written,
         alert_levels=alert_levels(bar, ranges, written.noticeable, lifted),
@@ -179,7 +179,7 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     )
 
 
-def _told(ledger: Ledger, medians: Sequence[tuple[int, float]]) -> bool:
+def _reported(ledger: Ledger, medians: Sequence[tuple[int, float]]) -> bool:
     since = high_since(medians)
     return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
 

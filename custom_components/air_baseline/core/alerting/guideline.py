@@ -11,18 +11,18 @@ BUCKETS = 24  # A running mean is kept as sums over this many stretches, not as 
 CLEAR_S = 1800.0  # The mean must stay at or below the clearing level for so long.
 
 
-class GuidelineWatch:
+class GuidelineMean:
     """The running mean of a guideline and whether it is above the limit.
 
     The mean covers the last hours up to the end of the newest bin, in whole buckets (an hour
     for a day's mean), the running one included.
     """
 
-    __slots__ = ("above", "buckets", "guideline", "low_since")
+    __slots__ = ("above", "buckets", "spec", "low_since")
 
     def __init__(self, guideline: Guideline) -> None:
         """Start with nothing observed."""
-        self.guideline = guideline
+        self.spec = guideline
         self.buckets: list[tuple[int, float, float]] = []
         self.above: bool | None = None
         self.low_since: float | None = None
@@ -41,7 +41,7 @@ class GuidelineWatch:
     @property
     def bucket_s(self) -> float:
         """Return the seconds of one bucket."""
-        return max(float(SLOT_S), self.guideline.hours * 3600.0 / BUCKETS)
+        return max(float(SLOT_S), self.spec.hours * 3600.0 / BUCKETS)
 
     def mean(self, at: float) -> float | None:
         """Return the running mean (base unit), None where too little was observed."""
@@ -52,14 +52,14 @@ class GuidelineWatch:
         return self._mean_of_buckets(int(at // self.bucket_s) - 1)
 
     def _mean_of_buckets(self, last: int) -> float | None:
-        oldest = last - round(self.guideline.hours * 3600.0 / self.bucket_s)
+        oldest = last - round(self.spec.hours * 3600.0 / self.bucket_s)
         kept = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
         observed_s = sum(bucket[2] for bucket in kept)
-        if observed_s < self.guideline.minimum_h * 3600.0:
+        if observed_s < self.spec.minimum_h * 3600.0:
             return None
         return sum(bucket[1] for bucket in kept) / observed_s
 
-    def verdict(self, at: float) -> bool | None:
+    def is_above(self, at: float) -> bool | None:
         """Return whether the mean is above the guideline; None where that is not known."""
         return None if self.mean(at) is None else self.above
 
@@ -67,11 +67,11 @@ class GuidelineWatch:
         mean = self.mean(at)
         if mean is None:
             self.above = self.low_since = None
-        elif mean > self.guideline.limit:
+        elif mean > self.spec.limit:
             self.above, self.low_since = True, None
         elif not self.above:
             self.above = False
-        elif mean > self.guideline.clear:
+        elif mean > self.spec.clear:
             self.low_since = None
         elif self.low_since is None:
             self.low_since = at

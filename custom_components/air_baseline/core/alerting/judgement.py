@@ -7,7 +7,7 @@ from typing import Final
 from ..codes import Basis, Compared, Condition, LearningState, Reason
 from ..learning.typical_range import PartRange
 from ..reading.binning import Bin
-from ..reading.sustained_level import Held
+from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
 _REASON_OF_STATE: Final = MappingProxyType(
@@ -36,7 +36,7 @@ class Judgement:
     typical: PartRange | None
     basis: Basis | None
     confidence: float | None
-    held: float | None
+    sustained: float | None
     compared: Compared | None
     unusual: bool | None
     reason: Reason | None
@@ -48,7 +48,7 @@ class Judgement:
 def judge(  # noqa: PLR0913 - each of these changes by itself
     today: Forecast | None,
     state: LearningState,
-    held: Held | None,
+    held: SustainedLevel | None,
     part: int,
     episode: int | None,
     *,
@@ -69,7 +69,7 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
         typical=typical,
         basis=today.basis if today and typical else None,
         confidence=today.confidence if today and confident else None,
-        held=held.low if held else None,
+        sustained=held.low if held else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),
         reason=None if running else reason,
@@ -81,7 +81,7 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
 def reason_against(
     today: Forecast | None,
     state: LearningState,
-    held: Held | None,
+    held: SustainedLevel | None,
     *,
     unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
@@ -91,7 +91,7 @@ def reason_against(
         return Reason.QUOTA
     if by_state is not None:
         return by_state
-    if today is None or today.bar.unusual is None:
+    if today is None or today.threshold.score is None:
         return Reason.REFERENCE_DAYS
     if held is None:
         return Reason.SILENT
@@ -101,13 +101,13 @@ def reason_against(
 def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
     if unseen:
         return Reason.CONDITIONS_UNSEEN
-    return Reason.CHANGING if today.told else None
+    return Reason.CHANGING if today.reported else None
 
 
 def _compared(
     today: Forecast | None,
     state: LearningState,
-    held: Held | None,
+    held: SustainedLevel | None,
     part: int,
     *,
     running: bool,
@@ -118,10 +118,10 @@ def _compared(
         return None
     if running:
         return Compared.UNUSUAL
-    return _beside(today, held, part) if held else None
+    return _compared_with_range(today, held, part) if held else None
 
 
-def _beside(today: Forecast, held: Held, part: int) -> Compared:
+def _compared_with_range(today: Forecast, held: SustainedLevel, part: int) -> Compared:
     typical, notable = today.ranges[part], today.notable_levels[part]
     if held.high < typical.low:
         return Compared.LOWER

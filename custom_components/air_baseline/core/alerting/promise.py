@@ -30,7 +30,7 @@ class Rule:
     quota: int
 
     @property
-    def least(self) -> int:
+    def needed_days(self) -> int:
         """Return how many reference days an alert needs: with fewer the promise means nothing."""
         return self.days - 1
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ..day import PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
-from ..ledger.day_summary import Digest, day_peaks
+from ..ledger.day_summary import DaySummary, day_peaks
 from ..ledger.histogram import Counts, DayCounts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
-from ..pollutant import LEVELS, from_scale, to_scale
+from ..pollutant import CELLS, from_scale, to_scale
 from .promise import Rule
 
 # What the air was before explains part of how high it gets: of 0, 0.3, 0.5, 0.7 and 0.9,
@@ -47,7 +47,7 @@ type Levels = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class AlertThreshold:
     """What today must exceed, as scores; None where there are too few reference days.
 
     `days` make the bar, of those in `scores` that were no events.
@@ -57,7 +57,7 @@ class Bar:
     """
 
     scores: Sequence[float] = ()
-    ranked: float | None = None
+    rank_score: float | None = None
     margin: float = 0.0
     notable: float | None = None
     centre: tuple[float, ...] = (0.0,) * PARTS
@@ -67,11 +67,11 @@ class Bar:
     days: int = 0
 
     @property
-    def unusual(self) -> float | None:
+    def score(self) -> float | None:
         """Return the score above which a level is unusual."""
-        return None if self.ranked is None else self.ranked + self.margin
+        return None if self.rank_score is None else self.rank_score + self.margin
 
-    def after(self, befores: Mapping[int, float]) -> Bar:
+    def after(self, befores: Mapping[int, float]) -> AlertThreshold:
         """Return the bar of a day by the air before some of its parts (level on the scale)."""
         known = {part: max(before, self.floor[part]) for part, before in befores.items()}
         before = tuple(known.get(part, usual) for part, usual in enumerate(self.before))
@@ -81,24 +81,24 @@ class Bar:
         """Return how many reference days stayed below a score."""
         return sum(score > other for other in self.scores)
 
-    def score(self, level: float, part: int) -> float:
+    def score_of(self, level: float, part: int) -> float:
         """Return the score of a level (base unit) in a part."""
         rise = to_scale(level) - BEFORE_SHARE * self.before[part]
         return (rise - self.centre[part]) / self.spread[part]
 
-    def level(self, score: float, part: int) -> float:
+    def concentration_at(self, score: float, part: int) -> float:
         """Return the level (base unit) that has a score in a part: the inverse of `score`."""
         rise = self.centre[part] + score * self.spread[part]
         return max(from_scale(rise + BEFORE_SHARE * self.before[part]), 0.0)
 
 
-def reference_bar(
-    reference: Sequence[Digest],
+def alert_threshold(
+    reference: Sequence[DaySummary],
     before: Array,
     rule: Rule,
     margin: float = 0.0,
     events: Collection[int] = (),
-) -> Bar:
+) -> AlertThreshold:
     """Return what today must exceed, from the reference days, oldest first.
 
     `before` are the levels before each part (day, part) on the scale, `events` the days that
@@ -107,7 +107,7 @@ def reference_bar(
     ordinary = np.array([digest.day not in events for digest in reference], dtype=np.bool_)
     number = int(ordinary.sum())
     if not number:
-        return Bar()
+        return AlertThreshold()
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
     rises = np.log1p(day_peaks(reference)) - BEFORE_SHARE * before
@@ -115,9 +115,9 @@ def reference_bar(
     centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
     found = _scores(rises, ordinary)
     ranked = np.sort(np.array(found)[ordinary])
-    return Bar(
+    return AlertThreshold(
         scores=array("d", found),  # A tuple of them would take four times the memory.
-        ranked=float(ranked[-rule.rank(number)]) if number >= rule.least else None,
+        rank_score=float(ranked[-rule.rank(number)]) if number >= rule.needed_days else None,
         margin=margin,
         notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]
         if len(found) >= NOTABLE_DAYS
@@ -158,9 +158,9 @@ def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, A
 
 
 def levels_before(
-    digests: Sequence[Digest],
+    digests: Sequence[DaySummary],
     counts: DayCounts,
-    reference: Sequence[Digest],
+    reference: Sequence[DaySummary],
     ranges: Sequence[PartRange],
 ) -> Array:
     """Return the level before each part of the reference days (day, part) on the scale.
@@ -172,19 +172,19 @@ def levels_before(
     if not reference:
         return np.zeros((0, PARTS))
     first = digests[0].day
-    days = np.zeros((digests[-1].day - first + 2, PARTS, LEVELS), dtype=np.uint8)
+    days = np.zeros((digests[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
     days[[digest.day - first + 1 for digest in digests]] = counts
-    rows = days.reshape(-1, LEVELS)
+    rows = days.reshape(-1, CELLS)
     places = (np.array([digest.day for digest in reference]) - first + 1)[:, None] * PARTS
     return _befores(rows, places + np.arange(PARTS), ranges)
 
 
 def levels_before_today(
-    parts: Sequence[int], today: Counts, yesterday: Digest | None, ranges: Sequence[PartRange]
+    parts: Sequence[int], today: Counts, yesterday: DaySummary | None, ranges: Sequence[PartRange]
 ) -> list[float]:
     """Return the level before parts of the open day, as `levels_before` does for past days."""
-    past = decode_counts(yesterday.histogram) if yesterday else [bytes(LEVELS)] * PARTS
-    rows = np.frombuffer(b"".join([*past, *today]), dtype=np.uint8).reshape(-1, LEVELS)
+    past = decode_counts(yesterday.histogram) if yesterday else [bytes(CELLS)] * PARTS
+    rows = np.frombuffer(b"".join([*past, *today]), dtype=np.uint8).reshape(-1, CELLS)
     known = [ranges[part] for part in parts]
     found: list[float] = _befores(rows, np.array(parts) + PARTS, known).tolist()
     return found
@@ -237,18 +237,18 @@ def _alert_days(ledger: Ledger, today: int) -> set[int]:
 
 
 def alert_levels(
-    bar: Bar, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
+    bar: AlertThreshold, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
 ) -> Levels:
     """Return the level that must be exceeded in each part for an alert, None where there is none.
 
     `noticeable` is the least rise above the range, `lifted` the levels below which the user
     wants no alert, by part (base unit).
     """
-    if bar.unusual is None:
+    if bar.score is None:
         return (None,) * len(ranges)
     return tuple(
         max(
-            bar.level(bar.unusual, part),
+            bar.concentration_at(bar.score, part),
             from_scale(typical.y_high) + noticeable,
             lifted.get(part, 0.0),
         )
@@ -256,10 +256,10 @@ def alert_levels(
     )
 
 
-def notable_levels(bar: Bar, ranges: Sequence[PartRange]) -> Levels:
+def notable_levels(bar: AlertThreshold, ranges: Sequence[PartRange]) -> Levels:
     """Return the level above which each part is notable, None where that cannot be said."""
     if bar.notable is None:
         return (None,) * len(ranges)
     return tuple(
-        max(bar.level(bar.notable, part), typical.high) for part, typical in enumerate(ranges)
+        max(bar.concentration_at(bar.notable, part), typical.high) for part, typical in enumerate(ranges)
     )

@@ -53,7 +53,7 @@ class PartOfDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class EpisodeSpan:
     """From when to when the air was unusual (POSIX seconds), and whether it still is."""
 
     start: float
@@ -62,7 +62,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class DayChart:
     """One day of a channel, from `start` to `end` (POSIX seconds).
 
     `parts` is empty where no range may be shown. `firm` says that the ranges are this room's
@@ -73,17 +73,17 @@ class Picture:
     end: float
     parts: tuple[PartOfDay, ...]
     firm: bool
-    episodes: tuple[Stretch, ...]
+    episodes: tuple[EpisodeSpan, ...]
 
 
-def picture(channel: Channel, at: float) -> Picture:
+def day_chart(channel: Channel, at: float) -> DayChart:
     """Return the day of a channel that holds a time (POSIX seconds)."""
     day = locate(at, channel.zone)[0]
     start, end = day_start(day, channel.zone), day_start(day + 1, channel.zone)
     today = channel.forecast
     shown = today is not None and today.shown and today.day == day
     firm = channel.state(at) is LearningState.LEARNED
-    return Picture(
+    return DayChart(
         start=start,
         end=end,
         parts=tuple(
@@ -93,7 +93,7 @@ def picture(channel: Channel, at: float) -> Picture:
         if today is not None and shown
         else (),
         firm=firm and today is not None and today.basis is Basis.THIS_ROOM,
-        episodes=_stretches(channel, start, at),
+        episodes=_episode_spans(channel, start, at),
     )
 
 
@@ -109,10 +109,10 @@ def part_spans(day: int, zone: tzinfo) -> tuple[tuple[float, float], ...]:
     return tuple(pairwise(start + SLOT_S * passed for passed in slots))
 
 
-def _stretches(channel: Channel, start: float, at: float) -> tuple[Stretch, ...]:
+def _episode_spans(channel: Channel, start: float, at: float) -> tuple[EpisodeSpan, ...]:
     spans = ((episode.end is None, *episode_span(episode, at)) for episode in channel.episodes)
     return tuple(
-        Stretch(max(first, start), last, running)
+        EpisodeSpan(max(first, start), last, running)
         for running, first, last in spans
         if start < last and first <= at
     )

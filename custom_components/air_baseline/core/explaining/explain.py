@@ -14,13 +14,13 @@ from ..codes import LearningState, Missing, Reason
 from ..day import DAY_S, WINDOW_DAYS, iso_day, locate
 from ..learning.standing import EVIDENCE_DAYS, LEARNED_DAYS, Standing
 from ..learning.typical_range import TARGET, medians_by_day
-from ..learning.weather_limits import Seen
+from ..learning.weather_limits import WeatherLimits
 from ..ledger.correction import episode_span
-from ..ledger.day_summary import DayKind, day_counts
+from ..ledger.day_summary import DayOrigin, day_counts
 from ..ledger.entries import Entry, EntryKind
 from ..ledger.episode import Episode
 from ..ledger.ledger import UNDO_DAYS
-from ..pollutant import Kind, from_scale
+from ..pollutant import Pollutant, from_scale
 from .explanation import (
     ChangeFacts,
     Comparison,
@@ -33,7 +33,7 @@ from .explanation import (
     NotKnown,
     PassedChange,
     Subject,
-    Surroundings,
+    SurroundingsFacts,
     TrackRecord,
     TypicalRange,
 )
@@ -49,7 +49,7 @@ def explain(
     """
     judged = channel.judge(at)
     today = channel.forecast
-    episode = episode or channel.watch.current
+    episode = episode or channel.episode_watch.current
     if subject is None:
         learned = judged.state is LearningState.LEARNED
         subject = Subject.RANGE if learned else Subject.STATE
@@ -60,8 +60,8 @@ def explain(
     surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
-        quantity=channel.quantity.kind,
-        unit=channel.quantity.unit,
+        quantity=channel.spec.pollutant,
+        unit=channel.spec.unit,
         at=at,
         state=judged.state,
         compared=judged.compared,
@@ -101,19 +101,19 @@ def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ..
 
 
 def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: float) -> Measured:
-    facts = channel.facts
+    facts = channel.guideline
     minutes = None
     if episode is not None:
         start, end = episode_span(episode, at)
         minutes = round((end - start) / 60.0)
     return Measured(
         at=at,
-        held=judged.held,
+        held=judged.sustained,
         minutes=minutes,
         peak=episode.peak if episode else None,
         mean=facts.mean(at) if facts else None,
-        above_guideline=facts.verdict(at) if facts else None,
-        guideline=facts.guideline.source if facts else None,
+        above_guideline=facts.is_above(at) if facts else None,
+        guideline=facts.spec.source if facts else None,
     )
 
 
@@ -123,8 +123,8 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
     now = locate(at, channel.zone)[0]
     counted = ledger.evidence(now, EVIDENCE_DAYS)
     missing = dict(known.missing)
-    if channel.source.warming_up(at):
-        missing[Missing.WARM_UP] = ceil(((channel.source.warm_until or at) - at) / 3600.0)
+    if channel.health.warming_up(at):
+        missing[Missing.WARM_UP] = ceil(((channel.health.warm_until or at) - at) / 3600.0)
     return Evidence(
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
@@ -134,8 +134,8 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         missing=missing,
         earliest=_iso(known.earliest),
         since=_iso(known.first),
-        replayed_days=sum(digest.kind is not DayKind.LIVE for digest in counted),
-        hourly_days=sum(digest.kind is DayKind.HOURLY for digest in counted),
+        replayed_days=sum(digest.origin is not DayOrigin.LIVE for digest in counted),
+        hourly_days=sum(digest.origin is DayOrigin.HOURLY for digest in counted),
         struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
         own_share=today.own_share if today else 0.0,
     )
@@ -146,10 +146,10 @@ def _comparison(
 ) -> Comparison:
     rule = RULES[channel.promise]
     level = today.alert_levels[part] if today and today.eligible else None
-    made = today.bar.days if today else 0
+    made = today.threshold.days if today else 0
     return Comparison(
         days=episode.compared if episode else made or len(channel.ledger.reference(rule.window)),
-        needed=rule.least,
+        needed=rule.needed_days,
         beaten=episode.beaten if episode else None,
         alert_level=episode.alert_level if episode else level,
         promise_days=rule.days,
@@ -160,8 +160,8 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
     known = channel.forecast.standing if channel.forecast else Standing()
     first = channel.ledger.change_day
     return TrackRecord(
-        marks=known.marks,
-        held=known.held,
+        marks=known.scored_days,
+        held=known.coverage_28d,
         target=TARGET,
         confidence=judged.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
@@ -229,17 +229,17 @@ def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
 
 def _surroundings(
     channel: Channel, judged: Judgement, episode: Episode | None, at: float
-) -> Surroundings:
-    context, today = channel.context, channel.forecast
+) -> SurroundingsFacts:
+    context, today = channel.surroundings, channel.forecast
     now = context.of_last_hours(at)
     rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
-    present = Surroundings(
+    present = SurroundingsFacts(
         outdoor=round(rise.now, 1) if rise else None,
         outdoor_before=round(rise.before, 1) if rise else None,
         outdoor_rose=rise.rose if rise else None,
         outdoor_temperature=now.outdoor_temperature,
         window_open=now.window_open,
-        seen_temperatures=today.seen.temperatures if today else None,
+        seen_temperatures=today.weather_limits.temperatures if today else None,
         unseen=judged.unseen,
     )
     if episode is None:
@@ -250,7 +250,7 @@ def _surroundings(
         outdoor_before=episode.outdoor_before,
         outdoor_rose=episode.outdoor_rose,
         window_open=episode.window_open,
-        together=episode.together,
+        together=episode.other_rooms,
         rooms=episode.rooms,
     )
 
@@ -275,14 +275,14 @@ def _iso(day: int | None) -> str | None:
 
 
 def _not_known(
-    channel: Channel, subject: Subject, surroundings: Surroundings
+    channel: Channel, subject: Subject, surroundings: SurroundingsFacts
 ) -> tuple[NotKnown, ...]:
-    seen = channel.forecast.seen if channel.forecast else Seen()
+    seen = channel.forecast.weather_limits if channel.forecast else WeatherLimits()
     episode = subject is Subject.EPISODE
     unknown = []
     if surroundings.outdoor_rose is None:
         unknown.append(NotKnown.OUTDOOR_AIR)
-    if channel.context.outdoor_temperature is not None and (
+    if channel.surroundings.outdoor_temperature is not None and (
         seen.temperatures is None or surroundings.outdoor_temperature is None
     ):
         unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
@@ -290,7 +290,7 @@ def _not_known(
         unknown.append(NotKnown.WINDOWS)
     if not episode:
         unknown.append(NotKnown.OTHER_SEASONS)
-    if channel.quantity.kind is Kind.VOC_INDEX:
+    if channel.spec.pollutant is Pollutant.VOC_INDEX:
         unknown.append(NotKnown.SLOW_TRENDS)
     return tuple(unknown)
 

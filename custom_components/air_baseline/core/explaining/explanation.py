@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..codes import Basis, Compared, Condition, LearningState, Missing, Reason, Together
+from ..codes import Basis, Compared, Condition, LearningState, Missing, Reason, OtherRooms
 from ..ledger.entries import Cause, EntryKind
 from ..ledger.episode import EpisodeEnd
-from ..pollutant import Kind
+from ..pollutant import Pollutant
 
 
 class Subject(StrEnum):
@@ -168,7 +168,7 @@ class ChangeFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class SurroundingsFacts:
     """What is known beside the air of the room; None where nobody measures.
 
     Of an episode, `outdoor` is PM2.5 of its highest hour outdoors (μg/m³), `outdoor_before`
@@ -188,7 +188,7 @@ class Surroundings:
     window_open: float | None = None
     seen_temperatures: tuple[float, float] | None = None
     unseen: tuple[Condition, ...] = ()
-    together: Together = Together.UNKNOWN
+    other_rooms: OtherRooms = OtherRooms.UNKNOWN
     rooms: tuple[str, ...] = ()
 
 
@@ -197,7 +197,7 @@ class Explanation:
     """Everything behind one statement about a channel."""
 
     subject: Subject
-    quantity: Kind
+    quantity: Pollutant
     unit: str
     at: float
     state: LearningState
@@ -214,7 +214,7 @@ class Explanation:
     episode: EpisodeFacts | None
     change: ChangeFacts | None
     passed: tuple[PassedChange, ...]
-    surroundings: Surroundings
+    surroundings: SurroundingsFacts
     corrections: tuple[CorrectionInForce, ...]
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]

@@ -11,23 +11,23 @@ from typing import Any
 
 from ..channel import Channel
 from ..day import PARTS, SLOTS_PER_HOUR, iso_day, part_hours
-from ..ledger.day_summary import Digest
+from ..ledger.day_summary import DaySummary
 from ..ledger.entries import Entry
 from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
-from ..pollutant import LEVEL_WIDTH, LEVELS, from_scale
+from ..pollutant import CELL_WIDTH, CELLS, from_scale
 
 MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
 
 
-def report(channel: Channel) -> dict[str, Any]:
+def ledger_report(channel: Channel) -> dict[str, Any]:
     """Return all that a channel keeps, as plain values that JSON can hold."""
-    ledger, source, binner = channel.ledger, channel.source, channel.binner
+    ledger, source, binner = channel.ledger, channel.health, channel.binner
     return {
-        "quantity": channel.quantity.kind.value,
-        "unit": channel.quantity.unit,
+        "quantity": channel.spec.pollutant.value,
+        "unit": channel.spec.unit,
         "paused": channel.paused,
         "source": {
             "last_reading": _time(source.last_read),
@@ -42,16 +42,16 @@ def report(channel: Channel) -> dict[str, Any]:
         "days": [_day(ledger, digest) for digest in ledger.days],
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
-        "marks": {iso_day(day): mark for day, mark in ledger.marks()},
+        "marks": {iso_day(day): mark for day, mark in ledger.coverages()},
         "guideline_hours": [
             {
-                "from": _time(index * channel.facts.bucket_s),
+                "from": _time(index * channel.guideline.bucket_s),
                 "mean": round(total / seconds, 1) if seconds else None,
                 "observed_minutes": round(seconds / 60.0),
             }
-            for index, total, seconds in channel.facts.buckets
+            for index, total, seconds in channel.guideline.buckets
         ]
-        if channel.facts
+        if channel.guideline
         else [],
     }
 
@@ -63,29 +63,29 @@ def _today(channel: Channel) -> dict[str, Any] | None:
     issued = channel.forecast.issued if channel.forecast else ()
     return {
         "day": iso_day(today.day),
-        "inside_share": round(today.inside / today.marked, 4) if today.marked else None,
+        "inside_share": round(today.inside / today.scored_slots, 4) if today.scored_slots else None,
         "gets_a_mark": not today.void,
         "parts": _parts(today.counts, today.peaks, _edges(issued)),
     }
 
 
-def _day(ledger: Ledger, digest: Digest) -> dict[str, Any]:
+def _day(ledger: Ledger, digest: DaySummary) -> dict[str, Any]:
     struck = ledger.struck_parts(digest.day)
     return {
         "day": iso_day(digest.day),
-        "from": digest.kind.value,
-        "observed": round(digest.cover, 3),
+        "from": digest.origin.value,
+        "observed": round(digest.observed_share, 3),
         "usable": digest.valid,
         "counts": ledger.factor(digest.day),
         "struck_parts": [part for part in range(PARTS) if struck >> part & 1],
-        "mark": digest.mark,
+        "mark": digest.coverage,
         "issued_under": digest.head,
         "state": digest.state.value,
         "alert_possible": digest.eligible,
         "longest_run_of_one_value_h": digest.longest_run_h,
-        "outdoor_pm25": digest.context.outdoor_pm25,
-        "outdoor_temperature": digest.context.outdoor_temperature,
-        "window_open": digest.context.window_open,
+        "outdoor_pm25": digest.surroundings.outdoor_pm25,
+        "outdoor_temperature": digest.surroundings.outdoor_temperature,
+        "window_open": digest.surroundings.window_open,
         "parts": _parts(decode_counts(digest.histogram), digest.part_peaks, digest.part_ranges),
     }
 
@@ -116,10 +116,10 @@ def level_span(level: int) -> str:
     >>> level_span(0), level_span(6), level_span(99)
     ('0 to 0.105', '0.822 to 1.01', '19929 and more')
     """
-    low = _plain(from_scale(level * LEVEL_WIDTH))
-    if level == LEVELS - 1:
+    low = _plain(from_scale(level * CELL_WIDTH))
+    if level == CELLS - 1:
         return f"{low} and more"
-    return f"{low} to {_plain(from_scale((level + 1) * LEVEL_WIDTH))}"
+    return f"{low} to {_plain(from_scale((level + 1) * CELL_WIDTH))}"
 
 
 def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:

@@ -17,7 +17,7 @@ LISTED_DAYS = 60  # Older days are no evidence for the state and hardly weigh in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Consequence:
     """What would be left: usable days of those that are needed, and how long until alerts.
 
     `alert_days` are the complete days until an alert is possible, if all goes well.
@@ -53,16 +53,16 @@ def foreseen(channel: Channel, at: float, *entries: Entry) -> Forecast | None:
     if today is None or open_day is None:
         return None
     ledger = channel.ledger.with_answer(at, *entries) if entries else channel.ledger
-    written = forecast(ledger, today.day, channel.quantity, channel.promise, today.resolution)
+    written = forecast(ledger, today.day, channel.spec, channel.promise, today.resolution)
     return begin_parts(written, today.part, open_day.counts, ledger)
 
 
-def outlook(channel: Channel, at: float, *entries: Entry) -> Outlook:
+def consequence(channel: Channel, at: float, *entries: Entry) -> Consequence:
     """Return what would be left with one answer more in force."""
     today = foreseen(channel, at, *entries)
-    least = RULES[channel.promise].least
+    least = RULES[channel.promise].needed_days
     if today is None:
-        return Outlook(
+        return Consequence(
             state=LearningState.COLLECTING,
             usable_days=0.0,
             needed_days=LEARNED_DAYS,
@@ -70,11 +70,11 @@ def outlook(channel: Channel, at: float, *entries: Entry) -> Outlook:
         )
     known = today.standing
     learning = max((known.earliest or today.day) - today.day, 0)
-    return Outlook(
+    return Consequence(
         state=known.state,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
-        alert_days=max(least - today.bar.days, learning, 0),
+        alert_days=max(least - today.threshold.days, learning, 0),
     )
 
 

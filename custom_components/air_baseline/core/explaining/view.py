@@ -7,18 +7,18 @@ from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reaso
 from ..day import iso_day, locate
 from ..learning.standing import LEARNED_DAYS, Standing
 from ..ledger.episode import EpisodeEnd
-from ..pollutant import Kind
+from ..pollutant import Pollutant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelView:
+class EntityView:
     """A channel as its entities show it; levels in the base unit, shares from 0 to 1.
 
     `low`, `middle` and `high` are the range of the present part, given only once learned;
     `mean` is the guideline's mean over whole hours, `outcome` how the latest episode ended.
     """
 
-    kind: Kind
+    pollutant: Pollutant
     state: LearningState
     compared: Compared | None
     unusual: bool | None
@@ -36,24 +36,24 @@ class ChannelView:
     needed_days: int
     missing: tuple[Missing, ...]
     earliest: str | None
-    held: float | None
+    coverage_28d: float | None
     since: str | None
     corrections: int
     history: HistoryState
     history_days: int
 
 
-def view(channel: Channel, at: float) -> ChannelView:
+def view(channel: Channel, at: float) -> EntityView:
     """Return what a channel shows at a time (POSIX seconds)."""
     judged = channel.judge(at)
     today = channel.forecast
     known = today.standing if today else Standing()
     learned = judged.state is LearningState.LEARNED
     typical = judged.typical if learned else None
-    facts = channel.facts
-    warming_up = (Missing.WARM_UP,) if channel.source.warming_up(at) else ()
-    return ChannelView(
-        kind=channel.quantity.kind,
+    facts = channel.guideline
+    warming_up = (Missing.WARM_UP,) if channel.health.warming_up(at) else ()
+    return EntityView(
+        pollutant=channel.spec.pollutant,
         state=judged.state,
         compared=judged.compared,
         unusual=judged.unusual,
@@ -66,12 +66,12 @@ def view(channel: Channel, at: float) -> ChannelView:
         middle=typical.middle if typical else None,
         high=typical.high if typical else None,
         mean=facts.settled_mean(at) if facts else None,
-        above_guideline=facts.verdict(at) if facts else None,
+        above_guideline=facts.is_above(at) if facts else None,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
         missing=(*warming_up, *(what for what, _ in known.missing)),
         earliest=iso_day(known.earliest) if known.earliest else None,
-        held=None if known.held is None else round(known.held, 2),
+        coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
         since=iso_day(known.first) if known.first else None,
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
         history=channel.history,
@@ -80,7 +80,7 @@ def view(channel: Channel, at: float) -> ChannelView:
 
 
 def _outcome(channel: Channel) -> EpisodeEnd | None:
-    if channel.watch.current is not None:
+    if channel.episode_watch.current is not None:
         return None
     latest = max(channel.ledger.episodes, key=lambda episode: episode.id, default=None)
     return latest.outcome if latest else None

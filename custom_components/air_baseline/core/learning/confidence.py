@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from math import erf, sqrt
 
-from ..pollutant import LEVEL_WIDTH
+from ..pollutant import CELL_WIDTH
 from .standing import EVIDENCE_DAYS
-from .typical_range import TARGET, dial
+from .typical_range import TARGET, widening_of
 
-CONFIDENCE_MARKS = 7
+CONFIDENCE_DAYS = 7
 # Chosen by Brier score on seeded homes of every season; better than a constant on held-out
 # seeds too (docs/developers/statistics.md). The dial brings coverage back to the target, so
 # the mean of what is to come is drawn to it strongly.
-MEAN_MARKS = 30.0
-SPREAD_MARKS = 60.0  # A level that wanders says more of days to come than 60 marks do.
-MARK_HALF_LIFE = 60.0
+MEAN_DAYS = 30.0
+SPREAD_DAYS = 60.0  # A level that wanders says more of days to come than 60 marks do.
+COVERAGE_HALF_LIFE_DAYS = 60.0
 AHEAD_DAYS = 14
 # Of days like those before, a range at dial position theta holds 0.80 + theta. Of theta 0.73 is
 # left in the mean of 14 days, as each mark takes back a twentieth; some of it was needed.
-DIAL_AHEAD = 0.5
+WIDENING_AHEAD = 0.5
 USUAL_WANDER, WANDER_DAYS = 0.3, 14.0  # About the median of seeded homes.
 WANDER_SPREAD = 0.8  # Spread of marks for a wander of 1; of 0.65 to 0.85 the best.
 MOST_SPREAD = 0.4  # Marks lie between 0 and 1: with a mean of 0.80 they cannot differ more.
@@ -35,7 +35,7 @@ def wander(medians: Sequence[float], width: float) -> float:
     """
     recent = medians[-EVIDENCE_DAYS:]
     mean = sum(recent) / len(recent) if recent else 0.0
-    squares = sum((median - mean) ** 2 for median in recent) / max(width, LEVEL_WIDTH) ** 2
+    squares = sum((median - mean) ** 2 for median in recent) / max(width, CELL_WIDTH) ** 2
     return sqrt((squares + WANDER_DAYS * USUAL_WANDER**2) / (len(recent) + WANDER_DAYS))
 
 
@@ -53,20 +53,20 @@ def confidence(marks: Sequence[tuple[float, float]], wandered: float) -> float |
     >>> [round(confidence([(1.0, 0.8)] * 14, wandered), 2) for wandered in (0.2, 0.3, 0.5)]
     [0.98, 0.87, 0.63]
     """
-    if len(marks) < CONFIDENCE_MARKS:
+    if len(marks) < CONFIDENCE_DAYS:
         return None
-    pairs = [(2.0 ** (-max(age, 0.0) / MARK_HALF_LIFE), mark) for age, mark in marks]
+    pairs = [(2.0 ** (-max(age, 0.0) / COVERAGE_HALF_LIFE_DAYS), mark) for age, mark in marks]
     total = sum(weight for weight, _ in pairs)
     if not total:
         return None
     own = sum(weight * mark for weight, mark in pairs) / total
-    of_record = (total * own + MEAN_MARKS * TARGET) / (total + MEAN_MARKS)
-    of_dial = TARGET + DIAL_AHEAD * dial([mark for _, mark in marks])
+    of_record = (total * own + MEAN_DAYS * TARGET) / (total + MEAN_DAYS)
+    of_dial = TARGET + WIDENING_AHEAD * widening_of([mark for _, mark in marks])
     mean = max(of_record, of_dial, key=lambda expected: abs(expected - TARGET))
     squares = sum(weight * (mark - own) ** 2 for weight, mark in pairs)
     spread = min(WANDER_SPREAD * wandered, MOST_SPREAD)
-    variance = (squares + SPREAD_MARKS * spread**2) / (total + SPREAD_MARKS)
-    sd = sqrt(variance * (1.0 / (total + MEAN_MARKS) + 1.0 / AHEAD_DAYS))
+    variance = (squares + SPREAD_DAYS * spread**2) / (total + SPREAD_DAYS)
+    sd = sqrt(variance * (1.0 / (total + MEAN_DAYS) + 1.0 / AHEAD_DAYS))
     return _normal_cdf((PROMISED_HIGH - mean) / sd) - _normal_cdf((PROMISED_LOW - mean) / sd)
 
 

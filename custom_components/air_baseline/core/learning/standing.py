@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..codes import LearningState, Missing
 from ..day import PARTS, is_weekend
-from ..ledger.day_summary import DayKind, Digest
+from ..ledger.day_summary import DayOrigin, DaySummary
 from ..ledger.entries import Cause, Entry, EntryKind
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
@@ -19,11 +19,11 @@ EVIDENCE_DAYS = 60  # Older days say too little about the season.
 PROVISIONAL_DAYS, PROVISIONAL_WEEKEND, PROVISIONAL_PARTS = 7, 1, 4
 LEARNED_DAYS, LEARNED_WEEKEND, LEARNED_WEEK = 21, 4, 8
 LEARNED_PARTS = 14  # A part never seen before stops changing after 10 to 14 days of it.
-LEARNED_MARKS = 14
-PROMOTE_MARK, KEEP_MARK = 0.70, 0.60
+LEARNED_SCORED_DAYS = 14
+PROMOTE_COVERAGE, KEEP_COVERAGE = 0.70, 0.60
 KEEP_DAYS = 14
 STALE_DAYS, STALE_OF = 5, 14
-HELD_DAYS = 28  # Days over which "the range held" is told.
+COVERAGE_DAYS = 28  # Days over which "the range held" is told.
 LOOKAHEAD_DAYS = 120
 
 
@@ -82,9 +82,9 @@ class Standing:
     state: LearningState = LearningState.COLLECTING
     tally: Tally = field(default_factory=Tally)
     first: int | None = None
-    marks: int = 0
-    recent_mark: float | None = None
-    held: float | None = None
+    scored_days: int = 0
+    recent_coverage: float | None = None
+    coverage_28d: float | None = None
     missing: tuple[tuple[Missing, int], ...] = ()
     earliest: int | None = None
     since: int | None = None
@@ -92,7 +92,7 @@ class Standing:
     from_history: int = 0
 
 
-def tally(digests: Sequence[Digest]) -> Tally:
+def tally(digests: Sequence[DaySummary]) -> Tally:
     """Count usable days."""
     known = [(digest.credit, is_weekend(digest.day), digest.usable) for digest in digests]
     days = sum((credit for credit, _, _ in known), 0.0)
@@ -108,8 +108,8 @@ def standing(ledger: Ledger, today: int) -> Standing:
     """Return what is known at the start of a day, from its ledger."""
     days = ledger.evidence(today, EVIDENCE_DAYS)
     counted = tally(days)
-    marks = ledger.marks()
-    recent = [mark for _, mark in marks[-LEARNED_MARKS:]]
+    marks = ledger.coverages()
+    recent = [mark for _, mark in marks[-LEARNED_SCORED_DAYS:]]
     mean = sum(recent) / len(recent) if recent else None
     state = _state(ledger, counted, recent)
     doubt = next((change for change in ledger.changes() if _doubts(ledger, change)), None)
@@ -119,26 +119,26 @@ def standing(ledger: Ledger, today: int) -> Standing:
         doubt = None
     if state is not LearningState.COLLECTING and _stale(ledger, today):
         state = LearningState.STALE
-    held = [mark for day, mark in marks if day >= today - HELD_DAYS]
+    held = [mark for day, mark in marks if day >= today - COVERAGE_DAYS]
     missing = _missing(counted, recent) if state is not LearningState.LEARNED else {}
     return Standing(
         state=state,
         tally=counted,
         first=days[0].day if days else None,
-        marks=len(marks),
-        recent_mark=mean,
-        held=sum(held) / len(held) if held else None,
+        scored_days=len(marks),
+        recent_coverage=mean,
+        coverage_28d=sum(held) / len(held) if held else None,
         missing=tuple(missing.items()),
         earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
         quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
-        from_history=sum(digest.kind is not DayKind.LIVE for digest in ledger.days),
+        from_history=sum(digest.origin is not DayOrigin.LIVE for digest in ledger.days),
     )
 
 
 def _state(ledger: Ledger, counted: Tally, recent: Sequence[float]) -> LearningState:
     mean = sum(recent) / len(recent) if recent else 0.0
-    if _was_learned(ledger) and counted.days >= KEEP_DAYS and mean >= KEEP_MARK:
+    if _was_learned(ledger) and counted.days >= KEEP_DAYS and mean >= KEEP_COVERAGE:
         return LearningState.LEARNED
     if not counted.missing and _trusted_again(recent):
         return LearningState.LEARNED
@@ -157,7 +157,7 @@ def _was_learned(ledger: Ledger) -> bool:
 
 
 def _trusted_again(recent: Sequence[float]) -> bool:
-    return len(recent) >= LEARNED_MARKS and sum(recent) / len(recent) >= PROMOTE_MARK
+    return len(recent) >= LEARNED_SCORED_DAYS and sum(recent) / len(recent) >= PROMOTE_COVERAGE
 
 
 def _doubts(ledger: Ledger, entry: Entry) -> bool:
@@ -178,15 +178,15 @@ def _stale(ledger: Ledger, today: int) -> bool:
 
 def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
     missing = counted.missing
-    if len(recent) < LEARNED_MARKS:
-        missing[Missing.MARKS] = LEARNED_MARKS - len(recent)
+    if len(recent) < LEARNED_SCORED_DAYS:
+        missing[Missing.MARKS] = LEARNED_SCORED_DAYS - len(recent)
     elif not _trusted_again(recent):
         missing[Missing.RECORD] = 1
     return missing
 
 
 def _earliest(
-    days: Sequence[Digest], counted: Tally, recent: Sequence[float], today: int
+    days: Sequence[DaySummary], counted: Tally, recent: Sequence[float], today: int
 ) -> int | None:
     """Return the first day that could be learned if all goes well from now on.
 
@@ -194,7 +194,7 @@ def _earliest(
     """
     past = {digest.day: digest for digest in days}
     for ahead in range(LOOKAHEAD_DAYS):
-        marks = [*recent, *[TARGET] * ahead][-LEARNED_MARKS:]
+        marks = [*recent, *[TARGET] * ahead][-LEARNED_SCORED_DAYS:]
         if not counted.missing and _trusted_again(marks):
             return today + ahead
         counted = counted.plus(today + ahead, 1.0, ALL_PARTS)

@@ -12,21 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..day import PARTS
-from ..ledger.day_summary import Digest
+from ..ledger.day_summary import DaySummary
 from ..ledger.histogram import DayCounts
 from ..ledger.ledger import Ledger
-from ..pollutant import LEVEL_WIDTH, LEVELS, Prior, from_scale, round_outward, to_scale
+from ..pollutant import CELL_WIDTH, CELLS, Prior, from_scale, round_outward, to_scale
 
 TARGET = 0.80  # Share of time that a typical range should hold.
 HALF_LIFE_DAYS = 30.0  # 14, 30 and 60 differed by under 2 % in interval score after a month.
 PRIOR_DAYS = 5.0  # K0: own share one half after 5 days; 3 was narrower, 7 safer early on.
 ROOM_DAYS = 5.0  # K1, likewise.
-DIAL_STEP = 0.05  # Gibbs and Candes 2021: |average miss - 0.2| <= (0.38 + 0.05) / (0.05 T).
-DIAL_LOW, DIAL_HIGH = -0.20, 0.18  # A lower clip of -0.35 wound up and under-covered later.
-DIAL_MARKS = 14  # Before this the range is wide from the prior and would wind the dial down.
+WIDENING_STEP = 0.05  # Gibbs and Candes 2021: |average miss - 0.2| <= (0.38 + 0.05) / (0.05 T).
+WIDENING_LOW, WIDENING_HIGH = -0.20, 0.18  # A lower clip of -0.35 wound up and under-covered later.
+WIDENING_DAYS = 14  # Before this the range is wide from the prior and would wind the dial down.
 TAIL_LOW, TAIL_HIGH = 0.02, 0.60
 
-LEVEL_ENDS = LEVEL_WIDTH * np.arange(LEVELS + 1)
+CELL_ENDS = CELL_WIDTH * np.arange(CELLS + 1)
 
 type Array = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ class Days:
     weights: Array
 
 
-def stack(digests: Sequence[Digest], counts: DayCounts, ledger: Ledger, today: int) -> Days:
+def stack(digests: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
     """Return days and their counts as arrays with today's weights; struck parts are empty."""
     slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
@@ -94,7 +94,7 @@ def day_medians(counts: DayCounts) -> Array:
     return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
 
 
-def medians_by_day(digests: Sequence[Digest], counts: DayCounts) -> list[tuple[int, float]]:
+def medians_by_day(digests: Sequence[DaySummary], counts: DayCounts) -> list[tuple[int, float]]:
     """Return day and median (scale) of each day, in their order."""
     days = (digest.day for digest in digests)
     return list(zip(days, day_medians(counts).tolist(), strict=True))
@@ -157,15 +157,15 @@ def quantiles(law: Array, *probabilities: float) -> list[Array]:
 
 def _reached(law: Array, cumulative: Array, probability: float) -> Array:
     target = probability * cumulative[..., -1:]
-    index = np.minimum((cumulative < target).sum(axis=-1), LEVELS - 1)[..., None]
+    index = np.minimum((cumulative < target).sum(axis=-1), CELLS - 1)[..., None]
     mass = np.take_along_axis(law, index, axis=-1)
     before = np.take_along_axis(cumulative, index, axis=-1) - mass
     within = np.divide(target - before, mass, out=np.zeros_like(mass), where=mass > 0.0)
-    found: Array = LEVEL_WIDTH * (index + np.clip(within, 0.0, 1.0))[..., 0]
+    found: Array = CELL_WIDTH * (index + np.clip(within, 0.0, 1.0))[..., 0]
     return found
 
 
-def dial(marks: Sequence[float]) -> float:
+def widening_of(marks: Sequence[float]) -> float:
     """Return theta: how much wider (positive) the marks ask the range to be.
 
     Day-level adaptive conformal inference (Gibbs and Candes 2021, arXiv 2106.00170):
@@ -175,8 +175,8 @@ def dial(marks: Sequence[float]) -> float:
     (0.0, 0.015)
     """
     theta = 0.0
-    for mark in marks[DIAL_MARKS - 1 :]:
-        theta = min(max(theta + DIAL_STEP * (TARGET - mark), DIAL_LOW), DIAL_HIGH)
+    for mark in marks[WIDENING_DAYS - 1 :]:
+        theta = min(max(theta + WIDENING_STEP * (TARGET - mark), WIDENING_LOW), WIDENING_HIGH)
     return theta
 
 
@@ -189,7 +189,7 @@ def tail(theta: float) -> float:
     return min(max(1.0 - TARGET - theta, TAIL_LOW), TAIL_HIGH)
 
 
-def issue(law: Array, outside: float, resolution: float) -> tuple[PartRange, ...]:
+def build_ranges(law: Array, outside: float, resolution: float) -> tuple[PartRange, ...]:
     """Return the range of each part that leaves a share of time outside.
 
     `law` has the shape (part, level); `resolution` is the sensor's own step (base unit).
@@ -231,8 +231,8 @@ def _cell(
     """Return the atom around an edge and the share of it that lies inside the range."""
     centre = round(edge / resolution) * resolution
     start, end = centre - resolution / 2.0, centre + resolution / 2.0
-    first = float(np.interp(to_scale(max(start, 0.0)), LEVEL_ENDS, ends))
-    last = float(np.interp(to_scale(end), LEVEL_ENDS, ends))
+    first = float(np.interp(to_scale(max(start, 0.0)), CELL_ENDS, ends))
+    last = float(np.interp(to_scale(end), CELL_ENDS, ends))
     if last <= first:
         return start, end, 1.0
     overlap = min(last, probabilities[1]) - max(first, probabilities[0])

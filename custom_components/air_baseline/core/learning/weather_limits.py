@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..codes import Condition
-from ..ledger.day_summary import Digest
-from ..reading.surroundings import DayContext
+from ..ledger.day_summary import DaySummary
+from ..reading.surroundings import DaySurroundings
 
 LEAST_DAYS = 7  # With fewer days that have the value, nothing is known about conditions.
 BEYOND_C = 1.0  # Colder or warmer than all days seen by more than this is unseen.
@@ -18,7 +18,7 @@ LEAST_WINDOW_DAYS = 5  # Days with windows like that before the state counts as 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class WeatherLimits:
     """What the days of a ledger were like; None with too few that know.
 
     `temperatures` are the lowest and the highest day mean outdoors (°C), `windows` the days on
@@ -28,7 +28,7 @@ class Seen:
     temperatures: tuple[float, float] | None = None
     windows: tuple[int, int] | None = None
 
-    def unseen(self, now: DayContext) -> tuple[Condition, ...]:
+    def unseen(self, now: DaySurroundings) -> tuple[Condition, ...]:
         """Return which of the present conditions were not seen before.
 
         >>> seen = Seen(temperatures=(8.0, 21.0), windows=(30, 2))
@@ -51,14 +51,14 @@ class Seen:
         return tuple(found)
 
 
-def seen(days: Sequence[Digest]) -> Seen:
+def weather_limits(days: Sequence[DaySummary]) -> WeatherLimits:
     """Return what valid days in force were like."""
-    known = [day.context for day in days]
+    known = [day.surroundings for day in days]
     temperatures = [day.outdoor_temperature for day in known if day.outdoor_temperature is not None]
     shares = [day.window_open for day in known if day.window_open is not None]
     mostly_open = sum(share >= MOSTLY_OPEN for share in shares)
     enough = len(temperatures) >= LEAST_DAYS
-    return Seen(
+    return WeatherLimits(
         temperatures=(min(temperatures), max(temperatures)) if enough else None,
         windows=(len(shares) - mostly_open, mostly_open) if len(shares) >= LEAST_DAYS else None,
     )

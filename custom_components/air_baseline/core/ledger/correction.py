@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
-from ..day import DAY_S, HELD_SLOTS, INSIDE_SLOTS, SLOT_S, WINDOW_DAYS, locate, parts_of_slots
+from ..day import DAY_S, SUSTAINED_SLOTS, INSIDE_SLOTS, SLOT_S, WINDOW_DAYS, locate, parts_of_slots
 from .entries import Cause, Entry, EntryKind
 from .episode import Episode, EpisodeEnd
 from .ledger import Ledger
@@ -104,7 +104,7 @@ def episode_span(episode: Episode, at: float) -> tuple[float, float]:
     if episode.outcome is EpisodeEnd.RECOVERED:
         end -= INSIDE_SLOTS * SLOT_S
     end = min(end, episode.id + WINDOW_DAYS * DAY_S)
-    return episode.id - HELD_SLOTS * SLOT_S, max(end, float(episode.id))
+    return episode.id - SUSTAINED_SLOTS * SLOT_S, max(end, float(episode.id))
 
 
 def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ..codes import LearningState
 from ..day import PARTS
-from ..reading.surroundings import DayContext
+from ..reading.surroundings import DaySurroundings
 from .histogram import ALL_PARTS, DayCounts, evidence, observed_share, remove_slots
 from .histogram_text import decode_counts, decode_days, encode_counts, observed_slots
 
-NO_CONTEXT = DayContext()
+NO_SURROUNDINGS = DaySurroundings()
 _PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
 _CONTEXT = struct.Struct("<3f")
@@ -31,7 +31,7 @@ NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))
 type PartLevels = tuple[float | None, ...]
 
 
-class DayKind(StrEnum):
+class DayOrigin(StrEnum):
     """Where a day came from; values are the stored form."""
 
     LIVE = "live"
@@ -40,7 +40,7 @@ class DayKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class DaySummary:
     """What one day leaves behind.
 
     `slots` are the slots of each part, `record` is what the air did in them beside what was
@@ -49,10 +49,10 @@ class Digest:
     """
 
     day: int
-    kind: DayKind = DayKind.LIVE
+    origin: DayOrigin = DayOrigin.LIVE
     slots: tuple[int, ...]
     record: bytes
-    mark: float | None = None
+    coverage: float | None = None
     head: int = 0
     state: LearningState = LearningState.COLLECTING
     eligible: bool = False
@@ -81,14 +81,14 @@ class Digest:
         return self.text.decode()
 
     @property
-    def cover(self) -> float:
+    def observed_share(self) -> float:
         """Return the share of the day that was observed."""
         return float(observed_share(observed_slots([self.text])[0], np.array(self.slots)))
 
     @property
     def credit(self) -> float:
         """Return what the day counts for: an hourly import hides peaks and counts half."""
-        return 0.5 if self.kind is DayKind.HOURLY else 1.0
+        return 0.5 if self.origin is DayOrigin.HOURLY else 1.0
 
     @property
     def packed_peaks(self) -> bytes:
@@ -107,13 +107,13 @@ class Digest:
         return tuple(edge for edge in edges if edge is not None)
 
     @property
-    def context(self) -> DayContext:
+    def surroundings(self) -> DaySurroundings:
         """Return what else was known of the day."""
         packed = self.record[_CONTEXT_AT:_TEXT_AT]
         if packed == NOTHING_KNOWN:
-            return NO_CONTEXT
+            return NO_SURROUNDINGS
         pm25, temperature, window = _CONTEXT.unpack(packed)
-        return DayContext(
+        return DaySurroundings(
             outdoor_pm25=None if isnan(pm25) else round(pm25, 1),
             outdoor_temperature=None if isnan(temperature) else round(temperature, 1),
             window_open=None if isnan(window) else round(window, 3),
@@ -130,14 +130,14 @@ class Digest:
         issued = self.issued
         return tuple(zip(issued[::2], issued[1::2], strict=True))
 
-    def without(self, level: int, slots: Sequence[int]) -> Digest:
+    def without(self, level: int, slots: Sequence[int]) -> DaySummary:
         """Return the day with up to `slots` of each part taken from a level, and no mark."""
         counts = decode_counts(self.histogram)
         remove_slots(counts, level, slots)
         peaks = [
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
-        record = pack_record(encode_counts(counts), peaks, self.issued, self.context)
+        record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
         return replace(self, record=record, mark=None)
 
 
@@ -145,7 +145,7 @@ def pack_record(
     histogram: str,
     peaks: Sequence[float | None],
     issued: Sequence[float] = (),
-    context: DayContext = NO_CONTEXT,
+    context: DaySurroundings = NO_SURROUNDINGS,
 ) -> bytes:
     """Return a day's histogram, peaks and issued edges of its parts, and context as one value.
 
@@ -157,10 +157,10 @@ def pack_record(
     return join_record(_PEAKS.pack(*levels), edges, context, histogram.encode())
 
 
-def join_record(peaks: bytes, issued: bytes, context: DayContext, text: bytes) -> bytes:
+def join_record(peaks: bytes, issued: bytes, context: DaySurroundings, text: bytes) -> bytes:
     """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
     packed = NOTHING_KNOWN
-    if context is not NO_CONTEXT:
+    if context is not NO_SURROUNDINGS:
         known = (context.outdoor_pm25, context.outdoor_temperature, context.window_open)
         packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
     return peaks + (issued or NO_EDGES) + packed + text
@@ -170,12 +170,12 @@ def _levels(floats: Sequence[float]) -> PartLevels:
     return tuple(None if isnan(level) else round(level, 1) for level in floats)
 
 
-def day_counts(digests: Sequence[Digest]) -> DayCounts:
+def day_counts(digests: Sequence[DaySummary]) -> DayCounts:
     """Return the slots spent at each level (day, part, level)."""
     return decode_days([digest.text for digest in digests])
 
 
-def day_peaks(digests: Sequence[Digest]) -> NDArray[np.float64]:
+def day_peaks(digests: Sequence[DaySummary]) -> NDArray[np.float64]:
     """Return the highest held level of each part (day, part), NaN where none was held."""
     packed = b"".join([digest.packed_peaks for digest in digests])
     return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)

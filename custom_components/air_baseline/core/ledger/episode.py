@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..codes import Together
+from ..codes import OtherRooms
 
 
 class EpisodeEnd(StrEnum):
@@ -44,5 +44,5 @@ class Episode:
     outdoor: float | None = None
     outdoor_before: float | None = None
     window_open: float | None = None
-    together: Together = Together.UNKNOWN
+    other_rooms: OtherRooms = OtherRooms.UNKNOWN
     rooms: tuple[str, ...] = ()

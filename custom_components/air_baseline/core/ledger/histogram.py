@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..day import PARTS
-from ..pollutant import LEVELS
+from ..pollutant import CELLS
 
 USABLE_PART = 0.5  # Share of a part that must be observed before it is evidence.
 VALID_DAY = 0.6  # Share of a day that must be observed before it is evidence.
@@ -21,7 +21,7 @@ type DayCounts = NDArray[np.uint8]  # The same of many days: (day, part, cell).
 
 def no_counts() -> Counts:
     """Return the counts of a day that nothing was observed of."""
-    return [bytearray(LEVELS) for _ in range(PARTS)]
+    return [bytearray(CELLS) for _ in range(PARTS)]
 
 
 def remove_slots(counts: Counts, cell: int, slots: Sequence[int]) -> None:

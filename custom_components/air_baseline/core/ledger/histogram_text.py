@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..day import PARTS
-from ..pollutant import LEVELS
+from ..pollutant import CELLS
 from .histogram import Counts, DayCounts
 
 COUNT_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -58,11 +58,11 @@ def decode_days(texts: Sequence[bytes]) -> DayCounts:
     [[36, 0], [0, 61]]
     """
     parts, first, before, found = _read_days(texts)
-    counts = np.zeros(len(texts) * PARTS * LEVELS, dtype=np.uint8)
+    counts = np.zeros(len(texts) * PARTS * CELLS, dtype=np.uint8)
     if len(parts):
         lengths = np.diff(before, append=len(found))
-        counts[np.repeat(parts * LEVELS + first - before, lengths) + np.arange(len(found))] = found
-    return counts.reshape(-1, PARTS, LEVELS)
+        counts[np.repeat(parts * CELLS + first - before, lengths) + np.arange(len(found))] = found
+    return counts.reshape(-1, PARTS, CELLS)
 
 
 def observed_slots(texts: Sequence[bytes]) -> NDArray[np.intp]:
@@ -81,7 +81,7 @@ def observed_slots(texts: Sequence[bytes]) -> NDArray[np.intp]:
 
 
 def _encode_part(part: bytearray) -> str:
-    first = LEVELS - len(part.lstrip(b"\0"))
+    first = CELLS - len(part.lstrip(b"\0"))
     filled = part.strip(b"\0")
     return f"{first:02d}" + "".join(COUNT_SIGNS[count] for count in filled) if filled else ""
 
@@ -114,6 +114,6 @@ def _first_cells(
     """Return the cell of the first count of each part that has any."""
     tens, ones = (_COUNT_OF_SIGN[signs[starts + place]].astype(np.intp) for place in (0, 1))
     first = 10 * tens + ones
-    if lengths.min() < 1 or max(tens.max(), ones.max()) > 9 or (first + lengths).max() > LEVELS:  # noqa: PLR2004
+    if lengths.min() < 1 or max(tens.max(), ones.max()) > 9 or (first + lengths).max() > CELLS:  # noqa: PLR2004
         raise ValueError("no cells of a histogram")
     return first

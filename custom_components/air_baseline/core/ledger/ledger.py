@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ..day import DAY_S, WINDOW_DAYS
-from .day_summary import DayKind, Digest
+from .day_summary import DayOrigin, DaySummary
 from .entries import (
     AGREEING,
     FORGETS,
@@ -42,7 +42,7 @@ class Ledger:
     `former` is the ledger before it was learned anew, as long as that can be taken back.
     """
 
-    days: Sequence[Digest] = ()
+    days: Sequence[DaySummary] = ()
     entries: tuple[Entry, ...] = ()
     episodes: tuple[Episode, ...] = ()
     root: int = 0
@@ -130,14 +130,14 @@ class Ledger:
             and (entry.until_day is None or today <= entry.until_day)
         ]
 
-    def with_day(self, digest: Digest) -> Ledger:
+    def with_day(self, digest: DaySummary) -> Ledger:
         """Return the ledger with a day at its end (or in the place of that day)."""
         oldest = digest.day - WINDOW_DAYS + 1
         days = tuple(day for day in self.days if oldest <= day.day < digest.day)
         episodes = tuple(episode for episode in self.episodes if episode.day >= oldest)
         return replace(self, days=(*days, digest), episodes=episodes)
 
-    def with_days(self, changed: dict[int, Digest]) -> Ledger:
+    def with_days(self, changed: dict[int, DaySummary]) -> Ledger:
         """Return the ledger with some of its days replaced."""
         return replace(self, days=tuple(changed.get(day.day, day) for day in self.days))
 
@@ -314,7 +314,7 @@ class Ledger:
         runs = (digest.longest_run_h for digest in self.days if digest.day >= since)
         return max(runs, default=0)
 
-    def evidence(self, before: int, days: int) -> list[Digest]:
+    def evidence(self, before: int, days: int) -> list[DaySummary]:
         """Return the valid days in force among the last `days` before a day, oldest first."""
         return [
             digest
@@ -322,26 +322,26 @@ class Ledger:
             if before - days <= digest.day < before and digest.valid and self.factor(digest.day)
         ]
 
-    def marks(self) -> list[tuple[int, float]]:
+    def coverages(self) -> list[tuple[int, float]]:
         """Return day and mark of all marks that count, oldest first."""
         first = self.change_day
         return [
-            (digest.day, digest.mark)
+            (digest.day, digest.coverage)
             for digest in self.days
-            if digest.mark is not None
+            if digest.coverage is not None
             and digest.day >= first
             and digest.head in self.chain
             and not self.struck_parts(digest.day)
         ]
 
-    def reference(self, most: int) -> list[Digest]:
+    def reference(self, most: int) -> list[DaySummary]:
         """Return the last reference days: complete, comparable, oldest first."""
         first = self.change_day
         fit = [
             digest
             for digest in self.days
             if digest.day >= first
-            and digest.kind is not DayKind.HOURLY
+            and digest.origin is not DayOrigin.HOURLY
             and digest.valid
             and digest.complete
             and not self.struck_parts(digest.day)

@@ -6,8 +6,8 @@ import numpy as np
 
 from ..codes import LearningState
 from ..day import PARTS
-from ..reading.surroundings import DayContext
-from .day_summary import NO_CONTEXT, DayKind, Digest, pack_record
+from ..reading.surroundings import DaySurroundings
+from .day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, pack_record
 from .histogram import VALID_DAY, no_counts, observed_share, remove_slots
 from .histogram_text import MOST_SLOTS, encode_counts
 
@@ -25,7 +25,7 @@ class OpenDay:
         "day",
         "eligible",
         "inside",
-        "marked",
+        "scored_slots",
         "peaks",
         "slots",
         "unseen",
@@ -39,7 +39,7 @@ class OpenDay:
         self.counts = no_counts()
         self.peaks: list[float | None] = [None] * PARTS
         self.inside = 0.0
-        self.marked = 0
+        self.scored_slots = 0
         self.void = False
         self.unseen = False
         self.eligible = False
@@ -52,7 +52,7 @@ class OpenDay:
             self.peaks[part] = held
         if inside is not None:
             self.inside += inside
-            self.marked += 1
+            self.scored_slots += 1
 
     def remove(self, level: int, slots: Sequence[int]) -> None:
         """Take up to `slots` of each part from a level: that time counts as missing."""
@@ -74,20 +74,20 @@ class OpenDay:
         head: int,
         state: LearningState,
         longest_run_h: int = 0,
-        context: DayContext = NO_CONTEXT,
-        kind: DayKind = DayKind.LIVE,
-    ) -> Digest:
+        context: DaySurroundings = NO_SURROUNDINGS,
+        kind: DayOrigin = DayOrigin.LIVE,
+    ) -> DaySummary:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
         observed = np.array([sum(part) for part in self.counts])
         valid = observed_share(observed, np.array(self.slots)) >= VALID_DAY
-        marked = valid and self.marked and not self.void
+        marked = valid and self.scored_slots and not self.void
         peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
-        return Digest(
+        return DaySummary(
             day=self.day,
-            kind=kind,
+            origin=kind,
             slots=self.slots,
             record=pack_record(encode_counts(self.counts), peaks, issued, context),
-            mark=round(self.inside / self.marked, 4) if marked else None,
+            coverage=round(self.inside / self.scored_slots, 4) if marked else None,
             head=head,
             state=state,
             eligible=self.eligible,

@@ -12,15 +12,15 @@ from math import isfinite
 from typing import NamedTuple
 
 from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
-from ..ledger.day_summary import DayKind
+from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
-from ..pollutant import Kind, Quantity
+from ..pollutant import Pollutant, PollutantSpec
 from ..reading.binning import LEAST_STEP, Binner
 from ..reading.sensor_health import FLAT_S, FLAT_ZERO_S, OFF_S
 
 # A level that held for some slots of a part: the part, the first slot, the level, how many.
 # Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
-type Stretch = tuple[int, int, float, int]
+type SlotRun = tuple[int, int, float, int]
 
 
 class Row(NamedTuple):
@@ -47,14 +47,14 @@ class PastDay:
     """A day of the past: the levels of its slots, oldest first, and the longest run that ended."""
 
     day: int
-    kind: DayKind
-    stretches: tuple[Stretch, ...]
+    origin: DayOrigin
+    slot_runs: tuple[SlotRun, ...]
     longest_run_h: int = 0
 
     @property
     def observed(self) -> int:
         """Return the number of slots that are known."""
-        return sum(number for *_, number in self.stretches)
+        return sum(number for *_, number in self.slot_runs)
 
     def covers(self, slots: int) -> bool:
         """Tell whether the day has enough of its slots to be evidence."""
@@ -82,13 +82,13 @@ def oldest_start(now: float, zone: tzinfo) -> float:
     return day_start(locate(now, zone)[0] - WINDOW_DAYS, zone)
 
 
-def past_days(past: Past, quantity: Quantity, zone: tzinfo, now: float) -> PastDays:
+def past_days(past: Past, quantity: PollutantSpec, zone: tzinfo, now: float) -> PastDays:
     """Return the days that the past gives before the day of `now` (POSIX seconds)."""
     since, today = oldest_start(now, zone), locate(now, zone)[0]
     fine = _usable(past.five_minute, quantity, since, now - SLOT_S)
     coarse = _usable(past.hourly, quantity, since, now - HOUR_S)
-    days = _days(coarse, DayKind.HOURLY, quantity, zone)
-    for day, found in _days(fine, DayKind.REPLAYED, quantity, zone).items():
+    days = _days(coarse, DayOrigin.HOURLY, quantity, zone)
+    for day, found in _days(fine, DayOrigin.REPLAYED, quantity, zone).items():
         other = days.get(day)
         if (
             other is None
@@ -129,7 +129,7 @@ def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[
     return rows
 
 
-def _usable(rows: Sequence[Row], quantity: Quantity, since: float, until: float) -> list[Row]:
+def _usable(rows: Sequence[Row], quantity: PollutantSpec, since: float, until: float) -> list[Row]:
     """Return the rows that can be, oldest first, none twice."""
     found = {
         row.start: row
@@ -147,10 +147,10 @@ def _step(rows: Sequence[Row]) -> float | None:
 
 
 def _days(
-    rows: Sequence[Row], kind: DayKind, quantity: Quantity, zone: tzinfo
+    rows: Sequence[Row], kind: DayOrigin, quantity: PollutantSpec, zone: tzinfo
 ) -> dict[int, PastDay]:
-    length_s = HOUR_S if kind is DayKind.HOURLY else SLOT_S
-    placed: dict[int, list[Stretch]] = {}
+    length_s = HOUR_S if kind is DayOrigin.HOURLY else SLOT_S
+    placed: dict[int, list[SlotRun]] = {}
     ended: dict[int, int] = {}
     longest_h = 0
     runs = _runs(rows, length_s)
@@ -182,14 +182,14 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
     return runs
 
 
-def _stuck(run_s: float, longest_h: int, level: float, quantity: Quantity) -> bool:
+def _stuck(run_s: float, longest_h: int, level: float, quantity: PollutantSpec) -> bool:
     """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
-    zero = level == 0.0 and quantity.kind is Kind.PM25
+    zero = level == 0.0 and quantity.pollutant is Pollutant.PM25
     return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 
 def _place(
-    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[Stretch]]
+    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[SlotRun]]
 ) -> None:
     """Put each slot of some rows into its day."""
     for row in run:

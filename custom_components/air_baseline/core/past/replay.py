@@ -18,21 +18,21 @@ from ..day import SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..event import Event, EventKind
 from ..learning.level_shift import find_doubt
 from ..learning.standing import standing
-from ..ledger.day_summary import NO_CONTEXT, DayKind, Digest
+from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary
 from ..ledger.entries import FORGETS, INFERRED, Entry, EntryKind
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
-from ..pollutant import Quantity, level_index
+from ..pollutant import PollutantSpec, cell_index
 from ..reading.binning import LEAST_STEP, Bin
-from ..reading.sustained_level import HeldLevel
+from ..reading.sustained_level import SustainedWindow
 from .history_import import Past, PastDay, PastDays, past_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ReplaySetting:
     """What a replay needs to know of a channel; `resolution` is the sensor's step."""
 
-    quantity: Quantity
+    spec: PollutantSpec
     zone: tzinfo
     promise: Promise
     resolution: float = LEAST_STEP
@@ -41,7 +41,7 @@ class Setting:
     def of(cls, channel: Channel, found: PastDays) -> Self:
         """Return the setting of a channel: its step is the smallest seen, then or now."""
         return cls(
-            quantity=channel.quantity,
+            quantity=channel.spec,
             zone=channel.zone,
             promise=channel.promise,
             resolution=_least(channel.binner.step, found.step) or LEAST_STEP,
@@ -49,7 +49,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class HistoryWorth:
     """What the past of a source is worth on a day.
 
     How many usable days it has (an hourly one is half a day), and the earliest day that could
@@ -60,7 +60,7 @@ class Outlook:
     earliest: int | None
 
 
-def filled(ledger: Ledger, found: PastDays, own: int, setting: Setting) -> Ledger:
+def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) -> Ledger:
     """Return a ledger with the days of the past before its first own one, which stay as they are.
 
     `own` is the open day: with what was heard live it is the channel's own.
@@ -75,7 +75,7 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: Setting) -> Ledge
     return replace(ledger, days=tuple(days), entries=replayed.entries)
 
 
-def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: Setting) -> Ledger:
+def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) -> Ledger:
     """Return a ledger learned anew, each day before the open one as it is known best.
 
     That is from five-minute means, else as the channel lived it, else from hourly means. What
@@ -89,21 +89,21 @@ def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: Set
     said = tuple(entry for entry in ledger.entries if entry.kind not in gone)
     entry = Entry(id=ledger.next_id, at=at, kind=EntryKind.RELEARNED, from_day=first)
     start = replace(ledger, entries=(*said, entry), former=ledger.former or ledger)
-    days: dict[int, PastDay | Digest] = {digest.day: digest for digest in ledger.days}
+    days: dict[int, PastDay | DaySummary] = {digest.day: digest for digest in ledger.days}
     for day, lived in found.days.items():
-        if day < own and (day not in days or lived.kind is not DayKind.HOURLY):
+        if day < own and (day not in days or lived.origin is not DayOrigin.HOURLY):
             days[day] = lived
     return replay(days, start, setting)
 
 
-def replay(days: Mapping[int, PastDay | Digest], start: Ledger, setting: Setting) -> Ledger:
+def replay(days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: ReplaySetting) -> Ledger:
     """Return a ledger with some days added one after the other.
 
     `start` gives what was said about the days, and episodes; its own days give what is known
     of a day beside the air. A day that is a digest already is taken as it is.
     """
     known = {digest.day: digest for digest in start.days}
-    ledger, held = replace(start, days=()), HeldLevel()
+    ledger, held = replace(start, days=()), SustainedWindow()
     newest = max(days, default=0)
     for day in sorted(days):
         if day <= newest - WINDOW_DAYS:
@@ -124,30 +124,30 @@ def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> E
     said = next((entry for entry in new if entry.kind is EntryKind.RELEARNED), None)
     channel.binner.step = _least(channel.binner.step, found.step)
     if found.since is not None and found.until is not None:
-        channel.source.ran_before(found.since, found.until)
+        channel.health.ran_before(found.since, found.until)
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
     channel.adopt(said.at if said else at, ledger)
     if said is not None:
-        channel.events.append(Event(kind=EventKind.CORRECTED, at=said.at, entry=said))
+        channel.events.append(Event(kind=EventKind.CORRECTED, at=said.at, correction=said))
     return said
 
 
-def outlook(past: Past, setting: Setting, now: float) -> Outlook:
+def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWorth:
     """Return what the past of a source is worth now (POSIX seconds)."""
-    found = past_days(past, setting.quantity, setting.zone, now)
+    found = past_days(past, setting.spec, setting.zone, now)
     today = locate(now, setting.zone)[0]
     step = found.step or setting.resolution
     ledger = replay(found.days, Ledger(), replace(setting, resolution=step))
     known = standing(ledger, today)
-    return Outlook(
+    return HistoryWorth(
         usable_days=known.tally.days,
         earliest=today if known.state is LearningState.LEARNED else known.earliest,
     )
 
 
 def _live_through(
-    past: PastDay, ledger: Ledger, held: HeldLevel, setting: Setting, known: Digest | None
-) -> Digest:
+    past: PastDay, ledger: Ledger, held: SustainedWindow, setting: ReplaySetting, known: DaySummary | None
+) -> DaySummary:
     """Return the digest of a day as a channel leaves it that hears its bins live.
 
     Of an hourly day no range is issued: what it would have held is not known.
@@ -155,33 +155,33 @@ def _live_through(
     open_day = OpenDay(past.day, part_slots(past.day, setting.zone))
     open_day.eligible = known is not None and known.eligible
     issued: Sequence[float] = ()
-    if past.kind is DayKind.HOURLY:
+    if past.origin is DayOrigin.HOURLY:
         state = standing(ledger, past.day).state
-        for part, _, value, number in past.stretches:
+        for part, _, value, number in past.slot_runs:
             for _ in range(number):
-                open_day.take(part, level_index(value), None, None)
+                open_day.take(part, cell_index(value), None, None)
     else:
-        today = forecast(ledger, past.day, setting.quantity, setting.promise, setting.resolution)
+        today = forecast(ledger, past.day, setting.spec, setting.promise, setting.resolution)
         state, issued = today.standing.state, today.issued
         _hear(open_day, past, today, held)
     return open_day.close(
-        kind=past.kind,
+        kind=past.origin,
         issued=issued,
         head=ledger.head,
         state=state,
         longest_run_h=past.longest_run_h,
-        context=known.context if known else NO_CONTEXT,
+        context=known.surroundings if known else NO_SURROUNDINGS,
     )
 
 
-def _hear(open_day: OpenDay, past: PastDay, today: Forecast, held: HeldLevel) -> None:
-    for part, slot, value, _ in past.stretches:
+def _hear(open_day: OpenDay, past: PastDay, today: Forecast, held: SustainedWindow) -> None:
+    for part, slot, value, _ in past.slot_runs:
         bin_ = Bin(slot, value, float(SLOT_S))
         held.take(bin_)
         span = held.span(bin_.end)
         low = round(span[0], 1) if span else None
         inside = today.ranges[part].inside(bin_.value) if today.ranges else None
-        open_day.take(part, level_index(bin_.value), low, inside)
+        open_day.take(part, cell_index(bin_.value), low, inside)
 
 
 def _least(one: float | None, other: float | None) -> float | None:

@@ -66,7 +66,7 @@ class Binner:
     def __init__(self) -> None:
         """Start with nothing known."""
         self.counted_to: float | None = None
-        self.held: float | None = None
+        self.current_value: float | None = None
         self.read_at: float | None = None
         self.last_value: float | None = None
         self.area = 0.0
@@ -88,14 +88,14 @@ class Binner:
             self.intervals.append(at - self.read_at)
         if self.last_value is not None:
             self._learn_step(value - self.last_value)
-        self.held = self.last_value = value
+        self.current_value = self.last_value = value
         self.read_at = at
         return bins
 
     def lose(self, at: float) -> Sequence[Bin]:
         """End the hold: from here on the source has no value."""
         bins = self._count_to(at)
-        self.held = self.read_at = None
+        self.current_value = self.read_at = None
         return bins
 
     def advance(self, at: float) -> Sequence[Bin]:
@@ -104,7 +104,7 @@ class Binner:
 
     def restart(self) -> None:
         """Forget where time stood; what was learned of the sensor's cadence stays."""
-        self.counted_to = self.held = self.read_at = None
+        self.counted_to = self.current_value = self.read_at = None
         self.area = self.observed_s = 0.0
 
     def hold_limit_s(self) -> float:
@@ -132,30 +132,30 @@ class Binner:
 
     def _count_within_slot(self, start: float, at: float) -> bool:
         """Count held time that ends in the slot it began in: the path of most readings."""
-        if self.held is None or self.read_at is None or at - self.read_at >= LEAST_HOLD_S:
+        if self.current_value is None or self.read_at is None or at - self.read_at >= LEAST_HOLD_S:
             return False
         if at >= (start // SLOT_S + 1) * SLOT_S:
             return False
-        self.area += self.held * (at - start)
+        self.area += self.current_value * (at - start)
         self.observed_s += at - start
         return True
 
     def _count_slots(self, start: float, at: float) -> list[Bin]:
         held_to = start
-        if self.held is not None and self.read_at is not None:
+        if self.current_value is not None and self.read_at is not None:
             held_to = max(start, min(at, self.read_at + self.hold_limit_s()))
         bins: list[Bin] = []
         slot = int(start // SLOT_S)
-        while self.held is not None and start < held_to:
+        while self.current_value is not None and start < held_to:
             end = min(held_to, (slot + 1) * SLOT_S)
-            self.area += self.held * (end - start)
+            self.area += self.current_value * (end - start)
             self.observed_s += end - start
             start = end
             if start == (slot + 1) * SLOT_S:
                 self._close(slot, bins)
                 slot += 1
         if held_to < at:
-            self.held = None
+            self.current_value = None
         if at >= (slot + 1) * SLOT_S:
             self._close(slot, bins)
         self.counted_to = at

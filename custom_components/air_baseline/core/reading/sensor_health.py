@@ -1,7 +1,7 @@
 """Can the source be believed now: is it alive, warmed up, and not stuck?"""
 
 from ..day import DAY_S, SLOT_S, WINDOW_DAYS
-from ..pollutant import Kind, Quantity
+from ..pollutant import Pollutant, PollutantSpec
 
 NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
 FLAT_S = 24 * 3600.0  # Longest legitimate flat runs in real homes: 8 to 45 hours.
@@ -11,7 +11,7 @@ OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat
 WARM_UP_AGAIN_S = 3600.0
 
 
-class SourceWatch:
+class SensorHealth:
     """Follow one source: its last reading, its warm-up and runs of one value.
 
     `flat_longest_h` is the longest run that ended in the open day, `stuck` says that the
@@ -23,15 +23,15 @@ class SourceWatch:
         "flat_since",
         "flat_value",
         "last_read",
-        "quantity",
+        "spec",
         "rejected",
         "stuck",
         "warm_until",
     )
 
-    def __init__(self, quantity: Quantity) -> None:
+    def __init__(self, quantity: PollutantSpec) -> None:
         """Start with a source that was never seen."""
-        self.quantity = quantity
+        self.spec = quantity
         self.last_read: float | None = None
         self.warm_until: float | None = None
         self.flat_value: float | None = None
@@ -52,8 +52,8 @@ class SourceWatch:
                 run_h = int((flat_to - self.flat_since) // 3600.0)
                 self.flat_longest_h = max(self.flat_longest_h, run_h)
             self.flat_value, self.flat_since, self.stuck = value, at, False
-        if self.quantity.warm_up_s and was_off:
-            self._warm_up(at, self.quantity.warm_up_s if last is None else WARM_UP_AGAIN_S)
+        if self.spec.warm_up_s and was_off:
+            self._warm_up(at, self.spec.warm_up_s if last is None else WARM_UP_AGAIN_S)
         self.last_read = at
 
     def restart(self) -> None:
@@ -69,12 +69,12 @@ class SourceWatch:
 
     def ran_before(self, since: float, until: float) -> None:
         """Spare a source its warm-up that ran from one time to another, as its history shows."""
-        if not self.quantity.warm_up_s or until - since < self.quantity.warm_up_s:
+        if not self.spec.warm_up_s or until - since < self.spec.warm_up_s:
             return
         if self.last_read is None:
             self.skip_warm_up(until)
         elif self.warm_until is not None:
-            seen = self.warm_until - self.quantity.warm_up_s
+            seen = self.warm_until - self.spec.warm_up_s
             if since <= seen and seen - until <= OFF_S:
                 self.warm_until = None
 
@@ -90,7 +90,7 @@ class SourceWatch:
         """Tell whether the present run has just become longer than any on record (hours)."""
         if self.stuck or self.flat_value is None:
             return False
-        zero = self.flat_value == 0.0 and self.quantity.kind is Kind.PM25
+        zero = self.flat_value == 0.0 and self.spec.pollutant is Pollutant.PM25
         limit = max(FLAT_ZERO_S if zero else FLAT_S, longest_h * 3600.0)
         self.stuck = at - self.flat_since > limit
         return self.stuck

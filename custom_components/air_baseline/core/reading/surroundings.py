@@ -28,7 +28,7 @@ type Sum = tuple[float, float]  # Seconds times value, seconds.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayContext:
+class DaySurroundings:
     """Context of one day: means (μg/m³, °C), share of the day a window was open; None unknown."""
 
     outdoor_pm25: float | None = None
@@ -53,7 +53,7 @@ class OutdoorRise:
         return self.now >= self.before + ROSE_BY and self.now >= ROSE_TIMES * self.before
 
 
-class ContextMean:
+class SurroundingMean:
     """One value of context as time-weighted means over an hour, 24 hours and a day.
 
     Values hold as those of air do. Calls may come late or in any order.
@@ -139,17 +139,17 @@ class ContextMean:
 
 
 @dataclass(slots=True, kw_only=True)
-class Context:
+class Surroundings:
     """What a channel can ask about besides its air; None for what nobody measures.
 
     Channels that share a `ContextMean` share its readings.
     """
 
-    outdoor_pm25: ContextMean | None = None
-    outdoor_temperature: ContextMean | None = None
-    window_open: ContextMean | None = None
+    outdoor_pm25: SurroundingMean | None = None
+    outdoor_temperature: SurroundingMean | None = None
+    window_open: SurroundingMean | None = None
 
-    def known(self) -> list[ContextMean]:
+    def known(self) -> list[SurroundingMean]:
         """Return the values that somebody measures."""
         values = (self.outdoor_pm25, self.outdoor_temperature, self.window_open)
         return [value for value in values if value is not None]
@@ -159,21 +159,21 @@ class Context:
         for value in self.known():
             value.advance(at)
 
-    def of_day(self, day: int) -> DayContext:
+    def of_day(self, day: int) -> DaySurroundings:
         """Return the means of the open day or the one before."""
         return self._each(lambda value: value.of_day(day))
 
-    def of_last_hours(self, at: float) -> DayContext:
+    def of_last_hours(self, at: float) -> DaySurroundings:
         """Return the means of the 24 hours up to a time."""
         return self._each(lambda value: value.of_last_hours(at))
 
-    def _each(self, mean: Callable[[ContextMean], float | None]) -> DayContext:
+    def _each(self, mean: Callable[[SurroundingMean], float | None]) -> DaySurroundings:
         means = [
             None if value is None else mean(value)
             for value in (self.outdoor_pm25, self.outdoor_temperature, self.window_open)
         ]
         pm25, temperature, window = means
-        return DayContext(
+        return DaySurroundings(
             outdoor_pm25=None if pm25 is None else round(max(pm25, 0.0), 1),
             outdoor_temperature=None if temperature is None else round(temperature, 1),
             window_open=None if window is None else round(min(max(window, 0.0), 1.0), 3),

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from ..day import HELD_SLOTS, SLOT_S
+from ..day import SUSTAINED_SLOTS, SLOT_S
 from .binning import Bin
 
-HELD_AT_LEAST = 4  # Of those six; two may be missing.
+SUSTAINED_AT_LEAST = 4  # Of those six; two may be missing.
 
 
-class HeldLevel:
+class SustainedWindow:
     """What the air held over the last 30 minutes, from the bins of one channel.
 
     >>> held = HeldLevel()
@@ -26,22 +26,22 @@ class HeldLevel:
 
     def take(self, bin_: Bin) -> None:
         """Add a bin and forget those older than 30 minutes."""
-        oldest = bin_.slot - HELD_SLOTS
+        oldest = bin_.slot - SUSTAINED_SLOTS
         self.bins = [pair for pair in self.bins if oldest < pair[0] < bin_.slot]
         self.bins.append((bin_.slot, bin_.value))
 
     def span(self, at: float) -> tuple[float, float] | None:
         """Return the lowest and highest of the last six bins, None with over two missing."""
-        oldest = int(at // SLOT_S) - HELD_SLOTS
+        oldest = int(at // SLOT_S) - SUSTAINED_SLOTS
         values = [value for slot, value in self.bins if slot >= oldest]
-        if len(values) < HELD_AT_LEAST:
+        if len(values) < SUSTAINED_AT_LEAST:
             return None
         return min(values), max(values)
 
     @property
     def silent_from(self) -> float:
         """Return when the air falls silent: 30 minutes after the last bin, 0 without any."""
-        return float((self.bins[-1][0] + 1 + HELD_SLOTS) * SLOT_S) if self.bins else 0.0
+        return float((self.bins[-1][0] + 1 + SUSTAINED_SLOTS) * SLOT_S) if self.bins else 0.0
 
     def silent(self, at: float) -> bool:
         """Tell whether there was no bin at all in the last 30 minutes."""
@@ -49,7 +49,7 @@ class HeldLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SustainedLevel:
     """The lowest and the highest of the last six bins (base unit)."""
 
     low: float

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..alerting.episode import LASTING_INSIDE_SLOTS
 from ..alerting.forecast import Forecast
-from ..alerting.guideline import BUCKETS, GuidelineWatch
+from ..alerting.guideline import BUCKETS, GuidelineMean
 from ..alerting.promise import Promise
 from ..channel import Channel
 from ..codes import HistoryState
 from ..day import (
     DAY_S,
-    HELD_SLOTS,
+    SUSTAINED_SLOTS,
     HOUR_S,
     PARTS,
     SLOT_S,
@@ -35,11 +35,11 @@ from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts, encode_counts
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
-from ..pollutant import QUANTITIES, Kind
+from ..pollutant import POLLUTANTS, Pollutant
 from ..reading.binning import INTERVALS_KEPT, LEAST_STEP, Binner
-from ..reading.surroundings import HOURS, ContextMean
+from ..reading.surroundings import HOURS, SurroundingMean
 from . import checked as stored
-from .checked import SnapshotError
+from .checked import StoredFormError
 from .forecast import dump_forecast, load_forecast
 from .ledger import dump_ledger, load_ledger
 
@@ -51,12 +51,12 @@ VERSION = 1
 READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # What need not be tried again.
 
 
-class NewerSnapshotError(SnapshotError):
+class NewerFormError(StoredFormError):
     """Stored data of a version that this code does not know yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenChannel:
     """A channel as it was at a moment: copies of what changes, and its ledger, a value."""
 
     running: dict[str, Any]
@@ -79,14 +79,14 @@ class Frozen:
         return {**running, "facts": facts, "today": today, **dump_ledger(self.ledger)}
 
 
-def freeze(channel: Channel) -> Frozen:
+def freeze_channel(channel: Channel) -> FrozenChannel:
     """Return a channel as it is now, in little time: dumping the days is most of the work."""
-    facts, running = channel.facts, channel.watch.current
+    facts, running = channel.guideline, channel.episode_watch.current
     counts = channel.open_day.counts if channel.open_day else []
-    return Frozen(
+    return FrozenChannel(
         running={
             "version": VERSION,
-            "quantity": channel.quantity.kind.value,
+            "quantity": channel.spec.pollutant.value,
             "paused": channel.paused,
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": _dump_source(channel),
@@ -100,7 +100,7 @@ def freeze(channel: Channel) -> Frozen:
     )
 
 
-def dump(channel: Channel) -> dict[str, Any]:
+def dump_channel(channel: Channel) -> dict[str, Any]:
     """Return a channel as plain JSON values.
 
     >>> from datetime import UTC
@@ -108,10 +108,10 @@ def dump(channel: Channel) -> dict[str, Any]:
     >>> load(kept, UTC, Promise.MONTH).quantity.kind
     <Kind.PM25: 'pm25'>
     """
-    return freeze(channel).dump()
+    return freeze_channel(channel).dump()
 
 
-def load(data: object, zone: tzinfo, promise: Promise) -> Channel:
+def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
     """Return the channel that `dump` wrote, with today's forecast as it was written.
 
     The value that the source held ends with the restart. Raises NewerSnapshotError for a
@@ -121,14 +121,14 @@ def load(data: object, zone: tzinfo, promise: Promise) -> Channel:
         return _load(stored.mapping(data), zone, promise)
     except (KeyError, IndexError, TypeError, OverflowError) as error:
         message = f"not of the stored form: {error!r}"
-        raise SnapshotError(message) from error
-    except SnapshotError:
+        raise StoredFormError(message) from error
+    except StoredFormError:
         raise
     except ValueError as error:
-        raise SnapshotError(str(error)) from error
+        raise StoredFormError(str(error)) from error
 
 
-def dump_context(mean: ContextMean) -> dict[str, Any]:
+def dump_surrounding(mean: SurroundingMean) -> dict[str, Any]:
     """Return a value of context as plain JSON values.
 
     >>> from datetime import UTC
@@ -147,7 +147,7 @@ def dump_context(mean: ContextMean) -> dict[str, Any]:
     }
 
 
-def load_context(data: object, zone: tzinfo) -> ContextMean:
+def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
     """Return the value that `dump_context` wrote; the value held ends with the restart.
 
     Raises SnapshotError for anything that is not of this form.
@@ -156,11 +156,11 @@ def load_context(data: object, zone: tzinfo) -> ContextMean:
         return _load_context(stored.mapping(data), zone)
     except KeyError as error:
         message = f"not of the stored form: {error!r}"
-        raise SnapshotError(message) from error
+        raise StoredFormError(message) from error
 
 
-def _load_context(data: Mapping[str, Any], zone: tzinfo) -> ContextMean:
-    mean = ContextMean(zone)
+def _load_context(data: Mapping[str, Any], zone: tzinfo) -> SurroundingMean:
+    mean = SurroundingMean(zone)
     _load_running(mean.binner, data)
     counted_to = mean.binner.counted_to or 0.0
     mean.bins = [
@@ -193,15 +193,15 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     version = stored.integer(data["version"], 1)
     if version > VERSION:
         message = f"version {version}; this code knows {VERSION}"
-        raise NewerSnapshotError(message)
-    channel = Channel(QUANTITIES[stored.code(Kind, data["quantity"])], zone, promise)
+        raise NewerFormError(message)
+    channel = Channel(POLLUTANTS[stored.code(Pollutant, data["quantity"])], zone, promise)
     channel.paused = stored.flag(data["paused"])
     if "history" in data:
         channel.history = stored.code(HistoryState, data["history"])
     channel.ledger = load_ledger(data)
     _load_source(channel, stored.mapping(data["source"]))
-    if channel.facts is not None:
-        _load_facts(channel.facts, data, channel.binner.counted_to or 0.0)
+    if channel.guideline is not None:
+        _load_facts(channel.guideline, data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
         last = data["days"][-1:]  # Not read as a day: that waits until days are asked for.
         last_day = parse_day(last[0].split(" ")[0]) if last else 0
@@ -210,7 +210,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
 
 
 def _dump_source(channel: Channel) -> dict[str, Any]:
-    binner, source = channel.binner, channel.source
+    binner, source = channel.binner, channel.health
     return {
         "counted_to": binner.counted_to,
         "area": binner.area,
@@ -229,7 +229,7 @@ def _dump_source(channel: Channel) -> dict[str, Any]:
     }
 
 
-def _load_facts(facts: GuidelineWatch, data: Mapping[str, Any], counted_to: float) -> None:
+def _load_facts(facts: GuidelineMean, data: Mapping[str, Any], counted_to: float) -> None:
     last = int(counted_to // facts.bucket_s)
     facts.buckets = _load_sums(data["facts"], BUCKETS + 1, last, facts.bucket_s)
     for _, total, _ in facts.buckets:
@@ -251,7 +251,7 @@ def _load_running(binner: Binner, data: Mapping[str, Any]) -> None:
 
 
 def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
-    binner, source = channel.binner, channel.source
+    binner, source = channel.binner, channel.health
     _load_running(binner, data)
     stored.number(binner.area, 0.0)
     step, warm_until = data["step"], data["warm_until"]
@@ -261,7 +261,7 @@ def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
     source.last_read = stored.optional(stored.time, data["last_read"])
     last_read = source.last_read or 0.0
     if warm_until is not None:
-        latest = last_read + source.quantity.warm_up_s
+        latest = last_read + source.spec.warm_up_s
         source.warm_until = stored.number(warm_until, 0.0, latest)
     source.flat_value = stored.optional(stored.level, data["flat_value"])
     source.flat_since = stored.number(data["flat_since"], 0.0, last_read)
@@ -271,17 +271,17 @@ def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:
-    today, known, watch = channel.open_day, channel.forecast, channel.watch
+    today, known, watch = channel.open_day, channel.forecast, channel.episode_watch
     if today is None or known is None:
         return None
     return {
         "day": iso_day(today.day),
         "peaks": list(today.peaks),
         "inside": today.inside,
-        "marked": today.marked,
+        "marked": today.scored_slots,
         "void": today.void,
         "forecast": known,
-        "recent": channel.held.bins[:],
+        "recent": channel.sustained.bins[:],
         "episode": watch.current.id if watch.current else None,
         "inside_slots": watch.inside_slots,
         "blocked_slots": watch.blocked_slots,
@@ -294,23 +294,23 @@ def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> Non
     day = stored.day(parse_day(stored.text(data["day"])))
     if day <= last_day:
         message = f"{iso_day(day)} is open after a later day was closed"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     today = OpenDay(day, part_slots(day, channel.zone))
     today.counts = decode_counts(stored.text(data["histogram"]))
     peaks = [stored.optional(stored.level, peak) for peak in stored.items(data["peaks"], PARTS)]
     if len(peaks) != PARTS:
         message = f"{len(peaks)} peaks"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     today.peaks = peaks
-    today.marked = stored.integer(data["marked"], 0)
-    today.inside = stored.number(data["inside"], 0.0, float(today.marked))
+    today.scored_slots = stored.integer(data["marked"], 0)
+    today.inside = stored.number(data["inside"], 0.0, float(today.scored_slots))
     today.void = stored.flag(data["void"])
     today.unseen = stored.flag(data.get("unseen", False))
     channel.open_day = today
     last = int((channel.binner.counted_to or 0.0) // SLOT_S)
-    channel.held.bins = [
+    channel.sustained.bins = [
         (stored.integer(slot, 0, last), stored.level(value))
-        for slot, value in stored.rows(data["recent"], 2, HELD_SLOTS)
+        for slot, value in stored.rows(data["recent"], 2, SUSTAINED_SLOTS)
     ]
     _load_watch(channel, data, day)
     channel.resume(_load_forecast(data.get("forecast"), day))
@@ -330,12 +330,12 @@ def _load_forecast(data: object, day: int) -> Forecast | None:
 
 def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
     running = stored.optional(stored.integer, data["episode"])
-    channel.watch.current = next(
+    channel.episode_watch.current = next(
         (episode for episode in channel.ledger.episodes if episode.id == running), None
     )
-    channel.watch.inside_slots = stored.integer(data["inside_slots"], 0)
-    channel.watch.blocked_slots = stored.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
+    channel.episode_watch.inside_slots = stored.integer(data["inside_slots"], 0)
+    channel.episode_watch.blocked_slots = stored.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
     # It ends some hours after an episode, and no episode ends after the open day; the rest is
     # for homes that have moved to another time zone.
     latest = day_start(day + 3, channel.zone)
-    channel.watch.cool_until = stored.number(data["cool_until"], 0.0, latest)
+    channel.episode_watch.cool_until = stored.number(data["cool_until"], 0.0, latest)

@@ -13,7 +13,7 @@ EARLIEST_DAY, LATEST_DAY = date(1969, 12, 31).toordinal(), date(3000, 1, 1).toor
 HIGHEST = 1e6  # Above the span of every quantity.
 
 
-class SnapshotError(ValueError):
+class StoredFormError(ValueError):
     """Stored data that no version of this code can have written."""
 
 
@@ -141,5 +141,5 @@ def optional[T](read: Callable[[object], T], data: object) -> T | None:
     return None if data is None else read(data)
 
 
-def _wrong(data: object, wanted: str) -> SnapshotError:
-    return SnapshotError(f"{str(data)[:40]!r} is not {wanted}")
+def _wrong(data: object, wanted: str) -> StoredFormError:
+    return StoredFormError(f"{str(data)[:40]!r} is not {wanted}")

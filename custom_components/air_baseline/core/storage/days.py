@@ -12,12 +12,12 @@ from zlib import crc32
 
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
-from ..ledger.day_summary import NO_CONTEXT, DayKind, Digest, join_record
+from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
-from ..reading.surroundings import DayContext
+from ..reading.surroundings import DaySurroundings
 from . import checked as stored
-from .checked import SnapshotError
+from .checked import StoredFormError
 
 DAY_COLUMNS: Final = (
     "day",
@@ -37,32 +37,32 @@ NOTHING: Final = "-"
 _COLUMNS: Final = " ".join(DAY_COLUMNS)
 MOST_PART_SLOTS = 48  # Clocks that are put back give three hours a fourth.
 
-_KINDS: Final = {kind.value: kind for kind in DayKind}
+_KINDS: Final = {kind.value: kind for kind in DayOrigin}
 _STATES: Final = {state.value: state for state in LearningState}
 _FLAGS: Final = {"0": False, "1": True}
 
 
-def dump_day(digest: Digest) -> str:
+def dump_day(digest: DaySummary) -> str:
     """Return a day as a line, its values in the order of `DAY_COLUMNS`."""
-    context = digest.context
+    context = digest.surroundings
     values = (
         iso_day(digest.day),
-        digest.kind.value,
+        digest.origin.value,
         digest.histogram,
         None if digest.slots == PLAIN_SLOTS else _listed(digest.slots),
         _listed(digest.part_peaks),
         _listed(digest.issued) or None,
-        digest.mark,
+        digest.coverage,
         digest.head,
         digest.state.value,
         int(digest.eligible),
         digest.longest_run_h,
-        None if context == NO_CONTEXT else ",".join(map(_text, astuple(context))),
+        None if context == NO_SURROUNDINGS else ",".join(map(_text, astuple(context))),
     )
     return " ".join(map(_text, values))
 
 
-class StoredDays(Sequence[Digest]):
+class StoredDays(Sequence[DaySummary]):
     """The days of a ledger as lines, which are read when one of them is first asked for.
 
     At a start that is most of the work, and nobody asks before a part of the day begins. Once
@@ -74,7 +74,7 @@ class StoredDays(Sequence[Digest]):
     def __init__(self, lines: Sequence[str]) -> None:
         """Take lines that `dump_day` wrote, oldest first."""
         self._lines: Sequence[str] | None = lines
-        self._days: tuple[Digest, ...] = ()
+        self._days: tuple[DaySummary, ...] = ()
 
     @property
     def lines(self) -> Sequence[str]:
@@ -83,17 +83,17 @@ class StoredDays(Sequence[Digest]):
         return [dump_day(digest) for digest in self._days] if lines is None else lines
 
     @overload
-    def __getitem__(self, place: int) -> Digest: ...
+    def __getitem__(self, place: int) -> DaySummary: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[Digest, ...]: ...
+    def __getitem__(self, place: slice) -> tuple[DaySummary, ...]: ...
 
     @override
-    def __getitem__(self, place: int | slice) -> Digest | tuple[Digest, ...]:
+    def __getitem__(self, place: int | slice) -> DaySummary | tuple[DaySummary, ...]:
         return self._read()[place]
 
     @override
-    def __iter__(self) -> Iterator[Digest]:
+    def __iter__(self) -> Iterator[DaySummary]:
         return iter(self._read())
 
     @override
@@ -107,14 +107,14 @@ class StoredDays(Sequence[Digest]):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _read(self) -> tuple[Digest, ...]:
+    def _read(self) -> tuple[DaySummary, ...]:
         if self._lines is not None:
             self._days = read_days(self._lines)
             self._lines = None
         return self._days
 
 
-def dump_days(days: Sequence[Digest]) -> dict[str, Any]:
+def dump_days(days: Sequence[DaySummary]) -> dict[str, Any]:
     """Return days as lines, with the names of their values and a checksum."""
     lines = days.lines if isinstance(days, StoredDays) else [dump_day(digest) for digest in days]
     return {"days_columns": _COLUMNS, "days_checksum": _checksum(lines), "days": lines}
@@ -126,7 +126,7 @@ def load_days(data: Mapping[str, Any]) -> StoredDays:
     known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
         message = "days that are not as they were written"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return StoredDays(lines)
 
 
@@ -134,22 +134,22 @@ def _checksum(lines: Sequence[str]) -> int:
     return crc32("\n".join(lines).encode())
 
 
-def read_days(lines: Sequence[str]) -> tuple[Digest, ...]:
+def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
     """Return the days that `dump_day` wrote, all at once, since that is quick."""
     rows = [line.split(" ") for line in lines]
     if not rows:
         return ()
     if any(len(row) != len(DAY_COLUMNS) for row in rows):
         message = f"days of other than {len(DAY_COLUMNS)} values"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     columns = dict(zip(DAY_COLUMNS, zip(*rows, strict=True), strict=True))
     days = list(map(parse_day, columns["day"]))
     if days != sorted({*days}):
         message = "days out of order or twice"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     if stored.day(days[-1]) - stored.day(days[0]) >= WINDOW_DAYS:
         message = f"days further apart than the {WINDOW_DAYS} that are kept"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     texts = [text.encode() for text in columns["histogram"]]
     slots = list(map(_slots, columns["slots"]))
     values = zip(
@@ -166,12 +166,12 @@ def read_days(lines: Sequence[str]) -> tuple[Digest, ...]:
         strict=True,
     )
     return tuple(
-        Digest(
+        DaySummary(
             day=day,
-            kind=kind,
+            origin=kind,
             slots=slots,
             record=record,
-            mark=mark,
+            coverage=mark,
             head=head,
             state=state,
             eligible=eligible,
@@ -187,7 +187,7 @@ def _marks(texts: Sequence[str]) -> list[float | None]:
     known = [mark for mark in marks if mark is not None]
     if not all(0.0 <= mark <= 1.0 for mark in known):
         message = "marks that are no shares"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return marks
 
 
@@ -204,7 +204,7 @@ def _slots(text: str) -> tuple[int, ...]:
     slots = tuple(stored.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
     if len(slots) != PARTS or not sum(slots):
         message = f"slots of a day: {slots}"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return slots
 
 
@@ -218,13 +218,13 @@ def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> It
     return map(join_record, peaks, known, contexts, texts, strict=True)
 
 
-def _context(text: str) -> DayContext:
+def _context(text: str) -> DaySurroundings:
     if text == NOTHING:
-        return NO_CONTEXT
+        return NO_SURROUNDINGS
     pm25, temperature, window = [
         None if value == NOTHING else float(value) for value in text.split(",")
     ]
-    return DayContext(
+    return DaySurroundings(
         outdoor_pm25=stored.optional(stored.level, pm25),
         outdoor_temperature=stored.optional(stored.number, temperature),
         window_open=stored.optional(stored.share, window),

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..alerting.forecast import Forecast
 from ..alerting.promise import Promise
-from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, Bar
+from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, AlertThreshold
 from ..codes import Basis, LearningState, Missing
 from ..day import PARTS, WINDOW_DAYS
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
-from ..learning.weather_limits import Seen
+from ..learning.weather_limits import WeatherLimits
 from ..reading.binning import LEAST_STEP
 from . import checked as stored
-from .checked import SnapshotError
+from .checked import StoredFormError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,19 +53,19 @@ def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
 
 
 def _dump_said(written: Forecast) -> dict[str, Any]:
-    seen = written.seen
+    seen = written.weather_limits
     return {
         "ranges": [_dump_range(part) for part in written.ranges],
         "basis": written.basis,
         "shown": written.shown,
         "own_share": written.own_share,
-        "theta": written.theta,
+        "theta": written.widening,
         "confidence": written.confidence,
         "noticeable": written.noticeable,
-        "told": written.told,
+        "told": written.reported,
         "temperatures": seen.temperatures and list(seen.temperatures),
         "windows": seen.windows and list(seen.windows),
-        "bar": _dump_bar(written.bar) if written.bar.scores else None,
+        "bar": _dump_bar(written.threshold) if written.threshold.scores else None,
     }
 
 
@@ -73,7 +73,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
     ranges = stored.rows(data["ranges"], RANGE_WIDTH, PARTS)
     if len(ranges) != PARTS:
         message = f"{len(ranges)} ranges"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return {
         "ranges": tuple(_load_range(row) for row in ranges),
         "basis": stored.code(Basis, data["basis"]),
@@ -83,11 +83,11 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": stored.optional(stored.share, data["confidence"]),
         "noticeable": stored.level(data["noticeable"]),
         "told": stored.flag(data["told"]),
-        "seen": Seen(
+        "seen": WeatherLimits(
             temperatures=stored.optional(_temperatures, data["temperatures"]),
             windows=stored.optional(_windows, data["windows"]),
         ),
-        "bar": Bar() if data["bar"] is None else _load_bar(stored.mapping(data["bar"])),
+        "bar": AlertThreshold() if data["bar"] is None else _load_bar(stored.mapping(data["bar"])),
     }
 
 
@@ -104,7 +104,7 @@ def _load_range(row: Sequence[Any]) -> PartRange:
     ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
     if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
         message = f"a range from {low} over {middle} to {high}"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
 
 
@@ -118,10 +118,10 @@ def _windows(data: object) -> tuple[int, int]:
     return stored.integer(shut), stored.integer(mostly_open)
 
 
-def _dump_bar(bar: Bar) -> dict[str, Any]:
+def _dump_bar(bar: AlertThreshold) -> dict[str, Any]:
     return {
         "scores": list(bar.scores),
-        "ranked": bar.ranked,
+        "ranked": bar.rank_score,
         "margin": bar.margin,
         "notable": bar.notable,
         "centre": list(bar.centre),
@@ -132,12 +132,12 @@ def _dump_bar(bar: Bar) -> dict[str, Any]:
     }
 
 
-def _load_bar(data: Mapping[str, Any]) -> Bar:
+def _load_bar(data: Mapping[str, Any]) -> AlertThreshold:
     scores = stored.items(data["scores"], WINDOW_DAYS)
     spread = stored.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
-    bar = Bar(
+    bar = AlertThreshold(
         scores=array("d", stored.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
-        ranked=stored.optional(_score, data["ranked"]),
+        rank_score=stored.optional(_score, data["ranked"]),
         margin=stored.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
         notable=stored.optional(_score, data["notable"]),
         centre=tuple(stored.numbers(data["centre"], PARTS, -MOST_SCALE, MOST_SCALE)),
@@ -146,7 +146,7 @@ def _load_bar(data: Mapping[str, Any]) -> Bar:
         floor=tuple(stored.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
         days=stored.integer(data["days"], 0, len(scores)),
     )
-    highest = max(bar.ranked or 0.0, bar.notable or 0.0) + MARGIN_HIGH
+    highest = max(bar.rank_score or 0.0, bar.notable or 0.0) + MARGIN_HIGH
     stored.number(highest * max(spread), -MOST_RISE, MOST_RISE)
     return bar
 
@@ -162,9 +162,9 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "tally": [counted.days, counted.weekend, counted.week],
         "parts": list(counted.parts),
         "first": known.first,
-        "marks": known.marks,
-        "recent_mark": known.recent_mark,
-        "held": known.held,
+        "marks": known.scored_days,
+        "recent_mark": known.recent_coverage,
+        "held": known.coverage_28d,
         "missing": [[what, number] for what, number in known.missing],
         "earliest": known.earliest,
         "since": known.since,
@@ -180,9 +180,9 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         state=stored.code(LearningState, data["state"]),
         tally=Tally(days, weekend, week, tuple(stored.numbers(data["parts"], PARTS, 0.0, most))),
         first=stored.optional(stored.day, data["first"]),
-        marks=stored.integer(data["marks"], 0, WINDOW_DAYS),
-        recent_mark=stored.optional(stored.share, data["recent_mark"]),
-        held=stored.optional(stored.share, data["held"]),
+        scored_days=stored.integer(data["marks"], 0, WINDOW_DAYS),
+        recent_coverage=stored.optional(stored.share, data["recent_mark"]),
+        coverage_28d=stored.optional(stored.share, data["held"]),
         missing=tuple(
             (stored.code(Missing, what), stored.integer(number, 0, WINDOW_DAYS))
             for what, number in stored.rows(data["missing"], 2, len(Missing))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from ..codes import Together
+from ..codes import OtherRooms
 from ..day import DAY_S, PARTS
 from ..ledger.correction import AHEAD_DAYS
 from ..ledger.entries import Cause, Entry, EntryKind
@@ -16,7 +16,7 @@ from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from . import checked as stored
-from .checked import SnapshotError
+from .checked import StoredFormError
 from .days import dump_days, load_days
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
     entries = tuple(_load_entry(row) for row in rows)
     if len({entry.id for entry in entries}) != len(entries):
         message = "two entries with one id"
-        raise SnapshotError(message)
+        raise StoredFormError(message)
     return entries
 
 
@@ -143,11 +143,11 @@ def _plain(value: object) -> object:
 
 
 def _dump_beside(ledger: Ledger) -> dict[str, Any]:
-    nothing = None, None, Together.UNKNOWN
+    nothing = None, None, OtherRooms.UNKNOWN
     rows = [
         _dump_row(episode, BESIDE_COLUMNS)
         for episode in ledger.episodes
-        if (episode.outdoor, episode.window_open, episode.together) != nothing
+        if (episode.outdoor, episode.window_open, episode.other_rooms) != nothing
     ]
     return {"beside_columns": list(BESIDE_COLUMNS), "beside": rows} if rows else {}
 
@@ -170,7 +170,7 @@ def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> E
         outdoor=stored.optional(stored.level, beside["outdoor"]),
         outdoor_before=stored.optional(stored.level, beside["outdoor_before"]),
         window_open=stored.optional(stored.share, beside["window_open"]),
-        together=stored.code(Together, beside["together"]),
+        together=stored.code(OtherRooms, beside["together"]),
         rooms=tuple(stored.text(room) for room in stored.items(beside["rooms"], MOST_ROOMS)),
     )
 
