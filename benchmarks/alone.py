@@ -57,7 +57,7 @@ def each_alone(sensor: Sensor, plumes: Iterable[Plume]) -> Iterator[Alone]:
             on_grid(
                 np.array([bin_.start for bin_ in bins]),
                 np.array([bin_.value for bin_ in bins]),
-                sensor.kind,
+                sensor.pollutant,
                 sensor.offset_s,
             ),
         )

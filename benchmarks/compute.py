@@ -83,40 +83,40 @@ class Plan:
     days: int
     data: Path | None = None
 
-    def of(self, season: Season, kind: Pollutant, promise: Promise) -> list[Job]:
+    def of(self, season: Season, pollutant: Pollutant, promise: Promise) -> list[Job]:
         """Return the sensors of a season."""
-        return [(seed, self.days, season, kind, promise) for seed in range(self.homes)]
+        return [(seed, self.days, season, pollutant, promise) for seed in range(self.homes)]
 
 
 def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     """Run everything; `tell` hears what is being run."""
     results = Results(homes=plan.homes, days=plan.days)
     with workers(jobs) as pool:
-        for kind in KINDS:
-            _seasons(plan, kind, pool, results, tell)
-            _with_context(plan, kind, pool, results, tell)
+        for pollutant in KINDS:
+            _seasons(plan, pollutant, pool, results, tell)
+            _with_context(plan, pollutant, pool, results, tell)
         tell("thin data")
-        trials = [(name, kind) for name in SCENARIOS for kind in KINDS]
+        trials = [(name, pollutant) for name in SCENARIOS for pollutant in KINDS]
         found = pool.each(_thin, trials)
-        results.thin = [(kind, one) for (_, kind), one in zip(trials, found, strict=True)]
+        results.thin = [(pollutant, one) for (_, pollutant), one in zip(trials, found, strict=True)]
         if plan.data is not None:
             _recordings(plan.data, pool, results, tell)
     return results
 
 
-def _seasons(plan: Plan, kind: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
+def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
     said: list[Statement] = []
     plain: dict[Promise, list[Run]] = {}
     for season in Season:
         for chosen in (Promise.MONTH, Promise.FORTNIGHT):
             if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
                 continue
-            if season is Season.SMOKE and kind is not Pollutant.PM25:
+            if season is Season.SMOKE and pollutant is not Pollutant.PM25:
                 continue  # Smoke is particles here: these would be the plain homes again.
-            tell(f"{kind}, {season} homes, {chosen}")
-            jobs = plan.of(season, kind, chosen)
+            tell(f"{pollutant}, {season} homes, {chosen}")
+            jobs = plan.of(season, pollutant, chosen)
             if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:
-                runs = _with_rules(season, kind, jobs, pool, results)
+                runs = _with_rules(season, pollutant, jobs, pool, results)
             else:
                 runs = pool.each(_run_home, jobs)
             if season is Season.PLAIN:
@@ -124,37 +124,37 @@ def _seasons(plan: Plan, kind: Pollutant, pool: Workers, results: Results, tell:
             summed = group(f"{season} homes", season, chosen, runs)
             results.groups.append(summed)
             if season is Season.SMOKE:
-                results.smoke.append((kind, chosen, smoke(runs, plain[chosen])))
+                results.smoke.append((pollutant, chosen, smoke(runs, plain[chosen])))
             if chosen is Promise.MONTH:
                 said += summed.said
                 if season in BEGINS:
-                    results.changed.append((season, kind, after_change(runs, BEGINS[season])))
-    results.pooled[kind] = trust(said)
+                    results.changed.append((season, pollutant, after_change(runs, BEGINS[season])))
+    results.pooled[pollutant] = trust(said)
 
 
-def _with_context(plan: Plan, kind: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
+def _with_context(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
     for season in WITH_CONTEXT:
-        if season is Season.SMOKE and kind is not Pollutant.PM25:
+        if season is Season.SMOKE and pollutant is not Pollutant.PM25:
             continue
-        tell(f"{kind}, {season} homes, context known")
-        runs = pool.each(_run_home_with_context, plan.of(season, kind, Promise.MONTH))
+        tell(f"{pollutant}, {season} homes, context known")
+        runs = pool.each(_run_home_with_context, plan.of(season, pollutant, Promise.MONTH))
         results.groups.append(group(f"{season} homes, context", season, Promise.MONTH, runs))
         if season is Season.SMOKE:
             results.outdoor_rose = outdoor_rose(runs)
 
 
 def _with_rules(
-    season: Season, kind: Pollutant, jobs: list[Job], pool: Workers, results: Results
+    season: Season, pollutant: Pollutant, jobs: list[Job], pool: Workers, results: Results
 ) -> list[Run]:
     """Run ours and the rules beside it; on plain homes, put plumes in as well."""
     found = pool.each(_quiet_home, jobs)
-    table = rates(found, kind)
+    table = rates(found, pollutant)
     if season is Season.PLAIN:
         plumes = pool.each(_find_home, [(job, table) for job in jobs])
         repeated = pool.each(_find_repeated, jobs)
-        results.beside.append(Beside(kind, table, _flat(plumes), _flat(repeated)))
+        results.beside.append(Beside(pollutant, table, _flat(plumes), _flat(repeated)))
     else:
-        results.autumn[kind] = {
+        results.autumn[pollutant] = {
             rate.name: sorted(age for one in found for age in _ages(one, rate)) for rate in table
         }
     return [one.run for one in found]
@@ -167,15 +167,15 @@ def _ages(found: Quiet, rate: Rate) -> list[float]:
 
 
 def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None:
-    for kind in KINDS:
-        tell(f"{kind}, recordings")
-        files = list(sources(data, kind))
+    for pollutant in KINDS:
+        tell(f"{pollutant}, recordings")
+        files = list(sources(data, pollutant))
         runs = pool.each(_run_source, [(source, Promise.MONTH) for source in files])
         if runs:
             results.recorded.append(group("recordings", None, Promise.MONTH, runs))
         long = [source for source in files if _days(source) >= LONG_DAYS]
         if long:
-            _long_recordings(long, kind, pool, results)
+            _long_recordings(long, pollutant, pool, results)
     smoked = [one for one in sources(data, Pollutant.PM25) if one.path.parent.name == SMOKED_SET]
     for chosen in (Promise.MONTH, Promise.FORTNIGHT):
         runs = pool.each(_run_source, [(source, chosen) for source in smoked])
@@ -185,13 +185,13 @@ def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None
     results.cooking = [one for room in noticed for one in room]
 
 
-def _long_recordings(long: list[Source], kind: Pollutant, pool: Workers, results: Results) -> None:
-    table = rates(pool.each(_quiet_source, long), kind)
+def _long_recordings(long: list[Source], pollutant: Pollutant, pool: Workers, results: Results) -> None:
+    table = rates(pool.each(_quiet_source, long), pollutant)
     plumes = pool.each(_find_source, [(source, table) for source in long])
     # There are few of them: each is run with the plumes of every try.
     trials = [(source, seed) for source in long for seed in range(TRIES)]
     repeated = pool.each(_find_source_repeated, trials)
-    results.recorded_beside.append(Beside(kind, table, _flat(plumes), _flat(repeated)))
+    results.recorded_beside.append(Beside(pollutant, table, _flat(plumes), _flat(repeated)))
 
 
 def _flat(found: Iterable[list[Found]]) -> list[Found]:

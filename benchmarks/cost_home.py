@@ -36,9 +36,9 @@ OLDEST: Final = 2  # The generation of garbage for which all objects are looked 
 PLATFORMS: Final = ("sensor", "binary_sensor", "event", "switch", "button")
 
 
-def source(room: int, kind: Pollutant) -> str:
+def source(room: int, pollutant: Pollutant) -> str:
     """Return the entity that a room's quantity is measured by."""
-    return f"sensor.{kind.value}_of_{room}"
+    return f"sensor.{pollutant.value}_of_{room}"
 
 
 def room_id(room: int) -> str:
@@ -53,21 +53,21 @@ def last_noon() -> datetime:
     return noon if noon <= now else noon - timedelta(days=1)
 
 
-def a_home(rooms: int, kinds: tuple[Pollutant, ...] = KINDS) -> ConfigEntry:
+def a_home(rooms: int, pollutants: tuple[Pollutant, ...] = KINDS) -> ConfigEntry:
     """Return a home of some rooms as it is configured."""
     subentries = []
     for room in range(rooms):
         sources = {
-            f"{'pm25' if kind is Pollutant.PM25 else 'voc'}_source": source(room, kind) for kind in kinds
+            f"{'pm25' if pollutant is Pollutant.PM25 else 'voc'}_source": source(room, pollutant) for pollutant in pollutants
         }
-        subentries.append(a_room(room_id(room), f"room {room}", *kinds, **sources))
+        subentries.append(a_room(room_id(room), f"room {room}", *pollutants, **sources))
     return an_entry(subentries)
 
 
-def report(hass: HomeAssistant, room: int, kind: Pollutant, value: float, at: float) -> None:
+def report(hass: HomeAssistant, room: int, pollutant: Pollutant, value: float, at: float) -> None:
     """Let a source report a value at a POSIX time."""
-    attributes = ATTRIBUTES[PM25 if kind is Pollutant.PM25 else VOC]
-    hass.states.async_set(source(room, kind), f"{value:g}", attributes, timestamp=at)
+    attributes = ATTRIBUTES[PM25 if pollutant is Pollutant.PM25 else VOC]
+    hass.states.async_set(source(room, pollutant), f"{value:g}", attributes, timestamp=at)
 
 
 @asynccontextmanager
@@ -89,8 +89,8 @@ async def a_home_assistant(
         hass.set_state(CoreState.running)
         hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)  # The recorder waits for it.
         for room in range(rooms):
-            for kind in KINDS:
-                report(hass, room, kind, 6.0, end.timestamp())
+            for pollutant in KINDS:
+                report(hass, room, pollutant, 6.0, end.timestamp())
         await hass.async_block_till_done()
         settle_garbage()
         try:
@@ -100,7 +100,7 @@ async def a_home_assistant(
 
 
 def _store(folder: str, rooms: int, end: datetime) -> None:
-    channels = {kind: learned(kind, LEARNED_DAYS, end=end) for kind in KINDS}
+    channels = {pollutant: learned(pollutant, LEARNED_DAYS, end=end) for pollutant in KINDS}
     stored = a_store({room_id(room): channels for room in range(rooms)})
     path = Path(folder, ".storage", LEDGER_KEY)
     path.parent.mkdir()

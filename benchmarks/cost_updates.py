@@ -140,22 +140,22 @@ async def _share(hass: HomeAssistant, first: float) -> float:
     for round_ in range(int(SHARE_S / EVERY_S)):
         at = first + EVERY_S * round_
         for room in range(ROOMS):
-            for kind in KINDS:
-                report(hass, room, kind, usual(at, kind) + round_ % 2, at)
+            for pollutant in KINDS:
+                report(hass, room, pollutant, usual(at, pollutant) + round_ % 2, at)
         await asyncio.sleep(0)
     return 100.0 * (process_time() - start) / SHARE_S
 
 
 async def _live(hass: HomeAssistant, first: float) -> float:
     """Let all sources report every ten seconds in real time; return the longest block (ms)."""
-    sources = [(room, kind) for room in range(ROOMS) for kind in KINDS]
+    sources = [(room, pollutant) for room in range(ROOMS) for pollutant in KINDS]
     start = perf_counter()
     with probe() as seen:
         for index in range(int(LIVED_S / EVERY_S) * len(sources)):
             due = index * EVERY_S / len(sources)
             await asyncio.sleep(max(start + due - perf_counter(), 0.0))
-            room, kind = sources[index % len(sources)]
-            report(hass, room, kind, usual(first + due, kind) + index % 2, first + due)
+            room, pollutant = sources[index % len(sources)]
+            report(hass, room, pollutant, usual(first + due, pollutant) + index % 2, first + due)
     return 1e3 * seen.longest
 
 
@@ -164,8 +164,8 @@ async def _close(hass: HomeAssistant, end: float) -> float:
     (entry,) = hass.config_entries.async_entries("air_baseline")
     for at in range(int(end) - DAY_S, int(end), SLOT_S):
         for room in range(ROOMS):
-            for kind in KINDS:
-                report(hass, room, kind, usual(at, kind), at)
+            for pollutant in KINDS:
+                report(hass, room, pollutant, usual(at, pollutant), at)
         await asyncio.sleep(0)
     await hass.async_block_till_done()
     settle_garbage()

@@ -103,13 +103,13 @@ def quiet(sensor: Sensor) -> Quiet:
     return Quiet(ours, _watched(series, _could_alert(ours, series)))
 
 
-def rates(found: Sequence[Quiet], kind: Pollutant) -> list[Rate]:
+def rates(found: Sequence[Quiet], pollutant: Pollutant) -> list[Rate]:
     """Return how often each rule alerts, and tune each to the rate of ours, which comes first."""
     days = sum(len(one.run.eligible) for one in found)
     number = sum(len(one.run.episodes) for one in found)
     ours = PER_DAYS * number / days if days else 0.0
     table = [Rate(OURS, ours, 0.0, float("nan"), float("nan"))]
-    for rule in for_kind(kind):
+    for rule in for_kind(pollutant):
         watched = [one.watched[rule.name] for one in found]
         could = sum(one.days for one in watched)  # Less than the days of ours: gaps.
         table.append(
@@ -134,7 +134,7 @@ def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
 def find_repeated(sensor: Sensor, seed: int) -> list[Found]:
     """Put all plumes of one try into a sensor's recording; return which of them ours noticed."""
     plumes = draw(sensor.times, sensor.levels, seed, sensor.offset_s)
-    highest = POLLUTANTS[sensor.kind].highest
+    highest = POLLUTANTS[sensor.pollutant].highest
     levels = inject(sensor.times, sensor.levels, plumes, sensor.step, highest)
     ours = run(replace(sensor, levels=levels, around=None))
     series = _series(ours, sensor)
@@ -165,7 +165,7 @@ def notice(sensor: Sensor, events: Iterable[Cooking]) -> list[dict[str, float | 
     series = _series(ours, sensor)
     watched = _watched(series, None)
     told = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
-    for rule in for_kind(sensor.kind):
+    for rule in for_kind(sensor.pollutant):
         told[rule.name] = _times(series, watched[rule.name], rule.threshold)
     return [_delays(event, told) for event in events]
 
@@ -187,11 +187,11 @@ def of_plumes(found: Iterable[Found], name: str, *, usual: bool = False) -> Dete
 
 
 def _watched(series: Series, counted: Mask | None) -> dict[str, Watched]:
-    return {rule.name: watch(rule.score(series), counted) for rule in for_kind(series.kind)}
+    return {rule.name: watch(rule.score(series), counted) for rule in for_kind(series.pollutant)}
 
 
 def _series(ours: Run, sensor: Sensor) -> Series:
-    return on_grid(ours.said.start, ours.said.level, sensor.kind, sensor.offset_s)
+    return on_grid(ours.said.start, ours.said.level, sensor.pollutant, sensor.offset_s)
 
 
 def _could_alert(ours: Run, series: Series) -> Mask:

@@ -46,13 +46,13 @@ def all_tables(results: Results) -> Iterator[Table]:
     yield rooms_table(monthly)
     yield first_table(groups)
     yield trust_table(results, monthly)
-    for kind, trust in results.pooled.items():
+    for pollutant, trust in results.pooled.items():
         if trust is not None:
-            yield reliability_table(f"Confidence on {NAMES[kind]}, all seasons", trust)
+            yield reliability_table(f"Confidence on {NAMES[pollutant]}, all seasons", trust)
     for group in results.recorded:
         if group.trust is not None:
             yield reliability_table(
-                f"Confidence on {NAMES[group.kind]}, {group.title}", group.trust
+                f"Confidence on {NAMES[group.pollutant]}, {group.title}", group.trust
             )
     yield change_table(results)
     yield unseen_table(groups)
@@ -138,7 +138,7 @@ def first_table(groups: Sequence[Group]) -> Table:
 def trust_table(results: Results, groups: Sequence[Group]) -> Table:
     """Return how honest confidence was."""
     said = [(group.name, group.trust) for group in groups]
-    said += [(f"all seasons, {NAMES[kind]}", trust) for kind, trust in results.pooled.items()]
+    said += [(f"all seasons, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()]
     rows = [
         (
             name,
@@ -166,13 +166,13 @@ def change_table(results: Results) -> Table:
     """Return the weeks after a change."""
     rows = [
         (
-            f"{season}, {NAMES[kind]}, day {after.day}",
+            f"{season}, {NAMES[pollutant]}, day {after.day}",
             *[_two(week) for week in after.weeks],
             f"{after.doubted} of {after.rooms}",
             _days(after.again),
             _two(after.episodes),
         )
-        for season, kind, after in results.changed
+        for season, pollutant, after in results.changed
     ]
     weeks = [f"week {week}" for week in range(1, 9)]
     header = ("after", *weeks, "doubted", "days until learned again", "episodes in 30 days")
@@ -194,9 +194,9 @@ def unseen_table(groups: Sequence[Group]) -> Table:
 def smoke_table(results: Results) -> Table:
     """Return what nine days of smoke did."""
     rows = [
-        (f"seeded, {NAMES[kind]}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
+        (f"seeded, {NAMES[pollutant]}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
          f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
-        for kind, chosen, smoke in results.smoke
+        for pollutant, chosen, smoke in results.smoke
     ]  # fmt: skip
     rows += [
         (f"southwark, {one.promise}", f"{one.rooms} ({one.eligible} could alert)",
@@ -236,7 +236,7 @@ def rules_table(beside: Beside, where: str) -> Table:
     header = ("rule", "alarms in 30 days", "weeks 1-5", "notices", "tuned: all",
               *[f"{size:g} x" for size in SIZES], "minutes", "of every plume")  # fmt: skip
     note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned: at our"
-    title = f"False alarms and plumes noticed: {NAMES[beside.kind]}, {where}"
+    title = f"False alarms and plumes noticed: {NAMES[beside.pollutant]}, {where}"
     return Table(title, header, rows, f"{note} false alarms")
 
 
@@ -251,7 +251,7 @@ def kinds_table(beside: Beside) -> Table:
             cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
         found = of_plumes(some, OURS)
         rows.append((f"{size:g} x", *cells, f"{found} of {found.number}"))
-    return Table(f"What ours noticed: {NAMES[beside.kind]}", ("plume", *KINDS, "all"), rows)
+    return Table(f"What ours noticed: {NAMES[beside.pollutant]}", ("plume", *KINDS, "all"), rows)
 
 
 def repeated_table(results: Results) -> Table:
@@ -265,7 +265,7 @@ def repeated_table(results: Results) -> Table:
             of_plumes([one for one in eligible if one.plume.size == size], OURS) for size in SIZES
         ]
         shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
-        rows.append((f"{NAMES[beside.kind]}, {where}", *shares))
+        rows.append((f"{NAMES[beside.pollutant]}, {where}", *shares))
     header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])
     return Table("What ours noticed of plumes that keep coming", header, rows)
 
@@ -284,8 +284,8 @@ def cooking_table(results: Results) -> Table:
 def thin_table(results: Results) -> Table:
     """Return how often something personal was said on thin data."""
     rows = [
-        (f"{one.name}, {NAMES[kind]}", str(one.rooms), str(one.claims))
-        for kind, one in results.thin
+        (f"{one.name}, {NAMES[pollutant]}", str(one.rooms), str(one.claims))
+        for pollutant, one in results.thin
     ]
     return Table("Thin data", ("scenario", "rooms", "personal claims"), rows)
 

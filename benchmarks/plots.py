@@ -42,19 +42,19 @@ def _save(
 ) -> None:
     figure = Figure(figsize=(WIDE, tall), layout="constrained")
     both = figure.subplots(1, len(NAMES))
-    for axes, (kind, name) in zip(both, NAMES.items(), strict=True):
-        draw(axes, results, kind)
+    for axes, (pollutant, name) in zip(both, NAMES.items(), strict=True):
+        draw(axes, results, pollutant)
         axes.set_title(name, loc="left", fontweight="bold")
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
 
 
-def _range(axes: Axes, results: Results, kind: Pollutant) -> None:
+def _range(axes: Axes, results: Results, pollutant: Pollutant) -> None:
     axes.axhspan(75, 85, color=GOOD_COLOUR, label="should be: 75 to 85 %")
     places = range(len(AGE_NAMES))
     for title, group, colour in (
-        ("made-up homes", _plain(results.groups, kind), OUR_COLOUR),
-        ("recordings", _recorded(results.recorded, kind), OTHERS_BEST),
+        ("made-up homes", _plain(results.groups, pollutant), OUR_COLOUR),
+        ("recordings", _recorded(results.recorded, pollutant), OTHERS_BEST),
     ):
         if group is not None:
             shares = [100.0 * found.fair for found in group.by_age]
@@ -64,8 +64,8 @@ def _range(axes: Axes, results: Results, kind: Pollutant) -> None:
     _legend(axes, "lower left")
 
 
-def _alarms(axes: Axes, results: Results, kind: Pollutant) -> None:
-    beside = _beside(results.beside, kind)
+def _alarms(axes: Axes, results: Results, pollutant: Pollutant) -> None:
+    beside = _beside(results.beside, pollutant)
     rates = sorted(beside.rates, key=lambda rate: -rate.usual) if beside else []
     names = [rate.name for rate in rates]
     bars = axes.barh(names, [rate.usual for rate in rates], color=_colours(names))
@@ -75,8 +75,8 @@ def _alarms(axes: Axes, results: Results, kind: Pollutant) -> None:
     axes.set(xlabel="false alarms in 30 days")
 
 
-def _plumes(axes: Axes, results: Results, kind: Pollutant) -> None:
-    beside = _beside(results.beside, kind)
+def _plumes(axes: Axes, results: Results, pollutant: Pollutant) -> None:
+    beside = _beside(results.beside, pollutant)
     eligible = [one for one in beside.found if one.eligible] if beside else []
     for rate in beside.rates[1:] if beside else []:
         axes.plot(*_by_size(eligible, rate.name), color=OTHER_COLOUR, linewidth=1)
@@ -91,12 +91,12 @@ def _plumes(axes: Axes, results: Results, kind: Pollutant) -> None:
     _legend(axes, "upper left")
 
 
-def _confidence(axes: Axes, results: Results, kind: Pollutant) -> None:
+def _confidence(axes: Axes, results: Results, pollutant: Pollutant) -> None:
     axes.plot([0, 100], [0, 100], color=QUIET_COLOUR, linestyle=":", linewidth=1)
     axes.text(12, 16, "as said", color=QUIET_COLOUR, rotation=45, rotation_mode="anchor")
-    recorded = _recorded(results.recorded, kind)
+    recorded = _recorded(results.recorded, pollutant)
     for title, trust, colour in (
-        ("made-up homes", results.pooled.get(kind), OUR_COLOUR),
+        ("made-up homes", results.pooled.get(pollutant), OUR_COLOUR),
         ("recordings", recorded.trust if recorded else None, OTHERS_BEST),
     ):
         if trust is not None:
@@ -109,8 +109,8 @@ def _confidence(axes: Axes, results: Results, kind: Pollutant) -> None:
     _legend(axes, "upper left")
 
 
-def _autumn(axes: Axes, results: Results, kind: Pollutant) -> None:
-    ages = results.autumn.get(kind, {})
+def _autumn(axes: Axes, results: Results, pollutant: Pollutant) -> None:
+    ages = results.autumn.get(pollutant, {})
     for name, colour in {**NAIVE, OURS: OUR_COLOUR}.items():
         if name in ages:
             days, number = _counted(ages[name], results)
@@ -146,20 +146,20 @@ def _colours(names: Iterable[str]) -> list[str]:
     return [OUR_COLOUR if name == OURS else OTHER_COLOUR for name in names]
 
 
-def _plain(groups: Iterable[Group], kind: Pollutant) -> Group | None:
+def _plain(groups: Iterable[Group], pollutant: Pollutant) -> Group | None:
     return next(
         (
             group
             for group in groups
-            if (group.kind, group.season, group.promise) == (kind, Season.PLAIN, Promise.MONTH)
+            if (group.pollutant, group.season, group.promise) == (pollutant, Season.PLAIN, Promise.MONTH)
         ),
         None,
     )
 
 
-def _recorded(groups: Iterable[Group], kind: Pollutant) -> Group | None:
-    return next((group for group in groups if group.kind is kind), None)
+def _recorded(groups: Iterable[Group], pollutant: Pollutant) -> Group | None:
+    return next((group for group in groups if group.pollutant is pollutant), None)
 
 
-def _beside(all_beside: Iterable[Beside], kind: Pollutant) -> Beside | None:
-    return next((beside for beside in all_beside if beside.kind is kind), None)
+def _beside(all_beside: Iterable[Beside], pollutant: Pollutant) -> Beside | None:
+    return next((beside for beside in all_beside if beside.pollutant is pollutant), None)

@@ -28,8 +28,8 @@ def broken(results: Results) -> list[str]:
         found += [f"{group.name}: {what}" for what, kept in _of_group(group) if not kept]
     checks = [*_of_detection(results), *_of_confidence(results), *_of_smoke(results)]
     checks += [
-        (f"{NAMES[kind]}, {thin.name}: {thin.claims} personal claims", thin.claims == 0)
-        for kind, thin in results.thin
+        (f"{NAMES[pollutant]}, {thin.name}: {thin.claims} personal claims", thin.claims == 0)
+        for pollutant, thin in results.thin
     ]
     return found + [what for what, kept in checks if not kept]
 
@@ -70,7 +70,7 @@ def _of_detection(results: Results) -> Iterator[Check]:
         for size, least in FOUND.items():
             found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
             yield (
-                f"{NAMES[beside.kind]}: {found} of {found.number} plumes of {size:g} x noticed",
+                f"{NAMES[beside.pollutant]}: {found} of {found.number} plumes of {size:g} x noticed",
                 not found.number or found.share >= least,
             )
         yield from _above_all(beside, eligible)
@@ -83,15 +83,15 @@ def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
     for rate in beside.rates[1:]:
         theirs = of_plumes(eligible, rate.name)
         yield (
-            f"{NAMES[beside.kind]}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
+            f"{NAMES[beside.pollutant]}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
             ours.share >= theirs.share,
         )
 
 
 def _of_confidence(results: Results) -> Iterator[Check]:
-    for kind, trust in results.pooled.items():
+    for pollutant, trust in results.pooled.items():
         if trust is not None:
-            name, low, high = NAMES[kind], trust.gap_low, trust.gap_high
+            name, low, high = NAMES[pollutant], trust.gap_low, trust.gap_high
             yield (
                 f"{name}: confidence is off by {low:+.3f} to {high:+.3f}",
                 low <= HONEST and high >= -HONEST,
@@ -103,8 +103,8 @@ def _of_confidence(results: Results) -> Iterator[Check]:
 
 
 def _of_smoke(results: Results) -> Iterator[Check]:
-    for kind, chosen, smoke in results.smoke:
-        where = f"{NAMES[kind]}, {chosen}"
+    for pollutant, chosen, smoke in results.smoke:
+        where = f"{NAMES[pollutant]}, {chosen}"
         yield f"{where}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
         yield (
             f"{where}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",

@@ -39,7 +39,7 @@ class Source:
     """One column of one file."""
 
     path: Path
-    kind: Pollutant
+    pollutant: Pollutant
 
     @property
     def name(self) -> str:
@@ -61,18 +61,18 @@ class Cooking:
     end: float
 
 
-def sources(folder: Path, kind: Pollutant) -> Iterator[Source]:
+def sources(folder: Path, pollutant: Pollutant) -> Iterator[Source]:
     """Yield what a folder has of a quantity; a column may be there and hold nothing."""
     for path in sorted(folder.glob("*/*.csv.gz")):
         with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:
-            if any(row.get(COLUMNS[kind]) for row in csv.DictReader(file)):
-                yield Source(path, kind)
+            if any(row.get(COLUMNS[pollutant]) for row in csv.DictReader(file)):
+                yield Source(path, pollutant)
 
 
 @lru_cache(maxsize=4)
 def read(source: Source) -> tuple[Array, Array]:
     """Return times (POSIX) and levels; an empty cell is no reading."""
-    column = COLUMNS[source.kind]
+    column = COLUMNS[source.pollutant]
     with TextIOWrapper(gzip.open(source.path), encoding="utf-8", newline="") as file:
         rows = [(row["timestamp"], row[column]) for row in csv.DictReader(file) if row[column]]
     times = [datetime.fromisoformat(time).timestamp() for time, _ in rows]

@@ -120,16 +120,16 @@ def _plumes(results: Results) -> Iterator[str]:
         "false alarms as Air Baseline; the best of them is in red."
     )
     for beside in results.beside:
-        yield f"**{NAMES[beside.kind]}**, plumes that began while Air Baseline could alert:"
+        yield f"**{NAMES[beside.pollutant]}**, plumes that began while Air Baseline could alert:"
         yield _rules(beside).markdown()
-        yield f"What Air Baseline noticed of {NAMES[beside.kind]}, and how soon:"
+        yield f"What Air Baseline noticed of {NAMES[beside.pollutant]}, and how soon:"
         yield kinds_table(beside).markdown()
     for beside in results.recorded_beside:
         found = [one for one in beside.found if one.eligible]
         ours = of_plumes(found, OURS)
         if ours.number:
             yield (
-                f"In long recordings of real {NAMES[beside.kind]} it noticed "
+                f"In long recordings of real {NAMES[beside.pollutant]} it noticed "
                 f"{_percent(ours.share)} of {ours.number} such plumes (by chance between "
                 f"{_percent(ours.low)} and {_percent(ours.high)})."
             )
@@ -158,7 +158,7 @@ def _confidence(results: Results) -> Iterator[str]:
     )
     header = ("", "statements", "came true − said", "by chance between", "score",
               "always the same")  # fmt: skip
-    said = [(f"made-up homes, {NAMES[kind]}", trust) for kind, trust in results.pooled.items()]
+    said = [(f"made-up homes, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()]
     said += [(_title(group), group.trust) for group in results.recorded]
     rows = [
         (
@@ -212,7 +212,7 @@ def _rules(beside: Beside) -> Table:
 
 
 def _title(group: Group) -> str:
-    return f"{group.title}, {NAMES.get(group.kind, str(group.kind))}"
+    return f"{group.title}, {NAMES.get(group.pollutant, str(group.pollutant))}"
 
 
 def _percent(share: float) -> str:

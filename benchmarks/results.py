@@ -44,7 +44,7 @@ class Group:
     """
 
     title: str
-    kind: Pollutant
+    pollutant: Pollutant
     promise: Promise
     season: Season | None
     sensors: int
@@ -66,7 +66,7 @@ class Group:
     @property
     def name(self) -> str:
         """Return what the group is called in tables."""
-        return f"{self.title}, {NAMES[self.kind]}, promise {self.promise}"
+        return f"{self.title}, {NAMES[self.pollutant]}, promise {self.promise}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Beside:
     answered, which ours alone was asked about.
     """
 
-    kind: Pollutant
+    pollutant: Pollutant
     rates: list[Rate]
     found: list[Found]
     repeated: list[Found]
@@ -124,7 +124,7 @@ def group(title: str, season: Season | None, chosen: Promise, runs: Sequence[Run
     said = statements(runs)
     return Group(
         title=title,
-        kind=runs[0].kind,
+        pollutant=runs[0].pollutant,
         promise=chosen,
         season=season,
         sensors=len(runs),

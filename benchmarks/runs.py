@@ -70,7 +70,7 @@ class Run:
     """A run: what was said, and what happened on which day since the first reading."""
 
     name: str
-    kind: Pollutant
+    pollutant: Pollutant
     said: Said
     episodes: list[float] = field(default_factory=list)
     outdoor_rose: list[bool | None] = field(default_factory=list)
@@ -109,7 +109,7 @@ def replay(
     zone = channel.zone
     if around is not None:
         readings = _with_context(channel, readings, around)
-    run = Run(name=name, kind=channel.spec.pollutant, said=_said([], 0.0, zone))
+    run = Run(name=name, pollutant=channel.spec.pollutant, said=_said([], 0.0, zone))
     judged: list[Judgement] = []
     first: float | None = None
     for at, level in readings:

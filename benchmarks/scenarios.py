@@ -79,21 +79,21 @@ SCENARIOS: Final[Mapping[str, Callable[[Array], Mask]]] = MappingProxyType(
 )
 
 
-def thin(name: str, rooms: range, kind: Pollutant) -> Thin:
+def thin(name: str, rooms: range, pollutant: Pollutant) -> Thin:
     """Try a scenario in some rooms."""
-    return Thin(name, len(rooms), sum(_claims(name, seed, kind) for seed in rooms))
+    return Thin(name, len(rooms), sum(_claims(name, seed, pollutant) for seed in rooms))
 
 
-def _claims(name: str, seed: int, kind: Pollutant) -> int:
+def _claims(name: str, seed: int, pollutant: Pollutant) -> int:
     recording = record(seed, DAYS)
-    levels = _levels(recording, kind) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[kind])
+    levels = _levels(recording, pollutant) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[pollutant])
     kept = SCENARIOS[name](np.arange(DAYS * DAY, dtype=np.float64))
-    return count_claims(kind, recording.times, np.where(kept, levels, np.nan))
+    return count_claims(pollutant, recording.times, np.where(kept, levels, np.nan))
 
 
-def count_claims(kind: Pollutant, times: Array, levels: Array) -> int:
+def count_claims(pollutant: Pollutant, times: Array, levels: Array) -> int:
     """Return how often something was said about the very room: per bin, and once an hour."""
-    channel = Channel(POLLUTANTS[kind], UTC)
+    channel = Channel(POLLUTANTS[pollutant], UTC)
     claims = 0
     for at, level in zip(times.tolist(), levels.tolist(), strict=True):
         lost = level != level  # noqa: PLR0124
@@ -105,5 +105,5 @@ def count_claims(kind: Pollutant, times: Array, levels: Array) -> int:
     return claims + personal(channel.judge(float(times[-1]) + DAY_S))
 
 
-def _levels(recording: Recording, kind: Pollutant) -> Array:
-    return recording.pm25 if kind is Pollutant.PM25 else recording.voc
+def _levels(recording: Recording, pollutant: Pollutant) -> Array:
+    return recording.pm25 if pollutant is Pollutant.PM25 else recording.voc

@@ -18,7 +18,7 @@ class Sensor:
     """What a sensor gave: times (POSIX), levels (base unit, NaN: lost), its step."""
 
     name: str
-    kind: Pollutant
+    pollutant: Pollutant
     times: Array
     levels: Array
     step: float
@@ -33,14 +33,14 @@ class Sensor:
 
 
 def home_sensor(
-    seed: int, days: int, season: Season, kind: Pollutant, *, context: bool = False
+    seed: int, days: int, season: Season, pollutant: Pollutant, *, context: bool = False
 ) -> Sensor:
     """Return one sensor of a seeded home, with what goes on beside it where that is wanted."""
     recording = record(seed, days, season)
-    pm25 = kind is Pollutant.PM25
+    pm25 = pollutant is Pollutant.PM25
     return Sensor(
         name=f"home {seed}",
-        kind=kind,
+        pollutant=pollutant,
         times=recording.times,
         levels=recording.pm25 if pm25 else recording.voc,
         step=recording.step if pm25 else 1.0,
@@ -55,7 +55,7 @@ def recorded_sensor(source: Source) -> Sensor:
     times, levels = read(source)
     return Sensor(
         name=source.name,
-        kind=source.kind,
+        pollutant=source.pollutant,
         times=times,
         levels=levels,
         step=sensor_step(levels),
@@ -71,4 +71,4 @@ def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
 
 def new_channel(sensor: Sensor, promise: Promise = Promise.MONTH) -> Channel:
     """Return a channel that knows nothing of a sensor yet."""
-    return Channel(POLLUTANTS[sensor.kind], sensor.zone, promise)
+    return Channel(POLLUTANTS[sensor.pollutant], sensor.zone, promise)

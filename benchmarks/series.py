@@ -30,7 +30,7 @@ class Series:
 
     start: float
     levels: Array
-    kind: Pollutant
+    pollutant: Pollutant
     offset_s: float = 0.0
 
     @property
@@ -51,12 +51,12 @@ class Series:
         return int((self.start + self.offset_s) // SLOT_S)
 
 
-def on_grid(starts: Array, levels: Array, kind: Pollutant, offset_s: float = 0.0) -> Series:
+def on_grid(starts: Array, levels: Array, pollutant: Pollutant, offset_s: float = 0.0) -> Series:
     """Return bins (slot starts, POSIX, increasing) as a series; slots without a bin are NaN."""
     slots = np.round(starts / SLOT_S).astype(np.int64)
     grid = np.full(int(slots[-1] - slots[0]) + 1, np.nan)
     grid[slots - slots[0]] = levels
-    return Series(start=float(slots[0] * SLOT_S), levels=grid, kind=kind, offset_s=offset_s)
+    return Series(start=float(slots[0] * SLOT_S), levels=grid, pollutant=pollutant, offset_s=offset_s)
 
 
 def before(values: Array, slots: int = 1) -> Array:

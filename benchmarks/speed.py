@@ -44,13 +44,13 @@ MEMORY_H: Final = 2.0  # For so long a room's air resembles itself.
 class Room:
     """One source: its median, and the spread of its levels on the scale y = ln(1 + x)."""
 
-    kind: Pollutant
+    pollutant: Pollutant
     usual: float
     spread: float
 
     def channel(self) -> Channel:
         """Return a channel that knows nothing yet."""
-        return Channel(POLLUTANTS[self.kind], ZONE)
+        return Channel(POLLUTANTS[self.pollutant], ZONE)
 
     def readings(self, day: int, every_s: int) -> Iterator[tuple[float, float]]:
         """Yield the readings of one day."""
@@ -92,7 +92,7 @@ def _week_us(channel: Channel, room: Room, first: int) -> float:
         channel.read(at, level)
     took = process_time() - start
     if channel.state(readings[-1][0]) is not LearningState.LEARNED:
-        message = f"{room.kind}: the week was not a learned one"
+        message = f"{room.pollutant}: the week was not a learned one"
         raise RuntimeError(message)
     return 1e6 * took / len(readings)
 
@@ -138,7 +138,7 @@ def disk_kb(channel: Channel) -> float:
 
 def figures(room: Room) -> Iterator[Figure]:
     """Measure one room."""
-    name = room.kind.value
+    name = room.pollutant.value
     yield Figure(f"{name}: a reading, means of weeks", readings_us(room), "μs", 10.0)
     channel = room.channel()
     live(channel, room, range(FIRST, FIRST + FULL_DAYS))

@@ -45,7 +45,7 @@ class Lived:
     def ledgers(self) -> dict[str, Any]:
         """Return what the integration would have stored by now."""
         rooms = {
-            room_id: {kind: life.channel for kind, life in lives.items()}
+            room_id: {pollutant: life.channel for pollutant, life in lives.items()}
             for room_id, lives in self.lives.items()
         }
         return {"rooms": {room_id: _stored(room_id, room) for room_id, room in rooms.items()}}
@@ -66,7 +66,7 @@ def live(house: House, now: float) -> Lived:
 
 def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     return {
-        "channels": {kind.value: snapshot.dump_channel(channel) for kind, channel in channels.items()},
+        "channels": {pollutant.value: snapshot.dump_channel(channel) for pollutant, channel in channels.items()},
         "retired": [],
         "asked": _asked(room_id, channels),
     }
@@ -75,8 +75,8 @@ def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, An
 def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     """Return the question that the integration asked when the running episode began."""
     running = {
-        kind.value: channel.episode_watch.current.id
-        for kind, channel in channels.items()
+        pollutant.value: channel.episode_watch.current.id
+        for pollutant, channel in channels.items()
         if channel.episode_watch.current
     }
     if not running:
@@ -93,9 +93,9 @@ def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any
 
 def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Life:
     """Return the life of a sensor up to now."""
-    quantity = POLLUTANTS[Pollutant(measure.quantity)]
-    channel = Channel(quantity, house.zone, Promise.MONTH)
-    factor = quantity.factor(measure.unit)
+    spec = POLLUTANTS[Pollutant(measure.quantity)]
+    channel = Channel(spec, house.zone, Promise.MONTH)
+    factor = spec.factor(measure.unit)
     usual: Usual = []
     readings = _readings(house, monitor, measure, now)
     at, value = next(readings)

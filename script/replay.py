@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="script/replay", description=__doc__)
     parser.add_argument("file", type=Path, help="a CSV file with a timestamp column (.csv, .gz)")
     parser.add_argument("--column", required=True, help="the column that holds the level")
-    parser.add_argument("--quantity", required=True, choices=[kind.value for kind in Pollutant])
+    parser.add_argument("--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant])
     parser.add_argument("--unit", default="", help='the unit of the column, as "μg/m³" or ppb')
     parser.add_argument("--timezone", default="UTC", help="the home's zone, as Europe/London")
     parser.add_argument(
@@ -195,24 +195,24 @@ def _line(judgement: Judgement) -> dict[str, object]:
     }
 
 
-def _day_line(digest: DaySummary, channel: Channel) -> dict[str, object]:
+def _day_line(summary: DaySummary, channel: Channel) -> dict[str, object]:
     standing = channel.forecast.standing if channel.forecast else None
     return {
-        "day": iso_day(digest.day),
+        "day": iso_day(summary.day),
         "digest": {
-            "histogram": digest.histogram,
-            "cover": round(digest.observed_share, 4),
-            "valid": digest.valid,
-            "peaks": digest.part_peaks,
-            "ranges": digest.part_ranges,
-            "state": digest.state,
-            "eligible": digest.eligible,
-            "outdoor_pm25": digest.surroundings.outdoor_pm25,
-            "outdoor_temperature": digest.surroundings.outdoor_temperature,
-            "window_open": digest.surroundings.window_open,
+            "histogram": summary.histogram,
+            "cover": round(summary.observed_share, 4),
+            "valid": summary.valid,
+            "peaks": summary.part_peaks,
+            "ranges": summary.part_ranges,
+            "state": summary.state,
+            "eligible": summary.eligible,
+            "outdoor_pm25": summary.surroundings.outdoor_pm25,
+            "outdoor_temperature": summary.surroundings.outdoor_temperature,
+            "window_open": summary.surroundings.window_open,
         },
         "track": {
-            "mark": digest.coverage,
+            "mark": summary.coverage,
             "marks": standing.scored_days if standing else 0,
             "recent": standing.recent_coverage if standing else None,
             "held": standing.coverage_28d if standing else None,

@@ -53,10 +53,10 @@ USUAL = {Pollutant.PM25: 6.0, Pollutant.VOC_MASS: 300.0, Pollutant.VOC_RATIO: 12
 type Level = Callable[[float], float]
 
 
-def usual(at: float, kind: Pollutant = Pollutant.PM25) -> float:
+def usual(at: float, pollutant: Pollutant = Pollutant.PM25) -> float:
     """Return the level of an ordinary moment: it wanders by half hours and from day to day."""
     half_hour, day = _chance(at // 1800), _chance(at // 86400)
-    y = log1p(USUAL[kind]) + 0.35 * half_hour + 0.15 * day
+    y = log1p(USUAL[pollutant]) + 0.35 * half_hour + 0.15 * day
     return float(round(expm1(max(y, 0.0))))
 
 
@@ -69,9 +69,9 @@ def _chance(seed: float) -> float:
     return Random(int(seed)).gauss()  # noqa: S311 - weather, not secrets
 
 
-def a_room(subentry_id: str, area: str, *kinds: Pollutant, **data: str) -> ConfigSubentryDataWithId:
+def a_room(subentry_id: str, area: str, *pollutants: Pollutant, **data: str) -> ConfigSubentryDataWithId:
     """Return a room as it is configured: its sources by quantity, and what differs."""
-    sources = {key: value for kind in kinds for key, value in SOURCES[kind].items()}
+    sources = {key: value for pollutant in pollutants for key, value in SOURCES[pollutant].items()}
     return ConfigSubentryDataWithId(
         data={"area_id": area, **sources, **data},
         subentry_id=subentry_id,
@@ -98,12 +98,12 @@ def a_home(
 
 
 @lru_cache(maxsize=64)
-def _learned(kind: Pollutant, days: int, end: datetime, promise: str) -> str:
-    channel = Channel(POLLUTANTS[kind], ZONE, Promise(promise))
+def _learned(pollutant: Pollutant, days: int, end: datetime, promise: str) -> str:
+    channel = Channel(POLLUTANTS[pollutant], ZONE, Promise(promise))
     at, end_at = (end - timedelta(days=days)).timestamp() // 300 * 300, end.timestamp()
     channel.health.skip_warm_up(at)
     while at <= end_at:
-        channel.read(at, usual(at, kind))
+        channel.read(at, usual(at, pollutant))
         at += 300
     channel.advance(end_at)
     channel.take_events()
@@ -111,10 +111,10 @@ def _learned(kind: Pollutant, days: int, end: datetime, promise: str) -> str:
 
 
 def learned(
-    kind: Pollutant, days: int, *, end: datetime = NOON, promise: str = "month"
+    pollutant: Pollutant, days: int, *, end: datetime = NOON, promise: str = "month"
 ) -> dict[str, Any]:
     """Return a stored channel that has watched so many days, by replaying usual readings."""
-    stored: dict[str, Any] = json.loads(_learned(kind, days, end, promise))
+    stored: dict[str, Any] = json.loads(_learned(pollutant, days, end, promise))
     return stored
 
 
@@ -134,7 +134,7 @@ def a_store(rooms: Mapping[str, Mapping[Pollutant, dict[str, Any]]]) -> dict[str
     """Return the store's file: the channels of rooms."""
     kept = {
         room: {
-            "channels": {kind.value: channel for kind, channel in channels.items()},
+            "channels": {pollutant.value: channel for pollutant, channel in channels.items()},
             "retired": [],
             "asked": {},
         }
@@ -151,12 +151,12 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def a_kitchen(
-    hass: HomeAssistant, files: dict[str, Any], days: int, *kinds: Pollutant, **changed: Any
+    hass: HomeAssistant, files: dict[str, Any], days: int, *pollutants: Pollutant, **changed: Any
 ) -> MockConfigEntry:
     """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
-    kinds = kinds or (Pollutant.PM25,)
-    files[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, days) | changed for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
+    pollutants = pollutants or (Pollutant.PM25,)
+    files[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, days) | changed for pollutant in pollutants}})
+    entry = a_home(a_room(KITCHEN, "kitchen", *pollutants))
     await set_up(hass, entry)
     return entry
 
@@ -175,12 +175,12 @@ async def restart(
 
 
 async def saved(
-    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, kind: Pollutant = Pollutant.PM25
+    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, pollutant: Pollutant = Pollutant.PM25
 ) -> dict[str, Any]:
     """Let everything be written that waits to be, and return a channel as it is stored."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
-    channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][room]["channels"][kind.value]
+    channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][room]["channels"][pollutant.value]
     return channel
 
 

@@ -69,9 +69,9 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a kitchen that learned both its quantities, with an episode of both at noon."""
-    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36) for kind in kinds}})
-    entry = a_home(a_room(KITCHEN, "kitchen", *kinds))
+    pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}})
+    entry = a_home(a_room(KITCHEN, "kitchen", *pollutants))
     await set_up(hass, entry)
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
     return entry
@@ -79,7 +79,7 @@ async def entry(
 
 async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
     """Return what undo has to give back, byte for byte, of both quantities."""
-    kept = [await saved(hass, files, kind=kind) for kind in (Pollutant.PM25, Pollutant.VOC_RATIO)]
+    kept = [await saved(hass, files, pollutant=pollutant) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)]
     return json.dumps([{name: one[name] for name in LEDGER} for one in kept])
 
 

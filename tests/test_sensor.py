@@ -220,23 +220,23 @@ async def test_the_range_has_the_unit_of_its_source(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
-    kind: Pollutant,
+    pollutant: Pollutant,
     units: tuple[str, str | None],
 ) -> None:
     source, unit = units
-    field = "pm25" if kind is Pollutant.PM25 else "voc"
-    room = {f"{field}_source": VOC, f"{field}_unit": source, f"{field}_kind": kind.value}
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36)}})
+    field = "pm25" if pollutant is Pollutant.PM25 else "voc"
+    room = {f"{field}_source": VOC, f"{field}_unit": source, f"{field}_kind": pollutant.value}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36)}})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", **room)))
     factor = 1000.0 if source in {"mg/m³", "ppm"} else 1.0
     for _ in range(8):
-        level = usual(clock().timestamp(), kind) / factor
+        level = usual(clock().timestamp(), pollutant) / factor
         report(hass, VOC, level, unit_of_measurement=source, device_class=None)
         await pass_time(hass, clock, timedelta(minutes=5))
     low, high = (shown(hass, f"sensor.kitchen_{field}_usual_{edge}") for edge in ("low", "high"))
     assert low.attributes.get("unit_of_measurement") == unit
     in_base = 1000.0 if unit in {"mg/m³", "ppm"} else 1.0
-    assert 0 < float(low.state) * in_base < USUAL[kind] < float(high.state) * in_base
+    assert 0 < float(low.state) * in_base < USUAL[pollutant] < float(high.state) * in_base
     assert len(low.state) <= 6, "no float noise"
     assert len(high.state) <= 6, "no float noise"
 

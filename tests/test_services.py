@@ -48,8 +48,8 @@ async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a home whose kitchen has watched both its quantities for 36 days."""
-    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {kind: learned(kind, 36) for kind in kinds}})
+    pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}})
     entry = a_home()
     await set_up(hass, entry)
     return entry

@@ -37,7 +37,7 @@ class Incumbent:
     name: str
     threshold: float
     score: Callable[[Series], Array]
-    kinds: frozenset[Pollutant] = BOTH
+    pollutants: frozenset[Pollutant] = BOTH
 
 
 INCUMBENTS: Final = (
@@ -60,6 +60,6 @@ INCUMBENTS: Final = (
 )
 
 
-def for_kind(kind: Pollutant) -> tuple[Incumbent, ...]:
+def for_kind(pollutant: Pollutant) -> tuple[Incumbent, ...]:
     """Return the rules that people use on a quantity."""
-    return tuple(incumbent for incumbent in INCUMBENTS if kind in incumbent.kinds)
+    return tuple(incumbent for incumbent in INCUMBENTS if pollutant in incumbent.pollutants)

@@ -67,7 +67,7 @@ def hour_of_week_mad(series: Series) -> Array:
     past = rows_before(_hourly(hours), MAD_WEEKS)
     middle = row_quantile(past, 0.5, MAD_LEAST)
     mad = row_quantile(np.abs(past - middle[..., None]), 0.5, MAD_LEAST)
-    mad = np.maximum(mad, MAD_EFFECT[series.kind] / MADS)
+    mad = np.maximum(mad, MAD_EFFECT[series.pollutant] / MADS)
     return ((hours - middle[..., None]) / mad[..., None]).ravel()[place]
 
 

@@ -48,7 +48,7 @@ def day_mean(series: Series) -> Array:
 
 def fixed_limit(series: Series) -> Array:
     """Return the 1-hour mean over a fixed limit."""
-    return rolling_mean(series.levels, HOUR, HOUR_LEAST) / HOUR_LIMIT[series.kind]
+    return rolling_mean(series.levels, HOUR, HOUR_LEAST) / HOUR_LIMIT[series.pollutant]
 
 
 def statistics_raw(series: Series, hours: int) -> Array:

@@ -133,7 +133,7 @@ def _open_room(
         data.unreadable.append(key)
         return room
     if data.damage.damaged:
-        gone = {(key, kind.value) for kind in sources if kind not in room.channels}
+        gone = {(key, pollutant.value) for pollutant in sources if pollutant not in room.channels}
         data.damage.lost += sorted(gone.difference(data.damage.lost))
     _fit_channels(room, sources, promise, subentry.data.get(CONF_START_ANEW, ()))
     data.rooms[key] = RoomCoordinator(hass, entry, subentry, stored=room, store=data.store)
@@ -149,13 +149,13 @@ def _fit_channels(
     """
     now = dt_util.utcnow().timestamp()
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
-    for kind in [kind for kind in room.channels if kind not in sources or kind in anew]:
-        room.retire(kind, now)
-    for kind in sources:
-        if kind not in room.channels:
-            channel = Channel(POLLUTANTS[kind], dt_util.get_default_time_zone(), promise)
+    for pollutant in [pollutant for pollutant in room.channels if pollutant not in sources or pollutant in anew]:
+        room.retire(pollutant, now)
+    for pollutant in sources:
+        if pollutant not in room.channels:
+            channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise)
             channel.paused = paused
-            room.channels[kind] = channel
+            room.channels[pollutant] = channel
     room.drop_retired(now)
 
 

@@ -21,7 +21,7 @@ from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 
-GUIDELINE_POLLUTANTS = frozenset(kind for kind in Pollutant if POLLUTANTS[kind].guideline)
+GUIDELINE_POLLUTANTS = frozenset(pollutant for pollutant in Pollutant if POLLUTANTS[pollutant].guideline)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +65,10 @@ async def async_setup_entry(
     async for subentry_id, room in in_turn(entry.runtime_data.rooms):
         async_add_entities(
             [
-                ChannelBinarySensor(room, kind, description)
-                for kind in room.sources
+                ChannelBinarySensor(room, pollutant, description)
+                for pollutant in room.sources
                 for description in BINARY_SENSORS
-                if kind in description.pollutants
+                if pollutant in description.pollutants
             ],
             config_subentry_id=subentry_id,
         )

@@ -194,14 +194,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
 
     @callback
-    def async_advance(self, kind: Pollutant, now: float) -> None:
+    def async_advance(self, pollutant: Pollutant, now: float) -> None:
         """Close what has ended of a quantity by a time; `async_pass_time` tells what came of it."""
         if self._unsubscribes:
             with self.guarded():
-                self._advance(kind, now)
+                self._advance(pollutant, now)
 
-    def _advance(self, kind: Pollutant, now: float) -> None:
-        self._async_tell_bins(kind, self.channels[kind].advance(now))
+    def _advance(self, pollutant: Pollutant, now: float) -> None:
+        self._async_tell_bins(pollutant, self.channels[pollutant].advance(now))
 
     @callback
     def async_pass_time(self, now: float) -> None:
@@ -209,8 +209,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         if not self._unsubscribes:
             return
         with self.guarded():
-            for kind in self.channels:
-                self._advance(kind, now)
+            for pollutant in self.channels:
+                self._advance(pollutant, now)
             self._async_tell_events()
             self._async_publish(now)
         self.async_schedule_save()
@@ -226,75 +226,75 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def _ingest(self, entity_id: str, state: State | None, at: float) -> None:
         """Feed one state to its channel; publish if it closed a bin."""
         with self.guarded():
-            kind = self._pollutants[entity_id]
-            channel = self.channels[kind]
-            value = self._level(kind, state, at)
+            pollutant = self._pollutants[entity_id]
+            channel = self.channels[pollutant]
+            value = self._level(pollutant, state, at)
             judged = channel.lose(at) if value is None else channel.read(at, value)
-            self._async_tell_bins(kind, judged)
-            if judged or self.data[kind].state is LearningState.NO_SOURCE:
+            self._async_tell_bins(pollutant, judged)
+            if judged or self.data[pollutant].state is LearningState.NO_SOURCE:
                 self._async_tell_events()
                 self._async_publish(at)
 
-    def implausible(self, kind: Pollutant) -> bool:
+    def implausible(self, pollutant: Pollutant) -> bool:
         """Tell whether a source gives levels, in a right unit, that its quantity cannot have."""
-        return kind in self._odd and self.unit_problem.get(kind) is None
+        return pollutant in self._odd and self.unit_problem.get(pollutant) is None
 
-    def proven(self, kind: Pollutant) -> bool:
+    def proven(self, pollutant: Pollutant) -> bool:
         """Tell whether a source has given unusable values for so long that it is worth telling."""
-        first, last = self._odd.get(kind, (0.0, 0.0))
+        first, last = self._odd.get(pollutant, (0.0, 0.0))
         return last - first >= PROOF_S
 
     @callback
-    def _level(self, kind: Pollutant, state: State | None, at: float) -> float | None:
+    def _level(self, pollutant: Pollutant, state: State | None, at: float) -> float | None:
         """Return a state's level; remember a unit or a level that its quantity cannot have."""
         try:
-            value = concentration(state, POLLUTANTS[kind])
+            value = concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
-            if self.unit_problem.get(kind) is None:
+            if self.unit_problem.get(pollutant) is None:
                 LOGGER.warning(
                     "%s reports in %r, which is no unit of %s; learning stops until it does again",
-                    self.sources[kind].entity_id,
+                    self.sources[pollutant].entity_id,
                     error.unit,
-                    kind.value,
+                    pollutant.value,
                 )
-            self.unit_problem[kind] = error.unit
-            self._note_odd(kind, at)
+            self.unit_problem[pollutant] = error.unit
+            self._note_odd(pollutant, at)
             return None
         if value is None:
             return None
-        self.unit_problem[kind] = None
-        if POLLUTANTS[kind].plausible(value):
-            self._odd.pop(kind, None)
+        self.unit_problem[pollutant] = None
+        if POLLUTANTS[pollutant].plausible(value):
+            self._odd.pop(pollutant, None)
         else:
-            self._note_odd(kind, at)
+            self._note_odd(pollutant, at)
         return value
 
     @callback
-    def _note_odd(self, kind: Pollutant, at: float) -> None:
+    def _note_odd(self, pollutant: Pollutant, at: float) -> None:
         """Remember since when a source gives values that cannot be used."""
-        self._odd[kind] = self._odd.get(kind, (at, at))[0], at
+        self._odd[pollutant] = self._odd.get(pollutant, (at, at))[0], at
 
     @callback
-    def _async_tell_bins(self, kind: Pollutant, judged: Iterable[Judgement]) -> None:
+    def _async_tell_bins(self, pollutant: Pollutant, judged: Iterable[Judgement]) -> None:
         if not self._bin_listeners:
             return
         for bin_ in (said.bin for said in judged if said.bin is not None):
             for listener in tuple(self._bin_listeners):
-                listener(kind, bin_)
+                listener(pollutant, bin_)
 
     @callback
     def _async_tell_events(self) -> None:
         """Tell what happened, and save it soon: told once is told for good."""
         told = [
-            (kind, event)
-            for kind, channel in self.channels.items()
+            (pollutant, event)
+            for pollutant, channel in self.channels.items()
             for event in channel.take_events()
         ]
         if told:
             self._store.async_save_soon()
-        for kind, event in told:
+        for pollutant, event in told:
             for listener in tuple(self._event_listeners):
-                listener(kind, event)
+                listener(pollutant, event)
 
     @callback
     def _async_publish(self, now: float) -> None:
@@ -303,28 +303,28 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         if known and self.last_update_success:
             return
         self._published_trouble = trouble
-        for kind, shown in published.items():
-            self._log_source(kind, before=self.data[kind].state, now=shown.state)
+        for pollutant, shown in published.items():
+            self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
         self.async_set_updated_data(published)
 
     @callback
-    def _log_source(self, kind: Pollutant, *, before: LearningState, now: LearningState) -> None:
+    def _log_source(self, pollutant: Pollutant, *, before: LearningState, now: LearningState) -> None:
         lost = now is LearningState.NO_SOURCE
         if lost != (before is LearningState.NO_SOURCE):
             said = "has given no reading for a day" if lost else "gives readings"
-            LOGGER.info("%s %s", self.sources[kind].entity_id, said)
+            LOGGER.info("%s %s", self.sources[pollutant].entity_id, said)
 
     def _trouble(self) -> object:
         """Return what keeps sources from being learned from; repairs tell it, not the views."""
         return [
             (
-                self.unit_problem.get(kind),
-                self.implausible(kind),
-                self.proven(kind),
+                self.unit_problem.get(pollutant),
+                self.implausible(pollutant),
+                self.proven(pollutant),
                 channel.health.stuck,
             )
-            for kind, channel in self.channels.items()
+            for pollutant, channel in self.channels.items()
         ]
 
     def _view(self, now: float) -> RoomView:
-        return {kind: view(channel, now) for kind, channel in self.channels.items()}
+        return {pollutant: view(channel, now) for pollutant, channel in self.channels.items()}

@@ -40,10 +40,10 @@ def today(room: RoomCoordinator) -> date:
     return date.fromordinal(locate(dt_util.utcnow().timestamp(), zone)[0])
 
 
-async def async_reset(room: RoomCoordinator, kinds: Iterable[Pollutant]) -> Answers:
+async def async_reset(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Answers:
     """Start over: what was learned stays for 30 days, but no longer counts."""
     first = today(room).toordinal() + 1
-    return await _async_say(room, {kind: (reset_from(first),) for kind in kinds})
+    return await _async_say(room, {pollutant: (reset_from(first),) for pollutant in pollutants})
 
 
 async def async_all(acts: Iterable[Awaitable[object]]) -> None:
@@ -68,8 +68,8 @@ async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None
     """Ask no more about the ranges of a room, or about its episodes; once is enough."""
     entry = Entry(id=0, at=0.0, kind=EntryKind.STOP_ASKING, episode=episode)
     asking = [
-        kind
-        for kind, channel in room.channels.items()
+        pollutant
+        for pollutant, channel in room.channels.items()
         if channel.ledger.asks(episodes=episode is not None)
     ]
     return await _async_say(room, dict.fromkeys(asking, (entry,)))
@@ -79,8 +79,8 @@ async def async_answer(
     room: RoomCoordinator, episodes: Mapping[Pollutant, Episode], *, normal: bool
 ) -> Answers:
     """Say of episodes that they were real, or that they are normal here."""
-    for kind, episode in episodes.items():
-        if room.channels[kind].ledger.verdict_on(episode.id) is not None:
+    for pollutant, episode in episodes.items():
+        if room.channels[pollutant].ledger.verdict_on(episode.id) is not None:
             raise refused("episode_answered", room=room.subentry.title)
 
     def say(channel: Channel, at: float) -> Entries:
@@ -90,7 +90,7 @@ async def async_answer(
 
 
 async def async_strike(
-    room: RoomCoordinator, kinds: Iterable[Pollutant], days: Iterable[date]
+    room: RoomCoordinator, pollutants: Iterable[Pollutant], days: Iterable[date]
 ) -> Answers:
     """Strike days out; they may be to come, while guests or a renovation last."""
     days = list(days)
@@ -99,7 +99,7 @@ async def async_strike(
         if (day - today(room)).days > AHEAD_DAYS:
             raise refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
     entries = struck(day.toordinal() for day in days)
-    return await _async_say(room, dict.fromkeys(kinds, entries))
+    return await _async_say(room, dict.fromkeys(pollutants, entries))
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -112,7 +112,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 async def async_change(
     room: RoomCoordinator,
-    kinds: Iterable[Pollutant],
+    pollutants: Iterable[Pollutant],
     day: date,
     *,
     similar: bool,
@@ -122,34 +122,34 @@ async def async_change(
     check_past(room, day)
     told = today(room).toordinal()
     entry = changed(day.toordinal(), told, similar=similar, answers=answers)
-    return await _async_say(room, dict.fromkeys(kinds, (entry,)))
+    return await _async_say(room, dict.fromkeys(pollutants, (entry,)))
 
 
-async def async_season(room: RoomCoordinator, kind: Pollutant, change: int) -> Answers:
+async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Answers:
     """Say that a suspected change is the season: earlier days count in full again."""
-    return await _async_say(room, {kind: (season(change),)})
+    return await _async_say(room, {pollutant: (season(change),)})
 
 
-async def async_at_fault(room: RoomCoordinator, kind: Pollutant, day: date, change: int) -> Answers:
+async def async_at_fault(room: RoomCoordinator, pollutant: Pollutant, day: date, change: int) -> Answers:
     """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
     try:
-        answers = await _async_say(room, {kind: struck(days, answers=change)})
+        answers = await _async_say(room, {pollutant: struck(days, answers=change)})
     except NotSavedError:
-        await async_pause(room, kind)  # What could not be saved counts all the same.
+        await async_pause(room, pollutant)  # What could not be saved counts all the same.
         raise
-    await async_pause(room, kind)
+    await async_pause(room, pollutant)
     return answers
 
 
-async def async_pause(room: RoomCoordinator, kind: Pollutant) -> None:
+async def async_pause(room: RoomCoordinator, pollutant: Pollutant) -> None:
     """Stop to learn from one source, until the room's switch is turned on again."""
-    await room.async_correct(lambda at: room.channels[kind].pause(at, paused=True))
+    await room.async_correct(lambda at: room.channels[pollutant].pause(at, paused=True))
 
 
 async def async_undo(
-    room: RoomCoordinator, kinds: Iterable[Pollutant], entry_id: int | None = None
+    room: RoomCoordinator, pollutants: Iterable[Pollutant], entry_id: int | None = None
 ) -> Answers:
     """Take back the last correction of a room, or the one named.
 
@@ -159,25 +159,25 @@ async def async_undo(
 
     def undo(at: float) -> None:
         found: Answers = {}
-        for kind in kinds:
+        for pollutant in pollutants:
             try:
-                found[kind] = room.channels[kind].ledger.undoable(at, entry_id)
+                found[pollutant] = room.channels[pollutant].ledger.undoable(at, entry_id)
             except UndoError:
                 continue
         if not found:
-            raise _not_undoable(room, kinds, entry_id)
+            raise _not_undoable(room, pollutants, entry_id)
         latest = max(entry.at for entry in found.values())
-        for kind, entry in found.items():
+        for pollutant, entry in found.items():
             if entry.at == latest:
-                undone[kind] = room.channels[kind].undo(at, entry.id)
+                undone[pollutant] = room.channels[pollutant].undo(at, entry.id)
 
-    kinds = list(kinds)
+    pollutants = list(pollutants)
     await room.async_correct(undo)
     return undone
 
 
 def find_episodes(
-    room: RoomCoordinator, kinds: Iterable[Pollutant], episode_id: int | None, *, together: bool
+    room: RoomCoordinator, pollutants: Iterable[Pollutant], episode_id: int | None, *, together: bool
 ) -> dict[Pollutant, Episode]:
     """Return the episode with an id, or the last one of a room.
 
@@ -185,15 +185,15 @@ def find_episodes(
     been answered: they are asked about as one.
     """
     known = [
-        (kind, episode)
-        for kind in kinds
-        for episode in room.channels[kind].episodes
+        (pollutant, episode)
+        for pollutant in pollutants
+        for episode in room.channels[pollutant].episodes
         if episode_id in (None, episode.id)
     ]
     if not known:
         raise refused("episode_unknown", room=room.subentry.title)
-    kind, episode = max(known, key=lambda one: one[1].id)
-    found = {kind: episode}
+    pollutant, episode = max(known, key=lambda one: one[1].id)
+    found = {pollutant: episode}
     for other, channel in room.channels.items():
         for risen in channel.episodes if together and other not in found else ():
             near = abs(risen.id - episode.id) <= SAME_RISE_S
@@ -222,27 +222,27 @@ async def _async_say(
 
     def correct(at: float) -> None:
         entries = {
-            kind: what(room.channels[kind], at) if callable(what) else what
-            for kind, what in said.items()
+            pollutant: what(room.channels[pollutant], at) if callable(what) else what
+            for pollutant, what in said.items()
         }
-        for kind, entry in entries.items():
-            if len(room.channels[kind].ledger.entries) + len(entry) > MOST_ENTRIES:
+        for pollutant, entry in entries.items():
+            if len(room.channels[pollutant].ledger.entries) + len(entry) > MOST_ENTRIES:
                 raise refused("too_many_corrections", room=room.subentry.title)
-        for kind, entry in entries.items():
-            answers[kind] = room.channels[kind].correct(at, *entry)
+        for pollutant, entry in entries.items():
+            answers[pollutant] = room.channels[pollutant].correct(at, *entry)
 
     await room.async_correct(correct)
     return answers
 
 
 def _not_undoable(
-    room: RoomCoordinator, kinds: Iterable[Pollutant], entry_id: int | None
+    room: RoomCoordinator, pollutants: Iterable[Pollutant], entry_id: int | None
 ) -> ServiceValidationError:
     """Return why nothing can be taken back."""
     if entry_id is None:
         return refused("nothing_to_undo")
     there = any(
-        entry.id == entry_id for kind in kinds for entry in room.channels[kind].ledger.entries
+        entry.id == entry_id for pollutant in pollutants for entry in room.channels[pollutant].ledger.entries
     )
     if there:
         return refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))

@@ -53,11 +53,11 @@ def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
 def _room(room: RoomCoordinator) -> dict[str, Any]:
     now = dt_util.utcnow().timestamp()
     return {
-        kind.value: {
-            "unit": room.sources[kind].unit,
-            "unit_problem": room.unit_problem.get(kind),
+        pollutant.value: {
+            "unit": room.sources[pollutant].unit,
+            "unit_problem": room.unit_problem.get(pollutant),
             "explanation": explain(channel, now).as_dict(),
             "stored": snapshot.dump_channel(channel),
         }
-        for kind, channel in room.channels.items()
+        for pollutant, channel in room.channels.items()
     }

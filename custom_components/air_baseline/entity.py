@@ -61,10 +61,10 @@ def async_forget_gone_quantities(hass: HomeAssistant, entry: AirBaselineConfigEn
     """Remove the entities of sources that were taken out of their rooms."""
     registry = er.async_get(hass)
     gone = tuple(
-        f"{room_id}_{kind}_"
+        f"{room_id}_{pollutant}_"
         for room_id, room in entry.runtime_data.rooms.items()
-        for kind in Pollutant
-        if kind not in room.sources
+        for pollutant in Pollutant
+        if pollutant not in room.sources
     )
     for known in er.async_entries_for_config_entry(registry, entry.entry_id):
         if known.unique_id.startswith(gone):
@@ -103,13 +103,13 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
     entity_description: ChannelDescription
 
-    def __init__(self, room: RoomCoordinator, kind: Pollutant, description: ChannelDescription) -> None:
+    def __init__(self, room: RoomCoordinator, pollutant: Pollutant, description: ChannelDescription) -> None:
         """Take the names from the translations, the ids from the room and the quantity."""
         super().__init__(room)
-        self.pollutant = kind
+        self.pollutant = pollutant
         self.entity_description = description
-        self._attr_unique_id = f"{room.subentry.subentry_id}_{kind}_{description.key}"
-        self._attr_translation_key = f"{WORDS_OF_POLLUTANT[kind]}_{description.key}"
+        self._attr_unique_id = f"{room.subentry.subentry_id}_{pollutant}_{description.key}"
+        self._attr_translation_key = f"{WORDS_OF_POLLUTANT[pollutant]}_{description.key}"
         self._attr_device_info = room_device(room)
         self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None

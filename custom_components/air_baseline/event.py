@@ -48,12 +48,12 @@ class InferenceEvent(RoomEntity, EventEntity):
         self.async_on_remove(self.room.async_add_event_listener(self._async_tell))
 
     @callback
-    def _async_tell(self, kind: Pollutant, event: Event) -> None:
+    def _async_tell(self, pollutant: Pollutant, event: Event) -> None:
         if event.kind not in EVENT_TYPES:
             return
-        facts: dict[str, Any] = {ATTR_QUANTITY: kind.value}
+        facts: dict[str, Any] = {ATTR_QUANTITY: pollutant.value}
         if event.episode is not None:
-            facts |= _episode_facts(event.episode, self.room.sources[kind])
+            facts |= _episode_facts(event.episode, self.room.sources[pollutant])
         if event.correction is not None:
             facts |= _correction_facts(event.correction)
         self._trigger_event(event.kind.value, facts)

@@ -62,27 +62,27 @@ _NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))
 
 
 async def _async_explain(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> dict[str, Any]:
     """Return everything behind what is said about a room, as numbers and in words."""
     now = dt_util.utcnow().timestamp()
     quantities: dict[str, Any] = {}
-    for kind in kinds:
-        page = await async_page(call.hass, [(room, kind, None)])
-        quantities[kind.value] = {
+    for pollutant in pollutants:
+        page = await async_page(call.hass, [(room, pollutant, None)])
+        quantities[pollutant.value] = {
             "words": page.placeholders(),
-            "numbers": explain(room.channels[kind], now).as_dict(),
+            "numbers": explain(room.channels[pollutant], now).as_dict(),
         }
     return {"room": room.subentry.title, "quantities": quantities}
 
 
 async def _async_get_ledger(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> dict[str, Any]:
     """Return all that is stored of a room."""
     return {
         "room": room.subentry.title,
-        "quantities": {kind.value: ledger_report(room.channels[kind]) for kind in kinds},
+        "quantities": {pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants},
         "set_aside": [_set_aside(retired) for retired in room.stored.retired],
         "questions": room.stored.asked,
     }
@@ -100,43 +100,43 @@ def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _async_correct_episode(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Answers:
     """Say what an episode was."""
     episodes = find_episodes(
-        room, kinds, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
+        room, pollutants, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
     )
     return await async_answer(room, episodes, normal=call.data[ATTR_VERDICT] == VERDICT_NORMAL)
 
 
 async def _async_strike_days(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Answers:
     """Strike the days from one to another out."""
     first: date = call.data[ATTR_START]
-    return await async_strike(room, kinds, days_between(first, call.data.get(ATTR_END, first)))
+    return await async_strike(room, pollutants, days_between(first, call.data.get(ATTR_END, first)))
 
 
 async def _async_mark_change(
-    call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Answers:
     """Say since when the sensor or the room is another."""
-    return await async_change(room, kinds, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
+    return await async_change(room, pollutants, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
 
 
-async def _async_reset(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
+async def _async_reset(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
     """Start a room over."""
-    return await async_reset(room, kinds)
+    return await async_reset(room, pollutants)
 
 
-async def _async_relearn(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
+async def _async_relearn(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
     """Learn a room anew from the home's own history."""
-    return await async_relearn(room, kinds)
+    return await async_relearn(room, pollutants)
 
 
-async def _async_undo(call: ServiceCall, room: RoomCoordinator, kinds: list[Pollutant]) -> Answers:
+async def _async_undo(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
     """Take the last correction of a room back, or the one named."""
-    return await async_undo(room, kinds, call.data.get(ATTR_CORRECTION))
+    return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
 
 
 READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
@@ -182,14 +182,14 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register the actions; who may read may ask, who may correct is an option."""
 
     async def read(call: ServiceCall) -> ServiceResponse:
-        room, kinds = await _async_target(call)
+        room, pollutants = await _async_target(call)
         await _async_check_user(call, room, POLICY_READ)
-        return await READING[call.service](call, room, kinds)
+        return await READING[call.service](call, room, pollutants)
 
     async def correct(call: ServiceCall) -> ServiceResponse:
-        room, kinds = await _async_target(call)
+        room, pollutants = await _async_target(call)
         await _async_check_user(call, room, POLICY_CONTROL)
-        return _response(await CORRECTING[call.service](call, room, kinds))
+        return _response(await CORRECTING[call.service](call, room, pollutants))
 
     for action in READING:
         hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
@@ -209,19 +209,19 @@ async def _async_target(call: ServiceCall) -> RoomTarget:
     if room is None:
         raise refused("room_gone")
     asked = call.data.get(ATTR_QUANTITY)
-    kinds = [kind for kind in room.channels if asked in (None, WORDS_OF_POLLUTANT[kind], kind.value)]
-    if not kinds:
+    pollutants = [pollutant for pollutant in room.channels if asked in (None, WORDS_OF_POLLUTANT[pollutant], pollutant.value)]
+    if not pollutants:
         named = _named(await Words.async_load(call.hass), str(asked))
         raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
-    return room, kinds
+    return room, pollutants
 
 
 def _named(words: Words, quantity: str) -> str:
     """Return what people call a quantity; of the kinds of VOC its unit says which."""
     if quantity not in Pollutant:
         return words.say("quantity_voc_mass")
-    kind = Pollutant(quantity)
-    name, unit = words.say(f"quantity_{kind}"), POLLUTANTS[kind].unit
+    pollutant = Pollutant(quantity)
+    name, unit = words.say(f"quantity_{pollutant}"), POLLUTANTS[pollutant].unit
     return f"{name} ({unit})" if unit else name
 
 
@@ -246,7 +246,7 @@ async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: st
 def _response(entries: Answers) -> dict[str, Any]:
     return {
         "corrections": [
-            {"quantity": kind.value, "kind": entry.kind.value, "correction": entry.id}
-            for kind, entry in entries.items()
+            {"quantity": pollutant.value, "kind": entry.kind.value, "correction": entry.id}
+            for pollutant, entry in entries.items()
         ],
     }

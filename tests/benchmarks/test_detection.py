@@ -26,7 +26,7 @@ def room() -> Sensor:
     times = 1_735_689_600.0 + 300.0 * np.arange(LENGTH, dtype=np.float64)
     noise = np.random.default_rng(1).normal(size=LENGTH)
     levels = np.round(80.0 * np.exp(0.4 * np.sin(times / 86_400.0 * 2 * np.pi) + 0.1 * noise))
-    return Sensor(name="room", kind=KIND, times=times, levels=levels, step=1.0, zone=UTC)
+    return Sensor(name="room", pollutant=KIND, times=times, levels=levels, step=1.0, zone=UTC)
 
 
 def test_rules_are_tuned_to_the_rate_of_ours_where_ours_could_alert() -> None:
@@ -82,7 +82,7 @@ def test_labelled_events_are_noticed_by_rules_that_speak_from_the_first_days() -
     start = 9 * DAY
     levels[start : start + 18] = 900.0
     event = Cooking(float(times[start]), float(times[start + 18]))
-    two_weeks = Sensor(name="short", kind=KIND, times=times, levels=levels, step=1.0)
+    two_weeks = Sensor(name="short", pollutant=KIND, times=times, levels=levels, step=1.0)
     (delays,) = notice(two_weeks, [event])
     assert OURS not in delays
     assert delays["HA statistics 24 h, mean + 3 sd"] == pytest.approx(1800.0)

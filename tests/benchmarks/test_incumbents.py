@@ -18,7 +18,7 @@ def series() -> Series:
     recording = record(3, 30)
     levels = recording.pm25.copy()
     levels[2000:2040] = np.nan
-    return Series(start=float(recording.times[0]), levels=levels, kind=Pollutant.PM25)
+    return Series(start=float(recording.times[0]), levels=levels, pollutant=Pollutant.PM25)
 
 
 def named(name: str) -> Incumbent:
@@ -26,7 +26,7 @@ def named(name: str) -> Incumbent:
 
 
 def of(levels: np.ndarray, start: float = 0.0) -> Series:
-    return Series(start=start, levels=levels, kind=Pollutant.PM25)
+    return Series(start=start, levels=levels, pollutant=Pollutant.PM25)
 
 
 @every

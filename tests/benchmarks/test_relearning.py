@@ -23,7 +23,7 @@ def lived(name: str, states: dict[int, LearningState], high: float = 10.0) -> Ru
     outside = (age >= CHANGE) & (age < CHANGE + 7)
     return Run(
         name=name,
-        kind=Pollutant.PM25,
+        pollutant=Pollutant.PM25,
         said=Said(
             start=age * DAY_S,
             age=age,

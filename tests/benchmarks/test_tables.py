@@ -43,7 +43,7 @@ def said(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float
 
 
 def run(levels: list[float], **kwargs: object) -> Run:
-    return Run(name="room", kind=Pollutant.PM25, said=said(levels), **kwargs)  # type: ignore[arg-type]
+    return Run(name="room", pollutant=Pollutant.PM25, said=said(levels), **kwargs)  # type: ignore[arg-type]
 
 
 def days(number: int, *, eligible: bool = True) -> list[ClosedDay]:

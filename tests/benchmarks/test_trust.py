@@ -13,7 +13,7 @@ from tests.benchmarks.test_tables import said
 
 def room(marks: Sequence[float | None], confidence: float | None = 0.6) -> Run:
     days = [ClosedDay(age, mark, confidence, eligible=True) for age, mark in enumerate(marks)]
-    return Run(name="room", kind=Pollutant.PM25, said=said([3.0]), days=days)
+    return Run(name="room", pollutant=Pollutant.PM25, said=said([3.0]), days=days)
 
 
 def test_a_statement_is_checked_on_the_fourteen_days_after_it() -> None:

@@ -12,18 +12,18 @@ type Law = list[float]  # Shares of the histogram levels.
 type Weighed = Sequence[tuple[float, DaySummary]]
 
 
-def shares(digest: DaySummary, part: int) -> Law:
+def shares(summary: DaySummary, part: int) -> Law:
     """Return the share of a part spent at each level; sums to the observed share."""
-    counts = decode_counts(digest.histogram)[part]
-    return [count / digest.slots[part] for count in counts]
+    counts = decode_counts(summary.histogram)[part]
+    return [count / summary.slots[part] for count in counts]
 
 
 def laws(days: Weighed, prior: Prior | None) -> list[Law]:
     """Return F_p of each part: homes count as five days of the room, the room of the part."""
     sums = [[0.0] * 100 for _ in range(8)]
-    for weight, digest in days:
+    for weight, summary in days:
         for part in range(8):
-            for level, share in enumerate(shares(digest, part)):
+            for level, share in enumerate(shares(summary, part)):
                 sums[part][level] += weight * share
     seen = [sum(part) for part in sums]
     homes = prior.shares() if prior else (0.0,) * 100

@@ -52,9 +52,9 @@ class Bins:
 class Facts(Bins):
     """Bins to the mean of a guideline."""
 
-    def __init__(self, origin: float, kind: Pollutant) -> None:
-        super().__init__(origin, kind)
-        guideline = POLLUTANTS[kind].guideline
+    def __init__(self, origin: float, pollutant: Pollutant) -> None:
+        super().__init__(origin, pollutant)
+        guideline = POLLUTANTS[pollutant].guideline
         assert guideline is not None
         self.watch = GuidelineMean(guideline)
 
@@ -72,8 +72,8 @@ class Facts(Bins):
 class Episodes(Bins):
     """Bins to episodes above a range that stays as it is."""
 
-    def __init__(self, origin: float, kind: Pollutant) -> None:
-        super().__init__(origin, kind)
+    def __init__(self, origin: float, pollutant: Pollutant) -> None:
+        super().__init__(origin, pollutant)
         self.held, self.watch = SustainedWindow(), EpisodeWatch()
 
     @override
@@ -95,8 +95,8 @@ class Episodes(Bins):
 class Diary(Bins):
     """Bins to days in a ledger."""
 
-    def __init__(self, origin: float, kind: Pollutant) -> None:
-        super().__init__(origin, kind)
+    def __init__(self, origin: float, pollutant: Pollutant) -> None:
+        super().__init__(origin, pollutant)
         self.ledger = Ledger()
         self.today: OpenDay | None = None
 
@@ -111,21 +111,21 @@ class Diary(Bins):
 
     def close(self) -> None:
         if self.today is not None:
-            digest = self.today.close(issued=(), head=0, state=LearningState.COLLECTING)
-            self.ledger = self.ledger.with_day(digest)
-            self.told.append((digest.histogram, digest.part_peaks))
+            summary = self.today.close(issued=(), head=0, state=LearningState.COLLECTING)
+            self.ledger = self.ledger.with_day(summary)
+            self.told.append((summary.histogram, summary.part_peaks))
 
     @override
     def memory(self) -> Any:
-        return [digest.histogram for digest in self.ledger.days]
+        return [summary.histogram for summary in self.ledger.days]
 
 
 class Whole:
     """A channel with all its parts."""
 
-    def __init__(self, origin: float, kind: Pollutant) -> None:
+    def __init__(self, origin: float, pollutant: Pollutant) -> None:
         self.origin = origin
-        self.channel = Channel(POLLUTANTS[kind], UTC)
+        self.channel = Channel(POLLUTANTS[pollutant], UTC)
         self.said: list[object] = []
         self.told: list[object] = []
 
@@ -142,11 +142,11 @@ class Whole:
             episode = judged.episode and judged.episode - int(self.origin)
             self.said.append(replace(judged, bin=bin_, episode=episode))
         for event in self.channel.take_events():
-            digest = event.summary and replace(
+            summary = event.summary and replace(
                 event.summary, day=event.summary.day - day_of(self.origin)
             )
             episode_told = event.episode and from_origin(event.episode, self.origin)
-            self.told.append((event.kind, event.at - self.origin, digest, episode_told))
+            self.told.append((event.kind, event.at - self.origin, summary, episode_told))
 
     def memory(self) -> Any:  # noqa: ANN401
         return dump_channel(self.channel)
@@ -184,5 +184,5 @@ LEARNERS: dict[str, tuple[Callable[[float, Pollutant], Learner], Pollutant]] = {
     "guideline_of_an_hour": (Facts, Pollutant.VOC_MASS),
     "episodes": (Episodes, Pollutant.PM25),
     "ledger": (Diary, Pollutant.VOC_RATIO),
-    **{f"channel_{kind.value}": (Whole, kind) for kind in Pollutant},
+    **{f"channel_{pollutant.value}": (Whole, pollutant) for pollutant in Pollutant},
 }

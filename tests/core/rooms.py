@@ -49,7 +49,7 @@ class Room:
     the scale; a share `evenings` of the days has a plume of up to `plume` times the usual.
     """
 
-    kind: Pollutant
+    pollutant: Pollutant
     seed: int = 1
     usual: float
     wander: float = 0.35
@@ -58,11 +58,11 @@ class Room:
     plume: float = 6.0
 
     @property
-    def quantity(self) -> PollutantSpec:
-        return POLLUTANTS[self.kind]
+    def spec(self) -> PollutantSpec:
+        return POLLUTANTS[self.pollutant]
 
     def channel(self) -> Channel:
-        return Channel(self.quantity, LONDON)
+        return Channel(self.spec, LONDON)
 
     def readings(
         self, days: int, *, first: int = MONDAY, every_s: int = SLOT_S
@@ -84,7 +84,7 @@ def _day(room: Room, day: int, every_s: int) -> list[tuple[float, float]]:
     wander = np.asarray(lfilter([1.0], [1.0, -keep], noise))
     y = log1p(room.usual) + room.between_days * chance.normal() + room.wander * wander
     level = np.expm1(np.maximum(y, 0.0)) + _evening(room, chance, at - at[0])
-    rounded = np.round(np.clip(level, 0.0, room.quantity.highest))
+    rounded = np.round(np.clip(level, 0.0, room.spec.highest))
     return list(zip(at.tolist(), rounded.tolist(), strict=True))
 
 
@@ -100,10 +100,10 @@ def _evening(
 
 
 ROOMS = {
-    Pollutant.PM25: Room(kind=Pollutant.PM25, usual=6.0),
-    Pollutant.VOC_MASS: Room(kind=Pollutant.VOC_MASS, usual=300.0, wander=0.5),
-    Pollutant.VOC_RATIO: Room(kind=Pollutant.VOC_RATIO, usual=120.0, wander=0.5),
-    Pollutant.VOC_INDEX: Room(kind=Pollutant.VOC_INDEX, usual=100.0, wander=0.25, plume=2.5),
+    Pollutant.PM25: Room(pollutant=Pollutant.PM25, usual=6.0),
+    Pollutant.VOC_MASS: Room(pollutant=Pollutant.VOC_MASS, usual=300.0, wander=0.5),
+    Pollutant.VOC_RATIO: Room(pollutant=Pollutant.VOC_RATIO, usual=120.0, wander=0.5),
+    Pollutant.VOC_INDEX: Room(pollutant=Pollutant.VOC_INDEX, usual=100.0, wander=0.25, plume=2.5),
 }
 
 
@@ -133,9 +133,9 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 
 
-def learned_channel(days: int = 40, kind: Pollutant = Pollutant.PM25, **given: Any) -> Channel:
+def learned_channel(days: int = 40, pollutant: Pollutant = Pollutant.PM25, **given: Any) -> Channel:
     """Return a channel that has learned a room of 5 to 12, with peaks of 12, up to MONDAY."""
-    channel = Channel(POLLUTANTS[kind], LONDON)
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     said = {"mark": 0.8, "state": LearningState.LEARNED} | given
     spent = {5.0: 12, 8.0: 12, 12.0: 12}
     channel.ledger = a_ledger(a_day(day, spent, **said) for day in range(MONDAY - days, MONDAY))

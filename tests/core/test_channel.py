@@ -49,10 +49,10 @@ def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
         if day == MONDAY
     )
     parts = [{level: n for (p, level), n in expected.items() if p == part} for part in range(8)]
-    (digest,) = closed_days(channel)
-    assert digest.histogram == a_day(MONDAY, parts).histogram
+    (summary,) = closed_days(channel)
+    assert summary.histogram == a_day(MONDAY, parts).histogram
     held = [min(level for _, level in readings[i - 5 : i + 1]) for i in range(5, 288)]
-    assert max(peak or 0.0 for peak in digest.part_peaks) == max(held)
+    assert max(peak or 0.0 for peak in summary.part_peaks) == max(held)
 
 
 def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -> None:
@@ -61,7 +61,7 @@ def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -
     channel.advance(at_hour(24) - 1)
     assert closed_days(channel) == []
     channel.advance(at_hour(24))
-    assert [digest.day for digest in closed_days(channel)] == [MONDAY]
+    assert [summary.day for summary in closed_days(channel)] == [MONDAY]
 
 
 def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
@@ -92,8 +92,8 @@ def test_before_the_first_own_day_the_range_is_that_of_homes_in_general() -> Non
 
 
 @pytest.mark.parametrize("kind", [Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
-def test_no_range_of_other_homes_is_shown_for_vapours(kind: Pollutant) -> None:
-    channel = Channel(POLLUTANTS[kind], LONDON)
+def test_no_range_of_other_homes_is_shown_for_vapours(pollutant: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
@@ -112,9 +112,9 @@ def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
     channel = Channel(PM25, LONDON)
     breathe(channel, START, 13 * 60, 5.0)
     channel.advance(at_hour(24))
-    (digest,) = closed_days(channel)
-    assert not digest.valid
-    assert digest.coverage is None
+    (summary,) = closed_days(channel)
+    assert not summary.valid
+    assert summary.coverage is None
     assert channel.ledger.evidence(MONDAY + 1, 60) == []
 
 
@@ -124,7 +124,7 @@ def test_days_without_air_leave_nothing() -> None:
     channel.advance(at_hour(24 * 5))
     breathe(channel, at_hour(24 * 5), 60, 5.0)
     channel.advance(at_hour(24 * 6))
-    assert [digest.day for digest in closed_days(channel)] == [MONDAY, MONDAY + 5]
+    assert [summary.day for summary in closed_days(channel)] == [MONDAY, MONDAY + 5]
 
 
 def test_what_has_not_been_seen_yet_is_collecting() -> None:
@@ -176,13 +176,13 @@ def test_facts_are_told_while_nothing_is_learned() -> None:
 def test_nothing_is_learned_from_a_new_vapour_sensor_for_two_days() -> None:
     channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     play(channel, ROOMS[Pollutant.VOC_RATIO].readings(3))
-    assert [digest.day for digest in closed_days(channel)] == []
+    assert [summary.day for summary in closed_days(channel)] == []
     channel.advance(at_hour(72))
-    assert [digest.day for digest in closed_days(channel)] == [MONDAY + 2]
+    assert [summary.day for summary in closed_days(channel)] == [MONDAY + 2]
 
 
 def test_what_was_read_before_a_long_gap_is_learned_all_the_same() -> None:
-    channel = learned_channel(kind=Pollutant.VOC_RATIO)
+    channel = learned_channel(pollutant=Pollutant.VOC_RATIO)
     channel.health.skip_warm_up(START)
     play(channel, [(START + after, 8.0) for after in range(0, 3600, 300)])
     play(channel, [(START + 12 * HOUR + after, 8.0) for after in range(0, 3600, 300)])
@@ -206,9 +206,9 @@ def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
     assert (before, channel.health.stuck) == (False, True)
     assert channel.open_day is not None
     assert (channel.open_day.observed, channel.open_day.void) == (0, True)
-    late = [digest for digest in channel.ledger.days if digest.day >= MONDAY]
-    assert [digest.observed_share for digest in late] == [0.0] * len(late)
-    assert all(digest.coverage is None for digest in late)
+    late = [summary for summary in channel.ledger.days if summary.day >= MONDAY]
+    assert [summary.observed_share for summary in late] == [0.0] * len(late)
+    assert all(summary.coverage is None for summary in late)
 
 
 def test_a_stuck_value_is_not_learned_while_it_lasts_and_the_next_is() -> None:
@@ -253,7 +253,7 @@ def test_the_longest_run_of_one_value_is_kept_with_the_day_it_ended_in() -> None
     slow_and_flat(channel, 24, 6.0, start=at_hour(22))
     slow_and_flat(channel, 20, 7.0, start=at_hour(46))
     channel.advance(at_hour(72))
-    assert [digest.longest_run_h for digest in closed_days(channel)] == [22, 24, 0]
+    assert [summary.longest_run_h for summary in closed_days(channel)] == [22, 24, 0]
 
 
 def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
@@ -261,7 +261,7 @@ def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
     breathe(channel, START, 60, 8.0)
     breathe(channel, START + 365 * 24 * HOUR, 60, 900.0)
     channel.advance(START)
-    assert [digest.day for digest in channel.ledger.days] == list(range(MONDAY - 40, MONDAY))
+    assert [summary.day for summary in channel.ledger.days] == list(range(MONDAY - 40, MONDAY))
     breathe(channel, START, 20 * 60, 8.0)
     assert channel.open_day is not None
     assert (channel.open_day.day, channel.open_day.observed) == (MONDAY, 240)

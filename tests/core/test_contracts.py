@@ -27,11 +27,11 @@ channels = pytest.mark.parametrize("kind", Pollutant)
 type Maker = Callable[[float, Pollutant], Learner]
 
 
-def uneven_readings(kind: Pollutant, days: int, seed: int = 3) -> list[tuple[float, float]]:
+def uneven_readings(pollutant: Pollutant, days: int, seed: int = 3) -> list[tuple[float, float]]:
     """Return a room's readings at whole seconds, some missing, with a gap of two days."""
     chance = np.random.default_rng(seed)
     readings = []
-    for at, level in ROOMS[kind].readings(days, every_s=150):
+    for at, level in ROOMS[pollutant].readings(days, every_s=150):
         gap = 5.3 < (at - START) / 86_400.0 < 7.4
         if not gap and chance.random() < 0.8:
             readings.append((at + float(chance.integers(0, 140)), level))
@@ -51,29 +51,29 @@ def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float
 
 
 @learners
-def test_looking_in_between_changes_nothing(make: Maker, kind: Pollutant) -> None:
-    readings = uneven_readings(kind, 12)
-    plain = live(make(START, kind), readings)
-    watched = live(make(START, kind), readings, look_s=437.0)
+def test_looking_in_between_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
+    readings = uneven_readings(pollutant, 12)
+    plain = live(make(START, pollutant), readings)
+    watched = live(make(START, pollutant), readings, look_s=437.0)
     assert watched.said == plain.said
     assert watched.told == plain.told
     assert watched.memory() == plain.memory()
 
 
 @learners
-def test_the_date_changes_nothing(make: Maker, kind: Pollutant) -> None:
-    readings = uneven_readings(kind, 12)
+def test_the_date_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
+    readings = uneven_readings(pollutant, 12)
     later = 61 * WEEK
-    first = live(make(START, kind), readings)
-    second = live(make(START + later, kind), [(at + later, level) for at, level in readings])
+    first = live(make(START, pollutant), readings)
+    second = live(make(START + later, pollutant), [(at + later, level) for at, level in readings])
     assert second.said == first.said
     assert second.told == first.told
 
 
 @pytest.mark.parametrize(("make", "kind"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
-def test_memory_is_bounded(make: Maker, kind: Pollutant) -> None:
-    readings = ROOMS[kind].readings(400, every_s=1800)
-    learner = make(START, kind)
+def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
+    readings = ROOMS[pollutant].readings(400, every_s=1800)
+    learner = make(START, pollutant)
     sizes = []
     for index, (at, level) in enumerate(readings):
         learner.read(at, level)
@@ -88,13 +88,13 @@ def test_memory_is_bounded(make: Maker, kind: Pollutant) -> None:
 @channels
 @pytest.mark.parametrize("hours", [1, 30, 77, 24 * 9 + 5, 24 * 36 + 16])
 def test_a_channel_goes_on_after_a_restart_as_if_there_had_been_none(
-    kind: Pollutant, hours: int
+    pollutant: Pollutant, hours: int
 ) -> None:
-    readings = ROOMS[kind].readings(40)
+    readings = ROOMS[pollutant].readings(40)
     stop = START + hours * 3600.0
     before = [pair for pair in readings if pair[0] < stop]
     after = [pair for pair in readings if pair[0] >= stop][:500]
-    channel = Channel(POLLUTANTS[kind], UTC)
+    channel = Channel(POLLUTANTS[pollutant], UTC)
     play(channel, before)
     channel.lose(stop)
     channel.take_events()
@@ -115,8 +115,8 @@ def claims(judged: Judgement) -> bool:
 
 
 @channels
-def test_nothing_personal_is_claimed_before_it_is_learned(kind: Pollutant) -> None:
-    said = play(Channel(POLLUTANTS[kind], UTC), ROOMS[kind].readings(45))
+def test_nothing_personal_is_claimed_before_it_is_learned(pollutant: Pollutant) -> None:
+    said = play(Channel(POLLUTANTS[pollutant], UTC), ROOMS[pollutant].readings(45))
     first = next(i for i, judged in enumerate(said) if judged.state is LearningState.LEARNED)
     assert first >= 21 * 288 - 12
     assert not any(claims(judged) for judged in said[:first])
@@ -131,11 +131,11 @@ def test_nothing_personal_is_claimed_before_it_is_learned(kind: Pollutant) -> No
         (Pollutant.VOC_RATIO, "ppm", 1000.0),
     ],
 )
-def test_the_unit_of_the_sensor_changes_nothing(kind: Pollutant, unit: str, in_base: float) -> None:
-    quantity = POLLUTANTS[kind]
-    readings = ROOMS[kind].readings(25)
-    converted = [(at, quantity.to_base(level / in_base, unit)) for at, level in readings]
-    one, other = Channel(quantity, UTC), Channel(quantity, UTC)
+def test_the_unit_of_the_sensor_changes_nothing(pollutant: Pollutant, unit: str, in_base: float) -> None:
+    spec = POLLUTANTS[pollutant]
+    readings = ROOMS[pollutant].readings(25)
+    converted = [(at, spec.to_base(level / in_base, unit)) for at, level in readings]
+    one, other = Channel(spec, UTC), Channel(spec, UTC)
     for said, told in zip(play(one, readings), play(other, converted), strict=True):
         assert said.state is told.state
         assert edges(said) == pytest.approx(edges(told))
@@ -148,10 +148,10 @@ def edges(judged: Judgement) -> tuple[float, ...]:
 
 
 @channels
-def test_two_channels_do_not_know_of_each_other(kind: Pollutant) -> None:
-    alone, beside, other = (Channel(POLLUTANTS[kind], UTC) for _ in range(3))
-    readings = ROOMS[kind].readings(4)
-    louder = ROOMS[kind].louder(2.0).readings(4)
+def test_two_channels_do_not_know_of_each_other(pollutant: Pollutant) -> None:
+    alone, beside, other = (Channel(POLLUTANTS[pollutant], UTC) for _ in range(3))
+    readings = ROOMS[pollutant].readings(4)
+    louder = ROOMS[pollutant].louder(2.0).readings(4)
     expected = play(alone, readings)
     found: list[Judgement] = []
     for one, two in zip(readings, louder, strict=True):

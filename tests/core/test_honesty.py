@@ -21,9 +21,9 @@ BY_CHANCE = 0.99  # Of runs that keep one alert in 30 days stay below the bound.
 
 @cache
 def runs() -> tuple[Run, ...]:
-    kinds = (Pollutant.PM25, Pollutant.VOC_RATIO)
+    pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
     return tuple(
-        run(home_sensor(seed, DAYS, Season.PLAIN, kinds[seed % 2])) for seed in range(HOMES)
+        run(home_sensor(seed, DAYS, Season.PLAIN, pollutants[seed % 2])) for seed in range(HOMES)
     )
 
 

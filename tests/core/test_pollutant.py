@@ -22,8 +22,8 @@ from custom_components.air_baseline.core.pollutant import (
 )
 from tests.core.properties import repeatable
 
-PRIORS = {kind: found.prior for kind, found in POLLUTANTS.items() if found.prior is not None}
-SPANS = [(kind, quantity.highest) for kind, quantity in POLLUTANTS.items()]
+PRIORS = {pollutant: found.prior for pollutant, found in POLLUTANTS.items() if found.prior is not None}
+SPANS = [(pollutant, spec.highest) for pollutant, spec in POLLUTANTS.items()]
 
 
 def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
@@ -31,11 +31,11 @@ def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
 
 
 @pytest.mark.parametrize("kind", PRIORS)
-def test_the_prior_is_the_log_normal_law(kind: Pollutant) -> None:
+def test_the_prior_is_the_log_normal_law(pollutant: Pollutant) -> None:
     edges = np.append(np.expm1(CELL_WIDTH * np.arange(CELLS)), np.inf)
-    expected = np.diff(log_normal(PRIORS[kind]).cdf(edges))
-    assert PRIORS[kind].shares() == pytest.approx(expected.tolist(), abs=1e-12)
-    assert sum(PRIORS[kind].shares()) == pytest.approx(1.0)
+    expected = np.diff(log_normal(PRIORS[pollutant]).cdf(edges))
+    assert PRIORS[pollutant].shares() == pytest.approx(expected.tolist(), abs=1e-12)
+    assert sum(PRIORS[pollutant].shares()) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_the_prior_is_the_log_normal_law(kind: Pollutant) -> None:
     [(Pollutant.PM25, 0.7, 24.0), (Pollutant.VOC_RATIO, 8.0, 470.0)],
 )
 def test_eight_of_ten_readings_of_other_homes_lie_in_the_published_range(
-    kind: Pollutant, low: float, high: float
+    pollutant: Pollutant, low: float, high: float
 ) -> None:
-    assert log_normal(PRIORS[kind]).ppf([0.1, 0.9]) == pytest.approx([low, high], rel=0.05)
+    assert log_normal(PRIORS[pollutant]).ppf([0.1, 0.9]) == pytest.approx([low, high], rel=0.05)
 
 
 def test_a_sensor_that_centres_itself_has_no_prior() -> None:
@@ -92,12 +92,12 @@ def test_a_multiple_of_the_step_stays_in_spite_of_float_noise() -> None:
     ("beside", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
 )
 def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
-    kind: Pollutant, highest: float, beside: float, *, plausible: bool
+    pollutant: Pollutant, highest: float, beside: float, *, plausible: bool
 ) -> None:
-    quantity = POLLUTANTS[kind]
-    assert quantity.plausible(beside) is plausible
-    assert quantity.plausible(highest)
-    assert not quantity.plausible(highest * 1.000001)
+    spec = POLLUTANTS[pollutant]
+    assert spec.plausible(beside) is plausible
+    assert spec.plausible(highest)
+    assert not spec.plausible(highest * 1.000001)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
     ],
 )
 def test_values_are_converted_into_the_base_unit(
-    kind: Pollutant, value: float, unit: str | None, base: float
+    pollutant: Pollutant, value: float, unit: str | None, base: float
 ) -> None:
-    assert POLLUTANTS[kind].to_base(value, unit) == base
+    assert POLLUTANTS[pollutant].to_base(value, unit) == base
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_values_are_converted_into_the_base_unit(
         (Pollutant.VOC_INDEX, "%"),
     ],
 )
-def test_quantities_are_never_converted_into_each_other(kind: Pollutant, unit: str | None) -> None:
-    with pytest.raises(UnitError, match=kind.value):
-        POLLUTANTS[kind].to_base(1.0, unit)
+def test_quantities_are_never_converted_into_each_other(pollutant: Pollutant, unit: str | None) -> None:
+    with pytest.raises(UnitError, match=pollutant.value):
+        POLLUTANTS[pollutant].to_base(1.0, unit)
 
 
 def test_both_signs_for_micro_are_one_unit() -> None:

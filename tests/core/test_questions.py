@@ -44,16 +44,16 @@ def episode(at: int, **given: object) -> Episode:
     return replace(plain, **given)  # type: ignore[arg-type]
 
 
-def rise(room: str, at: int, kind: Pollutant = Pollutant.PM25) -> Question:
-    return about_episode(room, kind, episode(at))
+def rise(room: str, at: int, pollutant: Pollutant = Pollutant.PM25) -> Question:
+    return about_episode(room, pollutant, episode(at))
 
 
 def learned(room: str, at: int) -> Question:
     return Question(topic=Topic.RANGE_LEARNED, room=room, epoch=0, at=float(at))
 
 
-def suspected(room: str, kind: Pollutant, at: int, epoch: int) -> Question:
-    return Question(topic=Topic.CHANGE_SUSPECTED, room=room, kind=kind, epoch=epoch, at=float(at))
+def suspected(room: str, pollutant: Pollutant, at: int, epoch: int) -> Question:
+    return Question(topic=Topic.CHANGE_SUSPECTED, room=room, pollutant=pollutant, epoch=epoch, at=float(at))
 
 
 class Asker:
@@ -95,7 +95,7 @@ def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:
     what = plan([rise("kitchen", T0), rise("kitchen", T0 + HOUR, Pollutant.VOC_RATIO)], [], T0, UTC)
     (one,) = what.ask
     assert one.rooms == ("kitchen",)
-    assert [(known.kind, known.episode) for known in one.rises] == [
+    assert [(known.pollutant, known.episode) for known in one.rises] == [
         (Pollutant.PM25, T0),
         (Pollutant.VOC_RATIO, T0 + HOUR),
     ]
@@ -217,8 +217,8 @@ def histories(draw: st.DrawFn) -> list[tuple[int, Question]]:
     made = []
     for _ in range(draw(st.integers(1, 25))):
         at = T0 + draw(st.integers(0, 3 * 24 * 12)) * 5 * MINUTE
-        room, kind = draw(st.sampled_from("abcd")), draw(st.sampled_from(list(Pollutant)[:2]))
-        one = draw(st.sampled_from([rise(room, at, kind), learned(room, at)]))
+        room, pollutant = draw(st.sampled_from("abcd")), draw(st.sampled_from(list(Pollutant)[:2]))
+        one = draw(st.sampled_from([rise(room, at, pollutant), learned(room, at)]))
         made.append((at + draw(st.integers(0, 10)) * MINUTE, one))
     return sorted(made, key=lambda pair: pair[0])
 
@@ -261,8 +261,8 @@ ABOVE: Seen = T0 - 600.0, None
 UNSEEN: Seen = None, None
 
 
-def neighbour(room: str, seen: Seen, kind: Pollutant = Pollutant.PM25) -> OtherChannel:
-    return OtherChannel(room=room, kind=kind, above_at=seen[0], inside_from=seen[1])
+def neighbour(room: str, seen: Seen, pollutant: Pollutant = Pollutant.PM25) -> OtherChannel:
+    return OtherChannel(room=room, pollutant=pollutant, above_at=seen[0], inside_from=seen[1])
 
 
 def of(*others: OtherChannel, known: OtherRoomsFinding | None = None) -> OtherRoomsFinding:
@@ -290,8 +290,8 @@ def test_one_room_of_which_it_is_not_known_leaves_it_unknown(
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_one_room_above_its_range_is_enough_to_call_it_shared(kind: Pollutant) -> None:
-    found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, kind))
+def test_one_room_above_its_range_is_enough_to_call_it_shared(pollutant: Pollutant) -> None:
+    found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, pollutant))
     assert found == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("study",))
 
 

@@ -20,7 +20,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import LONDON, MONDAY, ROOMS, Room, play
 
-KITCHEN = Room(kind=Pollutant.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.
+KITCHEN = Room(pollutant=Pollutant.PM25, usual=6.0, seed=3)  # Has no unusual day of its own.
 HOUR = 3600.0
 LEARNED_DAYS = 40
 NOW = MONDAY + LEARNED_DAYS
@@ -75,10 +75,10 @@ def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_trust_is_earned_on_the_documented_days(kind: Pollutant) -> None:
-    said = play(ROOMS[kind].channel(), ROOMS[kind].readings(28))
+def test_trust_is_earned_on_the_documented_days(pollutant: Pollutant) -> None:
+    said = play(ROOMS[pollutant].channel(), ROOMS[pollutant].readings(28))
     states = states_by_day(said)
-    warm_up = 2 if ROOMS[kind].quantity.warm_up_s else 0
+    warm_up = 2 if ROOMS[pollutant].spec.warm_up_s else 0
     provisional = next(d for d, state in states.items() if state is LearningState.PROVISIONAL)
     learned = next(d for d, state in states.items() if state is LearningState.LEARNED)
     assert provisional == 7 + warm_up
@@ -89,8 +89,8 @@ def test_trust_is_earned_on_the_documented_days(kind: Pollutant) -> None:
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_two_days_of_readings_support_no_claim(kind: Pollutant) -> None:
-    room = ROOMS[kind]
+def test_two_days_of_readings_support_no_claim(pollutant: Pollutant) -> None:
+    room = ROOMS[pollutant]
     readings = plume(room.readings(2), at(MONDAY, 30), 20.0 * room.usual)
     channel = room.channel()
     said = play(channel, readings)
@@ -126,9 +126,9 @@ def test_a_huge_plume_is_one_episode_from_rise_to_recovery() -> None:
 def test_a_room_that_lives_as_ever_raises_few_alerts() -> None:
     alerts = eligible = 0
     for seed in (11, 12, 13):
-        channel = after(100, Room(kind=Pollutant.PM25, usual=6.0, seed=seed))
+        channel = after(100, Room(pollutant=Pollutant.PM25, usual=6.0, seed=seed))
         alerts += len({episode.day for episode in channel.episodes})
-        eligible += sum(digest.eligible for digest in channel.ledger.days)
+        eligible += sum(summary.eligible for summary in channel.ledger.days)
     assert eligible > 90
     assert alerts <= binom.ppf(0.99, eligible, 1.0 / RULES[Promise.MONTH].days)
 
@@ -242,7 +242,7 @@ def test_smoke_for_three_days_is_a_fact_and_one_lasting_episode() -> None:
 
 
 def test_an_open_window_is_lower_and_no_alarm() -> None:
-    room = Room(kind=Pollutant.VOC_RATIO, usual=120.0, wander=0.2)
+    room = Room(pollutant=Pollutant.VOC_RATIO, usual=120.0, wander=0.2)
     channel = after(LEARNED_DAYS, room)
     today = [
         (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else level)

@@ -44,13 +44,13 @@ def rooms() -> dict[str, Any]:
     return {monitor.area: stored[monitor.room_id] for monitor in HOUSE.monitors}
 
 
-def channel(rooms: dict[str, Any], place: Place, kind: Pollutant) -> Channel:
-    return snapshot.load_channel(rooms[place]["channels"][kind], LONDON, Promise.MONTH)
+def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channel:
+    return snapshot.load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
 
 
 @pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
-def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], kind: Pollutant) -> None:
-    living_room = channel(rooms, Place.LIVING_ROOM, kind)
+def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], pollutant: Pollutant) -> None:
+    living_room = channel(rooms, Place.LIVING_ROOM, pollutant)
     judged = living_room.judge(NOW.timestamp())
     assert judged.state is LearningState.LEARNED
     assert judged.reason is None

@@ -56,8 +56,8 @@ async def past(
     return hass
 
 
-def a_kitchen(*kinds: Pollutant, use_history: bool = True) -> MockConfigEntry:
-    room = a_room(KITCHEN, "kitchen", *(kinds or (Pollutant.PM25,)))
+def a_kitchen(*pollutants: Pollutant, use_history: bool = True) -> MockConfigEntry:
+    room = a_room(KITCHEN, "kitchen", *(pollutants or (Pollutant.PM25,)))
     return a_home({**room, "data": {**room["data"], "use_history": use_history}})
 
 

@@ -36,18 +36,18 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
     ],
 )
 def test_a_level_is_converted_to_the_base_unit(
-    kind: Pollutant, unit: str | None, value: str, base: float
+    pollutant: Pollutant, unit: str | None, value: str, base: float
 ) -> None:
-    assert concentration(a_state(value, unit), POLLUTANTS[kind]) == pytest.approx(base)
+    assert concentration(a_state(value, unit), POLLUTANTS[pollutant]) == pytest.approx(base)
 
 
 @pytest.mark.parametrize(
     "value", ["unknown", "unavailable", "", "good", "12,5", "5 μg/m³", "nan", "NaN", "inf", "-inf"]
 )
 @pytest.mark.parametrize("kind", Pollutant)
-def test_what_is_no_number_is_no_reading(kind: Pollutant, value: str) -> None:
-    quantity = POLLUTANTS[kind]
-    assert concentration(a_state(value, quantity.unit), quantity) is None
+def test_what_is_no_number_is_no_reading(pollutant: Pollutant, value: str) -> None:
+    spec = POLLUTANTS[pollutant]
+    assert concentration(a_state(value, spec.unit), spec) is None
 
 
 def test_an_entity_that_is_gone_gives_no_reading() -> None:
@@ -65,9 +65,9 @@ def test_an_entity_that_is_gone_gives_no_reading() -> None:
         (Pollutant.VOC_INDEX, "ppb"),
     ],
 )
-def test_a_unit_of_another_quantity_is_never_mixed_in(kind: Pollutant, unit: str | None) -> None:
+def test_a_unit_of_another_quantity_is_never_mixed_in(pollutant: Pollutant, unit: str | None) -> None:
     with pytest.raises(UnitChangedError) as error:
-        concentration(a_state("5", unit), POLLUTANTS[kind])
+        concentration(a_state("5", unit), POLLUTANTS[pollutant])
     assert error.value.unit == (unit or "")
 
 
@@ -120,16 +120,16 @@ def test_a_missing_value_says_nothing_about_its_unit() -> None:
     ],
 )
 def test_a_device_class_of_another_quantity_is_never_mixed_in(
-    kind: Pollutant, device_class: str | None, *, fits: bool
+    pollutant: Pollutant, device_class: str | None, *, fits: bool
 ) -> None:
-    quantity = POLLUTANTS[kind]
-    state = a_state("5", quantity.unit, device_class)
+    spec = POLLUTANTS[pollutant]
+    state = a_state("5", spec.unit, device_class)
     if fits:
-        assert concentration(state, quantity) == 5
+        assert concentration(state, spec) == 5
         return
     with pytest.raises(UnitChangedError) as error:
-        concentration(state, quantity)
-    assert error.value.unit == f"{device_class} {quantity.unit}".strip()
+        concentration(state, spec)
+    assert error.value.unit == f"{device_class} {spec.unit}".strip()
 
 
 async def test_a_registered_name_tells_an_index_whatever_the_entity_is_called(

@@ -52,7 +52,7 @@ HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outd
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
     "promise_total_": [promise.value for promise in Promise],
-    "quantity_": [kind.value for kind in Pollutant],
+    "quantity_": [pollutant.value for pollutant in Pollutant],
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
     "next_": [code.value for code in Next],
@@ -116,9 +116,9 @@ def entities() -> dict[str, dict[str, Any]]:
     }
     for platform, descriptions in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
         found[platform] = {
-            f"{WORDS_OF_POLLUTANT[kind]}_{description.key}": description
+            f"{WORDS_OF_POLLUTANT[pollutant]}_{description.key}": description
             for description in descriptions
-            for kind in description.pollutants
+            for pollutant in description.pollutants
         }
     return found
 

@@ -126,44 +126,44 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
     beside = dict(zip(CONTEXT, means.values(), strict=False))
     for room_id, room in loaded.rooms.items():
         room.drop_retired(AT.timestamp())
-        for kind, channel in room.channels.items():
+        for pollutant, channel in room.channels.items():
             channel.surroundings = Surroundings(**beside)
             parts = [snapshot.dump_channel(channel), *map(snapshot.dump_surrounding, means.values())]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)
                 for wrong in _channel_lives(channel):
-                    yield f"{room_id} {kind}: {wrong}"
+                    yield f"{room_id} {pollutant}: {wrong}"
     fates = {*loaded.recovered, *loaded.lost}
-    for room_id, kinds in ROOMS.items():
+    for room_id, pollutants in ROOMS.items():
         there = loaded.rooms[room_id].channels if room_id in loaded.rooms else {}
-        for kind in kinds:
-            known = (room_id, kind.value) in fates or loaded.damaged
-            if kind not in there and not known and _was_listed(data, room_id, kind):
-                yield f"{room_id} {kind}: gone without a word"
+        for pollutant in pollutants:
+            known = (room_id, pollutant.value) in fates or loaded.damaged
+            if pollutant not in there and not known and _was_listed(data, room_id, pollutant):
+                yield f"{room_id} {pollutant}: gone without a word"
 
 
-def _was_listed(data: object, room_id: str, kind: Pollutant) -> bool:
+def _was_listed(data: object, room_id: str, pollutant: Pollutant) -> bool:
     """Tell whether a file names a channel; one that it does not was taken out of the room."""
     try:
-        return kind in data["rooms"][room_id]["channels"]  # type: ignore[index]
+        return pollutant in data["rooms"][room_id]["channels"]  # type: ignore[index]
     except KeyError, TypeError:
         return False
 
 
 def _channel_lives(channel: Channel) -> Iterator[str]:
-    kind, at = channel.spec.pollutant, AT.timestamp()
+    pollutant, at = channel.spec.pollutant, AT.timestamp()
     today = locate(at, channel.zone)[0]
     before = {
-        digest.day for digest in channel.ledger.days if today - WINDOW_DAYS + 5 < digest.day < today
+        summary.day for summary in channel.ledger.days if today - WINDOW_DAYS + 5 < summary.day < today
     }
     channel.advance(at)
     for after in range(0, LIFE_S, EVERY_S):
-        channel.read(at + after, usual(at + after, kind))
+        channel.read(at + after, usual(at + after, pollutant))
     at += LIFE_S
     channel.advance(at)
     if not channel.paused and not channel.health.alive(at):
         yield "readings are not heard"
-    days = {digest.day for digest in channel.ledger.days}
+    days = {summary.day for summary in channel.ledger.days}
     resets = channel.ledger.epoch_day
     if not {day for day in before if day >= resets} <= days:
         yield f"{len(before - days)} days are gone"

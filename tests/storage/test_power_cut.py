@@ -225,7 +225,7 @@ def wrongs(cut: Cut, known: list[Numbers], learned: dict[str, Numbers]) -> list[
     found = [] if struck in cut.may_be else [f"{struck} is struck out, may be {cut.may_be}"]
     if [day["day"] for day in known][:LEARNED_DAYS] != list(learned)[:LEARNED_DAYS]:
         found.append("days are gone")
-    closed = {iso_day(digest.day) for digest in on_disk(cut).ledger.days}
+    closed = {iso_day(summary.day) for summary in on_disk(cut).ledger.days}
     return found + [
         f"other numbers on {day['day']}"
         for day in known

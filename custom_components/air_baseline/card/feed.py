@@ -91,12 +91,12 @@ class RoomFeed:
 
     async def _async_remember(self, room: RoomCoordinator) -> None:
         now = dt_util.utcnow().timestamp()
-        for kind, channel in room.channels.items():
+        for pollutant, channel in room.channels.items():
             start = day_start(locate(now, channel.zone)[0], channel.zone)
             known = {
-                bin_.slot: bin_ for bin_ in await async_measured(self._hass, room, kind, start, now)
+                bin_.slot: bin_ for bin_ in await async_measured(self._hass, room, pollutant, start, now)
             }
-            self._bins[kind] = known | self._bins.get(kind, {})
+            self._bins[pollutant] = known | self._bins.get(pollutant, {})
 
     @callback
     def _leave(self) -> None:
@@ -126,9 +126,9 @@ class RoomFeed:
             self._async_look()
 
     @callback
-    def _async_take(self, kind: Pollutant, bin_: Bin) -> None:
+    def _async_take(self, pollutant: Pollutant, bin_: Bin) -> None:
         """Keep a bin for a day: no more is ever shown."""
-        bins = self._bins.setdefault(kind, {})
+        bins = self._bins.setdefault(pollutant, {})
         bins[bin_.slot] = bin_
         for slot in [slot for slot, old in bins.items() if old.start < bin_.start - 2 * DAY_S]:
             del bins[slot]

@@ -65,18 +65,18 @@ class Channel:
         "zone",
     )
 
-    def __init__(self, quantity: PollutantSpec, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
+    def __init__(self, spec: PollutantSpec, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
         """Start with nothing known about the room."""
-        self.spec = quantity
+        self.spec = spec
         self.zone = zone
         self.promise = promise
         self.binner = Binner()
-        self.health = SensorHealth(quantity)
+        self.health = SensorHealth(spec)
         self.sustained = SustainedWindow()
         self.episode_watch = EpisodeWatch()
         self.inside_watch = InsideWatch()
         self.surroundings = Surroundings()
-        self.guideline = GuidelineMean(quantity.guideline) if quantity.guideline else None
+        self.guideline = GuidelineMean(spec.guideline) if spec.guideline else None
         self.ledger = Ledger()
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
@@ -348,15 +348,15 @@ class Channel:
             return
         open_day.eligible = today.eligible and not self.paused and not open_day.unseen
         self.surroundings.advance(at)
-        digest = open_day.close(
+        summary = open_day.close(
             issued=today.issued,
             head=self.ledger.head,
             state=today.standing.state,
             longest_run_h=longest,
             context=self.surroundings.of_day(open_day.day),
         )
-        self.ledger = self.ledger.with_day(digest).pruned(at)
-        self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=digest))
+        self.ledger = self.ledger.with_day(summary).pruned(at)
+        self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
 
     def _look_for_shift(self, today: int, at: float) -> None:
@@ -414,9 +414,9 @@ class Channel:
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(level, overlap[self.open_day.day])
         changed = {
-            digest.day: digest.without(level, overlap[digest.day])
-            for digest in self.ledger.days
-            if digest.day in overlap
+            summary.day: summary.without(level, overlap[summary.day])
+            for summary in self.ledger.days
+            if summary.day in overlap
         }
         self.ledger = self.ledger.with_days(changed)
         self._end_episode(bin_.end, EpisodeEnd.UNKNOWN)

@@ -24,7 +24,7 @@ class OtherChannel:
     """
 
     room: str
-    kind: Pollutant
+    pollutant: Pollutant
     above_at: float | None
     inside_from: float | None
 
@@ -42,7 +42,7 @@ def other_channel(room: str, channel: Channel, at: float) -> OtherChannel:
     inside = channel.inside_watch
     return OtherChannel(
         room=room,
-        kind=channel.spec.pollutant,
+        pollutant=channel.spec.pollutant,
         above_at=inside.above_at,
         inside_from=None if channel.sustained.silent(at) or channel.paused else inside.inside_from,
     )
@@ -57,7 +57,7 @@ class OtherRoomsFinding:
 
 
 def find_other_rooms(
-    room: str, kind: Pollutant, opened: float, others: Iterable[OtherChannel], known: OtherRoomsFinding
+    room: str, pollutant: Pollutant, opened: float, others: Iterable[OtherChannel], known: OtherRoomsFinding
 ) -> OtherRoomsFinding:
     """Return what is known of the other rooms when a channel's episode opened (POSIX time).
 
@@ -71,7 +71,7 @@ def find_other_rooms(
     if rose or known.other_rooms is OtherRooms.SHARED:
         before = known.rooms if known.other_rooms is OtherRooms.SHARED else ()
         return OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=tuple(dict.fromkeys([*before, *rose])))
-    alike = [other for other in others if _alike(other.kind, kind)]
+    alike = [other for other in others if _alike(other.pollutant, pollutant)]
     if alike and all(other.stayed_inside(opened) for other in alike):
         rooms = tuple(dict.fromkeys(other.room for other in alike))
         return OtherRoomsFinding(other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=rooms)

@@ -167,8 +167,8 @@ _VOC_WARM_UP_S = 48 * 3600  # Metal-oxide sensors climb for days: first-day cove
 
 POLLUTANTS: Final = MappingProxyType(
     {
-        quantity.pollutant: quantity
-        for quantity in (
+        spec.pollutant: spec
+        for spec in (
             PollutantSpec(
                 pollutant=Pollutant.PM25,
                 unit="μg/m³",

@@ -42,18 +42,18 @@ class Rise:
     """An episode in a room: `episode` is its id, the POSIX time at which it opened."""
 
     room: str
-    kind: Pollutant
+    pollutant: Pollutant
     episode: int
 
     @property
     def channel(self) -> tuple[str, Pollutant]:
         """Return which channel rose."""
-        return self.room, self.kind
+        return self.room, self.pollutant
 
     @property
     def identity(self) -> tuple[str, Pollutant, int]:
         """Return what no other episode has."""
-        return self.room, self.kind, self.episode
+        return self.room, self.pollutant, self.episode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +69,13 @@ class Question:
     room: str
     epoch: int
     at: float
-    kind: Pollutant | None = None
+    pollutant: Pollutant | None = None
     rises: tuple[Rise, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
         """Return the identity, which stays as it is when other rises join."""
-        return self.topic, self.room, self.kind or "", str(self.epoch)
+        return self.topic, self.room, self.pollutant or "", str(self.epoch)
 
     @property
     def rooms(self) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ class Question:
         """Tell whether it makes an older one needless: the same topic, and no other room."""
         return (
             self.topic is other.topic
-            and self.kind is other.kind
+            and self.pollutant is other.pollutant
             and (other.at, other.key) < (self.at, self.key)
             and set(other.rooms) <= set(self.rooms)
         )
@@ -135,9 +135,9 @@ class Plan:
     waiting: tuple[Question, ...] = ()
 
 
-def about_episode(room: str, kind: Pollutant, episode: Episode) -> Question:
+def about_episode(room: str, pollutant: Pollutant, episode: Episode) -> Question:
     """Return the statement about one episode, before others join it."""
-    return _about(Rise(room=room, kind=kind, episode=episode.id))
+    return _about(Rise(room=room, pollutant=pollutant, episode=episode.id))
 
 
 def _about(rise: Rise) -> Question:
@@ -194,7 +194,7 @@ def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> lis
                 found.append(_about(rise))
         if not offer.rises:
             found.append(offer)
-    return sorted(found, key=lambda one: (one.at, one.key, [rise.kind for rise in one.rises]))
+    return sorted(found, key=lambda one: (one.at, one.key, [rise.pollutant for rise in one.rises]))
 
 
 def _gather(offer: Question, fresh: list[Question]) -> None:

@@ -37,18 +37,18 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
     A room wants it if its user has not declined; each of its sources is filled once.
     """
     wanted = [
-        (room, kind)
+        (room, pollutant)
         for room in entry.runtime_data.rooms.values()
         if room.subentry.data.get(CONF_HISTORY, False)
-        for kind, channel in room.channels.items()
+        for pollutant, channel in room.channels.items()
         if channel.history is HistoryState.UNUSED
     ]
-    for room, kind in wanted:
-        room.channels[kind].history = HistoryState.WAITING
+    for room, pollutant in wanted:
+        room.channels[pollutant].history = HistoryState.WAITING
 
     async def fill() -> None:
-        for room, kind in wanted:
-            await _async_fill(room, kind)
+        for room, pollutant in wanted:
+            await _async_fill(room, pollutant)
 
     @callback
     def start(_hass: HomeAssistant) -> None:
@@ -58,49 +58,49 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
     return async_at_started(hass, start)
 
 
-async def async_relearn(room: RoomCoordinator, kinds: Iterable[Pollutant]) -> Answers:
+async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Answers:
     """Learn some quantities of a room anew from history; what is not found there stays.
 
     Raises a translated ServiceValidationError where there is no history, which changes nothing,
     and where the room has stopped meanwhile.
     """
     found: dict[Pollutant, PastDays] = {}
-    for kind in kinds:
-        if len(room.channels[kind].ledger.entries) >= MOST_ENTRIES:
+    for pollutant in pollutants:
+        if len(room.channels[pollutant].ledger.entries) >= MOST_ENTRIES:
             raise refused("too_many_corrections", room=room.subentry.title)
         try:
-            past = await _async_find(room, kind)
+            past = await _async_find(room, pollutant)
         except HistoryError as error:
             if error.reason is NoHistory.NO_RECORDER:
                 raise refused("history_no_recorder") from error
             raise refused("history_not_ready") from error
         if past.days:
-            found[kind] = past
+            found[pollutant] = past
     if not found:
         raise refused("history_empty")
     at = dt_util.utcnow().timestamp()
     answers: Answers = {}
-    for kind, past in found.items():
-        said = await _async_replay(room, kind, past, partial(relearned, at))
+    for pollutant, past in found.items():
+        said = await _async_replay(room, pollutant, past, partial(relearned, at))
         if said is not None:
-            answers[kind] = said
+            answers[pollutant] = said
     return answers
 
 
-async def _async_fill(room: RoomCoordinator, kind: Pollutant) -> None:
+async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
     """Fill one channel with the days before its first own one."""
-    began, channel, source = monotonic(), room.channels[kind], room.sources[kind].entity_id
+    began, channel, source = monotonic(), room.channels[pollutant], room.sources[pollutant].entity_id
     LOGGER.info("Reading the history of %s", source)
     channel.history = HistoryState.READING
     room.async_show()
     try:
-        found = await _async_find(room, kind)
+        found = await _async_find(room, pollutant)
     except HistoryError as error:
         LOGGER.info("The history of %s is not used: %s", source, error.reason)
         channel.history = HistoryState.UNREADABLE
         room.async_show()
         return
-    await _async_replay(room, kind, found, filled)
+    await _async_replay(room, pollutant, found, filled)
     hourly = sum(day.origin is DayOrigin.HOURLY for day in found.days.values())
     LOGGER.info(
         "The history of %s is read in %.1f s: %d days of five-minute means, %d of hourly ones, "
@@ -113,10 +113,10 @@ async def _async_fill(room: RoomCoordinator, kind: Pollutant) -> None:
     )
 
 
-async def _async_find(room: RoomCoordinator, kind: Pollutant) -> PastDays:
+async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
     """Return the days that the recorder knows of a source; raises HistoryError."""
-    channel = room.channels[kind]
-    past = await async_read(room.hass, room.sources[kind].entity_id, channel.spec)
+    channel = room.channels[pollutant]
+    past = await async_read(room.hass, room.sources[pollutant].entity_id, channel.spec)
     now = dt_util.utcnow().timestamp()
     return await room.hass.async_add_executor_job(
         past_days, past, channel.spec, channel.zone, now
@@ -124,13 +124,13 @@ async def _async_find(room: RoomCoordinator, kind: Pollutant) -> PastDays:
 
 
 async def _async_replay(
-    room: RoomCoordinator, kind: Pollutant, found: PastDays, make: Replay
+    room: RoomCoordinator, pollutant: Pollutant, found: PastDays, make: Replay
 ) -> Entry | None:
     """Let a channel take over what is made of its ledger and the past; return what is said.
 
     Raises a translated ServiceValidationError where its room has stopped meanwhile.
     """
-    channel = room.channels[kind]
+    channel = room.channels[pollutant]
     while True:
         ledger, setting = channel.ledger, ReplaySetting.of(channel, found)
         now = dt_util.utcnow().timestamp()

@@ -40,9 +40,9 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 type Known = dict[str, tuple[int, StatisticMetaData]]
 
 
-def range_statistic_id(subentry_id: str, kind: Pollutant) -> str:
+def range_statistic_id(subentry_id: str, pollutant: Pollutant) -> str:
     """Return the id of the statistics of one range."""
-    return f"{DOMAIN}:{subentry_id.lower()}_{kind}_usual"
+    return f"{DOMAIN}:{subentry_id.lower()}_{pollutant}_usual"
 
 
 @callback
@@ -69,7 +69,7 @@ async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Remove all statistics of the integration, those that still wait to be written too."""
     if not has_recorder(hass):
         return
-    ids = {range_statistic_id(room, kind) for room in entry.subentries for kind in Pollutant}
+    ids = {range_statistic_id(room, pollutant) for room in entry.subentries for pollutant in Pollutant}
     try:
         ids |= set(await _async_known(hass))
     except SQLAlchemyError as error:
@@ -147,7 +147,7 @@ class _Bands:
         """
         known = await _async_known(self._hass)
         left_out = {
-            range_statistic_id(room, kind) for room in self._entry.runtime_data.unreadable for kind in Pollutant
+            range_statistic_id(room, pollutant) for room in self._entry.runtime_data.unreadable for pollutant in Pollutant
         }
         if gone := sorted(known.keys() - bands.keys() - left_out):
             get_instance(self._hass).async_clear_statistics(gone)

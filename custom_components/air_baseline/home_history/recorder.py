@@ -77,14 +77,14 @@ def has_recorder(hass: HomeAssistant) -> bool:
 
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement) -> Survey:
     """Return what the history of an entity is worth as a source; changes nothing."""
-    quantity = POLLUTANTS[source.pollutant]
+    spec = POLLUTANTS[source.pollutant]
     no_history = None
     try:
-        past = await async_read(hass, entity_id, quantity)
+        past = await async_read(hass, entity_id, spec)
     except HistoryError as error:
         past, no_history = Past(), error.reason
     setting = ReplaySetting(
-        spec=quantity, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
+        spec=spec, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
     )
     now = dt_util.utcnow().timestamp()
     found: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
@@ -95,7 +95,7 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement)
     )
 
 
-async def async_read(hass: HomeAssistant, entity_id: str, quantity: PollutantSpec) -> Past:
+async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> Past:
     """Return what the recorder kept of an entity that can be of use, in the base unit.
 
     Means where there are any, else states. Raises HistoryError where the recorder is absent,
@@ -106,7 +106,7 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: PollutantSpe
     if async_migration_in_progress(hass) and not async_migration_is_live(hass):
         raise HistoryError(NoHistory.NOT_READY)
     try:
-        return await _Reader(hass, entity_id, quantity).async_read()
+        return await _Reader(hass, entity_id, spec).async_read()
     except (SQLAlchemyError, RuntimeError) as error:  # The latter: it is shutting down.
         LOGGER.warning("The history of %s cannot be read: %s", entity_id, error)
         raise HistoryError(NoHistory.NOT_READY) from error
@@ -115,10 +115,10 @@ async def async_read(hass: HomeAssistant, entity_id: str, quantity: PollutantSpe
 class _Reader:
     """Read one entity."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str, quantity: PollutantSpec) -> None:
+    def __init__(self, hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> None:
         self._hass = hass
         self._entity_id = entity_id
-        self._quantity = quantity
+        self._quantity = spec
         self._now = dt_util.utcnow()
         since = oldest_start(self._now.timestamp(), dt_util.get_default_time_zone())
         self._since = dt_util.utc_from_timestamp(since)

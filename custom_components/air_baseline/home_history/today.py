@@ -15,16 +15,16 @@ from .recorder import has_recorder
 
 
 async def async_measured(
-    hass: HomeAssistant, room: RoomCoordinator, kind: Pollutant, start: float, end: float
+    hass: HomeAssistant, room: RoomCoordinator, pollutant: Pollutant, start: float, end: float
 ) -> list[Bin]:
     """Return the bins of a source between two times (POSIX seconds), none without a recorder."""
     if not has_recorder(hass):
         return []
-    entity_id = room.sources[kind].entity_id
+    entity_id = room.sources[pollutant].entity_id
     since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # What was held when it began.
     until = dt_util.utc_from_timestamp(end)
     states = await get_instance(hass).async_add_executor_job(_states, hass, entity_id, since, until)
-    return bins_of(states, hass.states.get(entity_id), POLLUTANTS[kind], (start, end))
+    return bins_of(states, hass.states.get(entity_id), POLLUTANTS[pollutant], (start, end))
 
 
 def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
@@ -34,7 +34,7 @@ def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetim
 
 
 def bins_of(
-    states: list[State], now: State | None, quantity: PollutantSpec, span: tuple[float, float]
+    states: list[State], now: State | None, spec: PollutantSpec, span: tuple[float, float]
 ) -> list[Bin]:
     """Return the bins of states, oldest first, that start within a span (POSIX seconds).
 
@@ -47,7 +47,7 @@ def bins_of(
         last = state.last_reported_timestamp
         if now is not None and state.last_updated == now.last_updated:
             last = now.last_reported_timestamp
-        for at, value in readings_of(state, quantity, last):
+        for at, value in readings_of(state, spec, last):
             bins += binner.lose(at) if value is None else binner.read(at, value)
     bins += binner.advance(end)
     return [bin_ for bin_ in bins if start <= bin_.start < end]

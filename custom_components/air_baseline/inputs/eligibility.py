@@ -115,9 +115,9 @@ def _measures(device_class: str | None, unit: str, *, index: bool) -> Measuremen
     """Return what a sensor of a device class and unit measures, or why it is refused."""
     if unit in _RESISTANCE_UNITS:
         return Refusal.RESISTANCE
-    kind = _BY_DEVICE_CLASS.get(device_class or "")
-    if kind is not None:
-        return Measurement(kind, unit) if unit in POLLUTANTS[kind].units else Refusal.UNIT
+    pollutant = _BY_DEVICE_CLASS.get(device_class or "")
+    if pollutant is not None:
+        return Measurement(pollutant, unit) if unit in POLLUTANTS[pollutant].units else Refusal.UNIT
     if index:
         return Refusal.UNIT if _index_unit(unit) else Measurement(Pollutant.VOC_INDEX, "")
     is_aqi = device_class == SensorDeviceClass.AQI

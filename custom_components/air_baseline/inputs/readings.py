@@ -38,7 +38,7 @@ class UnitChangedError(Exception):
         self.unit = unit
 
 
-def concentration(state: State | None, quantity: PollutantSpec) -> float | None:
+def concentration(state: State | None, spec: PollutantSpec) -> float | None:
     """Return the level of a state in the quantity's base unit, None where it has none.
 
     Raises UnitChangedError where the state's unit is not one of the quantity, or its device
@@ -51,40 +51,40 @@ def concentration(state: State | None, quantity: PollutantSpec) -> float | None:
     except ValueError:
         return None
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
-    factor = unit_factor(unit, quantity)
+    factor = unit_factor(unit, spec)
     device_class = _said(state, ATTR_DEVICE_CLASS)
-    if not _may_be(quantity.pollutant, device_class):
+    if not _may_be(spec.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor if isfinite(value) else None
 
 
-def unit_factor(unit: str | None, quantity: PollutantSpec) -> float:
+def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
     """Return what one of a source's unit is in the base unit of a quantity.
 
     Raises UnitChangedError where the quantity has no such unit.
     """
     try:
-        return quantity.factor(_index_unit(unit) if quantity.pollutant is Pollutant.VOC_INDEX else unit)
+        return spec.factor(_index_unit(unit) if spec.pollutant is Pollutant.VOC_INDEX else unit)
     except UnitError:
         raise UnitChangedError(normal_unit(unit)) from None
 
 
-def plausible_concentration(state: State | None, quantity: PollutantSpec) -> float | None:
+def plausible_concentration(state: State | None, spec: PollutantSpec) -> float | None:
     """Return the level of a state in the base unit, None where it has none that can be."""
     try:
-        value = concentration(state, quantity)
+        value = concentration(state, spec)
     except UnitChangedError:
         return None
-    return value if value is not None and quantity.plausible(value) else None
+    return value if value is not None and spec.plausible(value) else None
 
 
-def readings_of(state: State, quantity: PollutantSpec, last_reported: float) -> Iterator[Reading]:
+def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iterator[Reading]:
     """Yield what a recorded state said until its last report.
 
     A state is recorded once: what was said between its change and its last report is the
     same. A level of None says that there was none.
     """
-    at, value = state.last_updated_timestamp, plausible_concentration(state, quantity)
+    at, value = state.last_updated_timestamp, plausible_concentration(state, spec)
     yield at, value
     while value is not None and at < last_reported:
         at = min(at + SLOT_S, last_reported)
@@ -111,13 +111,13 @@ def celsius(state: State | None) -> float | None:
     return degrees if LOWEST_C <= degrees <= HIGHEST_C else None
 
 
-def _may_be(kind: Pollutant, device_class: str | None) -> bool:
+def _may_be(pollutant: Pollutant, device_class: str | None) -> bool:
     """Tell whether a device class fits a quantity; none at all does, and an index has none."""
     if device_class is None:
         return True
-    if kind is Pollutant.VOC_INDEX:
+    if pollutant is Pollutant.VOC_INDEX:
         return device_class not in _BY_DEVICE_CLASS
-    return _BY_DEVICE_CLASS.get(device_class) is kind
+    return _BY_DEVICE_CLASS.get(device_class) is pollutant
 
 
 def _said(state: State, attribute: str) -> str | None:

@@ -48,8 +48,8 @@ def checked_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
     try:
         _ROOM(dict(data))
         sources = room_sources(data)
-        for kind, source in sources.items():
-            POLLUTANTS[kind].factor(source.unit)
+        for pollutant, source in sources.items():
+            POLLUTANTS[pollutant].factor(source.unit)
     except (vol.Invalid, UnitError) as error:
         raise RoomDataError(str(error)) from error
     return sources
@@ -95,6 +95,6 @@ def room_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
             entity_id=entity_id, pollutant=Pollutant.PM25, unit=data[CONF_PM25_UNIT]
         )
     if entity_id := data.get(CONF_VOC_SOURCE):
-        kind = Pollutant(data[CONF_VOC_KIND])
-        sources[kind] = RoomSource(entity_id=entity_id, pollutant=kind, unit=data[CONF_VOC_UNIT])
+        pollutant = Pollutant(data[CONF_VOC_KIND])
+        sources[pollutant] = RoomSource(entity_id=entity_id, pollutant=pollutant, unit=data[CONF_VOC_UNIT])
     return sources

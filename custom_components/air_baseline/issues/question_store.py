@@ -48,7 +48,7 @@ def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Question 
         return Question(
             topic=topic,
             room=room,
-            kind=Pollutant(kind) if kind else None,
+            pollutant=Pollutant(kind) if kind else None,
             epoch=int(epoch),
             at=kept["at"],
             rises=_rises(room, kept),
@@ -59,11 +59,11 @@ def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Question 
 
 def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
     rises = [
-        Rise(room=room, kind=Pollutant(kind), episode=episode)
+        Rise(room=room, pollutant=Pollutant(kind), episode=episode)
         for kind, episode in kept["episodes"].items()
     ]
     rises += [
-        Rise(room=other, kind=Pollutant(kind), episode=episode)
+        Rise(room=other, pollutant=Pollutant(kind), episode=episode)
         for other, kind, episode in kept.get("others", [])
     ]
     return tuple(sorted(rises, key=lambda rise: (rise.episode, *rise.channel)))
@@ -71,7 +71,7 @@ def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
 
 def keep(statement: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
     """Return a question in its stored form, with what is known of it from before."""
-    own = {rise.kind.value: rise.episode for rise in statement.rises if rise.room == statement.room}
+    own = {rise.pollutant.value: rise.episode for rise in statement.rises if rise.room == statement.room}
     return {
         "kind": statement.topic.value,
         "at": statement.at,
@@ -80,7 +80,7 @@ def keep(statement: Question, asked_at: float | None, before: Mapping[str, Any])
         "asked_at": asked_at,
         "episodes": own,
         "others": [
-            [rise.room, rise.kind.value, rise.episode]
+            [rise.room, rise.pollutant.value, rise.episode]
             for rise in statement.rises
             if rise.room != statement.room
         ],
@@ -141,16 +141,16 @@ def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
 def async_show(room: RoomCoordinator, issue_id: str, statement: Question, names: str) -> None:
     """Show a question; showing it again changes nothing but what it is about."""
     data: dict[str, str | int | float | None] = {
-        f"{ATTR_EPISODE}_{rise.kind}": rise.episode
+        f"{ATTR_EPISODE}_{rise.pollutant}": rise.episode
         for rise in statement.rises
         if rise.room == statement.room
     }
     others = [rise for rise in statement.rises if rise.room != statement.room]
     if others:
-        data[ATTR_OTHERS] = " ".join(f"{one.room}:{one.kind}:{one.episode}" for one in others)
+        data[ATTR_OTHERS] = " ".join(f"{one.room}:{one.pollutant}:{one.episode}" for one in others)
     data[ATTR_EPOCH] = statement.epoch
-    if statement.kind is not None:
-        data[ATTR_QUANTITY] = statement.kind.value
+    if statement.pollutant is not None:
+        data[ATTR_QUANTITY] = statement.pollutant.value
     async_show_issue(room, issue_id, statement.topic, data, names)
 
 

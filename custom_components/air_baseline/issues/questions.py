@@ -52,8 +52,8 @@ class Questions:
             happened = partial(self._async_happened, room_id)
             unsubscribes.append(room.async_add_event_listener(happened))
             offered += [
-                about_episode(room_id, kind, channel.episode_watch.current)
-                for kind, channel in room.channels.items()
+                about_episode(room_id, pollutant, channel.episode_watch.current)
+                for pollutant, channel in room.channels.items()
                 if channel.episode_watch.current is not None
             ]
         self._async_ask(offered)
@@ -86,11 +86,11 @@ class Questions:
                 )
 
     @callback
-    def _async_happened(self, room_id: str, kind: Pollutant, event: Event) -> None:
+    def _async_happened(self, room_id: str, pollutant: Pollutant, event: Event) -> None:
         if event.kind is EventKind.RANGE_LEARNED:
             self._async_ask(self._range(room_id, event.at))
         if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
-            self._async_ask([about_episode(room_id, kind, event.episode)])
+            self._async_ask([about_episode(room_id, pollutant, event.episode)])
 
     def _range(self, room_id: str, at: float) -> list[Question]:
         """Return the range of a room, once no channel is still on its way to a first one."""
@@ -106,13 +106,13 @@ class Questions:
             Question(
                 topic=Topic.CHANGE_SUSPECTED,
                 room=room_id,
-                kind=kind,
+                pollutant=pollutant,
                 epoch=change.from_day or 0,
                 at=change.at,
             )
             for room_id, room in ((room_id, self._rooms[room_id]) for room_id in rooms)
             if room.last_update_success
-            for kind, channel in room.channels.items()
+            for pollutant, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING
             and (change := suspected_change(channel)) is not None
         ]
@@ -207,7 +207,7 @@ class Questions:
             return learned and all(
                 channel.ledger.asks(episodes=False) for channel in channels.values()
             )
-        channel = channels.get(statement.kind) if statement.kind else None
+        channel = channels.get(statement.pollutant) if statement.pollutant else None
         if channel is None or channel.state(now) is not LearningState.CHANGING:
             return False
         change = suspected_change(channel)
@@ -218,14 +218,14 @@ class Questions:
         rises = [
             rise
             for rise in statement.rises
-            if rise.room in self._rooms and _open(self._rooms[rise.room], rise.kind, rise.episode)
+            if rise.room in self._rooms and _open(self._rooms[rise.room], rise.pollutant, rise.episode)
         ]
         return replace(statement, rises=tuple(rises))
 
 
-def _open(room: RoomCoordinator, kind: Pollutant, episode_id: int) -> bool:
+def _open(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> bool:
     """Tell whether an episode still counts, was not answered, and may be asked about."""
-    channel = room.channels.get(kind)
+    channel = room.channels.get(pollutant)
     if channel is None or not channel.ledger.asks(episodes=True):
         return False
     return channel.ledger.verdict_on(episode_id) is None and any(

@@ -41,51 +41,51 @@ class SourceIssues:
     def async_review(self) -> None:
         """Follow the sources; while one is paused nothing about it is asked."""
         now = dt_util.utcnow().timestamp()
-        for kind, channel in self._room.channels.items():
+        for pollutant, channel in self._room.channels.items():
             stuck = channel.health.stuck and not channel.paused
-            self._async_tell(SOURCE_STUCK, kind, now, shown=stuck)
-            self._async_review_values(kind, now, paused=channel.paused)
-            self._async_review_missing(kind, channel, now)
+            self._async_tell(SOURCE_STUCK, pollutant, now, shown=stuck)
+            self._async_review_values(pollutant, now, paused=channel.paused)
+            self._async_review_missing(pollutant, channel, now)
 
     @callback
-    def _async_review_values(self, kind: Pollutant, now: float, *, paused: bool) -> None:
-        if kind not in self._room.unit_problem:
+    def _async_review_values(self, pollutant: Pollutant, now: float, *, paused: bool) -> None:
+        if pollutant not in self._room.unit_problem:
             return  # Nothing was heard since the start; what was told before stands.
         for what, wrong in (
-            (SOURCE_UNIT_CHANGED, self._room.unit_problem[kind] is not None),
-            (SOURCE_IMPLAUSIBLE, self._room.implausible(kind)),
+            (SOURCE_UNIT_CHANGED, self._room.unit_problem[pollutant] is not None),
+            (SOURCE_IMPLAUSIBLE, self._room.implausible(pollutant)),
         ):
             wrong_now = wrong and not paused
-            if not wrong_now or self._room.proven(kind):
-                self._async_tell(what, kind, now, shown=wrong_now)
+            if not wrong_now or self._room.proven(pollutant):
+                self._async_tell(what, pollutant, now, shown=wrong_now)
 
     @callback
-    def _async_review_missing(self, kind: Pollutant, channel: Channel, now: float) -> None:
+    def _async_review_missing(self, pollutant: Pollutant, channel: Channel, now: float) -> None:
         """Tell that a source is gone or silent, once it has been so for hours of this run.
 
         While Home Assistant starts, sources come one after another.
         """
         if self._hass.state is not CoreState.running:
             return
-        state = self._hass.states.get(self._room.sources[kind].entity_id)
+        state = self._hass.states.get(self._room.sources[pollutant].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
-        odd = self._room.unit_problem.get(kind) is not None or self._room.implausible(kind)
+        odd = self._room.unit_problem.get(pollutant) is not None or self._room.implausible(pollutant)
         lost = not odd and not (heard and channel.health.alive(now))
         if not lost or channel.paused:
-            self._lost_since.pop(kind, None)
-            self._async_tell(SOURCE_MISSING, kind, now, shown=False)
+            self._lost_since.pop(pollutant, None)
+            self._async_tell(SOURCE_MISSING, pollutant, now, shown=False)
             return
-        told = self._issue_id(SOURCE_MISSING, kind) in self._asked
-        if told or now - self._lost_since.setdefault(kind, now) >= MISSING_S:
-            self._async_tell(SOURCE_MISSING, kind, now, shown=True)
+        told = self._issue_id(SOURCE_MISSING, pollutant) in self._asked
+        if told or now - self._lost_since.setdefault(pollutant, now) >= MISSING_S:
+            self._async_tell(SOURCE_MISSING, pollutant, now, shown=True)
 
-    def _issue_id(self, what: str, kind: Pollutant) -> str:
-        return f"{what}_{self._room.subentry.subentry_id}_{kind.value}"
+    def _issue_id(self, what: str, pollutant: Pollutant) -> str:
+        return f"{what}_{self._room.subentry.subentry_id}_{pollutant.value}"
 
     @callback
-    def _async_tell(self, what: str, kind: Pollutant, now: float, *, shown: bool) -> None:
+    def _async_tell(self, what: str, pollutant: Pollutant, now: float, *, shown: bool) -> None:
         """Follow the state of a source; when it is over, what was answered is forgotten."""
-        issue_id = self._issue_id(what, kind)
+        issue_id = self._issue_id(what, pollutant)
         if not shown:
             if self._asked.pop(issue_id, None) is not None:
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)
@@ -96,5 +96,5 @@ class SourceIssues:
             self._asked[issue_id] = {"kind": what, "at": now, "answered": False, "episodes": {}}
             self._room.async_schedule_save()
         if now >= self._asked[issue_id].get("hidden_until", 0.0):
-            data = {ATTR_QUANTITY: kind.value}
+            data = {ATTR_QUANTITY: pollutant.value}
             async_show_issue(self._room, issue_id, what, data, self._room.subentry.title)

@@ -27,8 +27,8 @@ async def async_pass_time(data: AirBaselineData, at: float) -> None:
     """Let time pass in all rooms, up to a POSIX time; what is due meanwhile is saved after it."""
     async with data.store.turn:
         async for _, room in in_turn(data.rooms):
-            for kind in tuple(room.channels)[1:]:  # The first goes with the room itself.
-                room.async_advance(kind, at)
+            for pollutant in tuple(room.channels)[1:]:  # The first goes with the room itself.
+                room.async_advance(pollutant, at)
                 await asyncio.sleep(0)
             room.async_pass_time(at)
 

@@ -43,8 +43,8 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         ]
         for room_id, channel, episode in recent:
             known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
-            kind, opened = channel.spec.pollutant, float(episode.id)
-            found = find_other_rooms(room_id, kind, opened, neighbours, known)
+            pollutant, opened = channel.spec.pollutant, float(episode.id)
+            found = find_other_rooms(room_id, pollutant, opened, neighbours, known)
             if found != known:
                 channel.keep_other_rooms(episode.id, found.other_rooms, found.rooms)
 

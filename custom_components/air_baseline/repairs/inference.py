@@ -40,7 +40,7 @@ class RangeLearnedFlow(RoomRepairFlow):
         if room is None:
             return self.async_abort(reason="gone")
         page = await async_page(
-            self.hass, [(room, kind, None) for kind in room.channels], Subject.RANGE
+            self.hass, [(room, pollutant, None) for pollutant in room.channels], Subject.RANGE
         )
         return self.async_show_menu(
             step_id="init",
@@ -174,7 +174,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         if room is None or change is None:
             return self.async_abort(reason="gone")
         page = await async_page(
-            self.hass, [(room, kind, None) for kind in self.kinds(room)], Subject.CHANGE
+            self.hass, [(room, pollutant, None) for pollutant in self.kinds(room)], Subject.CHANGE
         )
         return self.async_show_menu(
             step_id="init",
@@ -192,8 +192,8 @@ class ChangeSuspectedFlow(RoomRepairFlow):
                 step_id="season",
                 data_schema=NO_FIELDS,
             )
-        (kind,) = self.kinds(room)
-        return await self.finish(room, async_season(room, kind, change.id), "withdrawn")
+        (pollutant,) = self.kinds(room)
+        return await self.finish(room, async_season(room, pollutant, change.id), "withdrawn")
 
     async def async_step_at_fault(self, user_input: Said = None) -> RepairsFlowResult:
         """Ask since when the sensor has been at fault."""
@@ -223,7 +223,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
-        (kind,) = self.kinds(room)
+        (pollutant,) = self.kinds(room)
         if user_input is None:
             days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
             entries = struck(days, answers=change.id)
@@ -232,17 +232,17 @@ class ChangeSuspectedFlow(RoomRepairFlow):
                 data_schema=NO_FIELDS,
                 description_placeholders={
                     "date": self.fault_day.isoformat(),
-                    "consequence": await self.consequence(room, {kind: entries}, paused=True),
+                    "consequence": await self.consequence(room, {pollutant: entries}, paused=True),
                 },
             )
-        answer = async_at_fault(room, kind, self.fault_day, change.id)
+        answer = async_at_fault(room, pollutant, self.fault_day, change.id)
         return await self.finish(room, answer, "at_fault_paused")
 
     @override
     def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the quantity that the issue is about."""
-        kind = Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))
-        return [kind] if kind in room.channels else []
+        pollutant = Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))
+        return [pollutant] if pollutant in room.channels else []
 
     @override
     def suspected_day(self, room: RoomCoordinator) -> date:
@@ -260,7 +260,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         """Return the change that the issue is about, None if it is no longer suspected."""
         room = self.find_room()
         changes = (
-            [suspected_change(room.channels[kind]) for kind in self.kinds(room)] if room else []
+            [suspected_change(room.channels[pollutant]) for pollutant in self.kinds(room)] if room else []
         )
         epoch = (self.data or {}).get(ATTR_EPOCH)
         return next((one for one in changes if one and one.from_day == epoch), None)
@@ -272,9 +272,9 @@ async def _async_answer(targets: list[Target], *, normal: bool) -> None:
     )
 
 
-def _open_episode(room: RoomCoordinator, kind: Pollutant, episode_id: int) -> Episode | None:
+def _open_episode(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> Episode | None:
     """Return an episode that was not answered yet."""
-    channel = room.channels.get(kind)
+    channel = room.channels.get(pollutant)
     if channel is None or channel.ledger.verdict_on(episode_id) is not None:
         return None
     return next((one for one in channel.episodes if one.id == episode_id), None)
@@ -296,7 +296,7 @@ def _left(words: PreviewWords, targets: list[Target], now: float) -> str:
     return "\n".join(
         words.consequence(
             room,
-            {kind: verdict(one, now, zone, normal=False) for kind, one in episodes.items()},
+            {pollutant: verdict(one, now, zone, normal=False) for pollutant, one in episodes.items()},
             now,
             named=len(rooms) > 1,
         )

@@ -16,15 +16,15 @@ class SourceFlow(RoomRepairFlow):
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
         """Say what was measured and offer what can be done."""
-        room, kind = self.find_room(), self.kind
-        if room is None or kind not in room.sources:
+        room, pollutant = self.find_room(), self.pollutant
+        if room is None or pollutant not in room.sources:
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="init",
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
-                "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
-                "unit": escape(room.unit_problem.get(kind) or "") or "–",
+                "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
+                "unit": escape(room.unit_problem.get(pollutant) or "") or "–",
             },
         )
 
@@ -46,20 +46,20 @@ class SourceFlow(RoomRepairFlow):
 
     async def async_step_pause(self, user_input: Said = None) -> RepairsFlowResult:
         """Say what a pause is, then pause."""
-        room, kind = self.find_room(), self.kind
-        if room is None or kind not in room.channels:
+        room, pollutant = self.find_room(), self.pollutant
+        if room is None or pollutant not in room.channels:
             return self.async_abort(reason="gone")
         if user_input is None:
             return self.async_show_form(
                 step_id="pause",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "source": escape(name_of(self.hass, room.sources[kind].entity_id)),
+                    "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 },
             )
-        return await self.finish(room, async_pause(room, kind), "paused")
+        return await self.finish(room, async_pause(room, pollutant), "paused")
 
     @property
-    def kind(self) -> Pollutant:
+    def pollutant(self) -> Pollutant:
         """Return the quantity of the source."""
         return Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))

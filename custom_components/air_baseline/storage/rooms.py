@@ -17,7 +17,7 @@ from ..core.storage.checked import StoredFormError
 
 MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
 
-_KINDS = frozenset(kind.value for kind in Pollutant)
+_KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 
 
 class NewerStoreError(Exception):
@@ -32,9 +32,9 @@ class StoredRoom:
     retired: list[dict[str, Any]] = field(default_factory=list)
     asked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def retire(self, kind: Pollutant, at: float) -> None:
+    def retire(self, pollutant: Pollutant, at: float) -> None:
         """Set the ledger of a channel aside; it can be looked at for 30 days."""
-        channel = self.channels.pop(kind)
+        channel = self.channels.pop(pollutant)
         self.retired.append({"at": at, "channel": snapshot.dump_channel(channel)})
 
     def drop_retired(self, at: float) -> None:
@@ -102,19 +102,19 @@ class RoomsReader:
         # list of quantities is itself what was damaged.
         listed = isinstance(current, dict) and all(name in _KINDS for name in current)
         current = mapping(current)
-        for kind in Pollutant:
-            if kind.value not in current and (listed or kind.value not in good):
+        for pollutant in Pollutant:
+            if pollutant.value not in current and (listed or pollutant.value not in good):
                 continue
-            channel = self._channel(kind, current.get(kind.value))
+            channel = self._channel(pollutant, current.get(pollutant.value))
             if channel is None or whole_lost:
-                channel = channel or self._channel(kind, good.get(kind.value))
+                channel = channel or self._channel(pollutant, good.get(pollutant.value))
                 fate = self._loaded.lost if channel is None else self._loaded.recovered
-                fate.append((key, kind.value))
+                fate.append((key, pollutant.value))
             if channel is not None:
-                channels[kind] = channel
+                channels[pollutant] = channel
         return channels
 
-    def _channel(self, kind: Pollutant, data: object) -> Channel | None:
+    def _channel(self, pollutant: Pollutant, data: object) -> Channel | None:
         try:
             channel = snapshot.load_channel(data, self._zone, self._promise)
         except snapshot.NewerFormError as error:
@@ -123,7 +123,7 @@ class RoomsReader:
             if data is not None:
                 LOGGER.warning("A stored ledger cannot be read: %s", error)
             return None
-        return channel if channel.spec.pollutant is kind else None
+        return channel if channel.spec.pollutant is pollutant else None
 
 
 def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:

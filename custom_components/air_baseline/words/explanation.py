@@ -67,12 +67,12 @@ async def async_page(
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     pages = [
         words.page(
-            explain(room.channels[kind], now, episode, subject),
-            room.sources[kind],
+            explain(room.channels[pollutant], now, episode, subject),
+            room.sources[pollutant],
             names_of(room, escape),
             escape(room.subentry.title) if several else "",
         )
-        for room, kind, episode in targets
+        for room, pollutant, episode in targets
     ]
     return Page(
         measured=_lines(page.measured for page in pages),
@@ -88,7 +88,7 @@ def history_link(targets: Sequence[Explained], now: float) -> str:
     spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
     start = min((start for start, _ in spans), default=now) - AROUND_S
     end = min(max((end for _, end in spans), default=now) + AROUND_S, now)
-    sources = [room.sources[kind].entity_id for room, kind, _ in targets]
+    sources = [room.sources[pollutant].entity_id for room, pollutant, _ in targets]
     asked = {
         "entity_id": ",".join(sources),
         "start_date": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),

@@ -27,9 +27,9 @@ class PreviewWords(Words):
         `named` says the room's name as well; while a source is paused there are no alerts.
         """
         lines = []
-        for kind, entries in answers.items():
-            left = consequence(room.channels[kind], now, *entries)
-            quantity = self.say(f"quantity_{kind}")
+        for pollutant, entries in answers.items():
+            left = consequence(room.channels[pollutant], now, *entries)
+            quantity = self.say(f"quantity_{pollutant}")
             if named:
                 name = escape(room.subentry.title)
                 quantity = self.say("in_room", room=name, quantity=quantity)
@@ -80,12 +80,12 @@ class PreviewWords(Words):
     def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
         """Return the days that can be struck out, with the peak of each quantity."""
         peaks: dict[int, list[str]] = {}
-        for kind, channel in room.channels.items():
+        for pollutant, channel in room.channels.items():
             for day, peak in strikable(channel, now).items():
                 said = self.say(
                     "peak",
-                    quantity=self.say(f"quantity_{kind}"),
-                    level=self.level(peak, room.sources[kind]),
+                    quantity=self.say(f"quantity_{pollutant}"),
+                    level=self.level(peak, room.sources[pollutant]),
                 )
                 peaks.setdefault(day, []).append(said)
         return {
@@ -93,8 +93,8 @@ class PreviewWords(Words):
             for day, said in sorted(peaks.items(), reverse=True)
         }
 
-    def _name(self, room: RoomCoordinator, kind: Pollutant, targets: Sequence[Target]) -> str:
-        quantity = self.say(f"quantity_{kind}")
+    def _name(self, room: RoomCoordinator, pollutant: Pollutant, targets: Sequence[Target]) -> str:
+        quantity = self.say(f"quantity_{pollutant}")
         if all(other is room for other, _, _ in targets):
             return quantity
         return self.say("in_room", room=escape(room.subentry.title), quantity=quantity)

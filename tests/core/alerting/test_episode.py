@@ -308,7 +308,7 @@ def test_a_neighbour_that_is_silent_or_not_learned_says_nothing() -> None:
     young = learned_channel(12)
     breathe(young, START, 120, 300.0)
     assert as_neighbour(young, START + 2 * HOUR) == OtherChannel(
-        room="study", kind=young.spec.pollutant, above_at=None, inside_from=None
+        room="study", pollutant=young.spec.pollutant, above_at=None, inside_from=None
     )
 
 

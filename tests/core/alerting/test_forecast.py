@@ -24,8 +24,8 @@ def diary(days: int, *, state: LearningState = LearningState.LEARNED, mark: floa
     )
 
 
-def written(ledger: Ledger, kind: Pollutant = Pollutant.PM25, resolution: float = 1.0) -> Forecast:
-    return forecast(ledger, MONDAY, POLLUTANTS[kind], Promise.MONTH, resolution)
+def written(ledger: Ledger, pollutant: Pollutant = Pollutant.PM25, resolution: float = 1.0) -> Forecast:
+    return forecast(ledger, MONDAY, POLLUTANTS[pollutant], Promise.MONTH, resolution)
 
 
 def test_three_days_of_constant_air_are_shown_as_one_to_eleven() -> None:
@@ -55,9 +55,9 @@ def test_the_days_own_readings_are_not_in_its_range() -> None:
     ],
 )
 def test_a_range_says_whose_days_it_stands_on(
-    days: int, kind: Pollutant, basis: Basis, *, shown: bool
+    days: int, pollutant: Pollutant, basis: Basis, *, shown: bool
 ) -> None:
-    found = written(diary(days), kind)
+    found = written(diary(days), pollutant)
     assert (found.basis, found.shown) == (basis, shown)
     assert len(found.ranges) == 8
 

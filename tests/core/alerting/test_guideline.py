@@ -10,8 +10,8 @@ FIRST = 5_866_668  # A slot that begins an hour.
 HOUR = 12
 
 
-def guideline(kind: Pollutant) -> Guideline:
-    found = POLLUTANTS[kind].guideline
+def guideline(pollutant: Pollutant) -> Guideline:
+    found = POLLUTANTS[pollutant].guideline
     assert found is not None
     return found
 

@@ -157,7 +157,7 @@ def test_events_leave_too_few_days_for_a_bar() -> None:
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
     assert alert_threshold(days, before, MONTH, events=one).rank_score is not None
     assert alert_threshold(days, before, MONTH, events=two).rank_score is None
-    every = {digest.day for digest in days}
+    every = {summary.day for summary in days}
     assert alert_threshold(days, before, MONTH, events=every) == AlertThreshold()
     assert tuple(alert_threshold(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
 

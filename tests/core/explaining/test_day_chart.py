@@ -64,8 +64,8 @@ def test_a_range_is_not_firm_while_the_source_is_silent_or_paused() -> None:
 
 
 @pytest.mark.parametrize("kind", [Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
-def test_there_is_no_range_where_nothing_is_known(kind: Pollutant) -> None:
-    channel = Channel(POLLUTANTS[kind], LONDON)
+def test_there_is_no_range_where_nothing_is_known(pollutant: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 100.0)
     assert day_chart(channel, START + HOUR).parts == ()
 

@@ -29,9 +29,9 @@ START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 
 
-def breathing(days: int, kind: Pollutant = Pollutant.PM25, **given: object) -> Channel:
+def breathing(days: int, pollutant: Pollutant = Pollutant.PM25, **given: object) -> Channel:
     """Return a channel of so many days that has breathed usual air for two hours."""
-    channel = learned_channel(days, kind, **given)
+    channel = learned_channel(days, pollutant, **given)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
     return channel
@@ -209,8 +209,8 @@ def test_warming_up_is_said_in_hours() -> None:
 
 
 def test_a_channel_never_used_can_be_explained() -> None:
-    for kind in Pollutant:
-        told = explain(Channel(POLLUTANTS[kind], LONDON, Promise.FORTNIGHT), START)
+    for pollutant in Pollutant:
+        told = explain(Channel(POLLUTANTS[pollutant], LONDON, Promise.FORTNIGHT), START)
         assert (told.state, told.reason) == (LearningState.NO_SOURCE, Reason.SILENT)
         assert (told.typical, told.day_ranges) == (None, ())
         assert told.next_steps == (Next.SOURCE_RETURNS,)

@@ -81,7 +81,7 @@ def test_every_hour_of_a_day_has_one_row_however_long_the_day(day: date, hours: 
     first = day.toordinal()
     channel = learned_channel()
     channel.ledger = a_ledger(
-        replace(digest, day=first - MONDAY + digest.day) for digest in channel.ledger.days
+        replace(summary, day=first - MONDAY + summary.day) for summary in channel.ledger.days
     )
     at, end = day_start(first, LONDON), day_start(first + 1, LONDON)
     starts = []

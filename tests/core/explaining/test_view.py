@@ -92,7 +92,7 @@ def test_the_mean_moves_once_an_hour() -> None:
 
 
 def test_a_quantity_without_a_guideline_shows_none() -> None:
-    channel = learned_channel(kind=Pollutant.VOC_INDEX)
+    channel = learned_channel(pollutant=Pollutant.VOC_INDEX)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 60, 8.0)
     shown = view(channel, START + HOUR)

@@ -18,8 +18,8 @@ SHIFT = replace(suspected(0.0, SMOKE, SMOKE + 5, Cause.LEVEL_SHIFT), id=2)
 def lived(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
     alerts = replace(suspected(0.0, alerts_from, alerts_from, Cause.TOO_MANY_ALERTS), id=1)
     entries = [alerts if cause is Cause.TOO_MANY_ALERTS else SHIFT for cause in causes]
-    digests = [a_day(MONDAY + day, {LEVELS[day]: 36}) for day in range(days)]
-    return a_ledger(digests, entries=tuple(entries))
+    summaries = [a_day(MONDAY + day, {LEVELS[day]: 36}) for day in range(days)]
+    return a_ledger(summaries, entries=tuple(entries))
 
 
 def test_a_shift_is_found_though_its_alerts_put_the_record_in_doubt_before() -> None:

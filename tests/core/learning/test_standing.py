@@ -43,14 +43,14 @@ def known(days: Iterable[DaySummary], *entries: Entry) -> Standing:
 
 def some(days: list[DaySummary], *, weekend: int, week: int) -> list[DaySummary]:
     """Return only the last so many of the weekend days and of the week days."""
-    ends = [digest for digest in days if is_weekend(digest.day)][-weekend:]
-    others = [digest for digest in days if not is_weekend(digest.day)][-week:]
-    return sorted([*ends, *others], key=lambda digest: digest.day)
+    ends = [summary for summary in days if is_weekend(summary.day)][-weekend:]
+    others = [summary for summary in days if not is_weekend(summary.day)][-week:]
+    return sorted([*ends, *others], key=lambda summary: summary.day)
 
 
 def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
     """Return the days, of which only the last so many have the night."""
-    short = [a_day(digest.day, [{8.0: 36}] * 7 + [{}], mark=digest.coverage) for digest in days]
+    short = [a_day(summary.day, [{8.0: 36}] * 7 + [{}], mark=summary.coverage) for summary in days]
     return [*short[: len(days) - kept], *days[len(days) - kept :]]
 
 
@@ -82,7 +82,7 @@ def marked(days: list[DaySummary], marks: list[float]) -> list[DaySummary]:
 def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
     days: list[DaySummary], state: LearningState
 ) -> None:
-    assert known(sorted(days, key=lambda digest: digest.day)).state is state
+    assert known(sorted(days, key=lambda summary: summary.day)).state is state
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_the_law_of_each_part_is_that_of_the_equations(
 ) -> None:
     ledger = a_ledger(a_day(MONDAY + index, parts) for index, parts in enumerate(days))
     today = MONDAY + len(days)
-    weighed = [(2.0 ** (-(today - digest.day) / 30.0), digest) for digest in ledger.days]
+    weighed = [(2.0 ** (-(today - summary.day) / 30.0), summary) for summary in ledger.days]
     if prior is None and not any(any(parts) for parts in days):
         with pytest.raises(NoRangeError):
             mixture(weighted_sums(fit(ledger, today)), prior)
@@ -147,9 +147,9 @@ def test_a_day_counts_half_after_thirty_days() -> None:
     ],
 )
 def test_a_day_weighs_what_age_kind_and_corrections_leave_it(
-    digest: DaySummary, entries: tuple[Entry, ...], weight: float
+    summary: DaySummary, entries: tuple[Entry, ...], weight: float
 ) -> None:
-    ledger = a_ledger([digest], entries=entries)
+    ledger = a_ledger([summary], entries=entries)
     assert fit(ledger, MONDAY + 30).weights.tolist() == [0.5 * weight]
 
 

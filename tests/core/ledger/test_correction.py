@@ -312,7 +312,7 @@ def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None
 
 @pytest.mark.parametrize("kind", [EntryKind.RESET, EntryKind.CHANGE, EntryKind.SOURCE_CHANGED])
 def test_an_episode_ends_with_what_it_was_compared_with(kind: EntryKind) -> None:
-    channel = learned_channel(kind=Pollutant.VOC_INDEX)
+    channel = learned_channel(pollutant=Pollutant.VOC_INDEX)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
     assert breathe(channel, START + 2 * HOUR, 60, 400.0)[-1].unusual is True

@@ -83,28 +83,28 @@ def test_peaks_are_kept_to_a_tenth(levels: list[float | None]) -> None:
 @given(edges=st.lists(tenths, min_size=16, max_size=16))
 @repeatable
 def test_the_issued_range_is_kept_to_a_tenth(edges: list[float]) -> None:
-    digest = a_day(MONDAY, issued=edges)
-    assert digest.issued == tuple(edges)
-    assert digest.part_ranges == tuple(zip(edges[::2], edges[1::2], strict=True))
+    summary = a_day(MONDAY, issued=edges)
+    assert summary.issued == tuple(edges)
+    assert summary.part_ranges == tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 @pytest.mark.parametrize(("slots", "usable"), [(18, True), (17, False)])
 def test_a_part_is_usable_when_half_of_it_was_observed(slots: int, *, usable: bool) -> None:
-    digest = a_day(MONDAY, [{5.0: 36}] * 3 + [{5.0: slots}] + [{5.0: 36}] * 4)
-    assert bool(digest.usable >> 3 & 1) is usable
-    assert digest.usable == (ALL_PARTS if usable else ALL_PARTS - 8)
+    summary = a_day(MONDAY, [{5.0: 36}] * 3 + [{5.0: slots}] + [{5.0: 36}] * 4)
+    assert bool(summary.usable >> 3 & 1) is usable
+    assert summary.usable == (ALL_PARTS if usable else ALL_PARTS - 8)
 
 
 @pytest.mark.parametrize(("observed", "valid"), [(18, True), (17, False)])
 def test_a_day_is_valid_when_six_tenths_of_it_were_observed(observed: int, *, valid: bool) -> None:
-    digest = a_day(MONDAY, {5.0: observed}, slots=(30,) * PARTS)
-    assert digest.observed_share == observed / 30
-    assert digest.valid is valid
+    summary = a_day(MONDAY, {5.0: observed}, slots=(30,) * PARTS)
+    assert summary.observed_share == observed / 30
+    assert summary.valid is valid
 
 
 def test_an_hour_that_comes_twice_does_not_make_up_for_one_that_was_missed() -> None:
-    digest = a_day(MONDAY, [{5.0: 48}] * 4 + [{}] * 4)
-    assert digest.observed_share == 0.5
+    summary = a_day(MONDAY, [{5.0: 48}] * 4 + [{}] * 4)
+    assert summary.observed_share == 0.5
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_a_day_without_an_issued_range_has_none() -> None:
 
 
 def test_time_taken_out_leaves_the_rest_without_mark_and_without_those_peaks() -> None:
-    digest = a_day(MONDAY, {5.0: 20, 9.0: 16}, mark=0.8)
-    less = digest.without(cell_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
+    summary = a_day(MONDAY, {5.0: 20, 9.0: 16}, mark=0.8)
+    less = summary.without(cell_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
     assert (
         less.histogram
         == a_day(MONDAY, [{9.0: 16}, {5.0: 15, 9.0: 16}, *[{5.0: 20, 9.0: 16}] * 6]).histogram
@@ -152,8 +152,8 @@ def test_a_closed_day_keeps_what_was_said_of_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 288)
     today.eligible = True
-    digest = close(today)
-    assert digest == a_day(
+    summary = close(today)
+    assert summary == a_day(
         MONDAY,
         {7.0: 36},
         head=3,
@@ -192,9 +192,9 @@ def test_a_part_that_comes_again_in_another_time_zone_can_still_be_kept() -> Non
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     for _ in range(300):
         today.take(0, cell_index(7.0), 7.0, 1.0)
-    digest = close(today)
-    assert decode_counts(digest.histogram)[0][cell_index(7.0)] == 61
-    assert digest.observed_share == 36 / 288
+    summary = close(today)
+    assert decode_counts(summary.histogram)[0][cell_index(7.0)] == 61
+    assert summary.observed_share == 36 / 288
 
 
 def test_time_taken_out_of_the_open_day_is_missing_and_voids_it() -> None:
@@ -202,6 +202,6 @@ def test_time_taken_out_of_the_open_day_is_missing_and_voids_it() -> None:
     observe(today, 288)
     today.remove(cell_index(7.0), [36] + [0] * 7)
     assert today.observed == 252
-    digest = close(today)
-    assert digest.coverage is None
-    assert digest.part_peaks == (None, *[7.0] * 7)
+    summary = close(today)
+    assert summary.coverage is None
+    assert summary.part_peaks == (None, *[7.0] * 7)

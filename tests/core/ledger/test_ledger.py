@@ -44,16 +44,16 @@ def days(number: int, **given: Any) -> list[DaySummary]:
 
 def test_only_the_last_ninety_days_are_kept() -> None:
     ledger = a_ledger([], episodes=(an_episode(MONDAY), an_episode(MONDAY + 10, 2)))
-    for digest in days(100):
-        ledger = ledger.with_day(digest)
-    assert [digest.day for digest in ledger.days] == list(range(MONDAY + 10, MONDAY + 100))
+    for summary in days(100):
+        ledger = ledger.with_day(summary)
+    assert [summary.day for summary in ledger.days] == list(range(MONDAY + 10, MONDAY + 100))
     assert len(ledger.days) == WINDOW_DAYS
     assert [episode.id for episode in ledger.episodes] == [2]
 
 
 def test_the_window_is_one_of_the_calendar() -> None:
     ledger = a_ledger(days(5)).with_day(a_day(MONDAY + 92))
-    assert [digest.day - MONDAY for digest in ledger.days] == [3, 4, 92]
+    assert [summary.day - MONDAY for summary in ledger.days] == [3, 4, 92]
 
 
 def test_a_day_takes_the_place_of_the_same_day() -> None:
@@ -183,7 +183,7 @@ def test_ids_are_never_used_twice(kinds: list[EntryKind], undone: list[int]) -> 
 def test_what_a_day_still_counts_for(entry: Entry, factors: list[float]) -> None:
     ledger = a_ledger(days(3), entries=(entry,))
     assert [ledger.factor(MONDAY + index) for index in range(3)] == factors
-    counted = [digest.day - MONDAY for digest in ledger.evidence(MONDAY + 3, 60)]
+    counted = [summary.day - MONDAY for summary in ledger.evidence(MONDAY + 3, 60)]
     assert counted == [index for index, factor in enumerate(factors) if factor]
 
 
@@ -289,7 +289,7 @@ def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> No
 def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:
     ledger = a_ledger(days(3), episodes=(an_episode(MONDAY, 1), an_episode(MONDAY + 1, 2)))
     rewound = ledger.rewound(MONDAY + 1)
-    assert [digest.day for digest in rewound.days] == [MONDAY]
+    assert [summary.day for summary in rewound.days] == [MONDAY]
     assert [episode.id for episode in rewound.episodes] == [1]
 
 

@@ -53,13 +53,13 @@ def hours(readings: Readings) -> list[Row]:
     return [Row(hour, sum(levels) / len(levels), min(levels)) for hour, levels in found.items()]
 
 
-def a_setting(kind: Pollutant = Pollutant.PM25) -> ReplaySetting:
-    return ReplaySetting(spec=POLLUTANTS[kind], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
+def a_setting(pollutant: Pollutant = Pollutant.PM25) -> ReplaySetting:
+    return ReplaySetting(spec=POLLUTANTS[pollutant], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
 
 
-def lived(readings: Readings, until: float, kind: Pollutant = Pollutant.PM25) -> Channel:
+def lived(readings: Readings, until: float, pollutant: Pollutant = Pollutant.PM25) -> Channel:
     """Return a channel that heard readings live, its sensor's step known from the first."""
-    channel = Channel(POLLUTANTS[kind], LONDON)
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     channel.binner.step = 1.0
     channel.health.skip_warm_up(readings[0][0])
     play(channel, readings)
@@ -72,22 +72,22 @@ def without(readings: Readings, start: float, end: float) -> Readings:
     return [(when, value) for when, value in readings if not start <= when < end]
 
 
-def plain(digest: DaySummary) -> DaySummary:
+def plain(summary: DaySummary) -> DaySummary:
     """Return a day without what only a watched one has: where it came from, an alert to give."""
-    return replace(digest, kind=DayOrigin.LIVE, eligible=False)
+    return replace(summary, kind=DayOrigin.LIVE, eligible=False)
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_a_replay_of_bins_is_what_was_lived(kind: Pollutant) -> None:
+def test_a_replay_of_bins_is_what_was_lived(pollutant: Pollutant) -> None:
     days = 45
     # Vapours warm up again after six hours off, of which a past says nothing.
-    gap_h = 29.0 if kind is Pollutant.PM25 else 5.0
+    gap_h = 29.0 if pollutant is Pollutant.PM25 else 5.0
     off = at(MONDAY + 9, 2.0)
-    readings = without(ROOMS[kind].readings(days), off, off + gap_h * HOUR)
+    readings = without(ROOMS[pollutant].readings(days), off, off + gap_h * HOUR)
     readings = without(readings, at(MONDAY + 20, 12.0), at(MONDAY + 20, 13.0))
     now = at(MONDAY + days, 1.0)
     # A live value holds on for half an hour into a gap, a recorded one is known to have ended.
-    channel = Channel(POLLUTANTS[kind], LONDON)
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     channel.binner.step = 1.0
     channel.health.skip_warm_up(readings[0][0])
     for (when, value), (following, _) in zip(readings, [*readings[1:], (inf, 0.0)], strict=True):
@@ -95,12 +95,12 @@ def test_a_replay_of_bins_is_what_was_lived(kind: Pollutant) -> None:
         if following > when + SLOT_S:
             channel.lose(when + SLOT_S)
     channel.advance(now)
-    found = past_days(Past(rows(readings)), POLLUTANTS[kind], LONDON, now)
-    ledger = replay(found.days, Ledger(), a_setting(kind))
+    found = past_days(Past(rows(readings)), POLLUTANTS[pollutant], LONDON, now)
+    ledger = replay(found.days, Ledger(), a_setting(pollutant))
     assert [plain(day) for day in ledger.days] == [plain(day) for day in channel.ledger.days]
     assert {day.origin for day in ledger.days} == {DayOrigin.REPLAYED}
     assert standing(ledger, MONDAY + days).state is LearningState.LEARNED
-    issued = forecast(ledger, MONDAY + days, POLLUTANTS[kind], Promise.MONTH, 1.0).issued
+    issued = forecast(ledger, MONDAY + days, POLLUTANTS[pollutant], Promise.MONTH, 1.0).issued
     assert channel.forecast is not None
     assert issued == channel.forecast.issued
     assert found.step == 1.0
@@ -142,9 +142,9 @@ def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
 def test_a_part_of_a_day_is_taken_where_nothing_else_is_kept() -> None:
     readings = [pair for pair in KITCHEN.readings(1) if pair[0] < at(MONDAY, 6.0)]
     found = past_days(Past(rows(readings)), PM25, LONDON, at(MONDAY + 1, 1.0))
-    (digest,) = replay(found.days, Ledger(), a_setting()).days
-    assert not digest.valid
-    assert digest.coverage is None
+    (summary,) = replay(found.days, Ledger(), a_setting()).days
+    assert not summary.valid
+    assert summary.coverage is None
 
 
 def test_rows_that_cannot_be_are_ignored_and_counted() -> None:
@@ -255,17 +255,17 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
 def test_a_sensor_that_ran_before_needs_no_warm_up(
     days: int, ended_h: float, *, warming: bool
 ) -> None:
-    kind = Pollutant.VOC_RATIO
-    channel = Channel(POLLUTANTS[kind], LONDON)
+    pollutant = Pollutant.VOC_RATIO
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     now = at(MONDAY + 5, 2.0)
     channel.read(now, 120.0)
     assert channel.health.warming_up(now + 60.0)
     past = [
         pair
-        for pair in ROOMS[kind].readings(6)
+        for pair in ROOMS[pollutant].readings(6)
         if now - days * 24 * HOUR <= pair[0] < now - ended_h * HOUR
     ]
-    found = past_days(Past(rows(past)), POLLUTANTS[kind], LONDON, now)
+    found = past_days(Past(rows(past)), POLLUTANTS[pollutant], LONDON, now)
     ledger = filled(channel.ledger, found, MONDAY + 5, ReplaySetting.of(channel, found))
     take_over(channel, now, ledger, found)
     assert channel.health.warming_up(now + 60.0) is warming

@@ -73,9 +73,9 @@ def test_a_gap_while_warming_up_does_not_shorten_it(vapours: SensorHealth) -> No
     ],
 )
 def test_one_value_for_longer_than_its_limit_is_stuck(
-    kind: Pollutant, value: float, limit_h: float
+    pollutant: Pollutant, value: float, limit_h: float
 ) -> None:
-    source = SensorHealth(POLLUTANTS[kind])
+    source = SensorHealth(POLLUTANTS[pollutant])
     source.see(T0, value)
     assert not source.becomes_stuck(T0 + limit_h * H, 0)
     assert source.becomes_stuck(T0 + limit_h * H + 1, 0)

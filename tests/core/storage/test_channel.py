@@ -79,8 +79,8 @@ def test_everything_is_kept() -> None:
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_a_channel_that_was_never_used_is_kept(kind: Pollutant) -> None:
-    channel = Channel(POLLUTANTS[kind], UTC)
+def test_a_channel_that_was_never_used_is_kept(pollutant: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[pollutant], UTC)
     restored = back(kept(channel), UTC)
     assert kept(restored) == kept(channel)
     assert restored.spec is channel.spec
@@ -105,7 +105,7 @@ def test_the_value_that_was_held_ends_with_the_restart() -> None:
 def test_the_nights_in_which_clocks_change_keep_their_length() -> None:
     channel = ROOMS[Pollutant.PM25].channel()
     play(channel, ROOMS[Pollutant.PM25].readings(3, first=MONDAY + 81))
-    slots = [digest.slots for digest in back(kept(channel)).ledger.days]
+    slots = [summary.slots for summary in back(kept(channel)).ledger.days]
     assert slots == [(36,) * 8, (36,) * 7 + (24,)]
 
 

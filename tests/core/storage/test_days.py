@@ -29,17 +29,17 @@ from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
 
-def lived(kind: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
+def lived(pollutant: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
     """Return three days, the night of one of which is an hour short."""
-    channel = ROOMS[kind].channel()
-    play(channel, ROOMS[kind].readings(4, first=MONDAY + 81))
+    channel = ROOMS[pollutant].channel()
+    play(channel, ROOMS[pollutant].readings(4, first=MONDAY + 81))
     return tuple(channel.ledger.days)
 
 
 @pytest.mark.parametrize("kind", Pollutant)
-def test_days_are_what_they_were(kind: Pollutant) -> None:
-    days = lived(kind)
-    assert read_days([dump_day(digest) for digest in days]) == days
+def test_days_are_what_they_were(pollutant: Pollutant) -> None:
+    days = lived(pollutant)
+    assert read_days([dump_day(summary) for summary in days]) == days
     assert load_days(dump_days(days)) == days
 
 
@@ -53,17 +53,17 @@ def test_days_are_what_they_were(kind: Pollutant) -> None:
     ],
 )
 def test_what_is_known_of_the_context_is_kept(known: dict[str, Any]) -> None:
-    (digest,) = read_days([dump_day(a_day(MONDAY, **known))])
-    assert digest == a_day(MONDAY, **known)
+    (summary,) = read_days([dump_day(a_day(MONDAY, **known))])
+    assert summary == a_day(MONDAY, **known)
 
 
 def test_a_person_can_read_a_line() -> None:
-    for digest in lived():
-        day = dict(zip(DAY_COLUMNS, dump_day(digest).split(" "), strict=True))
-        assert date.fromisoformat(day["day"]).toordinal() == digest.day
-        assert day["histogram"] == digest.histogram
-        assert [float(peak) for peak in day["peaks"].split(",")] == list(digest.part_peaks)
-        assert [float(edge) for edge in day["ranges"].split(",")] == list(digest.issued)
+    for summary in lived():
+        day = dict(zip(DAY_COLUMNS, dump_day(summary).split(" "), strict=True))
+        assert date.fromisoformat(day["day"]).toordinal() == summary.day
+        assert day["histogram"] == summary.histogram
+        assert [float(peak) for peak in day["peaks"].split(",")] == list(summary.part_peaks)
+        assert [float(edge) for edge in day["ranges"].split(",")] == list(summary.issued)
         assert day["context"] == "-"
 
 
@@ -75,7 +75,7 @@ def test_a_start_reads_no_day_and_a_save_writes_the_same_lines() -> None:
         assert dump_days(days) == kept
         reading.assert_not_called()
         assert days[-1].day == days[-1:][0].day == MONDAY + 83
-        assert [digest.day for digest in days] == [MONDAY + 81, MONDAY + 82, MONDAY + 83]
+        assert [summary.day for summary in days] == [MONDAY + 81, MONDAY + 82, MONDAY + 83]
         reading.assert_called_once()
         assert (len(days), dump_days(days)) == (3, kept)
 
@@ -140,7 +140,7 @@ def test_the_evidence_of_many_days_is_that_of_each(
     ],
 )
 def test_what_was_never_written_is_refused(column: str, value: str) -> None:
-    lines = [dump_day(digest) for digest in lived()]
+    lines = [dump_day(summary) for summary in lived()]
     values = lines[0].split(" ")
     values[DAY_COLUMNS.index(column)] = value
     with pytest.raises((ValueError, KeyError)):
@@ -163,7 +163,7 @@ def test_days_that_cannot_follow_each_other_are_refused(
     damage: Callable[[list[str]], list[str]],
 ) -> None:
     with pytest.raises(StoredFormError):
-        read_days(damage([dump_day(digest) for digest in lived()]))
+        read_days(damage([dump_day(summary) for summary in lived()]))
 
 
 def test_a_digit_that_changed_on_the_disk_is_noticed() -> None:

@@ -43,9 +43,9 @@ AT_ONCE_S = 2.0  # What must not take long takes hundredths of it; this is no be
 type Json = dict[str, Any]
 
 
-def eventful(kind: Pollutant = Pollutant.PM25) -> Channel:
+def eventful(pollutant: Pollutant = Pollutant.PM25) -> Channel:
     """Return a channel in the middle of an episode, with a start over that was said before it."""
-    channel = learned_channel(kind=kind)
+    channel = learned_channel(pollutant=pollutant)
     channel.correct(START - 60 * DAY, reset_from(MONDAY - 60))
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 61.0)
@@ -129,10 +129,10 @@ def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
-def test_a_sensor_that_warms_up_is_kept(kind: Pollutant) -> None:
-    channel = Channel(POLLUTANTS[kind], LONDON)
+def test_a_sensor_that_warms_up_is_kept(pollutant: Pollutant) -> None:
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 8.0)
-    assert channel.health.warming_up(START + HOUR) == (kind is Pollutant.VOC_RATIO)
+    assert channel.health.warming_up(START + HOUR) == (pollutant is Pollutant.VOC_RATIO)
     assert kept(back(kept(channel))) == kept(channel)
 
 
@@ -152,7 +152,7 @@ def test_what_was_counted_under_a_clock_that_ran_ahead_is_forgotten(
     change(data)
     channel = back(data)
     channel.advance(START + 4 * HOUR)
-    assert [digest.day for digest in channel.ledger.days][-1] == MONDAY - 1
+    assert [summary.day for summary in channel.ledger.days][-1] == MONDAY - 1
     assert channel.open_day is not None
     assert channel.open_day.day == MONDAY
     breathe(channel, START + 4 * HOUR, 24 * 60, 8.0)
@@ -167,7 +167,7 @@ def test_days_of_the_future_are_forgotten() -> None:
     channel.ledger = a_ledger([*channel.ledger.days[-10:], a_day(MONDAY + 20)])
     channel = back(kept(channel))
     channel.advance(START)
-    assert [digest.day for digest in channel.ledger.days] == [*range(MONDAY - 10, MONDAY)]
+    assert [summary.day for summary in channel.ledger.days] == [*range(MONDAY - 10, MONDAY)]
 
 
 def test_a_bin_of_long_ago_drops_no_day() -> None:

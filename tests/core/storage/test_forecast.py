@@ -40,9 +40,9 @@ def a_forecast() -> Forecast:
 
 @pytest.mark.parametrize("kind", Pollutant)
 @pytest.mark.parametrize("days", [0, 1, 6, 20, 30])
-def test_everything_is_kept_at_every_age(kind: Pollutant, days: int) -> None:
-    channel = ROOMS[kind].channel()
-    play(channel, ROOMS[kind].readings(days + 1, first=MONDAY - days))
+def test_everything_is_kept_at_every_age(pollutant: Pollutant, days: int) -> None:
+    channel = ROOMS[pollutant].channel()
+    play(channel, ROOMS[pollutant].readings(days + 1, first=MONDAY - days))
     written = channel.forecast
     assert written is not None
     assert back(kept(written), channel.ledger) == written

@@ -89,31 +89,31 @@ class Forecast:
 
 
 def forecast(
-    ledger: Ledger, day: int, quantity: PollutantSpec, promise: Promise, resolution: float
+    ledger: Ledger, day: int, spec: PollutantSpec, promise: Promise, resolution: float
 ) -> Forecast:
     """Write down what is usual on a day, from the days before it.
 
     `resolution` is the step of the sensor in the base unit.
     """
     known = standing(ledger, day)
-    digests = ledger.evidence(day, WINDOW_DAYS)
-    if quantity.prior is None and known.state is LearningState.COLLECTING:
+    summaries = ledger.evidence(day, WINDOW_DAYS)
+    if spec.prior is None and known.state is LearningState.COLLECTING:
         return Forecast(day=day, resolution=resolution, standing=known)
     counts = day_counts(ledger.days)
-    in_force = {digest.day for digest in digests}
-    own = counts[[digest.day in in_force for digest in ledger.days]]
-    days = stack(digests, own, ledger, day)
+    in_force = {summary.day for summary in summaries}
+    own = counts[[summary.day in in_force for summary in ledger.days]]
+    days = stack(summaries, own, ledger, day)
     marks = ledger.coverages()
     theta = widening_of([mark for _, mark in marks])
     try:
-        law = mixture(weighted_sums(days), quantity.prior)
+        law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
         return Forecast(day=day, resolution=resolution, standing=known)
     ranges = build_ranges(law, tail(theta), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)
-    medians = medians_by_day(digests, own)
+    medians = medians_by_day(summaries, own)
     width = fmean(part.y_high - part.y_low for part in ranges)
     return with_levels(
         Forecast(
@@ -121,9 +121,9 @@ def forecast(
             resolution=resolution,
             standing=known,
             ranges=ranges,
-            basis=_basis(known, own_days=bool(digests)),
-            shown=bool(digests) or (quantity.prior is not None and quantity.prior.shown),
-            own_share=own_share(days, quantity.prior),
+            basis=_basis(known, own_days=bool(summaries)),
+            shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
+            own_share=own_share(days, spec.prior),
             widening=theta,
             confidence=confidence(
                 [(day - marked, mark) for marked, mark in marks],
@@ -132,10 +132,10 @@ def forecast(
             threshold=alert_threshold(
                 reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
             ),
-            noticeable=max(2.0 * max(resolution, 1.0), quantity.effect),
+            noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
             promise=promise,
             reported=_reported(ledger, medians),
-            weather_limits=weather_limits(digests),
+            weather_limits=weather_limits(summaries),
         ),
         ledger,
     )

@@ -104,7 +104,7 @@ def alert_threshold(
     `before` are the levels before each part (day, part) on the scale, `events` the days that
     make no bar.
     """
-    ordinary = np.array([digest.day not in events for digest in reference], dtype=np.bool_)
+    ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     number = int(ordinary.sum())
     if not number:
         return AlertThreshold()
@@ -158,7 +158,7 @@ def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, A
 
 
 def levels_before(
-    digests: Sequence[DaySummary],
+    summaries: Sequence[DaySummary],
     counts: DayCounts,
     reference: Sequence[DaySummary],
     ranges: Sequence[PartRange],
@@ -171,11 +171,11 @@ def levels_before(
     """
     if not reference:
         return np.zeros((0, PARTS))
-    first = digests[0].day
-    days = np.zeros((digests[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
-    days[[digest.day - first + 1 for digest in digests]] = counts
+    first = summaries[0].day
+    days = np.zeros((summaries[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
+    days[[summary.day - first + 1 for summary in summaries]] = counts
     rows = days.reshape(-1, CELLS)
-    places = (np.array([digest.day for digest in reference]) - first + 1)[:, None] * PARTS
+    places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
     return _befores(rows, places + np.arange(PARTS), ranges)
 
 
@@ -221,9 +221,9 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
     """
     alerts = _alert_days(ledger, today)
     eligible = {
-        digest.day
-        for digest in ledger.days
-        if digest.eligible and ledger.change_day <= digest.day < today
+        summary.day
+        for summary in ledger.days
+        if summary.eligible and ledger.change_day <= summary.day < today
     }
     found = 0.0
     for day in sorted(eligible | alerts):

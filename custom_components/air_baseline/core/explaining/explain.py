@@ -134,9 +134,9 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         missing=missing,
         earliest=_iso(known.earliest),
         since=_iso(known.first),
-        replayed_days=sum(digest.origin is not DayOrigin.LIVE for digest in counted),
-        hourly_days=sum(digest.origin is DayOrigin.HOURLY for digest in counted),
-        struck_days=sum(bool(ledger.struck_parts(digest.day)) for digest in ledger.days),
+        replayed_days=sum(summary.origin is not DayOrigin.LIVE for summary in counted),
+        hourly_days=sum(summary.origin is DayOrigin.HOURLY for summary in counted),
+        struck_days=sum(bool(ledger.struck_parts(summary.day)) for summary in ledger.days),
         own_share=today.own_share if today else 0.0,
     )
 
@@ -165,7 +165,7 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
         target=TARGET,
         confidence=judged.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
-        eligible_days=sum(digest.eligible for digest in channel.ledger.days if digest.day >= first),
+        eligible_days=sum(summary.eligible for summary in channel.ledger.days if summary.day >= first),
     )
 
 

@@ -39,7 +39,7 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
             "step": binner.step,
         },
         "today": _today(channel),
-        "days": [_day(ledger, digest) for digest in ledger.days],
+        "days": [_day(ledger, summary) for summary in ledger.days],
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
         "marks": {iso_day(day): mark for day, mark in ledger.coverages()},
@@ -69,24 +69,24 @@ def _today(channel: Channel) -> dict[str, Any] | None:
     }
 
 
-def _day(ledger: Ledger, digest: DaySummary) -> dict[str, Any]:
-    struck = ledger.struck_parts(digest.day)
+def _day(ledger: Ledger, summary: DaySummary) -> dict[str, Any]:
+    struck = ledger.struck_parts(summary.day)
     return {
-        "day": iso_day(digest.day),
-        "from": digest.origin.value,
-        "observed": round(digest.observed_share, 3),
-        "usable": digest.valid,
-        "counts": ledger.factor(digest.day),
+        "day": iso_day(summary.day),
+        "from": summary.origin.value,
+        "observed": round(summary.observed_share, 3),
+        "usable": summary.valid,
+        "counts": ledger.factor(summary.day),
         "struck_parts": [part for part in range(PARTS) if struck >> part & 1],
-        "mark": digest.coverage,
-        "issued_under": digest.head,
-        "state": digest.state.value,
-        "alert_possible": digest.eligible,
-        "longest_run_of_one_value_h": digest.longest_run_h,
-        "outdoor_pm25": digest.surroundings.outdoor_pm25,
-        "outdoor_temperature": digest.surroundings.outdoor_temperature,
-        "window_open": digest.surroundings.window_open,
-        "parts": _parts(decode_counts(digest.histogram), digest.part_peaks, digest.part_ranges),
+        "mark": summary.coverage,
+        "issued_under": summary.head,
+        "state": summary.state.value,
+        "alert_possible": summary.eligible,
+        "longest_run_of_one_value_h": summary.longest_run_h,
+        "outdoor_pm25": summary.surroundings.outdoor_pm25,
+        "outdoor_temperature": summary.surroundings.outdoor_temperature,
+        "window_open": summary.surroundings.window_open,
+        "parts": _parts(decode_counts(summary.histogram), summary.part_peaks, summary.part_ranges),
     }
 
 

@@ -105,7 +105,7 @@ def strikable(channel: Channel, at: float) -> dict[int, float]:
     """Return the days that can be struck out with their highest held level, newest first."""
     today = locate(at, channel.zone)[0]
     peaks = {
-        digest.day: max((peak for peak in digest.part_peaks if peak is not None), default=0.0)
-        for digest in channel.ledger.evidence(today, LISTED_DAYS)
+        summary.day: max((peak for peak in summary.part_peaks if peak is not None), default=0.0)
+        for summary in channel.ledger.evidence(today, LISTED_DAYS)
     }
     return dict(sorted(peaks.items(), reverse=True))

@@ -92,9 +92,9 @@ class Standing:
     from_history: int = 0
 
 
-def tally(digests: Sequence[DaySummary]) -> Tally:
+def tally(summaries: Sequence[DaySummary]) -> Tally:
     """Count usable days."""
-    known = [(digest.credit, is_weekend(digest.day), digest.usable) for digest in digests]
+    known = [(summary.credit, is_weekend(summary.day), summary.usable) for summary in summaries]
     days = sum((credit for credit, _, _ in known), 0.0)
     weekend = sum((credit for credit, at_weekend, _ in known if at_weekend), 0.0)
     parts = tuple(
@@ -132,7 +132,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
         quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
-        from_history=sum(digest.origin is not DayOrigin.LIVE for digest in ledger.days),
+        from_history=sum(summary.origin is not DayOrigin.LIVE for summary in ledger.days),
     )
 
 
@@ -148,11 +148,11 @@ def _state(ledger: Ledger, counted: Tally, recent: Sequence[float]) -> LearningS
 def _was_learned(ledger: Ledger) -> bool:
     """Tell whether the last day that counts ended as learned."""
     first = ledger.change_day
-    for digest in reversed(ledger.days):
-        if digest.day < first:
+    for summary in reversed(ledger.days):
+        if summary.day < first:
             return False
-        if digest.head in ledger.chain:
-            return digest.state is LearningState.LEARNED
+        if summary.head in ledger.chain:
+            return summary.state is LearningState.LEARNED
     return False
 
 
@@ -166,14 +166,14 @@ def _doubts(ledger: Ledger, entry: Entry) -> bool:
         return False
     found = entry.to_day or entry.from_day or 0
     return not any(
-        digest.day >= found and digest.state is LearningState.LEARNED for digest in ledger.days
+        summary.day >= found and summary.state is LearningState.LEARNED for summary in ledger.days
     )
 
 
 def _stale(ledger: Ledger, today: int) -> bool:
     """Tell whether the source was hardly seen of late; a day set aside was seen all the same."""
-    recent = (digest for digest in ledger.days if today - STALE_OF <= digest.day < today)
-    return sum(digest.valid for digest in recent) < STALE_DAYS
+    recent = (summary for summary in ledger.days if today - STALE_OF <= summary.day < today)
+    return sum(summary.valid for summary in recent) < STALE_DAYS
 
 
 def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
@@ -192,7 +192,7 @@ def _earliest(
 
     That is, if every day is complete and its range holds as much as it should.
     """
-    past = {digest.day: digest for digest in days}
+    past = {summary.day: summary for summary in days}
     for ahead in range(LOOKAHEAD_DAYS):
         marks = [*recent, *[TARGET] * ahead][-LEARNED_SCORED_DAYS:]
         if not counted.missing and _trusted_again(marks):

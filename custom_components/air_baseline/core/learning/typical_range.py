@@ -74,16 +74,16 @@ class Days:
     weights: Array
 
 
-def stack(digests: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
+def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
     """Return days and their counts as arrays with today's weights; struck parts are empty."""
-    slots = np.array([digest.slots for digest in digests], dtype=float).reshape(-1, PARTS)
+    slots = np.array([summary.slots for summary in summaries], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
-        day_weight(today - digest.day) * ledger.factor(digest.day) * digest.credit
-        for digest in digests
+        day_weight(today - summary.day) * ledger.factor(summary.day) * summary.credit
+        for summary in summaries
     ]
-    for index, digest in enumerate(digests):
-        struck = ledger.struck_parts(digest.day)
+    for index, summary in enumerate(summaries):
+        struck = ledger.struck_parts(summary.day)
         if struck:
             shares[index, [part for part in range(PARTS) if struck >> part & 1]] = 0.0
     return Days(shares, np.array(weights))
@@ -94,9 +94,9 @@ def day_medians(counts: DayCounts) -> Array:
     return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
 
 
-def medians_by_day(digests: Sequence[DaySummary], counts: DayCounts) -> list[tuple[int, float]]:
+def medians_by_day(summaries: Sequence[DaySummary], counts: DayCounts) -> list[tuple[int, float]]:
     """Return day and median (scale) of each day, in their order."""
-    days = (digest.day for digest in digests)
+    days = (summary.day for summary in summaries)
     return list(zip(days, day_medians(counts).tolist(), strict=True))
 
 

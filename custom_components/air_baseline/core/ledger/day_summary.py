@@ -170,12 +170,12 @@ def _levels(floats: Sequence[float]) -> PartLevels:
     return tuple(None if isnan(level) else round(level, 1) for level in floats)
 
 
-def day_counts(digests: Sequence[DaySummary]) -> DayCounts:
+def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
     """Return the slots spent at each level (day, part, level)."""
-    return decode_days([digest.text for digest in digests])
+    return decode_days([summary.text for summary in summaries])
 
 
-def day_peaks(digests: Sequence[DaySummary]) -> NDArray[np.float64]:
+def day_peaks(summaries: Sequence[DaySummary]) -> NDArray[np.float64]:
     """Return the highest held level of each part (day, part), NaN where none was held."""
-    packed = b"".join([digest.packed_peaks for digest in digests])
+    packed = b"".join([summary.packed_peaks for summary in summaries])
     return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)

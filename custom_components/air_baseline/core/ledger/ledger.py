@@ -79,7 +79,7 @@ class Ledger:
     def next_id(self) -> int:
         """Return an id that no entry and no mark has used."""
         used = [self.root, *(entry.id for entry in self.entries)]
-        return max(used + [digest.head for digest in self.days]) + 1
+        return max(used + [summary.head for summary in self.days]) + 1
 
     def changes(self) -> Iterator[Entry]:
         """Yield the changes in force: told, or inferred and not withdrawn by an answer.
@@ -130,12 +130,12 @@ class Ledger:
             and (entry.until_day is None or today <= entry.until_day)
         ]
 
-    def with_day(self, digest: DaySummary) -> Ledger:
+    def with_day(self, summary: DaySummary) -> Ledger:
         """Return the ledger with a day at its end (or in the place of that day)."""
-        oldest = digest.day - WINDOW_DAYS + 1
-        days = tuple(day for day in self.days if oldest <= day.day < digest.day)
+        oldest = summary.day - WINDOW_DAYS + 1
+        days = tuple(day for day in self.days if oldest <= day.day < summary.day)
         episodes = tuple(episode for episode in self.episodes if episode.day >= oldest)
-        return replace(self, days=(*days, digest), episodes=episodes)
+        return replace(self, days=(*days, summary), episodes=episodes)
 
     def with_days(self, changed: dict[int, DaySummary]) -> Ledger:
         """Return the ledger with some of its days replaced."""
@@ -287,7 +287,7 @@ class Ledger:
         """Return the ledger without the days and episodes from a day on."""
         return replace(
             self,
-            days=tuple(digest for digest in self.days if digest.day < day),
+            days=tuple(summary for summary in self.days if summary.day < day),
             episodes=tuple(episode for episode in self.episodes if episode.day < day),
         )
 
@@ -311,40 +311,40 @@ class Ledger:
 
     def longest_run_h(self, since: int) -> int:
         """Return the longest run of one value (hours) that ended since a day."""
-        runs = (digest.longest_run_h for digest in self.days if digest.day >= since)
+        runs = (summary.longest_run_h for summary in self.days if summary.day >= since)
         return max(runs, default=0)
 
     def evidence(self, before: int, days: int) -> list[DaySummary]:
         """Return the valid days in force among the last `days` before a day, oldest first."""
         return [
-            digest
-            for digest in self.days
-            if before - days <= digest.day < before and digest.valid and self.factor(digest.day)
+            summary
+            for summary in self.days
+            if before - days <= summary.day < before and summary.valid and self.factor(summary.day)
         ]
 
     def coverages(self) -> list[tuple[int, float]]:
         """Return day and mark of all marks that count, oldest first."""
         first = self.change_day
         return [
-            (digest.day, digest.coverage)
-            for digest in self.days
-            if digest.coverage is not None
-            and digest.day >= first
-            and digest.head in self.chain
-            and not self.struck_parts(digest.day)
+            (summary.day, summary.coverage)
+            for summary in self.days
+            if summary.coverage is not None
+            and summary.day >= first
+            and summary.head in self.chain
+            and not self.struck_parts(summary.day)
         ]
 
     def reference(self, most: int) -> list[DaySummary]:
         """Return the last reference days: complete, comparable, oldest first."""
         first = self.change_day
         fit = [
-            digest
-            for digest in self.days
-            if digest.day >= first
-            and digest.origin is not DayOrigin.HOURLY
-            and digest.valid
-            and digest.complete
-            and not self.struck_parts(digest.day)
+            summary
+            for summary in self.days
+            if summary.day >= first
+            and summary.origin is not DayOrigin.HOURLY
+            and summary.valid
+            and summary.complete
+            and not self.struck_parts(summary.day)
         ]
         return fit[-most:]
 

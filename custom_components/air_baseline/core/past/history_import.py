@@ -82,13 +82,13 @@ def oldest_start(now: float, zone: tzinfo) -> float:
     return day_start(locate(now, zone)[0] - WINDOW_DAYS, zone)
 
 
-def past_days(past: Past, quantity: PollutantSpec, zone: tzinfo, now: float) -> PastDays:
+def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> PastDays:
     """Return the days that the past gives before the day of `now` (POSIX seconds)."""
     since, today = oldest_start(now, zone), locate(now, zone)[0]
-    fine = _usable(past.five_minute, quantity, since, now - SLOT_S)
-    coarse = _usable(past.hourly, quantity, since, now - HOUR_S)
-    days = _days(coarse, DayOrigin.HOURLY, quantity, zone)
-    for day, found in _days(fine, DayOrigin.REPLAYED, quantity, zone).items():
+    fine = _usable(past.five_minute, spec, since, now - SLOT_S)
+    coarse = _usable(past.hourly, spec, since, now - HOUR_S)
+    days = _days(coarse, DayOrigin.HOURLY, spec, zone)
+    for day, found in _days(fine, DayOrigin.REPLAYED, spec, zone).items():
         other = days.get(day)
         if (
             other is None
@@ -129,12 +129,12 @@ def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[
     return rows
 
 
-def _usable(rows: Sequence[Row], quantity: PollutantSpec, since: float, until: float) -> list[Row]:
+def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
     """Return the rows that can be, oldest first, none twice."""
     found = {
         row.start: row
         for row in rows
-        if since <= row.start <= until and isfinite(row.mean) and quantity.plausible(row.mean)
+        if since <= row.start <= until and isfinite(row.mean) and spec.plausible(row.mean)
     }
     return [found[start] for start in sorted(found)]
 
@@ -147,7 +147,7 @@ def _step(rows: Sequence[Row]) -> float | None:
 
 
 def _days(
-    rows: Sequence[Row], kind: DayOrigin, quantity: PollutantSpec, zone: tzinfo
+    rows: Sequence[Row], kind: DayOrigin, spec: PollutantSpec, zone: tzinfo
 ) -> dict[int, PastDay]:
     length_s = HOUR_S if kind is DayOrigin.HOURLY else SLOT_S
     placed: dict[int, list[SlotRun]] = {}
@@ -156,7 +156,7 @@ def _days(
     runs = _runs(rows, length_s)
     for run, following in zip_longest(runs, runs[1:]):
         until = run[-1].start + length_s
-        if not _stuck(until - run[0].start, longest_h, run[0].mean, quantity):
+        if not _stuck(until - run[0].start, longest_h, run[0].mean, spec):
             _place(run, length_s, zone, placed)
         if following is None:
             break
@@ -182,9 +182,9 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
     return runs
 
 
-def _stuck(run_s: float, longest_h: int, level: float, quantity: PollutantSpec) -> bool:
+def _stuck(run_s: float, longest_h: int, level: float, spec: PollutantSpec) -> bool:
     """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
-    zero = level == 0.0 and quantity.pollutant is Pollutant.PM25
+    zero = level == 0.0 and spec.pollutant is Pollutant.PM25
     return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 

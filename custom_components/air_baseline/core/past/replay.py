@@ -65,13 +65,13 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) ->
 
     `own` is the open day: with what was heard live it is the channel's own.
     """
-    first = min((own, *(digest.day for digest in ledger.days)))
+    first = min((own, *(summary.day for summary in ledger.days)))
     past = {day: lived for day, lived in found.days.items() if day < first}
     if not past:
         return ledger
     replayed = replay(past, ledger, setting)
-    oldest = max([*past, *(digest.day for digest in ledger.days)]) - WINDOW_DAYS + 1
-    days = (digest for digest in (*replayed.days, *ledger.days) if digest.day >= oldest)
+    oldest = max([*past, *(summary.day for summary in ledger.days)]) - WINDOW_DAYS + 1
+    days = (summary for summary in (*replayed.days, *ledger.days) if summary.day >= oldest)
     return replace(ledger, days=tuple(days), entries=replayed.entries)
 
 
@@ -89,7 +89,7 @@ def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: Rep
     said = tuple(entry for entry in ledger.entries if entry.kind not in gone)
     entry = Entry(id=ledger.next_id, at=at, kind=EntryKind.RELEARNED, from_day=first)
     start = replace(ledger, entries=(*said, entry), former=ledger.former or ledger)
-    days: dict[int, PastDay | DaySummary] = {digest.day: digest for digest in ledger.days}
+    days: dict[int, PastDay | DaySummary] = {summary.day: summary for summary in ledger.days}
     for day, lived in found.days.items():
         if day < own and (day not in days or lived.origin is not DayOrigin.HOURLY):
             days[day] = lived
@@ -102,7 +102,7 @@ def replay(days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: Rep
     `start` gives what was said about the days, and episodes; its own days give what is known
     of a day beside the air. A day that is a digest already is taken as it is.
     """
-    known = {digest.day: digest for digest in start.days}
+    known = {summary.day: summary for summary in start.days}
     ledger, held = replace(start, days=()), SustainedWindow()
     newest = max(days, default=0)
     for day in sorted(days):

@@ -29,9 +29,9 @@ class SensorHealth:
         "warm_until",
     )
 
-    def __init__(self, quantity: PollutantSpec) -> None:
+    def __init__(self, spec: PollutantSpec) -> None:
         """Start with a source that was never seen."""
-        self.spec = quantity
+        self.spec = spec
         self.last_read: float | None = None
         self.warm_until: float | None = None
         self.flat_value: float | None = None

@@ -42,21 +42,21 @@ _STATES: Final = {state.value: state for state in LearningState}
 _FLAGS: Final = {"0": False, "1": True}
 
 
-def dump_day(digest: DaySummary) -> str:
+def dump_day(summary: DaySummary) -> str:
     """Return a day as a line, its values in the order of `DAY_COLUMNS`."""
-    context = digest.surroundings
+    context = summary.surroundings
     values = (
-        iso_day(digest.day),
-        digest.origin.value,
-        digest.histogram,
-        None if digest.slots == PLAIN_SLOTS else _listed(digest.slots),
-        _listed(digest.part_peaks),
-        _listed(digest.issued) or None,
-        digest.coverage,
-        digest.head,
-        digest.state.value,
-        int(digest.eligible),
-        digest.longest_run_h,
+        iso_day(summary.day),
+        summary.origin.value,
+        summary.histogram,
+        None if summary.slots == PLAIN_SLOTS else _listed(summary.slots),
+        _listed(summary.part_peaks),
+        _listed(summary.issued) or None,
+        summary.coverage,
+        summary.head,
+        summary.state.value,
+        int(summary.eligible),
+        summary.longest_run_h,
         None if context == NO_SURROUNDINGS else ",".join(map(_text, astuple(context))),
     )
     return " ".join(map(_text, values))
@@ -80,7 +80,7 @@ class StoredDays(Sequence[DaySummary]):
     def lines(self) -> Sequence[str]:
         """Return the days as lines again."""
         lines = self._lines
-        return [dump_day(digest) for digest in self._days] if lines is None else lines
+        return [dump_day(summary) for summary in self._days] if lines is None else lines
 
     @overload
     def __getitem__(self, place: int) -> DaySummary: ...
@@ -116,7 +116,7 @@ class StoredDays(Sequence[DaySummary]):
 
 def dump_days(days: Sequence[DaySummary]) -> dict[str, Any]:
     """Return days as lines, with the names of their values and a checksum."""
-    lines = days.lines if isinstance(days, StoredDays) else [dump_day(digest) for digest in days]
+    lines = days.lines if isinstance(days, StoredDays) else [dump_day(summary) for summary in days]
     return {"days_columns": _COLUMNS, "days_checksum": _checksum(lines), "days": lines}
 
 
