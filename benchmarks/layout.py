@@ -32,8 +32,8 @@ class Table:
 
     def markdown(self) -> str:
         """Return it for a page."""
-        marks = ["---", *["---:"] * (len(self.header) - 1)]
-        return "\n".join(f"| {' | '.join(line)} |" for line in (self.header, marks, *self.rows))
+        coverages = ["---", *["---:"] * (len(self.header) - 1)]
+        return "\n".join(f"| {' | '.join(line)} |" for line in (self.header, coverages, *self.rows))
 
 
 def all_tables(results: Results) -> Iterator[Table]:

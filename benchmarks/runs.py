@@ -60,7 +60,7 @@ class ClosedDay:
     """A day that closed: days since the first reading, its mark, what was said then."""
 
     age: int
-    mark: float | None
+    coverage: float | None
     confidence: float | None
     eligible: bool
 

@@ -54,7 +54,7 @@ def statements(runs: Iterable[Run]) -> list[Statement]:
     """Return what confidence said and whether it came true."""
     said: list[Statement] = []
     for run in runs:
-        marks = {day.age: day.mark for day in run.days if day.mark is not None}
+        marks = {day.age: day.coverage for day in run.days if day.coverage is not None}
         free_from = 0
         for day in run.days:
             ahead = [

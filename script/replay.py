@@ -127,10 +127,10 @@ def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str,
 
 
 def _rows(
-    path: Path, column: str, columns: Mapping[str, SurroundingMean], context: Surroundings
+    path: Path, column: str, columns: Mapping[str, SurroundingMean], surroundings: Surroundings
 ) -> Iterator[tuple[float, str]]:
     """Yield time and cell of each row, after its cells of context were read."""
-    beside = [_ContextCell(mean, mean is context.window_open) for mean in columns.values()]
+    beside = [_ContextCell(mean, mean is surroundings.window_open) for mean in columns.values()]
     for at, (text, *others) in rows(path, [column, *columns]):
         for cell, other in zip(beside, others, strict=True):
             cell.read(at, other)

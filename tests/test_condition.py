@@ -193,8 +193,8 @@ async def test_lower_and_usual_are_one_stretch_of_usual_air(
     await automate(hass, only_if("is_usual", {"entity_id": COMPARED}, **half))
     await kitchen.breathe(pm25=steady(20))
     passed = []
-    for level, minutes in ((6, 25), (0, 40)):
-        await kitchen.breathe(minutes * MINUTE, pm25=steady(level))
+    for cell, minutes in ((6, 25), (0, 40)):
+        await kitchen.breathe(minutes * MINUTE, pm25=steady(cell))
         passed.append((kitchen.says(COMPARED), await ask(hass, runs)))
     assert passed == [("usual", 0), ("lower", 1)]
     assert dt_util.utcnow() - shown(hass, COMPARED).last_changed < 30 * MINUTE

@@ -11,8 +11,8 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.benchmarks.test_tables import said
 
 
-def room(marks: Sequence[float | None], confidence: float | None = 0.6) -> Run:
-    days = [ClosedDay(age, mark, confidence, eligible=True) for age, mark in enumerate(marks)]
+def room(coverages: Sequence[float | None], confidence: float | None = 0.6) -> Run:
+    days = [ClosedDay(age, coverage, confidence, eligible=True) for age, coverage in enumerate(coverages)]
     return Run(name="room", pollutant=Pollutant.PM25, said=said([3.0]), days=days)
 
 

@@ -23,17 +23,17 @@ def laws(days: Weighed, prior: Prior | None) -> list[Law]:
     sums = [[0.0] * 100 for _ in range(8)]
     for weight, summary in days:
         for part in range(8):
-            for level, share in enumerate(shares(summary, part)):
-                sums[part][level] += weight * share
+            for cell, share in enumerate(shares(summary, part)):
+                sums[part][cell] += weight * share
     seen = [sum(part) for part in sums]
     homes = prior.shares() if prior else (0.0,) * 100
     k0 = 5.0 if prior else 0.0
     room = [
-        (sum(part[level] for part in sums) / 8.0 + k0 * homes[level]) / (sum(seen) / 8.0 + k0)
-        for level in range(100)
+        (sum(part[cell] for part in sums) / 8.0 + k0 * homes[cell]) / (sum(seen) / 8.0 + k0)
+        for cell in range(100)
     ]
     return [
-        [(sums[part][level] + 5.0 * room[level]) / (seen[part] + 5.0) for level in range(100)]
+        [(sums[part][cell] + 5.0 * room[cell]) / (seen[part] + 5.0) for cell in range(100)]
         for part in range(8)
     ]
 
@@ -42,18 +42,18 @@ def quantile(law: Law, probability: float) -> float:
     """Walk up the levels until the probability is reached, evenly within a level."""
     target = probability * sum(law)
     below = 0.0
-    for level, mass in enumerate(law):
+    for cell, mass in enumerate(law):
         if mass > 0.0 and below + mass >= target:
-            return 0.1 * (level + (target - below) / mass)
+            return 0.1 * (cell + (target - below) / mass)
         below += mass
     return 10.0
 
 
-def dial(marks: Sequence[float]) -> float:
+def dial(coverages: Sequence[float]) -> float:
     """Turn the dial a twentieth of each miss of the target, from the 14th mark on."""
     turned = accumulate(
-        marks[13:],
-        lambda theta, mark: max(-0.20, min(0.18, theta + 0.05 * (0.80 - mark))),
+        coverages[13:],
+        lambda widening, coverage: max(-0.20, min(0.18, widening + 0.05 * (0.80 - coverage))),
         initial=0.0,
     )
     return list(turned)[-1]
@@ -97,8 +97,8 @@ def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> f
     """Return the median over the two parts before a place in a row of parts, else the middle."""
     levels: Law = [0.0] * 100
     for earlier in (part - 2, part - 1):
-        for level, slots in enumerate(counts[earlier] if earlier >= 0 else ()):
-            levels[level] += slots
+        for cell, slots in enumerate(counts[earlier] if earlier >= 0 else ()):
+            levels[cell] += slots
     return quantile(levels, 0.5) if sum(levels) >= 24 else middle
 
 

@@ -74,13 +74,13 @@ class Episodes(Bins):
 
     def __init__(self, origin: float, pollutant: Pollutant) -> None:
         super().__init__(origin, pollutant)
-        self.held, self.watch = SustainedWindow(), EpisodeWatch()
+        self.sustained, self.watch = SustainedWindow(), EpisodeWatch()
 
     @override
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
-            self.held.take(bin_)
-            span = self.held.span(bin_.end)
+            self.sustained.take(bin_)
+            span = self.sustained.span(bin_.end)
             ended = self.watch.follow(bin_, span[0] if span else None, HIGH)
             if span and span[0] > HIGH and self.watch.may_open(bin_.end):
                 self.watch.open(an_episode(bin_.end, span[0]))
@@ -89,7 +89,7 @@ class Episodes(Bins):
 
     @override
     def memory(self) -> Any:
-        return self.held.bins
+        return self.sustained.bins
 
 
 class Diary(Bins):

@@ -127,9 +127,9 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
         "histogram": encode_counts(counts),
         "peaks": [max(levels, default=None) for levels in parts],
     }
-    context = DaySurroundings(**{name: given.pop(name) for name in CONTEXT & given.keys()})
+    surroundings = DaySurroundings(**{name: given.pop(name) for name in CONTEXT & given.keys()})
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
-    packed = pack_record(**record, context=context)
+    packed = pack_record(**record, surroundings=surroundings)
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 
 

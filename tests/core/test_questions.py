@@ -65,8 +65,8 @@ class Asker:
 
     def offer(self, now: float, *offered: Question) -> Plan:
         what = plan(offered, self.asked, now, UTC)
-        joined = {statement.key: statement for statement in what.joined}
-        gone = {statement.key for statement in what.replaced}
+        joined = {question.key: question for question in what.joined}
+        gone = {question.key for question in what.replaced}
         self.asked = [
             replace(
                 item,
@@ -75,7 +75,7 @@ class Asker:
             )
             for item in self.asked
         ]
-        self.asked += [AskedQuestion(question=statement, asked_at=now) for statement in what.ask]
+        self.asked += [AskedQuestion(question=question, asked_at=now) for question in what.ask]
         self.said.append(what)
         return what
 
@@ -88,7 +88,7 @@ class Asker:
 
 
 def rooms(statements: Sequence[Question]) -> list[tuple[str, ...]]:
-    return [statement.rooms for statement in statements]
+    return [question.rooms for question in statements]
 
 
 def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:

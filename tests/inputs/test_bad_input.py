@@ -202,8 +202,8 @@ async def test_a_clock_that_is_set_back_reads_nothing_twice(
     await pass_time(hass, clock, 3 * HOUR, {PM25: steady(5)})
     before = observed((await saved(hass, hass_storage))["today"])
     clock.move_to(NOON + HOUR)
-    for level in range(24):  # Two hours that were counted already.
-        report(hass, PM25, 50 + level)
+    for cell in range(24):  # Two hours that were counted already.
+        report(hass, PM25, 50 + cell)
         clock.tick(5 * MINUTE)
         await hass.async_block_till_done()
     after = (await saved(hass, hass_storage))["today"]

@@ -251,8 +251,8 @@ class Channel:
         return replace(judged, bin=bin_, typical=in_force)
 
     def _judge(self, at: float, part: int) -> Judgement:
-        held, unseen = self._sustained(at), self.unseen(at)
-        return judge(self.forecast, self.state(at), held, part, self._episode_id, unseen=unseen)
+        sustained, unseen = self._sustained(at), self.unseen(at)
+        return judge(self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
@@ -287,11 +287,11 @@ class Channel:
                 self._consider_alert(today, bin_.end, part, span)
         open_day.take(part, cell_index(bin_.value), span.low if span else None, inside)
 
-    def _consider_alert(self, today: Forecast, at: float, part: int, held: SustainedLevel) -> None:
+    def _consider_alert(self, today: Forecast, at: float, part: int, sustained: SustainedLevel) -> None:
         level = today.alert_levels[part]
-        if level is None or held.low <= level or not self.episode_watch.may_open(at):
+        if level is None or sustained.low <= level or not self.episode_watch.may_open(at):
             return
-        if reason_against(today, self.state(at), held, unseen=self.unseen(at)) is not None:
+        if reason_against(today, self.state(at), sustained, unseen=self.unseen(at)) is not None:
             return
         if any(episode.day == today.day for episode in self.ledger.episodes):
             return
@@ -302,7 +302,7 @@ class Channel:
             self._tell_transition(today, at)
             return
         self.surroundings.advance(at)
-        episode = with_surroundings(opened(today, part, held, level, at), self.surroundings, at)
+        episode = with_surroundings(opened(today, part, sustained, level, at), self.surroundings, at)
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:
@@ -353,7 +353,7 @@ class Channel:
             head=self.ledger.head,
             state=today.standing.state,
             longest_run_h=longest,
-            context=self.surroundings.of_day(open_day.day),
+            surroundings=self.surroundings.of_day(open_day.day),
         )
         self.ledger = self.ledger.with_day(summary).pruned(at)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
@@ -410,11 +410,11 @@ class Channel:
     def _forget_flat(self, bin_: Bin) -> None:
         """Take the time of a stuck value out of the days it fell into."""
         overlap = parts_of_slots(self.health.flat_slots(bin_.end), self.zone)
-        level = cell_index(self.health.flat_value or 0.0)
+        cell = cell_index(self.health.flat_value or 0.0)
         if self.open_day is not None and self.open_day.day in overlap:
-            self.open_day.remove(level, overlap[self.open_day.day])
+            self.open_day.remove(cell, overlap[self.open_day.day])
         changed = {
-            summary.day: summary.without(level, overlap[summary.day])
+            summary.day: summary.without(cell, overlap[summary.day])
             for summary in self.ledger.days
             if summary.day in overlap
         }

@@ -199,10 +199,10 @@ def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> lis
 
 def _gather(offer: Question, fresh: list[Question]) -> None:
     """Add a statement to those to be asked, to an earlier one if that takes it."""
-    for index, statement in enumerate(fresh):
-        if statement.takes(offer):
-            fresh[index] = statement.with_rises(offer)
+    for index, question in enumerate(fresh):
+        if question.takes(offer):
+            fresh[index] = question.with_rises(offer)
             return
-        if statement.key == offer.key:
+        if question.key == offer.key:
             return
     fresh.append(offer)

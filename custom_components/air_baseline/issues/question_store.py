@@ -34,9 +34,9 @@ SNOOZE_DAYS = 7
 type Kept = dict[str, Any]  # A question as it is stored; `store` checks its form on loading.
 
 
-def issue_id_of(statement: Question) -> str:
+def issue_id_of(question: Question) -> str:
     """Return the id of the repair that asks about a statement."""
-    return "_".join(part for part in statement.key if part)
+    return "_".join(part for part in question.key if part)
 
 
 def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Question | None:
@@ -69,20 +69,20 @@ def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
     return tuple(sorted(rises, key=lambda rise: (rise.episode, *rise.channel)))
 
 
-def keep(statement: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
+def keep(question: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
     """Return a question in its stored form, with what is known of it from before."""
-    own = {rise.pollutant.value: rise.episode for rise in statement.rises if rise.room == statement.room}
+    own = {rise.pollutant.value: rise.episode for rise in question.rises if rise.room == question.room}
     return {
-        "kind": statement.topic.value,
-        "at": statement.at,
+        "kind": question.topic.value,
+        "at": question.at,
         "answered": False,
         **before,
         "asked_at": asked_at,
         "episodes": own,
         "others": [
             [rise.room, rise.pollutant.value, rise.episode]
-            for rise in statement.rises
-            if rise.room != statement.room
+            for rise in question.rises
+            if rise.room != question.room
         ],
     }
 
@@ -95,15 +95,15 @@ def all_asked(
         if not room.last_update_success:
             continue  # What is asked about a room that has failed can wait.
         for issue_id, kept in list(room.stored.asked.items()):
-            statement = statement_of(room_id, issue_id, kept)
-            if statement is not None:
-                yield room, issue_id, kept, statement
+            question = statement_of(room_id, issue_id, kept)
+            if question is not None:
+                yield room, issue_id, kept, question
 
 
-def as_asked(hass: HomeAssistant, issue_id: str, kept: Kept, statement: Question) -> AskedQuestion:
+def as_asked(hass: HomeAssistant, issue_id: str, kept: Kept, question: Question) -> AskedQuestion:
     """Return a question for the core; one that the user ignored is over."""
     over = kept["answered"] or ignored(hass, issue_id)
-    return AskedQuestion(question=statement, asked_at=kept["asked_at"], answered=over)
+    return AskedQuestion(question=question, asked_at=kept["asked_at"], answered=over)
 
 
 def sources_reported(rooms: Mapping[str, RoomCoordinator], now: float) -> int:
@@ -138,20 +138,20 @@ def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
 
 
 @callback
-def async_show(room: RoomCoordinator, issue_id: str, statement: Question, names: str) -> None:
+def async_show(room: RoomCoordinator, issue_id: str, question: Question, names: str) -> None:
     """Show a question; showing it again changes nothing but what it is about."""
     data: dict[str, str | int | float | None] = {
         f"{ATTR_EPISODE}_{rise.pollutant}": rise.episode
-        for rise in statement.rises
-        if rise.room == statement.room
+        for rise in question.rises
+        if rise.room == question.room
     }
-    others = [rise for rise in statement.rises if rise.room != statement.room]
+    others = [rise for rise in question.rises if rise.room != question.room]
     if others:
         data[ATTR_OTHERS] = " ".join(f"{one.room}:{one.pollutant}:{one.episode}" for one in others)
-    data[ATTR_EPOCH] = statement.epoch
-    if statement.pollutant is not None:
-        data[ATTR_QUANTITY] = statement.pollutant.value
-    async_show_issue(room, issue_id, statement.topic, data, names)
+    data[ATTR_EPOCH] = question.epoch
+    if question.pollutant is not None:
+        data[ATTR_QUANTITY] = question.pollutant.value
+    async_show_issue(room, issue_id, question.topic, data, names)
 
 
 def other_rooms(data: Mapping[str, object] | None) -> list[str]:

@@ -63,23 +63,23 @@ class Questions:
     def async_review(self, rooms: Iterable[str]) -> None:
         """Show what is open, hide what is over, ask what has waited or is new in some rooms."""
         now = dt_util.utcnow().timestamp()
-        for room, issue_id, kept, statement in all_asked(self._rooms):
-            over = kept["answered"] or self._too_old(statement, now)
-            if over or not self._still_true(statement, now):
+        for room, issue_id, kept, question in all_asked(self._rooms):
+            over = kept["answered"] or self._too_old(question, now)
+            if over or not self._still_true(question, now):
                 async_hide(self._hass, issue_id)
                 if now - kept["at"] > FORGET_DAYS * DAY_S:
                     del room.stored.asked[issue_id]
             elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
-                self._async_show(room, issue_id, statement)
+                self._async_show(room, issue_id, question)
         self._async_ask(self._suspicions(rooms, now))
 
     @callback
     def async_hand_over(self, gone: Container[str]) -> None:
         """Keep with another of its rooms what was asked first of one that is gone."""
         there = [room_id for room_id in self._rooms if room_id not in gone]
-        for _, issue_id, kept, statement in all_asked(self._rooms):
-            left = statement.within(there)
-            if statement.room in gone and left is not None:
+        for _, issue_id, kept, question in all_asked(self._rooms):
+            left = question.within(there)
+            if question.room in gone and left is not None:
                 over = kept["answered"] or ignored(self._hass, issue_id)
                 self._rooms[left.room].stored.asked[issue_id_of(left)] = keep(
                     left, kept["asked_at"], {**kept, "answered": over}
@@ -161,23 +161,23 @@ class Questions:
     @callback
     def _async_keep(
         self,
-        statement: Question,
+        question: Question,
         asked_at: float | None,
         before: Mapping[str, Mapping[str, object]],
     ) -> None:
-        room, issue_id = self._rooms[statement.room], issue_id_of(statement)
+        room, issue_id = self._rooms[question.room], issue_id_of(question)
         known = before.get(issue_id, {})
         when = known.get("asked_at") or asked_at
         room.stored.asked[issue_id] = keep(
-            statement, when if isinstance(when, float) else None, known
+            question, when if isinstance(when, float) else None, known
         )
         now = dt_util.utcnow().timestamp()
         if when is not None and now >= room.stored.asked[issue_id].get("hidden_until", 0.0):
-            self._async_show(room, issue_id, statement)
+            self._async_show(room, issue_id, question)
 
     @callback
-    def _async_show(self, room: RoomCoordinator, issue_id: str, statement: Question) -> None:
-        left = self._still_open(statement)
+    def _async_show(self, room: RoomCoordinator, issue_id: str, question: Question) -> None:
+        left = self._still_open(question)
         names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
         async_show(room, issue_id, left, names)
 
@@ -191,36 +191,36 @@ class Questions:
         )
         return asked + sources_reported(self._rooms, now)
 
-    def _too_old(self, statement: Question, now: float) -> bool:
-        lasts = statement.topic is Topic.CHANGE_SUSPECTED  # As long as the doubt does.
-        return not lasts and now - statement.at > OPEN_DAYS * DAY_S
+    def _too_old(self, question: Question, now: float) -> bool:
+        lasts = question.topic is Topic.CHANGE_SUSPECTED  # As long as the doubt does.
+        return not lasts and now - question.at > OPEN_DAYS * DAY_S
 
-    def _still_true(self, statement: Question, now: float) -> bool:
+    def _still_true(self, question: Question, now: float) -> bool:
         """Tell whether a statement still holds, and may be asked about."""
-        channels = self._rooms[statement.room].channels
-        if statement.topic is Topic.UNUSUAL_EPISODE:
-            return bool(self._still_open(statement).rises)
-        if statement.topic is Topic.RANGE_LEARNED:
+        channels = self._rooms[question.room].channels
+        if question.topic is Topic.UNUSUAL_EPISODE:
+            return bool(self._still_open(question).rises)
+        if question.topic is Topic.RANGE_LEARNED:
             learned = any(
                 channel.state(now) is LearningState.LEARNED for channel in channels.values()
             )
             return learned and all(
                 channel.ledger.asks(episodes=False) for channel in channels.values()
             )
-        channel = channels.get(statement.pollutant) if statement.pollutant else None
+        channel = channels.get(question.pollutant) if question.pollutant else None
         if channel is None or channel.state(now) is not LearningState.CHANGING:
             return False
         change = suspected_change(channel)
-        return change is not None and change.from_day == statement.epoch
+        return change is not None and change.from_day == question.epoch
 
-    def _still_open(self, statement: Question) -> Question:
+    def _still_open(self, question: Question) -> Question:
         """Return a statement with those rises alone that it still asks about."""
         rises = [
             rise
-            for rise in statement.rises
+            for rise in question.rises
             if rise.room in self._rooms and _open(self._rooms[rise.room], rise.pollutant, rise.episode)
         ]
-        return replace(statement, rises=tuple(rises))
+        return replace(question, rises=tuple(rises))
 
 
 def _open(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> bool:

@@ -18,9 +18,9 @@ from tests.core.rooms import MONDAY, PM25, a_day, a_ledger
 USUAL = {5.0: 12, 8.0: 12, 12.0: 12}
 
 
-def diary(days: int, *, state: LearningState = LearningState.LEARNED, mark: float = 0.8) -> Ledger:
+def diary(days: int, *, state: LearningState = LearningState.LEARNED, coverage: float = 0.8) -> Ledger:
     return a_ledger(
-        a_day(MONDAY - back, USUAL, state=state, mark=mark) for back in range(days, 0, -1)
+        a_day(MONDAY - back, USUAL, state=state, mark=coverage) for back in range(days, 0, -1)
     )
 
 
@@ -68,9 +68,9 @@ def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range
         for back, level in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
     ]
     found = written(a_ledger(days))
-    marks = [(float(back), 0.8) for back in range(30, 0, -1)]
+    coverages = [(float(back), 0.8) for back in range(30, 0, -1)]
     width = fmean(part.y_high - part.y_low for part in found.ranges)
-    assert found.confidence == pytest.approx(confidence(marks, wander([2.15, 3.05] * 15, width)))
+    assert found.confidence == pytest.approx(confidence(coverages, wander([2.15, 3.05] * 15, width)))
     calm = written(diary(30)).confidence
     assert calm is not None
     assert found.confidence is not None
@@ -92,7 +92,7 @@ def test_without_a_prior_days_without_air_give_no_range() -> None:
 
 
 def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
-    fair, missed = written(diary(40)), written(diary(40, mark=0.65))
+    fair, missed = written(diary(40)), written(diary(40, coverage=0.65))
     assert fair.widening == pytest.approx(0.0)
     assert missed.widening == pytest.approx(by_hand.dial([0.65] * 40))
     for narrow, wide in zip(fair.ranges, missed.ranges, strict=True):
@@ -102,7 +102,7 @@ def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
 
 def test_the_dial_starts_again_after_a_change() -> None:
     change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY - 5, weight=0.25)
-    assert written(diary(40, mark=0.5).with_entry(change)).widening == 0.0
+    assert written(diary(40, coverage=0.5).with_entry(change)).widening == 0.0
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_only_the_window_of_the_promise_is_compared() -> None:
 
 
 def test_enough_days_without_trust_are_not_eligible() -> None:
-    assert not written(diary(40, state=LearningState.PROVISIONAL, mark=0.5)).eligible
+    assert not written(diary(40, state=LearningState.PROVISIONAL, coverage=0.5)).eligible
 
 
 def test_the_issued_range_is_that_of_all_parts_in_order() -> None:

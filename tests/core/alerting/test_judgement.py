@@ -95,9 +95,9 @@ def test_only_what_is_learned_is_compared(
     ],
 )
 def test_why_no_alert_can_be_given_once_learned(
-    today: Forecast | None, held: SustainedLevel | None, reason: Reason | None
+    today: Forecast | None, sustained: SustainedLevel | None, reason: Reason | None
 ) -> None:
-    assert reason_against(today, LEARNED, held) is reason
+    assert reason_against(today, LEARNED, sustained) is reason
 
 
 def test_too_many_alerts_are_told_apart_from_a_change() -> None:

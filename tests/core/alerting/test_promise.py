@@ -43,18 +43,18 @@ def alert_days(promise: Promise, days: Iterator[DaySummary], number: int, *, hel
         today = next(days)
         reference = ledger.reference(rule.window)
         kept = margin(ledger, today.day, rule) if held else 0.0
-        bar = alert_threshold(reference, np.full((len(reference), 8), BEFORE), rule, kept)
-        if beats(bar, today):
+        threshold = alert_threshold(reference, np.full((len(reference), 8), BEFORE), rule, kept)
+        if beats(threshold, today):
             alerts += 1
             ledger = ledger.with_episode(an_episode(today.day))
         ledger = ledger.with_day(today)
     return alerts
 
 
-def beats(bar: AlertThreshold, today: DaySummary) -> bool:
-    assert bar.score is not None
-    scores = [bar.score_of(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
-    return max(scores) > bar.score
+def beats(threshold: AlertThreshold, today: DaySummary) -> bool:
+    assert threshold.score is not None
+    scores = [threshold.score_of(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
+    return max(scores) > threshold.score
 
 
 def an_episode(day: int) -> Episode:

@@ -46,10 +46,10 @@ def test_a_rarer_promise_asks_for_more() -> None:
 
 
 def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[float, float] | None:
-    held = SustainedWindow()
+    sustained = SustainedWindow()
     for slot, level in zip(slots, levels, strict=True):
-        held.take(Bin(SLOT + slot, level, 300.0))
-    return held.span((SLOT + at_slot) * 300.0)
+        sustained.take(Bin(SLOT + slot, level, 300.0))
+    return sustained.span((SLOT + at_slot) * 300.0)
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_the_held_level_is_the_lowest_of_six_slots_of_which_two_may_be_missing(
 
 
 def test_air_is_silent_after_half_an_hour_without_a_bin() -> None:
-    held = SustainedWindow()
-    assert held.silent(SLOT * 300.0)
-    held.take(Bin(SLOT, 5.0, 300.0))
-    assert not held.silent((SLOT + 7) * 300.0 - 1)
-    assert held.silent((SLOT + 7) * 300.0)
+    sustained = SustainedWindow()
+    assert sustained.silent(SLOT * 300.0)
+    sustained.take(Bin(SLOT, 5.0, 300.0))
+    assert not sustained.silent((SLOT + 7) * 300.0 - 1)
+    assert sustained.silent((SLOT + 7) * 300.0)
 
 
 def test_only_half_an_hour_of_bins_is_kept() -> None:
-    held = SustainedWindow()
+    sustained = SustainedWindow()
     for slot in range(100):
-        held.take(Bin(SLOT + slot, 5.0, 300.0))
-    assert len(held.bins) == 6
+        sustained.take(Bin(SLOT + slot, 5.0, 300.0))
+    assert len(sustained.bins) == 6
 
 
 def running(peak: float = 60.0) -> EpisodeWatch:

@@ -171,7 +171,7 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     days[20] = plume
     hidden = alert_threshold(days, befores, MONTH)
     known = alert_threshold(days, befores, MONTH, events={plume.day})
-    levels = [bar.concentration_at(bar.rank_score or 0.0, 0) for bar in (quiet, hidden, known)]
+    levels = [threshold.concentration_at(threshold.rank_score or 0.0, 0) for threshold in (quiet, hidden, known)]
     assert levels[2] == pytest.approx(levels[0], rel=0.1)
     assert levels[1] > 2.0 * levels[0]
 
@@ -237,30 +237,30 @@ bars = st.builds(
 
 @given(bar=bars, level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
-def test_a_score_and_its_level_say_the_same(bar: AlertThreshold, level: float, part: int) -> None:
-    score = bar.score_of(level, part)
-    by_words = (log1p(level) - 0.5 * bar.before[part] - bar.centre[part]) / bar.spread[part]
+def test_a_score_and_its_level_say_the_same(threshold: AlertThreshold, level: float, part: int) -> None:
+    score = threshold.score_of(level, part)
+    by_words = (log1p(level) - 0.5 * threshold.before[part] - threshold.centre[part]) / threshold.spread[part]
     assert score == pytest.approx(by_words)
-    assert bar.concentration_at(score, part) == pytest.approx(level, abs=1e-9)
+    assert threshold.concentration_at(score, part) == pytest.approx(level, abs=1e-9)
 
 
 @given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
-def test_air_that_was_high_before_must_rise_from_there(bar: AlertThreshold, level: float, part: int) -> None:
-    after = bar.after({part: level})
+def test_air_that_was_high_before_must_rise_from_there(threshold: AlertThreshold, level: float, part: int) -> None:
+    after = threshold.after({part: level})
     assert after.before[part] == level
     assert after.before[:part] + after.before[part + 1 :] == (
-        bar.before[:part] + bar.before[part + 1 :]
+        threshold.before[:part] + threshold.before[part + 1 :]
     )
-    assert (after.concentration_at(1.0, part) >= bar.concentration_at(1.0, part)) is (
-        level >= bar.before[part] or after.concentration_at(1.0, part) == bar.concentration_at(1.0, part)
+    assert (after.concentration_at(1.0, part) >= threshold.concentration_at(1.0, part)) is (
+        level >= threshold.before[part] or after.concentration_at(1.0, part) == threshold.concentration_at(1.0, part)
     )
 
 
 def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days() -> None:
-    bar = AlertThreshold(floor=(1.5,) * 8)
-    assert bar.after({2: 0.3}).before[2] == 1.5
-    assert bar.after({2: 1.6}).before[2] == 1.6
+    threshold = AlertThreshold(floor=(1.5,) * 8)
+    assert threshold.after({2: 0.3}).before[2] == 1.5
+    assert threshold.after({2: 1.6}).before[2] == 1.6
 
 
 FLAT = AlertThreshold(rank_score=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)

@@ -84,6 +84,6 @@ def test_a_channel_that_has_seen_nothing_can_be_told_as_well() -> None:
 
 
 def test_levels_cover_the_scale_without_a_gap() -> None:
-    ends = [level_span(level).split(" to ")[-1] for level in range(98)]
-    starts = [level_span(level).split(" ")[0] for level in range(1, 99)]
+    ends = [level_span(cell).split(" to ")[-1] for cell in range(98)]
+    starts = [level_span(cell).split(" ")[0] for cell in range(1, 99)]
     assert ends == starts

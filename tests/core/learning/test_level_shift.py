@@ -90,8 +90,8 @@ def test_the_span_itself_is_not_outside() -> None:
 
 
 @pytest.mark.parametrize("level", range(100))
-def test_days_that_are_all_alike_are_neither_a_shift_nor_high(level: int) -> None:
-    alike = [(day, 0.1 * level + 0.05) for day in range(60)]
+def test_days_that_are_all_alike_are_neither_a_shift_nor_high(cell: int) -> None:
+    alike = [(day, 0.1 * cell + 0.05) for day in range(60)]
     assert find_shift(alike) is None
     assert high_since(alike) is None
 

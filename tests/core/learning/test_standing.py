@@ -54,10 +54,10 @@ def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
     return [*short[: len(days) - kept], *days[len(days) - kept :]]
 
 
-def marked(days: list[DaySummary], marks: list[float]) -> list[DaySummary]:
+def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
     """Return the days, of which only the last ones have these marks."""
-    first = len(days) - len(marks)
-    late = [replace(day, mark=mark) for day, mark in zip(days[first:], marks, strict=True)]
+    first = len(days) - len(coverages)
+    late = [replace(day, mark=coverage) for day, coverage in zip(days[first:], coverages, strict=True)]
     return [*(replace(day, mark=None) for day in days[:first]), *late]
 
 
@@ -175,13 +175,13 @@ def found(days_ago: int, cause: Cause = Cause.LEVEL_SHIFT, number: int = 1) -> E
     ],
 )
 def test_changing_ends_after_fourteen_marks_since_the_change(
-    days_ago: int, mark: float, state: LearningState
+    days_ago: int, coverage: float, state: LearningState
 ) -> None:
     found_on = TODAY - days_ago
     days = [
         a_day(
             TODAY - back,
-            mark=mark,
+            mark=coverage,
             state=LEARNED if TODAY - back < found_on else LearningState.CHANGING,
         )
         for back in range(60, 0, -1)
@@ -289,17 +289,17 @@ def test_confidence_is_the_normal_probability_of_the_promised_band(
     told: list[tuple[int, float]], wandered: float
 ) -> None:
     told = sorted(told, reverse=True)
-    pairs = [(2.0 ** (-age / 60.0), mark) for age, mark in told]
+    pairs = [(2.0 ** (-age / 60.0), coverage) for age, coverage in told]
     total = sum(w for w, _ in pairs)
     own = sum(w * c for w, c in pairs) / total
     of_record = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
-    of_dial = 0.80 + 0.5 * by_hand.dial([mark for _, mark in told])
+    of_dial = 0.80 + 0.5 * by_hand.dial([coverage for _, coverage in told])
     mean = of_record if abs(of_record - 0.80) >= abs(of_dial - 0.80) else of_dial
     squares = sum(w * (c - own) ** 2 for w, c in pairs)
     of_days = (squares + 60.0 * min(0.8 * wandered, 0.4) ** 2) / (total + 60.0)
     variance = of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
     expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
-    given_marks = [(float(age), mark) for age, mark in told]
+    given_marks = [(float(age), coverage) for age, coverage in told]
     assert confidence(given_marks, wandered) == pytest.approx(expected)
 
 
@@ -314,8 +314,8 @@ def test_wander_is_the_spread_of_the_last_sixty_days_beside_two_usual_weeks(
 
 
 def test_a_level_that_wanders_more_beside_its_range_gives_less_confidence() -> None:
-    marks = [(float(age), 0.8) for age in range(40, 0, -1)]
-    told = [confidence(marks, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
+    coverages = [(float(age), 0.8) for age in range(40, 0, -1)]
+    told = [confidence(coverages, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
     assert None not in told
     assert told == sorted(told, key=lambda one: -(one or 0.0))
     assert (told[0] or 0.0) > 0.95
@@ -333,17 +333,17 @@ def test_a_week_of_unchanging_air_is_not_taken_for_certainty() -> None:
 def test_confidence_is_less_where_the_same_marks_have_moved_the_dial(
     order: tuple[float, float],
 ) -> None:
-    marks = [(1.0, mark) for mark in order]
-    at_rest = confidence(marks * 13, 0.3)
-    moved = confidence([pair for pair in marks for _ in range(13)], 0.3)
+    coverages = [(1.0, coverage) for coverage in order]
+    at_rest = confidence(coverages * 13, 0.3)
+    moved = confidence([pair for pair in coverages for _ in range(13)], 0.3)
     assert at_rest is not None
     assert moved is not None
     assert at_rest > 0.85
     assert moved < 0.85 * at_rest
 
 
-def constant(days: int, mark: float = 0.8) -> float | None:
-    return confidence([(float(age), mark) for age in range(days, 0, -1)], 0.3)
+def constant(days: int, coverage: float = 0.8) -> float | None:
+    return confidence([(float(age), coverage) for age in range(days, 0, -1)], 0.3)
 
 
 @pytest.mark.parametrize(("marks", "is_told"), [(6, False), (7, True)])
@@ -352,8 +352,8 @@ def test_confidence_is_not_told_before_seven_marks(marks: int, *, is_told: bool)
 
 
 @pytest.mark.parametrize("mark", [0.3, 0.55, 1.0])
-def test_confidence_falls_when_marks_miss_on_either_side(mark: float) -> None:
-    good, bad = constant(30), constant(30, mark)
+def test_confidence_falls_when_marks_miss_on_either_side(coverage: float) -> None:
+    good, bad = constant(30), constant(30, coverage)
     assert good is not None
     assert bad is not None
     assert good > 0.9

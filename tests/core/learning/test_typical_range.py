@@ -197,9 +197,9 @@ def test_between_clips_the_average_miss_is_within_its_bound_for_any_marks(
 ) -> None:
     thetas = [widening_of(given_marks[: 14 + turn]) for turn in range(-1, len(given_marks) - 13)]
     scored = given_marks[13:]
-    free = [-0.20 < theta < 0.18 for theta in thetas[1:]]
+    free = [-0.20 < widening < 0.18 for widening in thetas[1:]]
     for start, end in stretches(free):
-        misses = [1.0 - mark for mark in scored[start:end]]
+        misses = [1.0 - coverage for coverage in scored[start:end]]
         average = sum(misses) / len(misses)
         assert abs(average - 0.20) <= 8.6 / len(misses) + 1e-9
 
@@ -215,8 +215,8 @@ def stretches(free: list[bool]) -> list[tuple[int, int]]:
     ("theta", "outside"),
     [(0.0, 0.20), (0.18, 0.02), (-0.20, 0.40), (0.5, 0.02), (-0.9, 0.60)],
 )
-def test_a_turned_dial_leaves_more_or_less_time_outside(theta: float, outside: float) -> None:
-    assert tail(theta) == pytest.approx(outside)
+def test_a_turned_dial_leaves_more_or_less_time_outside(widening: float, outside: float) -> None:
+    assert tail(widening) == pytest.approx(outside)
 
 
 @given(days=spent_days, resolution=st.sampled_from([0.1, 0.5, 1.0, 3.0, 10.0]))

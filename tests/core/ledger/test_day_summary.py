@@ -25,8 +25,8 @@ EMPTY = "," * (PARTS - 1)
 def counts_of(parts: list[dict[int, int]]) -> list[bytearray]:
     counts = [bytearray(CELLS) for _ in parts]
     for part, levels in zip(counts, parts, strict=True):
-        for level, slots in levels.items():
-            part[level] = slots
+        for cell, slots in levels.items():
+            part[cell] = slots
     return counts
 
 

@@ -131,7 +131,7 @@ def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
     assert kinds == [DayOrigin.HOURLY, DayOrigin.HOURLY, DayOrigin.REPLAYED, DayOrigin.REPLAYED]
     assert all(day.observed == 288 for day in found.days.values())
     ledger = replay(found.days, Ledger(), a_setting())
-    assert [mark is not None for mark in (day.coverage for day in ledger.days)] == [
+    assert [coverage is not None for coverage in (day.coverage for day in ledger.days)] == [
         False,
         False,
         True,

@@ -13,7 +13,7 @@ from tests.core.properties import repeatable
 T0 = 1_760_000_400
 type Call = tuple[int, float | str | None]  # A time and a level, None for a loss, or "advance".
 
-said = st.one_of(st.integers(0, 200).map(lambda level: level / 4.0), st.none(), st.just("advance"))
+said = st.one_of(st.integers(0, 200).map(lambda cell: cell / 4.0), st.none(), st.just("advance"))
 forward = st.sampled_from([0, 1, 30, 59, 60, 61, 299, 300, 301, 1800, 5000, 30_000])
 backward = st.sampled_from([-1, -299, -300, -301, -5000, -30_000])
 

@@ -10,33 +10,33 @@ from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
 
-def opened(today: Forecast, part: int, held: SustainedLevel, level: float, at: float) -> Episode:
+def opened(today: Forecast, part: int, sustained: SustainedLevel, level: float, at: float) -> Episode:
     """Return the episode that opens at a time, when a level is held above the alert level."""
     typical = today.ranges[part]
     return Episode(
         id=int(at),
         day=today.day,
         part=part,
-        opened_level=held.low,
+        opened_level=sustained.low,
         alert_level=level,
         high=typical.high,
-        beaten=today.threshold.beaten(today.threshold.score_of(held.low, part)),
+        beaten=today.threshold.beaten(today.threshold.score_of(sustained.low, part)),
         compared=len(today.threshold.scores),
-        peak=held.low,
+        peak=sustained.low,
     )
 
 
-def with_surroundings(episode: Episode, context: Surroundings, at: float) -> Episode:
+def with_surroundings(episode: Episode, surroundings: Surroundings, at: float) -> Episode:
     """Return a running episode with what is measured beside it brought up to date.
 
     Outdoor air is that of its highest hour since the start, against the 24 hours before the
     first; what rose stays so. The windows are those of the hour before the start.
     """
-    if context.window_open is not None and at <= episode.id:
-        share = context.window_open.of_last_hour(at)
+    if surroundings.window_open is not None and at <= episode.id:
+        share = surroundings.window_open.of_last_hour(at)
         share = None if share is None else round(min(max(share, 0.0), 1.0), 3)
         episode = replace(episode, window_open=share)
-    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 is not None else None
+    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 is not None else None
     if rise is None:
         return episode
     before, highest = episode.outdoor_before, episode.outdoor
@@ -66,11 +66,11 @@ class InsideWatch:
         self.above_at: float | None = None
         self.inside_from: float | None = None
 
-    def take(self, at: float, held: SustainedLevel | None, high: float | None) -> None:
+    def take(self, at: float, sustained: SustainedLevel | None, high: float | None) -> None:
         """Note what was held up to a time beside the end of the range, if one is learned."""
-        if held is None or high is None:
+        if sustained is None or high is None:
             self.inside_from = None
-        elif held.low > high:
+        elif sustained.low > high:
             self.above_at, self.inside_from = at, None
         elif self.inside_from is None:
             self.inside_from = at

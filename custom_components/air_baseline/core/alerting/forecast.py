@@ -103,13 +103,13 @@ def forecast(
     in_force = {summary.day for summary in summaries}
     own = counts[[summary.day in in_force for summary in ledger.days]]
     days = stack(summaries, own, ledger, day)
-    marks = ledger.coverages()
-    theta = widening_of([mark for _, mark in marks])
+    coverages = ledger.coverages()
+    widening = widening_of([coverage for _, coverage in coverages])
     try:
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
         return Forecast(day=day, resolution=resolution, standing=known)
-    ranges = build_ranges(law, tail(theta), resolution)
+    ranges = build_ranges(law, tail(widening), resolution)
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)
@@ -124,9 +124,9 @@ def forecast(
             basis=_basis(known, own_days=bool(summaries)),
             shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
             own_share=own_share(days, spec.prior),
-            widening=theta,
+            widening=widening,
             confidence=confidence(
-                [(day - marked, mark) for marked, mark in marks],
+                [(day - marked, coverage) for marked, coverage in coverages],
                 wander([median for _, median in medians], width),
             ),
             threshold=alert_threshold(
@@ -162,8 +162,8 @@ def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledge
     yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
     befores = levels_before_today(parts, today, yesterday, written.ranges)
     now = margin(ledger, written.day, RULES[written.promise])
-    bar = replace(written.threshold.after(dict(zip(parts, befores, strict=True))), margin=now)
-    return with_levels(replace(written, bar=bar), ledger)
+    threshold = replace(written.threshold.after(dict(zip(parts, befores, strict=True))), margin=now)
+    return with_levels(replace(written, bar=threshold), ledger)
 
 
 def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
@@ -171,11 +171,11 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     if not written.ranges:
         return written
     lifted = ledger.lifted_levels(written.day)
-    bar, ranges = written.threshold, written.ranges
+    threshold, ranges = written.threshold, written.ranges
     return replace(
         written,
-        alert_levels=alert_levels(bar, ranges, written.noticeable, lifted),
-        notable_levels=notable_levels(bar, ranges),
+        alert_levels=alert_levels(threshold, ranges, written.noticeable, lifted),
+        notable_levels=notable_levels(threshold, ranges),
     )
 
 

@@ -48,7 +48,7 @@ class Judgement:
 def judge(  # noqa: PLR0913 - each of these changes by itself
     today: Forecast | None,
     state: LearningState,
-    held: SustainedLevel | None,
+    sustained: SustainedLevel | None,
     part: int,
     episode: int | None,
     *,
@@ -59,17 +59,17 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
     In conditions never seen the range is a guess: it is shown, but no confidence is given and
     nothing is called unusual or notable. An episode that runs is not ended by them.
     """
-    reason = reason_against(today, state, held, unseen=unseen)
+    reason = reason_against(today, state, sustained, unseen=unseen)
     typical = today.ranges[part] if today and today.ranges and today.shown else None
     confident = today is not None and state not in _NO_CONFIDENCE and not unseen
     running = episode is not None
-    compared = _compared(today, state, held, part, running=running)
+    compared = _compared(today, state, sustained, part, running=running)
     return Judgement(
         state=state,
         typical=typical,
         basis=today.basis if today and typical else None,
         confidence=today.confidence if today and confident else None,
-        sustained=held.low if held else None,
+        sustained=sustained.low if sustained else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),
         reason=None if running else reason,
@@ -81,7 +81,7 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
 def reason_against(
     today: Forecast | None,
     state: LearningState,
-    held: SustainedLevel | None,
+    sustained: SustainedLevel | None,
     *,
     unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
@@ -93,7 +93,7 @@ def reason_against(
         return by_state
     if today is None or today.threshold.score is None:
         return Reason.REFERENCE_DAYS
-    if held is None:
+    if sustained is None:
         return Reason.SILENT
     return _doubt(today, unseen)
 
@@ -107,7 +107,7 @@ def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
 def _compared(
     today: Forecast | None,
     state: LearningState,
-    held: SustainedLevel | None,
+    sustained: SustainedLevel | None,
     part: int,
     *,
     running: bool,
@@ -118,15 +118,15 @@ def _compared(
         return None
     if running:
         return Compared.UNUSUAL
-    return _compared_with_range(today, held, part) if held else None
+    return _compared_with_range(today, sustained, part) if sustained else None
 
 
-def _compared_with_range(today: Forecast, held: SustainedLevel, part: int) -> Compared:
+def _compared_with_range(today: Forecast, sustained: SustainedLevel, part: int) -> Compared:
     typical, notable = today.ranges[part], today.notable_levels[part]
-    if held.high < typical.low:
+    if sustained.high < typical.low:
         return Compared.LOWER
-    if held.low <= typical.high:
+    if sustained.low <= typical.high:
         return Compared.USUAL
-    if notable is not None and held.low > notable:
+    if notable is not None and sustained.low > notable:
         return Compared.NOTABLE
     return Compared.HIGHER

@@ -237,18 +237,18 @@ def _alert_days(ledger: Ledger, today: int) -> set[int]:
 
 
 def alert_levels(
-    bar: AlertThreshold, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
+    threshold: AlertThreshold, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
 ) -> Levels:
     """Return the level that must be exceeded in each part for an alert, None where there is none.
 
     `noticeable` is the least rise above the range, `lifted` the levels below which the user
     wants no alert, by part (base unit).
     """
-    if bar.score is None:
+    if threshold.score is None:
         return (None,) * len(ranges)
     return tuple(
         max(
-            bar.concentration_at(bar.score, part),
+            threshold.concentration_at(threshold.score, part),
             from_scale(typical.y_high) + noticeable,
             lifted.get(part, 0.0),
         )
@@ -256,10 +256,10 @@ def alert_levels(
     )
 
 
-def notable_levels(bar: AlertThreshold, ranges: Sequence[PartRange]) -> Levels:
+def notable_levels(threshold: AlertThreshold, ranges: Sequence[PartRange]) -> Levels:
     """Return the level above which each part is notable, None where that cannot be said."""
-    if bar.notable is None:
+    if threshold.notable is None:
         return (None,) * len(ranges)
     return tuple(
-        max(bar.concentration_at(bar.notable, part), typical.high) for part, typical in enumerate(ranges)
+        max(threshold.concentration_at(threshold.notable, part), typical.high) for part, typical in enumerate(ranges)
     )

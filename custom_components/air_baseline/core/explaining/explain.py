@@ -230,9 +230,9 @@ def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
 def _surroundings(
     channel: Channel, judged: Judgement, episode: Episode | None, at: float
 ) -> SurroundingsFacts:
-    context, today = channel.surroundings, channel.forecast
-    now = context.of_last_hours(at)
-    rise = context.outdoor_pm25.rise(at) if context.outdoor_pm25 else None
+    surroundings, today = channel.surroundings, channel.forecast
+    now = surroundings.of_last_hours(at)
+    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 else None
     present = SurroundingsFacts(
         outdoor=round(rise.now, 1) if rise else None,
         outdoor_before=round(rise.before, 1) if rise else None,

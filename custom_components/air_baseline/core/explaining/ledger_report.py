@@ -42,7 +42,7 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
         "days": [_day(ledger, summary) for summary in ledger.days],
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
-        "marks": {iso_day(day): mark for day, mark in ledger.coverages()},
+        "marks": {iso_day(day): coverage for day, coverage in ledger.coverages()},
         "guideline_hours": [
             {
                 "from": _time(index * channel.guideline.bucket_s),
@@ -98,8 +98,8 @@ def _parts(
         {
             "hours": "{:02d} to {:02d}".format(*part_hours(part)),
             "minutes_at_level": {
-                level_span(level): slots * MINUTES_PER_SLOT
-                for level, slots in enumerate(counts[part])
+                level_span(cell): slots * MINUTES_PER_SLOT
+                for cell, slots in enumerate(counts[part])
                 if slots
             },
             "highest_held": peaks[part],
@@ -110,16 +110,16 @@ def _parts(
     ]
 
 
-def level_span(level: int) -> str:
+def level_span(cell: int) -> str:
     """Return the levels that one level of a histogram stands for.
 
     >>> level_span(0), level_span(6), level_span(99)
     ('0 to 0.105', '0.822 to 1.01', '19929 and more')
     """
-    low = _plain(from_scale(level * CELL_WIDTH))
-    if level == CELLS - 1:
+    low = _plain(from_scale(cell * CELL_WIDTH))
+    if cell == CELLS - 1:
         return f"{low} and more"
-    return f"{low} to {_plain(from_scale((level + 1) * CELL_WIDTH))}"
+    return f"{low} to {_plain(from_scale((cell + 1) * CELL_WIDTH))}"
 
 
 def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:

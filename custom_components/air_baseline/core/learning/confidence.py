@@ -39,7 +39,7 @@ def wander(medians: Sequence[float], width: float) -> float:
     return sqrt((squares + WANDER_DAYS * USUAL_WANDER**2) / (len(recent) + WANDER_DAYS))
 
 
-def confidence(marks: Sequence[tuple[float, float]], wandered: float) -> float | None:
+def confidence(coverages: Sequence[tuple[float, float]], wandered: float) -> float | None:
     """Return the probability that the range holds 70 to 90 % of the next 14 days.
 
     `marks` are (age in days, mark), oldest first; `wandered` is what `wander` returns. None
@@ -53,17 +53,17 @@ def confidence(marks: Sequence[tuple[float, float]], wandered: float) -> float |
     >>> [round(confidence([(1.0, 0.8)] * 14, wandered), 2) for wandered in (0.2, 0.3, 0.5)]
     [0.98, 0.87, 0.63]
     """
-    if len(marks) < CONFIDENCE_DAYS:
+    if len(coverages) < CONFIDENCE_DAYS:
         return None
-    pairs = [(2.0 ** (-max(age, 0.0) / COVERAGE_HALF_LIFE_DAYS), mark) for age, mark in marks]
+    pairs = [(2.0 ** (-max(age, 0.0) / COVERAGE_HALF_LIFE_DAYS), coverage) for age, coverage in coverages]
     total = sum(weight for weight, _ in pairs)
     if not total:
         return None
-    own = sum(weight * mark for weight, mark in pairs) / total
+    own = sum(weight * coverage for weight, coverage in pairs) / total
     of_record = (total * own + MEAN_DAYS * TARGET) / (total + MEAN_DAYS)
-    of_dial = TARGET + WIDENING_AHEAD * widening_of([mark for _, mark in marks])
+    of_dial = TARGET + WIDENING_AHEAD * widening_of([coverage for _, coverage in coverages])
     mean = max(of_record, of_dial, key=lambda expected: abs(expected - TARGET))
-    squares = sum(weight * (mark - own) ** 2 for weight, mark in pairs)
+    squares = sum(weight * (coverage - own) ** 2 for weight, coverage in pairs)
     spread = min(WANDER_SPREAD * wandered, MOST_SPREAD)
     variance = (squares + SPREAD_DAYS * spread**2) / (total + SPREAD_DAYS)
     sd = sqrt(variance * (1.0 / (total + MEAN_DAYS) + 1.0 / AHEAD_DAYS))

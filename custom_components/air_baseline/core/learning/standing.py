@@ -108,8 +108,8 @@ def standing(ledger: Ledger, today: int) -> Standing:
     """Return what is known at the start of a day, from its ledger."""
     days = ledger.evidence(today, EVIDENCE_DAYS)
     counted = tally(days)
-    marks = ledger.coverages()
-    recent = [mark for _, mark in marks[-LEARNED_SCORED_DAYS:]]
+    coverages = ledger.coverages()
+    recent = [coverage for _, coverage in coverages[-LEARNED_SCORED_DAYS:]]
     mean = sum(recent) / len(recent) if recent else None
     state = _state(ledger, counted, recent)
     doubt = next((change for change in ledger.changes() if _doubts(ledger, change)), None)
@@ -119,13 +119,13 @@ def standing(ledger: Ledger, today: int) -> Standing:
         doubt = None
     if state is not LearningState.COLLECTING and _stale(ledger, today):
         state = LearningState.STALE
-    held = [mark for day, mark in marks if day >= today - COVERAGE_DAYS]
+    held = [coverage for day, coverage in coverages if day >= today - COVERAGE_DAYS]
     missing = _missing(counted, recent) if state is not LearningState.LEARNED else {}
     return Standing(
         state=state,
         tally=counted,
         first=days[0].day if days else None,
-        scored_days=len(marks),
+        scored_days=len(coverages),
         recent_coverage=mean,
         coverage_28d=sum(held) / len(held) if held else None,
         missing=tuple(missing.items()),
@@ -194,8 +194,8 @@ def _earliest(
     """
     past = {summary.day: summary for summary in days}
     for ahead in range(LOOKAHEAD_DAYS):
-        marks = [*recent, *[TARGET] * ahead][-LEARNED_SCORED_DAYS:]
-        if not counted.missing and _trusted_again(marks):
+        coverages = [*recent, *[TARGET] * ahead][-LEARNED_SCORED_DAYS:]
+        if not counted.missing and _trusted_again(coverages):
             return today + ahead
         counted = counted.plus(today + ahead, 1.0, ALL_PARTS)
         leaving = past.get(today + ahead - EVIDENCE_DAYS)

@@ -165,7 +165,7 @@ def _reached(law: Array, cumulative: Array, probability: float) -> Array:
     return found
 
 
-def widening_of(marks: Sequence[float]) -> float:
+def widening_of(coverages: Sequence[float]) -> float:
     """Return theta: how much wider (positive) the marks ask the range to be.
 
     Day-level adaptive conformal inference (Gibbs and Candes 2021, arXiv 2106.00170):
@@ -174,19 +174,19 @@ def widening_of(marks: Sequence[float]) -> float:
     >>> dial([0.5] * 13), round(dial([0.5] * 14), 3)
     (0.0, 0.015)
     """
-    theta = 0.0
-    for mark in marks[WIDENING_DAYS - 1 :]:
-        theta = min(max(theta + WIDENING_STEP * (TARGET - mark), WIDENING_LOW), WIDENING_HIGH)
-    return theta
+    widening = 0.0
+    for coverage in coverages[WIDENING_DAYS - 1 :]:
+        widening = min(max(widening + WIDENING_STEP * (TARGET - coverage), WIDENING_LOW), WIDENING_HIGH)
+    return widening
 
 
-def tail(theta: float) -> float:
+def tail(widening: float) -> float:
     """Return the share of time to leave outside the range at a dial position.
 
     >>> round(tail(0.0), 2), tail(0.18)
     (0.2, 0.02)
     """
-    return min(max(1.0 - TARGET - theta, TAIL_LOW), TAIL_HIGH)
+    return min(max(1.0 - TARGET - widening, TAIL_LOW), TAIL_HIGH)
 
 
 def build_ranges(law: Array, outside: float, resolution: float) -> tuple[PartRange, ...]:

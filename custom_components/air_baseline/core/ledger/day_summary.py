@@ -130,10 +130,10 @@ class DaySummary:
         issued = self.issued
         return tuple(zip(issued[::2], issued[1::2], strict=True))
 
-    def without(self, level: int, slots: Sequence[int]) -> DaySummary:
+    def without(self, cell: int, slots: Sequence[int]) -> DaySummary:
         """Return the day with up to `slots` of each part taken from a level, and no mark."""
         counts = decode_counts(self.histogram)
-        remove_slots(counts, level, slots)
+        remove_slots(counts, cell, slots)
         peaks = [
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
@@ -145,7 +145,7 @@ def pack_record(
     histogram: str,
     peaks: Sequence[float | None],
     issued: Sequence[float] = (),
-    context: DaySurroundings = NO_SURROUNDINGS,
+    surroundings: DaySurroundings = NO_SURROUNDINGS,
 ) -> bytes:
     """Return a day's histogram, peaks and issued edges of its parts, and context as one value.
 
@@ -154,14 +154,14 @@ def pack_record(
     """
     levels = (nan if peak is None else peak for peak in peaks)
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(_PEAKS.pack(*levels), edges, context, histogram.encode())
+    return join_record(_PEAKS.pack(*levels), edges, surroundings, histogram.encode())
 
 
-def join_record(peaks: bytes, issued: bytes, context: DaySurroundings, text: bytes) -> bytes:
+def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text: bytes) -> bytes:
     """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
     packed = NOTHING_KNOWN
-    if context is not NO_SURROUNDINGS:
-        known = (context.outdoor_pm25, context.outdoor_temperature, context.window_open)
+    if surroundings is not NO_SURROUNDINGS:
+        known = (surroundings.outdoor_pm25, surroundings.outdoor_temperature, surroundings.window_open)
         packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
     return peaks + (issued or NO_EDGES) + packed + text
 

@@ -44,9 +44,9 @@ class OpenDay:
         self.unseen = False
         self.eligible = False
 
-    def take(self, part: int, level: int, held: float | None, inside: float | None) -> None:
+    def take(self, part: int, cell: int, held: float | None, inside: float | None) -> None:
         """Count one bin: its part, histogram level, held level and share inside the range."""
-        self.counts[part][level] = min(self.counts[part][level] + 1, MOST_SLOTS)
+        self.counts[part][cell] = min(self.counts[part][cell] + 1, MOST_SLOTS)
         peak = self.peaks[part]
         if held is not None and (peak is None or held > peak):
             self.peaks[part] = held
@@ -54,9 +54,9 @@ class OpenDay:
             self.inside += inside
             self.scored_slots += 1
 
-    def remove(self, level: int, slots: Sequence[int]) -> None:
+    def remove(self, cell: int, slots: Sequence[int]) -> None:
         """Take up to `slots` of each part from a level: that time counts as missing."""
-        remove_slots(self.counts, level, slots)
+        remove_slots(self.counts, cell, slots)
         for part, taken in enumerate(slots):
             if taken:
                 self.peaks[part] = None
@@ -74,7 +74,7 @@ class OpenDay:
         head: int,
         state: LearningState,
         longest_run_h: int = 0,
-        context: DaySurroundings = NO_SURROUNDINGS,
+        surroundings: DaySurroundings = NO_SURROUNDINGS,
         kind: DayOrigin = DayOrigin.LIVE,
     ) -> DaySummary:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
@@ -86,7 +86,7 @@ class OpenDay:
             day=self.day,
             origin=kind,
             slots=self.slots,
-            record=pack_record(encode_counts(self.counts), peaks, issued, context),
+            record=pack_record(encode_counts(self.counts), peaks, issued, surroundings),
             coverage=round(self.inside / self.scored_slots, 4) if marked else None,
             head=head,
             state=state,

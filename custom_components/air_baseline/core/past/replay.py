@@ -103,14 +103,14 @@ def replay(days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: Rep
     of a day beside the air. A day that is a digest already is taken as it is.
     """
     known = {summary.day: summary for summary in start.days}
-    ledger, held = replace(start, days=()), SustainedWindow()
+    ledger, sustained = replace(start, days=()), SustainedWindow()
     newest = max(days, default=0)
     for day in sorted(days):
         if day <= newest - WINDOW_DAYS:
             continue
         found = days[day]
         if isinstance(found, PastDay):
-            found = _live_through(found, ledger, held, setting, known.get(day))
+            found = _live_through(found, ledger, sustained, setting, known.get(day))
         ledger = ledger.with_day(found)
         doubt = find_doubt(ledger, day + 1, day_start(day + 1, setting.zone))
         if doubt is not None:
@@ -146,7 +146,7 @@ def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWort
 
 
 def _live_through(
-    past: PastDay, ledger: Ledger, held: SustainedWindow, setting: ReplaySetting, known: DaySummary | None
+    past: PastDay, ledger: Ledger, sustained: SustainedWindow, setting: ReplaySetting, known: DaySummary | None
 ) -> DaySummary:
     """Return the digest of a day as a channel leaves it that hears its bins live.
 
@@ -163,22 +163,22 @@ def _live_through(
     else:
         today = forecast(ledger, past.day, setting.spec, setting.promise, setting.resolution)
         state, issued = today.standing.state, today.issued
-        _hear(open_day, past, today, held)
+        _hear(open_day, past, today, sustained)
     return open_day.close(
         kind=past.origin,
         issued=issued,
         head=ledger.head,
         state=state,
         longest_run_h=past.longest_run_h,
-        context=known.surroundings if known else NO_SURROUNDINGS,
+        surroundings=known.surroundings if known else NO_SURROUNDINGS,
     )
 
 
-def _hear(open_day: OpenDay, past: PastDay, today: Forecast, held: SustainedWindow) -> None:
+def _hear(open_day: OpenDay, past: PastDay, today: Forecast, sustained: SustainedWindow) -> None:
     for part, slot, value, _ in past.slot_runs:
         bin_ = Bin(slot, value, float(SLOT_S))
-        held.take(bin_)
-        span = held.span(bin_.end)
+        sustained.take(bin_)
+        span = sustained.span(bin_.end)
         low = round(span[0], 1) if span else None
         inside = today.ranges[part].inside(bin_.value) if today.ranges else None
         open_day.take(part, cell_index(bin_.value), low, inside)

@@ -44,7 +44,7 @@ _FLAGS: Final = {"0": False, "1": True}
 
 def dump_day(summary: DaySummary) -> str:
     """Return a day as a line, its values in the order of `DAY_COLUMNS`."""
-    context = summary.surroundings
+    surroundings = summary.surroundings
     values = (
         iso_day(summary.day),
         summary.origin.value,
@@ -57,7 +57,7 @@ def dump_day(summary: DaySummary) -> str:
         summary.state.value,
         int(summary.eligible),
         summary.longest_run_h,
-        None if context == NO_SURROUNDINGS else ",".join(map(_text, astuple(context))),
+        None if surroundings == NO_SURROUNDINGS else ",".join(map(_text, astuple(surroundings))),
     )
     return " ".join(map(_text, values))
 
@@ -171,24 +171,24 @@ def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
             origin=kind,
             slots=slots,
             record=record,
-            coverage=mark,
+            coverage=coverage,
             head=head,
             state=state,
             eligible=eligible,
             longest_run_h=longest,
             known_evidence=found,
         )
-        for day, kind, slots, record, mark, head, state, eligible, longest, found in values
+        for day, kind, slots, record, coverage, head, state, eligible, longest, found in values
     )
 
 
 def _marks(texts: Sequence[str]) -> list[float | None]:
-    marks = [None if text == NOTHING else float(text) for text in texts]
-    known = [mark for mark in marks if mark is not None]
-    if not all(0.0 <= mark <= 1.0 for mark in known):
+    coverages = [None if text == NOTHING else float(text) for text in texts]
+    known = [coverage for coverage in coverages if coverage is not None]
+    if not all(0.0 <= coverage <= 1.0 for coverage in known):
         message = "marks that are no shares"
         raise StoredFormError(message)
-    return marks
+    return coverages
 
 
 def _integers(texts: Sequence[str]) -> list[int]:

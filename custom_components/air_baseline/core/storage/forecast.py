@@ -118,24 +118,24 @@ def _windows(data: object) -> tuple[int, int]:
     return stored.integer(shut), stored.integer(mostly_open)
 
 
-def _dump_bar(bar: AlertThreshold) -> dict[str, Any]:
+def _dump_bar(threshold: AlertThreshold) -> dict[str, Any]:
     return {
-        "scores": list(bar.scores),
-        "ranked": bar.rank_score,
-        "margin": bar.margin,
-        "notable": bar.notable,
-        "centre": list(bar.centre),
-        "spread": list(bar.spread),
-        "before": list(bar.before),
-        "floor": list(bar.floor),
-        "days": bar.days,
+        "scores": list(threshold.scores),
+        "ranked": threshold.rank_score,
+        "margin": threshold.margin,
+        "notable": threshold.notable,
+        "centre": list(threshold.centre),
+        "spread": list(threshold.spread),
+        "before": list(threshold.before),
+        "floor": list(threshold.floor),
+        "days": threshold.days,
     }
 
 
 def _load_bar(data: Mapping[str, Any]) -> AlertThreshold:
     scores = stored.items(data["scores"], WINDOW_DAYS)
     spread = stored.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
-    bar = AlertThreshold(
+    threshold = AlertThreshold(
         scores=array("d", stored.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
         rank_score=stored.optional(_score, data["ranked"]),
         margin=stored.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
@@ -146,9 +146,9 @@ def _load_bar(data: Mapping[str, Any]) -> AlertThreshold:
         floor=tuple(stored.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
         days=stored.integer(data["days"], 0, len(scores)),
     )
-    highest = max(bar.rank_score or 0.0, bar.notable or 0.0) + MARGIN_HIGH
+    highest = max(threshold.rank_score or 0.0, threshold.notable or 0.0) + MARGIN_HIGH
     stored.number(highest * max(spread), -MOST_RISE, MOST_RISE)
-    return bar
+    return threshold
 
 
 def _score(data: object) -> float:
