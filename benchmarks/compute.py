@@ -132,7 +132,9 @@ def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, 
     results.pooled[pollutant] = trust(said)
 
 
-def _with_context(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
+def _with_context(
+    plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell
+) -> None:
     for season in WITH_CONTEXT:
         if season is Season.SMOKE and pollutant is not Pollutant.PM25:
             continue
@@ -185,7 +187,9 @@ def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None
     results.cooking = [one for room in noticed for one in room]
 
 
-def _long_recordings(long: list[Source], pollutant: Pollutant, pool: Workers, results: Results) -> None:
+def _long_recordings(
+    long: list[Source], pollutant: Pollutant, pool: Workers, results: Results
+) -> None:
     table = rates(pool.each(_quiet_source, long), pollutant)
     plumes = pool.each(_find_source, [(source, table) for source in long])
     # There are few of them: each is run with the plumes of every try.

@@ -75,7 +75,9 @@ async def _live(hass: HomeAssistant, clock: Clock) -> list[tuple[datetime, int]]
             clock.tick(EVERY)
             at = clock().timestamp()
             for pollutant in KINDS:
-                report(hass, 0, pollutant, usual(at, pollutant) + at // EVERY.total_seconds() % 2, at)
+                report(
+                    hass, 0, pollutant, usual(at, pollutant) + at // EVERY.total_seconds() % 2, at
+                )
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
         found = await hass.async_add_executor_job(ledger.stat)

@@ -58,7 +58,8 @@ def a_home(rooms: int, pollutants: tuple[Pollutant, ...] = KINDS) -> ConfigEntry
     subentries = []
     for room in range(rooms):
         sources = {
-            f"{'pm25' if pollutant is Pollutant.PM25 else 'voc'}_source": source(room, pollutant) for pollutant in pollutants
+            f"{'pm25' if pollutant is Pollutant.PM25 else 'voc'}_source": source(room, pollutant)
+            for pollutant in pollutants
         }
         subentries.append(a_room(room_id(room), f"room {room}", *pollutants, **sources))
     return an_entry(subentries)

@@ -138,7 +138,9 @@ def first_table(groups: Sequence[Group]) -> Table:
 def trust_table(results: Results, groups: Sequence[Group]) -> Table:
     """Return how honest confidence was."""
     said = [(group.name, group.trust) for group in groups]
-    said += [(f"all seasons, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()]
+    said += [
+        (f"all seasons, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()
+    ]
     rows = [
         (
             name,

@@ -151,7 +151,8 @@ def _plain(groups: Iterable[Group], pollutant: Pollutant) -> Group | None:
         (
             group
             for group in groups
-            if (group.pollutant, group.season, group.promise) == (pollutant, Season.PLAIN, Promise.MONTH)
+            if (group.pollutant, group.season, group.promise)
+            == (pollutant, Season.PLAIN, Promise.MONTH)
         ),
         None,
     )

@@ -158,7 +158,9 @@ def _confidence(results: Results) -> Iterator[str]:
     )
     header = ("", "statements", "came true − said", "by chance between", "score",
               "always the same")  # fmt: skip
-    said = [(f"made-up homes, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()]
+    said = [
+        (f"made-up homes, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()
+    ]
     said += [(_title(group), group.trust) for group in results.recorded]
     rows = [
         (

@@ -86,7 +86,9 @@ def thin(name: str, rooms: range, pollutant: Pollutant) -> Thin:
 
 def _claims(name: str, seed: int, pollutant: Pollutant) -> int:
     recording = record(seed, DAYS)
-    levels = _levels(recording, pollutant) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[pollutant])
+    levels = (
+        _levels(recording, pollutant) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[pollutant])
+    )
     kept = SCENARIOS[name](np.arange(DAYS * DAY, dtype=np.float64))
     return count_claims(pollutant, recording.times, np.where(kept, levels, np.nan))
 

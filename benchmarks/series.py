@@ -56,7 +56,9 @@ def on_grid(starts: Array, levels: Array, pollutant: Pollutant, offset_s: float 
     slots = np.round(starts / SLOT_S).astype(np.int64)
     grid = np.full(int(slots[-1] - slots[0]) + 1, np.nan)
     grid[slots - slots[0]] = levels
-    return Series(start=float(slots[0] * SLOT_S), levels=grid, pollutant=pollutant, offset_s=offset_s)
+    return Series(
+        start=float(slots[0] * SLOT_S), levels=grid, pollutant=pollutant, offset_s=offset_s
+    )
 
 
 def before(values: Array, slots: int = 1) -> Array:

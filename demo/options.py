@@ -126,7 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     recording = parser.add_argument_group("with --csv")
     recording.add_argument("--column", help="the column that holds the level, if there are several")
     recording.add_argument(
-        "--quantity", default=Pollutant.PM25.value, choices=[pollutant.value for pollutant in Pollutant]
+        "--quantity",
+        default=Pollutant.PM25.value,
+        choices=[pollutant.value for pollutant in Pollutant],
     )
     recording.add_argument("--unit", help='the unit of the column, as "μg/m³" or ppb')
     return parser

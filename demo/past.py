@@ -66,7 +66,10 @@ def live(house: House, now: float) -> Lived:
 
 def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     return {
-        "channels": {pollutant.value: snapshot.dump_channel(channel) for pollutant, channel in channels.items()},
+        "channels": {
+            pollutant.value: snapshot.dump_channel(channel)
+            for pollutant, channel in channels.items()
+        },
         "retired": [],
         "asked": _asked(room_id, channels),
     }

@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="script/replay", description=__doc__)
     parser.add_argument("file", type=Path, help="a CSV file with a timestamp column (.csv, .gz)")
     parser.add_argument("--column", required=True, help="the column that holds the level")
-    parser.add_argument("--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant])
+    parser.add_argument(
+        "--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant]
+    )
     parser.add_argument("--unit", default="", help='the unit of the column, as "μg/m³" or ppb')
     parser.add_argument("--timezone", default="UTC", help="the home's zone, as Europe/London")
     parser.add_argument(
@@ -83,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _channel(options: argparse.Namespace) -> Channel:
     return Channel(
-        POLLUTANTS[Pollutant(options.quantity)], zone_named(options.timezone), Promise(options.promise)
+        POLLUTANTS[Pollutant(options.quantity)],
+        zone_named(options.timezone),
+        Promise(options.promise),
     )
 
 

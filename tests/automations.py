@@ -47,7 +47,10 @@ class Kitchen:
 
     async def learn(self, days: int = 36) -> MockConfigEntry:
         """Set the kitchen up as one that has watched for so many days."""
-        channels = {pollutant: learned(pollutant, days) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)}
+        channels = {
+            pollutant: learned(pollutant, days)
+            for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
+        }
         self.files[LEDGER_KEY] = a_store({KITCHEN: channels})
         self.entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO))
         await set_up(self.hass, self.entry)

@@ -60,7 +60,9 @@ async def live_eventfully(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> 
     In the end there are ledgers in use, of before they were learned anew, and of a source
     that is gone; corrections, an episode that ended, one that runs, and what was asked.
     """
-    channels = {pollutant: learned(pollutant, DAYS) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)}
+    channels = {
+        pollutant: learned(pollutant, DAYS) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
+    }
     channels[Pollutant.PM25] = _learned_anew(channels[Pollutant.PM25])
     gone = {Pollutant.VOC_MASS: learned(Pollutant.VOC_MASS, 3)}
     bedroom = {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 10)}
@@ -88,7 +90,11 @@ async def _breathe(
     """Let time pass with usual air, but for the quantities with a level of their own."""
     for _ in range(duration // MINUTES):
         at = dt_util.utcnow().timestamp()
-        for source, pollutant in ((PM25, Pollutant.PM25), (VOC, Pollutant.VOC_RATIO), (INDEX, Pollutant.VOC_INDEX)):
+        for source, pollutant in (
+            (PM25, Pollutant.PM25),
+            (VOC, Pollutant.VOC_RATIO),
+            (INDEX, Pollutant.VOC_INDEX),
+        ):
             report(hass, source, odd.get(pollutant, usual(at, pollutant)))
         report(hass, OUTDOORS["outdoor_pm25"], 9.0, **ATTRIBUTES[PM25])
         report(hass, OUTDOORS["outdoor_temperature"], 4.0, **TEMPERATURE)

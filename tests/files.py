@@ -52,4 +52,11 @@ def kept(ledger: bytes) -> Channel:
 
 def kitchen(days: int) -> dict[str, Any]:
     """Return a store in which the kitchen knows both its quantities for so many days."""
-    return a_store({KITCHEN: {pollutant: learned(pollutant, days) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)}})
+    return a_store(
+        {
+            KITCHEN: {
+                pollutant: learned(pollutant, days)
+                for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
+            }
+        }
+    )

@@ -48,7 +48,12 @@ SOURCES: dict[Pollutant, dict[str, str]] = {
     Pollutant.VOC_RATIO: {"voc_source": VOC, "voc_kind": "voc_ratio", "voc_unit": "ppb"},
     Pollutant.VOC_INDEX: {"voc_source": INDEX, "voc_kind": "voc_index", "voc_unit": ""},
 }
-USUAL = {Pollutant.PM25: 6.0, Pollutant.VOC_MASS: 300.0, Pollutant.VOC_RATIO: 120.0, Pollutant.VOC_INDEX: 100.0}
+USUAL = {
+    Pollutant.PM25: 6.0,
+    Pollutant.VOC_MASS: 300.0,
+    Pollutant.VOC_RATIO: 120.0,
+    Pollutant.VOC_INDEX: 100.0,
+}
 
 type Level = Callable[[float], float]
 
@@ -69,7 +74,9 @@ def _chance(seed: float) -> float:
     return Random(int(seed)).gauss()  # noqa: S311 - weather, not secrets
 
 
-def a_room(subentry_id: str, area: str, *pollutants: Pollutant, **data: str) -> ConfigSubentryDataWithId:
+def a_room(
+    subentry_id: str, area: str, *pollutants: Pollutant, **data: str
+) -> ConfigSubentryDataWithId:
     """Return a room as it is configured: its sources by quantity, and what differs."""
     sources = {key: value for pollutant in pollutants for key, value in SOURCES[pollutant].items()}
     return ConfigSubentryDataWithId(
@@ -155,7 +162,9 @@ async def a_kitchen(
 ) -> MockConfigEntry:
     """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
     pollutants = pollutants or (Pollutant.PM25,)
-    files[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, days) | changed for pollutant in pollutants}})
+    files[LEDGER_KEY] = a_store(
+        {KITCHEN: {pollutant: learned(pollutant, days) | changed for pollutant in pollutants}}
+    )
     entry = a_home(a_room(KITCHEN, "kitchen", *pollutants))
     await set_up(hass, entry)
     return entry
@@ -175,7 +184,10 @@ async def restart(
 
 
 async def saved(
-    hass: HomeAssistant, files: dict[str, Any], room: str = KITCHEN, pollutant: Pollutant = Pollutant.PM25
+    hass: HomeAssistant,
+    files: dict[str, Any],
+    room: str = KITCHEN,
+    pollutant: Pollutant = Pollutant.PM25,
 ) -> dict[str, Any]:
     """Let everything be written that waits to be, and return a channel as it is stored."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)

@@ -249,7 +249,10 @@ async def test_rooms_are_asked_together(
     kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 24)}})
     await set_up(
         hass,
-        a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX)),
+        a_home(
+            a_room(KITCHEN, "kitchen", Pollutant.PM25),
+            a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+        ),
     )
     everywhere = {"area_id": ["kitchen", "bedroom"]}
     ways = [only_if("is_learned", everywhere, behavior=behavior) for behavior in ("any", "all")]

@@ -70,7 +70,9 @@ async def entry(
 ) -> MockConfigEntry:
     """Set up a kitchen that learned both its quantities, with an episode of both at noon."""
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}})
+    hass_storage[LEDGER_KEY] = a_store(
+        {KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}}
+    )
     entry = a_home(a_room(KITCHEN, "kitchen", *pollutants))
     await set_up(hass, entry)
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
@@ -79,7 +81,10 @@ async def entry(
 
 async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
     """Return what undo has to give back, byte for byte, of both quantities."""
-    kept = [await saved(hass, files, pollutant=pollutant) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)]
+    kept = [
+        await saved(hass, files, pollutant=pollutant)
+        for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
+    ]
     return json.dumps([{name: one[name] for name in LEDGER} for one in kept])
 
 

@@ -77,7 +77,9 @@ async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
 async def test_an_event_has_the_unit_of_the_source(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36)}})
+    hass_storage[LEDGER_KEY] = a_store(
+        {KITCHEN: {Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36)}}
+    )
     room = a_room(KITCHEN, "kitchen", voc_source=VOC, voc_kind="voc_ratio", voc_unit="ppm")
     await set_up(hass, a_home(room))
     for _ in range(10):

@@ -49,7 +49,9 @@ async def entry(
 ) -> MockConfigEntry:
     """Set up a home whose kitchen has watched both its quantities for 36 days."""
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}})
+    hass_storage[LEDGER_KEY] = a_store(
+        {KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}}
+    )
     entry = a_home()
     await set_up(hass, entry)
     return entry

@@ -28,7 +28,10 @@ async def test_system_health_counts_rooms_and_learned_ranges(
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 30)}})
     report(hass, PM25, 6, **ATTRIBUTES[PM25])
-    rooms = (a_room(KITCHEN, "kitchen", Pollutant.PM25), a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX))
+    rooms = (
+        a_room(KITCHEN, "kitchen", Pollutant.PM25),
+        a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+    )
     await set_up(hass, a_home(*rooms))
     await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()

@@ -27,7 +27,9 @@ SLOT_LEAST: Final = 4  # Observations of an hour of the week, as the agent wants
 SLOT_SPREADS, SLOT_SHARE = 2.0, 0.3
 MAD_WEEKS, MAD_LEAST, MADS = 8, 3, 6.0
 # Base unit: the rise that the agent asks for besides.
-MAD_EFFECT: Final[Mapping[Pollutant, float]] = MappingProxyType({Pollutant.PM25: 5.0, Pollutant.VOC_RATIO: 20.0})
+MAD_EFFECT: Final[Mapping[Pollutant, float]] = MappingProxyType(
+    {Pollutant.PM25: 5.0, Pollutant.VOC_RATIO: 20.0}
+)
 REFIT: Final = WEEK
 TRAINED_ON: Final = 8 * WEEK
 DAILY, WEEKLY = 4, 3  # Harmonics, as Prophet's defaults.

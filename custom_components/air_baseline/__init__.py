@@ -149,7 +149,9 @@ def _fit_channels(
     """
     now = dt_util.utcnow().timestamp()
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
-    for pollutant in [pollutant for pollutant in room.channels if pollutant not in sources or pollutant in anew]:
+    for pollutant in [
+        pollutant for pollutant in room.channels if pollutant not in sources or pollutant in anew
+    ]:
         room.retire(pollutant, now)
     for pollutant in sources:
         if pollutant not in room.channels:

@@ -21,7 +21,9 @@ from .listeners.clock import in_turn
 
 PARALLEL_UPDATES = 0
 
-GUIDELINE_POLLUTANTS = frozenset(pollutant for pollutant in Pollutant if POLLUTANTS[pollutant].guideline)
+GUIDELINE_POLLUTANTS = frozenset(
+    pollutant for pollutant in Pollutant if POLLUTANTS[pollutant].guideline
+)
 
 
 @dataclass(frozen=True, kw_only=True)

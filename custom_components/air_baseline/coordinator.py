@@ -308,7 +308,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.async_set_updated_data(published)
 
     @callback
-    def _log_source(self, pollutant: Pollutant, *, before: LearningState, now: LearningState) -> None:
+    def _log_source(
+        self, pollutant: Pollutant, *, before: LearningState, now: LearningState
+    ) -> None:
         lost = now is LearningState.NO_SOURCE
         if lost != (before is LearningState.NO_SOURCE):
             said = "has given no reading for a day" if lost else "gives readings"

@@ -130,7 +130,9 @@ async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int)
     return await _async_say(room, {pollutant: (season(change),)})
 
 
-async def async_at_fault(room: RoomCoordinator, pollutant: Pollutant, day: date, change: int) -> Answers:
+async def async_at_fault(
+    room: RoomCoordinator, pollutant: Pollutant, day: date, change: int
+) -> Answers:
     """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
@@ -177,7 +179,11 @@ async def async_undo(
 
 
 def find_episodes(
-    room: RoomCoordinator, pollutants: Iterable[Pollutant], episode_id: int | None, *, together: bool
+    room: RoomCoordinator,
+    pollutants: Iterable[Pollutant],
+    episode_id: int | None,
+    *,
+    together: bool,
 ) -> dict[Pollutant, Episode]:
     """Return the episode with an id, or the last one of a room.
 
@@ -242,7 +248,9 @@ def _not_undoable(
     if entry_id is None:
         return refused("nothing_to_undo")
     there = any(
-        entry.id == entry_id for pollutant in pollutants for entry in room.channels[pollutant].ledger.entries
+        entry.id == entry_id
+        for pollutant in pollutants
+        for entry in room.channels[pollutant].ledger.entries
     )
     if there:
         return refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))

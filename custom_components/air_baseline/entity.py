@@ -103,7 +103,9 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
     entity_description: ChannelDescription
 
-    def __init__(self, room: RoomCoordinator, pollutant: Pollutant, description: ChannelDescription) -> None:
+    def __init__(
+        self, room: RoomCoordinator, pollutant: Pollutant, description: ChannelDescription
+    ) -> None:
         """Take the names from the translations, the ids from the room and the quantity."""
         super().__init__(room)
         self.pollutant = pollutant

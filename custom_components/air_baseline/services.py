@@ -82,7 +82,9 @@ async def _async_get_ledger(
     """Return all that is stored of a room."""
     return {
         "room": room.subentry.title,
-        "quantities": {pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants},
+        "quantities": {
+            pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants
+        },
         "set_aside": [_set_aside(retired) for retired in room.stored.retired],
         "questions": room.stored.asked,
     }
@@ -96,7 +98,10 @@ def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
         )
     except StoredFormError:
         return retired
-    return {"at": dt_util.utc_from_timestamp(retired["at"]).isoformat(), "ledger": ledger_report(channel)}
+    return {
+        "at": dt_util.utc_from_timestamp(retired["at"]).isoformat(),
+        "ledger": ledger_report(channel),
+    }
 
 
 async def _async_correct_episode(
@@ -121,20 +126,28 @@ async def _async_mark_change(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Answers:
     """Say since when the sensor or the room is another."""
-    return await async_change(room, pollutants, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR])
+    return await async_change(
+        room, pollutants, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR]
+    )
 
 
-async def _async_reset(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
+async def _async_reset(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> Answers:
     """Start a room over."""
     return await async_reset(room, pollutants)
 
 
-async def _async_relearn(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
+async def _async_relearn(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> Answers:
     """Learn a room anew from the home's own history."""
     return await async_relearn(room, pollutants)
 
 
-async def _async_undo(call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]) -> Answers:
+async def _async_undo(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> Answers:
     """Take the last correction of a room back, or the one named."""
     return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
 
@@ -209,7 +222,11 @@ async def _async_target(call: ServiceCall) -> RoomTarget:
     if room is None:
         raise refused("room_gone")
     asked = call.data.get(ATTR_QUANTITY)
-    pollutants = [pollutant for pollutant in room.channels if asked in (None, WORDS_OF_POLLUTANT[pollutant], pollutant.value)]
+    pollutants = [
+        pollutant
+        for pollutant in room.channels
+        if asked in (None, WORDS_OF_POLLUTANT[pollutant], pollutant.value)
+    ]
     if not pollutants:
         named = _named(await Words.async_load(call.hass), str(asked))
         raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)

@@ -12,7 +12,10 @@ from tests.benchmarks.test_tables import said
 
 
 def room(coverages: Sequence[float | None], confidence: float | None = 0.6) -> Run:
-    days = [ClosedDay(age, coverage, confidence, eligible=True) for age, coverage in enumerate(coverages)]
+    days = [
+        ClosedDay(age, coverage, confidence, eligible=True)
+        for age, coverage in enumerate(coverages)
+    ]
     return Run(name="room", pollutant=Pollutant.PM25, said=said([3.0]), days=days)
 
 

@@ -62,8 +62,8 @@ def dial(coverages: Sequence[float]) -> float:
 def rises(day: DaySummary, before: Sequence[float]) -> Law:
     """Return how far each part rose: its peak on the scale, less half of the level before."""
     return [
-        log1p(0.0 if peak is None else peak) - 0.5 * level
-        for peak, level in zip(day.part_peaks, before, strict=True)
+        log1p(0.0 if peak is None else peak) - 0.5 * concentration
+        for peak, concentration in zip(day.part_peaks, before, strict=True)
     ]
 
 

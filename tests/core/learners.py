@@ -35,8 +35,8 @@ class Bins:
         self.said: list[object] = []
         self.told: list[object] = []
 
-    def read(self, at: float, level: float) -> None:
-        self.take(self.binner.read(at, level))
+    def read(self, at: float, concentration: float) -> None:
+        self.take(self.binner.read(at, concentration))
 
     def advance(self, at: float) -> None:
         self.take(self.binner.advance(at))
@@ -129,8 +129,8 @@ class Whole:
         self.said: list[object] = []
         self.told: list[object] = []
 
-    def read(self, at: float, level: float) -> None:
-        self.take(self.channel.read(at, level))
+    def read(self, at: float, concentration: float) -> None:
+        self.take(self.channel.read(at, concentration))
 
     def advance(self, at: float) -> None:
         self.take(self.channel.advance(at))
@@ -164,17 +164,17 @@ def from_origin(episode: Episode, origin: float) -> Episode:
     return replace(episode, id=episode.id - int(origin), day=episode.day - day_of(origin), end=end)
 
 
-def an_episode(at: float, level: float) -> Episode:
+def an_episode(at: float, concentration: float) -> Episode:
     return Episode(
         id=int(at),
         day=locate(at, UTC)[0],
         part=0,
-        opened_level=level,
+        opened_level=concentration,
         alert_level=HIGH,
         high=HIGH,
         beaten=34,
         compared=34,
-        peak=level,
+        peak=concentration,
     )
 
 

@@ -121,8 +121,8 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
     counts = [bytearray(CELLS) for _ in parts]
     for part, levels in zip(counts, parts, strict=True):
-        for level, slots in levels.items():
-            part[cell_index(level)] += slots
+        for concentration, slots in levels.items():
+            part[cell_index(concentration)] += slots
     record: dict[str, Any] = {
         "histogram": encode_counts(counts),
         "peaks": [max(levels, default=None) for levels in parts],
@@ -143,10 +143,10 @@ def learned_channel(days: int = 40, pollutant: Pollutant = Pollutant.PM25, **giv
     return channel
 
 
-def breathe(channel: Channel, start: float, minutes: int, level: float) -> list[Judgement]:
+def breathe(channel: Channel, start: float, minutes: int, concentration: float) -> list[Judgement]:
     """Let a channel read one level every five minutes, and close the last bin."""
     times = range(0, minutes * 60, SLOT_S)
-    said = play(channel, [(start + after, level) for after in times])
+    said = play(channel, [(start + after, concentration) for after in times])
     return [*said, *channel.advance(start + minutes * 60)]
 
 

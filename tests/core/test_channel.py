@@ -43,15 +43,20 @@ def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
     readings = room.readings(2)
     play(channel, readings)
     expected = Counter(
-        (part, level)
-        for at, level in readings
+        (part, concentration)
+        for at, concentration in readings
         for day, part in [locate(at, LONDON)]
         if day == MONDAY
     )
-    parts = [{level: n for (p, level), n in expected.items() if p == part} for part in range(8)]
+    parts = [
+        {concentration: n for (p, concentration), n in expected.items() if p == part}
+        for part in range(8)
+    ]
     (summary,) = closed_days(channel)
     assert summary.histogram == a_day(MONDAY, parts).histogram
-    held = [min(level for _, level in readings[i - 5 : i + 1]) for i in range(5, 288)]
+    held = [
+        min(concentration for _, concentration in readings[i - 5 : i + 1]) for i in range(5, 288)
+    ]
     assert max(peak or 0.0 for peak in summary.part_peaks) == max(held)
 
 
@@ -98,10 +103,10 @@ def test_no_range_of_other_homes_is_shown_for_vapours(pollutant: Pollutant) -> N
 
 
 @pytest.mark.parametrize("level", [-0.1, 1000.1, nan, inf, -inf])
-def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(level: float) -> None:
+def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(concentration: float) -> None:
     channel = Channel(PM25, LONDON)
     channel.read(START, 5.0)
-    channel.read(START + 150, level)
+    channel.read(START + 150, concentration)
     bins = [said.bin for said in channel.advance(START + 3600) if said.bin]
     assert [(bin_.value, bin_.observed_s) for bin_ in bins] == [(5.0, 150.0)]
     assert channel.health.rejected == 1
@@ -190,19 +195,21 @@ def test_what_was_read_before_a_long_gap_is_learned_all_the_same() -> None:
     assert channel.open_day.observed == 11 + 6, "an hour and the half hour that the last one held"
 
 
-def slow_and_flat(channel: Channel, hours: float, level: float, *, start: float = START) -> None:
+def slow_and_flat(
+    channel: Channel, hours: float, concentration: float, *, start: float = START
+) -> None:
     """Read one level every ten minutes, as a sensor does that hangs."""
-    play(channel, [(start + after, level) for after in range(0, int(hours * HOUR), 600)])
+    play(channel, [(start + after, concentration) for after in range(0, int(hours * HOUR), 600)])
 
 
 @pytest.mark.parametrize(("level", "limit_h"), [(5.0, 24), (0.0, 72)])
 def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
-    level: float, limit_h: int
+    concentration: float, limit_h: int
 ) -> None:
     channel = learned_channel()
-    slow_and_flat(channel, limit_h + 0.1, level)
+    slow_and_flat(channel, limit_h + 0.1, concentration)
     before = channel.health.stuck
-    slow_and_flat(channel, 2, level, start=at_hour(limit_h) + 600)
+    slow_and_flat(channel, 2, concentration, start=at_hour(limit_h) + 600)
     assert (before, channel.health.stuck) == (False, True)
     assert channel.open_day is not None
     assert (channel.open_day.observed, channel.open_day.void) == (0, True)

@@ -31,21 +31,21 @@ def uneven_readings(pollutant: Pollutant, days: int, seed: int = 3) -> list[tupl
     """Return a room's readings at whole seconds, some missing, with a gap of two days."""
     chance = np.random.default_rng(seed)
     readings = []
-    for at, level in ROOMS[pollutant].readings(days, every_s=150):
+    for at, concentration in ROOMS[pollutant].readings(days, every_s=150):
         gap = 5.3 < (at - START) / 86_400.0 < 7.4
         if not gap and chance.random() < 0.8:
-            readings.append((at + float(chance.integers(0, 140)), level))
+            readings.append((at + float(chance.integers(0, 140)), concentration))
     return readings
 
 
 def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float = 0.0) -> Learner:
     """Let a learner read, and let time pass in between where `look_s` is given."""
     looked = START
-    for at, level in readings:
+    for at, concentration in readings:
         while look_s and looked < at:
             learner.advance(looked)
             looked += look_s
-        learner.read(at, level)
+        learner.read(at, concentration)
     learner.advance(readings[-1][0] + 1.0)
     return learner
 
@@ -65,7 +65,10 @@ def test_the_date_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
     readings = uneven_readings(pollutant, 12)
     later = 61 * WEEK
     first = live(make(START, pollutant), readings)
-    second = live(make(START + later, pollutant), [(at + later, level) for at, level in readings])
+    second = live(
+        make(START + later, pollutant),
+        [(at + later, concentration) for at, concentration in readings],
+    )
     assert second.said == first.said
     assert second.told == first.told
 
@@ -75,8 +78,8 @@ def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
     readings = ROOMS[pollutant].readings(400, every_s=1800)
     learner = make(START, pollutant)
     sizes = []
-    for index, (at, level) in enumerate(readings):
-        learner.read(at, level)
+    for index, (at, concentration) in enumerate(readings):
+        learner.read(at, concentration)
         if index % 4800 == 4799:
             learner.said.clear()
             sizes.append(len(json.dumps(learner.memory(), separators=(",", ":"))))
@@ -131,10 +134,14 @@ def test_nothing_personal_is_claimed_before_it_is_learned(pollutant: Pollutant) 
         (Pollutant.VOC_RATIO, "ppm", 1000.0),
     ],
 )
-def test_the_unit_of_the_sensor_changes_nothing(pollutant: Pollutant, unit: str, in_base: float) -> None:
+def test_the_unit_of_the_sensor_changes_nothing(
+    pollutant: Pollutant, unit: str, in_base: float
+) -> None:
     spec = POLLUTANTS[pollutant]
     readings = ROOMS[pollutant].readings(25)
-    converted = [(at, spec.to_base(level / in_base, unit)) for at, level in readings]
+    converted = [
+        (at, spec.to_base(concentration / in_base, unit)) for at, concentration in readings
+    ]
     one, other = Channel(spec, UTC), Channel(spec, UTC)
     for said, told in zip(play(one, readings), play(other, converted), strict=True):
         assert said.state is told.state

@@ -22,7 +22,9 @@ from custom_components.air_baseline.core.pollutant import (
 )
 from tests.core.properties import repeatable
 
-PRIORS = {pollutant: found.prior for pollutant, found in POLLUTANTS.items() if found.prior is not None}
+PRIORS = {
+    pollutant: found.prior for pollutant, found in POLLUTANTS.items() if found.prior is not None
+}
 SPANS = [(pollutant, spec.highest) for pollutant, spec in POLLUTANTS.items()]
 
 
@@ -60,9 +62,9 @@ def test_a_histogram_level_is_a_tenth_of_the_scale_wide(index: int) -> None:
 
 @given(level=st.floats(0.0, 1e6))
 @repeatable
-def test_the_scale_can_be_taken_back(level: float) -> None:
-    assert from_scale(to_scale(level)) == pytest.approx(level)
-    assert to_scale(level) == pytest.approx(float(np.log(1.0 + level)))
+def test_the_scale_can_be_taken_back(concentration: float) -> None:
+    assert from_scale(to_scale(concentration)) == pytest.approx(concentration)
+    assert to_scale(concentration) == pytest.approx(float(np.log(1.0 + concentration)))
 
 
 @given(
@@ -128,7 +130,9 @@ def test_values_are_converted_into_the_base_unit(
         (Pollutant.VOC_INDEX, "%"),
     ],
 )
-def test_quantities_are_never_converted_into_each_other(pollutant: Pollutant, unit: str | None) -> None:
+def test_quantities_are_never_converted_into_each_other(
+    pollutant: Pollutant, unit: str | None
+) -> None:
     with pytest.raises(UnitError, match=pollutant.value):
         POLLUTANTS[pollutant].to_base(1.0, unit)
 

@@ -11,7 +11,12 @@ import pytest
 from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.ledger.episode import Episode
-from custom_components.air_baseline.core.other_rooms import SAME_RISE_S, OtherRoomsFinding, OtherChannel, find_other_rooms
+from custom_components.air_baseline.core.other_rooms import (
+    SAME_RISE_S,
+    OtherRoomsFinding,
+    OtherChannel,
+    find_other_rooms,
+)
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.questions import (
     QUESTIONS_A_DAY,
@@ -53,7 +58,9 @@ def learned(room: str, at: int) -> Question:
 
 
 def suspected(room: str, pollutant: Pollutant, at: int, epoch: int) -> Question:
-    return Question(topic=Topic.CHANGE_SUSPECTED, room=room, pollutant=pollutant, epoch=epoch, at=float(at))
+    return Question(
+        topic=Topic.CHANGE_SUSPECTED, room=room, pollutant=pollutant, epoch=epoch, at=float(at)
+    )
 
 
 class Asker:
@@ -162,7 +169,9 @@ def test_joining_can_make_an_older_question_needless() -> None:
 
 def test_a_suspected_change_replaces_an_older_one_of_its_channel_only() -> None:
     asker = Asker()
-    asker.offer(T0, suspected("a", Pollutant.PM25, T0, 1), suspected("a", Pollutant.VOC_RATIO, T0, 1))
+    asker.offer(
+        T0, suspected("a", Pollutant.PM25, T0, 1), suspected("a", Pollutant.VOC_RATIO, T0, 1)
+    )
     newer = suspected("a", Pollutant.PM25, T0 + HOUR, 2)
     assert asker.offer(T0 + HOUR, newer).replaced == (suspected("a", Pollutant.PM25, T0, 1),)
 
@@ -271,7 +280,9 @@ def of(*others: OtherChannel, known: OtherRoomsFinding | None = None) -> OtherRo
 
 def test_only_this_room_where_all_others_were_seen_to_stay_inside() -> None:
     found = of(neighbour("bedroom", INSIDE), neighbour("study", INSIDE))
-    assert found == OtherRoomsFinding(other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=("bedroom", "study"))
+    assert found == OtherRoomsFinding(
+        other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=("bedroom", "study")
+    )
 
 
 @pytest.mark.parametrize(

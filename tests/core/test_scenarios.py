@@ -45,10 +45,10 @@ def after(days: int, room: Room = KITCHEN) -> Channel:
     return load_channel(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
 
 
-def plume(readings: Readings, start: float, level: float, hours: float = 1.0) -> Readings:
+def plume(readings: Readings, start: float, concentration: float, hours: float = 1.0) -> Readings:
     """Return the readings with a level added for some time."""
     return [
-        (when, value + level if start <= when < start + hours * HOUR else value)
+        (when, value + concentration if start <= when < start + hours * HOUR else value)
         for when, value in readings
     ]
 
@@ -245,8 +245,8 @@ def test_an_open_window_is_lower_and_no_alarm() -> None:
     room = Room(pollutant=Pollutant.VOC_RATIO, usual=120.0, wander=0.2)
     channel = after(LEARNED_DAYS, room)
     today = [
-        (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else level)
-        for when, level in room.readings(1, first=NOW)
+        (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else concentration)
+        for when, concentration in room.readings(1, first=NOW)
     ]
     said = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
     assert said[at(NOW, 8)].compared is Compared.LOWER

@@ -49,7 +49,9 @@ def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channe
 
 
 @pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
-def test_the_living_room_is_learned_and_can_alert(rooms: dict[str, Any], pollutant: Pollutant) -> None:
+def test_the_living_room_is_learned_and_can_alert(
+    rooms: dict[str, Any], pollutant: Pollutant
+) -> None:
     living_room = channel(rooms, Place.LIVING_ROOM, pollutant)
     judged = living_room.judge(NOW.timestamp())
     assert judged.state is LearningState.LEARNED

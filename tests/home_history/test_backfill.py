@@ -295,7 +295,9 @@ async def test_a_restart_in_the_middle_begins_again(
 async def test_each_of_several_sources_is_filled(past: HomeAssistant) -> None:
     report(past, VOC, 120)
     await keep(past, SLOT, 4)
-    await keep(past, SLOT, 6, source=VOC, unit="ppb", level=lambda at: usual(at, Pollutant.VOC_RATIO))
+    await keep(
+        past, SLOT, 6, source=VOC, unit="ppb", level=lambda at: usual(at, Pollutant.VOC_RATIO)
+    )
     await begin(past, a_kitchen(Pollutant.PM25, Pollutant.VOC_RATIO))
     assert len(await days_of(past)) == 4
     assert len(await days_of(past, "voc_ratio")) == 6

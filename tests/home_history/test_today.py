@@ -31,7 +31,9 @@ async def test_the_line_of_today_comes_from_the_recorder(
     heard: list[tuple[float, float]] = []
     (room,) = kitchen.entry.runtime_data.rooms.values()
     room.async_add_bin_listener(
-        lambda kind, bin_: heard.append((bin_.start, bin_.value)) if kind is Pollutant.PM25 else None
+        lambda kind, bin_: (
+            heard.append((bin_.start, bin_.value)) if kind is Pollutant.PM25 else None
+        )
     )
     await kitchen.breathe(2 * HOUR)
     await kitchen.breathe(HOUR, pm25=steady(7))

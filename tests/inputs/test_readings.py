@@ -65,7 +65,9 @@ def test_an_entity_that_is_gone_gives_no_reading() -> None:
         (Pollutant.VOC_INDEX, "ppb"),
     ],
 )
-def test_a_unit_of_another_quantity_is_never_mixed_in(pollutant: Pollutant, unit: str | None) -> None:
+def test_a_unit_of_another_quantity_is_never_mixed_in(
+    pollutant: Pollutant, unit: str | None
+) -> None:
     with pytest.raises(UnitChangedError) as error:
         concentration(a_state("5", unit), POLLUTANTS[pollutant])
     assert error.value.unit == (unit or "")

@@ -72,7 +72,10 @@ async def test_a_learned_range_is_asked_about_once(
 async def test_a_room_with_two_sources_is_asked_about_when_both_are_learned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    known = {pollutant: learned(pollutant, days) for pollutant, days in ((Pollutant.PM25, 20), (Pollutant.VOC_RATIO, 19))}
+    known = {
+        pollutant: learned(pollutant, days)
+        for pollutant, days in ((Pollutant.PM25, 20), (Pollutant.VOC_RATIO, 19))
+    }
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: known})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", *known)))
     await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})

@@ -54,7 +54,9 @@ def room_of(area: str) -> str:
 
 def a_house() -> list[ConfigSubentryDataWithId]:
     """Return five rooms with particles."""
-    return [a_room(room_of(area), area, Pollutant.PM25, pm25_source=source_of(area)) for area in AREAS]
+    return [
+        a_room(room_of(area), area, Pollutant.PM25, pm25_source=source_of(area)) for area in AREAS
+    ]
 
 
 @pytest.fixture

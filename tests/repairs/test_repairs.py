@@ -353,7 +353,9 @@ async def test_particles_and_vapours_share_one_page(
     fixer: Fixer,
 ) -> None:
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}})
+    hass_storage[LEDGER_KEY] = a_store(
+        {KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}}
+    )
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
     (asked,) = issues(hass)

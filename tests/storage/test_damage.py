@@ -128,7 +128,10 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
         room.drop_retired(AT.timestamp())
         for pollutant, channel in room.channels.items():
             channel.surroundings = Surroundings(**beside)
-            parts = [snapshot.dump_channel(channel), *map(snapshot.dump_surrounding, means.values())]
+            parts = [
+                snapshot.dump_channel(channel),
+                *map(snapshot.dump_surrounding, means.values()),
+            ]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)
                 for wrong in _channel_lives(channel):
@@ -154,7 +157,9 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
     pollutant, at = channel.spec.pollutant, AT.timestamp()
     today = locate(at, channel.zone)[0]
     before = {
-        summary.day for summary in channel.ledger.days if today - WINDOW_DAYS + 5 < summary.day < today
+        summary.day
+        for summary in channel.ledger.days
+        if today - WINDOW_DAYS + 5 < summary.day < today
     }
     channel.advance(at)
     for after in range(0, LIFE_S, EVERY_S):

@@ -128,7 +128,10 @@ async def home(recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTime
     assert await async_setup_component(hass, "frontend", {})
     store = a_store(
         {
-            KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)},
+            KITCHEN: {
+                pollutant: learned(pollutant, 36)
+                for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
+            },
             BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
         }
     )

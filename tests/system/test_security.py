@@ -84,7 +84,9 @@ async def entry(
     """Set up two rooms with a hostile name that rise together; a unit is hostile as well."""
     name: str = request.param
     kitchen = a_room(KITCHEN, ar.async_get(hass).async_get_or_create(name).id, Pollutant.PM25)
-    bedroom = a_room(BEDROOM, "bedroom", Pollutant.PM25, Pollutant.VOC_RATIO, pm25_source=BEDROOM_PM25)
+    bedroom = a_room(
+        BEDROOM, "bedroom", Pollutant.PM25, Pollutant.VOC_RATIO, pm25_source=BEDROOM_PM25
+    )
     kitchen["title"] = bedroom["title"] = name
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: CHANNELS, BEDROOM: CHANNELS})
     hass_storage[LEDGER_KEY]["data"]["rooms"][BEDROOM]["channels"]["voc_ratio"] = "damaged"

@@ -140,7 +140,9 @@ async def begin(hass: HomeAssistant, clock: FrozenDateTimeFactory, start: dateti
     """Begin in a kitchen that has learned for 36 days."""
     clock.move_to(start)
     write(
-        hass, LEDGER_KEY, a_store({KITCHEN: {pollutant: learned(pollutant, 36, end=start) for pollutant in KINDS}})
+        hass,
+        LEDGER_KEY,
+        a_store({KITCHEN: {pollutant: learned(pollutant, 36, end=start) for pollutant in KINDS}}),
     )
     er.async_get(hass).async_get_or_create(
         "sensor", "test", "pm25", suggested_object_id="kitchen_pm25"

@@ -94,7 +94,8 @@ class RoomFeed:
         for pollutant, channel in room.channels.items():
             start = day_start(locate(now, channel.zone)[0], channel.zone)
             known = {
-                bin_.slot: bin_ for bin_ in await async_measured(self._hass, room, pollutant, start, now)
+                bin_.slot: bin_
+                for bin_ in await async_measured(self._hass, room, pollutant, start, now)
             }
             self._bins[pollutant] = known | self._bins.get(pollutant, {})
 

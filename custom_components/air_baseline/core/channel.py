@@ -252,7 +252,9 @@ class Channel:
 
     def _judge(self, at: float, part: int) -> Judgement:
         sustained, unseen = self._sustained(at), self.unseen(at)
-        return judge(self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen)
+        return judge(
+            self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen
+        )
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin may be learned from: not paused, warming up or stuck."""
@@ -281,15 +283,23 @@ class Channel:
                 self._record_end(ended, bin_.end)
             if self.episode_watch.current is not None:
                 self.surroundings.advance(bin_.end)
-                self.episode_watch.current = with_surroundings(self.episode_watch.current, self.surroundings, bin_.end)
+                self.episode_watch.current = with_surroundings(
+                    self.episode_watch.current, self.surroundings, bin_.end
+                )
             self.inside_watch.take(bin_.end, span, typical.high if today.learned else None)
             if span is not None:
                 self._consider_alert(today, bin_.end, part, span)
         open_day.take(part, cell_index(bin_.value), span.low if span else None, inside)
 
-    def _consider_alert(self, today: Forecast, at: float, part: int, sustained: SustainedLevel) -> None:
-        level = today.alert_levels[part]
-        if level is None or sustained.low <= level or not self.episode_watch.may_open(at):
+    def _consider_alert(
+        self, today: Forecast, at: float, part: int, sustained: SustainedLevel
+    ) -> None:
+        concentration = today.alert_levels[part]
+        if (
+            concentration is None
+            or sustained.low <= concentration
+            or not self.episode_watch.may_open(at)
+        ):
             return
         if reason_against(today, self.state(at), sustained, unseen=self.unseen(at)) is not None:
             return
@@ -302,7 +312,9 @@ class Channel:
             self._tell_transition(today, at)
             return
         self.surroundings.advance(at)
-        episode = with_surroundings(opened(today, part, sustained, level, at), self.surroundings, at)
+        episode = with_surroundings(
+            opened(today, part, sustained, concentration, at), self.surroundings, at
+        )
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:

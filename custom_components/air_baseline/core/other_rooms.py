@@ -57,7 +57,11 @@ class OtherRoomsFinding:
 
 
 def find_other_rooms(
-    room: str, pollutant: Pollutant, opened: float, others: Iterable[OtherChannel], known: OtherRoomsFinding
+    room: str,
+    pollutant: Pollutant,
+    opened: float,
+    others: Iterable[OtherChannel],
+    known: OtherRoomsFinding,
 ) -> OtherRoomsFinding:
     """Return what is known of the other rooms when a channel's episode opened (POSIX time).
 
@@ -70,7 +74,9 @@ def find_other_rooms(
     rose = dict.fromkeys(other.room for other in others if other.rose(opened))
     if rose or known.other_rooms is OtherRooms.SHARED:
         before = known.rooms if known.other_rooms is OtherRooms.SHARED else ()
-        return OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=tuple(dict.fromkeys([*before, *rose])))
+        return OtherRoomsFinding(
+            other_rooms=OtherRooms.SHARED, rooms=tuple(dict.fromkeys([*before, *rose]))
+        )
     alike = [other for other in others if _alike(other.pollutant, pollutant)]
     if alike and all(other.stayed_inside(opened) for other in alike):
         rooms = tuple(dict.fromkeys(other.room for other in alike))

@@ -117,9 +117,9 @@ def normal_unit(unit: str | None) -> str:
     return (unit or "").strip().replace(MICRO_SIGN, GREEK_MU)
 
 
-def to_scale(level: float) -> float:
+def to_scale(concentration: float) -> float:
     """Return y = ln(1 + x) of a level."""
-    return log1p(level)
+    return log1p(concentration)
 
 
 def from_scale(y: float) -> float:
@@ -131,13 +131,13 @@ def from_scale(y: float) -> float:
     return expm1(y)
 
 
-def cell_index(level: float) -> int:
+def cell_index(concentration: float) -> int:
     """Return the histogram level (0 to 99) of a value in the base unit.
 
     >>> level_index(0.0), level_index(1.0), level_index(1e9)
     (0, 6, 99)
     """
-    return min(int(log1p(level) / CELL_WIDTH), CELLS - 1)
+    return min(int(log1p(concentration) / CELL_WIDTH), CELLS - 1)
 
 
 def round_outward(low: float, high: float, step: float) -> tuple[float, float]:
@@ -155,8 +155,12 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
     centre, spread = log(median), log(gsd)
 
     def below(y: float) -> float:
-        level = expm1(y)
-        return 0.5 * (1.0 + erf((log(level) - centre) / (spread * sqrt(2.0)))) if level else 0.0
+        concentration = expm1(y)
+        return (
+            0.5 * (1.0 + erf((log(concentration) - centre) / (spread * sqrt(2.0))))
+            if concentration
+            else 0.0
+        )
 
     ends = [below(CELL_WIDTH * index) for index in range(CELLS)] + [1.0]
     return tuple(high - low for low, high in pairwise(ends))

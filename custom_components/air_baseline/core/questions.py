@@ -150,7 +150,9 @@ def _about(rise: Rise) -> Question:
     )
 
 
-def plan(offered: Iterable[Question], asked: Sequence[AskedQuestion], now: float, zone: tzinfo) -> Plan:
+def plan(
+    offered: Iterable[Question], asked: Sequence[AskedQuestion], now: float, zone: tzinfo
+) -> Plan:
     """Return what to ask now of what there is to ask, given all that was asked before.
 
     Rises within an hour of the first are one statement, of whichever room; a newer statement

@@ -17,7 +17,9 @@ async def async_worth(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
     words = await Words.async_load(hass)
     lines = []
     for source in room_sources(data).values():
-        found = await async_survey(hass, source.entity_id, Measurement(source.pollutant, source.unit))
+        found = await async_survey(
+            hass, source.entity_id, Measurement(source.pollutant, source.unit)
+        )
         lines.append(f"- {_line(words, source, found)}")
     return "\n".join(lines)
 

@@ -81,7 +81,10 @@ class RoomFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Set aside what was learned from the replaced sources when the room is set up next."""
         waiting = self._changed.get(CONF_START_ANEW, [])
-        self._changed[CONF_START_ANEW] = [*waiting, *(pollutant.value for pollutant in self._replaced())]
+        self._changed[CONF_START_ANEW] = [
+            *waiting,
+            *(pollutant.value for pollutant in self._replaced()),
+        ]
         return self._finish()
 
     @callback
@@ -116,7 +119,9 @@ class RoomFlow(ConfigSubentryFlow):
         return {
             pollutant: f"- {self._told_apart(source.entity_id, new[pollutant].entity_id)}"
             for pollutant, source in room_sources(old).items()
-            if pollutant in new and pollutant not in waiting and new[pollutant].entity_id != source.entity_id
+            if pollutant in new
+            and pollutant not in waiting
+            and new[pollutant].entity_id != source.entity_id
         }
 
     def _told_apart(self, old: str, new: str) -> str:

@@ -89,7 +89,11 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
 
 async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
     """Fill one channel with the days before its first own one."""
-    began, channel, source = monotonic(), room.channels[pollutant], room.sources[pollutant].entity_id
+    began, channel, source = (
+        monotonic(),
+        room.channels[pollutant],
+        room.sources[pollutant].entity_id,
+    )
     LOGGER.info("Reading the history of %s", source)
     channel.history = HistoryState.READING
     room.async_show()
@@ -118,9 +122,7 @@ async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
     channel = room.channels[pollutant]
     past = await async_read(room.hass, room.sources[pollutant].entity_id, channel.spec)
     now = dt_util.utcnow().timestamp()
-    return await room.hass.async_add_executor_job(
-        past_days, past, channel.spec, channel.zone, now
-    )
+    return await room.hass.async_add_executor_job(past_days, past, channel.spec, channel.zone, now)
 
 
 async def _async_replay(

@@ -46,7 +46,9 @@ def range_statistic_id(subentry_id: str, pollutant: Pollutant) -> str:
 
 
 @callback
-def async_write_range_statistics(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+def async_write_range_statistics(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry
+) -> CALLBACK_TYPE:
     """Write the range of each hour as it begins, and now; return what ends it.
 
     Where there is no recorder, nothing is written.
@@ -69,7 +71,9 @@ async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Remove all statistics of the integration, those that still wait to be written too."""
     if not has_recorder(hass):
         return
-    ids = {range_statistic_id(room, pollutant) for room in entry.subentries for pollutant in Pollutant}
+    ids = {
+        range_statistic_id(room, pollutant) for room in entry.subentries for pollutant in Pollutant
+    }
     try:
         ids |= set(await _async_known(hass))
     except SQLAlchemyError as error:
@@ -147,7 +151,9 @@ class _Bands:
         """
         known = await _async_known(self._hass)
         left_out = {
-            range_statistic_id(room, pollutant) for room in self._entry.runtime_data.unreadable for pollutant in Pollutant
+            range_statistic_id(room, pollutant)
+            for room in self._entry.runtime_data.unreadable
+            for pollutant in Pollutant
         }
         if gone := sorted(known.keys() - bands.keys() - left_out):
             get_instance(self._hass).async_clear_statistics(gone)

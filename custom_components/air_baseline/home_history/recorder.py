@@ -83,9 +83,7 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement)
         past = await async_read(hass, entity_id, spec)
     except HistoryError as error:
         past, no_history = Past(), error.reason
-    setting = ReplaySetting(
-        spec=spec, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH
-    )
+    setting = ReplaySetting(spec=spec, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH)
     now = dt_util.utcnow().timestamp()
     found: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
     return Survey(

@@ -96,5 +96,7 @@ def room_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
         )
     if entity_id := data.get(CONF_VOC_SOURCE):
         pollutant = Pollutant(data[CONF_VOC_KIND])
-        sources[pollutant] = RoomSource(entity_id=entity_id, pollutant=pollutant, unit=data[CONF_VOC_UNIT])
+        sources[pollutant] = RoomSource(
+            entity_id=entity_id, pollutant=pollutant, unit=data[CONF_VOC_UNIT]
+        )
     return sources

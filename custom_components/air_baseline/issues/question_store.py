@@ -71,7 +71,9 @@ def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
 
 def keep(question: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
     """Return a question in its stored form, with what is known of it from before."""
-    own = {rise.pollutant.value: rise.episode for rise in question.rises if rise.room == question.room}
+    own = {
+        rise.pollutant.value: rise.episode for rise in question.rises if rise.room == question.room
+    }
     return {
         "kind": question.topic.value,
         "at": question.at,

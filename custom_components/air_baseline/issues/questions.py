@@ -218,7 +218,8 @@ class Questions:
         rises = [
             rise
             for rise in question.rises
-            if rise.room in self._rooms and _open(self._rooms[rise.room], rise.pollutant, rise.episode)
+            if rise.room in self._rooms
+            and _open(self._rooms[rise.room], rise.pollutant, rise.episode)
         ]
         return replace(question, rises=tuple(rises))
 

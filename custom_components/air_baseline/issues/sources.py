@@ -69,7 +69,9 @@ class SourceIssues:
             return
         state = self._hass.states.get(self._room.sources[pollutant].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
-        odd = self._room.unit_problem.get(pollutant) is not None or self._room.implausible(pollutant)
+        odd = self._room.unit_problem.get(pollutant) is not None or self._room.implausible(
+            pollutant
+        )
         lost = not odd and not (heard and channel.health.alive(now))
         if not lost or channel.paused:
             self._lost_since.pop(pollutant, None)

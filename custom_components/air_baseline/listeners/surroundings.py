@@ -36,7 +36,9 @@ _OUTDOORS: Mapping[str, Level] = {
 
 
 @callback
-def async_listen_to_surroundings(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+def async_listen_to_surroundings(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry
+) -> CALLBACK_TYPE:
     """Give all channels of a home what is known beside the air; return what ends it."""
     listener = SurroundingsListener(hass, entry)
     return listener.async_start()

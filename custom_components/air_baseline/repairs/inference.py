@@ -260,7 +260,9 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         """Return the change that the issue is about, None if it is no longer suspected."""
         room = self.find_room()
         changes = (
-            [suspected_change(room.channels[pollutant]) for pollutant in self.kinds(room)] if room else []
+            [suspected_change(room.channels[pollutant]) for pollutant in self.kinds(room)]
+            if room
+            else []
         )
         epoch = (self.data or {}).get(ATTR_EPOCH)
         return next((one for one in changes if one and one.from_day == epoch), None)
@@ -296,7 +298,10 @@ def _left(words: PreviewWords, targets: list[Target], now: float) -> str:
     return "\n".join(
         words.consequence(
             room,
-            {pollutant: verdict(one, now, zone, normal=False) for pollutant, one in episodes.items()},
+            {
+                pollutant: verdict(one, now, zone, normal=False)
+                for pollutant, one in episodes.items()
+            },
             now,
             named=len(rooms) > 1,
         )

@@ -256,7 +256,8 @@ class _ChannelToWrite:
 def _freeze_room(room: StoredRoom) -> dict[str, Any]:
     return {
         "channels": {
-            pollutant.value: _ChannelToWrite(channel) for pollutant, channel in room.channels.items()
+            pollutant.value: _ChannelToWrite(channel)
+            for pollutant, channel in room.channels.items()
         },
         "retired": [*room.retired],
         "asked": {issue_id: {**question} for issue_id, question in room.asked.items()},

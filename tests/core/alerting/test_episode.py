@@ -14,7 +14,10 @@ from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
-from custom_components.air_baseline.core.learning.weather_limits import WeatherLimits, weather_limits
+from custom_components.air_baseline.core.learning.weather_limits import (
+    WeatherLimits,
+    weather_limits,
+)
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.other_rooms import OtherChannel, other_channel
@@ -32,11 +35,11 @@ HOUR = 3600.0
 USUAL, HIGH = 8.0, 60.0
 
 
-def followed(level: float, hours: float = 24.0) -> SurroundingMean:
+def followed(concentration: float, hours: float = 24.0) -> SurroundingMean:
     """Return what a source gave that said one level every ten minutes up to START."""
     mean = SurroundingMean(LONDON)
     for slot in range(round(hours * 6)):
-        mean.read(START - hours * HOUR + slot * 600.0, level)
+        mean.read(START - hours * HOUR + slot * 600.0, concentration)
     return mean
 
 
@@ -52,7 +55,12 @@ def in_cold(channel: Channel, temperature: float = 0.0) -> Channel:
 
 
 def live(
-    channel: Channel, minutes: int, level: float, beside: float | None = None, *, after: float = 0.0
+    channel: Channel,
+    minutes: int,
+    concentration: float,
+    beside: float | None = None,
+    *,
+    after: float = 0.0,
 ) -> list[Judgement]:
     """Let a channel breathe and its context read, both from so many hours after START on."""
     said = []
@@ -61,7 +69,7 @@ def live(
         for mean in channel.surroundings.known():
             if beside is not None:
                 mean.read(at, beside)
-        said += breathe(channel, at, 10, level)
+        said += breathe(channel, at, 10, concentration)
     return said
 
 
@@ -106,7 +114,9 @@ def test_a_temperature_is_unseen_beyond_one_degree_of_all_days(
 def test_windows_are_unseen_with_under_five_days_like_it(
     share: float | None, shut: int, opened: int, unseen: tuple[Condition, ...]
 ) -> None:
-    assert WeatherLimits(windows=(shut, opened)).unseen(DaySurroundings(window_open=share)) == unseen
+    assert (
+        WeatherLimits(windows=(shut, opened)).unseen(DaySurroundings(window_open=share)) == unseen
+    )
 
 
 def test_a_day_colder_than_all_seen_gets_no_alert_and_no_confidence() -> None:
@@ -202,8 +212,8 @@ def beside_outdoors(*levels: float, before: float = 24.0) -> Channel:
     """
     channel = learned_channel()
     channel.surroundings = Surroundings(outdoor_pm25=followed(12.0, before))
-    for hour, level in enumerate(levels):
-        live(channel, 60, HIGH, level, after=hour)
+    for hour, concentration in enumerate(levels):
+        live(channel, 60, HIGH, concentration, after=hour)
     return channel
 
 

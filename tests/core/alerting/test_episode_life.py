@@ -250,12 +250,12 @@ def test_an_alert_raises_the_bar_until_it_is_answered(channel: Channel) -> None:
         breathe(channel, at_hour(hour), 60, USUAL + hour % 3)
     channel.advance(at_hour(24))
     assert channel.forecast is not None
-    (level, *_) = channel.forecast.alert_levels
+    (concentration, *_) = channel.forecast.alert_levels
     channel.answer(at_hour(24), channel.ledger.episodes[0], normal=False)
     (answered, *_) = channel.forecast.alert_levels
-    assert level is not None
+    assert concentration is not None
     assert answered is not None
-    assert level > 1.5 * answered
+    assert concentration > 1.5 * answered
 
 
 def test_the_levels_of_parts_that_began_stay_when_the_range_is_written_anew(

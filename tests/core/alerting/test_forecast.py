@@ -18,13 +18,17 @@ from tests.core.rooms import MONDAY, PM25, a_day, a_ledger
 USUAL = {5.0: 12, 8.0: 12, 12.0: 12}
 
 
-def diary(days: int, *, state: LearningState = LearningState.LEARNED, coverage: float = 0.8) -> Ledger:
+def diary(
+    days: int, *, state: LearningState = LearningState.LEARNED, coverage: float = 0.8
+) -> Ledger:
     return a_ledger(
         a_day(MONDAY - back, USUAL, state=state, mark=coverage) for back in range(days, 0, -1)
     )
 
 
-def written(ledger: Ledger, pollutant: Pollutant = Pollutant.PM25, resolution: float = 1.0) -> Forecast:
+def written(
+    ledger: Ledger, pollutant: Pollutant = Pollutant.PM25, resolution: float = 1.0
+) -> Forecast:
     return forecast(ledger, MONDAY, POLLUTANTS[pollutant], Promise.MONTH, resolution)
 
 
@@ -64,13 +68,15 @@ def test_a_range_says_whose_days_it_stands_on(
 
 def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range() -> None:
     days = [
-        a_day(MONDAY - back, {level: 36}, mark=0.8)
-        for back, level in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
+        a_day(MONDAY - back, {concentration: 36}, mark=0.8)
+        for back, concentration in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
     ]
     found = written(a_ledger(days))
     coverages = [(float(back), 0.8) for back in range(30, 0, -1)]
     width = fmean(part.y_high - part.y_low for part in found.ranges)
-    assert found.confidence == pytest.approx(confidence(coverages, wander([2.15, 3.05] * 15, width)))
+    assert found.confidence == pytest.approx(
+        confidence(coverages, wander([2.15, 3.05] * 15, width))
+    )
     calm = written(diary(30)).confidence
     assert calm is not None
     assert found.confidence is not None

@@ -26,10 +26,10 @@ def vapours() -> GuidelineMean:
     return GuidelineMean(guideline(Pollutant.VOC_MASS))
 
 
-def breathe(watch: GuidelineMean, start: int, slots: int, level: float) -> float:
+def breathe(watch: GuidelineMean, start: int, slots: int, concentration: float) -> float:
     """Take bins of one level and return the time at which the last one ends."""
     for slot in range(start, start + slots):
-        watch.take(Bin(FIRST + slot, level, 300.0))
+        watch.take(Bin(FIRST + slot, concentration, 300.0))
     return (FIRST + start + slots) * 300.0
 
 
@@ -64,8 +64,8 @@ def test_above_clears_after_half_an_hour_at_the_clearing_level() -> None:
     watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 15.1)
     said: dict[float, tuple[float, bool | None]] = {}
-    for slot, level in enumerate([13.6] * 13 + [13.5] * 20, start=HOUR):
-        at = breathe(watch, slot, 1, level)
+    for slot, concentration in enumerate([13.6] * 13 + [13.5] * 20, start=HOUR):
+        at = breathe(watch, slot, 1, concentration)
         said[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
     reached = next(at for at, (mean, _) in said.items() if mean <= 13.5)
     cleared = next(at for at, (_, above) in said.items() if above is False)

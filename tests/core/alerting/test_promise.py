@@ -7,7 +7,11 @@ import pytest
 from scipy.stats import binom
 
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
-from custom_components.air_baseline.core.alerting.threshold import AlertThreshold, margin, alert_threshold
+from custom_components.air_baseline.core.alerting.threshold import (
+    AlertThreshold,
+    margin,
+    alert_threshold,
+)
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.ledger import Ledger
@@ -27,7 +31,9 @@ def some_days(seed: int, *, drift: float = 0.0) -> Iterator[DaySummary]:
         day += 1
 
 
-def alert_days(promise: Promise, days: Iterator[DaySummary], number: int, *, held: bool = True) -> int:
+def alert_days(
+    promise: Promise, days: Iterator[DaySummary], number: int, *, held: bool = True
+) -> int:
     """Return on how many of so many days the air beat its bar; each alert waits unanswered.
 
     `held` says whether the margin follows the alerts, as it does in a room.

@@ -47,8 +47,8 @@ def test_a_rarer_promise_asks_for_more() -> None:
 
 def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[float, float] | None:
     sustained = SustainedWindow()
-    for slot, level in zip(slots, levels, strict=True):
-        sustained.take(Bin(SLOT + slot, level, 300.0))
+    for slot, concentration in zip(slots, levels, strict=True):
+        sustained.take(Bin(SLOT + slot, concentration, 300.0))
     return sustained.span((SLOT + at_slot) * 300.0)
 
 
@@ -104,8 +104,8 @@ def running(peak: float = 60.0) -> EpisodeWatch:
 
 def follow(watch: EpisodeWatch, first: int, levels: list[float]) -> Episode | None:
     """Follow levels against a range up to 20; return the episode that ended, if any."""
-    for slot, level in enumerate(levels, start=SLOT + first):
-        ended = watch.follow(Bin(slot, level, 300.0), level, 20.0)
+    for slot, concentration in enumerate(levels, start=SLOT + first):
+        ended = watch.follow(Bin(slot, concentration, 300.0), concentration, 20.0)
         if ended is not None:
             return ended
     return None

@@ -70,7 +70,8 @@ def befores_by_hand(days: Sequence[DaySummary]) -> list[list[float]]:
 def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
     lowest = np.quantile(np.array(befores), 0.25, axis=0)
     return [
-        [max(level, floor) for level, floor in zip(day, lowest, strict=True)] for day in befores
+        [max(concentration, floor) for concentration, floor in zip(day, lowest, strict=True)]
+        for day in befores
     ]
 
 
@@ -171,7 +172,10 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     days[20] = plume
     hidden = alert_threshold(days, befores, MONTH)
     known = alert_threshold(days, befores, MONTH, events={plume.day})
-    levels = [threshold.concentration_at(threshold.rank_score or 0.0, 0) for threshold in (quiet, hidden, known)]
+    levels = [
+        threshold.concentration_at(threshold.rank_score or 0.0, 0)
+        for threshold in (quiet, hidden, known)
+    ]
     assert levels[2] == pytest.approx(levels[0], rel=0.1)
     assert levels[1] > 2.0 * levels[0]
 
@@ -237,23 +241,30 @@ bars = st.builds(
 
 @given(bar=bars, level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
-def test_a_score_and_its_level_say_the_same(threshold: AlertThreshold, level: float, part: int) -> None:
-    score = threshold.score_of(level, part)
-    by_words = (log1p(level) - 0.5 * threshold.before[part] - threshold.centre[part]) / threshold.spread[part]
+def test_a_score_and_its_level_say_the_same(
+    threshold: AlertThreshold, concentration: float, part: int
+) -> None:
+    score = threshold.score_of(concentration, part)
+    by_words = (
+        log1p(concentration) - 0.5 * threshold.before[part] - threshold.centre[part]
+    ) / threshold.spread[part]
     assert score == pytest.approx(by_words)
-    assert threshold.concentration_at(score, part) == pytest.approx(level, abs=1e-9)
+    assert threshold.concentration_at(score, part) == pytest.approx(concentration, abs=1e-9)
 
 
 @given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
-def test_air_that_was_high_before_must_rise_from_there(threshold: AlertThreshold, level: float, part: int) -> None:
-    after = threshold.after({part: level})
-    assert after.before[part] == level
+def test_air_that_was_high_before_must_rise_from_there(
+    threshold: AlertThreshold, concentration: float, part: int
+) -> None:
+    after = threshold.after({part: concentration})
+    assert after.before[part] == concentration
     assert after.before[:part] + after.before[part + 1 :] == (
         threshold.before[:part] + threshold.before[part + 1 :]
     )
     assert (after.concentration_at(1.0, part) >= threshold.concentration_at(1.0, part)) is (
-        level >= threshold.before[part] or after.concentration_at(1.0, part) == threshold.concentration_at(1.0, part)
+        concentration >= threshold.before[part]
+        or after.concentration_at(1.0, part) == threshold.concentration_at(1.0, part)
     )
 
 

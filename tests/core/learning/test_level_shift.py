@@ -33,7 +33,10 @@ def as_written(levels: list[float]) -> Shift | None:
         return None
     last, before = levels[-7:], levels[:-7][-60:]
     low, high = at_share(before, 0.1), at_share(before, 0.9)
-    above, below = [level > high for level in last], [level < low for level in last]
+    above, below = (
+        [concentration > high for concentration in last],
+        [concentration < low for concentration in last],
+    )
     mean = sum(last) / 7
     if all(above) or (sum(above) >= 5 and mean - high > (high - low) / 2):
         return Shift(len(levels) - 7 + above.index(True), rose=True)
@@ -70,17 +73,22 @@ def test_it_takes_four_weeks_to_know_a_shift(days: int, *, found: bool) -> None:
     ],
 )
 def test_it_takes_a_week_near_the_span_and_five_days_far_from_it(
-    level: float, beyond: int, found: Shift | None
+    concentration: float, beyond: int, found: Shift | None
 ) -> None:
     steady = [2.0 + day % 5 / 10 for day in range(47 - beyond)]
-    assert find_shift(list(enumerate([*steady, *[level] * beyond]))) == found
+    assert find_shift(list(enumerate([*steady, *[concentration] * beyond]))) == found
 
 
 @pytest.mark.parametrize(("level", "is_found"), [(1.45, False), (2.0, True)])
 def test_one_day_inside_the_span_breaks_the_row_unless_it_is_far(
-    level: float, *, is_found: bool
+    concentration: float, *, is_found: bool
 ) -> None:
-    levels = [1.0 + day % 5 / 10 for day in range(40)] + [level] * 3 + [1.2] + [level] * 3
+    levels = (
+        [1.0 + day % 5 / 10 for day in range(40)]
+        + [concentration] * 3
+        + [1.2]
+        + [concentration] * 3
+    )
     assert (find_shift(list(enumerate(levels))) is not None) is is_found
 
 

@@ -57,7 +57,9 @@ def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
 def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
     """Return the days, of which only the last ones have these marks."""
     first = len(days) - len(coverages)
-    late = [replace(day, mark=coverage) for day, coverage in zip(days[first:], coverages, strict=True)]
+    late = [
+        replace(day, mark=coverage) for day, coverage in zip(days[first:], coverages, strict=True)
+    ]
     return [*(replace(day, mark=None) for day in days[:first]), *late]
 
 

@@ -39,8 +39,8 @@ def fit(ledger: Ledger, today: int) -> Days:
     return stack(ledger.days, day_counts(ledger.days), ledger, today)
 
 
-def constant_days(number: int, level: float = 8.0) -> Ledger:
-    return a_ledger(a_day(MONDAY + day, {level: 36}) for day in range(number))
+def constant_days(number: int, concentration: float = 8.0) -> Ledger:
+    return a_ledger(a_day(MONDAY + day, {concentration: 36}) for day in range(number))
 
 
 def issued(ledger: Ledger, today: int, prior: Prior | None = PRIOR) -> tuple[PartRange, ...]:
@@ -241,8 +241,10 @@ def mean_mark(day: Spent, resolution: float) -> float:
     """Return what a day is marked on average when the range stands on days just like it."""
     total = sum(day.values())
     ledger = a_ledger(a_day(MONDAY + index, day) for index in range(30))
-    part = build_ranges(mixture(weighted_sums(fit(ledger, MONDAY + 30)), None), tail(0.0), resolution)[0]
-    return sum(part.inside(level) * slots / total for level, slots in day.items())
+    part = build_ranges(
+        mixture(weighted_sums(fit(ledger, MONDAY + 30)), None), tail(0.0), resolution
+    )[0]
+    return sum(part.inside(concentration) * slots / total for concentration, slots in day.items())
 
 
 @pytest.mark.parametrize(
@@ -267,5 +269,8 @@ def test_marks_average_to_the_target_on_a_fine_sensor() -> None:
 
 def test_time_at_an_edge_counts_by_the_share_of_the_edge_that_is_inside() -> None:
     part = PartRange(1.0, 3.0, 6.0, 0.0, 0.0, 0.0, ((0.5, 1.5, 0.25), (5.5, 6.5, 0.75)))
-    found = [part.inside(level) for level in (0.4, 0.5, 1.4, 1.5, 3.0, 5.4, 5.5, 6.4, 6.5)]
+    found = [
+        part.inside(concentration)
+        for concentration in (0.4, 0.5, 1.4, 1.5, 3.0, 5.4, 5.5, 6.4, 6.5)
+    ]
     assert found == [0.0, 0.25, 0.25, 1.0, 1.0, 1.0, 0.75, 0.75, 0.0]

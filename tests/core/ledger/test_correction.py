@@ -285,7 +285,7 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     after = channel.forecast
     assert before is not None
     assert after is not None
-    assert entry.level == pytest.approx(60.0 * 1.15)
+    assert entry.concentration == pytest.approx(60.0 * 1.15)
     assert entry.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
@@ -298,15 +298,15 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
 
 def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None:
     alerts = {}
-    for level in (69.0, 70.0):
+    for concentration in (69.0, 70.0):
         channel, episode = with_episode()
         channel.answer(START + 5 * HOUR, episode, normal=True)
         for hour in range(5, 24):
             breathe(channel, START + hour * HOUR, 60, 8.0 + hour % 3)
         channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY))
         breathe(channel, START + 24 * HOUR, 120, 8.0)
-        breathe(channel, START + 26 * HOUR, 60, level)
-        alerts[level] = len(channel.ledger.episodes) - 1
+        breathe(channel, START + 26 * HOUR, 60, concentration)
+        alerts[concentration] = len(channel.ledger.episodes) - 1
     assert alerts == {69.0: 0, 70.0: 1}
 
 

@@ -42,19 +42,21 @@ def at(day: int, hour: float = 0.0) -> float:
 
 
 def rows(readings: Readings) -> list[Row]:
-    return [Row(when, level, level) for when, level in readings]
+    return [Row(when, concentration, concentration) for when, concentration in readings]
 
 
 def hours(readings: Readings) -> list[Row]:
     """Return the means of whole hours, and the lowest reading of each."""
     found: dict[float, list[float]] = {}
-    for when, level in readings:
-        found.setdefault(when // HOUR * HOUR, []).append(level)
+    for when, concentration in readings:
+        found.setdefault(when // HOUR * HOUR, []).append(concentration)
     return [Row(hour, sum(levels) / len(levels), min(levels)) for hour, levels in found.items()]
 
 
 def a_setting(pollutant: Pollutant = Pollutant.PM25) -> ReplaySetting:
-    return ReplaySetting(spec=POLLUTANTS[pollutant], zone=LONDON, promise=Promise.MONTH, resolution=1.0)
+    return ReplaySetting(
+        spec=POLLUTANTS[pollutant], zone=LONDON, promise=Promise.MONTH, resolution=1.0
+    )
 
 
 def lived(readings: Readings, until: float, pollutant: Pollutant = Pollutant.PM25) -> Channel:

@@ -44,19 +44,19 @@ def by_the_second(made: list[Call]) -> list[tuple[int, float, int]]:
     """Go through every second and ask what the source then said: slot, mean, seconds."""
     seconds: dict[int, list[float]] = defaultdict(list)
     intervals: list[int] = []
-    level, read_at, until, now = None, None, 0, made[0][0]
+    concentration, read_at, until, now = None, None, 0, made[0][0]
     for at, what in made:
-        if level is not None:
+        if concentration is not None:
             for second in range(now, min(at, until)):
-                seconds[second // 300].append(level)
+                seconds[second // 300].append(concentration)
         now = at
         if what is None:
-            level = read_at = None
+            concentration = read_at = None
         elif isinstance(what, float):
             if read_at is not None and at > read_at:
                 intervals.append(at - read_at)
             hold = 4.0 * median(intervals[-31:]) if intervals else 0.0
-            level, read_at, until = what, at, int(at + min(max(1800.0, hold), 21_600.0))
+            concentration, read_at, until = what, at, int(at + min(max(1800.0, hold), 21_600.0))
     return [
         (slot, fmean(levels), len(levels))
         for slot, levels in sorted(seconds.items())

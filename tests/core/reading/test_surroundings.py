@@ -39,8 +39,8 @@ def follow(readings: list[tuple[int, float | None]], until: int) -> SurroundingM
 def hourly(levels: list[float], start: int = START) -> SurroundingMean:
     """Return what a source gave that spoke every five minutes, one level each hour."""
     readings = [
-        (start + hour * HOUR + after, level)
-        for hour, level in enumerate(levels)
+        (start + hour * HOUR + after, concentration)
+        for hour, concentration in enumerate(levels)
         for after in range(0, HOUR, 5 * MINUTE)
     ]
     return follow(list(readings), start + len(levels) * HOUR)

@@ -13,7 +13,11 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import EntryKind
-from custom_components.air_baseline.core.storage.channel import NewerFormError, dump_channel, load_channel
+from custom_components.air_baseline.core.storage.channel import (
+    NewerFormError,
+    dump_channel,
+    load_channel,
+)
 from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable, thorough
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -125,11 +129,11 @@ def test_a_file_that_was_cut_short_is_refused(cut: int) -> None:
 @repeatable
 def test_whatever_was_dumped_can_be_loaded(steps: list[tuple[float, float | None]]) -> None:
     channel, at = learned_channel(8), START
-    for after, level in steps:
+    for after, concentration in steps:
         at += after
-        if level is None:
+        if concentration is None:
             channel.lose(at)
         else:
-            channel.read(at, level)
+            channel.read(at, concentration)
         kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
         assert dump_channel(load_channel(kept, LONDON, Promise.MONTH)) == kept

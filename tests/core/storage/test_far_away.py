@@ -230,10 +230,10 @@ def test_a_stuck_value_and_an_episode_without_end_are_little_work() -> None:
     assert perf_counter() - begun < AT_ONCE_S
 
 
-def with_outdoor_air(level: float, hours: int = 30) -> SurroundingMean:
+def with_outdoor_air(concentration: float, hours: int = 30) -> SurroundingMean:
     mean = SurroundingMean(UTC)
     for slot in range(hours * 12):
-        mean.read(START + slot * 300.0, level)
+        mean.read(START + slot * 300.0, concentration)
     return mean
 
 
@@ -259,7 +259,10 @@ def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: f
 def test_what_comes_of_odd_context_can_be_loaded_again() -> None:
     """Negative particles, and windows that are open seven times: damage that can be read."""
     channel = eventful()
-    odd = {name: with_outdoor_air(level) for name, level in (("pm", -9.0), ("window", 7.0))}
+    odd = {
+        name: with_outdoor_air(concentration)
+        for name, concentration in (("pm", -9.0), ("window", 7.0))
+    }
     channel.surroundings = Surroundings(outdoor_pm25=odd["pm"], window_open=odd["window"])
     at = START + 30 * HOUR
     episode = with_surroundings(an_episode(at, None), channel.surroundings, at)

@@ -90,7 +90,9 @@ def test_no_place_takes_what_makes_no_forecast(value: object) -> None:
         except StoredFormError, TypeError:
             continue
         for levels in (written.alert_levels, written.notable_levels):
-            assert all(level is None or 0.0 <= level < inf for level in levels)
+            assert all(
+                concentration is None or 0.0 <= concentration < inf for concentration in levels
+            )
 
 
 @pytest.mark.parametrize(

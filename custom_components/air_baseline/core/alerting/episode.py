@@ -10,7 +10,9 @@ from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
 
-def opened(today: Forecast, part: int, sustained: SustainedLevel, level: float, at: float) -> Episode:
+def opened(
+    today: Forecast, part: int, sustained: SustainedLevel, concentration: float, at: float
+) -> Episode:
     """Return the episode that opens at a time, when a level is held above the alert level."""
     typical = today.ranges[part]
     return Episode(
@@ -18,7 +20,7 @@ def opened(today: Forecast, part: int, sustained: SustainedLevel, level: float, 
         day=today.day,
         part=part,
         opened_level=sustained.low,
-        alert_level=level,
+        alert_level=concentration,
         high=typical.high,
         beaten=today.threshold.beaten(today.threshold.score_of(sustained.low, part)),
         compared=len(today.threshold.scores),

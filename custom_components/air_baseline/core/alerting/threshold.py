@@ -81,9 +81,9 @@ class AlertThreshold:
         """Return how many reference days stayed below a score."""
         return sum(score > other for other in self.scores)
 
-    def score_of(self, level: float, part: int) -> float:
+    def score_of(self, concentration: float, part: int) -> float:
         """Return the score of a level (base unit) in a part."""
-        rise = to_scale(level) - BEFORE_SHARE * self.before[part]
+        rise = to_scale(concentration) - BEFORE_SHARE * self.before[part]
         return (rise - self.centre[part]) / self.spread[part]
 
     def concentration_at(self, score: float, part: int) -> float:
@@ -237,7 +237,10 @@ def _alert_days(ledger: Ledger, today: int) -> set[int]:
 
 
 def alert_levels(
-    threshold: AlertThreshold, ranges: Sequence[PartRange], noticeable: float, lifted: Mapping[int, float]
+    threshold: AlertThreshold,
+    ranges: Sequence[PartRange],
+    noticeable: float,
+    lifted: Mapping[int, float],
 ) -> Levels:
     """Return the level that must be exceeded in each part for an alert, None where there is none.
 
@@ -261,5 +264,6 @@ def notable_levels(threshold: AlertThreshold, ranges: Sequence[PartRange]) -> Le
     if threshold.notable is None:
         return (None,) * len(ranges)
     return tuple(
-        max(threshold.concentration_at(threshold.notable, part), typical.high) for part, typical in enumerate(ranges)
+        max(threshold.concentration_at(threshold.notable, part), typical.high)
+        for part, typical in enumerate(ranges)
     )

@@ -145,13 +145,13 @@ def _comparison(
     channel: Channel, today: Forecast | None, episode: Episode | None, part: int
 ) -> Comparison:
     rule = RULES[channel.promise]
-    level = today.alert_levels[part] if today and today.eligible else None
+    concentration = today.alert_levels[part] if today and today.eligible else None
     made = today.threshold.days if today else 0
     return Comparison(
         days=episode.compared if episode else made or len(channel.ledger.reference(rule.window)),
         needed=rule.needed_days,
         beaten=episode.beaten if episode else None,
-        alert_level=episode.alert_level if episode else level,
+        alert_level=episode.alert_level if episode else concentration,
         promise_days=rule.days,
     )
 
@@ -165,7 +165,9 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
         target=TARGET,
         confidence=judged.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
-        eligible_days=sum(summary.eligible for summary in channel.ledger.days if summary.day >= first),
+        eligible_days=sum(
+            summary.eligible for summary in channel.ledger.days if summary.day >= first
+        ),
     )
 
 
@@ -202,8 +204,8 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
     today = locate(at, channel.zone)[0]
     days = channel.ledger.evidence(today, WINDOW_DAYS)
     levels = dict(medians_by_day(days, day_counts(days)))
-    before = [level for day, level in levels.items() if day < change.from_day]
-    since = [level for day, level in levels.items() if day >= change.from_day]
+    before = [concentration for day, concentration in levels.items() if day < change.from_day]
+    since = [concentration for day, concentration in levels.items() if day >= change.from_day]
     return ChangeFacts(
         id=change.id,
         from_day=iso_day(change.from_day),

@@ -151,5 +151,5 @@ def _time(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
-def _plain(level: float) -> str:
-    return f"{level:.0f}" if level >= 100.0 else f"{level:.3g}"  # noqa: PLR2004
+def _plain(concentration: float) -> str:
+    return f"{concentration:.0f}" if concentration >= 100.0 else f"{concentration:.3g}"  # noqa: PLR2004

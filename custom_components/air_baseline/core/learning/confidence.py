@@ -55,7 +55,9 @@ def confidence(coverages: Sequence[tuple[float, float]], wandered: float) -> flo
     """
     if len(coverages) < CONFIDENCE_DAYS:
         return None
-    pairs = [(2.0 ** (-max(age, 0.0) / COVERAGE_HALF_LIFE_DAYS), coverage) for age, coverage in coverages]
+    pairs = [
+        (2.0 ** (-max(age, 0.0) / COVERAGE_HALF_LIFE_DAYS), coverage) for age, coverage in coverages
+    ]
     total = sum(weight for weight, _ in pairs)
     if not total:
         return None

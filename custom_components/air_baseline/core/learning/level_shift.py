@@ -84,13 +84,13 @@ def find_return(medians: Sequence[tuple[int, float]], from_day: int) -> tuple[in
     for days, nearer in ((RETURNED_DAYS, 0.0), (NEARER_DAYS, 0.5)):
         if len(since) <= days:
             return None
-        level = fmean(median for _, median in since[:-days])
+        concentration = fmean(median for _, median in since[:-days])
         latest = [median for _, median in since[-days:]]
         last = since[-days - 1][0]
         if rose:
-            back = max(latest) <= high + nearer * max(level - high, 0.0)
+            back = max(latest) <= high + nearer * max(concentration - high, 0.0)
         else:
-            back = min(latest) >= low - nearer * max(low - level, 0.0)
+            back = min(latest) >= low - nearer * max(low - concentration, 0.0)
         if back and last - from_day < PASSING_DAYS:
             return from_day, last
     return None

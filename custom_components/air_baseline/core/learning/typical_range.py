@@ -52,18 +52,18 @@ class PartRange:
     y_high: float
     cells: tuple[tuple[float, float, float], tuple[float, float, float]]
 
-    def inside(self, level: float) -> float:
+    def inside(self, concentration: float) -> float:
         """Return the share of a moment at this level that counts as inside, 0 to 1.
 
         A coarse sensor sits on a few values; time on the value at an edge counts by the share
         of that value which the law puts inside, so that the marks average to the target.
         """
         lower, upper = self.cells
-        if level < lower[0] or level >= upper[1]:
+        if concentration < lower[0] or concentration >= upper[1]:
             return 0.0
-        if level < lower[1]:
+        if concentration < lower[1]:
             return lower[2]
-        return upper[2] if level >= upper[0] else 1.0
+        return upper[2] if concentration >= upper[0] else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,9 @@ def widening_of(coverages: Sequence[float]) -> float:
     """
     widening = 0.0
     for coverage in coverages[WIDENING_DAYS - 1 :]:
-        widening = min(max(widening + WIDENING_STEP * (TARGET - coverage), WIDENING_LOW), WIDENING_HIGH)
+        widening = min(
+            max(widening + WIDENING_STEP * (TARGET - coverage), WIDENING_LOW), WIDENING_HIGH
+        )
     return widening
 
 

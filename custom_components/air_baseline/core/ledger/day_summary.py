@@ -161,13 +161,19 @@ def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text
     """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
     packed = NOTHING_KNOWN
     if surroundings is not NO_SURROUNDINGS:
-        known = (surroundings.outdoor_pm25, surroundings.outdoor_temperature, surroundings.window_open)
+        known = (
+            surroundings.outdoor_pm25,
+            surroundings.outdoor_temperature,
+            surroundings.window_open,
+        )
         packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
     return peaks + (issued or NO_EDGES) + packed + text
 
 
 def _levels(floats: Sequence[float]) -> PartLevels:
-    return tuple(None if isnan(level) else round(level, 1) for level in floats)
+    return tuple(
+        None if isnan(concentration) else round(concentration, 1) for concentration in floats
+    )
 
 
 def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:

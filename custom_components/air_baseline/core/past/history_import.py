@@ -119,12 +119,12 @@ def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[
     """
     binner, rows = Binner(), list[Row]()
     low: float | None = None
-    for at, level in readings:
-        for bin_ in binner.lose(at) if level is None else binner.read(at, level):
+    for at, concentration in readings:
+        for bin_ in binner.lose(at) if concentration is None else binner.read(at, concentration):
             rows.append(Row(bin_.start, bin_.value, bin_.value if low is None else low))
             low = None
-        if level is not None:
-            low = level if low is None else min(low, level)
+        if concentration is not None:
+            low = concentration if low is None else min(low, concentration)
     rows += [Row(bin_.start, bin_.value, low) for bin_ in binner.advance(until)]
     return rows
 
@@ -182,9 +182,9 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
     return runs
 
 
-def _stuck(run_s: float, longest_h: int, level: float, spec: PollutantSpec) -> bool:
+def _stuck(run_s: float, longest_h: int, concentration: float, spec: PollutantSpec) -> bool:
     """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
-    zero = level == 0.0 and spec.pollutant is Pollutant.PM25
+    zero = concentration == 0.0 and spec.pollutant is Pollutant.PM25
     return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 

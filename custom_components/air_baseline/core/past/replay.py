@@ -75,7 +75,9 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) ->
     return replace(ledger, days=tuple(days), entries=replayed.entries)
 
 
-def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) -> Ledger:
+def relearned(
+    at: float, ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting
+) -> Ledger:
     """Return a ledger learned anew, each day before the open one as it is known best.
 
     That is from five-minute means, else as the channel lived it, else from hourly means. What
@@ -96,7 +98,9 @@ def relearned(at: float, ledger: Ledger, found: PastDays, own: int, setting: Rep
     return replay(days, start, setting)
 
 
-def replay(days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: ReplaySetting) -> Ledger:
+def replay(
+    days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: ReplaySetting
+) -> Ledger:
     """Return a ledger with some days added one after the other.
 
     `start` gives what was said about the days, and episodes; its own days give what is known
@@ -146,7 +150,11 @@ def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWort
 
 
 def _live_through(
-    past: PastDay, ledger: Ledger, sustained: SustainedWindow, setting: ReplaySetting, known: DaySummary | None
+    past: PastDay,
+    ledger: Ledger,
+    sustained: SustainedWindow,
+    setting: ReplaySetting,
+    known: DaySummary | None,
 ) -> DaySummary:
     """Return the digest of a day as a channel leaves it that hears its bins live.
 

@@ -334,7 +334,9 @@ def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
         (episode for episode in channel.ledger.episodes if episode.id == running), None
     )
     channel.episode_watch.inside_slots = stored.integer(data["inside_slots"], 0)
-    channel.episode_watch.blocked_slots = stored.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
+    channel.episode_watch.blocked_slots = stored.integer(
+        data["blocked_slots"], 0, LASTING_INSIDE_SLOTS
+    )
     # It ends some hours after an episode, and no episode ends after the open day; the rest is
     # for homes that have moved to another time zone.
     latest = day_start(day + 3, channel.zone)

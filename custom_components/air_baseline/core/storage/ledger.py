@@ -123,7 +123,7 @@ def _load_entry(row: Mapping[str, Any]) -> Entry:
         to_day=stored.optional(day, row["to_day"]),
         parts=None if row["parts"] is None else stored.integer(row["parts"], 0, ALL_PARTS),
         weight=stored.share(row["weight"]),
-        level=stored.optional(stored.level, row["level"]),
+        concentration=stored.optional(stored.level, row["level"]),
         until_day=stored.optional(day, row["until_day"]),
         episode=stored.optional(stored.integer, row["episode"]),
         target=stored.optional(stored.integer, row["target"]),
