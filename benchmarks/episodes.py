@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custom_components.air_baseline.core.alerting.episode import COOL_DOWN_S
-from custom_components.air_baseline.core.day import SUSTAINED_SLOTS, INSIDE_SLOTS, SLOT_S
+from custom_components.air_baseline.core.day import INSIDE_SLOTS, SLOT_S, SUSTAINED_SLOTS
 from custom_components.air_baseline.core.reading.sustained_level import SUSTAINED_AT_LEAST
 
 from .series import DAY, Array, Mask

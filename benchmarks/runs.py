@@ -18,7 +18,7 @@ from custom_components.air_baseline.core.codes import Basis, Compared, LearningS
 from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
 from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
+from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 
 type Array = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SurroundingsSeries:
     """What goes on beside a sensor, at its own times: outdoor PM2.5 (μg/m³), °C, open windows."""
 
     outdoor: Array
@@ -103,7 +103,7 @@ def replay(
     name: str,
     channel: Channel,
     readings: Iterable[tuple[float, float]],
-    around: Surroundings | None = None,
+    around: SurroundingsSeries | None = None,
 ) -> Run:
     """Run a new channel over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
     zone = channel.zone
@@ -125,7 +125,7 @@ def replay(
 
 
 def _with_context(
-    channel: Channel, readings: Iterable[tuple[float, float]], around: Surroundings
+    channel: Channel, readings: Iterable[tuple[float, float]], around: SurroundingsSeries
 ) -> Iterator[tuple[float, float]]:
     """Yield the readings, each after the context of its moment was read."""
     means = [SurroundingMean(channel.zone) for _ in range(3)]

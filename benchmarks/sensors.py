@@ -9,7 +9,7 @@ from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 
 from .homes import Season, record
 from .recordings import Source, read, readings, sensor_step
-from .runs import Run, Surroundings, replay
+from .runs import Run, SurroundingsSeries, replay
 from .series import Array
 
 
@@ -23,7 +23,7 @@ class Sensor:
     levels: Array
     step: float
     zone: tzinfo = UTC
-    around: Surroundings | None = None
+    around: SurroundingsSeries | None = None
 
     @property
     def offset_s(self) -> float:
@@ -44,7 +44,7 @@ def home_sensor(
         times=recording.times,
         levels=recording.pm25 if pm25 else recording.voc,
         step=recording.step if pm25 else 1.0,
-        around=Surroundings(recording.outdoor, recording.temperature, recording.window)
+        around=SurroundingsSeries(recording.outdoor, recording.temperature, recording.window)
         if context
         else None,
     )

@@ -27,7 +27,7 @@ NOISE_S: Final = 60.0  # Sensors smooth their own noise over about a minute.
 LEAD_DAYS: Final = 1000  # The first day's number: the days before it need one from 0 up.
 
 
-class Pollutant(StrEnum):
+class Substance(StrEnum):
     """What the sensors measure: PM2.5 in μg/m³, VOC in ppb."""
 
     PM25 = "pm25"
@@ -56,9 +56,9 @@ class Plume:
     pm25: float
     voc: float
 
-    def strength(self, pollutant: Pollutant) -> float:
-        """Return what it adds of a pollutant at its height."""
-        return self.pm25 if pollutant is Pollutant.PM25 else self.voc
+    def strength(self, substance: Substance) -> float:
+        """Return what it adds of a substance at its height."""
+        return self.pm25 if substance is Substance.PM25 else self.voc
 
     def shape(self, times: Array) -> Array:
         """Return how high it stands at each time, with a height of 1.
@@ -101,7 +101,7 @@ class Room:
     share: float
     lag_s: float
     stay: tuple[tuple[float, float], tuple[float, float]]
-    step: dict[Pollutant, float]
+    step: dict[Substance, float]
 
 
 HABITS: Final = (
@@ -119,33 +119,33 @@ ROOMS: Final = {
         share=1.0,
         lag_s=0.0,
         stay=((17.0, 23.0), (9.0, 23.5)),
-        step={Pollutant.PM25: 1.0, Pollutant.VOC: 1.0},
+        step={Substance.PM25: 1.0, Substance.VOC: 1.0},
     ),
     Place.BEDROOM: Room(
         share=0.35,
         lag_s=600.0,
         stay=((22.5, 31.0), (23.0, 32.5)),
-        step={Pollutant.PM25: 0.1, Pollutant.VOC: 1.0},
+        step={Substance.PM25: 0.1, Substance.VOC: 1.0},
     ),
     Place.KITCHEN: Room(
         share=0.6,
         lag_s=240.0,
         stay=((6.5, 9.0), (8.0, 14.0)),
-        step={Pollutant.PM25: 1.0, Pollutant.VOC: 1.0},
+        step={Substance.PM25: 1.0, Substance.VOC: 1.0},
     ),
     Place.STUDY: Room(
         share=0.25,
         lag_s=900.0,
         stay=((8.5, 17.5), (14.0, 16.0)),
-        step={Pollutant.PM25: 1.0, Pollutant.VOC: 1.0},
+        step={Substance.PM25: 1.0, Substance.VOC: 1.0},
     ),
 }
 
 INFILTRATION: Final = 0.55
-OUTDOOR: Final = {Pollutant.PM25: 8.0, Pollutant.VOC: 15.0}
-INDOOR: Final = {Pollutant.PM25: 0.8, Pollutant.VOC: 70.0}
-PRESENCE: Final = {Pollutant.PM25: 1.2, Pollutant.VOC: 60.0}
-NOISE: Final = {Pollutant.PM25: 0.04, Pollutant.VOC: 0.02}  # Relative.
+OUTDOOR: Final = {Substance.PM25: 8.0, Substance.VOC: 15.0}
+INDOOR: Final = {Substance.PM25: 0.8, Substance.VOC: 70.0}
+PRESENCE: Final = {Substance.PM25: 1.2, Substance.VOC: 60.0}
+NOISE: Final = {Substance.PM25: 0.04, Substance.VOC: 0.02}  # Relative.
 GAP_CHANCE: Final = 0.06  # Of a day; a router restarts, a plug is needed elsewhere.
 GAP_MIN: Final = (10.0, 90.0)
 
@@ -162,36 +162,36 @@ class Air:
     zone: tzinfo
     by_hand: tuple[Plume, ...] = ()
 
-    def level(self, place: Place, pollutant: Pollutant, at: float) -> float | None:
+    def level(self, place: Place, substance: Substance, at: float) -> float | None:
         """Return what a sensor shows at a time (POSIX seconds), None while it is off."""
-        level = float(self.levels(place, pollutant, np.array([at]))[0])
+        level = float(self.levels(place, substance, np.array([at]))[0])
         return None if np.isnan(level) else level
 
-    def levels(self, place: Place, pollutant: Pollutant, times: Array) -> Array:
+    def levels(self, place: Place, substance: Substance, times: Array) -> Array:
         """Return what a sensor shows at each of the ordered times, NaN while it is off."""
         date_ = datetime.fromtimestamp(float(times[0]), self.zone).date()
         parts: list[Array] = []
         while len(times):
             day = self._day(date_)
             today = times[_between(times, day.start, day.end)]
-            parts.append(self._levels_of_day(place, pollutant, today, day))
+            parts.append(self._levels_of_day(place, substance, today, day))
             times = times[len(today) :]
             date_ += timedelta(days=1)
         return np.concatenate(parts)
 
-    def _levels_of_day(self, place: Place, pollutant: Pollutant, times: Array, day: _Day) -> Array:
-        room, level = ROOMS[place], INDOOR[pollutant] + self._seeping_in(pollutant, times)
+    def _levels_of_day(self, place: Place, substance: Substance, times: Array, day: _Day) -> Array:
+        room, level = ROOMS[place], INDOOR[substance] + self._seeping_in(substance, times)
         felt = times - room.lag_s
         days = (self._day(day.date - timedelta(days=1)), day)
         for stay in (other.stays[place] for other in days):
-            level += PRESENCE[pollutant] * stay.shape(times)
+            level += PRESENCE[substance] * stay.shape(times)
         for plume in (plume for other in days for plume in other.plumes):
-            level += room.share * plume.strength(pollutant) * plume.shape(felt)
+            level += room.share * plume.strength(substance) * plume.shape(felt)
         for plume in self.by_hand:
             near = _between(times, plume.start, plume.start + 2 * DAY_S)
-            level[near] += room.share * plume.strength(pollutant) * plume.shape(felt[near])
-        level *= 1.0 + NOISE[pollutant] * day.noise(place, pollutant, times)
-        step = room.step[pollutant]
+            level[near] += room.share * plume.strength(substance) * plume.shape(felt[near])
+        level *= 1.0 + NOISE[substance] * day.noise(place, substance, times)
+        step = room.step[substance]
         shown: Array = np.round(np.round(np.maximum(level, 0.0) / step) * step, 1)
         shown[_between(times, *day.gaps[place])] = np.nan
         return shown
@@ -200,14 +200,14 @@ class Air:
         number = (date_ - self.first_day).days + LEAD_DAYS
         return _day(self.seed, number, date_, self.zone)
 
-    def _seeping_in(self, pollutant: Pollutant, times: Array) -> Array:
+    def _seeping_in(self, substance: Substance, times: Array) -> Array:
         """Return what comes in from outdoors: fronts over days, hours within them, rush hours."""
         first = datetime.combine(self.first_day, time(), self.zone).timestamp()
         hours = (times - first) / HOUR_S + 24.0 * LEAD_DAYS
         fronts = 0.45 * _drift(self.seed, 1, hours / 40.0)
         turns = 0.2 * _drift(self.seed, 2, hours / 7.0)
         rush = 0.12 * np.cos((hours - 8.0) * (2 * np.pi / 12.0))
-        seeping: Array = INFILTRATION * OUTDOOR[pollutant] * np.exp(fronts + turns + rush)
+        seeping: Array = INFILTRATION * OUTDOOR[substance] * np.exp(fronts + turns + rush)
         return seeping
 
 
@@ -221,12 +221,12 @@ class _Day:
     plumes: tuple[Plume, ...]
     stays: dict[Place, Plume]
     gaps: dict[Place, tuple[float, float]]
-    noises: dict[tuple[Place, Pollutant], Array]
+    noises: dict[tuple[Place, Substance], Array]
 
-    def noise(self, place: Place, pollutant: Pollutant, times: Array) -> Array:
+    def noise(self, place: Place, substance: Substance, times: Array) -> Array:
         """Return a sensor's own noise at each of the times of this day."""
-        knots = self.start + NOISE_S * np.arange(len(self.noises[place, pollutant]))
-        noise: Array = np.interp(times, knots, self.noises[place, pollutant])
+        knots = self.start + NOISE_S * np.arange(len(self.noises[place, substance]))
+        noise: Array = np.interp(times, knots, self.noises[place, substance])
         return noise
 
 
@@ -247,9 +247,9 @@ def _day(seed: int, number: int, date_: date, zone: tzinfo) -> _Day:
         stays={place: stay_of_day(room, start, weekend=weekend) for place, room in ROOMS.items()},
         gaps={place: gap_of_day(own, start) for place, own in of_place.items()},
         noises={
-            (place, pollutant): own.standard_normal(int((end - start) / NOISE_S) + 1)
+            (place, substance): own.standard_normal(int((end - start) / NOISE_S) + 1)
             for place, own in of_place.items()
-            for pollutant in Pollutant
+            for substance in Substance
         },
     )
 

@@ -13,7 +13,7 @@ from custom_components.air_baseline.core.pollutant import (
 )
 from script.csv_file import RecordingError, columns
 
-from .air import DAY_S, Pollutant
+from .air import DAY_S, Substance
 from .house import SEED, House, Measure, Monitor, family_home, first_day_of
 from .recording import Recording
 
@@ -85,8 +85,8 @@ def measure_of(quantity: str, unit: str | None) -> Measure:
     except UnitError as error:
         units = ", ".join(sorted(one or "none" for one in known.units))
         raise RecordingError(f"{error}; known: {units}") from error
-    pollutant = Pollutant.PM25 if known.pollutant is Pollutant.PM25 else Pollutant.VOC
-    return Measure(pollutant=pollutant, quantity=quantity, unit=unit)
+    substance = Substance.PM25 if known.pollutant is Pollutant.PM25 else Substance.VOC
+    return Measure(substance=substance, quantity=quantity, unit=unit)
 
 
 def only_column(path: Path) -> str:

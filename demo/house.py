@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from .air import DAY_S, Air, Array, Place, Plume, Pollutant, toast
+from .air import DAY_S, Air, Array, Place, Plume, Substance, toast
 from .recording import Recording
 
 SEED: Final = 4
@@ -32,7 +32,7 @@ DEVICE_CLASSES: Final = {
 class Measure:
     """What a monitor measures: the quantity as Air Baseline calls it, its unit and step."""
 
-    pollutant: Pollutant
+    substance: Substance
     quantity: str
     unit: str
     step: float = 1.0
@@ -48,8 +48,8 @@ class Measure:
         return DEVICE_CLASSES.get(self.quantity)
 
 
-PM25: Final = Measure(pollutant=Pollutant.PM25, quantity="pm25", unit="μg/m³")
-VOC: Final = Measure(pollutant=Pollutant.VOC, quantity="voc_ratio", unit="ppb")
+PM25: Final = Measure(substance=Substance.PM25, quantity="pm25", unit="μg/m³")
+VOC: Final = Measure(substance=Substance.VOC, quantity="voc_ratio", unit="ppb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +74,13 @@ class Monitor:
 
     def source_id(self, measure: Measure) -> str:
         """Return the entity id of one of its sensors."""
-        return f"sensor.{self.area}_monitor_{measure.pollutant}"
+        return f"sensor.{self.area}_monitor_{measure.substance}"
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """Return the monitor that `asdict` wrote down."""
         measures = tuple(
-            Measure(**{**one, "pollutant": Pollutant(one["pollutant"])}) for one in kept["measures"]
+            Measure(**{**one, "substance": Substance(one["substance"])}) for one in kept["measures"]
         )
         place = kept["place"] and Place(kept["place"])
         return cls(**{**kept, "measures": measures, "place": place})
@@ -105,7 +105,7 @@ class House:
         """Return what a monitor shows at each of the ordered times, NaN while it is off."""
         if monitor.place is None:
             return self._recorded(times)
-        levels = self._air(monitor).levels(monitor.place, measure.pollutant, times)
+        levels = self._air(monitor).levels(monitor.place, measure.substance, times)
         if monitor.moved is not None:
             there = np.round(levels * MOVED_TIMES / measure.step) * measure.step
             levels = np.where(times < monitor.moved, levels, np.round(there, 1))

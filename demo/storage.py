@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from homeassistant.const import __version__
 
-from .air import Pollutant
+from .air import Substance
 from .house import SENSORS_DOMAIN, House, Monitor
 
 SENSORS_ENTRY_ID: Final = "01DEM0SENS0RS0000000000000"
@@ -221,8 +221,8 @@ def _room(monitor: Monitor) -> dict[str, Any]:
     """Return what the integration keeps about a room."""
     data: dict[str, Any] = {"area_id": monitor.area}
     for measure in monitor.measures:
-        data[f"{measure.pollutant}_source"] = monitor.source_id(measure)
-        data[f"{measure.pollutant}_unit"] = measure.unit
-        if measure.pollutant is Pollutant.VOC:
+        data[f"{measure.substance}_source"] = monitor.source_id(measure)
+        data[f"{measure.substance}_unit"] = measure.unit
+        if measure.substance is Substance.VOC:
             data["voc_kind"] = measure.quantity
     return data

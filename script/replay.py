@@ -22,7 +22,7 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
-from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
+from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from script.csv_file import RecordingError, number_in, rows, zone_named
 
 

@@ -206,7 +206,7 @@ async def test_after_a_long_silence_the_range_is_stale(
 
 
 @pytest.mark.parametrize(
-    ("kind", "units"),
+    ("pollutant", "units"),
     [
         (Pollutant.VOC_MASS, ("mg/m³", "mg/m³")),
         (Pollutant.VOC_MASS, ("μg/m³", "μg/m³")),

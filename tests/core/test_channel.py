@@ -96,13 +96,15 @@ def test_before_the_first_own_day_the_range_is_that_of_homes_in_general() -> Non
     assert (said.unusual, said.reason) == (None, Reason.NOT_LEARNED)
 
 
-@pytest.mark.parametrize("kind", [Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
+@pytest.mark.parametrize(
+    "pollutant", [Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX]
+)
 def test_no_range_of_other_homes_is_shown_for_vapours(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
-@pytest.mark.parametrize("level", [-0.1, 1000.1, nan, inf, -inf])
+@pytest.mark.parametrize("concentration", [-0.1, 1000.1, nan, inf, -inf])
 def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(concentration: float) -> None:
     channel = Channel(PM25, LONDON)
     channel.read(START, 5.0)
@@ -202,7 +204,7 @@ def slow_and_flat(
     play(channel, [(start + after, concentration) for after in range(0, int(hours * HOUR), 600)])
 
 
-@pytest.mark.parametrize(("level", "limit_h"), [(5.0, 24), (0.0, 72)])
+@pytest.mark.parametrize(("concentration", "limit_h"), [(5.0, 24), (0.0, 72)])
 def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
     concentration: float, limit_h: int
 ) -> None:

@@ -73,7 +73,7 @@ def test_the_date_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
     assert second.told == first.told
 
 
-@pytest.mark.parametrize(("make", "kind"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
+@pytest.mark.parametrize(("make", "pollutant"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
 def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
     readings = ROOMS[pollutant].readings(400, every_s=1800)
     learner = make(START, pollutant)
@@ -127,7 +127,7 @@ def test_nothing_personal_is_claimed_before_it_is_learned(pollutant: Pollutant) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit", "in_base"),
+    ("pollutant", "unit", "in_base"),
     [
         (Pollutant.PM25, "mg/m³", 1000.0),
         (Pollutant.VOC_MASS, "mg/m³", 1000.0),

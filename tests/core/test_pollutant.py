@@ -14,8 +14,8 @@ from custom_components.air_baseline.core.pollutant import (
     Pollutant,
     Prior,
     UnitError,
-    from_scale,
     cell_index,
+    from_scale,
     normal_unit,
     round_outward,
     to_scale,
@@ -32,7 +32,7 @@ def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
     return stats.lognorm(s=np.log(prior.gsd), scale=prior.median)
 
 
-@pytest.mark.parametrize("kind", PRIORS)
+@pytest.mark.parametrize("pollutant", PRIORS)
 def test_the_prior_is_the_log_normal_law(pollutant: Pollutant) -> None:
     edges = np.append(np.expm1(CELL_WIDTH * np.arange(CELLS)), np.inf)
     expected = np.diff(log_normal(PRIORS[pollutant]).cdf(edges))
@@ -41,7 +41,7 @@ def test_the_prior_is_the_log_normal_law(pollutant: Pollutant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "low", "high"),
+    ("pollutant", "low", "high"),
     [(Pollutant.PM25, 0.7, 24.0), (Pollutant.VOC_RATIO, 8.0, 470.0)],
 )
 def test_eight_of_ten_readings_of_other_homes_lie_in_the_published_range(
@@ -60,7 +60,7 @@ def test_a_histogram_level_is_a_tenth_of_the_scale_wide(index: int) -> None:
     assert cell_index(expm1(CELL_WIDTH * (index + 0.999))) == index
 
 
-@given(level=st.floats(0.0, 1e6))
+@given(concentration=st.floats(0.0, 1e6))
 @repeatable
 def test_the_scale_can_be_taken_back(concentration: float) -> None:
     assert from_scale(to_scale(concentration)) == pytest.approx(concentration)
@@ -89,7 +89,7 @@ def test_a_multiple_of_the_step_stays_in_spite_of_float_noise() -> None:
     assert round_outward(3.0 - 1e-12, 7.0 + 1e-12, 1.0) == (3.0, 7.0)
 
 
-@pytest.mark.parametrize(("kind", "highest"), SPANS)
+@pytest.mark.parametrize(("pollutant", "highest"), SPANS)
 @pytest.mark.parametrize(
     ("beside", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
 )
@@ -103,7 +103,7 @@ def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "unit", "base"),
+    ("pollutant", "value", "unit", "base"),
     [
         (Pollutant.PM25, 12.0, "μg/m³", 12.0),
         (Pollutant.PM25, 12.0, "µg/m³", 12.0),
@@ -121,7 +121,7 @@ def test_values_are_converted_into_the_base_unit(
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit"),
+    ("pollutant", "unit"),
     [
         (Pollutant.PM25, "ppb"),
         (Pollutant.PM25, None),

@@ -13,8 +13,8 @@ from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.other_rooms import (
     SAME_RISE_S,
-    OtherRoomsFinding,
     OtherChannel,
+    OtherRoomsFinding,
     find_other_rooms,
 )
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -77,7 +77,7 @@ class Asker:
         self.asked = [
             replace(
                 item,
-                statement=joined.get(item.question.key, item.question),
+                question=joined.get(item.question.key, item.question),
                 answered=item.answered or item.question.key in gone,
             )
             for item in self.asked
@@ -300,7 +300,7 @@ def test_one_room_of_which_it_is_not_known_leaves_it_unknown(
     assert of(neighbour("bedroom", INSIDE), neighbour("study", other)) == OtherRoomsFinding()
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_one_room_above_its_range_is_enough_to_call_it_shared(pollutant: Pollutant) -> None:
     found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, pollutant))
     assert found == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("study",))

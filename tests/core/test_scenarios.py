@@ -74,7 +74,7 @@ def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
     return found
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_trust_is_earned_on_the_documented_days(pollutant: Pollutant) -> None:
     said = play(ROOMS[pollutant].channel(), ROOMS[pollutant].readings(28))
     states = states_by_day(said)
@@ -88,7 +88,7 @@ def test_trust_is_earned_on_the_documented_days(pollutant: Pollutant) -> None:
     }
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_two_days_of_readings_support_no_claim(pollutant: Pollutant) -> None:
     room = ROOMS[pollutant]
     readings = plume(room.readings(2), at(MONDAY, 30), 20.0 * room.usual)

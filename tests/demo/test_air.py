@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from demo.air import DAY_S, ROOMS, Air, Array, Place, Pollutant, plumes_of_day, toast
+from demo.air import DAY_S, ROOMS, Air, Array, Place, Substance, plumes_of_day, toast
 from demo.house import House, Measure, Monitor, family_home
 
 LONDON = ZoneInfo("Europe/London")
@@ -17,7 +17,7 @@ FIRST_DAY = date(2026, 10, 9)  # The clocks go back on the 25th.
 START = datetime(2026, 10, 9, tzinfo=LONDON).timestamp()
 NOW = datetime(2026, 11, 23, 19, 20, tzinfo=LONDON)
 HOUSE = family_home(NOW.timestamp(), LONDON)
-SENSORS = [(place, pollutant) for place in Place for pollutant in Pollutant]
+SENSORS = [(place, substance) for place in Place for substance in Substance]
 
 
 def air(seed: int = 7) -> Air:
@@ -28,28 +28,28 @@ def every(seconds: float, start: float, end: float) -> Array:
     return np.arange(start, end, seconds, dtype=np.float64)
 
 
-def weeks(place: Place, pollutant: Pollutant, days: int = 42) -> tuple[Array, Array]:
+def weeks(place: Place, substance: Substance, days: int = 42) -> tuple[Array, Array]:
     times = every(300.0, START, START + days * DAY_S)
-    return times, air().levels(place, pollutant, times)
+    return times, air().levels(place, substance, times)
 
 
 def hours(times: Array) -> Array:
     return np.array([datetime.fromtimestamp(at, LONDON).hour for at in times.tolist()])
 
 
-@pytest.mark.parametrize(("place", "pollutant"), SENSORS)
-def test_equal_seeds_give_equal_air_and_others_do_not(place: Place, pollutant: Pollutant) -> None:
+@pytest.mark.parametrize(("place", "substance"), SENSORS)
+def test_equal_seeds_give_equal_air_and_others_do_not(place: Place, substance: Substance) -> None:
     times = every(60.0, START, START + 3 * DAY_S)
-    levels = air().levels(place, pollutant, times)
-    np.testing.assert_array_equal(levels, air().levels(place, pollutant, times))
-    assert np.mean(levels != air(seed=8).levels(place, pollutant, times)) > 0.5
+    levels = air().levels(place, substance, times)
+    np.testing.assert_array_equal(levels, air().levels(place, substance, times))
+    assert np.mean(levels != air(seed=8).levels(place, substance, times)) > 0.5
 
 
-@pytest.mark.parametrize(("place", "pollutant"), SENSORS)
-def test_a_live_reading_is_the_one_that_a_recording_has(place: Place, pollutant: Pollutant) -> None:
+@pytest.mark.parametrize(("place", "substance"), SENSORS)
+def test_a_live_reading_is_the_one_that_a_recording_has(place: Place, substance: Substance) -> None:
     times = every(7777.0, START, START + 20 * DAY_S)
-    one_by_one = [air().level(place, pollutant, at) for at in times.tolist()]
-    at_once = [None if np.isnan(x) else x for x in air().levels(place, pollutant, times).tolist()]
+    one_by_one = [air().level(place, substance, at) for at in times.tolist()]
+    at_once = [None if np.isnan(x) else x for x in air().levels(place, substance, times).tolist()]
     assert one_by_one == at_once
 
 
@@ -89,11 +89,11 @@ def test_a_house_is_the_same_after_it_was_kept(tmp_path: Path) -> None:
     assert House.from_dict(kept, LONDON, tmp_path) == HOUSE
 
 
-@pytest.mark.parametrize(("place", "pollutant"), SENSORS)
-def test_levels_are_steps_of_the_sensor_from_zero_up(place: Place, pollutant: Pollutant) -> None:
-    levels = weeks(place, pollutant)[1]
+@pytest.mark.parametrize(("place", "substance"), SENSORS)
+def test_levels_are_steps_of_the_sensor_from_zero_up(place: Place, substance: Substance) -> None:
+    levels = weeks(place, substance)[1]
     levels = levels[~np.isnan(levels)]
-    steps = levels / ROOMS[place].step[pollutant]
+    steps = levels / ROOMS[place].step[substance]
     assert levels.min() >= 0
     assert np.abs(steps - np.round(steps)).max() < 1e-6
 
@@ -101,44 +101,44 @@ def test_levels_are_steps_of_the_sensor_from_zero_up(place: Place, pollutant: Po
 def test_the_air_moves_without_leaps() -> None:
     """Between two readings ten seconds apart there is noise and no more, at midnight too."""
     times = every(10.0, START + 20 * 3600, START + 30 * 3600)
-    levels = air().levels(Place.LIVING_ROOM, Pollutant.VOC, times)
+    levels = air().levels(Place.LIVING_ROOM, Substance.VOC, times)
     assert np.nanmax(np.abs(np.diff(levels)) / levels[:-1]) < 0.3
 
 
 @pytest.mark.parametrize(
-    ("place", "pollutant", "median", "high"),
+    ("place", "substance", "median", "high"),
     [
-        (Place.LIVING_ROOM, Pollutant.PM25, (3, 12), (15, 120)),
-        (Place.LIVING_ROOM, Pollutant.VOC, (70, 200), (200, 900)),
-        (Place.BEDROOM, Pollutant.PM25, (2, 10), (6, 50)),
-        (Place.KITCHEN, Pollutant.PM25, (2, 10), (10, 80)),
-        (Place.STUDY, Pollutant.PM25, (2, 10), (5, 40)),
+        (Place.LIVING_ROOM, Substance.PM25, (3, 12), (15, 120)),
+        (Place.LIVING_ROOM, Substance.VOC, (70, 200), (200, 900)),
+        (Place.BEDROOM, Substance.PM25, (2, 10), (6, 50)),
+        (Place.KITCHEN, Substance.PM25, (2, 10), (10, 80)),
+        (Place.STUDY, Substance.PM25, (2, 10), (5, 40)),
     ],
 )
 def test_quantiles_are_those_of_a_plausible_home(
-    place: Place, pollutant: Pollutant, median: tuple[int, int], high: tuple[int, int]
+    place: Place, substance: Substance, median: tuple[int, int], high: tuple[int, int]
 ) -> None:
-    levels = weeks(place, pollutant)[1]
+    levels = weeks(place, substance)[1]
     middle, top = np.nanquantile(levels, (0.5, 0.99))
     assert median[0] <= middle <= median[1]
     assert high[0] <= top <= high[1]
 
 
 def test_evenings_are_dustier_than_nights() -> None:
-    times, levels = weeks(Place.LIVING_ROOM, Pollutant.PM25)
+    times, levels = weeks(Place.LIVING_ROOM, Substance.PM25)
     evening, night = (hours(times) // 3 == part for part in (6, 1))
     assert np.nanmean(levels[evening]) > 2 * np.nanmean(levels[night])
 
 
 def test_homes_are_cleaned_at_weekends() -> None:
-    times, levels = weeks(Place.LIVING_ROOM, Pollutant.VOC)
+    times, levels = weeks(Place.LIVING_ROOM, Substance.VOC)
     weekend = np.array([datetime.fromtimestamp(at, LONDON).weekday() >= 5 for at in times.tolist()])
     noon = hours(times) // 3 == 4
     assert np.nanmean(levels[noon & weekend]) > 1.5 * np.nanmean(levels[noon & ~weekend])
 
 
 def test_sensors_are_off_now_and_then_and_seldom_for_long() -> None:
-    times, levels = weeks(Place.LIVING_ROOM, Pollutant.PM25)
+    times, levels = weeks(Place.LIVING_ROOM, Substance.PM25)
     off = np.isnan(levels)
     assert 0 < off.mean() < 0.02
     edges = np.flatnonzero(np.diff(off.astype(int)))

@@ -48,7 +48,7 @@ def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channe
     return snapshot.load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
 
 
-@pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
+@pytest.mark.parametrize("pollutant", [Pollutant.PM25, Pollutant.VOC_RATIO])
 def test_the_living_room_is_learned_and_can_alert(
     rooms: dict[str, Any], pollutant: Pollutant
 ) -> None:

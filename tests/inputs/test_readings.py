@@ -5,7 +5,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from custom_components.air_baseline.inputs.eligibility import Refusal, Measurement, classify
+from custom_components.air_baseline.inputs.eligibility import Measurement, Refusal, classify
 from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, concentration
 
 MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
@@ -17,7 +17,7 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit", "value", "base"),
+    ("pollutant", "unit", "value", "base"),
     [
         (Pollutant.PM25, "μg/m³", "12.5", 12.5),
         (Pollutant.PM25, "µg/m³", "12.5", 12.5),  # The micro sign instead of the Greek letter.
@@ -44,7 +44,7 @@ def test_a_level_is_converted_to_the_base_unit(
 @pytest.mark.parametrize(
     "value", ["unknown", "unavailable", "", "good", "12,5", "5 μg/m³", "nan", "NaN", "inf", "-inf"]
 )
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_what_is_no_number_is_no_reading(pollutant: Pollutant, value: str) -> None:
     spec = POLLUTANTS[pollutant]
     assert concentration(a_state(value, spec.unit), spec) is None
@@ -55,7 +55,7 @@ def test_an_entity_that_is_gone_gives_no_reading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "unit"),
+    ("pollutant", "unit"),
     [
         (Pollutant.PM25, "ppm"),
         (Pollutant.PM25, None),
@@ -106,7 +106,7 @@ def test_a_missing_value_says_nothing_about_its_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "device_class", "fits"),
+    ("pollutant", "device_class", "fits"),
     [
         (Pollutant.PM25, "pm25", True),
         (Pollutant.PM25, None, True),

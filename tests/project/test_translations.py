@@ -20,8 +20,8 @@ from custom_components.air_baseline.core.codes import (
     HistoryState,
     LearningState,
     Missing,
-    Reason,
     OtherRooms,
+    Reason,
 )
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown

@@ -23,7 +23,7 @@ from ..core.reading.binning import Bin
 from ..home_history.today import async_measured
 from ..listeners.clock import SLOT_MINUTES, TICK_SECOND
 from ..words.explanation import Words
-from .message import Message, card_message
+from .message import CardMessage, card_message
 
 LOOK_SECOND = TICK_SECOND + 1  # The bins of the slot have closed.
 
@@ -41,7 +41,7 @@ class RoomFeed:
         *,
         user: User,
         words: Words,
-        send: Callable[[Message], None],
+        send: Callable[[CardMessage], None],
     ) -> None:
         """Take who looks at which room, in which language."""
         self._hass = hass
@@ -51,7 +51,7 @@ class RoomFeed:
         self._send = send
         self._room: RoomCoordinator | None = None
         self._bins: dict[Pollutant, dict[int, Bin]] = {}
-        self._sent: Message | None = None
+        self._sent: CardMessage | None = None
         self._of_room: list[CALLBACK_TYPE] = []
         self._of_home: list[CALLBACK_TYPE] = []
 
@@ -142,7 +142,7 @@ class RoomFeed:
             self._sent = message
             self._send(message)
 
-    def _message(self) -> Message:
+    def _message(self) -> CardMessage:
         if self._room is not None:
             room = card_message(self._hass, self._room, self._bins, self._words, self._user)
             return {"status": "shown", **room}

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
 from ..core.codes import Missing
-from ..core.explaining.day_chart import PartOfDay, EpisodeSpan, day_chart
+from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
 from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin

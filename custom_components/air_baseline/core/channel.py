@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from .alerting.episode import EpisodeWatch, InsideWatch, with_surroundings, opened
+from .alerting.episode import EpisodeWatch, InsideWatch, opened, with_surroundings
 from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
 from .alerting.guideline import GuidelineMean
 from .alerting.judgement import Judgement, judge, reason_against
@@ -38,8 +38,8 @@ class Channel:
     `context` is what else can be asked about; its readings are given to it, not to the channel.
 
     >>> from datetime import UTC
-    >>> from custom_components.air_baseline.core.pollutant import QUANTITIES, Kind
-    >>> channel = Channel(QUANTITIES[Kind.PM25], UTC)
+    >>> from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+    >>> channel = Channel(POLLUTANTS[Pollutant.PM25], UTC)
     >>> for minute in range(60):
     ...     judgements = channel.read(60.0 * minute, 8.0)
     >>> channel.judge(3600.0).state, channel.judge(3600.0).held
@@ -48,11 +48,11 @@ class Channel:
 
     __slots__ = (
         "binner",
-        "surroundings",
+        "episode_watch",
         "events",
-        "guideline",
         "forecast",
-        "sustained",
+        "guideline",
+        "health",
         "history",
         "inside_watch",
         "ledger",
@@ -60,8 +60,8 @@ class Channel:
         "paused",
         "promise",
         "spec",
-        "health",
-        "episode_watch",
+        "surroundings",
+        "sustained",
         "zone",
     )
 
@@ -133,7 +133,7 @@ class Channel:
         """Keep what is known of the other rooms beside an episode (its id)."""
         for known in self.episodes:
             if known.id == episode:
-                kept = replace(known, together=together, rooms=rooms)
+                kept = replace(known, other_rooms=together, rooms=rooms)
                 self.ledger = self.ledger.with_episode(kept)
                 if self._episode_id == episode:
                     self.episode_watch.current = kept

@@ -1,6 +1,6 @@
 """What is known of the other rooms when one of them rises.
 
-Call `company` when an episode opens and until `TOGETHER_S` later, and keep what it returns with
+Call `company` when an episode opens and until `SAME_RISE_S` later, and keep what it returns with
 `Channel.keep_company`.
 """
 

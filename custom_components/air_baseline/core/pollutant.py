@@ -85,7 +85,7 @@ class PollutantSpec:
 
         Raises QuantityError for a unit that this quantity does not have.
 
-        >>> QUANTITIES[Kind.VOC_RATIO].to_base(0.25, "ppm")
+        >>> POLLUTANTS[Pollutant.VOC_RATIO].to_base(0.25, "ppm")
         250.0
         """
         return value * self.factor(unit)
@@ -101,7 +101,7 @@ class PollutantSpec:
     def plausible(self, value: float) -> bool:
         """Tell whether a level (base unit) lies within the span of a working sensor.
 
-        >>> pm25 = QUANTITIES[Kind.PM25]
+        >>> pm25 = POLLUTANTS[Pollutant.PM25]
         >>> pm25.plausible(0.0), pm25.plausible(-1.0), pm25.plausible(float("nan"))
         (True, False, False)
         """
@@ -134,7 +134,7 @@ def from_scale(y: float) -> float:
 def cell_index(concentration: float) -> int:
     """Return the histogram level (0 to 99) of a value in the base unit.
 
-    >>> level_index(0.0), level_index(1.0), level_index(1e9)
+    >>> cell_index(0.0), cell_index(1.0), cell_index(1e9)
     (0, 6, 99)
     """
     return min(int(log1p(concentration) / CELL_WIDTH), CELLS - 1)

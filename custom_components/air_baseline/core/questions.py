@@ -13,7 +13,7 @@ as well: it is now about more), take `what.replaced` back as if answered, and of
 answered or not, does nothing. `tests/core/test_questions.py` has such a loop.
 
 `company` says what is known of the other rooms when one of them rose. Call it when an episode
-opens and until `TOGETHER_S` later, and keep what it returns with `Channel.keep_company`.
+opens and until `SAME_RISE_S` later, and keep what it returns with `Channel.keep_company`.
 """
 
 from collections.abc import Container, Iterable, Sequence

@@ -27,7 +27,7 @@ from ..const import (
     CONF_WINDOWS,
 )
 from ..core.pollutant import Pollutant
-from ..inputs.eligibility import Refusal, Measurement, classify, refuse_contact
+from ..inputs.eligibility import Measurement, Refusal, classify, refuse_contact
 
 SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
 

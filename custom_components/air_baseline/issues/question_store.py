@@ -16,7 +16,7 @@ from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.day import DAY_S, locate
 from ..core.pollutant import Pollutant
-from ..core.questions import AskedQuestion, Rise, Question, Topic
+from ..core.questions import AskedQuestion, Question, Rise, Topic
 
 SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"

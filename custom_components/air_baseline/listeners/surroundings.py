@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
 from ..coordinator import AirBaselineConfigEntry
-from ..core.reading.surroundings import Surroundings, SurroundingMean
+from ..core.reading.surroundings import SurroundingMean, Surroundings
 from ..inputs.readings import celsius, outdoor_pm25
 from .clock import SLOT_MINUTES
 

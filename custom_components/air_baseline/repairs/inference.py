@@ -26,7 +26,7 @@ from ..corrections import (
     today,
 )
 from ..issues.question_store import ATTR_EPOCH, ATTR_OTHERS
-from ..words.explanation import Target, async_page, history_link
+from ..words.explanation import Explained, async_page, history_link
 from ..words.preview import PreviewWords
 from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said, loaded_rooms
 
@@ -143,7 +143,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
 
         return await self.finish(self.find_room() or targets[0][0], stop(), "stopped_asking")
 
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[Explained]:
         """Return the episodes that the issue is about, as far as they are there and open."""
         data, rooms = self.data or {}, loaded_rooms(self.hass)
         first = str(data.get(ATTR_SUBENTRY))
@@ -268,7 +268,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         return next((one for one in changes if one and one.from_day == epoch), None)
 
 
-async def _async_answer(targets: list[Target], *, normal: bool) -> None:
+async def _async_answer(targets: list[Explained], *, normal: bool) -> None:
     await async_all(
         async_answer(room, episodes, normal=normal) for room, episodes in _by_room(targets)
     )
@@ -282,7 +282,7 @@ def _open_episode(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) 
     return next((one for one in channel.episodes if one.id == episode_id), None)
 
 
-def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Pollutant, Episode]]]:
+def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollutant, Episode]]]:
     """Return the episodes of each room."""
     found: dict[str, tuple[RoomCoordinator, dict[Pollutant, Episode]]] = {}
     for room, kind, episode in targets:
@@ -291,7 +291,7 @@ def _by_room(targets: list[Target]) -> list[tuple[RoomCoordinator, dict[Pollutan
     return list(found.values())
 
 
-def _left(words: PreviewWords, targets: list[Target], now: float) -> str:
+def _left(words: PreviewWords, targets: list[Explained], now: float) -> str:
     """Return what "it was real" would leave in each room."""
     rooms = _by_room(targets)
     zone = dt_util.get_default_time_zone()

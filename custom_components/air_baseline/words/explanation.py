@@ -14,7 +14,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..const import DOMAIN
 from ..coordinator import RoomCoordinator
-from ..core.codes import LearningState, Missing, Reason, OtherRooms
+from ..core.codes import LearningState, Missing, OtherRooms, Reason
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
 from ..core.learning.confidence import CONFIDENCE_DAYS

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
-from ..core.explaining.preview import left_out, lift, consequence, strikable
+from ..core.explaining.preview import consequence, left_out, lift, strikable
 from ..core.ledger.entries import Entry
 from ..core.pollutant import Pollutant
-from .explanation import Target, Words, escape, plain
+from .explanation import Explained, Words, escape, plain
 
 
 class PreviewWords(Words):
@@ -46,17 +46,17 @@ class PreviewWords(Words):
             )
         return "\n".join(f"- {line}" for line in lines)
 
-    def lifts(self, targets: Sequence[Target], now: float) -> str:
+    def lifts(self, targets: Sequence[Explained], now: float) -> str:
         """Return what "that is normal here" would change: levels of alerts, and until when."""
         lines = []
-        for room, kind, episode in targets:
+        for room, pollutant, episode in targets:
             if episode is None:
                 continue
-            lifted, source = lift(room.channels[kind], now, episode), room.sources[kind]
+            lifted, source = lift(room.channels[pollutant], now, episode), room.sources[pollutant]
             lines.append(
                 self.say(
                     "lift_first" if lifted.before is None else "lift",
-                    quantity=self._name(room, kind, targets),
+                    quantity=self._name(room, pollutant, targets),
                     part=self.say(f"part_{lifted.part}"),
                     before=self.level(lifted.before or 0.0, source),
                     after=self.level(lifted.after, source),
@@ -65,15 +65,15 @@ class PreviewWords(Words):
             )
         return "\n".join(f"- {line}" for line in lines)
 
-    def leaving(self, targets: Sequence[Target], now: float) -> str:
+    def leaving(self, targets: Sequence[Explained], now: float) -> str:
         """Return what "it was real" would take out of what is usual: the hours of each day."""
         lines = []
-        for room, kind, episode in targets:
+        for room, pollutant, episode in targets:
             if episode is None:
                 continue
-            for day, parts in left_out(room.channels[kind], now, episode).items():
+            for day, parts in left_out(room.channels[pollutant], now, episode).items():
                 hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
-                name = self._name(room, kind, targets)
+                name = self._name(room, pollutant, targets)
                 lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
         return "\n".join(f"- {line}" for line in lines)
 
@@ -93,7 +93,9 @@ class PreviewWords(Words):
             for day, said in sorted(peaks.items(), reverse=True)
         }
 
-    def _name(self, room: RoomCoordinator, pollutant: Pollutant, targets: Sequence[Target]) -> str:
+    def _name(
+        self, room: RoomCoordinator, pollutant: Pollutant, targets: Sequence[Explained]
+    ) -> str:
         quantity = self.say(f"quantity_{pollutant}")
         if all(other is room for other, _, _ in targets):
             return quantity

@@ -9,7 +9,7 @@ import pytest
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.codes import Compared, Condition, Reason, OtherRooms
+from custom_components.air_baseline.core.codes import Compared, Condition, OtherRooms, Reason
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.explain import explain
@@ -22,9 +22,9 @@ from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.other_rooms import OtherChannel, other_channel
 from custom_components.air_baseline.core.reading.surroundings import (
-    Surroundings,
-    SurroundingMean,
     DaySurroundings,
+    SurroundingMean,
+    Surroundings,
 )
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
@@ -284,7 +284,7 @@ def test_company_is_kept_with_an_episode_that_has_ended() -> None:
     channel.keep_other_rooms(episode.id, OtherRooms.ONLY_THIS_ROOM, ("study",))
     assert channel.episode_watch.current is None
     assert channel.episodes == (
-        replace(episode, together=OtherRooms.ONLY_THIS_ROOM, rooms=("study",)),
+        replace(episode, other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=("study",)),
     )
     channel.keep_other_rooms(1, OtherRooms.SHARED, ())
     assert len(channel.episodes) == 1

@@ -47,7 +47,7 @@ def test_the_days_own_readings_are_not_in_its_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "kind", "basis", "shown"),
+    ("days", "pollutant", "basis", "shown"),
     [
         (0, Pollutant.PM25, Basis.EVERYONE, True),
         (0, Pollutant.VOC_RATIO, Basis.EVERYONE, False),

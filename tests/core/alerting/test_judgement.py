@@ -85,13 +85,17 @@ def test_only_what_is_learned_is_compared(
 
 
 @pytest.mark.parametrize(
-    ("today", "held", "reason"),
+    ("today", "sustained", "reason"),
     [
         (None, SustainedLevel(5.0, 5.0), Reason.REFERENCE_DAYS),
-        (replace(TODAY, bar=AlertThreshold()), SustainedLevel(5.0, 5.0), Reason.REFERENCE_DAYS),
+        (
+            replace(TODAY, threshold=AlertThreshold()),
+            SustainedLevel(5.0, 5.0),
+            Reason.REFERENCE_DAYS,
+        ),
         (TODAY, None, Reason.SILENT),
         (TODAY, SustainedLevel(5.0, 5.0), None),
-        (replace(TODAY, told=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
+        (replace(TODAY, reported=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
     ],
 )
 def test_why_no_alert_can_be_given_once_learned(

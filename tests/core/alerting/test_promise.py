@@ -9,8 +9,8 @@ from scipy.stats import binom
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.alerting.threshold import (
     AlertThreshold,
-    margin,
     alert_threshold,
+    margin,
 )
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode

@@ -13,12 +13,12 @@ from custom_components.air_baseline.core.alerting.threshold import (
     SCORE_DIGITS,
     AlertThreshold,
     alert_levels,
+    alert_threshold,
     event_days,
     levels_before,
     levels_before_today,
     margin,
     notable_levels,
-    alert_threshold,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
 from custom_components.air_baseline.core.ledger.correction import changed, struck
@@ -32,8 +32,8 @@ from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day, a_ledger
 
-CELLS = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
-PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), CELLS)
+EDGES = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
+PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), EDGES)
 RANGES = tuple(replace(PART, y_middle=2.0 + part / 100.0) for part in range(8))
 ROUNDED = 10**-SCORE_DIGITS / 2 + 1e-9
 MONTH = RULES[Promise.MONTH]
@@ -239,7 +239,7 @@ bars = st.builds(
 )
 
 
-@given(bar=bars, level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
+@given(threshold=concentration level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
 def test_a_score_and_its_level_say_the_same(
     threshold: AlertThreshold, concentration: float, part: int
@@ -252,7 +252,7 @@ def test_a_score_and_its_level_say_the_same(
     assert threshold.concentration_at(score, part) == pytest.approx(concentration, abs=1e-9)
 
 
-@given(bar=bars, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
+@given(threshold=concentration level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
 def test_air_that_was_high_before_must_rise_from_there(
     threshold: AlertThreshold, concentration: float, part: int
@@ -284,7 +284,7 @@ def test_an_alert_level_is_that_of_the_bar_with_its_margin() -> None:
 
 @pytest.mark.parametrize("noticeable", [2.0, 8.0, 10.0, 45.0])
 def test_a_rise_that_is_too_small_to_matter_raises_no_alert(noticeable: float) -> None:
-    low = replace(FLAT, ranked=-9.0)
+    low = replace(FLAT, rank_score=-9.0)
     assert alert_levels(low, RANGES, noticeable, {}) == pytest.approx((12.0 + noticeable,) * 8)
 
 

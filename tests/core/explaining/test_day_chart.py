@@ -8,7 +8,7 @@ import pytest
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.explaining.day_chart import part_spans, day_chart
+from custom_components.air_baseline.core.explaining.day_chart import day_chart, part_spans
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -63,7 +63,7 @@ def test_a_range_is_not_firm_while_the_source_is_silent_or_paused() -> None:
     assert not day_chart(channel, START + 30 * HOUR).firm
 
 
-@pytest.mark.parametrize("kind", [Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
+@pytest.mark.parametrize("pollutant", [Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
 def test_there_is_no_range_where_nothing_is_known(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 100.0)

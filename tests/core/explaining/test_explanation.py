@@ -195,7 +195,7 @@ def test_days_from_history_are_counted_apart() -> None:
     told = explain(breathing(40), NOW)
     replayed = learned_channel(40)
     replayed.ledger = replayed.ledger.with_days(
-        {day.day: replace(day, kind=DayOrigin.REPLAYED) for day in replayed.ledger.days[:10]}
+        {day.day: replace(day, origin=DayOrigin.REPLAYED) for day in replayed.ledger.days[:10]}
     )
     breathe(replayed, START, 60, 8.0)
     assert told.evidence.replayed_days == 0

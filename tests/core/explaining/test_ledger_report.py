@@ -4,7 +4,7 @@ import json
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
-from custom_components.air_baseline.core.explaining.ledger_report import level_span, ledger_report
+from custom_components.air_baseline.core.explaining.ledger_report import ledger_report, level_span
 from custom_components.air_baseline.core.ledger.correction import struck
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.days import DAY_COLUMNS

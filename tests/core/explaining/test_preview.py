@@ -10,10 +10,10 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.preview import (
+    consequence,
     foreseen,
     left_out,
     lift,
-    consequence,
     strikable,
 )
 from custom_components.air_baseline.core.ledger.correction import changed, reset_from, struck

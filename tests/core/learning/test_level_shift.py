@@ -64,7 +64,7 @@ def test_it_takes_four_weeks_to_know_a_shift(days: int, *, found: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "beyond", "found"),
+    ("concentration", "beyond", "found"),
     [
         (1.95, 6, None),
         (1.95, 7, Shift(40, rose=False)),
@@ -79,7 +79,7 @@ def test_it_takes_a_week_near_the_span_and_five_days_far_from_it(
     assert find_shift(list(enumerate([*steady, *[concentration] * beyond]))) == found
 
 
-@pytest.mark.parametrize(("level", "is_found"), [(1.45, False), (2.0, True)])
+@pytest.mark.parametrize(("concentration", "is_found"), [(1.45, False), (2.0, True)])
 def test_one_day_inside_the_span_breaks_the_row_unless_it_is_far(
     concentration: float, *, is_found: bool
 ) -> None:
@@ -97,7 +97,7 @@ def test_the_span_itself_is_not_outside() -> None:
     assert find_shift(list(enumerate([*[1.0, 2.0] * 20, *[edge] * 7]))) is None
 
 
-@pytest.mark.parametrize("level", range(100))
+@pytest.mark.parametrize("cell", range(100))
 def test_days_that_are_all_alike_are_neither_a_shift_nor_high(cell: int) -> None:
     alike = [(day, 0.1 * cell + 0.05) for day in range(60)]
     assert find_shift(alike) is None

@@ -58,9 +58,10 @@ def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
     """Return the days, of which only the last ones have these marks."""
     first = len(days) - len(coverages)
     late = [
-        replace(day, mark=coverage) for day, coverage in zip(days[first:], coverages, strict=True)
+        replace(day, coverage=coverage)
+        for day, coverage in zip(days[first:], coverages, strict=True)
     ]
-    return [*(replace(day, mark=None) for day in days[:first]), *late]
+    return [*(replace(day, coverage=None) for day in days[:first]), *late]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def found(days_ago: int, cause: Cause = Cause.LEVEL_SHIFT, number: int = 1) -> E
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "mark", "state"),
+    ("days_ago", "coverage", "state"),
     [
         (6, 0.8, LearningState.CHANGING),
         (7, 0.8, LEARNED),
@@ -353,7 +354,7 @@ def test_confidence_is_not_told_before_seven_marks(marks: int, *, is_told: bool)
     assert (constant(marks) is not None) is is_told
 
 
-@pytest.mark.parametrize("mark", [0.3, 0.55, 1.0])
+@pytest.mark.parametrize("coverage", [0.3, 0.55, 1.0])
 def test_confidence_falls_when_marks_miss_on_either_side(coverage: float) -> None:
     good, bad = constant(30), constant(30, coverage)
     assert good is not None

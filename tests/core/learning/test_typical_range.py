@@ -10,16 +10,16 @@ from custom_components.air_baseline.core.learning.typical_range import (
     Days,
     NoRangeError,
     PartRange,
+    build_ranges,
     day_medians,
     day_weight,
-    widening_of,
-    build_ranges,
     mixture,
     own_share,
     quantiles,
     stack,
     tail,
     weighted_sums,
+    widening_of,
 )
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary, day_counts
 from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
@@ -134,7 +134,7 @@ def test_a_day_counts_half_after_thirty_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("digest", "entries", "weight"),
+    ("summary", "entries", "weight"),
     [
         (a_day(MONDAY), (), 1.0),
         (a_day(MONDAY, kind=DayOrigin.HOURLY), (), 0.5),
@@ -212,7 +212,7 @@ def stretches(free: list[bool]) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("theta", "outside"),
+    ("widening", "outside"),
     [(0.0, 0.20), (0.18, 0.02), (-0.20, 0.40), (0.5, 0.02), (-0.9, 0.60)],
 )
 def test_a_turned_dial_leaves_more_or_less_time_outside(widening: float, outside: float) -> None:

@@ -76,10 +76,10 @@ def without(readings: Readings, start: float, end: float) -> Readings:
 
 def plain(summary: DaySummary) -> DaySummary:
     """Return a day without what only a watched one has: where it came from, an alert to give."""
-    return replace(summary, kind=DayOrigin.LIVE, eligible=False)
+    return replace(summary, origin=DayOrigin.LIVE, eligible=False)
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_a_replay_of_bins_is_what_was_lived(pollutant: Pollutant) -> None:
     days = 45
     # Vapours warm up again after six hours off, of which a past says nothing.

@@ -64,7 +64,7 @@ def test_a_gap_while_warming_up_does_not_shorten_it(vapours: SensorHealth) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "limit_h"),
+    ("pollutant", "value", "limit_h"),
     [
         (Pollutant.PM25, 5.0, 24.0),
         (Pollutant.PM25, 0.0, 72.0),

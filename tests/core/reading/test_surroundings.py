@@ -9,10 +9,10 @@ import pytest
 
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.reading.surroundings import (
-    Surroundings,
-    SurroundingMean,
     DaySurroundings,
     OutdoorRise,
+    SurroundingMean,
+    Surroundings,
 )
 from custom_components.air_baseline.core.storage.channel import dump_surrounding, load_surrounding
 from custom_components.air_baseline.core.storage.checked import StoredFormError

@@ -78,7 +78,7 @@ def test_everything_is_kept() -> None:
     assert restored.forecast == channel.forecast
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_a_channel_that_was_never_used_is_kept(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], UTC)
     restored = back(kept(channel), UTC)

@@ -36,7 +36,7 @@ def lived(pollutant: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
     return tuple(channel.ledger.days)
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 def test_days_are_what_they_were(pollutant: Pollutant) -> None:
     days = lived(pollutant)
     assert read_days([dump_day(summary) for summary in days]) == days
@@ -107,9 +107,9 @@ def test_the_evidence_of_many_days_is_that_of_each(
         record = pack_record(encode_counts(counts), [None] * PARTS)
         days.append(DaySummary(day=MONDAY, slots=tuple(slots), record=record))
     found = evidence(
-        observed_slots([digest.text for digest in days]), [digest.slots for digest in days]
+        observed_slots([summary.text for summary in days]), [summary.slots for summary in days]
     )
-    assert found == [(digest.valid, digest.usable) for digest in days]
+    assert found == [(summary.valid, summary.usable) for summary in days]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from custom_components.air_baseline.core.ledger.correction import (
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.reading.sensor_health import SensorHealth
-from custom_components.air_baseline.core.reading.surroundings import Surroundings, SurroundingMean
+from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
     dump_surrounding,
@@ -128,7 +128,7 @@ def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
     assert former.former is None
 
 
-@pytest.mark.parametrize("kind", [Pollutant.PM25, Pollutant.VOC_RATIO])
+@pytest.mark.parametrize("pollutant", [Pollutant.PM25, Pollutant.VOC_RATIO])
 def test_a_sensor_that_warms_up_is_kept(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 8.0)

@@ -38,7 +38,7 @@ def a_forecast() -> Forecast:
     return channel.forecast
 
 
-@pytest.mark.parametrize("kind", Pollutant)
+@pytest.mark.parametrize("pollutant", Pollutant)
 @pytest.mark.parametrize("days", [0, 1, 6, 20, 30])
 def test_everything_is_kept_at_every_age(pollutant: Pollutant, days: int) -> None:
     channel = ROOMS[pollutant].channel()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..day import INSIDE_SLOTS
 from ..ledger.episode import Episode, EpisodeEnd
 from ..reading.binning import Bin
-from ..reading.surroundings import Surroundings, OutdoorRise
+from ..reading.surroundings import OutdoorRise, Surroundings
 from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 

@@ -12,7 +12,6 @@ from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
     NoRangeError,
     PartRange,
-    widening_of,
     build_ranges,
     medians_by_day,
     mixture,
@@ -20,6 +19,7 @@ from ..learning.typical_range import (
     stack,
     tail,
     weighted_sums,
+    widening_of,
 )
 from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
@@ -31,12 +31,12 @@ from .threshold import (
     AlertThreshold,
     Levels,
     alert_levels,
+    alert_threshold,
     event_days,
     levels_before,
     levels_before_today,
     margin,
     notable_levels,
-    alert_threshold,
 )
 
 
@@ -163,7 +163,7 @@ def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledge
     befores = levels_before_today(parts, today, yesterday, written.ranges)
     now = margin(ledger, written.day, RULES[written.promise])
     threshold = replace(written.threshold.after(dict(zip(parts, befores, strict=True))), margin=now)
-    return with_levels(replace(written, bar=threshold), ledger)
+    return with_levels(replace(written, threshold=threshold), ledger)
 
 
 def with_levels(written: Forecast, ledger: Ledger) -> Forecast:

@@ -18,7 +18,7 @@ class GuidelineMean:
     for a day's mean), the running one included.
     """
 
-    __slots__ = ("above", "buckets", "spec", "low_since")
+    __slots__ = ("above", "buckets", "low_since", "spec")
 
     def __init__(self, guideline: Guideline) -> None:
         """Start with nothing observed."""

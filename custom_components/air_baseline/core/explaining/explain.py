@@ -252,7 +252,7 @@ def _surroundings(
         outdoor_before=episode.outdoor_before,
         outdoor_rose=episode.outdoor_rose,
         window_open=episode.window_open,
-        together=episode.other_rooms,
+        other_rooms=episode.other_rooms,
         rooms=episode.rooms,
     )
 

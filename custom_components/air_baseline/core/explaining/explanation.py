@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..codes import Basis, Compared, Condition, LearningState, Missing, Reason, OtherRooms
+from ..codes import Basis, Compared, Condition, LearningState, Missing, OtherRooms, Reason
 from ..ledger.entries import Cause, EntryKind
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant

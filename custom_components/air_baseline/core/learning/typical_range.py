@@ -146,7 +146,7 @@ def quantiles(law: Array, *probabilities: float) -> list[Array]:
 
     Mass is spread evenly within a level.
 
-    >>> law = np.zeros(LEVELS)
+    >>> law = np.zeros(CELLS)
     >>> law[[10, 20]] = 0.5
     >>> [round(float(y), 2) for y in quantiles(law, 0.25, 0.5, 0.75)]
     [1.05, 1.1, 2.05]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
-from ..day import DAY_S, SUSTAINED_SLOTS, INSIDE_SLOTS, SLOT_S, WINDOW_DAYS, locate, parts_of_slots
+from ..day import DAY_S, INSIDE_SLOTS, SLOT_S, SUSTAINED_SLOTS, WINDOW_DAYS, locate, parts_of_slots
 from .entries import Cause, Entry, EntryKind
 from .episode import Episode, EpisodeEnd
 from .ledger import Ledger

@@ -138,7 +138,7 @@ class DaySummary:
             None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
         ]
         record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
-        return replace(self, record=record, mark=None)
+        return replace(self, record=record, coverage=None)
 
 
 def pack_record(

@@ -29,7 +29,7 @@ _DIGITS = 2  # Of the first cell, before the counts of a part.
 def encode_counts(counts: Counts) -> str:
     """Return the counts of a day as text.
 
-    >>> counts = [bytearray(LEVELS) for _ in range(PARTS)]
+    >>> counts = [bytearray(CELLS) for _ in range(PARTS)]
     >>> counts[0][6:9] = [30, 0, 6]
     >>> encode_counts(counts)
     '06U06,,,,,,,'

@@ -183,7 +183,7 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
 
 
 def _stuck(run_s: float, longest_h: int, concentration: float, spec: PollutantSpec) -> bool:
-    """Tell whether a run of one level is too long to be believed, as `SourceWatch` does."""
+    """Tell whether a run of one level is too long to be believed, as `SensorHealth` does."""
     zero = concentration == 0.0 and spec.pollutant is Pollutant.PM25
     return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 

@@ -41,7 +41,7 @@ class ReplaySetting:
     def of(cls, channel: Channel, found: PastDays) -> Self:
         """Return the setting of a channel: its step is the smallest seen, then or now."""
         return cls(
-            quantity=channel.spec,
+            spec=channel.spec,
             zone=channel.zone,
             promise=channel.promise,
             resolution=_least(channel.binner.step, found.step) or LEAST_STEP,

@@ -54,7 +54,7 @@ class Binner:
     __slots__ = (
         "area",
         "counted_to",
-        "held",
+        "current_value",
         "intervals",
         "last_value",
         "late",

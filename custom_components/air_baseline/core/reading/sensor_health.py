@@ -23,8 +23,8 @@ class SensorHealth:
         "flat_since",
         "flat_value",
         "last_read",
-        "spec",
         "rejected",
+        "spec",
         "stuck",
         "warm_until",
     )

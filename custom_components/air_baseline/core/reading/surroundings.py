@@ -59,7 +59,7 @@ class SurroundingMean:
     Values hold as those of air do. Calls may come late or in any order.
 
     >>> from datetime import UTC
-    >>> mean = ContextMean(UTC)
+    >>> mean = SurroundingMean(UTC)
     >>> for half_hour in range(49):
     ...     mean.read(1800.0 * half_hour, 10.0 if half_hour < 24 else 20.0)
     >>> mean.of_last_hours(24 * 3600.0), mean.of_last_hour(24 * 3600.0)
@@ -142,7 +142,7 @@ class SurroundingMean:
 class Surroundings:
     """What a channel can ask about besides its air; None for what nobody measures.
 
-    Channels that share a `ContextMean` share its readings.
+    Channels that share a `SurroundingMean` share its readings.
     """
 
     outdoor_pm25: SurroundingMean | None = None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..day import SUSTAINED_SLOTS, SLOT_S
+from ..day import SLOT_S, SUSTAINED_SLOTS
 from .binning import Bin
 
 SUSTAINED_AT_LEAST = 4  # Of those six; two may be missing.
@@ -11,7 +11,7 @@ SUSTAINED_AT_LEAST = 4  # Of those six; two may be missing.
 class SustainedWindow:
     """What the air held over the last 30 minutes, from the bins of one channel.
 
-    >>> held = HeldLevel()
+    >>> held = SustainedWindow()
     >>> for slot, level in enumerate([9.0, 64.0, 60.0, 61.0, 70.0, 66.0]):
     ...     held.take(Bin(slot, level, 300.0))
     >>> held.span(1800.0), held.silent(1800.0)

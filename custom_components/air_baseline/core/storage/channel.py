@@ -6,7 +6,7 @@ Context has a form of its own, since channels share it. What came later than the
 form may be missing, and is left alone by code that does not know it.
 
 Loading checks everything it reads: what is not exactly of the stored form raises
-SnapshotError.
+StoredFormError.
 """
 
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ from ..channel import Channel
 from ..codes import HistoryState
 from ..day import (
     DAY_S,
-    SUSTAINED_SLOTS,
     HOUR_S,
     PARTS,
     SLOT_S,
     SLOTS_PER_HOUR,
+    SUSTAINED_SLOTS,
     day_start,
     iso_day,
     parse_day,
@@ -104,9 +104,9 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
     """Return a channel as plain JSON values.
 
     >>> from datetime import UTC
-    >>> kept = dump(Channel(QUANTITIES[Kind.PM25], UTC))
+    >>> kept = dump(Channel(POLLUTANTS[Pollutant.PM25], UTC))
     >>> load(kept, UTC, Promise.MONTH).quantity.kind
-    <Kind.PM25: 'pm25'>
+    <Pollutant.PM25: 'pm25'>
     """
     return freeze_channel(channel).dump()
 
@@ -114,8 +114,8 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
 def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
     """Return the channel that `dump` wrote, with today's forecast as it was written.
 
-    The value that the source held ends with the restart. Raises NewerSnapshotError for a
-    version this code does not know and SnapshotError for anything that is not of this form.
+    The value that the source held ends with the restart. Raises NewerFormError for a
+    version this code does not know and StoredFormError for anything that is not of this form.
     """
     try:
         return _load(stored.mapping(data), zone, promise)
@@ -132,7 +132,7 @@ def dump_surrounding(mean: SurroundingMean) -> dict[str, Any]:
     """Return a value of context as plain JSON values.
 
     >>> from datetime import UTC
-    >>> load_context(dump_context(ContextMean(UTC)), UTC).hours
+    >>> load_surrounding(dump_surrounding(SurroundingMean(UTC)), UTC).hours
     []
     """
     binner = mean.binner
@@ -148,9 +148,9 @@ def dump_surrounding(mean: SurroundingMean) -> dict[str, Any]:
 
 
 def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
-    """Return the value that `dump_context` wrote; the value held ends with the restart.
+    """Return the value that `dump_surrounding` wrote; the value held ends with the restart.
 
-    Raises SnapshotError for anything that is not of this form.
+    Raises StoredFormError for anything that is not of this form.
     """
     try:
         return _load_context(stored.mapping(data), zone)

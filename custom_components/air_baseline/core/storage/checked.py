@@ -1,4 +1,4 @@
-"""Checked reading of plain JSON values: each function returns a value or raises SnapshotError."""
+"""Checked reading of plain JSON values: each function returns a value or raises StoredFormError."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

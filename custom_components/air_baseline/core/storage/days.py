@@ -209,7 +209,7 @@ def _slots(text: str) -> tuple[int, ...]:
 
 
 def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
-    """Return what `Digest.record` holds, of all days."""
+    """Return what `DaySummary.record` holds, of all days."""
     peaks = stored.levels(columns["peaks"], PARTS, missing=True)
     issued = stored.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
     edges = iter(issued)

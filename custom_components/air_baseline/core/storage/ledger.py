@@ -1,7 +1,7 @@
 """The rows of a stored ledger: days as lines of text, entries and episodes as tables.
 
 The columns of a table are named once, each row is a list. What is not exactly of this form
-raises SnapshotError.
+raises StoredFormError.
 """
 
 from dataclasses import replace
@@ -170,7 +170,7 @@ def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> E
         outdoor=stored.optional(stored.level, beside["outdoor"]),
         outdoor_before=stored.optional(stored.level, beside["outdoor_before"]),
         window_open=stored.optional(stored.share, beside["window_open"]),
-        together=stored.code(OtherRooms, beside["together"]),
+        other_rooms=stored.code(OtherRooms, beside["together"]),
         rooms=tuple(stored.text(room) for room in stored.items(beside["rooms"], MOST_ROOMS)),
     )
 

@@ -51,7 +51,7 @@ class MonitorSensor(SensorEntity):
         if measure.device_class:
             self._attr_device_class = SensorDeviceClass(measure.device_class)
         self._attr_native_unit_of_measurement = measure.unit or None
-        self._attr_unique_id = f"{monitor.area}_{measure.pollutant}"
+        self._attr_unique_id = f"{monitor.area}_{measure.substance}"
         self._attr_device_info = device_of(monitor)
         self._attr_suggested_display_precision = 0 if self._whole else 1
 
