@@ -196,8 +196,8 @@ def unseen_table(groups: Sequence[Group]) -> Table:
 def smoke_table(results: Results) -> Table:
     """Return what nine days of smoke did."""
     rows = [
-        (f"seeded, {NAMES[pollutant]}, {chosen}", str(smoke.rooms), str(smoke.episodes), str(smoke.most),
-         f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
+        (f"seeded, {NAMES[pollutant]}, {chosen}", str(smoke.rooms), str(smoke.episodes),
+         str(smoke.most), f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
         for pollutant, chosen, smoke in results.smoke
     ]  # fmt: skip
     rows += [

@@ -66,11 +66,12 @@ def _of_group(group: Group) -> Iterator[Check]:
 
 def _of_detection(results: Results) -> Iterator[Check]:
     for beside in results.beside:
+        name = NAMES[beside.pollutant]
         eligible = [one for one in beside.found if one.eligible]
         for size, least in FOUND.items():
             found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
             yield (
-                f"{NAMES[beside.pollutant]}: {found} of {found.number} plumes of {size:g} x noticed",
+                f"{name}: {found} of {found.number} plumes of {size:g} x noticed",
                 not found.number or found.share >= least,
             )
         yield from _above_all(beside, eligible)
@@ -79,11 +80,11 @@ def _of_detection(results: Results) -> Iterator[Check]:
 def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
     if not eligible:
         return
-    ours = of_plumes(eligible, OURS)
+    name, ours = NAMES[beside.pollutant], of_plumes(eligible, OURS)
     for rate in beside.rates[1:]:
         theirs = of_plumes(eligible, rate.name)
         yield (
-            f"{NAMES[beside.pollutant]}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
+            f"{name}: {rate.name} notices {theirs} at our false alarms, ours {ours}",
             ours.share >= theirs.share,
         )
 

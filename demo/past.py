@@ -12,7 +12,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import dump_channel
 
 from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor
@@ -67,8 +67,7 @@ def live(house: House, now: float) -> Lived:
 def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
     return {
         "channels": {
-            pollutant.value: snapshot.dump_channel(channel)
-            for pollutant, channel in channels.items()
+            pollutant.value: dump_channel(channel) for pollutant, channel in channels.items()
         },
         "retired": [],
         "asked": _asked(room_id, channels),

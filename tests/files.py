@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import load_channel
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.home import KITCHEN, NOON, ZONE, a_store, learned
 
@@ -47,7 +47,7 @@ def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
 def kept(ledger: bytes) -> Channel:
     """Return what the file of the ledger holds of the kitchen's particles."""
     rooms = json.loads(ledger)["data"]["rooms"]
-    return snapshot.load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
+    return load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
 
 
 def kitchen(days: int) -> dict[str, Any]:

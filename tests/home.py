@@ -29,7 +29,7 @@ from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 
 ZONE = ZoneInfo("Europe/London")
@@ -114,7 +114,7 @@ def _learned(pollutant: Pollutant, days: int, end: datetime, promise: str) -> st
         at += 300
     channel.advance(end_at)
     channel.take_events()
-    return json.dumps(snapshot.dump_channel(channel))
+    return json.dumps(dump_channel(channel))
 
 
 def learned(

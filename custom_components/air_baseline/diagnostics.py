@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.explaining.explain import explain
-from .core.storage import channel as snapshot
+from .core.storage.channel import dump_channel
 
 
 async def async_get_config_entry_diagnostics(
@@ -57,7 +57,7 @@ def _room(room: RoomCoordinator) -> dict[str, Any]:
             "unit": room.sources[pollutant].unit,
             "unit_problem": room.unit_problem.get(pollutant),
             "explanation": explain(channel, now).as_dict(),
-            "stored": snapshot.dump_channel(channel),
+            "stored": dump_channel(channel),
         }
         for pollutant, channel in room.channels.items()
     }

@@ -24,7 +24,7 @@ from .core.alerting.promise import Promise
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
 from .core.pollutant import POLLUTANTS, Pollutant
-from .core.storage import channel as snapshot
+from .core.storage.channel import load_channel
 from .core.storage.checked import StoredFormError
 from .corrections import (
     Answers,
@@ -93,7 +93,7 @@ async def _async_get_ledger(
 def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
     try:
-        channel = snapshot.load_channel(
+        channel = load_channel(
             retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
         )
     except StoredFormError:

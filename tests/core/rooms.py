@@ -136,7 +136,7 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
 def learned_channel(days: int = 40, pollutant: Pollutant = Pollutant.PM25, **given: Any) -> Channel:
     """Return a channel that has learned a room of 5 to 12, with peaks of 12, up to MONDAY."""
     channel = Channel(POLLUTANTS[pollutant], LONDON)
-    said = {"mark": 0.8, "state": LearningState.LEARNED} | given
+    said = {"coverage": 0.8, "state": LearningState.LEARNED} | given
     spent = {5.0: 12, 8.0: 12, 12.0: 12}
     channel.ledger = a_ledger(a_day(day, spent, **said) for day in range(MONDAY - days, MONDAY))
     channel.binner.step = 1.0

@@ -21,9 +21,9 @@ START = day_start(MONDAY, UTC)
 WEEK = 7 * 86_400.0
 DISK = 32 * 1024  # Bytes that one ledger may take.
 
-learners = pytest.mark.parametrize(("make", "kind"), LEARNERS.values(), ids=LEARNERS)
+learners = pytest.mark.parametrize(("make", "pollutant"), LEARNERS.values(), ids=LEARNERS)
 UNLIKE = [name for name in LEARNERS if name not in {"channel_voc_mass", "channel_voc_index"}]
-channels = pytest.mark.parametrize("kind", Pollutant)
+channels = pytest.mark.parametrize("pollutant", Pollutant)
 type Maker = Callable[[float, Pollutant], Learner]
 
 

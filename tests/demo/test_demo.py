@@ -22,7 +22,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import load_channel
 from custom_components.air_baseline.inputs.room_config import room_sources
 from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
 from demo import storage
@@ -45,7 +45,7 @@ def rooms() -> dict[str, Any]:
 
 
 def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channel:
-    return snapshot.load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
+    return load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
 
 
 @pytest.mark.parametrize("pollutant", [Pollutant.PM25, Pollutant.VOC_RATIO])

@@ -15,7 +15,7 @@ from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import locate
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import Answer, Fixer
 from tests.home import (
@@ -558,10 +558,10 @@ async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    channel = snapshot.load_channel(learned(Pollutant.PM25, 36), ZONE, Promise.MONTH)
+    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, Promise.MONTH)
     for days_ago in (20, 13, 6):
         channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
-    await a_kitchen(hass, hass_storage, 36, episodes=snapshot.dump_channel(channel)["episodes"])
+    await a_kitchen(hass, hass_storage, 36, episodes=dump_channel(channel)["episodes"])
     await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, LEARNING).state == "changing"
     page = await fixer.begin(the_change(hass))

@@ -29,7 +29,11 @@ from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import Surroundings
-from custom_components.air_baseline.core.storage import channel as snapshot
+from custom_components.air_baseline.core.storage.channel import (
+    dump_channel,
+    dump_surrounding,
+    load_channel,
+)
 from custom_components.air_baseline.storage.rooms import (
     Loaded,
     NewerStoreError,
@@ -129,8 +133,8 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
         for pollutant, channel in room.channels.items():
             channel.surroundings = Surroundings(**beside)
             parts = [
-                snapshot.dump_channel(channel),
-                *map(snapshot.dump_surrounding, means.values()),
+                dump_channel(channel),
+                *map(dump_surrounding, means.values()),
             ]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)
@@ -183,9 +187,9 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         channel.undo(at)
     except UndoError:
         yield "a start over cannot be taken back"
-    kept = json.loads(json.dumps(snapshot.dump_channel(channel), allow_nan=False))
-    again = snapshot.load_channel(kept, channel.zone, channel.promise)
-    if json.loads(json.dumps(snapshot.dump_channel(again))) != kept:
+    kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
+    again = load_channel(kept, channel.zone, channel.promise)
+    if json.loads(json.dumps(dump_channel(again))) != kept:
         yield "it is not what was written"
 
 

@@ -42,7 +42,7 @@ class Channel:
     >>> channel = Channel(POLLUTANTS[Pollutant.PM25], UTC)
     >>> for minute in range(60):
     ...     judgements = channel.read(60.0 * minute, 8.0)
-    >>> channel.judge(3600.0).state, channel.judge(3600.0).held
+    >>> channel.judge(3600.0).state, channel.judge(3600.0).sustained
     (<LearningState.COLLECTING: 'collecting'>, 8.0)
     """
 

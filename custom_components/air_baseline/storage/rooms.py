@@ -12,7 +12,8 @@ from ..core.day import DAY_S
 from ..core.ledger.ledger import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
-from ..core.storage import channel as snapshot, checked as stored
+from ..core.storage import checked
+from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
 from ..core.storage.checked import StoredFormError
 
 MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
@@ -35,7 +36,7 @@ class StoredRoom:
     def retire(self, pollutant: Pollutant, at: float) -> None:
         """Set the ledger of a channel aside; it can be looked at for 30 days."""
         channel = self.channels.pop(pollutant)
-        self.retired.append({"at": at, "channel": snapshot.dump_channel(channel)})
+        self.retired.append({"at": at, "channel": dump_channel(channel)})
 
     def drop_retired(self, at: float) -> None:
         """Drop what was set aside more than 30 days ago."""
@@ -116,8 +117,8 @@ class RoomsReader:
 
     def _channel(self, pollutant: Pollutant, data: object) -> Channel | None:
         try:
-            channel = snapshot.load_channel(data, self._zone, self._promise)
-        except snapshot.NewerFormError as error:
+            channel = load_channel(data, self._zone, self._promise)
+        except NewerFormError as error:
             raise NewerStoreError(str(error)) from error
         except StoredFormError as error:
             if data is not None:
@@ -131,7 +132,7 @@ def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:
     context: dict[str, SurroundingMean] = {}
     for key, item in mapping(data).items():
         try:
-            context[key] = snapshot.load_surrounding(item, zone)
+            context[key] = load_surrounding(item, zone)
         except StoredFormError as error:
             LOGGER.warning("Stored context cannot be read: %s", error)
     return context
@@ -142,7 +143,7 @@ def _asked(data: object) -> dict[str, dict[str, Any]]:
     asked: dict[str, dict[str, Any]] = {}
     for issue_id, item in mapping(data).items():
         try:
-            asked[issue_id] = _question(stored.mapping(item))
+            asked[issue_id] = _question(checked.mapping(item))
         except (KeyError, StoredFormError) as error:
             LOGGER.warning("A stored question cannot be read: %s", error)
     return asked
@@ -153,20 +154,20 @@ def _question(item: Mapping[str, Any]) -> dict[str, Any]:
 
     `others` are rises of other rooms (room, quantity, episode) that are part of it.
     """
-    episodes = stored.mapping(item.get("episodes", {}))
+    episodes = checked.mapping(item.get("episodes", {}))
     return {
-        "kind": stored.text(item["kind"]),
-        "at": stored.time(item["at"]),
-        "answered": stored.flag(item["answered"]),
-        "hidden_until": stored.time(item.get("hidden_until", 0.0)),
+        "kind": checked.text(item["kind"]),
+        "at": checked.time(item["at"]),
+        "answered": checked.flag(item["answered"]),
+        "hidden_until": checked.time(item.get("hidden_until", 0.0)),
         "episodes": {
-            stored.code(Pollutant, kind).value: stored.integer(episode)
+            checked.code(Pollutant, kind).value: checked.integer(episode)
             for kind, episode in episodes.items()
         },
-        "asked_at": stored.optional(stored.time, item.get("asked_at", item["at"])),
+        "asked_at": checked.optional(checked.time, item.get("asked_at", item["at"])),
         "others": [
-            [stored.text(room), stored.code(Pollutant, kind).value, stored.integer(episode)]
-            for room, kind, episode in stored.rows(item.get("others", []), 3, MOST_OTHERS)
+            [checked.text(room), checked.code(Pollutant, kind).value, checked.integer(episode)]
+            for room, kind, episode in checked.rows(item.get("others", []), 3, MOST_OTHERS)
         ],
     }
 

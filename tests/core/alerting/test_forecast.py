@@ -22,7 +22,7 @@ def diary(
     days: int, *, state: LearningState = LearningState.LEARNED, coverage: float = 0.8
 ) -> Ledger:
     return a_ledger(
-        a_day(MONDAY - back, USUAL, state=state, mark=coverage) for back in range(days, 0, -1)
+        a_day(MONDAY - back, USUAL, state=state, coverage=coverage) for back in range(days, 0, -1)
     )
 
 
@@ -68,7 +68,7 @@ def test_a_range_says_whose_days_it_stands_on(
 
 def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range() -> None:
     days = [
-        a_day(MONDAY - back, {concentration: 36}, mark=0.8)
+        a_day(MONDAY - back, {concentration: 36}, coverage=0.8)
         for back, concentration in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
     ]
     found = written(a_ledger(days))

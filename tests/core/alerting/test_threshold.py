@@ -231,7 +231,7 @@ def test_a_level_beats_the_days_that_stayed_below_it() -> None:
     assert AlertThreshold((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
 
 
-bars = st.builds(
+thresholds = st.builds(
     AlertThreshold,
     centre=st.tuples(*[st.floats(0.0, 4.0)] * 8),
     spread=st.tuples(*[st.floats(0.15, 2.0)] * 8),
@@ -239,7 +239,7 @@ bars = st.builds(
 )
 
 
-@given(threshold=concentration level=st.floats(0.0, 2000.0), part=st.integers(0, 7))
+@given(threshold=thresholds, concentration=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
 def test_a_score_and_its_level_say_the_same(
     threshold: AlertThreshold, concentration: float, part: int
@@ -252,7 +252,7 @@ def test_a_score_and_its_level_say_the_same(
     assert threshold.concentration_at(score, part) == pytest.approx(concentration, abs=1e-9)
 
 
-@given(threshold=concentration level=st.floats(0.0, 6.0), part=st.integers(0, 7))
+@given(threshold=thresholds, concentration=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
 def test_air_that_was_high_before_must_rise_from_there(
     threshold: AlertThreshold, concentration: float, part: int

@@ -81,7 +81,7 @@ def test_before_there_are_enough_days_to_beat_it_says_that_alerts_wait(
 
 
 def test_what_is_missing_is_said_while_it_is_not_learned() -> None:
-    told = explain(breathing(5, state=LearningState.COLLECTING, mark=None), NOW)
+    told = explain(breathing(5, state=LearningState.COLLECTING, coverage=None), NOW)
     assert (told.subject, told.state) == (Subject.STATE, LearningState.COLLECTING)
     assert told.compared is Compared.NOT_ENOUGH_DATA
     assert (told.unusual, told.reason) == (None, Reason.NOT_LEARNED)

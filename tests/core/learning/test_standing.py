@@ -34,7 +34,7 @@ def ago(*days: int, **given: Any) -> list[DaySummary]:
 
 
 def full(days: int, **given: Any) -> list[DaySummary]:
-    return ago(*range(1, days + 1), **{"mark": 0.8} | given)
+    return ago(*range(1, days + 1), **{"coverage": 0.8} | given)
 
 
 def known(days: Iterable[DaySummary], *entries: Entry) -> Standing:
@@ -50,7 +50,9 @@ def some(days: list[DaySummary], *, weekend: int, week: int) -> list[DaySummary]
 
 def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
     """Return the days, of which only the last so many have the night."""
-    short = [a_day(summary.day, [{8.0: 36}] * 7 + [{}], mark=summary.coverage) for summary in days]
+    short = [
+        a_day(summary.day, [{8.0: 36}] * 7 + [{}], coverage=summary.coverage) for summary in days
+    ]
     return [*short[: len(days) - kept], *days[len(days) - kept :]]
 
 
@@ -76,8 +78,8 @@ def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
         (without_part(full(7), 4), PROVISIONAL),
         (ago(*range(1, 7), 60), PROVISIONAL),
         (ago(*range(1, 7), 61), COLLECTING),
-        (full(13, kind=DayOrigin.HOURLY), COLLECTING),
-        (full(14, kind=DayOrigin.HOURLY), PROVISIONAL),
+        (full(13, origin=DayOrigin.HOURLY), COLLECTING),
+        (full(14, origin=DayOrigin.HOURLY), PROVISIONAL),
         ([a_day(TODAY - 7, {8.0: 21}), *full(6)], COLLECTING),
         ([a_day(TODAY - 7, {8.0: 22}), *full(6)], PROVISIONAL),
     ],
@@ -104,8 +106,8 @@ def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
         (marked(full(30), [0.9] * 16 + [0.69] * 14), PROVISIONAL),
         (marked(full(30), [0.2] * 16 + [0.70] * 14), LEARNED),
         (marked(full(30), [0.4] * 7 + [0.98] * 7), PROVISIONAL),
-        (full(41, kind=DayOrigin.HOURLY), PROVISIONAL),
-        (full(60, state=LEARNED, kind=DayOrigin.HOURLY, mark=None), PROVISIONAL),
+        (full(41, origin=DayOrigin.HOURLY), PROVISIONAL),
+        (full(60, state=LEARNED, origin=DayOrigin.HOURLY, coverage=None), PROVISIONAL),
     ],
 )
 def test_learned_takes_each_of_its_conditions(days: list[DaySummary], state: LearningState) -> None:
@@ -120,9 +122,9 @@ def test_learned_takes_each_of_its_conditions(days: list[DaySummary], state: Lea
         (marked(full(40, state=PROVISIONAL), [0.69] * 14), PROVISIONAL),
         (full(14, state=LEARNED), LEARNED),
         (full(13, state=LEARNED), PROVISIONAL),
-        (full(14, state=LEARNED, mark=None), PROVISIONAL),
-        ([*full(30, state=LEARNED)[:-1], *full(1, state=PROVISIONAL, mark=0.6)], LEARNED),
-        ([*full(20, state=LEARNED)[:-1], *full(1, state=PROVISIONAL, mark=0.6)], PROVISIONAL),
+        (full(14, state=LEARNED, coverage=None), PROVISIONAL),
+        ([*full(30, state=LEARNED)[:-1], *full(1, state=PROVISIONAL, coverage=0.6)], LEARNED),
+        ([*full(20, state=LEARNED)[:-1], *full(1, state=PROVISIONAL, coverage=0.6)], PROVISIONAL),
     ],
 )
 def test_what_was_learned_stays_so_for_less_than_it_took(
@@ -138,7 +140,7 @@ def test_what_was_learned_before_a_change_does_not_stay_learned() -> None:
 
 
 def test_what_was_learned_under_a_correction_that_was_undone_does_not_count() -> None:
-    days = [*full(30, state=LEARNED)[:16], *ago(*range(1, 15), state=LEARNED, mark=0.8, head=5)]
+    days = [*full(30, state=LEARNED)[:16], *ago(*range(1, 15), state=LEARNED, coverage=0.8, head=5)]
     assert known(days).state is LEARNED, "by its earlier days"
     assert known(days).scored_days == 16
 
@@ -147,7 +149,7 @@ def test_what_was_learned_under_a_correction_that_was_undone_does_not_count() ->
 def test_stale_is_fewer_than_five_usable_days_in_fourteen(
     recent: int, state: LearningState
 ) -> None:
-    days = ago(*range(15, 50), *range(10, 10 + recent), state=LEARNED, mark=0.8)
+    days = ago(*range(15, 50), *range(10, 10 + recent), state=LEARNED, coverage=0.8)
     assert known(days).state is state
 
 
@@ -184,7 +186,7 @@ def test_changing_ends_after_fourteen_marks_since_the_change(
     days = [
         a_day(
             TODAY - back,
-            mark=coverage,
+            coverage=coverage,
             state=LEARNED if TODAY - back < found_on else LearningState.CHANGING,
         )
         for back in range(60, 0, -1)
@@ -222,19 +224,19 @@ def test_too_many_alerts_are_told_apart_from_a_shift(cause: Cause, *, quota: boo
 
 
 def test_stale_comes_before_changing() -> None:
-    days = ago(*range(8, 50), mark=0.8, state=LEARNED)
+    days = ago(*range(8, 50), coverage=0.8, state=LEARNED)
     assert known(days[:-5], found(1)).state is LearningState.STALE
 
 
 def test_what_is_missing_is_counted() -> None:
-    assert dict(known(ago(*range(1, 6), mark=0.8)).missing) == {
+    assert dict(known(ago(*range(1, 6), coverage=0.8)).missing) == {
         Missing.DAYS: 16,
         Missing.WEEKEND_DAYS: 2,
         Missing.WEEK_DAYS: 5,
         Missing.PARTS: 9,
         Missing.MARKS: 9,
     }
-    assert dict(known(full(1, kind=DayOrigin.HOURLY)).missing)[Missing.DAYS] == 21
+    assert dict(known(full(1, origin=DayOrigin.HOURLY)).missing)[Missing.DAYS] == 21
     assert dict(known(marked(full(30), [0.5] * 14)).missing) == {Missing.RECORD: 1}
     assert known(full(21)).missing == ()
 
@@ -253,7 +255,7 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         state = standing(ledger, today).state
         if state is LEARNED:
             return today
-        ledger = ledger.with_day(a_day(today, mark=0.8, state=state, head=ledger.head))
+        ledger = ledger.with_day(a_day(today, coverage=0.8, state=state, head=ledger.head))
     return None
 
 
@@ -263,11 +265,11 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         ([], ()),
         (full(5), ()),
         (full(20), ()),
-        (ago(*range(45, 60), mark=0.8), ()),
+        (ago(*range(45, 60), coverage=0.8), ()),
         (without_part(full(40), 2), ()),
         (marked(full(25), [0.8] * 3), ()),
         (marked(full(40), [0.5] * 14), ()),
-        (full(30, kind=DayOrigin.HOURLY, mark=None), ()),
+        (full(30, origin=DayOrigin.HOURLY, coverage=None), ()),
         (full(60, state=LEARNED), (found(0),)),
         (full(60, state=LEARNED), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=TODAY),)),
     ],

@@ -137,7 +137,7 @@ def test_a_day_counts_half_after_thirty_days() -> None:
     ("summary", "entries", "weight"),
     [
         (a_day(MONDAY), (), 1.0),
-        (a_day(MONDAY, kind=DayOrigin.HOURLY), (), 0.5),
+        (a_day(MONDAY, origin=DayOrigin.HOURLY), (), 0.5),
         (a_day(MONDAY), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=MONDAY + 1),), 0.0),
         (
             a_day(MONDAY),

@@ -285,7 +285,7 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     after = channel.forecast
     assert before is not None
     assert after is not None
-    assert entry.concentration == pytest.approx(60.0 * 1.15)
+    assert entry.level == pytest.approx(60.0 * 1.15)
     assert entry.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)

@@ -108,10 +108,11 @@ def test_an_hour_that_comes_twice_does_not_make_up_for_one_that_was_missed() -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "credit"), [(DayOrigin.LIVE, 1.0), (DayOrigin.REPLAYED, 1.0), (DayOrigin.HOURLY, 0.5)]
+    ("origin", "credit"),
+    [(DayOrigin.LIVE, 1.0), (DayOrigin.REPLAYED, 1.0), (DayOrigin.HOURLY, 0.5)],
 )
-def test_an_hourly_day_counts_half(kind: DayOrigin, credit: float) -> None:
-    assert a_day(MONDAY, kind=kind).credit == credit
+def test_an_hourly_day_counts_half(origin: DayOrigin, credit: float) -> None:
+    assert a_day(MONDAY, origin=origin).credit == credit
 
 
 def test_a_day_without_an_issued_range_has_none() -> None:
@@ -120,7 +121,7 @@ def test_a_day_without_an_issued_range_has_none() -> None:
 
 
 def test_time_taken_out_leaves_the_rest_without_mark_and_without_those_peaks() -> None:
-    summary = a_day(MONDAY, {5.0: 20, 9.0: 16}, mark=0.8)
+    summary = a_day(MONDAY, {5.0: 20, 9.0: 16}, coverage=0.8)
     less = summary.without(cell_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
     assert (
         less.histogram
@@ -159,7 +160,7 @@ def test_a_closed_day_keeps_what_was_said_of_it() -> None:
         head=3,
         state=LearningState.PROVISIONAL,
         longest_run_h=2,
-        mark=1.0,
+        coverage=1.0,
         eligible=True,
     )
 

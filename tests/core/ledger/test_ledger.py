@@ -114,19 +114,19 @@ def test_thirty_days_on_a_correction_can_still_be_undone() -> None:
 @pytest.mark.parametrize("kind", EntryKind)
 def test_a_mark_counts_only_under_corrections_still_in_force(kind: EntryKind) -> None:
     outside = {"from_day": MONDAY - 9, "to_day": MONDAY - 9}
-    ledger = a_ledger([a_day(MONDAY, mark=0.7)], entries=(said(kind, 1, **outside),))
-    ledger = ledger.with_day(a_day(MONDAY + 1, mark=0.9, head=ledger.head))
+    ledger = a_ledger([a_day(MONDAY, coverage=0.7)], entries=(said(kind, 1, **outside),))
+    ledger = ledger.with_day(a_day(MONDAY + 1, coverage=0.9, head=ledger.head))
     assert ledger.coverages() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
     kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if kind in STILL else [(MONDAY, 0.7)]
     assert ledger.undo(NOW, 1).coverages() == kept
 
 
 def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() -> None:
-    ledger = a_ledger([a_day(MONDAY, mark=0.6)])
+    ledger = a_ledger([a_day(MONDAY, coverage=0.6)])
     for number in (1, 2):
         entry = said(EntryKind.STRIKE, number, from_day=MONDAY - 9, to_day=MONDAY - 9)
         ledger = ledger.with_entry(entry)
-        ledger = ledger.with_day(a_day(MONDAY + number, mark=0.8, head=ledger.head))
+        ledger = ledger.with_day(a_day(MONDAY + number, coverage=0.8, head=ledger.head))
     undone = ledger.undo(NOW, 1)
     assert undone.coverages() == [(MONDAY, 0.6)]
     assert [entry.kind for entry in undone.entries] == [EntryKind.STRIKE]
@@ -219,7 +219,7 @@ def test_evidence_is_valid_days_within_the_window_and_before_today() -> None:
 
 def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None:
     ledger = a_ledger(
-        days(4, mark=0.8),
+        days(4, coverage=0.8),
         entries=(
             said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25),
             said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY + 2, to_day=MONDAY + 2, parts=1),
@@ -230,8 +230,8 @@ def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None
 
 def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
     short = a_day(MONDAY + 1, [{8.0: 17}] + [{8.0: 36}] * 7)
-    coarse = a_day(MONDAY + 2, kind=DayOrigin.HOURLY)
-    replayed = a_day(MONDAY + 3, kind=DayOrigin.REPLAYED)
+    coarse = a_day(MONDAY + 2, origin=DayOrigin.HOURLY)
+    replayed = a_day(MONDAY + 3, origin=DayOrigin.REPLAYED)
     unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
     struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
     before = said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25)
@@ -278,7 +278,7 @@ def test_days_before_a_reset_go_when_it_can_no_longer_be_undone() -> None:
 
 def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> None:
     old = said(EntryKind.STRIKE, 4, from_day=MONDAY - 99, to_day=MONDAY - 99)
-    ledger = a_ledger([a_day(MONDAY, mark=0.8, head=4)], entries=(old,))
+    ledger = a_ledger([a_day(MONDAY, coverage=0.8, head=4)], entries=(old,))
     assert ledger.pruned(NOW + 120 * DAY) is ledger
     later = ledger.pruned(NOW + 120 * DAY + 1)
     assert later.entries == ()

@@ -44,7 +44,7 @@ def eventful() -> Channel:
             to_day=MONDAY - 70,
             parts=0b101,
             weight=0.25,
-            concentration=70.5,
+            level=70.5,
             until_day=MONDAY + 9,
             episode=7,
             target=1,

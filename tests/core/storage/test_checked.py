@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.storage import checked as stored
+from custom_components.air_baseline.core.storage import checked
 from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable
 
@@ -19,18 +19,18 @@ anything = st.recursive(
     max_leaves=6,
 )
 READERS: dict[str, Callable[[object], object]] = {
-    "mapping": stored.mapping,
-    "items": lambda data: stored.items(data, 3),
-    "rows": lambda data: stored.rows(data, 2, 3),
-    "text": stored.text,
-    "flag": stored.flag,
-    "integer": stored.integer,
-    "number": stored.number,
-    "level": stored.level,
-    "levels": lambda data: stored.levels([str(data)], 2, missing=True),
-    "share": stored.share,
-    "time": stored.time,
-    "code": lambda data: stored.code(LearningState, data),
+    "mapping": checked.mapping,
+    "items": lambda data: checked.items(data, 3),
+    "rows": lambda data: checked.rows(data, 2, 3),
+    "text": checked.text,
+    "flag": checked.flag,
+    "integer": checked.integer,
+    "number": checked.number,
+    "level": checked.level,
+    "levels": lambda data: checked.levels([str(data)], 2, missing=True),
+    "share": checked.share,
+    "time": checked.time,
+    "code": lambda data: checked.code(LearningState, data),
 }
 
 
@@ -101,32 +101,32 @@ def test_what_can_have_been_written_is_read(reader: str, data: object, value: ob
 
 
 def test_null_stands_for_none_where_that_is_allowed() -> None:
-    assert stored.optional(stored.level, None) is None
-    assert stored.optional(stored.level, 5) == 5.0
+    assert checked.optional(checked.level, None) is None
+    assert checked.optional(checked.level, 5) == 5.0
     with pytest.raises(StoredFormError):
-        stored.optional(stored.level, "5")
+        checked.optional(checked.level, "5")
 
 
 def test_a_table_names_its_columns() -> None:
     data = {"days": [[1, 2], [3, 4]], "days_columns": ["day", "mark"]}
-    rows = stored.table(data, "days", ("day", "mark"), 5)
+    rows = checked.table(data, "days", ("day", "mark"), 5)
     assert rows == [{"day": 1, "mark": 2}, {"day": 3, "mark": 4}]
     with pytest.raises(StoredFormError, match="columns"):
-        stored.table(data, "days", ("mark", "day"), 5)
+        checked.table(data, "days", ("mark", "day"), 5)
 
 
 def test_a_refusal_quotes_only_the_beginning() -> None:
     with pytest.raises(StoredFormError) as refusal:
-        stored.flag("x" * 10_000)
+        checked.flag("x" * 10_000)
     assert len(str(refusal.value)) < 100
 
 
 def test_levels_are_read_in_rows_and_are_missing_only_where_they_may_be() -> None:
-    packed = stored.levels(["1,2.5", "0,1000000"], 2)
+    packed = checked.levels(["1,2.5", "0,1000000"], 2)
     assert [unpack("<2f", row) for row in packed] == [(1.0, 2.5), (0.0, 1e6)]
-    assert stored.levels([], 2) == []
-    (row,) = stored.levels(["-,3"], 2, missing=True)
+    assert checked.levels([], 2) == []
+    (row,) = checked.levels(["-,3"], 2, missing=True)
     missing, known = unpack("<2f", row)
     assert (isnan(missing), known) == (True, 3.0)
     with pytest.raises(StoredFormError):
-        stored.levels(["-,3"], 2)
+        checked.levels(["-,3"], 2)

@@ -83,7 +83,7 @@ def lift(channel: Channel, at: float, episode: Episode) -> Lift:
     (entry,) = verdict(episode, at, channel.zone, normal=True)
     before, after = foreseen(channel, at), foreseen(channel, at, entry)
     levels = [known.alert_levels[episode.part] if known else None for known in (before, after)]
-    lifted, until = entry.concentration or 0.0, entry.until_day or 0
+    lifted, until = entry.level or 0.0, entry.until_day or 0
     return Lift(
         part=episode.part,
         before=levels[0],

@@ -171,7 +171,7 @@ def widening_of(coverages: Sequence[float]) -> float:
     Day-level adaptive conformal inference (Gibbs and Candes 2021, arXiv 2106.00170):
     theta <- clip(theta + 0.05 (0.80 - mark)), from the 14th mark on.
 
-    >>> dial([0.5] * 13), round(dial([0.5] * 14), 3)
+    >>> widening_of([0.5] * 13), round(widening_of([0.5] * 14), 3)
     (0.0, 0.015)
     """
     widening = 0.0

@@ -31,10 +31,10 @@ class WeatherLimits:
     def unseen(self, now: DaySurroundings) -> tuple[Condition, ...]:
         """Return which of the present conditions were not seen before.
 
-        >>> seen = Seen(temperatures=(8.0, 21.0), windows=(30, 2))
-        >>> seen.unseen(DaySurroundings(outdoor_temperature=6.9, window_open=0.7))
+        >>> limits = WeatherLimits(temperatures=(8.0, 21.0), windows=(30, 2))
+        >>> limits.unseen(DaySurroundings(outdoor_temperature=6.9, window_open=0.7))
         (<Condition.COLDER: 'colder'>, <Condition.WINDOWS_OPEN: 'windows_open'>)
-        >>> seen.unseen(DaySurroundings(outdoor_temperature=7.0, window_open=0.2))
+        >>> limits.unseen(DaySurroundings(outdoor_temperature=7.0, window_open=0.2))
         ()
         """
         found = []

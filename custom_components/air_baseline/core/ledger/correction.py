@@ -131,7 +131,7 @@ def verdict(episode: Episode, at: float, zone: tzinfo, *, normal: bool) -> tuple
         kind=EntryKind.EPISODE_NORMAL,
         episode=episode.id,
         parts=1 << episode.part,
-        concentration=round(episode.peak * NORMAL_MARGIN, 1),
+        level=round(episode.peak * NORMAL_MARGIN, 1),
         until_day=locate(at, zone)[0] + NORMAL_DAYS,
     )
     return (entry,)

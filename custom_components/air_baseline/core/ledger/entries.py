@@ -59,7 +59,7 @@ class Entry:
     to_day: int | None = None
     parts: int | None = None
     weight: float = 0.0
-    concentration: float | None = None
+    level: float | None = None
     until_day: int | None = None
     episode: int | None = None
     target: int | None = None

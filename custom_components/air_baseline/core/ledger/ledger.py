@@ -352,12 +352,12 @@ class Ledger:
         """Return the alert levels that the user lifted, by part."""
         lifted: dict[int, float] = {}
         for entry in self.entries:
-            if entry.kind is not EntryKind.EPISODE_NORMAL or entry.concentration is None:
+            if entry.kind is not EntryKind.EPISODE_NORMAL or entry.level is None:
                 continue
             if entry.until_day is not None and today <= entry.until_day:
                 for part in range(ALL_PARTS.bit_length()):
                     if entry.parts is None or entry.parts >> part & 1:
-                        lifted[part] = max(entry.concentration, lifted.get(part, 0.0))
+                        lifted[part] = max(entry.level, lifted.get(part, 0.0))
         return lifted
 
     def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:

@@ -38,7 +38,7 @@ from ..ledger.open_day import OpenDay
 from ..pollutant import POLLUTANTS, Pollutant
 from ..reading.binning import INTERVALS_KEPT, LEAST_STEP, Binner
 from ..reading.surroundings import HOURS, SurroundingMean
-from . import checked as stored
+from . import checked
 from .checked import StoredFormError
 from .forecast import dump_forecast, load_forecast
 from .ledger import dump_ledger, load_ledger
@@ -104,8 +104,8 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
     """Return a channel as plain JSON values.
 
     >>> from datetime import UTC
-    >>> kept = dump(Channel(POLLUTANTS[Pollutant.PM25], UTC))
-    >>> load(kept, UTC, Promise.MONTH).quantity.kind
+    >>> kept = dump_channel(Channel(POLLUTANTS[Pollutant.PM25], UTC))
+    >>> load_channel(kept, UTC, Promise.MONTH).spec.pollutant
     <Pollutant.PM25: 'pm25'>
     """
     return freeze_channel(channel).dump()
@@ -118,7 +118,7 @@ def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
     version this code does not know and StoredFormError for anything that is not of this form.
     """
     try:
-        return _load(stored.mapping(data), zone, promise)
+        return _load(checked.mapping(data), zone, promise)
     except (KeyError, IndexError, TypeError, OverflowError) as error:
         message = f"not of the stored form: {error!r}"
         raise StoredFormError(message) from error
@@ -153,7 +153,7 @@ def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
     Raises StoredFormError for anything that is not of this form.
     """
     try:
-        return _load_context(stored.mapping(data), zone)
+        return _load_context(checked.mapping(data), zone)
     except KeyError as error:
         message = f"not of the stored form: {error!r}"
         raise StoredFormError(message) from error
@@ -165,13 +165,13 @@ def _load_context(data: Mapping[str, Any], zone: tzinfo) -> SurroundingMean:
     counted_to = mean.binner.counted_to or 0.0
     mean.bins = [
         (
-            stored.integer(slot, 0, int(counted_to // SLOT_S)),
-            stored.number(value, -stored.HIGHEST, stored.HIGHEST),
+            checked.integer(slot, 0, int(counted_to // SLOT_S)),
+            checked.number(value, -checked.HIGHEST, checked.HIGHEST),
         )
-        for slot, value in stored.rows(data["bins"], 2, SLOTS_PER_HOUR)
+        for slot, value in checked.rows(data["bins"], 2, SLOTS_PER_HOUR)
     ]
     mean.hours = _load_sums(data["hours"], HOURS + 2, int(counted_to // HOUR_S), HOUR_S)
-    mean.days = _load_sums(data["days"], 2, stored.LATEST_DAY, 2 * DAY_S)
+    mean.days = _load_sums(data["days"], 2, checked.LATEST_DAY, 2 * DAY_S)
     return mean
 
 
@@ -180,32 +180,32 @@ def _load_sums(
 ) -> list[tuple[int, float, float]]:
     """Return sums over stretches of time: the index up to the last, the area, the seconds."""
     found = []
-    for index, area, observed in stored.rows(data, 3, most):
-        seconds = stored.number(observed, 0.0, longest_s)
-        highest = stored.HIGHEST * seconds
+    for index, area, observed in checked.rows(data, 3, most):
+        seconds = checked.number(observed, 0.0, longest_s)
+        highest = checked.HIGHEST * seconds
         found.append(
-            (stored.integer(index, 0, last), stored.number(area, -highest, highest), seconds)
+            (checked.integer(index, 0, last), checked.number(area, -highest, highest), seconds)
         )
     return found
 
 
 def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
-    version = stored.integer(data["version"], 1)
+    version = checked.integer(data["version"], 1)
     if version > VERSION:
         message = f"version {version}; this code knows {VERSION}"
         raise NewerFormError(message)
-    channel = Channel(POLLUTANTS[stored.code(Pollutant, data["quantity"])], zone, promise)
-    channel.paused = stored.flag(data["paused"])
+    channel = Channel(POLLUTANTS[checked.code(Pollutant, data["quantity"])], zone, promise)
+    channel.paused = checked.flag(data["paused"])
     if "history" in data:
-        channel.history = stored.code(HistoryState, data["history"])
+        channel.history = checked.code(HistoryState, data["history"])
     channel.ledger = load_ledger(data)
-    _load_source(channel, stored.mapping(data["source"]))
+    _load_source(channel, checked.mapping(data["source"]))
     if channel.guideline is not None:
         _load_facts(channel.guideline, data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
         last = data["days"][-1:]  # Not read as a day: that waits until days are asked for.
         last_day = parse_day(last[0].split(" ")[0]) if last else 0
-        _load_today(channel, stored.mapping(data["today"]), last_day)
+        _load_today(channel, checked.mapping(data["today"]), last_day)
     return channel
 
 
@@ -233,41 +233,41 @@ def _load_facts(facts: GuidelineMean, data: Mapping[str, Any], counted_to: float
     last = int(counted_to // facts.bucket_s)
     facts.buckets = _load_sums(data["facts"], BUCKETS + 1, last, facts.bucket_s)
     for _, total, _ in facts.buckets:
-        stored.number(total, 0.0)
-    facts.above = stored.optional(stored.flag, data["above"])
+        checked.number(total, 0.0)
+    facts.above = checked.optional(checked.flag, data["above"])
     low_since = data["low_since"]
-    facts.low_since = None if low_since is None else stored.number(low_since, 0.0, counted_to)
+    facts.low_since = None if low_since is None else checked.number(low_since, 0.0, counted_to)
 
 
 def _load_running(binner: Binner, data: Mapping[str, Any]) -> None:
-    binner.counted_to = stored.optional(stored.time, data["counted_to"])
+    binner.counted_to = checked.optional(checked.time, data["counted_to"])
     passed_s = (binner.counted_to or 0.0) % SLOT_S
-    binner.observed_s = stored.number(data["observed_s"], 0.0, passed_s)
-    most = stored.HIGHEST * binner.observed_s
-    binner.area = stored.number(data["area"], -most, most)
+    binner.observed_s = checked.number(data["observed_s"], 0.0, passed_s)
+    most = checked.HIGHEST * binner.observed_s
+    binner.area = checked.number(data["area"], -most, most)
     binner.intervals.extend(
-        stored.number(item, 0.0) for item in stored.items(data["intervals"], INTERVALS_KEPT)
+        checked.number(item, 0.0) for item in checked.items(data["intervals"], INTERVALS_KEPT)
     )
 
 
 def _load_source(channel: Channel, data: Mapping[str, Any]) -> None:
     binner, source = channel.binner, channel.health
     _load_running(binner, data)
-    stored.number(binner.area, 0.0)
+    checked.number(binner.area, 0.0)
     step, warm_until = data["step"], data["warm_until"]
-    binner.step = None if step is None else stored.number(step, LEAST_STEP, stored.HIGHEST)
-    binner.last_value = stored.optional(stored.level, data["last_value"])
-    binner.late = stored.integer(data["late"], 0)
-    source.last_read = stored.optional(stored.time, data["last_read"])
+    binner.step = None if step is None else checked.number(step, LEAST_STEP, checked.HIGHEST)
+    binner.last_value = checked.optional(checked.level, data["last_value"])
+    binner.late = checked.integer(data["late"], 0)
+    source.last_read = checked.optional(checked.time, data["last_read"])
     last_read = source.last_read or 0.0
     if warm_until is not None:
         latest = last_read + source.spec.warm_up_s
-        source.warm_until = stored.number(warm_until, 0.0, latest)
-    source.flat_value = stored.optional(stored.level, data["flat_value"])
-    source.flat_since = stored.number(data["flat_since"], 0.0, last_read)
-    source.flat_longest_h = stored.integer(data["flat_longest_h"], 0)
-    source.stuck = stored.flag(data["stuck"])
-    source.rejected = stored.integer(data["rejected"], 0)
+        source.warm_until = checked.number(warm_until, 0.0, latest)
+    source.flat_value = checked.optional(checked.level, data["flat_value"])
+    source.flat_since = checked.number(data["flat_since"], 0.0, last_read)
+    source.flat_longest_h = checked.integer(data["flat_longest_h"], 0)
+    source.stuck = checked.flag(data["stuck"])
+    source.rejected = checked.integer(data["rejected"], 0)
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:
@@ -291,26 +291,26 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
 
 
 def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> None:
-    day = stored.day(parse_day(stored.text(data["day"])))
+    day = checked.day(parse_day(checked.text(data["day"])))
     if day <= last_day:
         message = f"{iso_day(day)} is open after a later day was closed"
         raise StoredFormError(message)
     today = OpenDay(day, part_slots(day, channel.zone))
-    today.counts = decode_counts(stored.text(data["histogram"]))
-    peaks = [stored.optional(stored.level, peak) for peak in stored.items(data["peaks"], PARTS)]
+    today.counts = decode_counts(checked.text(data["histogram"]))
+    peaks = [checked.optional(checked.level, peak) for peak in checked.items(data["peaks"], PARTS)]
     if len(peaks) != PARTS:
         message = f"{len(peaks)} peaks"
         raise StoredFormError(message)
     today.peaks = peaks
-    today.scored_slots = stored.integer(data["marked"], 0)
-    today.inside = stored.number(data["inside"], 0.0, float(today.scored_slots))
-    today.void = stored.flag(data["void"])
-    today.unseen = stored.flag(data.get("unseen", False))
+    today.scored_slots = checked.integer(data["marked"], 0)
+    today.inside = checked.number(data["inside"], 0.0, float(today.scored_slots))
+    today.void = checked.flag(data["void"])
+    today.unseen = checked.flag(data.get("unseen", False))
     channel.open_day = today
     last = int((channel.binner.counted_to or 0.0) // SLOT_S)
     channel.sustained.bins = [
-        (stored.integer(slot, 0, last), stored.level(value))
-        for slot, value in stored.rows(data["recent"], 2, SUSTAINED_SLOTS)
+        (checked.integer(slot, 0, last), checked.level(value))
+        for slot, value in checked.rows(data["recent"], 2, SUSTAINED_SLOTS)
     ]
     _load_watch(channel, data, day)
     channel.resume(_load_forecast(data.get("forecast"), day))
@@ -323,21 +323,21 @@ def _load_forecast(data: object, day: int) -> Forecast | None:
     have written what this one never would.
     """
     try:
-        return load_forecast(stored.mapping(data), day)
+        return load_forecast(checked.mapping(data), day)
     except KeyError, TypeError, ValueError, OverflowError:
         return None
 
 
 def _load_watch(channel: Channel, data: Mapping[str, Any], day: int) -> None:
-    running = stored.optional(stored.integer, data["episode"])
+    running = checked.optional(checked.integer, data["episode"])
     channel.episode_watch.current = next(
         (episode for episode in channel.ledger.episodes if episode.id == running), None
     )
-    channel.episode_watch.inside_slots = stored.integer(data["inside_slots"], 0)
-    channel.episode_watch.blocked_slots = stored.integer(
+    channel.episode_watch.inside_slots = checked.integer(data["inside_slots"], 0)
+    channel.episode_watch.blocked_slots = checked.integer(
         data["blocked_slots"], 0, LASTING_INSIDE_SLOTS
     )
     # It ends some hours after an episode, and no episode ends after the open day; the rest is
     # for homes that have moved to another time zone.
     latest = day_start(day + 3, channel.zone)
-    channel.episode_watch.cool_until = stored.number(data["cool_until"], 0.0, latest)
+    channel.episode_watch.cool_until = checked.number(data["cool_until"], 0.0, latest)

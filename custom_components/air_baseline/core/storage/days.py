@@ -16,7 +16,7 @@ from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_re
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..reading.surroundings import DaySurroundings
-from . import checked as stored
+from . import checked
 from .checked import StoredFormError
 
 DAY_COLUMNS: Final = (
@@ -122,7 +122,7 @@ def dump_days(days: Sequence[DaySummary]) -> dict[str, Any]:
 
 def load_days(data: Mapping[str, Any]) -> StoredDays:
     """Return the days that `dump_days` wrote; the checksum tells of every damage to them."""
-    lines = stored.items(data["days"], WINDOW_DAYS)
+    lines = checked.items(data["days"], WINDOW_DAYS)
     known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
         message = "days that are not as they were written"
@@ -147,7 +147,7 @@ def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
     if days != sorted({*days}):
         message = "days out of order or twice"
         raise StoredFormError(message)
-    if stored.day(days[-1]) - stored.day(days[0]) >= WINDOW_DAYS:
+    if checked.day(days[-1]) - checked.day(days[0]) >= WINDOW_DAYS:
         message = f"days further apart than the {WINDOW_DAYS} that are kept"
         raise StoredFormError(message)
     texts = [text.encode() for text in columns["histogram"]]
@@ -193,15 +193,15 @@ def _marks(texts: Sequence[str]) -> list[float | None]:
 
 def _integers(texts: Sequence[str]) -> list[int]:
     numbers = list(map(int, texts))
-    stored.integer(min(numbers))
-    stored.integer(max(numbers))
+    checked.integer(min(numbers))
+    checked.integer(max(numbers))
     return numbers
 
 
 def _slots(text: str) -> tuple[int, ...]:
     if text == NOTHING:
         return PLAIN_SLOTS
-    slots = tuple(stored.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
+    slots = tuple(checked.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
     if len(slots) != PARTS or not sum(slots):
         message = f"slots of a day: {slots}"
         raise StoredFormError(message)
@@ -210,8 +210,8 @@ def _slots(text: str) -> tuple[int, ...]:
 
 def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
     """Return what `DaySummary.record` holds, of all days."""
-    peaks = stored.levels(columns["peaks"], PARTS, missing=True)
-    issued = stored.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
+    peaks = checked.levels(columns["peaks"], PARTS, missing=True)
+    issued = checked.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
     contexts = map(_context, columns["context"])
@@ -225,9 +225,9 @@ def _context(text: str) -> DaySurroundings:
         None if value == NOTHING else float(value) for value in text.split(",")
     ]
     return DaySurroundings(
-        outdoor_pm25=stored.optional(stored.level, pm25),
-        outdoor_temperature=stored.optional(stored.number, temperature),
-        window_open=stored.optional(stored.share, window),
+        outdoor_pm25=checked.optional(checked.level, pm25),
+        outdoor_temperature=checked.optional(checked.number, temperature),
+        window_open=checked.optional(checked.share, window),
     )
 
 

@@ -15,7 +15,7 @@ from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
 from ..reading.binning import LEAST_STEP
-from . import checked as stored
+from . import checked
 from .checked import StoredFormError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 RANGE_WIDTH: Final = 12  # Three levels, three points on the scale, two cells of three.
-MOST_SCALE: Final = 15.0  # ln(1 + x) of `stored.HIGHEST` is below it.
+MOST_SCALE: Final = 15.0  # ln(1 + x) of `checked.HIGHEST` is below it.
 MOST_SPREAD: Final = 8.0  # More than half of the scale.
 MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SPREAD
 MOST_RISE: Final = 600.0  # On the scale: more has no level, and never was.
@@ -44,10 +44,10 @@ def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
     """Return the forecast of a day that `dump_forecast` wrote; `with_levels` completes it."""
     return Forecast(
         day=day,
-        resolution=stored.number(data["resolution"], LEAST_STEP, stored.HIGHEST),
-        promise=stored.code(Promise, data["promise"]),
-        standing=_load_standing(stored.mapping(data["standing"])),
-        part=None if data["part"] is None else stored.integer(data["part"], 0, PARTS - 1),
+        resolution=checked.number(data["resolution"], LEAST_STEP, checked.HIGHEST),
+        promise=checked.code(Promise, data["promise"]),
+        standing=_load_standing(checked.mapping(data["standing"])),
+        part=None if data["part"] is None else checked.integer(data["part"], 0, PARTS - 1),
         **(_load_said(data) if "ranges" in data else {}),
     )
 
@@ -65,29 +65,31 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
         "told": written.reported,
         "temperatures": seen.temperatures and list(seen.temperatures),
         "windows": seen.windows and list(seen.windows),
-        "bar": _dump_bar(written.threshold) if written.threshold.scores else None,
+        "bar": _dump_threshold(written.threshold) if written.threshold.scores else None,
     }
 
 
 def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
-    ranges = stored.rows(data["ranges"], RANGE_WIDTH, PARTS)
+    ranges = checked.rows(data["ranges"], RANGE_WIDTH, PARTS)
     if len(ranges) != PARTS:
         message = f"{len(ranges)} ranges"
         raise StoredFormError(message)
     return {
         "ranges": tuple(_load_range(row) for row in ranges),
-        "basis": stored.code(Basis, data["basis"]),
-        "shown": stored.flag(data["shown"]),
-        "own_share": stored.share(data["own_share"]),
-        "theta": stored.number(data["theta"], -1.0, 1.0),
-        "confidence": stored.optional(stored.share, data["confidence"]),
-        "noticeable": stored.level(data["noticeable"]),
-        "told": stored.flag(data["told"]),
-        "seen": WeatherLimits(
-            temperatures=stored.optional(_temperatures, data["temperatures"]),
-            windows=stored.optional(_windows, data["windows"]),
+        "basis": checked.code(Basis, data["basis"]),
+        "shown": checked.flag(data["shown"]),
+        "own_share": checked.share(data["own_share"]),
+        "widening": checked.number(data["theta"], -1.0, 1.0),
+        "confidence": checked.optional(checked.share, data["confidence"]),
+        "noticeable": checked.level(data["noticeable"]),
+        "reported": checked.flag(data["told"]),
+        "weather_limits": WeatherLimits(
+            temperatures=checked.optional(_temperatures, data["temperatures"]),
+            windows=checked.optional(_windows, data["windows"]),
         ),
-        "bar": AlertThreshold() if data["bar"] is None else _load_bar(stored.mapping(data["bar"])),
+        "threshold": AlertThreshold()
+        if data["bar"] is None
+        else _load_bar(checked.mapping(data["bar"])),
     }
 
 
@@ -98,7 +100,7 @@ def _dump_range(part: PartRange) -> list[float]:
 
 
 def _load_range(row: Sequence[Any]) -> PartRange:
-    numbers = stored.numbers(row, RANGE_WIDTH, -stored.HIGHEST, 2.0 * stored.HIGHEST)
+    numbers = checked.numbers(row, RANGE_WIDTH, -checked.HIGHEST, 2.0 * checked.HIGHEST)
     low, middle, high, y_low, y_middle, y_high, *cells = numbers
     lower, upper = (cells[0], cells[1], cells[2]), (cells[3], cells[4], cells[5])
     ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
@@ -109,16 +111,16 @@ def _load_range(row: Sequence[Any]) -> PartRange:
 
 
 def _temperatures(data: object) -> tuple[float, float]:
-    lowest, highest = stored.numbers(data, 2)
+    lowest, highest = checked.numbers(data, 2)
     return lowest, highest
 
 
 def _windows(data: object) -> tuple[int, int]:
-    ((shut, mostly_open),) = stored.rows([data], 2, 1)
-    return stored.integer(shut), stored.integer(mostly_open)
+    ((shut, mostly_open),) = checked.rows([data], 2, 1)
+    return checked.integer(shut), checked.integer(mostly_open)
 
 
-def _dump_bar(threshold: AlertThreshold) -> dict[str, Any]:
+def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
     return {
         "scores": list(threshold.scores),
         "ranked": threshold.rank_score,
@@ -132,27 +134,30 @@ def _dump_bar(threshold: AlertThreshold) -> dict[str, Any]:
     }
 
 
-def _load_bar(data: Mapping[str, Any]) -> AlertThreshold:
-    scores = stored.items(data["scores"], WINDOW_DAYS)
-    spread = stored.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
+def _load_threshold(bar: object) -> AlertThreshold:
+    if bar is None:
+        return AlertThreshold()
+    data = checked.mapping(bar)
+    scores = checked.items(data["scores"], WINDOW_DAYS)
+    spread = checked.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
     threshold = AlertThreshold(
-        scores=array("d", stored.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
-        rank_score=stored.optional(_score, data["ranked"]),
-        margin=stored.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
-        notable=stored.optional(_score, data["notable"]),
-        centre=tuple(stored.numbers(data["centre"], PARTS, -MOST_SCALE, MOST_SCALE)),
+        scores=array("d", checked.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
+        rank_score=checked.optional(_score, data["ranked"]),
+        margin=checked.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
+        notable=checked.optional(_score, data["notable"]),
+        centre=tuple(checked.numbers(data["centre"], PARTS, -MOST_SCALE, MOST_SCALE)),
         spread=tuple(spread),
-        before=tuple(stored.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
-        floor=tuple(stored.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
-        days=stored.integer(data["days"], 0, len(scores)),
+        before=tuple(checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
+        floor=tuple(checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
+        days=checked.integer(data["days"], 0, len(scores)),
     )
     highest = max(threshold.rank_score or 0.0, threshold.notable or 0.0) + MARGIN_HIGH
-    stored.number(highest * max(spread), -MOST_RISE, MOST_RISE)
+    checked.number(highest * max(spread), -MOST_RISE, MOST_RISE)
     return threshold
 
 
 def _score(data: object) -> float:
-    return stored.number(data, -MOST_SCORE, MOST_SCORE)
+    return checked.number(data, -MOST_SCORE, MOST_SCORE)
 
 
 def _dump_standing(known: Standing) -> dict[str, Any]:
@@ -175,20 +180,20 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
 
 def _load_standing(data: Mapping[str, Any]) -> Standing:
     most = float(WINDOW_DAYS)
-    days, weekend, week = stored.numbers(data["tally"], 3, 0.0, most)
+    days, weekend, week = checked.numbers(data["tally"], 3, 0.0, most)
     return Standing(
-        state=stored.code(LearningState, data["state"]),
-        tally=Tally(days, weekend, week, tuple(stored.numbers(data["parts"], PARTS, 0.0, most))),
-        first=stored.optional(stored.day, data["first"]),
-        scored_days=stored.integer(data["marks"], 0, WINDOW_DAYS),
-        recent_coverage=stored.optional(stored.share, data["recent_mark"]),
-        coverage_28d=stored.optional(stored.share, data["held"]),
+        state=checked.code(LearningState, data["state"]),
+        tally=Tally(days, weekend, week, tuple(checked.numbers(data["parts"], PARTS, 0.0, most))),
+        first=checked.optional(checked.day, data["first"]),
+        scored_days=checked.integer(data["marks"], 0, WINDOW_DAYS),
+        recent_coverage=checked.optional(checked.share, data["recent_mark"]),
+        coverage_28d=checked.optional(checked.share, data["held"]),
         missing=tuple(
-            (stored.code(Missing, what), stored.integer(number, 0, WINDOW_DAYS))
-            for what, number in stored.rows(data["missing"], 2, len(Missing))
+            (checked.code(Missing, what), checked.integer(number, 0, WINDOW_DAYS))
+            for what, number in checked.rows(data["missing"], 2, len(Missing))
         ),
-        earliest=stored.optional(stored.day, data["earliest"]),
-        since=stored.optional(stored.day, data["since"]),
-        quota=stored.flag(data["quota"]),
-        from_history=stored.integer(data["from_history"], 0, WINDOW_DAYS),
+        earliest=checked.optional(checked.day, data["earliest"]),
+        since=checked.optional(checked.day, data["since"]),
+        quota=checked.flag(data["quota"]),
+        from_history=checked.integer(data["from_history"], 0, WINDOW_DAYS),
     )

@@ -15,7 +15,7 @@ from ..ledger.entries import Cause, Entry, EntryKind
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
-from . import checked as stored
+from . import checked
 from .checked import StoredFormError
 from .days import dump_days, load_days
 
@@ -69,6 +69,9 @@ BESIDE_COLUMNS: Final = (
 )
 
 
+_FIELDS: Final = {"together": "other_rooms"}  # Fields that are stored under another name.
+
+
 def dump_ledger(ledger: Ledger) -> dict[str, Any]:
     """Return a ledger as tables of plain JSON values."""
     return {
@@ -89,18 +92,18 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
         days=load_days(data),
         entries=_load_entries(data),
         episodes=_load_episodes(data),
-        root=stored.integer(data["root"], 0),
+        root=checked.integer(data["root"], 0),
         former=_load_former(data.get("former")),
     )
 
 
 def _load_former(data: object) -> Ledger | None:
     """Return the ledger before it was learned anew; it has no former one itself."""
-    return None if data is None else load_ledger({**stored.mapping(data), "former": None})
+    return None if data is None else load_ledger({**checked.mapping(data), "former": None})
 
 
 def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
-    rows = stored.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
+    rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
     entries = tuple(_load_entry(row) for row in rows)
     if len({entry.id for entry in entries}) != len(entries):
         message = "two entries with one id"
@@ -109,30 +112,30 @@ def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
 
 
 def _load_entry(row: Mapping[str, Any]) -> Entry:
-    at = stored.time(row["at"])
-    ahead = int(at // DAY_S) + stored.EARLIEST_DAY + MOST_AHEAD
+    at = checked.time(row["at"])
+    ahead = int(at // DAY_S) + checked.EARLIEST_DAY + MOST_AHEAD
 
     def day(data: object) -> int:
-        return stored.integer(data, stored.EARLIEST_DAY, ahead)
+        return checked.integer(data, checked.EARLIEST_DAY, ahead)
 
     return Entry(
-        id=stored.integer(row["id"], 1),
+        id=checked.integer(row["id"], 1),
         at=at,
-        kind=stored.code(EntryKind, row["kind"]),
-        from_day=stored.optional(day, row["from_day"]),
-        to_day=stored.optional(day, row["to_day"]),
-        parts=None if row["parts"] is None else stored.integer(row["parts"], 0, ALL_PARTS),
-        weight=stored.share(row["weight"]),
-        concentration=stored.optional(stored.level, row["level"]),
-        until_day=stored.optional(day, row["until_day"]),
-        episode=stored.optional(stored.integer, row["episode"]),
-        target=stored.optional(stored.integer, row["target"]),
-        cause=None if row["cause"] is None else stored.code(Cause, row["cause"]),
+        kind=checked.code(EntryKind, row["kind"]),
+        from_day=checked.optional(day, row["from_day"]),
+        to_day=checked.optional(day, row["to_day"]),
+        parts=None if row["parts"] is None else checked.integer(row["parts"], 0, ALL_PARTS),
+        weight=checked.share(row["weight"]),
+        level=checked.optional(checked.level, row["level"]),
+        until_day=checked.optional(day, row["until_day"]),
+        episode=checked.optional(checked.integer, row["episode"]),
+        target=checked.optional(checked.integer, row["target"]),
+        cause=None if row["cause"] is None else checked.code(Cause, row["cause"]),
     )
 
 
 def _dump_row(kept: Entry | Episode, columns: tuple[str, ...]) -> list[Any]:
-    row = [getattr(kept, column) for column in columns]
+    row = [getattr(kept, _FIELDS.get(column, column)) for column in columns]
     return [_plain(value) for value in row]
 
 
@@ -153,11 +156,11 @@ def _dump_beside(ledger: Ledger) -> dict[str, Any]:
 
 
 def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
-    rows = stored.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
+    rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
     beside: dict[int, Mapping[str, Any]] = {}
     if "beside" in data:
-        for row in stored.table(data, "beside", BESIDE_COLUMNS, MOST_ENTRIES):
-            beside[stored.integer(row["id"])] = row
+        for row in checked.table(data, "beside", BESIDE_COLUMNS, MOST_ENTRIES):
+            beside[checked.integer(row["id"])] = row
     return tuple(_load_episode(row, beside.get(row["id"])) for row in rows)
 
 
@@ -167,27 +170,27 @@ def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> E
         return episode
     return replace(
         episode,
-        outdoor=stored.optional(stored.level, beside["outdoor"]),
-        outdoor_before=stored.optional(stored.level, beside["outdoor_before"]),
-        window_open=stored.optional(stored.share, beside["window_open"]),
-        other_rooms=stored.code(OtherRooms, beside["together"]),
-        rooms=tuple(stored.text(room) for room in stored.items(beside["rooms"], MOST_ROOMS)),
+        outdoor=checked.optional(checked.level, beside["outdoor"]),
+        outdoor_before=checked.optional(checked.level, beside["outdoor_before"]),
+        window_open=checked.optional(checked.share, beside["window_open"]),
+        other_rooms=checked.code(OtherRooms, beside["together"]),
+        rooms=tuple(checked.text(room) for room in checked.items(beside["rooms"], MOST_ROOMS)),
     )
 
 
 def _load_air(row: Mapping[str, Any]) -> Episode:
     outcome = row["outcome"]
     return Episode(
-        id=stored.integer(row["id"], 0, int(stored.LATEST)),
-        day=stored.day(row["day"]),
-        part=stored.integer(row["part"], 0, PARTS - 1),
-        opened_level=stored.level(row["opened_level"]),
-        alert_level=stored.level(row["alert_level"]),
-        high=stored.level(row["high"]),
-        beaten=stored.integer(row["beaten"], 0),
-        compared=stored.integer(row["compared"], 0),
-        peak=stored.level(row["peak"]),
-        end=stored.optional(stored.time, row["end"]),
-        outcome=None if outcome is None else stored.code(EpisodeEnd, outcome),
-        outdoor_rose=stored.optional(stored.flag, row["outdoor_rose"]),
+        id=checked.integer(row["id"], 0, int(checked.LATEST)),
+        day=checked.day(row["day"]),
+        part=checked.integer(row["part"], 0, PARTS - 1),
+        opened_level=checked.level(row["opened_level"]),
+        alert_level=checked.level(row["alert_level"]),
+        high=checked.level(row["high"]),
+        beaten=checked.integer(row["beaten"], 0),
+        compared=checked.integer(row["compared"], 0),
+        peak=checked.level(row["peak"]),
+        end=checked.optional(checked.time, row["end"]),
+        outcome=None if outcome is None else checked.code(EpisodeEnd, outcome),
+        outdoor_rose=checked.optional(checked.flag, row["outdoor_rose"]),
     )
