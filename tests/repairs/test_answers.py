@@ -185,7 +185,7 @@ async def test_what_was_measured_beside_an_episode_is_told(
         outdoor_before=8.0,
         outdoor_rose=rose,
         window_open=0.4,
-        together=OtherRooms.ONLY_THIS_ROOM,
+        other_rooms=OtherRooms.ONLY_THIS_ROOM,
         rooms=(BEDROOM,),
     )
     channel.ledger = channel.ledger.with_episode(beside)
