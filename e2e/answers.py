@@ -58,7 +58,7 @@ def start_over_and_undo(visitor: Visitor) -> None:
     untouched = _ledger(visitor)
     open_question(visitor)
     visitor.press("Start over")
-    visitor.expect("Everything learned so far will no longer count", "usable days left", "Undo")
+    visitor.expect("Nothing learned so far will count anymore", "usable days left", "Undo")
     visitor.pictures("start-over")
     visitor.press_button("Start over")
     visitor.expect("Started over")
