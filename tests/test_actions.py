@@ -160,7 +160,7 @@ async def test_explain_names_the_days_that_a_change_took_out_which_has_passed(
 ) -> None:
     smoke = {PM25: lambda at: 4 * usual(at)}
     await pass_time(hass, clock, 9 * DAY, smoke, step=10 * MINUTE)
-    assert "passed" not in (await words(hass))["because"]
+    assert "went away" not in (await words(hass))["because"]
     await pass_time(hass, clock, 4 * DAY, {PM25: usual}, step=10 * MINUTE)
     assert shown(hass, LEARNING).state == "learned"
     left_out = "went away by itself. The days from 2026-03-02 to 2026-03-11 are excluded."

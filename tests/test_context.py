@@ -82,7 +82,7 @@ async def test_a_home_with_an_outdoor_sensor_says_that_outdoor_air_rose_too(
     assert shown(hass, UNUSUAL).state == "on"
     text = str(await act(hass, "explain"))
     assert "Outdoor PM2.5 rose too: 38 μg/m³, previously 12." in text
-    assert "the air outdoors" not in text.lower()
+    assert "outdoor air" not in text.lower()
 
 
 async def test_a_day_colder_than_all_seen_gives_no_alert_and_says_why(
@@ -108,7 +108,7 @@ async def test_without_context_nothing_changes(
     await breathe(hass, clock, 1, air=90.0, temperature=-5.0, outdoor=38.0)
     assert shown(hass, UNUSUAL).state == "on"
     text = str(await act(hass, "explain")).lower()
-    assert "outdoor air rose" not in text
+    assert "outdoor pm2.5 rose" not in text
     assert "outdoor air, whether a window was open" in text
 
 
