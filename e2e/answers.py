@@ -24,7 +24,7 @@ def answer_and_undo(visitor: Visitor) -> None:
     visitor.pictures("episode")
     for answer, title, picture in (
         ("That is normal here", "The usual range does not change", "normal"),
-        ("The sensor or the room changed", "The place is similar", "changed"),
+        ("The sensor or the room changed", "The new place is similar", "changed"),
     ):
         visitor.press(answer)
         visitor.expect(title)
@@ -32,12 +32,12 @@ def answer_and_undo(visitor: Visitor) -> None:
         open_question(visitor)
 
     visitor.press("It was real")
-    visitor.expect("These hours will no longer count as usual", "What would be left", "Keep it out")
+    visitor.expect("These hours will no longer count as usual", "What would be left", "Exclude")
     visitor.pictures("real")
     if _ledger(visitor) != untouched:
         raise WalkError("the preview of an answer changed the ledger")
-    visitor.press_button("Keep it out")
-    visitor.expect("Kept out of what is usual here")
+    visitor.press_button("Exclude")
+    visitor.expect("These hours no longer count as usual")
     visitor.pictures("real-done")
     visitor.await_state(COMPARED, "unusual", corrections=1)
     (kept,) = _corrections(visitor)
@@ -58,9 +58,7 @@ def start_over_and_undo(visitor: Visitor) -> None:
     untouched = _ledger(visitor)
     open_question(visitor)
     visitor.press("Start over")
-    visitor.expect(
-        "Nothing that was learned so far will count", "usable days that are left", "Undo"
-    )
+    visitor.expect("Nothing learned so far will count anymore", "usable days left", "Undo")
     visitor.pictures("start-over")
     visitor.press_button("Start over")
     visitor.expect("Started over")

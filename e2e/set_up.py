@@ -15,7 +15,7 @@ LEARNED_S: Final = 120.0  # Four rooms are read one after the other.
 def set_up(visitor: Visitor) -> None:
     """Add the integration with the rooms found, see that one has learned by itself."""
     _choose_integration(visitor)
-    visitor.expect("Stored in this Home Assistant", "Learn from the history")
+    visitor.expect("Stored in this Home Assistant", "Learn from existing history")
     visitor.picture("set-up-home")
     _expect_on(visitor, "switch", 1)
     visitor.press_button("Find my rooms")
