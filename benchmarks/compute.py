@@ -136,9 +136,9 @@ def _with_context(plan: Plan, kind: Kind, pool: Workers, results: Results, tell:
     for season in WITH_CONTEXT:
         if season is Season.SMOKE and kind is not Kind.PM25:
             continue
-        tell(f"{kind}, {season} homes, context known")
+        tell(f"{kind}, {season} homes, surroundings known")
         runs = pool.each(_run_home_with_context, plan.of(season, kind, Promise.MONTH))
-        results.groups.append(group(f"{season} homes, context", season, Promise.MONTH, runs))
+        results.groups.append(group(f"{season} homes, surroundings", season, Promise.MONTH, runs))
         if season is Season.SMOKE:
             results.outdoor_rose = outdoor_rose(runs)
 

@@ -107,6 +107,6 @@ def _of_smoke(results: Results) -> Iterator[Check]:
         where = f"{NAMES[kind]}, {chosen}"
         yield f"{where}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
         yield (
-            f"{where}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",
+            f"{where}: edges after smoke match those without it in {smoke.same} of {smoke.rooms}",
             smoke.same == smoke.rooms,
         )
