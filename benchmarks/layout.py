@@ -40,7 +40,7 @@ def all_tables(results: Results) -> Iterator[Table]:
     """Yield every table."""
     groups = [*results.groups, *results.recorded]
     monthly = [group for group in groups if group.promise is Promise.MONTH]
-    for group in monthly:  # The promise moves an alert, and a range next to never.
+    for group in monthly:  # The promise moves alerts, and hardly ever a range.
         yield coverage_table(group)
     yield promise_table(groups)
     yield rooms_table(monthly)
@@ -70,7 +70,7 @@ def all_tables(results: Results) -> Iterator[Table]:
 
 
 def coverage_table(group: Group) -> Table:
-    """Return coverage by state and age, and on week days and at weekends."""
+    """Return coverage by state and age, on weekdays and at weekends."""
     rows = [(state.value, _age(ages), *_covered(found)) for state, ages, found in group.states]
     rows += [
         ("learned", name, *_covered(found))
@@ -118,7 +118,7 @@ def rooms_table(groups: Sequence[Group]) -> Table:
 
 
 def first_table(groups: Sequence[Group]) -> Table:
-    """Return when something was first said about the very room."""
+    """Return when something was first said about the room itself."""
     rows = [
         (
             group.name,
@@ -136,7 +136,7 @@ def first_table(groups: Sequence[Group]) -> Table:
 
 
 def trust_table(results: Results, groups: Sequence[Group]) -> Table:
-    """Return how honest confidence was."""
+    """Return how well confidence was calibrated."""
     said = [(group.name, group.trust) for group in groups]
     said += [(f"all seasons, {NAMES[kind]}", trust) for kind, trust in results.pooled.items()]
     rows = [
@@ -158,7 +158,7 @@ def trust_table(results: Results, groups: Sequence[Group]) -> Table:
 
 
 def reliability_table(title: str, trust: Trust) -> Table:
-    """Return what was stated beside what came true."""
+    """Return stated and observed confidence."""
     rows = [(_two(row.stated), _two(row.came), str(row.number)) for row in trust.tenths]
     return Table(title, ("stated", "observed", "number"), rows)
 
@@ -212,7 +212,7 @@ def smoke_table(results: Results) -> Table:
 
 
 def rules_table(beside: Beside, where: str) -> Table:
-    """Return false alarms and plumes noticed, ours beside the rules."""
+    """Return false alarms and noticed plumes of ours and the rules."""
     eligible = [one for one in beside.found if one.eligible]
     rows = []
     for rate in beside.rates:
@@ -272,7 +272,7 @@ def repeated_table(results: Results) -> Table:
 
 
 def cooking_table(results: Results) -> Table:
-    """Return who noticed labelled cooking."""
+    """Return which rules noticed labelled cooking."""
     rows = []
     names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
     for name in names:

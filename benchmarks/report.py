@@ -27,7 +27,7 @@ SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a for
 
 
 def write_report(results: Results, broken: Sequence[str], folder: Path) -> None:
-    """Write the page and its plots into a folder, which is made if need be."""
+    """Write the page and its plots into a folder, which is created if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     draw_all(results, folder)
     text = "\n\n".join(block for block in _page(results, broken) if block)
