@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
 from ..core.explaining.preview import consequence, left_out, lift, strikable
-from ..core.ledger.entries import Entry
+from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
 from .explanation import Explained, Words, escape, plain
 
@@ -16,7 +16,7 @@ class PreviewWords(Words):
     def consequence(
         self,
         room: RoomCoordinator,
-        answers: Mapping[Pollutant, Sequence[Entry]],
+        drafts: Mapping[Pollutant, Draft],
         now: float,
         *,
         named: bool = False,
@@ -27,8 +27,8 @@ class PreviewWords(Words):
         `named` says the room's name as well; while a source is paused there are no alerts.
         """
         lines = []
-        for pollutant, entries in answers.items():
-            left = consequence(room.channels[pollutant], now, *entries)
+        for pollutant, draft in drafts.items():
+            left = consequence(room.channels[pollutant], now, draft)
             quantity = self.say(f"quantity_{pollutant}")
             if named:
                 name = escape(room.subentry.title)

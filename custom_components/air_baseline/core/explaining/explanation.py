@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..codes import Basis, Compared, Condition, LearningState, Missing, OtherRooms, Reason
-from ..ledger.entries import Cause, EntryKind
+from ..ledger.entries import Cause, CorrectionCode
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
 
@@ -123,7 +123,7 @@ class CorrectionInForce:
     """A correction that this statement takes into account, and the days it is about."""
 
     id: int
-    kind: EntryKind
+    kind: CorrectionCode
     at: float
     undoable: bool
     from_day: str | None
@@ -150,7 +150,7 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
-    verdict: EntryKind | None
+    verdict: CorrectionCode | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

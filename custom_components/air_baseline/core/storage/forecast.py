@@ -87,9 +87,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
             temperatures=checked.optional(_temperatures, data["temperatures"]),
             windows=checked.optional(_windows, data["windows"]),
         ),
-        "threshold": AlertThreshold()
-        if data["bar"] is None
-        else _load_bar(checked.mapping(data["bar"])),
+        "threshold": _load_threshold(data["bar"]),
     }
 
 
