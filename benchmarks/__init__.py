@@ -1,4 +1,4 @@
-"""What the core costs and how well its word holds. It is used by itself, as `core`."""
+"""What the core costs, and how well it keeps its word. It is imported on its own, as `core`."""
 
 from pathlib import Path
 import sys

@@ -1,7 +1,7 @@
 """Plumes put into a recording one at a time, and what ours said of each.
 
-Ours runs through the recording once. Where a plume begins, a copy of it goes on with the plume
-until nobody can notice it any more, which is what a run of its own would have said.
+Ours runs through the recording once. Where a plume begins, a copy of the channel continues with
+the plume until nobody can notice it any more. It says what a run of its own would have said.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ from .series import Array, Series, on_grid
 class Alone:
     """A plume that came alone: whether ours could alert when it began, and when it did (POSIX).
 
-    `series` are the levels with the plume, up to when nobody could notice it any more.
+    `series` are the levels with the plume, until nobody could notice it any more.
     """
 
     plume: Plume
@@ -35,7 +35,7 @@ class Alone:
 
 
 def each_alone(sensor: Sensor, plumes: Iterable[Plume]) -> Iterator[Alone]:
-    """Put plumes, which are in the order of their begin, into a sensor's recording one by one."""
+    """Put plumes, ordered by their start, into a sensor's recording one by one."""
     channel = new_channel(sensor)
     past: list[Judgement] = []
     done = 0
@@ -71,7 +71,7 @@ def _read(channel: Channel, times: Array, levels: Array) -> list[Judgement]:
 
 
 def _copy(channel: Channel) -> Channel:
-    """Return a channel that goes on by itself; what never changes is shared."""
+    """Return a channel that continues on its own; what never changes is shared."""
     lasting = (channel.spec, channel.zone, channel.ledger, channel.forecast)
     return deepcopy(channel, {id(part): part for part in lasting})
 

@@ -1,4 +1,4 @@
-"""Run everything once, strictly in order, and keep what it comes to as plain values."""
+"""Run everything once, strictly in order, and keep the results as plain values."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -35,12 +35,12 @@ from .sensors import home_sensor, recorded_sensor, run
 from .trust import Statement, trust
 
 KINDS: Final = (Pollutant.PM25, Pollutant.VOC_RATIO)
-# The fortnight's promise is tried in the seasons that tried the month's most.
+# The fortnight's promise is tried in the seasons that were hardest on the month's.
 FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE)
-# Seasons that are run again with outdoor air, temperature and windows known.
+# Seasons that are run again with known surroundings: outdoor air, temperature, windows.
 WITH_CONTEXT: Final = (Season.PLAIN, Season.WINTER, Season.SMOKE)
 THIN_ROOMS: Final = range(4)
-LONG_DAYS: Final = 120  # A recording needs so many for plumes to be put into it.
+LONG_DAYS: Final = 120  # Plumes are put into recordings of at least this length.
 SMOKED_SET: Final = "southwark_sck_uk"
 SMOKED: Final = (
     datetime(2023, 9, 2, tzinfo=UTC).timestamp(),
@@ -52,14 +52,14 @@ type Tell = Callable[[str], None]
 
 
 class Workers:
-    """Do the same work on many things, in several processes where that is wanted."""
+    """Do the same work on many things, in several processes if wanted."""
 
     def __init__(self, processes: Processes | None) -> None:
         """Take a pool of processes, or none."""
         self.processes = processes
 
     def each[T, R](self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
-        """Return what the work gives for each thing, in their order."""
+        """Return the result of the work for each thing, in their order."""
         if self.processes is None:
             return [work(thing) for thing in things]
         return self.processes.map(work, things, chunksize=1)
@@ -67,7 +67,7 @@ class Workers:
 
 @contextmanager
 def workers(jobs: int) -> Iterator[Workers]:
-    """Give so many processes; with one, this is it."""
+    """Give a number of processes; with one, it is the present process."""
     if jobs <= 1:
         yield Workers(None)
         return
@@ -77,7 +77,7 @@ def workers(jobs: int) -> Iterator[Workers]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to run: homes of each season, days, and a folder of recordings if any."""
+    """How much to run: homes of each season, days, and a folder of recordings, if any."""
 
     homes: int
     days: int
@@ -89,7 +89,7 @@ class Plan:
 
 
 def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
-    """Run everything; `tell` hears what is being run."""
+    """Run everything; `tell` receives what is being run."""
     results = Results(homes=plan.homes, days=plan.days)
     with workers(jobs) as pool:
         for pollutant in KINDS:
@@ -112,7 +112,7 @@ def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, 
             if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
                 continue
             if season is Season.SMOKE and pollutant is not Pollutant.PM25:
-                continue  # Smoke is particles here: these would be the plain homes again.
+                continue  # Smoke is only particles here: VOC homes would be the plain ones again.
             tell(f"{pollutant}, {season} homes, {chosen}")
             jobs = plan.of(season, pollutant, chosen)
             if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:
@@ -138,9 +138,9 @@ def _with_context(
     for season in WITH_CONTEXT:
         if season is Season.SMOKE and pollutant is not Pollutant.PM25:
             continue
-        tell(f"{pollutant}, {season} homes, context known")
+        tell(f"{pollutant}, {season} homes, surroundings known")
         runs = pool.each(_run_home_with_context, plan.of(season, pollutant, Promise.MONTH))
-        results.groups.append(group(f"{season} homes, context", season, Promise.MONTH, runs))
+        results.groups.append(group(f"{season} homes, surroundings", season, Promise.MONTH, runs))
         if season is Season.SMOKE:
             results.outdoor_rose = outdoor_rose(runs)
 
@@ -148,7 +148,7 @@ def _with_context(
 def _with_rules(
     season: Season, pollutant: Pollutant, jobs: list[Job], pool: Workers, results: Results
 ) -> list[Run]:
-    """Run ours and the rules beside it; on plain homes, put plumes in as well."""
+    """Run ours and the rules; on plain homes, put plumes in as well."""
     found = pool.each(_quiet_home, jobs)
     table = rates(found, pollutant)
     if season is Season.PLAIN:
@@ -192,7 +192,7 @@ def _long_recordings(
 ) -> None:
     table = rates(pool.each(_quiet_source, long), pollutant)
     plumes = pool.each(_find_source, [(source, table) for source in long])
-    # There are few of them: each is run with the plumes of every try.
+    # There are few of them, so each is run with the plumes of every try.
     trials = [(source, seed) for source in long for seed in range(TRIES)]
     repeated = pool.each(_find_source_repeated, trials)
     results.recorded_beside.append(Beside(pollutant, table, _flat(plumes), _flat(repeated)))

@@ -1,9 +1,9 @@
-"""What Air Baseline costs, each figure beside its budget and beside Home Assistant's helpers.
+"""What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
     python -m benchmarks.cost [core] [updates] [day] [home] [start] [history]
 
-Without names everything is measured, in some five minutes. A figure's median is held against
-its budget. Exits with 1 over budget.
+Without names it measures everything, in about five minutes. The median of a figure is compared
+with its budget. Exits with 1 over budget.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
 
 
 def measured(name: str) -> Iterator[Figure]:
-    """Measure the figures of a table, when they are asked for."""
+    """Measure the figures of a table when they are requested."""
     yield from TABLES[name]()
 
 

@@ -1,7 +1,7 @@
 """What a quiet day of a learned room leaves in the recorder and writes to the disk.
 
-The clock is a frozen one that is moved on, so that timers run as they would; recorder and
-store are Home Assistant's own. The helpers listen to the same updates of the same source.
+The clock is frozen and moved forward, so that timers run as usual. Recorder and store are Home
+Assistant's own. The helpers listen to the same updates of the same source.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ async def day() -> list[Figure]:
     """Measure a day of one room with two channels, from noon to noon."""
     with (
         freeze_time(last_noon()) as clock,
-        patch.object(dt_util, "utcnow", _now),  # Home Assistant's own are bound to the real clock.
+        patch.object(dt_util, "utcnow", _now),  # Home Assistant's are bound to the real clock.
         patch.object(event, "time_tracker_utcnow", _now),
     ):
         heard = {name: source(0, Pollutant.PM25) for name in PEERS}

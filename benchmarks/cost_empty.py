@@ -1,4 +1,4 @@
-"""An integration that adds the same entities as ours and does nothing else: the start's peer."""
+"""An integration that adds the same entities as ours and nothing else: the peer of the start."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ KINDS: Final[Mapping[str, type[_Empty]]] = {
 
 
 def an_empty_home(hass: HomeAssistant, entry: ConfigEntry) -> ConfigEntry:
-    """Return an entry that adds as many entities of each kind to each room as a given one."""
+    """Return an entry that adds the same number of entities of each kind to each room."""
     wanted: dict[str, dict[str, list[er.RegistryEntry]]] = defaultdict(lambda: defaultdict(list))
     for known in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
         wanted[known.domain][str(known.config_subentry_id)].append(known)

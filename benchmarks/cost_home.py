@@ -1,7 +1,7 @@
-"""A real Home Assistant with a home of learned rooms, and a probe of how its loop is held up.
+"""A real Home Assistant with a home of learned rooms, and a probe that measures a blocked loop.
 
-The probe is a task that sleeps for a millisecond and notes by how much too late it woke up:
-the longest that anything else in the loop would have had to wait.
+The probe is a task that sleeps for a millisecond and notes how late it woke up: the longest that
+anything else in the loop would have had to wait.
 """
 
 import asyncio
@@ -32,12 +32,12 @@ from .entry import an_entry
 LEARNED_DAYS: Final = 90
 KINDS: Final = (Pollutant.PM25, Pollutant.VOC_RATIO)
 PROBE_S: Final = 0.001
-OLDEST: Final = 2  # The generation of garbage for which all objects are looked at.
+OLDEST: Final = 2  # The garbage generation that looks at all objects.
 PLATFORMS: Final = ("sensor", "binary_sensor", "event", "switch", "button")
 
 
 def source(room: int, pollutant: Pollutant) -> str:
-    """Return the entity that a room's quantity is measured by."""
+    """Return the entity that measures a pollutant of a room."""
     return f"sensor.{pollutant.value}_of_{room}"
 
 
@@ -47,14 +47,14 @@ def room_id(room: int) -> str:
 
 
 def last_noon() -> datetime:
-    """Return the last noon: half a day lies behind it, and half a day before the next."""
+    """Return the last noon, which is far from both ends of a day."""
     now = datetime.now(UTC)
     noon = now.replace(hour=12, minute=0, second=3, microsecond=0)
     return noon if noon <= now else noon - timedelta(days=1)
 
 
 def a_home(rooms: int, pollutants: tuple[Pollutant, ...] = KINDS) -> ConfigEntry:
-    """Return a home of some rooms as it is configured."""
+    """Return the config entry of a home with some rooms."""
     subentries = []
     for room in range(rooms):
         sources = {
@@ -75,9 +75,9 @@ def report(hass: HomeAssistant, room: int, pollutant: Pollutant, value: float, a
 async def a_home_assistant(
     rooms: int, config: dict[str, Any] | None = None, end: datetime | None = None
 ) -> AsyncIterator[HomeAssistant]:
-    """Run a Home Assistant whose store holds some learned rooms, not yet set up.
+    """Run a Home Assistant whose store holds some learned rooms that are not yet set up.
 
-    `config` is that of other integrations, `end` the time up to which the rooms have learned.
+    `config` configures other integrations; the rooms have learned until `end`.
     """
     config, end = config or {}, end or last_noon()
     with TemporaryDirectory() as folder:
@@ -120,14 +120,14 @@ async def _start(folder: str) -> HomeAssistant:
 
 
 def settle_garbage() -> None:
-    """Collect once and leave what is there out of later collections, as long-lived it is."""
+    """Collect once and freeze what is left: it is long-lived, so later collections skip it."""
     gc.collect()
     gc.freeze()
 
 
 @contextmanager
 def whole_collections() -> Iterator[list[float]]:
-    """Note how long this thread looks for garbage among all objects (s)."""
+    """Note how long this thread collects garbage among all objects (s)."""
     pauses: list[float] = []
     began, ours = 0.0, get_ident()
 
@@ -148,7 +148,7 @@ def whole_collections() -> Iterator[list[float]]:
 
 
 class Probe:
-    """How long the loop was held up, in seconds."""
+    """How long the loop was blocked, in seconds."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""
@@ -164,7 +164,7 @@ class Probe:
 
 @contextmanager
 def probe() -> Iterator[Probe]:
-    """Watch the loop for as long as the context lasts."""
+    """Watch the loop while the context is open."""
     seen = Probe()
     task = asyncio.get_running_loop().create_task(seen.watch())
     try:

@@ -1,4 +1,4 @@
-"""Home Assistant's own helpers, set up to listen to a source as ours does."""
+"""Home Assistant's own helpers, set up to listen to a source like ours."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,7 +7,7 @@ PEERS: Final = ("statistics", "derivative", "filter")
 
 
 def peers(heard: Mapping[str, str]) -> dict[str, Any]:
-    """Return the configuration of a helper of each kind, by the entity that it hears."""
+    """Return the configuration of a helper of each kind, by the entity that it listens to."""
     helpers: dict[str, dict[str, Any]] = {
         "statistics": {
             "entity_id": heard["statistics"],

@@ -1,6 +1,6 @@
 """What the integration adds to the start of Home Assistant, with 1, 50 and 200 learned rooms.
 
-Beside it stands an integration that adds the same entities and does nothing else.
+It is compared with an integration that adds the same entities and does nothing else.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ SETTLED_S: Final = 0.01  # The probe is watching by then.
 
 
 class Start(NamedTuple):
-    """What one start took: its time, the processor's (s), the longest block (ms)."""
+    """What one start took: wall time and processor time (s), the longest block (ms)."""
 
     took_s: float
     processor_s: float
@@ -29,7 +29,7 @@ class Start(NamedTuple):
 
 
 async def start(rooms: int) -> list[Figure]:
-    """Measure starts with some rooms; entities are known from the start before."""
+    """Measure starts with some rooms; the entities are known from an earlier start."""
     async with a_home_assistant(rooms) as hass:
         entry = a_home(rooms)
         await hass.config_entries.async_add(entry)
@@ -42,7 +42,7 @@ async def start(rooms: int) -> list[Figure]:
     return [
         Figure(name, [each.took_s for each in ours], "s", START_S),
         Figure("  the same entities, empty", [each.took_s for each in empty], "s"),
-        Figure("  time of the processor", [each.processor_s for each in ours], "s"),
+        Figure("  processor time", [each.processor_s for each in ours], "s"),
         Figure("  the same entities, empty", [each.processor_s for each in empty], "s"),
         Figure("  ours beyond that, for each room", [1e3 * each / rooms for each in beyond], "ms"),
         Figure(f"{name}, longest block", [each.block_ms for each in ours], "ms", BLOCK_MS),
@@ -51,7 +51,7 @@ async def start(rooms: int) -> list[Figure]:
 
 
 async def _start(hass: HomeAssistant, entry: ConfigEntry) -> Start:
-    """Set an entry up anew."""
+    """Set up an entry again."""
     await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
     settle_garbage()

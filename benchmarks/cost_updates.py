@@ -1,10 +1,9 @@
-"""What an update of a source costs, end to end, beside Home Assistant's own helpers.
+"""What an update of a source costs, end to end, compared with Home Assistant's own helpers.
 
-Every helper has a source of its own, and all sources report the same values in turn, in blocks,
-so that whatever disturbs the machine disturbs all alike. What a report costs that nobody
-listens to is taken off, and so is the time in which Python looks for garbage in the whole of
-Home Assistant: it falls on whoever comes. Reports carry times ten seconds apart: a run passes
-the end of a day.
+Every helper has a source of its own. All sources report the same values in turn, in blocks, so
+that whatever disturbs the machine disturbs all of them. Two costs are subtracted: that of a
+report that nobody listens to, and the time Python spends on collecting the garbage of the whole
+Home Assistant, which hits anyone. Reports are ten seconds apart, so a run passes the end of a day.
 """
 
 import asyncio
@@ -65,8 +64,7 @@ async def _block(hass: HomeAssistant, entity_id: str, first: float, number: int)
 async def updates() -> list[Figure]:
     """Measure one source's updates."""
     heard = {name: f"sensor.{name}_source" for name in PEERS}
-    # The recorder is there, for the helpers, but keeps nothing: its thread would be behind for
-    # minutes.
+    # The helpers need the recorder, but it records nothing: its thread would lag for minutes.
     keeps_nothing = {"recorder": {"include": {"domains": ["nothing"]}}}
     async with a_home_assistant(1, peers(heard) | keeps_nothing) as hass:
         await hass.config_entries.async_add(a_home(1, (Pollutant.PM25,)))
@@ -101,13 +99,13 @@ def _beside(took: dict[str, list[float]]) -> Iterator[Figure]:
         yield Figure(f"  the same, {name} helper, means of blocks", added[name], "μs")
         budget = UPDATE_RATIO if name == "statistics" else None
         ratio = mean["ours"] / mean[name]
-        yield Figure(f"  ours beside the {name} helper, of means", [ratio], "", budget)
+        yield Figure(f"  ours / the {name} helper, of means", [ratio], "", budget)
 
 
 async def home() -> list[Figure]:
-    """Measure 200 rooms that live: the share of a core beyond what reports cost anyway.
+    """Measure 200 live rooms: the share of a core beyond what reports cost anyway.
 
-    Time passes in them by what is reported, and not by the clock, to which that is the future.
+    In them, time passes with the reports and not with the clock, for which they are the future.
     """
     with patch.object(air_baseline, "async_watch_clock", return_value=lambda: None):
         return await _home()
@@ -135,7 +133,7 @@ async def _home() -> list[Figure]:
 
 
 async def _share(hass: HomeAssistant, first: float) -> float:
-    """Return the CPU share (%) of five minutes of reports, one after another without a wait."""
+    """Return the CPU share (%) of five minutes of reports, sent without a pause."""
     start = process_time()
     for round_ in range(int(SHARE_S / EVERY_S)):
         at = first + EVERY_S * round_
@@ -160,7 +158,7 @@ async def _live(hass: HomeAssistant, first: float) -> float:
 
 
 async def _close(hass: HomeAssistant, end: float) -> float:
-    """Let a day pass, then end it in all rooms by the clock; return the longest block (ms)."""
+    """Let a day pass, then close it in all rooms by the clock; return the longest block (ms)."""
     (entry,) = hass.config_entries.async_entries("air_baseline")
     for at in range(int(end) - DAY_S, int(end), SLOT_S):
         for room in range(ROOMS):
@@ -172,7 +170,7 @@ async def _close(hass: HomeAssistant, end: float) -> float:
     with probe() as seen:
         await asyncio.sleep(0.01)
         await async_pass_time(entry.runtime_data, end + TICK_SECOND)
-        await asyncio.sleep(SOON_S + 0.5)  # What was told is saved by then.
+        await asyncio.sleep(SOON_S + 0.5)  # What was reported is saved by then.
     if any(
         channel.ledger.days[-1].day != channel.open_day.day - 1
         for room in entry.runtime_data.rooms.values()

@@ -1,12 +1,12 @@
-"""Ours beside the rules that people use: false alarms, and what each notices.
+"""Ours and the rules that people use: false alarms, and what each notices.
 
 All see the same bins. False alarms are counted, and thresholds tuned, on the slots on which
-ours could have alerted; so are the plumes, and once more over all plumes.
+ours could have alerted. Plumes are counted on those slots, and once more over all plumes.
 
-Each plume is put in alone, since what is asked is whether a rule notices it in this home. All
-in one recording they make it another home, in which one alert in 21 days is no news, and what
-a promise of one false alarm in 35 days leaves unanswered is more than it allows. That is shown
-beside it.
+Each plume is put in alone, because the question is whether a rule notices it in this home. All
+plumes in one recording make it another home: one alert in 21 days is no news there, and leaves
+more alerts unanswered than a promise of one false alarm in 35 days allows. That is reported
+separately.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ FIRST_WEEKS: Final = 35 * DAY  # Slots in which ours does not alert at all.
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A recording as it is: what ours said, and what the watcher of each rule saw."""
+    """A recording without plumes: what ours said, and what the watcher of each rule saw."""
 
     run: Run
     watched: dict[str, Watched]
@@ -48,8 +48,8 @@ class Quiet:
 class Rate:
     """Episodes of a rule in 30 days with nothing injected.
 
-    `usual` at its own threshold where ours could alert, `first_weeks` likewise in the first
-    five weeks, `threshold` its own and `tuned` that at which it alerts as often as ours.
+    `usual` is the rate at its own threshold where ours could alert, `first_weeks` likewise in the
+    first five weeks. `threshold` is its own; at `tuned` it alerts as often as ours.
     """
 
     name: str
@@ -61,10 +61,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A plume, whether ours could alert when it began, and the delays of those who noticed.
+    """A plume, whether ours could alert when it began, and the delays of the rules that noticed.
 
-    `usual` at each rule's own threshold, `tuned` at that with the false alarms of ours; in
-    seconds, None where nobody was told. Ours is in both.
+    `usual` holds the delays at each rule's own threshold, `tuned` those at the threshold with as
+    many false alarms as ours; in seconds, None without an alert. Ours is in both.
     """
 
     plume: Plume
@@ -75,10 +75,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a rule noticed: share of plumes, number of them, median minutes until it did.
+    """What a rule noticed: share of plumes, their number, median minutes until it noticed.
 
-    `low` and `high` are the 95 % interval of the share, as if the plumes of a room were as
-    different as those of many.
+    `low` and `high` are the 95 % interval of the share, as if the plumes of one room differed as
+    much as those of many rooms.
     """
 
     share: float
@@ -97,21 +97,21 @@ class Detection:
 
 
 def quiet(sensor: Sensor) -> Quiet:
-    """Run ours and all rules over a sensor as it is."""
+    """Run ours and all rules over a sensor without plumes."""
     ours = run(sensor)
     series = _series(ours, sensor)
     return Quiet(ours, _watched(series, _could_alert(ours, series)))
 
 
 def rates(found: Sequence[Quiet], pollutant: Pollutant) -> list[Rate]:
-    """Return how often each rule alerts, and tune each to the rate of ours, which comes first."""
+    """Return how often each rule alerts, tuned to the rate of ours; ours comes first."""
     days = sum(len(one.run.eligible) for one in found)
     number = sum(len(one.run.episodes) for one in found)
     ours = PER_DAYS * number / days if days else 0.0
     table = [Rate(OURS, ours, 0.0, float("nan"), float("nan"))]
     for rule in for_kind(pollutant):
         watched = [one.watched[rule.name] for one in found]
-        could = sum(one.days for one in watched)  # Less than the days of ours: gaps.
+        could = sum(one.days for one in watched)  # Fewer than the days of ours, because of gaps.
         table.append(
             Rate(
                 rule.name,
@@ -125,7 +125,7 @@ def rates(found: Sequence[Quiet], pollutant: Pollutant) -> list[Rate]:
 
 
 def find(sensor: Sensor, seed: int, table: Iterable[Rate]) -> list[Found]:
-    """Put plumes into a sensor's recording, each alone, and return who noticed which."""
+    """Put plumes into a sensor's recording, each alone; return which rules noticed which."""
     rules = [rate for rate in table if rate.name != OURS]
     plumes = draw_tries(sensor.times, sensor.levels, seed, sensor.offset_s)
     return [_found(alone, rules) for alone in each_alone(sensor, plumes)]
@@ -157,9 +157,9 @@ def _found(alone: Alone, rules: Iterable[Rate]) -> Found:
 
 
 def notice(sensor: Sensor, events: Iterable[Cooking]) -> list[dict[str, float | None]]:
-    """Return for each labelled meal who noticed it, and how late.
+    """Return for each labelled meal which rules noticed it, and how late.
 
-    Ours is left out where it could not have alerted at all.
+    Ours is left out if it could not have alerted at all.
     """
     ours = run(sensor)
     series = _series(ours, sensor)
@@ -171,7 +171,7 @@ def notice(sensor: Sensor, events: Iterable[Cooking]) -> list[dict[str, float | 
 
 
 def detection(delays: Sequence[float | None]) -> Detection:
-    """Return what delays come to."""
+    """Summarise delays."""
     noticed = [delay / 60.0 for delay in delays if delay is not None]
     return Detection(
         len(noticed) / len(delays) if delays else float("nan"),
@@ -182,7 +182,7 @@ def detection(delays: Sequence[float | None]) -> Detection:
 
 
 def of_plumes(found: Iterable[Found], name: str, *, usual: bool = False) -> Detection:
-    """Return what a rule noticed of some plumes, tuned to the false alarms of ours or as it is."""
+    """Return what a rule noticed of some plumes, tuned to our false alarms or as people use it."""
     return detection([(one.usual if usual else one.tuned)[name] for one in found])
 
 

@@ -1,4 +1,4 @@
-"""A home as it is configured, for the benchmarks that run a real Home Assistant."""
+"""The config entry of a home, for the benchmarks that run a real Home Assistant."""
 
 from collections.abc import Iterable
 from types import MappingProxyType

@@ -23,16 +23,16 @@ type Places = NDArray[np.intp]
 COOL_SLOTS: Final = int(COOL_DOWN_S // SLOT_S)
 HALVINGS: Final = 40
 PER_DAYS: Final = 30
-# Shares of all slots that lie above a threshold: where the search for one begins.
+# Shares of all slots above a threshold: where the search for one starts.
 FIRST_SHARES: Final = tuple(0.5**power for power in range(16, 0, -1))
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A score as its watcher sees it, made once and good for every threshold.
+    """A score as its watcher sees it, made once and valid for every threshold.
 
     `held` is the lowest of the last six slots, `ceiling` the highest; -inf and inf where too
-    little was seen. `counted` says on which slots an episode may begin that is counted.
+    little was observed. An episode counts if it begins on a slot that is `counted`.
     """
 
     held: Floats
@@ -46,7 +46,7 @@ class Watched:
 
 
 def watch(score: Array, counted: Mask | None = None) -> Watched:
-    """Return a score as its watcher sees it; by default every slot is counted."""
+    """Return a score as its watcher sees it; by default every slot counts."""
     padded = np.concatenate([np.full(SUSTAINED_SLOTS - 1, np.nan), score])
     known = np.isfinite(padded)
     lowest = np.minimum.reduce(_last(np.where(known, padded, np.inf)))
@@ -60,7 +60,7 @@ def watch(score: Array, counted: Mask | None = None) -> Watched:
 
 
 def _last[T: np.generic](values: NDArray[T]) -> list[NDArray[T]]:
-    """Return the last six values of each slot, by how long ago they were."""
+    """Return the last six values of each slot, by their age."""
     number = len(values) - SUSTAINED_SLOTS + 1
     return [values[place : place + number] for place in range(SUSTAINED_SLOTS)]
 
@@ -83,14 +83,14 @@ def episodes(watched: Watched, threshold: float) -> Places:
 
 
 def counted_episodes(watched: Watched, threshold: float) -> int:
-    """Return how many counted episodes there are."""
+    """Return the number of counted episodes."""
     return int(watched.counted[episodes(watched, threshold)].sum())
 
 
 def tuned(all_watched: Sequence[Watched], rate: float) -> float:
-    """Return the threshold at which there are so many episodes per 30 counted days, pooled.
+    """Return the threshold with a given number of episodes per 30 counted days, pooled.
 
-    An oracle: it looks for the threshold on the very data that is scored with it. Between two
+    An oracle: it searches for the threshold on the same data that it is scored on. Between two
     numbers of episodes it takes the lower threshold, which finds more.
     """
     wanted = rate * sum(watched.days for watched in all_watched) / PER_DAYS

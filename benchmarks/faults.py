@@ -2,9 +2,9 @@
 
     python -m benchmarks.faults [--faults few|many|long] [TEST ...]
 
-Runs the tests that are marked `faults`, or those of the named ones that are. `few` is what runs
-before each change; `many`, which is asked for if nothing is said, takes most of an hour. Exits
-with 1 where something was found, a limit was passed, or a trial did not run to its end.
+Runs all tests that are marked `faults`, or the named ones among them. `few` is what runs before
+each change. `many`, the default, takes most of an hour. Exits with 1 if something was found, a
+limit was exceeded, or a trial did not finish.
 """
 
 import argparse
@@ -25,12 +25,12 @@ from .layout import Table
 ROOT: Final = Path(__file__).parent.parent
 HEAD: Final = ("what was tried", "how often", "found", "limit", "")
 KEPT, BROKEN, NOT_RUN = "ok", "NOT OK", "DID NOT RUN"
-TESTS_FAILED: Final = 1  # The exit status of pytest when all was run that it was asked for.
+TESTS_FAILED: Final = 1  # Exit statuses of pytest when it ran everything that it was asked for.
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was tried, how often, what was found and might be found, and what came of it."""
+    """What was tried, how often, what was found, what is allowed, and the outcome."""
 
     what: str
     done: str = ""
@@ -64,9 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def trials(report: ET.Element) -> Iterator[Trial]:
-    """Yield what each test of a JUnit report took down.
+    """Yield what each test of a JUnit report recorded.
 
-    A test that failed elsewhere than in a trial, was skipped, or took nothing down did not run.
+    A test did not run if it failed outside a trial, was skipped, or recorded nothing.
     """
     for test in report.iter("testcase"):
         taken = list(_taken_down(test))

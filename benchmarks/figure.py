@@ -1,6 +1,6 @@
 """Draw how a room is learned, for docs/how-it-learns.md: `python -m benchmarks.figure`.
 
-One seeded home: each afternoon as it was, and the range that was written down before it.
+One seeded home: each afternoon as it was, and the range that was issued before it.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ from .series import Array
 OUTPUT: Final = Path(__file__).parent.parent / "docs" / "images" / "learning.svg"
 SEED: Final = 2
 DAYS: Final = 56
-AFTERNOON: Final = 3  # The part from 13 to 16.
+AFTERNOON: Final = 3  # The part from 13:00 to 16:00.
 FIRST_HOUR: Final = 4
 SHOWN: Final = {
     LearningState.COLLECTING: ("not enough data yet", "#ece8df"),
@@ -44,7 +44,7 @@ def main() -> None:
 
 def _draw(axes: Axes, said: Said) -> None:
     hours = 24 // PARTS
-    local = (said.start % 86400.0) / 3600.0  # The seeded homes stand in UTC.
+    local = (said.start % 86400.0) / 3600.0  # The seeded homes are in UTC.
     afternoon = (local - FIRST_HOUR) // hours == AFTERNOON
     for day in range(DAYS):
         here = afternoon & (said.age >= day) & (said.age < day + 1)
@@ -64,7 +64,7 @@ def _afternoon(axes: Axes, day: int, said: Said, here: Array) -> None:
     bottom, top = np.nanquantile(said.level[here], (0.1, 0.9))
     if np.isfinite(low):
         axes.fill_between((day, day + 1), low, high, color=OUR_COLOUR, alpha=0.3, lw=0)
-    outside = bottom < low or top > high  # Never where nothing was written down (NaN).
+    outside = bottom < low or top > high  # Never where no range was issued (NaN).
     colour = OTHERS_BEST if outside else QUIET_COLOUR
     axes.plot((day + 0.5,) * 2, (bottom, top), color=colour, lw=2)
 

@@ -1,4 +1,4 @@
-"""A figure beside its budget and beside what others need, and the table of them."""
+"""A figure with its budget and what others need, and the table of figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ HEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing that was measured several times; without a budget it is there to compare.
+    """One thing that was measured several times; without a budget it is for comparison.
 
-    The median is held against the budget: the machine may be doing other things as well.
+    The median is compared with the budget, because the machine may be doing other things too.
     """
 
     what: str
@@ -24,7 +24,7 @@ class Figure:
 
     @property
     def middle(self) -> float:
-        """Return the median of what was found."""
+        """Return the median of the measurements."""
         return median(self.found)
 
     @property
@@ -45,7 +45,7 @@ class Figure:
 
 
 def show(tables: Mapping[str, Iterable[Figure]]) -> int:
-    """Print tables as they are measured; return the exit status, 1 over a budget."""
+    """Print tables while they are measured; return the exit status, 1 over a budget."""
     kept = True
     for name, figures in tables.items():
         print(f"{name}\n{HEAD}")

@@ -1,10 +1,10 @@
-"""What reading a home's own history costs in a real Home Assistant, beside its budgets.
+"""What importing a home's own history costs in a real Home Assistant, with its budgets.
 
     python -m benchmarks.history
 
 A recorder's database is made in a temporary folder: a year of hourly means and ten days of
-five-minute means for twenty sources. Then ten rooms start from it. Of the year only the 90
-days are read that a ledger keeps. Exits with 1 where a budget is not kept.
+five-minute means for twenty sources. Then ten rooms start from it. Only the 90 days of the year
+that a ledger keeps are read. Exits with 1 if a budget is exceeded.
 """
 
 import asyncio
@@ -50,8 +50,8 @@ ROWS_AT_ONCE: Final = 20_000
 
 TOTAL_S, BLOCK_MS = 20.0, 50.0  # The budgets.
 GIVE_UP_S: Final = 300.0
-OLDEST: Final = 2  # The generation of garbage for which all objects are looked at.
-LOOK_S: Final = 0.001  # How often the event loop is looked at.
+OLDEST: Final = 2  # The garbage generation that looks at all objects.
+LOOK_S: Final = 0.001  # How often the event loop is checked.
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType({"pm25": "μg/m³", "voc": "ppb"})
 CLASSES: Final = MappingProxyType({"pm25": "concentration", "voc": "unitless"})
@@ -63,10 +63,10 @@ USUAL: Final = MappingProxyType({"pm25": 6.0, "voc": 150.0})
 
 @dataclass(slots=True)
 class Loop:
-    """How long the event loop was blocked at the most, and by what.
+    """The longest time that the event loop was blocked, and by what.
 
-    Python halts all threads while it looks for garbage in the whole of Home Assistant. How
-    long that takes is the size of the home, so these pauses are counted by themselves.
+    Python halts all threads while it collects the garbage of the whole Home Assistant. How long
+    that takes depends on the size of the home, so these pauses are counted separately.
     """
 
     late_s: float = 0.0
@@ -75,7 +75,7 @@ class Loop:
     _paused_at: float | None = None
 
     async def watch(self) -> None:
-        """Look at the loop again and again, until cancelled."""
+        """Check the loop again and again until cancelled."""
         gc.callbacks.append(self._note)
         try:
             while True:
@@ -88,7 +88,7 @@ class Loop:
             gc.callbacks.remove(self._note)
 
     def _paused(self) -> float:
-        """Return the seconds of all pauses, with one whose end was not told yet."""
+        """Return the seconds of all pauses, including one whose end was not reported yet."""
         running = 0.0 if self._paused_at is None else monotonic() - self._paused_at
         return sum(self.pauses_s) + running
 
@@ -103,7 +103,7 @@ class Loop:
 
 
 def sources() -> Iterator[tuple[str, str]]:
-    """Yield the entity and the name of the quantity of every source."""
+    """Yield the entity and the pollutant's name of every source."""
     for room in range(ROOMS):
         for quantity in UNITS:
             yield f"sensor.room_{room}_{quantity}", quantity
@@ -180,7 +180,7 @@ def _insert(hass: HomeAssistant, ids: Mapping[str, int]) -> int:
 
 
 def home() -> ConfigEntry:
-    """Return ten rooms that may start from history."""
+    """Return ten rooms that are allowed to start from history."""
     rooms = [
         ConfigSubentryDataWithId(
             subentry_id=f"ROOM{room}",
@@ -203,7 +203,7 @@ def home() -> ConfigEntry:
 
 
 def progress(hass: HomeAssistant) -> list[tuple[str, int]]:
-    """Return what the rooms say about their history, and how many days they have of it."""
+    """Return what the rooms say about their history, and how many days of it they have."""
     return [
         (state.attributes["history"], state.attributes["history_days"])
         for state in hass.states.async_all("sensor")
@@ -212,7 +212,7 @@ def progress(hass: HomeAssistant) -> list[tuple[str, int]]:
 
 
 async def measure(hass: HomeAssistant) -> tuple[float, Loop]:
-    """Let the rooms read their history; return the seconds and what the loop went through."""
+    """Let the rooms import their history; return the seconds and how the loop was blocked."""
     for entity_id, quantity in sources():
         hass.states.async_set(
             entity_id,
@@ -222,7 +222,7 @@ async def measure(hass: HomeAssistant) -> tuple[float, Loop]:
                 "unit_of_measurement": UNITS[quantity],
             },
         )
-    hass.set_state(CoreState.starting)  # So that the rooms wait until they are all there.
+    hass.set_state(CoreState.starting)  # So that the rooms wait until all of them are there.
     await hass.config_entries.async_add(home())
     await hass.async_block_till_done()
     if {said for said, _ in progress(hass)} != {"waiting"}:
@@ -244,7 +244,7 @@ async def measure(hass: HomeAssistant) -> tuple[float, Loop]:
 
 
 async def run(folder: Path) -> list[Figure]:
-    """Make the home, let it read, return the figures."""
+    """Make the home, let it import, return the figures."""
     hass = await start(folder)
     kept = await remember(hass)
     took, loop = await measure(hass)
@@ -261,7 +261,7 @@ async def run(folder: Path) -> list[Figure]:
 
 
 def figures() -> list[Figure]:
-    """Measure in a folder that is gone afterwards."""
+    """Measure in a temporary folder."""
     with TemporaryDirectory() as folder:
         return asyncio.run(run(Path(folder)))
 

@@ -3,9 +3,9 @@
 Five-minute levels of PM2.5 (μg/m³) and VOC (ppb). Outdoor air seeps in and follows weather
 and season; windows are open when it is warm; what people do adds plumes that decay with the
 room's ventilation. Days resemble their neighbours: weather, windows and how busy people are
-all have a memory of days. No home was copied for this; the spreads were set so that the day
-medians (sd 0.3 to 1.0 on ln(1 + x), lag-1 correlation 0.4 to 0.8) and the highest held level
-of a day (sd 0.4 to 1.2, lag-1 correlation 0 to 0.5) span what public recordings show.
+all have a memory of days. No home was copied for this. The spreads were set so that the day
+medians (sd 0.3 to 1.0 on ln(1 + x), lag-1 correlation 0.4 to 0.8) and the highest sustained
+level of a day (sd 0.4 to 1.2, lag-1 correlation 0 to 0.5) span what public recordings show.
 """
 
 from dataclasses import dataclass
@@ -40,10 +40,10 @@ class Season(StrEnum):
 
     PLAIN = "plain"
     AUTUMN = "autumn"  # Around day 90 long rises begin, more and higher from week to week.
-    WINTER = "winter"  # From day 75 on it gets cold: windows stay shut, stoves burn outdoors.
+    WINTER = "winter"  # It gets cold from day 75 on: windows stay shut, stoves burn outdoors.
     SMOKE = "smoke"  # Nine days of regional smoke from day 60 on.
     MOVED = "moved"  # The sensor reads 1.6 times as much from day 90 on.
-    AGEING = "ageing"  # The sensor reads more from day to day: half as much again in 150.
+    AGEING = "ageing"  # The sensor reads more every day: half as much again after 150 days.
     HOLIDAY = "holiday"  # Nobody is at home for twelve days from day 70 on.
 
 
@@ -64,8 +64,8 @@ class Habit:
 class Home:
     """One home's draws; `ventilation` in air changes an hour, `step` the sensor's own.
 
-    `day_*` are the spread and memory of what differs from day to day, `busy_*` those of how
-    much of their habits people do.
+    `day_*` are the spread and memory of what differs from day to day, `busy_*` those of how much
+    people follow their habits.
     """
 
     habits: tuple[Habit, ...]
@@ -88,7 +88,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What the sensors of a home gave: times (POSIX, slot starts) and levels, NaN in gaps.
+    """What the sensors of a home read: times (POSIX, slot starts) and levels, NaN in gaps.
 
     `outdoor` is the outdoor PM2.5, `temperature` the outdoor temperature (°C), `window` 1
     where a window was open.
@@ -150,7 +150,7 @@ def draw_home(rng: Generator) -> Home:
 
 
 def record(seed: int, days: int, season: Season = Season.PLAIN) -> Recording:
-    """Return what the sensors of the home of a seed gave over so many days.
+    """Return what the sensors of a seeded home read over a number of days.
 
     The same seed draws the same home, weather and habits in every season.
     """
@@ -185,7 +185,7 @@ def record(seed: int, days: int, season: Season = Season.PLAIN) -> Recording:
 
 
 def _weather(rng: Generator, home: Home, hours: Array) -> Array:
-    """Return the outdoor factor: fronts over days, turns within them."""
+    """Return the outdoor factor: weather fronts over days, changes within them."""
     fronts = _smooth_noise(rng, len(hours), home.front_h)
     turns = _smooth_noise(rng, len(hours), 5.0)
     level: Array = np.exp(home.front_spread * fronts + 0.2 * turns)
@@ -229,7 +229,7 @@ def _beyond_home(rng: Generator, hours: Array, season: Season) -> Array:
 
 
 def _gain(hours: Array, season: Season) -> Array:
-    """Return what the sensor makes of a level."""
+    """Return the gain of the sensor."""
     day = hours / 24.0
     if season is Season.MOVED:
         return np.where(day >= CHANGE_DAY, 1.6, 1.0)
@@ -239,7 +239,7 @@ def _gain(hours: Array, season: Season) -> Array:
 
 
 def _day_factors(rng: Generator, spread: float, memory: float, days: int) -> Array:
-    """Return a factor per slot that changes from day to day and remembers the day before."""
+    """Return a factor per slot that changes from day to day and depends on the day before."""
     logs = _filter(rng.normal(size=days + 1) * np.sqrt(1.0 - memory**2), memory)
     places = np.arange(days * DAY_SLOTS) / DAY_SLOTS
     factor: Array = np.exp(spread * np.interp(places, np.arange(days + 1), logs))
@@ -253,7 +253,7 @@ def _presence(hours: Array, season: Season) -> Array:
 
 
 def _away(day: Array, season: Season) -> NDArray[np.bool_]:
-    """Return where nobody is at home for days."""
+    """Return the slots at which nobody is at home for days."""
     away: NDArray[np.bool_] = (season is Season.HOLIDAY) & (day >= 70.0) & (day < 82.0)  # noqa: PLR2004
     return away
 
@@ -280,7 +280,7 @@ def _happenings(
 
 
 def _autumn(rng: Generator, home: Home, days: int) -> list[tuple[float, Habit, float]]:
-    """Draw long rises of some hours that come more often and higher from week to week."""
+    """Draw long rises of some hours, more often and higher every week."""
     first = int(rng.integers(75, 100))
     weeks, often, high = rng.uniform(2.0, 8.0), rng.uniform(0.35, 0.75), rng.uniform(0.8, 2.5)
     found = []
@@ -314,7 +314,7 @@ def _plume(slots: int, start_h: float, burn_h: float, air_changes: float) -> Arr
 
 
 def _smooth_noise(rng: Generator, slots: int, hours: float) -> Array:
-    """Return smooth noise of unit spread that forgets over so many hours."""
+    """Return smooth noise of unit spread with a memory of some hours."""
     keep = np.exp(-SLOT_H / hours)
     steps = rng.normal(size=slots) * np.sqrt(1.0 - keep**2)
     steps[0] = rng.normal()
@@ -322,7 +322,7 @@ def _smooth_noise(rng: Generator, slots: int, hours: float) -> Array:
 
 
 def _follow(outdoor: Array, ventilation: float) -> Array:
-    """Return the level of a well-mixed room that is aired from outdoors."""
+    """Return the level of a well-mixed room that is ventilated with outdoor air."""
     keep = np.exp(-ventilation * SLOT_H)
     steps = (1.0 - keep) * outdoor
     steps[0] = outdoor[0]
@@ -338,7 +338,7 @@ def _filter(steps: Array, keep: float) -> Array:
 
 
 def _gaps(rng: Generator, home: Home, days: int) -> NDArray[np.bool_]:
-    """Return where the sensor was off."""
+    """Return the slots at which the sensor was off."""
     gaps = np.zeros(days * DAY_SLOTS, dtype=np.bool_)
     for day in range(days):
         if rng.random() < home.gap_chance:

@@ -1,10 +1,10 @@
-"""Are the promises kept? Runs the core, and the rules people use today, and says so.
+"""Are the promises kept? Runs the core and the rules people use today, and reports it.
 
     python -m benchmarks.honesty [--data FOLDER] [--report FOLDER]
 
-Everything is run strictly in order, over seeded homes and over any folder of recordings. All
-tables are printed; `--report` writes a page with plots. Ends with 1 where a promise is broken
-on the seeded homes.
+Everything runs strictly in order, over seeded homes and over any folder of recordings. All
+tables are printed; `--report` writes a page with plots. Exits with 1 if a promise is broken on
+the seeded homes.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from .report import write_report
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the tables; return 1 where a promise is broken on the seeded homes."""
+    """Print the tables; return 1 if a promise is broken on the seeded homes."""
     options = _parser().parse_args(arguments)
     plan = Plan(options.homes, options.days, options.data)
     results = compute(plan, options.jobs, _tell)

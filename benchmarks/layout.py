@@ -40,7 +40,7 @@ def all_tables(results: Results) -> Iterator[Table]:
     """Yield every table."""
     groups = [*results.groups, *results.recorded]
     monthly = [group for group in groups if group.promise is Promise.MONTH]
-    for group in monthly:  # The promise moves an alert, and a range next to never.
+    for group in monthly:  # The promise moves alerts, and hardly ever a range.
         yield coverage_table(group)
     yield promise_table(groups)
     yield rooms_table(monthly)
@@ -58,7 +58,7 @@ def all_tables(results: Results) -> Iterator[Table]:
     yield unseen_table(groups)
     yield smoke_table(results)
     for beside in results.beside:
-        yield rules_table(beside, "seeded homes")
+        yield rules_table(beside, "made-up homes")
         yield kinds_table(beside)
     for beside in results.recorded_beside:
         yield rules_table(beside, "long recordings")
@@ -70,11 +70,11 @@ def all_tables(results: Results) -> Iterator[Table]:
 
 
 def coverage_table(group: Group) -> Table:
-    """Return coverage by state and age, and on week days and at weekends."""
+    """Return coverage by state and age, on weekdays and at weekends."""
     rows = [(state.value, _age(ages), *_covered(found)) for state, ages, found in group.states]
     rows += [
         ("learned", name, *_covered(found))
-        for name, found in (("week days", group.week), ("weekends", group.weekend))
+        for name, found in (("weekdays", group.week), ("weekends", group.weekend))
     ]
     header = ("state", "days old", "bins", "closed", "open", "fair", "width", "pinball")
     return Table(f"How often the range held: {group.name}, {group.sensors} sensors", header, rows)
@@ -97,7 +97,7 @@ def promise_table(groups: Sequence[Group]) -> Table:
     ]
     header = (
         "promise", "episodes", "eligible days", "in 30", "95 % interval", "p90 room",
-        "changes in a room-year", "told too early",
+        "changes in a room-year", "claimed too early",
     )  # fmt: skip
     return Table("Episodes on days when an alert was possible", header, rows)
 
@@ -118,7 +118,7 @@ def rooms_table(groups: Sequence[Group]) -> Table:
 
 
 def first_table(groups: Sequence[Group]) -> Table:
-    """Return when something was first said about the very room."""
+    """Return when something was first said about the room itself."""
     rows = [
         (
             group.name,
@@ -136,7 +136,7 @@ def first_table(groups: Sequence[Group]) -> Table:
 
 
 def trust_table(results: Results, groups: Sequence[Group]) -> Table:
-    """Return how honest confidence was."""
+    """Return how well confidence was calibrated."""
     said = [(group.name, group.trust) for group in groups]
     said += [
         (f"all seasons, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()
@@ -153,15 +153,16 @@ def trust_table(results: Results, groups: Sequence[Group]) -> Table:
         for name, trust in said
         if trust is not None
     ]
-    header = ("confidence", "said", "came true − stated", "95 % interval", "Brier", "constant")
-    note = "windows of 14 days that do not overlap; interval over rooms drawn anew"
+    header = ("confidence", "statements", "observed − stated", "95 % interval", "Brier",
+              "constant forecast")  # fmt: skip
+    note = "windows of 14 days that do not overlap; interval from a bootstrap over rooms"
     return Table("Did confidence come true", header, rows, note)
 
 
 def reliability_table(title: str, trust: Trust) -> Table:
-    """Return what was stated beside what came true."""
+    """Return stated and observed confidence."""
     rows = [(_two(row.stated), _two(row.came), str(row.number)) for row in trust.tenths]
-    return Table(title, ("stated", "came true", "number"), rows)
+    return Table(title, ("stated", "observed", "number"), rows)
 
 
 def change_table(results: Results) -> Table:
@@ -189,31 +190,31 @@ def unseen_table(groups: Sequence[Group]) -> Table:
         if group.unseen.bins
     ]
     header = ("conditions never seen", "bins", "closed", "open", "fair", "width", "pinball",
-              "confident")  # fmt: skip
+              "with confidence")  # fmt: skip
     return Table("Days in conditions never seen", header, rows or [("none", *["-"] * 7)])
 
 
 def smoke_table(results: Results) -> Table:
     """Return what nine days of smoke did."""
     rows = [
-        (f"seeded, {NAMES[pollutant]}, {chosen}", str(smoke.rooms), str(smoke.episodes),
+        (f"made-up homes, {NAMES[pollutant]}, {chosen}", str(smoke.rooms), str(smoke.episodes),
          str(smoke.most), f"{smoke.same} of {smoke.rooms}", _two(smoke.low), _two(smoke.high))
         for pollutant, chosen, smoke in results.smoke
     ]  # fmt: skip
     rows += [
-        (f"southwark, {one.promise}", f"{one.rooms} ({one.eligible} could alert)",
+        (f"Southwark recordings, {one.promise}", f"{one.rooms} ({one.eligible} could alert)",
          str(one.episodes), str(one.most), "-", "-", "-")
         for one in results.recorded_smoke
     ]  # fmt: skip
-    header = ("smoke", "rooms", "episodes", "most of a room", "same edges 14 days later",
+    header = ("smoke", "rooms", "episodes", "most in one room", "same edges 14 days later",
               "low, ratio", "high, ratio")  # fmt: skip
     rose, episodes = results.outdoor_rose
-    note = f"outdoor air known: {rose} of {episodes} episodes in smoke say that it rose too"
+    note = f"outdoor air known: {rose} of {episodes} episodes in smoke say that it rose as well"
     return Table("Nine days of smoke", header, rows, note if episodes else "")
 
 
 def rules_table(beside: Beside, where: str) -> Table:
-    """Return false alarms and plumes noticed, ours beside the rules."""
+    """Return false alarms and noticed plumes of ours and the rules."""
     eligible = [one for one in beside.found if one.eligible]
     rows = []
     for rate in beside.rates:
@@ -235,11 +236,11 @@ def rules_table(beside: Beside, where: str) -> Table:
                 _two(of_plumes(beside.found, rate.name).share),
             )
         )
-    header = ("rule", "alarms in 30 days", "weeks 1-5", "notices", "tuned: all",
+    header = ("rule", "alarms in 30 days", "weeks 1-5", "noticed", "tuned: all",
               *[f"{size:g} x" for size in SIZES], "minutes", "of every plume")  # fmt: skip
-    note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned: at our"
+    note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned to our"
     title = f"False alarms and plumes noticed: {NAMES[beside.pollutant]}, {where}"
-    return Table(title, header, rows, f"{note} false alarms")
+    return Table(title, header, rows, f"{note} rate of false alarms")
 
 
 def kinds_table(beside: Beside) -> Table:
@@ -253,7 +254,9 @@ def kinds_table(beside: Beside) -> Table:
             cells.append(f"{_two(found.share)} of {found.number}, {_days(found.minutes)} min")
         found = of_plumes(some, OURS)
         rows.append((f"{size:g} x", *cells, f"{found} of {found.number}"))
-    return Table(f"What ours noticed: {NAMES[beside.pollutant]}", ("plume", *KINDS, "all"), rows)
+    return Table(
+        f"Plumes that ours noticed: {NAMES[beside.pollutant]}", ("plume", *KINDS, "all"), rows
+    )
 
 
 def repeated_table(results: Results) -> Table:
@@ -269,11 +272,11 @@ def repeated_table(results: Results) -> Table:
         shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
         rows.append((f"{NAMES[beside.pollutant]}, {where}", *shares))
     header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])
-    return Table("What ours noticed of plumes that keep coming", header, rows)
+    return Table("Plumes that keep coming: what ours noticed", header, rows)
 
 
 def cooking_table(results: Results) -> Table:
-    """Return who noticed labelled cooking."""
+    """Return which rules noticed labelled cooking."""
     rows = []
     names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
     for name in names:

@@ -93,7 +93,7 @@ def _plumes(axes: Axes, results: Results, pollutant: Pollutant) -> None:
 
 def _confidence(axes: Axes, results: Results, pollutant: Pollutant) -> None:
     axes.plot([0, 100], [0, 100], color=QUIET_COLOUR, linestyle=":", linewidth=1)
-    axes.text(12, 16, "as said", color=QUIET_COLOUR, rotation=45, rotation_mode="anchor")
+    axes.text(12, 16, "as stated", color=QUIET_COLOUR, rotation=45, rotation_mode="anchor")
     recorded = _recorded(results.recorded, pollutant)
     for title, trust, colour in (
         ("made-up homes", results.pooled.get(pollutant), OUR_COLOUR),
@@ -104,7 +104,7 @@ def _confidence(axes: Axes, results: Results, pollutant: Pollutant) -> None:
             came = [100.0 * row.came for row in trust.tenths]
             sizes = [8.0 + 3.0 * row.number**0.7 for row in trust.tenths]
             axes.scatter(stated, came, s=sizes, color=colour, alpha=0.8, label=title)
-    axes.set(xlim=(0, 102), ylim=(-3, 103), xlabel="confidence said, %", ylabel="came true, %")
+    axes.set(xlim=(0, 102), ylim=(-3, 103), xlabel="confidence stated, %", ylabel="observed, %")
     axes.set_box_aspect(1)
     _legend(axes, "upper left")
 

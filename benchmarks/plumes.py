@@ -24,8 +24,8 @@ EVERY_DAYS: Final = 21
 SPREAD_DAYS: Final = 6
 AIR_CHANGES: Final = (0.5, 1.5)  # An hour.
 GONE: Final = 0.1  # A plume has ended when a tenth of it is left.
-LATE_S: Final = 3600.0  # So long after its end it may still be noticed.
-SEEN: Final = 0.75  # Of the slots of its burning, and of as long after: else nobody could know.
+LATE_S: Final = 3600.0  # For this long after its end it can still be noticed.
+SEEN: Final = 0.75  # Of the slots of its burning and as long after: with fewer, it goes unseen.
 
 
 class PlumeKind(StrEnum):
@@ -73,14 +73,14 @@ class Plume:
 
 
 def draw_tries(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
-    """Draw the plumes of all tries of a recording, in the order of their begin."""
+    """Draw the plumes of all tries of a recording, ordered by their start."""
     seeds = range(TRIES * seed, TRIES * (seed + 1))
     drawn = [plume for one in seeds for plume in draw(times, levels, one, offset_s)]
     return tuple(sorted(drawn, key=lambda plume: plume.start))
 
 
 def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
-    """Draw the plumes of one try: sizes and kinds take turns, each seed begins elsewhere.
+    """Draw the plumes of one try: sizes and kinds alternate, and each seed starts differently.
 
     A plume is left out where the sensor would not have seen it.
     """
@@ -112,7 +112,7 @@ def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple
 def inject(
     times: Array, levels: Array, plumes: Iterable[Plume], step: float, highest: float
 ) -> Array:
-    """Return levels with plumes on top, as a sensor of that step and span would show them."""
+    """Return levels with plumes on top, as a sensor of this step and span would show them."""
     added = np.zeros(len(levels))
     for plume in plumes:
         added += plume.at(times)
@@ -122,9 +122,9 @@ def inject(
 
 
 def delay_s(start: float, end: float, episodes: Sequence[float]) -> float | None:
-    """Return how long after its start an event was noticed; None where it was not.
+    """Return how long after its start an event was noticed; None if it was not.
 
-    `episodes` are the times at which episodes began, that is, at which somebody was told.
+    `episodes` are the times at which episodes began, that is, at which an alert was given.
     """
     told = [at - start for at in episodes if start <= at <= end + LATE_S]
     return min(told, default=None)

@@ -1,4 +1,4 @@
-"""Which promises are broken on the seeded homes: the measure of the whole."""
+"""Which promises are broken on the seeded homes: the verdict on the whole run."""
 
 from collections.abc import Iterator
 from math import isnan
@@ -14,9 +14,9 @@ COVERED: Final = (0.75, 0.85)
 LEAST_ROOMS: Final = 0.80
 WORST_ROOM: Final = 1.5  # Episodes in 30 days at the month's setting.
 DAYS_PER_RATE: Final = 30.0
-HONEST: Final = 0.05  # Realised minus stated confidence may be off by so much.
+HONEST: Final = 0.05  # Observed minus stated confidence is allowed to be off by this.
 FOUND: Final = {3.0: 0.55, 6.0: 0.75}
-FIRST_DAY: Final = 21  # Nobody can be learned sooner.
+FIRST_DAY: Final = 21  # No room can be learned sooner.
 
 type Check = tuple[str, bool]
 
@@ -35,7 +35,7 @@ def broken(results: Results) -> list[str]:
 
 
 def allowed_rate(chosen: Promise) -> float:
-    """Return how many episodes in 30 days a promise allows; a month's is one."""
+    """Return how many episodes in 30 days a promise allows; a month's allows one."""
     return max(round(DAYS_PER_RATE / RULES[chosen].days, 2), 1.0)
 
 
@@ -108,6 +108,6 @@ def _of_smoke(results: Results) -> Iterator[Check]:
         where = f"{NAMES[pollutant]}, {chosen}"
         yield f"{where}: {smoke.most} episodes of one room in smoke", smoke.most <= 1
         yield (
-            f"{where}: edges after smoke as without it in {smoke.same} of {smoke.rooms}",
+            f"{where}: edges after smoke match those without it in {smoke.same} of {smoke.rooms}",
             smoke.same == smoke.rooms,
         )

@@ -1,4 +1,4 @@
-"""A folder of recordings, `<set>/<room>.csv.gz`, and the labels that some of them have."""
+"""A folder of recordings, `<set>/<room>.csv.gz`, and the labels of some of them."""
 
 from collections.abc import Iterable, Iterator
 import csv
@@ -19,7 +19,7 @@ from custom_components.air_baseline.core.reading.binning import LEAST_STEP
 from .series import Array
 
 COLUMNS: Final = {Pollutant.PM25: "pm25_ugm3", Pollutant.VOC_RATIO: "voc"}
-# Sets whose README names the local zone; of homes of several zones, by the start of the room.
+# Sets whose README names the local zone; sets with several zones, by the start of the room.
 ZONES: Final = {
     "awair_home_us": "America/New_York",
     "uhoo_cooking_it": "Europe/Rome",
@@ -43,12 +43,12 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Return what the room is called in tables."""
+        """Return the room's name in tables."""
         return f"{self.path.parent.name}/{self.path.name.split('.')[0]}"
 
     @property
     def zone(self) -> tzinfo:
-        """Return the local zone, UTC where nobody said it."""
+        """Return the local zone, UTC if it is not known."""
         known = [zone for start, zone in ZONES.items() if self.name.startswith(start)]
         return ZoneInfo(known[0]) if known else UTC
 
@@ -62,7 +62,7 @@ class Cooking:
 
 
 def sources(folder: Path, pollutant: Pollutant) -> Iterator[Source]:
-    """Yield what a folder has of a quantity; a column may be there and hold nothing."""
+    """Yield the sources of a pollutant in a folder; a column can exist and hold nothing."""
     for path in sorted(folder.glob("*/*.csv.gz")):
         with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:
             if any(row.get(COLUMNS[pollutant]) for row in csv.DictReader(file)):

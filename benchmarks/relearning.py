@@ -1,4 +1,4 @@
-"""What happens after something changed: how long the range is wrong, and what smoke leaves."""
+"""What happens after a change: how long the range is wrong, and what smoke leaves behind."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ FOLLOWED_DAYS: Final = 60
 ALERT_DAYS: Final = 30
 AFTER_SMOKE_DAYS: Final = 14
 SAME_EDGE: Final = 0.15
-LEAST_BINS: Final = 144  # Half a day, of the day on which edges are compared.
-# The day since the first reading on which a season begins to be another one.
+LEAST_BINS: Final = 144  # Half of the day on which edges are compared.
+# Days from the first reading until a season starts to differ.
 BEGINS: Final = {
     Season.AUTUMN: 75,
     Season.WINTER: 75,
@@ -49,11 +49,11 @@ class AfterChange:
 
 @dataclass(frozen=True, slots=True)
 class Smoke:
-    """Nine days of smoke: episodes per room, and edges 14 days later beside those without.
+    """Nine days of smoke: episodes per room, and edges 14 days later compared with no smoke.
 
-    `episodes` are those of the nine days, `most` the highest number of one room, `same` how
-    many rooms have all edges within 15 % (or one step of the sensor) of those of the same home
-    without smoke, `low` and `high` the median ratios, of 1 + level.
+    `episodes` are those of the nine days, `most` the highest number in one room. `same` is the
+    number of rooms with all edges within 15 % (or one step of the sensor) of those of the same
+    home without smoke; `low` and `high` are the median ratios, of 1 + level.
     """
 
     rooms: int
@@ -81,9 +81,9 @@ def after_change(runs: Sequence[Run], day: int) -> AfterChange:
 
 
 def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS) -> Smoke:
-    """Return what nine days of smoke did, beside the same homes without.
+    """Return what nine days of smoke did, compared with the same homes without smoke.
 
-    Edges are compared where the day has at least so many bins.
+    Edges are compared if the day has at least `least` bins.
     """
     twins = {run.name: run for run in without}
     first, last = SMOKE_DAYS
@@ -105,7 +105,7 @@ def smoke(smoked: Iterable[Run], without: Iterable[Run], least: int = LEAST_BINS
 
 
 def outdoor_rose(runs: Iterable[Run]) -> tuple[int, int]:
-    """Return of how many episodes in smoke outdoor air was said to have risen, and their number."""
+    """Return how many episodes in smoke said that outdoor air rose, and how many there were."""
     first, last = SMOKE_DAYS
     said = [
         rose
@@ -125,7 +125,7 @@ def _edges(run: Run, twin: Run, day: int, least: int) -> tuple[float, float, boo
         (float(run.said.low[mine].mean()), float(twin.said.low[theirs].mean())),
         (float(run.said.high[mine].mean()), float(twin.said.high[theirs].mean())),
     ]
-    # Edges are shown in whole steps of at least 1: a step is no difference.
+    # Edges are shown in whole steps of at least 1, so one step is no difference.
     same = all(abs(one - other) <= max(SAME_EDGE * other, 1.0) for one, other in edges)
     (low, twin_low), (high, twin_high) = edges
     return (1.0 + low) / (1.0 + twin_low), (1.0 + high) / (1.0 + twin_high), same
@@ -153,7 +153,7 @@ def _learned_on(run: Run, day: int) -> bool:
 
 
 def _left(run: Run, day: int) -> float | None:
-    """Return the age at which a room left `learned` after a day, within the days followed."""
+    """Return the age at which a room left `learned` after a day, within the followed days."""
     said = run.said
     after = (said.age >= day) & (said.age < day + FOLLOWED_DAYS)
     doubt = after & (said.state == STATES.index(LearningState.CHANGING))

@@ -27,7 +27,7 @@ SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a for
 
 
 def write_report(results: Results, broken: Sequence[str], folder: Path) -> None:
-    """Write the page and its plots into a folder, which is made if need be."""
+    """Write the page and its plots into a folder, which is created if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     draw_all(results, folder)
     text = "\n\n".join(block for block in _page(results, broken) if block)
@@ -37,11 +37,11 @@ def write_report(results: Results, broken: Sequence[str], folder: Path) -> None:
 def _page(results: Results, broken: Sequence[str]) -> Iterator[str]:
     yield "# Does it keep its word?"
     yield (
-        "Air Baseline was run over homes that a program makes up, and over recordings of real "
-        "homes, strictly in order: what it said about a moment, it said before it saw it. "
-        "Beside it ran the rules that people use today, on the same readings. "
-        f"{results.homes} made-up homes of each kind, {results.days} days each. This page, its "
-        "plots and all figures come from one command:"
+        "Air Baseline ran over made-up homes that a program generates, and over recordings of real "
+        "homes, strictly in order: it said everything about a moment before it saw that moment. "
+        "The rules that people use today ran on the same readings. There are "
+        f"{results.homes} made-up homes of each kind, with {results.days} days each. One command "
+        "writes this page, its plots and all figures:"
     )
     yield "```sh\npython -m benchmarks.honesty --data FOLDER --report docs/honesty\n```"
     yield from _verdict(broken)
@@ -58,7 +58,7 @@ def _verdict(broken: Sequence[str]) -> Iterator[str]:
     if not broken:
         yield "On the made-up homes every promise below was kept."
         return
-    yield f"On the made-up homes {len(broken)} checks of what is promised below **failed**:"
+    yield f"On the made-up homes {len(broken)} checks of the promises below **failed**:"
     yield "\n".join(f"- {what}" for what in broken)
 
 
@@ -67,11 +67,12 @@ def _range(results: Results) -> Iterator[str]:
     yield "The usual range should hold 80 % of the time: not less, and not much more."
     yield "![How often the range held, by age of the sensor](range.svg)"
     yield (
-        "In the first weeks the range is wide on purpose, as little is known; from three weeks "
-        "on the line should lie in the green band. A sensor that shows whole numbers often sits "
-        "on an edge of the range: such time counts in part here, so that it is not praised for it."
+        "In the first weeks the range is wide on purpose, because little is known. From three "
+        "weeks on the line should lie in the green band. A sensor that shows whole numbers often "
+        "sits on an edge of the range. Such time counts only in part here, so that the sensor "
+        "gets no undeserved credit."
     )
-    header = ("learned ranges", "held", "week days", "weekends", "rooms between 70 and 90 %")
+    header = ("learned ranges", "held", "weekdays", "weekends", "rooms between 70 and 90 %")
     rows = [
         (
             _title(group),
@@ -88,21 +89,22 @@ def _range(results: Results) -> Iterator[str]:
 
 def _alarms(results: Results) -> Iterator[str]:
     yield "## How often does it cry wolf?"
-    yield "![False alarms in a month, ours beside the rules people use](alarms.svg)"
+    yield "![False alarms in a month: Air Baseline and the rules people use](alarms.svg)"
     yield (
-        "Nothing special happened in these homes, so every alarm is a false one: the dotted line "
-        "is one a month. It promises at most one in 35 days at the setting once a month, one in "
-        "14 at the setting once a fortnight."
+        "Nothing special happened in these homes, so every alarm is a false one. The dotted line "
+        "is one a month. Air Baseline promises at most one alert in 35 days at the setting once a "
+        "month, and one in 14 at once a fortnight. Once a month is checked against a limit of one "
+        "in 30 days."
     )
-    header = ("made-up homes and recordings", "setting", "alerts in 30 days", "may be",
-              "by chance between", "worst room in ten")  # fmt: skip
+    header = ("made-up homes and recordings", "setting", "alerts in 30 days", "limit",
+              "95 % interval", "worst room in ten")  # fmt: skip
     rows = [
         (
             _title(group),
             SETTINGS.get(group.promise, str(group.promise)),
             f"{group.kept.rate:.2f}",
             f"{allowed_rate(group.promise):.2f}",
-            f"{group.kept.low:.2f} and {group.kept.high:.2f}",
+            f"{group.kept.low:.2f} to {group.kept.high:.2f}",
             f"{group.kept.worst_room:.2f}",
         )
         for group in (*results.groups, *results.recorded)
@@ -114,15 +116,16 @@ def _plumes(results: Results) -> Iterator[str]:
     yield "## Does it notice when something happens?"
     yield "![Plumes noticed, at the same number of false alarms](plumes.svg)"
     yield (
-        "Something was burned in each home now and then, 1.5, 3 or 6 times as high as what the "
-        f"room reaches one tenth of its time: {TRIES} times over, each size as often by day, by "
-        "night and for long. Every other rule (grey) was set, knowing the outcome, to as many "
-        "false alarms as Air Baseline; the best of them is in red."
+        "In each home something burned now and then. Its plume was 1.5, 3 or 6 times as high as "
+        "the level that the room exceeds one tenth of the time. Each home was tried "
+        f"{TRIES} times over, so that each size came equally often by day, by night and for long. "
+        "Every other rule (grey) was tuned, with the outcome known, to give as many false alarms "
+        "as Air Baseline. The best of them is in red."
     )
     for beside in results.beside:
         yield f"**{NAMES[beside.pollutant]}**, plumes that began while Air Baseline could alert:"
         yield _rules(beside).markdown()
-        yield f"What Air Baseline noticed of {NAMES[beside.pollutant]}, and how soon:"
+        yield f"{NAMES[beside.pollutant]} plumes that Air Baseline noticed, and how soon:"
         yield kinds_table(beside).markdown()
     for beside in results.recorded_beside:
         found = [one for one in beside.found if one.eligible]
@@ -130,34 +133,34 @@ def _plumes(results: Results) -> Iterator[str]:
         if ours.number:
             yield (
                 f"In long recordings of real {NAMES[beside.pollutant]} it noticed "
-                f"{_percent(ours.share)} of {ours.number} such plumes (by chance between "
-                f"{_percent(ours.low)} and {_percent(ours.high)})."
+                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval "
+                f"{_percent(ours.low)} to {_percent(ours.high)})."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
-        "answers, each alert counts as a false one and raises the bar: the promise is kept, and "
-        "less is noticed:"
+        "answers, each alert counts as false and raises the level that the next alert needs. The "
+        "promise is kept, and less is noticed:"
     )
     yield repeated_table(results).markdown()
     if results.cooking:
         yield (
             "Real cooking was recorded for two weeks in nine homes. That is less than the five "
-            "weeks Air Baseline needs, so it could not say a word; the other rules did:"
+            "weeks that Air Baseline needs, so it could not alert at all. The other rules could:"
         )
         yield cooking_table(results).markdown()
 
 
 def _confidence(results: Results) -> Iterator[str]:
     yield "## Is its confidence honest?"
-    yield "![Confidence: what was said, and what came true](confidence.svg)"
+    yield "![Confidence: stated and observed](confidence.svg)"
     yield (
         "Confidence is the chance that the range holds 70 to 90 % of the next two weeks. On the "
-        "dotted line it comes true exactly as often as it says; a large dot stands for many "
-        "statements. The score is the mean squared miss: lower is better, and a confidence is "
-        "worth having only below the score of always saying the same."
+        "dotted line it comes true exactly as often as stated. A large dot stands for many "
+        "statements. The score is the mean squared error: lower is better. Confidence is worth "
+        "having only if it scores below a constant forecast, which always states the same."
     )
-    header = ("", "statements", "came true − said", "by chance between", "score",
-              "always the same")  # fmt: skip
+    header = ("", "statements", "observed − stated", "95 % interval", "score",
+              "constant forecast")  # fmt: skip
     said = [
         (f"made-up homes, {NAMES[pollutant]}", trust) for pollutant, trust in results.pooled.items()
     ]
@@ -167,7 +170,7 @@ def _confidence(results: Results) -> Iterator[str]:
             name,
             str(trust.number),
             f"{100.0 * trust.gap:+.0f} points",
-            f"{100.0 * trust.gap_low:+.0f} and {100.0 * trust.gap_high:+.0f}",
+            f"{100.0 * trust.gap_low:+.0f} to {100.0 * trust.gap_high:+.0f}",
             f"{trust.brier:.3f}",
             f"{trust.constant:.3f}",
         )
@@ -178,24 +181,24 @@ def _confidence(results: Results) -> Iterator[str]:
 
 
 def _seasons(results: Results) -> Iterator[str]:
-    yield "## What when the air itself changes?"
+    yield "## What if the air itself changes?"
     yield "![Alerts per home through an autumn that changes the air](autumn.svg)"
     yield (
         "In these homes long rises begin in autumn, several a week. A rule that does not notice "
-        "that its own record is broken alerts its way through it."
+        "that its own record no longer holds keeps alerting all through it."
     )
     yield "How often the range held in the weeks after something changed:"
     yield change_table(results).markdown()
     yield (
-        "Nine days of smoke from outdoors, and the range 14 days later beside that of the same "
-        "home without:"
+        "Nine days of smoke from outdoors, and the range 14 days later compared with that of the "
+        "same home without smoke:"
     )
     yield smoke_table(results).markdown()
 
 
 def _thin(results: Results) -> Iterator[str]:
-    yield "## Does it keep quiet when it knows too little?"
-    yield "Whatever was missing, so often it said something about the very room (it must be never):"
+    yield "## Does it stay quiet when it knows too little?"
+    yield "How often it made a claim about the room itself with data missing (limit: never):"
     yield thin_table(results).markdown()
 
 
@@ -206,10 +209,10 @@ def _rules(beside: Beside) -> Table:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
         shares = [_percent(share) for share in (usual.share, tuned.share, tuned.low, tuned.high)]
-        row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} and {shares[3]}")
+        row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} to {shares[3]}")
         rows.append(row)
-    header = ("rule", "false alarms in 30 days", "notices", "notices at our false alarms",
-              "by chance between")  # fmt: skip
+    header = ("rule", "false alarms in 30 days", "noticed", "noticed at our false alarms",
+              "95 % interval")  # fmt: skip
     return Table("", header, rows)
 
 

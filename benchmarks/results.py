@@ -1,4 +1,4 @@
-"""What a whole run comes to, as plain values; `group` sums up sensors that were run alike."""
+"""The results of a whole run as plain values; `group` sums up sensors that were run alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,8 +39,8 @@ NAMES: Final = {Pollutant.PM25: "PM2.5", Pollutant.VOC_RATIO: "VOC"}
 class Group:
     """Everything about sensors that were run alike.
 
-    `states` is coverage by state and age, `week` to `unseen` that of `learned` on week days,
-    at weekends, and of everything on days in conditions never seen.
+    `states` is coverage by state and age; `week`, `weekend` and `unseen` are that of `learned` on
+    weekdays and at weekends, and that of everything on days in conditions never seen.
     """
 
     title: str
@@ -65,16 +65,16 @@ class Group:
 
     @property
     def name(self) -> str:
-        """Return what the group is called in tables."""
+        """Return the group's name in tables."""
         return f"{self.title}, {NAMES[self.pollutant]}, promise {self.promise}"
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Ours beside the rules on one quantity: false alarms and plumes.
+    """Ours and the rules on one pollutant: false alarms and plumes.
 
-    `found` are plumes that came alone, `repeated` those that came every 21 days and were never
-    answered, which ours alone was asked about.
+    `found` are plumes that came alone; `repeated` are those that came every 21 days and were
+    never answered, for ours only.
     """
 
     pollutant: Pollutant
@@ -85,7 +85,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSmoke:
-    """Nine days of real smoke: rooms, those that could alert, their episodes, the most of one."""
+    """Nine days of real smoke: rooms, those that could alert, episodes, the most in one room."""
 
     promise: Promise
     rooms: int
@@ -96,11 +96,11 @@ class RecordedSmoke:
 
 @dataclass(slots=True, kw_only=True)
 class Results:
-    """What a whole run comes to.
+    """The results of a whole run.
 
-    `pooled` is confidence over all seasons; `cooking` who noticed each labelled meal; `autumn`
-    when each rule alerted, in days, all homes together; `outdoor_rose` how many of the episodes
-    in smoke said that outdoor air rose too, and how many there were.
+    `pooled` is confidence over all seasons, `cooking` which rules noticed each labelled meal,
+    `autumn` when each rule alerted, in days, for all homes together. `outdoor_rose` is how many
+    episodes in smoke said that outdoor air rose as well, and how many there were.
     """
 
     homes: int
@@ -120,7 +120,7 @@ class Results:
 
 
 def group(title: str, season: Season | None, chosen: Promise, runs: Sequence[Run]) -> Group:
-    """Sum up sensors of one quantity that were run alike."""
+    """Sum up sensors of one pollutant that were run alike."""
     said = statements(runs)
     return Group(
         title=title,

@@ -1,7 +1,7 @@
 """One strictly prequential run of the core over one sensor's recording.
 
-Everything recorded here was said before the moment it is about was seen: ranges are frozen
-at 04:00, a bin is judged by the range in force before it.
+Everything recorded here was said before the moment that it is about: ranges are frozen at
+04:00, and a bin is judged by the range in force before it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,9 +32,9 @@ MISSING = float("nan")
 class Said:
     """What was said about each bin, as arrays of one length.
 
-    `start` in POSIX seconds, `age` in days since the first reading, `state` and `reason` as
-    index into STATES and REASONS, `inside` the share of the bin that counts as inside on a
-    coarse sensor; NaN where no range was shown, and no confidence given.
+    `start` is in POSIX seconds, `age` in days since the first reading; `state` and `reason` are
+    indexes into STATES and REASONS. `inside` is the share of the bin that counts as inside on a
+    coarse sensor. NaN where no range was shown, or no confidence given.
     """
 
     start: Array
@@ -50,14 +50,14 @@ class Said:
 
     @property
     def alert_possible(self) -> NDArray[np.bool_]:
-        """Return for which bins an alert could be given, or was running."""
+        """Return the bins for which an alert could be given or was running."""
         possible: NDArray[np.bool_] = self.reason == NO_REASON
         return possible
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A day that closed: days since the first reading, its mark, what was said then."""
+    """A closed day: days since the first reading, its coverage, what was said then."""
 
     age: int
     coverage: float | None
@@ -67,7 +67,7 @@ class ClosedDay:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """A run: what was said, and what happened on which day since the first reading."""
+    """A run: what was said, and what happened on which day after the first reading."""
 
     name: str
     pollutant: Pollutant
@@ -92,7 +92,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SurroundingsSeries:
-    """What goes on beside a sensor, at its own times: outdoor PM2.5 (μg/m³), °C, open windows."""
+    """What goes on around a sensor, at its own times: outdoor PM2.5 (μg/m³), °C, open windows."""
 
     outdoor: Array
     temperature: Array
@@ -127,7 +127,7 @@ def replay(
 def _with_context(
     channel: Channel, readings: Iterable[tuple[float, float]], around: SurroundingsSeries
 ) -> Iterator[tuple[float, float]]:
-    """Yield the readings, each after the context of its moment was read."""
+    """Yield the readings, each after the surroundings of its moment were read."""
     means = [SurroundingMean(channel.zone) for _ in range(3)]
     outdoor, temperature, window = means
     channel.surroundings = Surroundings(
@@ -141,13 +141,13 @@ def _with_context(
 
 
 def personal(judgement: Judgement) -> bool:
-    """Tell whether something was said about this very room."""
+    """Tell whether something was said about the room itself."""
     said = judgement.basis is Basis.THIS_ROOM or judgement.unusual is not None
     return said or judgement.compared not in (None, Compared.NOT_ENOUGH_DATA)
 
 
 def claims_too_early(judgement: Judgement) -> bool:
-    """Tell whether something personal was said in a state that does not allow it."""
+    """Tell whether a personal claim was made in a state that does not allow it."""
     allowed = judgement.state in (LearningState.LEARNED, LearningState.CHANGING)
     return not allowed and personal(judgement)
 

@@ -1,4 +1,4 @@
-"""Thin data: whatever is missing, nothing may be said about the very room."""
+"""Thin data: whatever is missing, nothing is allowed to be said about the room itself."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .runs import personal
 from .series import DAY, HOUR, Array, Mask
 
 DAYS: Final = 40
-HALF: Final = 6 * HOUR  # Half of the time is missing in stretches of so many slots.
+HALF: Final = 6 * HOUR  # Half of the time is missing, in stretches of this many slots.
 EVENING_H: Final = 18
 STUCK_AT: Final = {Pollutant.PM25: 7.0, Pollutant.VOC_RATIO: 120.0}
 TWO_DAYS, THREE_WEEKS = 2, 21
@@ -27,7 +27,7 @@ SATURDAY: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Thin:
-    """A scenario, in how many rooms it was tried, and how often something personal was said."""
+    """A scenario, the number of rooms it was tried in, and the number of personal claims."""
 
     name: str
     rooms: int
@@ -35,7 +35,7 @@ class Thin:
 
 
 def two_days(slots: Array) -> Mask:
-    """Return the slots that a sensor of two days has."""
+    """Return the slots of a sensor that is two days old."""
     return slots < TWO_DAYS * DAY
 
 
@@ -62,7 +62,7 @@ def always(slots: Array) -> Mask:
 
 
 def silent(slots: Array) -> Mask:
-    """Return three weeks less a day, then nothing any more."""
+    """Return three weeks less a day, then nothing."""
     return slots < (THREE_WEEKS - 1) * DAY
 
 
@@ -94,7 +94,7 @@ def _claims(name: str, seed: int, pollutant: Pollutant) -> int:
 
 
 def count_claims(pollutant: Pollutant, times: Array, levels: Array) -> int:
-    """Return how often something was said about the very room: per bin, and once an hour."""
+    """Return how often something was said about the room itself: per bin, and once an hour."""
     channel = Channel(POLLUTANTS[pollutant], UTC)
     claims = 0
     for at, level in zip(times.tolist(), levels.tolist(), strict=True):

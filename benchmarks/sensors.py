@@ -1,4 +1,4 @@
-"""What a sensor gave, from a seeded home or a recording, and the core's run over it."""
+"""What a sensor read, in a seeded home or a recording, and the core's run over it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -15,7 +15,7 @@ from .series import Array
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor:
-    """What a sensor gave: times (POSIX), levels (base unit, NaN: lost), its step."""
+    """What a sensor read: times (POSIX), levels (base unit, NaN: lost), its step."""
 
     name: str
     pollutant: Pollutant
@@ -27,7 +27,7 @@ class Sensor:
 
     @property
     def offset_s(self) -> float:
-        """Return local time minus UTC, as it was at first."""
+        """Return local time minus UTC at the first reading."""
         offset = datetime.fromtimestamp(self.times[0], self.zone).utcoffset()
         return offset.total_seconds() if offset else 0.0
 
@@ -35,7 +35,7 @@ class Sensor:
 def home_sensor(
     seed: int, days: int, season: Season, pollutant: Pollutant, *, context: bool = False
 ) -> Sensor:
-    """Return one sensor of a seeded home, with what goes on beside it where that is wanted."""
+    """Return one sensor of a seeded home, with its surroundings if wanted."""
     recording = record(seed, days, season)
     pm25 = pollutant is Pollutant.PM25
     return Sensor(
@@ -70,5 +70,5 @@ def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
 
 
 def new_channel(sensor: Sensor, promise: Promise = Promise.MONTH) -> Channel:
-    """Return a channel that knows nothing of a sensor yet."""
+    """Return a channel that knows nothing about a sensor yet."""
     return Channel(POLLUTANTS[sensor.pollutant], sensor.zone, promise)

@@ -1,7 +1,7 @@
 """A sensor's levels on a regular grid of five minutes, and what rules compute from them.
 
-Everything here looks back only: the value at a slot is made of that slot and those before it,
-or, where a function says so, of those before it alone. Missing is NaN throughout.
+Everything here only looks back: the value at a slot uses that slot and the slots before it or,
+where a function says so, only the slots before it. Missing is NaN throughout.
 """
 
 from collections.abc import Callable
@@ -62,12 +62,12 @@ def on_grid(starts: Array, levels: Array, pollutant: Pollutant, offset_s: float 
 
 
 def before(values: Array, slots: int = 1) -> Array:
-    """Return what was known so many slots ago."""
+    """Return what was known a number of slots ago."""
     return np.concatenate([np.full(slots, np.nan), values[:-slots]])
 
 
 def rolling_mean(values: Array, slots: int, least: int) -> Array:
-    """Return the mean of the last slots, this one included, where so many were observed."""
+    """Return the mean of the last slots, this one included, where enough were observed."""
     observed = np.isfinite(values)
     number = _rolling_sum(observed.astype(np.float64), slots)
     total = _rolling_sum(np.where(observed, values, 0.0), slots)
@@ -84,7 +84,7 @@ def rolling_moments(values: Array, slots: int, least: int) -> tuple[Array, Array
 
 
 def on_observed(values: Array, compute: Callable[[Array], Array]) -> Array:
-    """Return what a rule computes that sees the observed values one after the other."""
+    """Return what a rule computes from the observed values, one after the other."""
     observed = np.isfinite(values)
     result = np.full(len(values), np.nan)
     if observed.any():
@@ -93,7 +93,7 @@ def on_observed(values: Array, compute: Callable[[Array], Array]) -> Array:
 
 
 def running_mean(values: Array, memory: int) -> Array:
-    """Return the mean that forgets over so many values: plain at first, then exponential."""
+    """Return a mean with a memory of some values: plain at first, then exponential."""
     number = min(memory, len(values))
     plain = np.cumsum(values[:number]) / np.arange(1, number + 1)
     return np.concatenate([plain, smooth(values[number:], 1.0 / memory, float(plain[-1]))])
@@ -107,7 +107,7 @@ def smooth(values: Array, alpha: float, start: float) -> Array:
 
 
 def fold(values: Array, first_slot: int, period: int) -> tuple[Array, slice]:
-    """Return values as rows of one period (local midnight first), and where they lie in it."""
+    """Return values as rows of one period (local midnight first), and their places in it."""
     lead = first_slot % period
     tail = -(lead + len(values)) % period
     padded = np.concatenate([np.full(lead, np.nan), values, np.full(tail, np.nan)])
@@ -122,7 +122,7 @@ def rows_before(rows: Array, number: int) -> Array:
 
 
 def row_quantile(values: Array, probability: float, least: int) -> Array:
-    """Return the quantile along the last axis of what is there, NaN where there is too little."""
+    """Return the quantile of the known values on the last axis, NaN where there are too few."""
     ranked = np.sort(values, axis=-1)
     number = np.isfinite(ranked).sum(axis=-1)
     place = probability * np.maximum(number - 1, 0)

@@ -1,10 +1,10 @@
-"""What the core costs in time, memory and disk, beside its budgets.
+"""What the core costs in time, memory and disk, with its budgets.
 
     python -m benchmarks.speed
 
-Two seeded rooms are lived through: one of PM2.5, one of VOC whose levels spread more than
-in any public recording tried, as such days take the most room. Times are of the processor.
-Exits with 1 where a budget is not kept.
+It runs two seeded rooms: one of PM2.5, and one of VOC whose levels spread more than in any
+public recording tried, because such days take the most space. Times are processor times. Exits
+with 1 if a budget is exceeded.
 """
 
 from collections.abc import Iterator
@@ -36,8 +36,8 @@ TIMED_DAYS: Final = 7
 READING_S: Final = 10
 FULL_DAYS: Final = 90
 CLOSED_DAYS: Final = 30
-TRIES: Final = 5  # Rounds over all days; the fastest counts, the others were disturbed.
-MEMORY_H: Final = 2.0  # For so long a room's air resembles itself.
+TRIES: Final = 5  # Rounds over all days; the fastest counts, because the others were disturbed.
+MEMORY_H: Final = 2.0  # A room's air resembles itself for this long.
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def live(channel: Channel, room: Room, days: range, every_s: int = SLOT_S) -> No
 
 
 def readings_us(room: Room) -> list[float]:
-    """Return the mean time of one reading in each of some learned weeks, day closes included."""
+    """Return the mean time of one reading in each of some learned weeks, with day closes."""
     channel = room.channel()
     live(channel, room, range(FIRST, FIRST + LEARNED_DAYS))
     return [
@@ -109,7 +109,7 @@ def closes_ms(room: Room, channel: Channel) -> list[float]:
 
 
 def close_s(evening: str, next_day: int) -> float:
-    """Return the time that a channel, back from disk, takes to step into the next day."""
+    """Return the time that a channel loaded from disk takes to step into the next day."""
     channel = load_channel(json.loads(evening), ZONE, Promise.MONTH)
     at = day_start(next_day, ZONE)
     start = process_time()
@@ -118,7 +118,7 @@ def close_s(evening: str, next_day: int) -> float:
 
 
 def memory_kb(channel: Channel) -> float:
-    """Return what a channel takes in memory after a restart, once its days were asked for."""
+    """Return what a channel takes in memory after a restart, once its days have been read."""
     text = json.dumps(dump_channel(channel))
     gc.collect()
     tracemalloc.start()

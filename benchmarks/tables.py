@@ -1,4 +1,4 @@
-"""What runs add up to: coverage, the promise, first claims, and who was told too early."""
+"""What runs add up to: coverage, the promise, first claims, and claims made too early."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ LEAST_BINS: Final = 288
 BAND: Final = (0.7, 0.9)
 PER_DAYS: Final = 30
 YEAR_DAYS: Final = 365.25
-UNCERTAIN: Final = 0.05  # Intervals hold in 95 of 100 cases.
+UNCERTAIN: Final = 0.05  # Intervals are 95 % intervals.
 RESAMPLES: Final = 2000
 WORST_ROOM: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How a group of bins lay beside their ranges; width and pinball loss on ln(1 + x)."""
+    """How a group of bins compared with their ranges; width and pinball loss on ln(1 + x)."""
 
     bins: int
     closed: float
@@ -47,7 +47,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many, with the 95 % interval of the share over rooms drawn anew."""
+    """A number of a total, with the 95 % interval of the share from a bootstrap over rooms."""
 
     number: int
     of: int
@@ -56,13 +56,13 @@ class Share:
 
     @property
     def share(self) -> float:
-        """Return the share, NaN of none."""
+        """Return the share, NaN for an empty total."""
         return self.number / self.of if self.of else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseKept:
-    """Episodes on eligible days, their rate in 30 with its Poisson 95 % interval, p90 room."""
+    """Episodes on eligible days, their rate in 30 days with its Poisson 95 % interval, p90 room."""
 
     episodes: int
     days: int
@@ -96,7 +96,7 @@ def coverage(
 ) -> Coverage:
     """Return the coverage of a state (None: all) and an age (days), pooled over runs.
 
-    `also` may leave out more of a run's bins.
+    `also` can leave out more of a run's bins.
     """
     parts = [_columns(run, _chosen(run, state, ages, also)) for run in runs]
     level, low, high, inside = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -116,30 +116,30 @@ def coverage(
 
 
 def on_weekends(run: Run) -> Mask:
-    """Return which bins lie on the days of Saturday and Sunday."""
+    """Return the bins on the days of Saturday and Sunday."""
     return run.said.weekend
 
 
 def in_the_week(run: Run) -> Mask:
-    """Return which bins do not."""
+    """Return the bins on all other days."""
     return ~run.said.weekend
 
 
 def in_unseen_conditions(run: Run) -> Mask:
-    """Return which bins were said to lie in conditions never seen before."""
+    """Return the bins that were said to be in conditions never seen before."""
     unseen: Mask = run.said.reason == REASONS.index(Reason.CONDITIONS_UNSEEN)
     return unseen
 
 
 def claims_in_unseen_conditions(runs: Iterable[Run]) -> int:
-    """Return for how many bins in conditions never seen a confidence was given all the same."""
+    """Return the number of bins in conditions never seen that were given a confidence anyway."""
     return sum(
         int(np.isfinite(run.said.confidence[in_unseen_conditions(run)]).sum()) for run in runs
     )
 
 
 def rooms_in_band(runs: Iterable[Run], low: float = BAND[0], high: float = BAND[1]) -> Share:
-    """Return how many rooms held within a band in `learned` when older than 21 days."""
+    """Return how many rooms older than 21 days had a coverage within a band in `learned`."""
     held = [
         float(np.mean(inside))
         for run in runs
@@ -164,7 +164,7 @@ def interval(rooms: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def promise(runs: Iterable[Run]) -> PromiseKept:
-    """Return how often there was an episode on days when an alert was possible."""
+    """Return how often there was an episode on days on which an alert was possible."""
     rates, episodes, days = [], 0, 0
     for run in runs:
         eligible = len(run.eligible)
@@ -178,20 +178,20 @@ def promise(runs: Iterable[Run]) -> PromiseKept:
 
 
 def poisson_interval(number: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of the mean of which a number was seen (Garwood 1936)."""
+    """Return the exact 95 % interval of a Poisson mean from a count (Garwood 1936)."""
     low = chi2.ppf(UNCERTAIN / 2, 2 * number) / 2 if number else 0.0
     return float(low), float(chi2.ppf(1.0 - UNCERTAIN / 2, 2 * number + 2) / 2)
 
 
 def binomial_interval(number: int, of: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of a chance that came true so often (Clopper-Pearson 1934)."""
+    """Return the exact 95 % interval of a binomial share (Clopper-Pearson 1934)."""
     low = beta.ppf(UNCERTAIN / 2, number, of - number + 1) if number else 0.0
     high = beta.ppf(1.0 - UNCERTAIN / 2, number + 1, of - number) if number < of else 1.0
     return float(low), float(high)
 
 
 def first_claims(runs: Sequence[Run]) -> FirstClaims:
-    """Return how long it took until something was said about the very room."""
+    """Return how long it took until something was said about the room itself."""
     learned = [min(run.learned) for run in runs if run.learned]
     alert = [min(run.eligible) for run in runs if run.eligible]
     return FirstClaims(

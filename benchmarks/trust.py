@@ -11,13 +11,13 @@ from .runs import Run
 from .tables import BAND, RESAMPLES, UNCERTAIN
 
 AHEAD_DAYS: Final = 14
-LEAST_MARKS: Final = 10  # Of the 14 days that a statement is checked on.
+LEAST_MARKS: Final = 10  # Of the 14 days on which a statement is checked.
 TENTHS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What confidence said, in which room, and whether it came true."""
+    """A stated confidence, its room, and whether it came true."""
 
     room: str
     stated: float
@@ -26,7 +26,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Tenth:
-    """Statements of about the same confidence: mean stated, share that came true, number."""
+    """Statements of similar confidence: mean stated, share that came true, number."""
 
     stated: float
     came: float
@@ -35,10 +35,10 @@ class Tenth:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How honest a confidence was.
+    """How well confidence was calibrated.
 
-    `gap` is realised minus stated with its 95 % interval over rooms drawn anew; `brier` is
-    the mean squared miss, `constant` that of always saying what came true on the whole.
+    `gap` is observed minus stated, with a 95 % interval from a bootstrap over rooms. `brier` is
+    the mean squared error, `constant` that of always stating the share that came true overall.
     """
 
     number: int
@@ -51,7 +51,7 @@ class Trust:
 
 
 def statements(runs: Iterable[Run]) -> list[Statement]:
-    """Return what confidence said and whether it came true."""
+    """Return the stated confidences and whether they came true."""
     said: list[Statement] = []
     for run in runs:
         marks = {day.age: day.coverage for day in run.days if day.coverage is not None}
@@ -69,7 +69,7 @@ def statements(runs: Iterable[Run]) -> list[Statement]:
 
 
 def trust(said: Sequence[Statement]) -> Trust | None:
-    """Return how honest statements were; None of none."""
+    """Return how well statements were calibrated; None without any."""
     if not said:
         return None
     stated = np.array([statement.stated for statement in said])
@@ -101,7 +101,7 @@ def _tenths(said: Sequence[Statement]) -> tuple[Tenth, ...]:
 
 
 def _gap_interval(said: Sequence[Statement]) -> tuple[float, float]:
-    """Return the interval of the mean gap when whole rooms are drawn anew."""
+    """Return the interval of the mean gap from a bootstrap over whole rooms."""
     rooms: dict[str, list[float]] = defaultdict(list)
     for statement in said:
         rooms[statement.room].append(statement.came - statement.stated)

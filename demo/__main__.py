@@ -28,12 +28,12 @@ PATIENCE_S = 180.0  # A first start on a slow machine takes a minute.
 STOP_S = 60.0
 
 READY = """
-The demo is ready: {address} (you are signed in by yourself; Ctrl-C stops it)
+The demo is ready: {address} (you are signed in automatically; Ctrl-C stops it)
 """
 
 
 class DemoError(Exception):
-    """The demo cannot be started; the message says why and what would help."""
+    """The demo cannot start; the message says why and what would help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(arguments)
         _check_port(options.port)
-        print("demo: making the home ready", flush=True)
+        print("demo: preparing the home", flush=True)
         new = prepare(
             options.folder,
             port=options.port,
@@ -68,14 +68,14 @@ def _check_port(port: int) -> None:
             trial.bind(("127.0.0.1", port))
         except OSError as error:
             message = (
-                f"port {port} is taken, perhaps by a demo or a Home Assistant that is running; "
-                f"end that, or choose another: script/demo --port {port + 1}"
+                f"port {port} is in use, perhaps by a running demo or Home Assistant; "
+                f"stop that, or choose another: script/demo --port {port + 1}"
             )
             raise DemoError(message) from error
 
 
 def _run(options: Options) -> int:
-    """Run Home Assistant until it or somebody ends it; start it again where it asks for that."""
+    """Run Home Assistant until it ends or is stopped; start it again if it asks for that."""
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     code = RESTART_EXIT_CODE
@@ -104,7 +104,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # It takes one Ctrl-C as a wish and a second as an order: only we tell it.
+            # A second Ctrl-C would end it without saving, so only we signal it.
             start_new_session=True,
         )
 
@@ -124,7 +124,7 @@ def _await_ready(home_assistant: subprocess.Popen[bytes], options: Options) -> N
                 return
         time.sleep(0.3)
     what = "ended" if home_assistant.poll() is not None else f"was not ready in {PATIENCE_S:.0f} s"
-    message = f"Home Assistant {what}; its own words are in {options.folder / OUTPUT}"
+    message = f"Home Assistant {what}; see its output in {options.folder / OUTPUT}"
     raise DemoError(message)
 
 
@@ -138,7 +138,7 @@ def _show(options: Options) -> None:
 
 
 def _stop(home_assistant: subprocess.Popen[bytes]) -> int:
-    """Ask Home Assistant to end, and wait while it saves."""
+    """Ask Home Assistant to stop, and wait while it saves."""
     print("demo: stopping", flush=True)
     home_assistant.terminate()
     try:

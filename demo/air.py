@@ -1,12 +1,11 @@
 """Plausible air in a small home: a pure function of a seed, a first day and the time.
 
-Outdoor air seeps in and follows slow weather; people cook, clean and burn candles by the
-habits of week days and weekends; each of these is a plume in a well-mixed box: it rises
-while its source burns and decays as the room is ventilated. Readings can be asked for any
-time at any cadence: the recorded weeks and the live readings are the same curve.
+Outdoor air seeps in and follows slow weather. People cook, clean and burn candles according to
+their habits on weekdays and weekends. Each of these is a plume in a well-mixed box: it rises
+while its source burns and decays as the room is ventilated. Readings are available for any time
+at any cadence: the recorded weeks and the live readings are the same curve.
 
-Nobody's home was measured for this. It exercises the integration; it proves nothing
-about real air.
+No home was measured for this. It exercises the integration; it proves nothing about real air.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ type Array = NDArray[np.float64]
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
 NOISE_S: Final = 60.0  # Sensors smooth their own noise over about a minute.
-LEAD_DAYS: Final = 1000  # The first day's number: the days before it need one from 0 up.
+LEAD_DAYS: Final = 1000  # The number of the first day: the days before it need numbers from 0 up.
 
 
 class Substance(StrEnum):
@@ -35,7 +34,7 @@ class Substance(StrEnum):
 
 
 class Place(StrEnum):
-    """The rooms of a home, as ids of areas."""
+    """The rooms of a home, as area ids."""
 
     LIVING_ROOM = "living_room"
     BEDROOM = "bedroom"
@@ -45,9 +44,9 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plume:
-    """One source: when it starts, how long it burns, how fast it is aired away.
+    """One source: when it starts, how long it burns, how fast it is ventilated away.
 
-    `pm25` (μg/m³) and `voc` (ppb) are what it adds to the living room at its height.
+    `pm25` (μg/m³) and `voc` (ppb) are what it adds to the living room at its peak.
     """
 
     start: float
@@ -57,11 +56,11 @@ class Plume:
     voc: float
 
     def strength(self, substance: Substance) -> float:
-        """Return what it adds of a substance at its height."""
+        """Return what it adds of a substance at its peak."""
         return self.pm25 if substance is Substance.PM25 else self.voc
 
     def shape(self, times: Array) -> Array:
-        """Return how high it stands at each time, with a height of 1.
+        """Return its height at each time, with a peak of 1.
 
         >>> plume = Plume(start=0, burn_s=600, air_changes_per_h=1, pm25=1, voc=1)
         >>> plume.shape(np.array([-1.0, 0.0, 600.0, 4200.0])).round(2).tolist()
@@ -76,7 +75,7 @@ class Plume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """Something people do: how likely on a week day and at the weekend, when, how strong.
+    """Something people do: how likely on weekdays and at weekends, when, and how strong.
 
     Hours by the wall clock; strengths are medians of a log-normal law of spread `gsd`.
     """
@@ -92,10 +91,10 @@ class Habit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """How a room takes part: its share of plumes, its lag behind them, when people are in it.
+    """How a room takes part: its share of plumes, its lag behind them, when people are there.
 
-    `stay` are hours by the wall clock, on a week day and at the weekend; `step` is the
-    resolution of its sensors.
+    `stay` are hours by the wall clock, on weekdays and at weekends; `step` is the resolution of
+    its sensors.
     """
 
     share: float
@@ -112,7 +111,7 @@ HABITS: Final = (
     Habit(week=0.04, weekend=0.45, hours=(9.5, 12.5), burn_min=(30, 80), pm25=6, voc=420),
     Habit(week=0.2, weekend=0.4, hours=(19.8, 21.5), burn_min=(60, 150), pm25=9, voc=70),
 )
-AIRING_PER_H: Final = (0.5, 2.0)  # From windows shut in winter to one left ajar.
+AIRING_PER_H: Final = (0.5, 2.0)  # From closed windows in winter to one left ajar.
 
 ROOMS: Final = {
     Place.LIVING_ROOM: Room(
@@ -146,7 +145,7 @@ OUTDOOR: Final = {Substance.PM25: 8.0, Substance.VOC: 15.0}
 INDOOR: Final = {Substance.PM25: 0.8, Substance.VOC: 70.0}
 PRESENCE: Final = {Substance.PM25: 1.2, Substance.VOC: 60.0}
 NOISE: Final = {Substance.PM25: 0.04, Substance.VOC: 0.02}  # Relative.
-GAP_CHANCE: Final = 0.06  # Of a day; a router restarts, a plug is needed elsewhere.
+GAP_CHANCE: Final = 0.06  # Per day: a router restarts, a plug is needed elsewhere.
 GAP_MIN: Final = (10.0, 90.0)
 
 
@@ -201,7 +200,7 @@ class Air:
         return _day(self.seed, number, date_, self.zone)
 
     def _seeping_in(self, substance: Substance, times: Array) -> Array:
-        """Return what comes in from outdoors: fronts over days, hours within them, rush hours."""
+        """Return what comes in from outdoors: fronts over days, changes within them, rush hours."""
         first = datetime.combine(self.first_day, time(), self.zone).timestamp()
         hours = (times - first) / HOUR_S + 24.0 * LEAD_DAYS
         fronts = 0.45 * _drift(self.seed, 1, hours / 40.0)
@@ -213,7 +212,7 @@ class Air:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """What chance and habit hold for one calendar day."""
+    """What chance and habits give for one calendar day."""
 
     date: date
     start: float
@@ -224,7 +223,7 @@ class _Day:
     noises: dict[tuple[Place, Substance], Array]
 
     def noise(self, place: Place, substance: Substance, times: Array) -> Array:
-        """Return a sensor's own noise at each of the times of this day."""
+        """Return a sensor's own noise at each time of this day."""
         knots = self.start + NOISE_S * np.arange(len(self.noises[place, substance]))
         noise: Array = np.interp(times, knots, self.noises[place, substance])
         return noise
@@ -275,7 +274,7 @@ def plumes_of_day(rng: Generator, start: float, *, weekend: bool) -> tuple[Plume
 
 
 def stay_of_day(room: Room, start: float, *, weekend: bool) -> Plume:
-    """Return what people's mere presence in a room builds up, with a height of 1."""
+    """Return what people build up in a room just by being there, with a peak of 1."""
     begin, end = room.stay[weekend]
     return Plume(
         start=start + begin * HOUR_S,
@@ -287,19 +286,19 @@ def stay_of_day(room: Room, start: float, *, weekend: bool) -> Plume:
 
 
 def gap_of_day(rng: Generator, start: float) -> tuple[float, float]:
-    """Draw when a room's sensors are off on a day; on most days start and end are equal."""
+    """Draw when a room's sensors are off on a day; on most days, start and end are equal."""
     happens, hour, minutes = rng.random() < GAP_CHANCE, rng.uniform(0, 22), rng.uniform(*GAP_MIN)
     begin = start + hour * HOUR_S
     return begin, begin + minutes * 60.0 * happens
 
 
 def toast(at: float) -> Plume:
-    """Return the plume of toast that burns from a time on."""
+    """Return the plume of toast that starts to burn at a time."""
     return Plume(start=at, burn_s=600.0, air_changes_per_h=0.6, pm25=200.0, voc=180.0)
 
 
 def _drift(seed: int, stream: int, places: Array) -> Array:
-    """Return a smooth random walk of unit spread: one chance per whole place, eased between."""
+    """Return a smooth random walk of unit spread: one draw per whole place, eased between."""
     whole = np.floor(places).astype(int)
     first = int(whole.min())
     knots = np.array([_knot(seed, stream, knot) for knot in range(first, int(whole.max()) + 2)])
@@ -315,6 +314,6 @@ def _knot(seed: int, stream: int, number: int) -> float:
 
 
 def _between(times: Array, start: float, end: float) -> slice:
-    """Return the part of ordered times from a start up to an end."""
+    """Return the ordered times from a start up to an end."""
     first, last = np.searchsorted(times, (start, end))
     return slice(int(first), int(last))

@@ -1,4 +1,4 @@
-"""The browser of this machine, without a window, and what a page of it shows."""
+"""This machine's browser, without a window, and what a page in it shows."""
 
 import re
 import shutil
@@ -20,9 +20,9 @@ QUIET: Final = (
 PATIENCE_MS: Final = 30_000
 POLL_MS: Final = 250
 STEADY_POLLS: Final = 4
-CLOCK: Final = re.compile(r"\d+ seconds? ago")  # It changes every second, and nobody waits for it.
+CLOCK: Final = re.compile(r"\d+ seconds? ago")  # It changes every second; do not wait for it.
 
-# All text that is drawn, through the frontend's nested shadow roots, and whether it is loading.
+# All visible text in the frontend's nested shadow roots, and whether it is loading.
 DRAWN: Final = """() => {
   const lines = [];
   let loading = false;
@@ -49,20 +49,20 @@ DRAWN: Final = """() => {
 
 
 class BrowserError(Exception):
-    """There is no browser; the message says which would do."""
+    """There is no browser; the message says which ones would work."""
 
 
 def open_browser(playwright: Playwright) -> Browser:
-    """Start the browser of this machine."""
+    """Start this machine's browser."""
     path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if path is None:
-        message = f"there is no browser here; any of these will do: {', '.join(BROWSERS)}"
+        message = f"there is no browser here; any of these works: {', '.join(BROWSERS)}"
         raise BrowserError(message)
     return playwright.chromium.launch(executable_path=path, args=[*QUIET])
 
 
 def stay_here(route: Route) -> None:
-    """Let a page ask this machine alone; refuse and tell the rest."""
+    """Allow a page to reach only this machine; refuse and report everything else."""
     host = urlsplit(route.request.url).hostname
     if host in ("127.0.0.1", None):
         route.continue_()

@@ -15,12 +15,12 @@ from .house import RECORDING, House
 from .past import live
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-MARK: Final = ".air-baseline-demo"  # A folder without it is somebody else's.
-LOCK: Final = ".ha_run.lock"  # Home Assistant holds it while it runs.
+MARK: Final = ".air-baseline-demo"  # A folder without it is not ours.
+LOCK: Final = ".ha_run.lock"  # Home Assistant locks it while it runs.
 CONFIGURATION: Final = f"""# script/demo wrote this once; your changes are kept.
 homeassistant:
   auth_providers:
-    - type: trusted_networks  # Whoever sits at this machine is signed in.
+    - type: trusted_networks  # Anybody at this machine is signed in.
       trusted_networks: [{storage.ADDRESS}/32]
       allow_bypass_login: true
 
@@ -68,16 +68,16 @@ def prepare(  # noqa: PLR0913
     set_up: bool = True,
     released: bool = False,
 ) -> bool:
-    """Make a folder ready to start; return whether the home is new.
+    """Prepare a folder for a start; return whether the home is new.
 
-    A home that is there stays as the user left it, unless a fresh one is asked for; a new one
-    is made for a time and a zone. It is `set_up`, or it has sensors and no Air Baseline.
-    Air Baseline is a link to this checkout; `released`, it is what HACS would have installed.
+    An existing home stays as the user left it, unless a fresh one is requested. A new one is made
+    for a time and a zone. It is `set_up`, or it has sensors and no Air Baseline. Air Baseline is
+    a link to this checkout; if `released`, it is what HACS would have installed.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise HomeError(f"{folder} is not a demo home, so it is left alone")
     if _in_use(folder):
-        raise HomeError(f"a demo is running with {folder}; end it first")
+        raise HomeError(f"a demo is running with {folder}; stop it first")
     new = fresh or not (folder / "configuration.yaml").exists()
     if new:
         _found(folder, make(now.timestamp(), zone), now, zone, set_up=set_up)
@@ -101,7 +101,7 @@ def _in_use(folder: Path) -> bool:
 
 
 def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up: bool) -> None:
-    """Write a home that begins now, its configuration last: it says that all is there."""
+    """Write a home that begins now; its configuration comes last, as a sign that all is there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
@@ -126,7 +126,7 @@ def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up:
 
 def _link(path: Path, target: Path) -> None:
     path.parent.mkdir(exist_ok=True)
-    if path.is_dir(follow_symlinks=False):  # Installed, not linked, last time.
+    if path.is_dir(follow_symlinks=False):  # The last time it was installed, not linked.
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
     path.symlink_to(target)

@@ -1,4 +1,4 @@
-"""The other homes that the demo can be: many rooms, or a room with somebody's own recording."""
+"""Other homes for the demo: many rooms, or one room with the user's own recording."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from .air import DAY_S, Substance
 from .house import SEED, House, Measure, Monitor, family_home, first_day_of
 from .recording import Recording
 
-# Of the rooms beyond the family's: how many days ago the monitor came, was moved, fell silent.
+# Rooms beyond the family's: days since the monitor came, was moved, fell silent.
 AGES: Final = (
     (45.0, None, None),
     (1.0, None, None),
@@ -33,9 +33,9 @@ AGES: Final = (
 
 
 def big_home(rooms: int, now: float, zone: ZoneInfo) -> House:
-    """Return a home of so many rooms: the family's, and more flats of rooms like these.
+    """Return a home with many rooms: the family's, and more flats with rooms like these.
 
-    Each flat has an air of its own, and its rooms are of different ages and states.
+    Each flat has air of its own, and its rooms differ in age and state.
     """
     family = family_home(now, zone)
     monitors = list(family.monitors[:rooms])
@@ -60,7 +60,7 @@ def _neighbour(like: Monitor, number: int, flat: int, now: float) -> Monitor:
 
 
 def recorded_home(path: Path, measure: Measure, column: str, now: float, zone: ZoneInfo) -> House:
-    """Return a home whose one room replays a recording, the end of it live."""
+    """Return a home whose only room replays a recording, the end of it live."""
     recording = Recording.read(path, column).moved_to(now, zone)
     name = path.name.removesuffix(".gz").removesuffix(".csv").replace("_", " ").strip()
     monitor = Monitor(
@@ -77,7 +77,7 @@ def recorded_home(path: Path, measure: Measure, column: str, now: float, zone: Z
 
 
 def measure_of(quantity: str, unit: str | None) -> Measure:
-    """Return what a recording measures; RecordingError where the quantity has no such unit."""
+    """Return what a recording measures; RecordingError if the pollutant has no such unit."""
     known = POLLUTANTS[Pollutant(quantity)]
     unit = known.unit if unit is None else normal_unit(unit)
     try:
@@ -90,7 +90,7 @@ def measure_of(quantity: str, unit: str | None) -> Measure:
 
 
 def only_column(path: Path) -> str:
-    """Return the column of a file that has one; RecordingError where it has to be said which."""
+    """Return the column of a file with only one; RecordingError if there is a choice."""
     found = columns(path)
     if len(found) != 1:
         raise RecordingError(f"say which column with --column; {path.name} has: {', '.join(found)}")

@@ -12,10 +12,10 @@ from .air import DAY_S, Air, Array, Place, Plume, Substance, toast
 from .recording import Recording
 
 SEED: Final = 4
-LEARNED_DAYS: Final = 45  # Three weeks to be learned, five until an alert is possible, some more.
-TOAST_S: Final = 50 * 60.0  # How long before the beginning the toast burned.
+LEARNED_DAYS: Final = 45  # Learned after three weeks, alerts possible after five, and some more.
+TOAST_S: Final = 50 * 60.0  # The toast burned this long before the start.
 MOVED_DAYS: Final = 9.0  # A shift is suspected after seven days.
-MOVED_TIMES: Final = 2.2  # How much more is measured where the sensor is now.
+MOVED_TIMES: Final = 2.2  # The sensor's present place reads this many times as much.
 
 SENSORS_DOMAIN: Final = "demo_home"
 RECORDING: Final = "recording.npy"  # In the home's folder.
@@ -30,7 +30,7 @@ DEVICE_CLASSES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What a monitor measures: the quantity as Air Baseline calls it, its unit and step."""
+    """What a monitor measures: the pollutant as Air Baseline calls it, its unit and step."""
 
     substance: Substance
     quantity: str
@@ -39,7 +39,7 @@ class Measure:
 
     @property
     def name(self) -> str:
-        """What the sensor is called in the frontend."""
+        """The name of the sensor in the frontend."""
         return NAMES[self.quantity]
 
     @property
@@ -56,9 +56,9 @@ VOC: Final = Measure(substance=Substance.VOC, quantity="voc_ratio", unit="ppb")
 class Monitor:
     """The air monitor of a room.
 
-    It came at the time `since`, had no value from `silent_from` on, and measures more since
-    it was `moved` (POSIX seconds). Its air is that of a place in a home with a `seed`, or,
-    without a place, that of the recording.
+    It came at the time `since`, has no value from `silent_from` on, and reads more since it was
+    `moved` (POSIX seconds). Its air is that of a place in a home with a `seed` or, without a
+    place, that of the recording.
     """
 
     area: str
@@ -88,7 +88,7 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """All rooms of a demo home, with the plumes that somebody made in it."""
+    """All rooms of a demo home, with the plumes that somebody made by hand."""
 
     monitors: tuple[Monitor, ...]
     first_day: date
@@ -114,11 +114,11 @@ class House:
         return there_is
 
     def with_toast(self, at: float) -> Self:
-        """Return the home once toast burns from a time on."""
+        """Return the home with toast that starts to burn at a time."""
         return replace(self, by_hand=(*self.by_hand, toast(at)))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what the sensors keep of the home."""
+        """Return what the sensors store of the home."""
         return {
             "monitors": [asdict(monitor) for monitor in self.monitors],
             "first_day": self.first_day.isoformat(),
@@ -128,7 +128,7 @@ class House:
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any], zone: tzinfo, folder: Path) -> Self:
-        """Return the home of which `to_dict` was kept, in a folder with its recording."""
+        """Return the home that `to_dict` stored, in a folder with its recording."""
         return cls(
             monitors=tuple(Monitor.from_dict(monitor) for monitor in kept["monitors"]),
             first_day=date.fromisoformat(kept["first_day"]),
@@ -194,7 +194,7 @@ def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> House:
 
 
 def first_day_of(now: float, zone: tzinfo) -> date:
-    """Return the day from which a home's generated air is counted."""
+    """Return the first day of a home's generated air."""
     return datetime.fromtimestamp(now, zone).date() - timedelta(days=LEARNED_DAYS)
 
 

@@ -1,10 +1,10 @@
-"""Look at a page of the running demo and keep a picture of it.
+"""Open a page of the running demo and save a picture of it.
 
     python -m demo.look /config/repairs repairs.png --width 400 --dark --click "unusual air"
     python -m demo.look device:sensor.living_room_pm25_learning room.png --text
 
-The browser signs in by itself, as anybody's does on this machine. Whatever a page asks of
-other machines is refused and told.
+The browser signs in automatically, like any browser on this machine. Requests to other machines
+are refused and reported.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from .sign_in import address, device_id, sign_in, sign_out
 
 
 class LookError(Exception):
-    """There is nothing to be seen; the message says why."""
+    """There is nothing to see; the message says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def look(options: argparse.Namespace) -> str:
-    """Keep a picture of a page, as the options say; return the text that it shows."""
+    """Save a picture of a page according to the options; return the text on it."""
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
         try:
@@ -53,9 +53,9 @@ def look(options: argparse.Namespace) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m demo.look", description="Keep a picture of a page of the running demo."
+        prog="python -m demo.look", description="Save a picture of a page of the running demo."
     )
-    parser.add_argument("path", help="as /config/repairs, or device:ENTITY for an entity's device")
+    parser.add_argument("path", help="/config/repairs, for example, or device:ENTITY for a device")
     parser.add_argument("picture", type=Path, help="the PNG file to write")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--width", type=int, default=1280)
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--click", action="append", default=[], metavar="TEXT", help="in this order, if repeated"
     )
-    parser.add_argument("--text", action="store_true", help="print the words of the page, too")
+    parser.add_argument("--text", action="store_true", help="also print the text of the page")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""What can be said to script/demo: which home, for how long it has been lived in, where."""
+"""The options of script/demo: which home, how old it is, and where."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -28,24 +28,24 @@ LOOK: Final = """
   Overview > Study           its sensor has been silent for three days
   Burn some toast            a button of the living room; unusual some 40 minutes later
 
-What you do here is kept for the next time; script/demo --fresh starts anew.
+What you do here is kept for the next time; script/demo --fresh starts again.
 """
 LOOK_SET_UP: Final = """
-Six weeks were recorded by its sensors. Air Baseline is not set up, for you to do it:
+Its sensors have recorded six weeks. Air Baseline is not set up yet, so that you can do it:
 Settings > Devices & services > Add integration > Air Baseline.
 """
 LOOK_BIG: Final = """
 {rooms} rooms, each with generated air of its own. The first four are those of script/demo.
 """
 LOOK_RECORDED: Final = """
-The room replays {name}, moved in time so that its past ends now.
-The rest of it goes on live; when it is over, the sensor falls silent.
+The room replays {name}, shifted in time so that its past ends now.
+The rest continues live; when it is over, the sensor falls silent.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What was asked for; `look` says what is to be seen."""
+    """What was requested; `look` says what there is to see."""
 
     port: int
     folder: Path
@@ -59,7 +59,7 @@ class Options:
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
-    """Return what was asked for; RecordingError and OSError where a recording is no use."""
+    """Return what was requested; RecordingError or OSError if a recording is unusable."""
     said = _parser().parse_args(arguments)
     kind, make, look = _home(said)
     return Options(
@@ -76,9 +76,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
 
 
 def _home(said: argparse.Namespace) -> tuple[str, Callable[[float, ZoneInfo], House], str]:
-    """Return the kind of home, what makes it, and what is to be seen there.
+    """Return the kind of home, the function that makes it, and what there is to see.
 
-    The usual home is kept from time to time; the others are made anew each time.
+    The usual home is kept between runs; the others are made again each time.
     """
     if said.csv:
         column = said.column or only_column(said.csv)
@@ -95,12 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="script/demo", description="Start a real Home Assistant with a demo home."
     )
-    parser.add_argument("--fresh", action="store_true", help="forget the home of last time")
+    parser.add_argument("--fresh", action="store_true", help="discard the home of the last run")
     parser.add_argument("--port", type=int, default=PORT, help="instead of %(default)s")
     parser.add_argument(
         "--released",
         action="store_true",
-        help="install the archive of a release, as HACS does, instead of a link to here",
+        help="install the archive of a release, as HACS does, instead of a link to this checkout",
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument(
@@ -108,15 +108,15 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=TOAST_S / 60.0,
         metavar="MINUTES",
-        help="how long before a new home begins its toast burned, instead of %(default).0f",
+        help="minutes between the toast and the start of a new home, instead of %(default).0f",
     )
     parser.add_argument("--folder", type=Path, help="instead of .demo")
-    parser.add_argument("--timezone", help="the home's zone, as Europe/London; else this machine's")
+    parser.add_argument("--timezone", help="the home's zone; by default this machine's")
     homes = parser.add_mutually_exclusive_group()
     homes.add_argument(
         "--not-set-up", action="store_true", help="leave it to you to add Air Baseline"
     )
-    homes.add_argument("--rooms", type=_count, help="a big home, of so many rooms")
+    homes.add_argument("--rooms", type=_count, help="a big home with this many rooms")
     homes.add_argument(
         "--csv",
         type=Path,
@@ -130,14 +130,14 @@ def _parser() -> argparse.ArgumentParser:
         default=Pollutant.PM25.value,
         choices=[pollutant.value for pollutant in Pollutant],
     )
-    recording.add_argument("--unit", help='the unit of the column, as "μg/m³" or ppb')
+    recording.add_argument("--unit", help='the unit of the column, such as "μg/m³" or ppb')
     return parser
 
 
 def _count(text: str) -> int:
     count = int(text)
     if count < 1:
-        raise argparse.ArgumentTypeError("a home has a room at least")
+        raise argparse.ArgumentTypeError("a home has at least one room")
     return count
 
 

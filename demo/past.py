@@ -1,4 +1,4 @@
-"""The weeks before the demo began, lived through by the core as it would live them."""
+"""The weeks before the demo began, as the core would have lived through them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor
 
 CADENCE_S: Final = 60.0
-TICK_S: Final = 2.0  # The integration looks at the clock this long after a slot has ended.
+TICK_S: Final = 2.0  # The integration checks the clock this long after the end of a slot.
 
 
 type Usual = list[tuple[float, float, float, float]]
@@ -26,9 +26,9 @@ type Usual = list[tuple[float, float, float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What became of a channel, and the range that was usual in each hour while it was learned.
+    """The outcome of a channel, and the usual range of each hour while it was learned.
 
-    Of each such hour its start (POSIX seconds) and the low, middle and high of its range, in
+    For each such hour: its start (POSIX seconds) and the low, middle and high of its range, in
     the unit of the sensor.
     """
 
@@ -38,7 +38,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """The lives of a home's rooms, by room id and quantity."""
+    """The lives of a home's rooms, by room id and pollutant."""
 
     lives: Mapping[str, Mapping[Pollutant, Life]]
 
@@ -52,7 +52,7 @@ class Lived:
 
 
 def live(house: House, now: float) -> Lived:
-    """Live through the past of every room up to now (POSIX seconds)."""
+    """Run through the past of every room up to now (POSIX seconds)."""
     return Lived(
         {
             monitor.room_id: {
@@ -75,7 +75,7 @@ def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, An
 
 
 def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:
-    """Return the question that the integration asked when the running episode began."""
+    """Return the question that the integration asked when the present episode began."""
     running = {
         pollutant.value: channel.episode_watch.current.id
         for pollutant, channel in channels.items()
@@ -127,7 +127,7 @@ def _hear(channel: Channel, at: float, value: float) -> None:
 def _readings(
     house: House, monitor: Monitor, measure: Measure, now: float
 ) -> Iterator[tuple[float, float]]:
-    """Yield time and level, a day at a time, and at last that there is none."""
+    """Yield time and level, a day at a time, and None at the end."""
     since = monitor.since
     silent_from = now if monitor.silent_from is None else monitor.silent_from
     while since < silent_from:
@@ -141,5 +141,5 @@ def _readings(
 
 
 def _multiples(step: float, since: float, until: float) -> Iterator[float]:
-    """Yield the multiples of a step from a time up to another."""
+    """Yield the multiples of a step from one time up to another."""
     yield from (np.arange(np.ceil(since / step), np.ceil(until / step)) * step).tolist()

@@ -1,8 +1,8 @@
 """The past of the demo home as Home Assistant's recorder would have written it.
 
-The tables are made by the recorder's own schema, in the state in which it leaves a new
-database, so that it finds nothing to migrate: what it kept itself (every change of the last
-days, five-minute and hourly statistics of all weeks) is there when it starts.
+The tables are made by the recorder's own schema, in the state of a new database, so that the
+recorder finds nothing to migrate. What it would have kept (every change of the last days,
+five-minute and hourly statistics of all weeks) is there when it starts.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from .house import House, Measure, Monitor
 from .past import Lived
 
 DATABASE: Final = "home-assistant_v2.db"
-STATE_DAYS: Final = 10.0  # As long as the recorder keeps states unless it is told otherwise.
+STATE_DAYS: Final = 10.0  # The recorder keeps states this long by default.
 SLOT_DAYS: Final = 45.0
 CADENCE_S: Final = 60.0
 SLOT_S: Final = 300.0
@@ -49,7 +49,8 @@ SLOT_S: Final = 300.0
 def write(folder: Path, house: House, now: float, lived: Lived | None = None) -> None:
     """Write the database of a home that begins now (POSIX seconds) into its folder.
 
-    With what was lived, the ranges that Air Baseline would have recorded are there as well.
+    If given what the rooms lived through, it also writes the ranges that Air Baseline would have
+    recorded.
     """
     engine = create_engine(f"sqlite:///{folder / DATABASE}")
     Base.metadata.create_all(engine)
@@ -65,7 +66,7 @@ def write(folder: Path, house: House, now: float, lived: Lived | None = None) ->
 
 
 def _found(session: Session, house: House, now: float) -> None:
-    """Say which schema this is, when the recorder ran, and what it has compiled."""
+    """Record the schema version, when the recorder ran, and what it has compiled."""
     since = min(monitor.since for monitor in house.monitors)
     session.add(SchemaChanges(schema_version=SCHEMA_VERSION))
     session.add(RecorderRuns(start=_utc(since), end=_utc(now), created=_utc(since)))
@@ -142,7 +143,7 @@ def _shown(measure: Measure, level: float) -> str:
 
 
 def _record_usual(session: Session, monitor: Monitor, measure: Measure, lived: Lived) -> None:
-    """Record the range that was usual in each hour, as Air Baseline would have."""
+    """Record the usual range of each hour, as Air Baseline would have."""
     usual = lived.lives[monitor.room_id][Pollutant(measure.quantity)].usual
     if usual:
         statistic_id = range_statistic_id(monitor.room_id, Pollutant(measure.quantity))
@@ -154,7 +155,7 @@ def _record_usual(session: Session, monitor: Monitor, measure: Measure, lived: L
 
 
 def _statistic(session: Session, statistic_id: str, unit: str, source: str) -> int:
-    """Describe statistics as the recorder would; return the id of that."""
+    """Describe statistics as the recorder would; return the id of the description."""
     converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
     metadata = StatisticMetaData(
         mean_type=StatisticMeanType.ARITHMETIC,
@@ -172,7 +173,7 @@ def _statistic(session: Session, statistic_id: str, unit: str, source: str) -> i
 
 
 def _slots(times: Array, levels: Array, end: float) -> Array:
-    """Return start, mean, lowest and highest of each full slot with a level: rows by 4."""
+    """Return start, mean, lowest and highest of each full slot with a level: shape (rows, 4)."""
     readings = int(SLOT_S / CADENCE_S)
     full = max(int((end - times[0]) / SLOT_S), 0)
     starts = times[: full * readings : readings]
@@ -184,7 +185,7 @@ def _slots(times: Array, levels: Array, end: float) -> Array:
 
 
 def _hours(slots: Array, end: float) -> Array:
-    """Return the same of each full hour, made of its slots as the recorder does."""
+    """Return the same for each full hour, from its slots as the recorder does it."""
     hour, first, count = np.unique(slots[:, 0] // HOUR_S, return_index=True, return_counts=True)
     if not len(hour):
         return slots
@@ -211,7 +212,7 @@ def _insert_statistics(
 def _insert(
     connection: Connection, table: str, columns: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
-    """Insert rows of some of a table's columns: many, so around the mapped classes."""
+    """Insert rows of some columns of a table; they are many, so it bypasses the mapped classes."""
     if rows:
         places = ", ".join("?" for _ in columns.split(","))
         statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608

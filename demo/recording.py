@@ -1,4 +1,4 @@
-"""Somebody's own recording, moved in time so that its past ends now and its end is to come."""
+"""The user's own recording, shifted in time so that its past ends now and the rest follows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -12,10 +12,10 @@ from script.csv_file import RecordingError, number_in, rows
 
 from .air import DAY_S, HOUR_S, Array
 
-LIVE_S: Final = 6 * HOUR_S  # At least so much is kept back, to be lived through live.
+LIVE_S: Final = 6 * HOUR_S  # At least this much is kept back for the live part.
 LEAST_S: Final = 2 * DAY_S
-LONG_S: Final = 56 * DAY_S  # From then on the days of the week stay what they were.
-HOLD_S: Final = 30 * 60.0  # A value holds so long, or for four usual intervals, as in the core.
+LONG_S: Final = 56 * DAY_S  # From this length on, weekdays stay what they were.
+HOLD_S: Final = 30 * 60.0  # A value holds this long, or for four usual intervals, as in the core.
 HOLD_INTERVALS: Final = 4
 
 
@@ -43,8 +43,8 @@ class Recording:
     def moved_to(self, now: float, zone: tzinfo) -> Self:
         """Return the recording as if it ended some hours or days from now.
 
-        It is moved by whole days by the clock on the wall, by whole weeks if it is long; hours
-        beyond a change of the clocks are one off.
+        It is shifted by whole days on the wall clock, by whole weeks if it is long. Hours beyond
+        a clock change are off by one.
         """
         first, last = (datetime.fromtimestamp(float(at), zone) for at in self.times[[0, -1]])
         unit = timedelta(days=7 if (last - first).total_seconds() >= LONG_S else 1)
@@ -77,7 +77,7 @@ class Recording:
         if times[-1] - times[0] < LEAST_S:
             hours = (times[-1] - times[0]) / HOUR_S
             raise RecordingError(
-                f"{path.name} spans {hours:.0f} hours; there is something to be seen "
+                f"{path.name} spans {hours:.0f} hours; there is something to see "
                 f"from {LEAST_S / DAY_S:.0f} days on, and it is learned after three to five weeks"
             )
         return cls(times, values)

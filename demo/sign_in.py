@@ -1,4 +1,4 @@
-"""Sign in to the running demo as its browser does: this machine is trusted."""
+"""Sign in to the running demo like its browser: this machine is trusted."""
 
 from http import HTTPStatus
 import json
@@ -12,21 +12,21 @@ TIMEOUT_S = 10.0
 
 
 def address(port: int) -> str:
-    """Return where the demo is reached."""
+    """Return the address of the demo."""
     return f"http://127.0.0.1:{port}"
 
 
 def free_port() -> int:
-    """Return a port that nothing on this machine listens at."""
+    """Return a port on which nothing on this machine listens."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return int(trial.getsockname()[1])
 
 
 def sign_in(port: int) -> dict[str, Any]:
-    """Return the tokens of a new session, in the form in which the frontend keeps them.
+    """Return the tokens of a new session, in the form in which the frontend stores them.
 
-    Raises URLError where nothing answers yet.
+    Raises URLError if nothing answers yet.
     """
     base = address(port)
     client = f"{base}/"
@@ -54,13 +54,13 @@ def sign_out(port: int, tokens: dict[str, Any]) -> None:
 
 
 def is_running(port: int, tokens: dict[str, Any]) -> bool:
-    """Tell whether Home Assistant has started all there is to start."""
+    """Tell whether Home Assistant has started completely."""
     state = json.loads(_ask(port, "/api/core/state", tokens))
     return bool(state["state"] == "RUNNING")
 
 
 def device_id(port: int, tokens: dict[str, Any], entity_id: str) -> str:
-    """Return the id of the device that an entity belongs to, "None" if there is none."""
+    """Return the id of the device of an entity, "None" if there is none."""
     template = {"template": f"{{{{ device_id({entity_id!r}) }}}}"}
     return _ask(port, "/api/template", tokens, json.dumps(template))
 

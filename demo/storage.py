@@ -1,6 +1,6 @@
 """The files of Home Assistant's storage, as the pinned version reads them.
 
-Writing them beforehand makes all ids known and leaves nothing to be clicked through.
+Writing them beforehand makes all ids known and leaves nothing to click through.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ VERSIONS: Final = {
 
 
 def write(folder: Path, key: str, data: dict[str, Any]) -> None:
-    """Write one file of the storage, readable by its owner alone."""
+    """Write one file of the storage, readable only by its owner."""
     version, minor = VERSIONS[key]
     content = {"version": version, "minor_version": minor, "key": key, "data": data}
     path = folder / ".storage" / key
@@ -79,18 +79,18 @@ def owner() -> dict[str, Any]:
 
 
 def onboarding() -> dict[str, Any]:
-    """Return that nothing is left of the onboarding."""
+    """Return that the onboarding is complete."""
     return {"done": ["user", "core_config", "analytics", "integration"]}
 
 
 def frontend(start_page: str | None) -> dict[str, Any]:
-    """Return that nothing is new to show to somebody who knows older frontends; where it opens."""
+    """Return that there is no news about the frontend to show, and the page that opens first."""
     opens = {"default_panel": start_page} if start_page else {}
     return {"core": {"onboarded_version": __version__, **opens}}
 
 
 def dashboards() -> dict[str, Any]:
-    """Return the dashboards there are: Air Baseline's own."""
+    """Return the dashboards: only Air Baseline's."""
     return {
         "items": [
             {
@@ -107,12 +107,12 @@ def dashboards() -> dict[str, Any]:
 
 
 def dashboard() -> dict[str, Any]:
-    """Return the dashboard: what it shows is made when it is opened."""
+    """Return the dashboard; its content is made when it is opened."""
     return {"config": {"strategy": {"type": "custom:air-baseline"}}}
 
 
 def home(time_zone: str) -> dict[str, Any]:
-    """Return the home itself; it stands at the Royal Observatory in Greenwich."""
+    """Return the home itself; it is at the Royal Observatory in Greenwich."""
     return {
         "latitude": 51.4779,
         "longitude": -0.0015,
@@ -130,7 +130,7 @@ def home(time_zone: str) -> dict[str, Any]:
 
 
 def server(port: int, now: datetime) -> dict[str, Any]:
-    """Return where Home Assistant listens: on this machine only."""
+    """Return where Home Assistant listens: only on this machine."""
     return {
         "stable": {
             "server_host": [ADDRESS],
@@ -150,7 +150,7 @@ def server(port: int, now: datetime) -> dict[str, Any]:
 
 
 def areas(house: House, now: datetime) -> dict[str, Any]:
-    """Return the areas, a room each."""
+    """Return the areas, one per room."""
     return {
         "areas": [
             {
@@ -218,7 +218,7 @@ def _entry(domain: str, entry_id: str, title: str, now: datetime, **more: Any) -
 
 
 def _room(monitor: Monitor) -> dict[str, Any]:
-    """Return what the integration keeps about a room."""
+    """Return what the integration stores about a room."""
     data: dict[str, Any] = {"area_id": monitor.area}
     for measure in monitor.measures:
         data[f"{measure.substance}_source"] = monitor.source_id(measure)

@@ -1,9 +1,9 @@
 """Walk a real Home Assistant in a real browser, as a person would. See script/e2e.
 
-Each home has installed the archive of a release, as HACS does. In two of them Air Baseline is
-not set up: that comes first. Then two run side by side. In one, toast burned a while ago and asks
-to be answered; in the other an automation is made first, and its episode opens while somebody
-waits for it.
+In each home the archive of a release is installed, as HACS does it. In two homes Air Baseline is
+not set up yet: that comes first. Then two run side by side. In one, toast burned a while ago and
+its question waits for an answer. In the other, an automation is made first, and its episode opens
+while the walk waits for it.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,9 +26,9 @@ from .set_up import set_up, set_up_on_a_phone
 from .visitor import Visitor
 
 SLOT_S: Final = 300.0
-HELD_S: Final = 1800.0  # An episode opens when its air has been held for so long.
-MAKING_S: Final = 150.0  # To start the home and make its automations.
-RISE_S: Final = 60.0  # Toast needs so long to fill the room.
+HELD_S: Final = 1800.0  # An episode opens when the level has been sustained for this long.
+MAKING_S: Final = 150.0  # Time to start the home and make its automations.
+RISE_S: Final = 60.0  # Toast takes this long to fill the room.
 
 
 def main() -> int:
@@ -64,12 +64,12 @@ def _walk() -> None:
             _step("an automation is made in the editor", make_automations, waiting)
             with demo_home("asking") as other:
                 asking = Visitor(browser, other)
-                _step("an episode is read, answered, undone", answer_and_undo, asking)
-                _step("the automation editor is looked at", look_at_editor, asking)
+                _step("an episode is read and answered; undo works", answer_and_undo, asking)
+                _step("the automation editor is opened again", look_at_editor, asking)
             _step("the automation runs once, and not while learning", fires_once, waiting)
-            _step("a room starts over, and is given back", start_over_and_undo, waiting)
-            _step("nothing of that ran the automation", ran_no_more, waiting)
-            _step("the dashboard is made and looked at", make_and_look, waiting)
+            _step("a room starts over, and gets its past back", start_over_and_undo, waiting)
+            _step("none of that ran the automation", ran_no_more, waiting)
+            _step("the dashboard is made and read", make_and_look, waiting)
 
 
 def _step(name: str, step: Callable[[Visitor], None], visitor: Visitor) -> None:
@@ -92,7 +92,7 @@ def _picture_of_failure(visitor: Visitor) -> Iterator[None]:
 
 
 def _toast_min(now: float) -> float:
-    """Return how many minutes ago toast has to have burned for its episode to open soon."""
+    """Return how many minutes ago toast must have burned so that its episode opens soon."""
     opening = ((now + MAKING_S) // SLOT_S + 1) * SLOT_S
     return (now - (opening - HELD_S - RISE_S)) / 60.0
 

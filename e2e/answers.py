@@ -1,4 +1,4 @@
-"""The walk through an episode of the demo: read it, say that it was real, take that back."""
+"""The walk through an episode of the demo: read it, say that it was real, undo that."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ PAGE: Final = ("Measured", "Inferred", "Because", "Not known", "What happens nex
 
 
 def answer_and_undo(visitor: Visitor) -> None:
-    """Open the question, read it, look at what each answer would do, give one, undo it."""
+    """Open the question, read it, see what each answer would do, give one, undo it."""
     untouched = _ledger(visitor)
     visitor.go(REPAIRS)
     visitor.expect(QUESTION)
@@ -24,7 +24,7 @@ def answer_and_undo(visitor: Visitor) -> None:
     visitor.pictures("episode")
     for answer, title, picture in (
         ("That is normal here", "The usual range does not change", "normal"),
-        ("The sensor or the room changed", "The place is similar", "changed"),
+        ("The sensor or the room changed", "The new place is similar", "changed"),
     ):
         visitor.press(answer)
         visitor.expect(title)
@@ -32,17 +32,17 @@ def answer_and_undo(visitor: Visitor) -> None:
         open_question(visitor)
 
     visitor.press("It was real")
-    visitor.expect("These hours will no longer count as usual", "What would be left", "Keep it out")
+    visitor.expect("These hours will no longer count as usual", "What would be left", "Exclude")
     visitor.pictures("real")
     if _ledger(visitor) != untouched:
         raise WalkError("the preview of an answer changed the ledger")
-    visitor.press_button("Keep it out")
-    visitor.expect("Kept out of what is usual here")
+    visitor.press_button("Exclude")
+    visitor.expect("These hours no longer count as usual")
     visitor.pictures("real-done")
     visitor.await_state(COMPARED, "unusual", corrections=1)
     (kept,) = _corrections(visitor)
     if kept["kind"] != "episode_real":
-        raise WalkError(f"the ledger keeps another answer than the one given: {kept}")
+        raise WalkError(f"the ledger has another answer than the one given: {kept}")
     visitor.go(f"/config/devices/device/{visitor.device(ROOM)}")
     visitor.pictures("room-corrected")
 
@@ -53,14 +53,12 @@ def answer_and_undo(visitor: Visitor) -> None:
 
 
 def start_over_and_undo(visitor: Visitor) -> None:
-    """Start over from the question, see that all is forgotten, undo it, see that it is back."""
+    """Start over from the question, see that all is forgotten, undo it, see that all is back."""
     visitor.await_state(LEARNING, "learned")
     untouched = _ledger(visitor)
     open_question(visitor)
     visitor.press("Start over")
-    visitor.expect(
-        "Nothing that was learned so far will count", "usable days that are left", "Undo"
-    )
+    visitor.expect("Nothing learned so far will count anymore", "usable days left", "Undo")
     visitor.pictures("start-over")
     visitor.press_button("Start over")
     visitor.expect("Started over")
@@ -94,6 +92,6 @@ def _corrections(visitor: Visitor) -> list[dict[str, Any]]:
 
 
 def _ledger(visitor: Visitor) -> dict[str, Any]:
-    """Return what the ledger keeps of the complete days of the particles, and corrections."""
+    """Return the PM2.5 ledger's complete days and corrections."""
     kept = visitor.act("get_ledger", ROOM, quantity="pm25")["quantities"]["pm25"]
     return {what: kept[what] for what in ("days", "corrections", "marks")}

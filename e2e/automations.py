@@ -17,20 +17,20 @@ TRIGGER: Final = "Air became unusual"
 CONDITION: Final = "Usual range is learned"
 CONFIDENCE: Final = "50"
 BEDROOM_AIR: Final = "sensor.bedroom_monitor_pm25"
-HIGH: Final = 30.0  # μg/m³: what toast leaves in the bedroom, far above what two days showed.
-OPENING_S: Final = 420.0  # The episode opens at a full 5 minutes of the clock.
+HIGH: Final = 30.0  # μg/m³: toast raises the bedroom to this, far above what two days showed.
+OPENING_S: Final = 420.0  # The episode opens at a full five minutes of the clock.
 SECOND_RUN_S: Final = 10.0
 
 
 def make_automations(visitor: Visitor) -> None:
-    """Make one automation for the room that has learned, the same for one that is learning."""
+    """Make one automation for the room that is learned, and the same for one that is learning."""
     for room in (LEARNED, LEARNING):
         _make(visitor, room)
 
 
 def fires_once(visitor: Visitor) -> None:
-    """See that the automation of the learned room runs once, the other not at all."""
-    told = _told(visitor)  # The episode may have opened while something else was looked at.
+    """Check that the automation of the learned room runs once, and the other not at all."""
+    told = _told(visitor)  # The episode may have opened during an earlier step.
     if told and visitor.state(UNUSUAL)["state"] != "on":
         raise WalkError(f"an automation ran before there was an episode: {told}")
     visitor.await_state(UNUSUAL, "on", OPENING_S)
@@ -53,18 +53,18 @@ def fires_once(visitor: Visitor) -> None:
 
 
 def ran_no_more(visitor: Visitor) -> None:
-    """See that what was answered and undone since then started nothing."""
+    """Check that answers and undos since then started nothing."""
     if _told(visitor) != [LEARNED]:
         raise WalkError(f"one run for the {LEARNED} was due, but there were {_told(visitor)}")
 
 
 def look_at_editor(visitor: Visitor) -> None:
-    """Choose trigger and condition once more, and keep a picture of each page."""
+    """Choose trigger and condition once more, and save a picture of each page."""
     _choose(visitor, LEARNED, visitor.pictures)
 
 
 def _make(visitor: Visitor, room: str) -> None:
-    """Make an automation with the editor, by what is written there alone."""
+    """Make an automation in the editor, using only the words on the page."""
     page = visitor.page
     _choose(visitor, room)
     visitor.press("Add action")
@@ -81,7 +81,7 @@ def _make(visitor: Visitor, room: str) -> None:
 
 
 def _choose(visitor: Visitor, room: str, look: Callable[[str], None] = lambda _: None) -> None:
-    """Begin an automation: choose the trigger and the condition of a room by their names."""
+    """Start an automation: choose the trigger and the condition of a room by their names."""
     visitor.go("/config/automation/edit/new")
     for kind, what in (("trigger", TRIGGER), ("condition", CONDITION)):
         visitor.press(f"Add {kind}")
@@ -100,7 +100,7 @@ def _name(room: str) -> str:
 
 
 def _told(visitor: Visitor) -> list[str]:
-    """Return what the automations that ran have said, each a notification."""
+    """Return the notifications of the automations that ran."""
     told = visitor.ask("persistent_notification/get")
     return [one["message"] for one in told if one["message"] in (LEARNED, LEARNING)]
 

@@ -1,4 +1,4 @@
-"""The dashboard: offered among others, made from a list, and looked at."""
+"""The dashboard: offered among others, made from a list, and read."""
 
 from typing import Final
 
@@ -23,10 +23,10 @@ CARDS: Final = """() => {
 
 
 def make_and_look(visitor: Visitor) -> None:
-    """Make the dashboard from the list of those that there are, and read it."""
+    """Make the dashboard from the list of dashboards, and read it."""
     visitor.go("/config/lovelace/dashboards")
     visitor.press("Add dashboard")
-    visitor.find("What is usual in each room, how sure that is, and what waits for you").click()
+    visitor.find("What is usual in each room, how sure that is, and what needs your answer").click()
     visitor.read()
     visitor.page.get_by_role("textbox", name="Title").fill("Air here")
     visitor.press_button("Create")

@@ -1,4 +1,4 @@
-"""Demo homes for the walk, each in a Home Assistant of its own that installed a release."""
+"""Demo homes for the walk, each in its own Home Assistant with a release installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ STOP_S: Final = 70.0  # The demo itself gives Home Assistant a minute to save.
 
 
 class WalkError(Exception):
-    """Something is not as it should be; the message says what."""
+    """Something is wrong; the message says what."""
 
 
 @contextmanager
 def demo_home(name: str, *options: str) -> Iterator[int]:
-    """Run a new demo home, made with such options of script/demo; give its port."""
+    """Run a new demo home with some options of script/demo; give its port."""
     port = free_port()
     folder = PICTURES / name
     command = [sys.executable, *f"-m demo --fresh --released --no-browser --port {port}".split()]
@@ -31,7 +31,7 @@ def demo_home(name: str, *options: str) -> Iterator[int]:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # A Ctrl-C is for the walk, which ends the demo itself.
+        start_new_session=True,  # A Ctrl-C is for the walk, which stops the demo itself.
     )
     try:
         _await_ready(demo, folder)

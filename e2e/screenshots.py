@@ -20,7 +20,7 @@ from .homes import WalkError, demo_home
 from .visitor import Visitor
 
 IMAGES: Final = ROOT / "docs" / "images"
-COLOURS: Final = 128  # A palette of these is not told from all, and half the bytes.
+COLOURS: Final = 128  # Looks the same as all colours, with half the bytes.
 GRAPH: Final = "air-graph"
 GRAPH_DAYS: Final = 7
 QUESTION: Final = "Living room: unusual air"
@@ -29,9 +29,9 @@ ROOM: Final = "Living room"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture: how big its window is, and how to come to what it shows.
+    """One picture: the size of its window, and how to reach what it shows.
 
-    `show` may return the part of the page that is the picture; else it is the window.
+    `show` can return the part of the page to picture; by default it is the window.
     """
 
     width: int
@@ -74,7 +74,7 @@ def _take(visitor: Visitor, name: str, picture: Picture) -> None:
 
 
 def _shrink(path: Path) -> None:
-    """Keep a palette of the picture's colours: these pages have few."""
+    """Reduce the picture to a palette: these pages have few colours."""
     with Image.open(path) as image:
         small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
@@ -102,7 +102,7 @@ def _explanation(visitor: Visitor) -> None:
 
 
 def _band(visitor: Visitor) -> FloatRect:
-    """Show the range of the living room alone, as the statistics graph draws it."""
+    """Show only the range of the living room, as the statistics graph draws it."""
     _make_graph(visitor)
     visitor.go(f"/{GRAPH}/0")
     visitor.page.mouse.move(0, 0)
@@ -121,7 +121,7 @@ def _make_graph(visitor: Visitor) -> None:
     usual = [one["statistic_id"] for one in known if one["source"] == "air_baseline"]
     usual = [statistic_id for statistic_id in usual if statistic_id.endswith("_pm25_usual")]
     if not usual:
-        raise WalkError("there are no statistics of what is usual")
+        raise WalkError("there are no statistics of the usual range")
     graph: dict[str, Any] = {
         "type": "statistics-graph",
         "title": "Living room: usual PM2.5",

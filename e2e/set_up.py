@@ -9,13 +9,13 @@ from .visitor import Visitor
 INTEGRATIONS: Final = "/config/integrations/dashboard"
 PHONE: Final = {"width": 400, "height": 900}
 ROOMS: Final = ("Bedroom: PM2.5", "Kitchen: PM2.5", "Living room: PM2.5, VOC", "Study: PM2.5")
-LEARNED_S: Final = 120.0  # Four rooms are read one after the other.
+LEARNED_S: Final = 120.0  # The history of four rooms is read one after the other.
 
 
 def set_up(visitor: Visitor) -> None:
-    """Add the integration with the rooms found, see that one has learned by itself."""
+    """Add the integration with the rooms it found; check that one has learned from history."""
     _choose_integration(visitor)
-    visitor.expect("Stored in this Home Assistant", "Learn from the history")
+    visitor.expect("Stored in this Home Assistant", "Learn from existing history")
     visitor.picture("set-up-home")
     _expect_on(visitor, "switch", 1)
     visitor.press_button("Find my rooms")
@@ -47,7 +47,7 @@ def _choose_integration(visitor: Visitor) -> None:
 
 
 def _expect_on(visitor: Visitor, role: Literal["checkbox", "switch"], count: int) -> None:
-    """Expect so many boxes or switches on the page, all of them on."""
+    """Expect a number of boxes or switches on the page, all of them on."""
     shown = visitor.page.get_by_role(role)
     on = visitor.page.get_by_role(role, checked=True)
     if not shown.count() == on.count() == count:

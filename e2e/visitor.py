@@ -1,4 +1,4 @@
-"""Somebody at the browser: goes to pages, presses what is written there, reads, takes pictures."""
+"""Somebody at the browser: opens pages, presses buttons by their words, reads, takes pictures."""
 
 from collections.abc import Callable
 import re
@@ -17,7 +17,7 @@ POLL_S: Final = 0.5
 WIDE: Final = {"width": 1280, "height": 1000}
 NARROW: Final = {"width": 400, "height": 1000}
 
-# What nobody should ever read: markup, placeholders, keys, numbers that are none.
+# What nobody should ever read: markup, placeholders, keys, NaN and the like.
 UNFIT: Final = re.compile(
     r"\\|\{\w*\}|\*\*|component\.|\bundefined\b|\bnull\b|\bNone\b|\bNaN\b"
     r"|\b(?:not_enough_data|no_source|not_learned|reference_days|voc_\w+|pm25_\w+|\w+_\d{5,})\b"
@@ -30,7 +30,7 @@ class Visitor:
     """One browser window in one home. Each step fails with a sentence."""
 
     def __init__(self, browser: Browser, port: int, scale: float = 1.0) -> None:
-        """Open a window of a home; it signs in by itself."""
+        """Open a window on a home; it signs in automatically."""
         self._address = address(port)
         context = browser.new_context(
             viewport=WIDE,  # type: ignore[arg-type]
@@ -44,33 +44,33 @@ class Visitor:
         self.go("/config/repairs")
 
     def go(self, path: str) -> str:
-        """Go to a page; return what it says."""
+        """Go to a page; return its text."""
         self.page.goto(self._address + path)
         self.page.wait_for_selector("home-assistant-main")
         return self.read()
 
     def read(self) -> str:
-        """Return what the page says, once it has stopped changing."""
+        """Return the text of the page once it has stopped changing."""
         return settle(self.page)
 
     def find(self, words: str) -> Locator:
-        """Return the last thing on the page with such words: what was opened last is on top."""
+        """Return the last element with these words: what was opened last is on top."""
         found = self.page.get_by_text(words)
         found.last.wait_for()
         return found.last
 
     def press(self, words: str) -> str:
-        """Press what has such words; return what the page says then."""
+        """Press the element with these words; return the text of the page after it."""
         self.find(words).click()
         return self.read()
 
     def press_button(self, name: str) -> str:
-        """Press the button that is called so; return what the page says then."""
+        """Press the button of this name; return the text of the page after it."""
         self.page.get_by_role("button", name=name, exact=True).last.click()
         return self.read()
 
     def expect(self, *words: str) -> str:
-        """Return what the page says; it has to say these words, in this order."""
+        """Return the text of the page; it must contain these words in this order."""
         text = self.read()
         place = 0
         for wanted in words:
@@ -80,7 +80,7 @@ class Visitor:
         return text
 
     def pictures(self, name: str) -> None:
-        """Keep the page wide and narrow, light and dark; nothing on it may be unfit to be read."""
+        """Save the page wide and narrow, light and dark; fail on anything not fit to read."""
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             for size in (NARROW, WIDE):
@@ -90,7 +90,7 @@ class Visitor:
         self.read()
 
     def picture(self, name: str) -> None:
-        """Keep the page as it is now; nothing on it may be unfit to be read."""
+        """Save the page as it is now; fail on anything not fit to read."""
         text = self.read()
         width = (self.page.viewport_size or WIDE)["width"]
         self._keep(f"{name}-{width}", text)
@@ -143,7 +143,7 @@ class Visitor:
             raise WalkError(f"{entity_id} is not {state} {said or ''} but {now}")
 
     def wait(self, is_so: Callable[[], bool], within_s: float) -> bool:
-        """Wait until something is so; tell whether it came to that."""
+        """Wait until something is true; tell whether it became true."""
         deadline = time.monotonic() + within_s
         while not is_so():
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Draw the brand images: a day's line that stays in its band, and leaves it once."""
+"""Draw the brand images: the line of a day that stays in its band and leaves it once."""
 
 from math import exp
 from pathlib import Path
@@ -21,7 +21,7 @@ def level(x: float) -> float:
 
 
 def icon(theme: str) -> Image.Image:
-    """Return the icon of a theme; what is drawn reaches all four edges."""
+    """Return the icon of a theme; the drawing reaches all four edges."""
     image = Image.new("RGBA", (DRAWN, DRAWN), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     top = 0.48 * DRAWN
@@ -41,7 +41,7 @@ def icon(theme: str) -> Image.Image:
 
 
 def main() -> None:
-    """Write the icon, plain and dark, at one and two times its size; it is the logo too."""
+    """Write the icon, plain and dark, at single and double size; it is also the logo."""
     for theme in LINE:
         drawn = icon(theme)
         for side, suffix in ((256, ""), (512, "@2x")):

@@ -12,7 +12,7 @@ import zlib
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TIMESTAMP: Final = "timestamp"
-FIRST_YEAR, LAST_YEAR = 1970, 2100  # Outside of these it is a mistake, and a day may not exist.
+FIRST_YEAR, LAST_YEAR = 1970, 2100  # Outside is a mistake, and a day can be out of range.
 YEARS = f"in a year from {FIRST_YEAR} to {LAST_YEAR}"
 
 
@@ -21,15 +21,15 @@ class RecordingError(Exception):
 
 
 def columns(path: Path) -> list[str]:
-    """Return the columns that a file has, its timestamps left out."""
+    """Return the columns of a file, without its timestamps."""
     with _open(path) as source:
         return [name for name in _header(path, source) if name != TIMESTAMP]
 
 
 def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
-    """Yield of each row its time (POSIX seconds; UTC where it has no zone) and the named cells.
+    """Yield the time of each row (POSIX seconds; UTC if it has no zone) and the named cells.
 
-    A cell that is not there is empty. Raises RecordingError and OSError.
+    A missing cell is empty. Raises RecordingError and OSError.
     """
     with _open(path) as source:
         header = _header(path, source)
@@ -55,11 +55,11 @@ def number_in(text: str) -> float | None:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Return a time zone; RecordingError where there is none of that name."""
+    """Return a time zone; RecordingError if there is none of that name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise RecordingError(f"no time zone {name!r}; use a name as Europe/London") from error
+        raise RecordingError(f"no time zone {name!r}; use a name such as Europe/London") from error
 
 
 def _open(path: Path) -> TextIO:

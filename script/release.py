@@ -1,4 +1,4 @@
-"""Make the archive that HACS installs: what runs, and nothing else, the same bytes each time."""
+"""Make the archive that HACS installs: only what runs, and the same bytes each time."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -11,19 +11,19 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAIN: Final = "air_baseline"
 INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
-ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # The name is said to HACS in hacs.json.
-WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can hold.
+ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # hacs.json tells HACS this name.
+WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can store.
 RUNTIME: Final = {".js", ".json", ".png", ".py", ".yaml"}
 CACHES: Final = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 FOR_PEOPLE: Final = {"quality_scale.yaml"}  # Nothing reads it at run time.
 
 
 class ReleaseError(Exception):
-    """There can be no release; the message says why."""
+    """A release is not possible; the message says why."""
 
 
 def runtime_files(folder: Path = INTEGRATION) -> Iterator[PurePosixPath]:
-    """Yield what has to be installed, sorted; ReleaseError where a file is of no known kind."""
+    """Yield the files to install, sorted; ReleaseError for a file of an unknown kind."""
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder))
         if path.is_dir() or CACHES.intersection(name.parts) or name.name in FOR_PEOPLE:
@@ -46,7 +46,7 @@ def build(archive: Path, folder: Path = INTEGRATION) -> None:
 
 
 def install(archive: Path, configuration: Path) -> Path:
-    """Unpack an archive as HACS does, into a configuration folder; return where it is now."""
+    """Unpack an archive into a configuration folder, as HACS does; return where it is now."""
     target = configuration / "custom_components" / DOMAIN
     target.mkdir(parents=True)
     with ZipFile(archive) as packed:
@@ -55,7 +55,7 @@ def install(archive: Path, configuration: Path) -> Path:
 
 
 def check_tag(tag: str) -> None:
-    """Raise ReleaseError where a tag is not the version of the manifest, with a v before it."""
+    """Raise ReleaseError unless a tag is the version of the manifest with a v before it."""
     version = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))["version"]
     if tag != f"v{version}":
         raise ReleaseError(f"the tag is {tag}, but the manifest has version {version}")
@@ -64,7 +64,7 @@ def check_tag(tag: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="script/release", description=__doc__)
-    parser.add_argument("--tag", help="refuse where this is not v and the manifest's version")
+    parser.add_argument("--tag", help="refuse unless this is v followed by the manifest's version")
     options = parser.parse_args(arguments)
     try:
         if options.tag is not None:

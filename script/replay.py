@@ -28,7 +28,7 @@ from script.csv_file import RecordingError, number_in, rows, zone_named
 
 @dataclass(slots=True)
 class Tally:
-    """What the summary tells."""
+    """What the summary reports."""
 
     bins: Counter[str] = field(default_factory=Counter)
     inside: Counter[str] = field(default_factory=Counter)
@@ -62,12 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant]
     )
-    parser.add_argument("--unit", default="", help='the unit of the column, as "μg/m³" or ppb')
-    parser.add_argument("--timezone", default="UTC", help="the home's zone, as Europe/London")
+    parser.add_argument("--unit", default="", help='the unit of the column, such as "μg/m³" or ppb')
+    parser.add_argument("--timezone", default="UTC", help="the home's zone, such as Europe/London")
     parser.add_argument(
         "--promise", default=Promise.MONTH.value, choices=[promise.value for promise in Promise]
     )
-    beside = "; an empty cell says nothing new"
+    beside = "; an empty cell is no new reading"
     parser.add_argument("--outdoor", metavar="COLUMN", help=f"PM2.5 outdoors in μg/m³{beside}")
     parser.add_argument(
         "--outdoor-temperature", metavar="COLUMN", help=f"temperature outdoors in °C{beside}"
@@ -103,7 +103,7 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     with _output(options.jsonl) as out:
         at = 0.0
         for at, text in _rows(options.file, options.column, columns, channel.surroundings):
-            if text:  # An empty cell says nothing new: the value before it holds on.
+            if text:  # An empty cell is no new reading: the last value still holds.
                 value = _level(text, tally)
                 judged = channel.lose(at) if value is None else channel.read(at, value * factor)
                 _write(out, channel, judged, tally)
@@ -119,7 +119,7 @@ def _output(path: Path | None) -> TextIO:
 
 
 def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str, SurroundingMean]:
-    """Give the channel a context; return which column feeds which of its values."""
+    """Give the channel its surroundings; return which column feeds which value."""
     names = {
         "outdoor_pm25": options.outdoor,
         "outdoor_temperature": options.outdoor_temperature,
@@ -133,7 +133,7 @@ def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str,
 def _rows(
     path: Path, column: str, columns: Mapping[str, SurroundingMean], surroundings: Surroundings
 ) -> Iterator[tuple[float, str]]:
-    """Yield time and cell of each row, after its cells of context were read."""
+    """Yield time and cell of each row, after its cells of surroundings were read."""
     beside = [_ContextCell(mean, mean is surroundings.window_open) for mean in columns.values()]
     for at, (text, *others) in rows(path, [column, *columns]):
         for cell, other in zip(beside, others, strict=True):
@@ -144,7 +144,7 @@ def _rows(
 
 @dataclass(slots=True)
 class _ContextCell:
-    """A column of context. A window stays as it is, so an empty cell `repeats` what it held."""
+    """A column of surroundings. A window stays as it is, so an empty cell `repeats` its value."""
 
     mean: SurroundingMean
     repeats: bool

@@ -1,4 +1,4 @@
-"""Print what Home Assistant would install when it starts the demo: what it loads asks for that."""
+"""Print what Home Assistant would install at the start of the demo, for all that it loads."""
 
 from collections.abc import Iterable
 import json
@@ -14,7 +14,7 @@ COMPONENTS = Path(components.__path__[0])
 
 
 def requirements(domains: Iterable[str]) -> set[str]:
-    """Return the requirements of integrations and of all that these depend on."""
+    """Return the requirements of integrations and of everything that they depend on."""
     waiting, seen, found = [*domains], set[str](), set[str]()
     while waiting:
         domain = waiting.pop()

@@ -165,9 +165,9 @@ async def test_an_explanation_says_what_was_answered(hass: HomeAssistant) -> Non
     await act(hass, "correct_episode", verdict="real")
     explained = (await act(hass, "explain"))["quantities"]["pm25"]
     assert explained["numbers"]["episode"]["verdict"] == "episode_real"
-    assert "You said that it was real" in explained["words"]["next"]
+    assert "You said that this was real" in explained["words"]["next"]
     assert (
-        "No. 1, 2026-03-02 13:00: hours of 2026-03-02 are left out"
+        "No. 1, 2026-03-02 13:00: hours on 2026-03-02 are excluded"
         in (explained["words"]["because"])
     )
     assert explained["numbers"]["corrections"][0]["id"] == 1
@@ -372,7 +372,7 @@ async def test_over_the_api_a_refusal_has_its_words(
     refused = (await ask(None, "mark_change", date="2027-01-01"))["error"]
     assert refused["code"] == "service_validation_error"
     assert refused["translation_key"] == "day_in_future"
-    assert refused["message"].startswith("Validation error: 2027-01-01 is still to come")
+    assert refused["message"].startswith("Validation error: 2027-01-01 is in the future")
     assert (await ask(None, "mark_change", date="yesterday"))["error"]["code"] == "invalid_format"
     done = (await ask(None, "correct_episode", verdict="real"))["result"]["response"]
     assert len(done["corrections"]) == 2

@@ -99,7 +99,7 @@ async def test_explain_can_be_asked_for_one_quantity(
 async def test_explain_says_why_not_yet(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> None:
     await set_up(hass, a_home())
     said = await words(hass)
-    assert said["measured"].startswith("PM2.5: no level held")
+    assert said["measured"].startswith("PM2.5: too few readings")
     assert "no readings" in said["inferred"]
     assert counted(said) == {0, 21}
     await pass_time(hass, clock, HOUR, {PM25: usual, VOC: steady(120)})
@@ -117,7 +117,7 @@ async def test_explain_says_what_a_first_picture_is_worth(
     await a_kitchen(hass, hass_storage, 12)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     said = await words(hass)
-    assert "first picture" in said["inferred"]
+    assert "first estimate" in said["inferred"]
     assert 12 in counted(said)
 
 
@@ -128,7 +128,7 @@ async def test_explain_says_when_alerts_become_possible(
     await pass_time(hass, clock, HOUR, {PM25: usual})
     said = await words(hass)
     assert "29 of 34" in said["because"], "complete days to compare with"
-    assert said["next"].endswith("until alerts become possible: 5.")
+    assert said["next"].endswith("before alerts are possible: 5.")
 
 
 @pytest.mark.usefixtures("entry")
@@ -140,7 +140,7 @@ async def test_explain_is_about_the_episode_while_one_runs(
     assert "so far" in measured
     assert "(noticed at 12:3" in measured
     await pass_time(hass, clock, HOUR, {PM25: usual})
-    assert "held for the last 30 minutes" in (await words(hass))["measured"]
+    assert "sustained for the last 30 minutes" in (await words(hass))["measured"]
 
 
 @pytest.mark.usefixtures("entry")
@@ -161,10 +161,10 @@ async def test_explain_names_the_days_that_a_change_took_out_which_has_passed(
 ) -> None:
     smoke = {PM25: lambda at: 4 * usual(at)}
     await pass_time(hass, clock, 9 * DAY, smoke, step=10 * MINUTE)
-    assert "passed" not in (await words(hass))["because"]
+    assert "went away" not in (await words(hass))["because"]
     await pass_time(hass, clock, 4 * DAY, {PM25: usual}, step=10 * MINUTE)
     assert shown(hass, LEARNING).state == "learned"
-    left_out = "passed by itself: the days from 2026-03-02 to 2026-03-11 are left out."
+    left_out = "went away by itself. The days from 2026-03-02 to 2026-03-11 are excluded."
     assert left_out in (await words(hass))["because"]
 
 
@@ -257,13 +257,13 @@ async def test_corrections_are_undone_last_first_or_by_number(
 @pytest.mark.parametrize(
     ("given", "why", "said"),
     [
-        ({}, "nothing_to_undo", "There is no correction of the last 30 days to take back"),
+        ({}, "nothing_to_undo", "There is no correction from the last 30 days to undo"),
         (
             {"correction": 1},
             "correction_too_old",
-            "Correction 1 is more than 30 days old and can no longer be taken back",
+            "Correction 1 is more than 30 days old and can no longer be undone",
         ),
-        ({"correction": 7}, "correction_unknown", "Kitchen has no correction with the number 7"),
+        ({"correction": 7}, "correction_unknown", "Kitchen has no correction number 7"),
     ],
 )
 @pytest.mark.usefixtures("entry")
@@ -334,7 +334,7 @@ async def test_a_device_that_is_no_room_is_refused(
     )
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, action, device_id=ours.id)
-    assert str(error.value) == "This device is not a room of Air Baseline"
+    assert str(error.value) == "This device is not an Air Baseline room"
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     device = device_registry.async_get_or_create(

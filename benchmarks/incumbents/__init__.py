@@ -1,8 +1,8 @@
 """The rules that people use today, each in one shape: levels in, a strictly causal score out.
 
-`INCUMBENTS` holds them all. A score at a slot is made of that slot and earlier ones alone, is
-NaN where the rule says nothing, and is unusual above the rule's own threshold. Rules that
-look at both sides count here only when the air is above what they expect: a favour to them.
+`INCUMBENTS` holds them all. The score at a slot uses only that slot and earlier ones, is NaN
+where the rule says nothing, and is unusual above the rule's own threshold. Rules that look in
+both directions count only when the air is above what they expect, which favours them.
 """
 
 from collections.abc import Callable
@@ -61,5 +61,5 @@ INCUMBENTS: Final = (
 
 
 def for_kind(pollutant: Pollutant) -> tuple[Incumbent, ...]:
-    """Return the rules that people use on a quantity."""
+    """Return the rules that people use on a pollutant."""
     return tuple(incumbent for incumbent in INCUMBENTS if pollutant in incumbent.pollutants)

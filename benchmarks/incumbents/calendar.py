@@ -26,19 +26,19 @@ QUANTILE_LEAST: Final = 3 * HOUR  # Values: three days of that hour.
 SLOT_LEAST: Final = 4  # Observations of an hour of the week, as the agent wants.
 SLOT_SPREADS, SLOT_SHARE = 2.0, 0.3
 MAD_WEEKS, MAD_LEAST, MADS = 8, 3, 6.0
-# Base unit: the rise that the agent asks for besides.
+# Base unit: the rise that the agent also requires.
 MAD_EFFECT: Final[Mapping[Pollutant, float]] = MappingProxyType(
     {Pollutant.PM25: 5.0, Pollutant.VOC_RATIO: 20.0}
 )
 REFIT: Final = WEEK
 TRAINED_ON: Final = 8 * WEEK
-DAILY, WEEKLY = 4, 3  # Harmonics, as Prophet's defaults.
+DAILY, WEEKLY = 4, 3  # Harmonics, as in Prophet's defaults.
 RIDGE: Final = 1.0  # On about a thousand hourly means: keeps a short history from running wild.
 LEAST_MARGIN: Final = 0.1
 
 
 def hour_of_day(series: Series) -> Array:
-    """Return how far a level is above the quantile of its hour in the last 28 days (logs)."""
+    """Return how far a level is above the quantile of its hour over the last 28 days (logs)."""
     rows, place = fold(series.logs, series.first_slot, DAY)
     hours = rows.reshape(-1, DAY_HOURS, HOUR)
     past = rows_before(hours, QUANTILE_DAYS).reshape(len(rows), DAY_HOURS, -1)
@@ -63,7 +63,7 @@ def week_slots(series: Series) -> Array:
 
 
 def hour_of_week_mad(series: Series) -> Array:
-    """Return a level's distance from the median of its hour of the week, in MADs of it."""
+    """Return a level's distance from the median of its hour of the week, in its MADs."""
     rows, place = fold(series.levels, series.first_slot, WEEK)
     hours = rows.reshape(-1, WEEK_HOURS, HOUR)
     past = rows_before(_hourly(hours), MAD_WEEKS)
@@ -76,8 +76,8 @@ def hour_of_week_mad(series: Series) -> Array:
 def seasonal_regression(series: Series) -> Array:
     """Return a level above a Fourier ridge regression, in 99 % quantiles of its residuals.
 
-    As Prophet does it: a line, four harmonics of the day and three of the week, on logs of
-    hourly means; refitted each week on the eight weeks before, speaking from the second week.
+    As in Prophet: a line, four harmonics of the day and three of the week, on logs of hourly
+    means; refitted each week on the eight weeks before, with a score from the second week on.
     """
     logs = series.logs
     terms = _terms(series)
@@ -116,7 +116,7 @@ def _ridge(terms: Array, values: Array) -> Array:
 
 
 def _hourly(hours: Array) -> Array:
-    """Return the means over the last axis of what is there, NaN where nothing is."""
+    """Return the means of the known values over the last axis, NaN where there are none."""
     known = np.isfinite(hours)
     number = known.sum(axis=-1)
     total = np.where(known, hours, 0.0).sum(axis=-1)
@@ -124,6 +124,6 @@ def _hourly(hours: Array) -> Array:
 
 
 def _earlier(rows: Array) -> Array:
-    """Return the sum of all rows before each."""
+    """Return for each row the sum of all rows before it."""
     total: Array = np.cumsum(rows, axis=0) - rows
     return total

@@ -1,4 +1,4 @@
-"""Rules that call themselves learning: k-means as monitoring agents run it, and river's own."""
+"""Rules that are called learning: k-means as monitoring agents run it, and river's own."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -25,20 +25,21 @@ from benchmarks.series import (
     running_mean,
 )
 
-# As Netdata: 18 models, all must agree; two clusters; a point is six means over three slots in a
-# row; far is beyond the 99th percentile. Its windows of 6 h, a new one each 3 h, and differences
-# instead of levels noticed a third of the plumes at the same false alarms: these suit it better.
+# As in Netdata: 18 models, all must agree; two clusters; a point is six means over three
+# consecutive slots; far is beyond the 99th percentile. Netdata's windows of 6 h, a new one every
+# 3 h, and its differences instead of levels noticed a third of the plumes at the same false
+# alarms: the values here suit it better.
 MODELS: Final = 18
-MODELS_KEPT: Final = 512  # Of 256 days: they stay the same up to where a plume begins.
+MODELS_KEPT: Final = 512  # Of 256 days: they stay the same until a plume begins.
 TRAINED_ON, STAGGER = 24 * HOUR, 12 * HOUR
 SMOOTHED, LAGS = 3, 6
 FAR: Final = 0.99
 LEAST_POINTS: Final = TRAINED_ON // 2
 LEAST_DISTANCE: Final = 0.02  # On logs: a constant history has no distances.
-EVERY: Final = 3  # Slots: river is given a sample each 15 min, the mean of the last three slots.
+EVERY: Final = 3  # Slots: river gets a sample every 15 min, the mean of the last three slots.
 SAMPLED_WEEK: Final = WEEK // EVERY
 PACKED_WEEK: Final = SAMPLED_WEEK * np.dtype(np.float64).itemsize
-WEEKS_KEPT: Final = 128  # Of both learners: they stay the same up to where a plume begins.
+WEEKS_KEPT: Final = 128  # Of both learners: they stay the same until a plume begins.
 NINES_END: Final = 1e-16
 TREES, HEIGHT, TREE_WINDOW = 10, 6, 672
 QUANTILE: Final = 0.999
@@ -46,9 +47,9 @@ HIGHEST_LOG: Final = 10.0  # ln(22 000): the trees want features between 0 and 1
 
 
 def k_means(series: Series) -> Array:
-    """Return the distance from what a model knows, in far distances: the least of all models.
+    """Return the distance from what a model knows, in units of far: the smallest of all models.
 
-    A model is used from the end of its training on, until 18 newer ones exist.
+    A model is used from the end of its training until 18 newer ones exist.
     """
     points = _points(series.logs)
     known: Mask = np.all(np.isfinite(points), axis=1)
@@ -80,7 +81,7 @@ def _distance(training: Array, points: Array) -> Array:
 
 @lru_cache(maxsize=MODELS_KEPT)
 def _model(packed: bytes) -> tuple[Array, float]:
-    """Return the centres that points have, and how far from them is far."""
+    """Return the centres of points, and the distance from them that is far."""
     training = np.frombuffer(packed).reshape(-1, LAGS)
     if np.array_equal(training, np.broadcast_to(training[0], training.shape)):
         return training[:1], LEAST_DISTANCE
@@ -112,7 +113,7 @@ class _Gaussian:
 
 
 class _Trees:
-    """River's HalfSpaceTrees; their scores above the quantile that its QuantileFilter keeps."""
+    """River's HalfSpaceTrees; scores above the quantile that its QuantileFilter keeps."""
 
     def __init__(self) -> None:
         trees = HalfSpaceTrees(n_trees=TREES, height=HEIGHT, window_size=TREE_WINDOW, seed=1)
@@ -139,7 +140,7 @@ def half_space_trees(series: Series) -> Array:
 
 
 def _scores(learner: Callable[[], _Learner], levels: Array) -> Array:
-    """Return the score of each level by what a learner made of those before it."""
+    """Return the score of each level by a learner that knows the levels before it."""
     whole = len(levels) // SAMPLED_WEEK * SAMPLED_WEEK
     known, scores = _after_weeks(learner, levels[:whole].tobytes())
     known = deepcopy(known)
@@ -148,7 +149,7 @@ def _scores(learner: Callable[[], _Learner], levels: Array) -> Array:
 
 @lru_cache(maxsize=WEEKS_KEPT)
 def _after_weeks(learner: Callable[[], _Learner], packed: bytes) -> tuple[_Learner, Array]:
-    """Return a learner that has seen whole weeks, and the scores it gave; neither is to change."""
+    """Return a learner that has seen whole weeks, and its scores; do not change either."""
     if not packed:
         return learner(), np.zeros(0)
     earlier, week = packed[:-PACKED_WEEK], np.frombuffer(packed[-PACKED_WEEK:])
@@ -158,7 +159,7 @@ def _after_weeks(learner: Callable[[], _Learner], packed: bytes) -> tuple[_Learn
 
 
 def _sampled(series: Series, compute: Callable[[Array], Array], calm: float) -> Array:
-    """Return a score that is worked out every 15 min and holds until the next one.
+    """Return a score that is computed every 15 min and holds until the next one.
 
     Where the air is not above the mean of its week, the score is `calm`.
     """

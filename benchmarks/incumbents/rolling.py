@@ -24,20 +24,20 @@ WHO_24H: Final = 15.0  # μg/m³, WHO 2021.
 WHO_LEAST_H: Final = 18
 HOUR_LIMIT: Final[Mapping[Pollutant, float]] = MappingProxyType(
     {
-        Pollutant.PM25: 35.4,  # μg/m³, where AirNow's "unhealthy for some" begins (EPA 2024).
+        Pollutant.PM25: 35.4,  # μg/m³, start of AirNow's "unhealthy for sensitive groups" (EPA 2024).
         Pollutant.VOC_RATIO: 660.0,  # ppb, about the 3 mg/m³ of UBA's level 3.
     }
 )
 HOUR_LEAST: Final = 9  # Slots, 45 min.
-LEAST_SLOTS: Final = HOUR  # Home Assistant itself speaks from the second reading on.
+LEAST_SLOTS: Final = HOUR  # Home Assistant itself gives values from the second reading on.
 LEAST_SPREAD: Final = 0.3  # Base unit: the sd of rounding to 1. A constant series has none.
-LEAST_LOG_SPREAD: Final = 0.05  # Half a level of the histogram.
+LEAST_LOG_SPREAD: Final = 0.05  # Half a cell of the histogram.
 EWMA_SLOTS: Final = DAY
 EMA_SLOTS: Final = 1500  # 500 samples of 15 min, as the agent that does this caps its mean.
 EMA_LEAST: Final = 60  # 20 samples of 15 min.
 INDEX_TAU: Final = 12 * HOUR
-# From Sensirion's gas index algorithm, 3.1: gain, and the sigmoid that ends at 500 and gives
-# 100 at the mean. Its offset on the sd stands for the noise of raw ticks.
+# From Sensirion's gas index algorithm, 3.1: gain, and the sigmoid that ends at 500 and is 100 at
+# the mean. Its offset on the sd represents the noise of raw ticks.
 INDEX_GAIN, INDEX_TOP, INDEX_SLOPE, INDEX_MIDDLE = 230.0, 500.0, 0.0065, 213.0
 
 
@@ -66,7 +66,7 @@ def statistics_log(series: Series, hours: int) -> Array:
 
 
 def ewma(series: Series) -> Array:
-    """Return the z-score beside an exponential mean and variance of the logarithms."""
+    """Return the z-score against an exponential mean and variance of the logarithms."""
     return on_observed(series.logs, lambda logs: _exponential_z(logs, EWMA_SLOTS, 0.0))
 
 

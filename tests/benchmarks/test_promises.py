@@ -83,7 +83,7 @@ def test_each_promise_can_be_broken() -> None:
         "confidence is off by -0.300 to -0.100",
         "Brier score 0.170",
         "3 episodes of one room in smoke",
-        "edges after smoke as without it in 1 of 2",
+        "edges after smoke match those without it in 1 of 2",
         "two days: 2 personal claims",
     ):
         assert part in words

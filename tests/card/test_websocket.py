@@ -40,7 +40,7 @@ async def test_a_learned_room(kitchen: Kitchen, card: Card) -> None:
     assert part["low"] == float(kitchen.says(low))
     assert part["high"] == float(kitchen.says(high))
     assert pm25["words"]["inferred"] == [
-        f"PM2.5: usual here early in the afternoon (13 to 16): {low_high(part)} μg/m³."
+        f"PM2.5: usual here early in the afternoon (13:00 to 16:00): {low_high(part)} μg/m³."
     ]
     await card.close()
 
@@ -94,7 +94,7 @@ async def test_a_room_that_has_just_begun(
     assert (pm25["state"], pm25["compared"]) == ("collecting", "not_enough_data")
     assert (pm25["basis"], pm25["firm"]) == ("everyone", False)
     assert (pm25["usable_days"], pm25["needed"]) == (0, 21)
-    assert pm25["missing"][0] == "Weekend days still missing: 4."
+    assert pm25["missing"][0] == "Weekend days still needed: 4."
     voc = channels(await card.open())["voc_ratio"]
     assert (voc["parts"], voc["basis"]) == ([], None)
     await card.close()
@@ -201,7 +201,7 @@ async def test_a_language_without_words_gets_english(
     await kitchen.learn()
     await card.ask(device_id=device_id(hass), language="tlh")
     words = channels(await card.picture())["pm25"]["words"]
-    assert words["next"][0].startswith("The range is written anew")
+    assert words["next"][0].startswith("The range is recalculated")
     await card.close()
 
 

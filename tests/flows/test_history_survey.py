@@ -48,8 +48,7 @@ async def fill_in(hass: HomeAssistant, *, use_history: bool = True, **sources: s
 async def test_enough_history_is_told_and_learned_from(past: HomeAssistant) -> None:
     await keep(past, SLOT, 42)
     assert await fill_in(past, pm25_source=PM25) == (
-        "- PM2.5: usable days in your history: 42. "
-        "That is enough for the room to be learned at once."
+        "- PM2.5: usable days in your history: 42. That is enough to learn the room right away."
     )
     assert shown(past, "sensor.kitchen_pm25_learning").state == "learned"
 
@@ -58,7 +57,7 @@ async def test_each_source_is_told_and_by_when_it_could_be_learned(past: HomeAss
     await keep(past, HOUR, 24)
     assert await fill_in(past, pm25_source=PM25, voc_source=VOC) == (
         "- PM2.5: usable days in your history: 12. The room could be learned by 2026-03-16.\n"
-        "- VOC: no usable day in your history yet. The room could be learned by 2026-03-23."
+        "- VOC: no usable days in your history yet. The room could be learned by 2026-03-23."
     )
 
 
@@ -66,7 +65,8 @@ async def test_each_source_is_told_and_by_when_it_could_be_learned(past: HomeAss
 async def test_an_absent_recorder_is_told(hass: HomeAssistant) -> None:
     said = await fill_in(hass, pm25_source=PM25)
     assert said is not None
-    assert "its recorder is not set up. The room could be learned by 2026-03-23." in said
+    assert "the recorder is not set up in this Home Assistant. The room could be" in said
+    assert "The room could be learned by 2026-03-23." in said
 
 
 async def test_a_database_that_does_not_answer_is_told(
@@ -78,7 +78,7 @@ async def test_a_database_that_does_not_answer_is_told(
     monkeypatch.setattr(get_instance(past), "async_add_executor_job", fail)
     said = await fill_in(past, pm25_source=PM25)
     assert said is not None
-    assert said.startswith("- PM2.5: the history cannot be read at the moment")
+    assert said.startswith("- PM2.5: the history cannot be read right now")
 
 
 async def test_who_declines_is_told_nothing_of_history(past: HomeAssistant) -> None:

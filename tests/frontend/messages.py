@@ -55,14 +55,19 @@ def a_channel(**changes: Any) -> Message:
         "episodes": [],
         "line": a_line(12.0),
         "words": {
-            "measured": ["PM2.5: 5 μg/m³ held for the last 30 minutes."],
-            "inferred": ["PM2.5: usual here late in the afternoon (16 to 19): 3 to 13 μg/m³."],
-            "because": [
-                "PM2.5: usable days in the last 60: 36, of them at weekends: 11 (21 are needed).",
-                "The range held 81 % of the time in the last 28 days; it should hold 80 %.",
+            "measured": ["PM2.5: 5 μg/m³ sustained for the last 30 minutes."],
+            "inferred": [
+                "PM2.5: usual here late in the afternoon (16:00 to 19:00): 3 to 13 μg/m³."
             ],
-            "not_known": ["The air outdoors, whether a window was open, other seasons."],
-            "next": ["The range is written anew every morning, and checked when the day is over."],
+            "because": [
+                "PM2.5: usable days in the last 60: 36 (needed: 21); weekend days: 11.",
+                (
+                    "In the last 28 days, the air was inside the range 81% of the time; "
+                    "the target is 80%."
+                ),
+            ],
+            "not_known": ["Outdoor air, whether a window was open, other seasons."],
+            "next": ["The range is recalculated every morning, and checked when the day is over."],
         },
     } | changes
 
@@ -92,7 +97,7 @@ COLLECTING = worded(
         compared="not_enough_data",
         basis="everyone",
         usable_days=8.5,
-        missing=["Weekend days still missing: 2.", "Week days still missing: 3."],
+        missing=["Weekend days still needed: 2.", "Weekdays still needed: 3."],
         firm=False,
         line=a_line(9.0),
     ),
@@ -107,8 +112,10 @@ STATES: dict[str, Message] = {
                 episodes=[TOAST],
                 line=a_line(13.0, 11.3),
             ),
-            measured=["PM2.5: up to 64 μg/m³ held, high for 95 min so far (noticed at 15:54)."],
-            inferred=["For this time of day it rose higher than on all 34 days I can compare."],
+            measured=[
+                "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed at 15:54)."
+            ],
+            inferred=["This is the highest rise at this time of day in 34 comparable days."],
         ),
         questions=[{"kind": "unusual_episode"}],
     ),
@@ -142,8 +149,8 @@ STATES: dict[str, Message] = {
                 firm=False,
                 line=a_line(2.0),
             ),
-            measured=["PM2.5: no level held for 30 minutes, there were too few readings."],
-            inferred=["Nothing at present: there are no readings."],
+            measured=["PM2.5: too few readings in the last 30 minutes to give a sustained level."],
+            inferred=["Nothing right now: no readings."],
         )
     ),
     "paused": a_room(a_channel(state="paused", compared=None, firm=False)),

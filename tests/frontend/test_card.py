@@ -93,7 +93,7 @@ def test_the_days_are_filled_one_by_one(page: Page) -> None:
     said = text(page)
     assert "Not enough data yet" in said
     assert "8.5 of 21 usable days" in said
-    assert "Weekend days still missing: 2." in said
+    assert "Weekend days still needed: 2." in said
     assert [count(page, selector) for selector in (".day", ".day.full", ".day.half")] == [21, 8, 1]
 
 
@@ -135,13 +135,13 @@ def test_and_only_told_to_others(page: Page) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ({"code": "unauthorized"}, "You may not see this room."),
+        ({"code": "unauthorized"}, "You do not have permission to see this room."),
         ({"code": "unknown_command"}, "Air Baseline is not running."),
         (
             {"code": "home_assistant_error", "translation_key": "room_gone"},
-            "This room is no longer there. Choose another in the settings of this card.",
+            "This room no longer exists. Choose another one in the card settings.",
         ),
-        ({"code": "timeout"}, "This room cannot be shown now. Load the page again."),
+        ({"code": "timeout"}, "This room cannot be shown right now. Reload the page."),
     ],
 )
 def test_a_refusal_is_told(page: Page, error: dict[str, Any], words: str) -> None:
@@ -177,7 +177,7 @@ def test_the_picture_is_told_to_who_cannot_see_it(page: Page) -> None:
     text(page)
     picture = page.get_by_role("img")
     label = picture.get_attribute("aria-label") or ""
-    assert label.startswith("PM2.5. PM2.5: up to 64 μg/m³ held")
+    assert label.startswith("PM2.5. PM2.5: sustained peak of 64 μg/m³")
     assert "Usual here: 04:00–07:00: 2–9 μg/m³; 07:00–10:00: 2–14 μg/m³" in label
     assert label.endswith("Unusual since 15:24")
 

@@ -115,8 +115,8 @@ def test_the_editor_asks_for_a_room_in_words(page: Page) -> None:
     }"""
     assert page.evaluate(labels, a_home()) == [
         "Room",
-        "Only one quantity",
-        "Show the name of the room",
+        "Show only one pollutant",
+        "Show room name",
     ]
 
 

@@ -125,7 +125,7 @@ async def test_a_new_room_is_learned_from_five_minute_means(
     assert f"Reading the history of {PM25}" in caplog.text
     assert "42 days of five-minute means, 0 of hourly ones, 0 rows ignored" in caplog.text
     said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "come from Home Assistant's own history: 42." in said["because"]
+    assert "imported from Home Assistant's history: 42." in said["because"]
 
 
 async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) -> None:
@@ -137,7 +137,7 @@ async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) ->
     assert attributes["usable_days"] == 25.0
     assert attributes["missing"] == ["marks"]
     said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "own history: 40. Kept as hourly means only: 30;" in said["because"]
+    assert "history: 40. Hourly averages only: 30;" in said["because"]
 
 
 async def test_hourly_means_alone_give_a_first_picture(past: HomeAssistant) -> None:
@@ -312,7 +312,7 @@ async def test_without_a_recorder_everything_else_works(
     assert history(hass) == ("unreadable", 0)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, LEARNING).state == "collecting"
-    with pytest.raises(ServiceValidationError, match="recorder of this Home Assistant"):
+    with pytest.raises(ServiceValidationError, match="recorder is not set up"):
         await act(hass, "relearn_from_history")
     worth = await async_survey(hass, PM25, SOURCE)
     assert worth.usable_days == 0
@@ -352,7 +352,7 @@ async def test_learning_anew_and_taking_it_back(
     assert await kinds_of(past) == {"hourly": 20, "live": 10, "replayed": 10}
     assert history(past) == ("read", 30)
     words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "learned anew from Home Assistant's own history" in words["because"]
+    assert "relearned from Home Assistant's history" in words["because"]
     await begin_again(past, entry)
     undone = await act(past, "undo", correction=said["correction"])
     assert undone["corrections"] == answer["corrections"]
@@ -365,7 +365,7 @@ async def test_learning_anew_and_taking_it_back(
 async def test_learning_anew_needs_a_history(past: HomeAssistant) -> None:
     await begin(past, a_kitchen(use_history=False))
     past.states.async_remove(PM25)
-    with pytest.raises(ServiceValidationError, match="no history of these sensors"):
+    with pytest.raises(ServiceValidationError, match="no usable history for these sensors"):
         await act(past, "relearn_from_history")
     assert (await act(past, "get_ledger"))["quantities"]["pm25"]["corrections"] == []
 

@@ -90,7 +90,7 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
         >= {
             "source": DOMAIN,
             "statistic_id": BAND,
-            "name": "Kitchen PM2.5 usual",
+            "name": "Kitchen usual PM2.5",
             "unit_of_measurement": "μg/m³",
             "unit_class": "concentration",
             "mean_type": StatisticMeanType.ARITHMETIC,
@@ -186,8 +186,8 @@ async def test_the_name_follows_the_room_at_once(hass: HomeAssistant, kitchen: K
     subentry = entry.subentries[KITCHEN]
     hass.config_entries.async_update_subentry(entry, subentry, title="Galley")
     said = await known(hass)
-    assert said[BAND]["name"] == "Galley PM2.5 usual"
-    assert said[VOC_BAND]["name"] == "Galley VOC usual"
+    assert said[BAND]["name"] == "Galley usual PM2.5"
+    assert said[VOC_BAND]["name"] == "Galley usual VOC"
     assert await rows(hass) == before
 
 
@@ -230,7 +230,7 @@ async def test_an_index_has_no_unit(
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_INDEX)))
     (said,) = (await known(hass)).values()
     assert (said["unit_of_measurement"], said["unit_class"]) == (None, None)
-    assert said["name"] == "Kitchen VOC index usual"
+    assert said["name"] == "Kitchen usual VOC index"
 
 
 async def test_without_a_recorder_nothing_is_missed(hass: HomeAssistant, kitchen: Kitchen) -> None:

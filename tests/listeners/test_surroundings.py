@@ -80,8 +80,8 @@ async def test_a_home_with_an_outdoor_sensor_says_that_outdoor_air_rose_too(
     await breathe(hass, clock, 1.5, air=90.0, outdoor=38.0)
     assert shown(hass, UNUSUAL).state == "on"
     text = str(await act(hass, "explain"))
-    assert "Outdoor air rose too: PM2.5 38 μg/m³, 12 before." in text
-    assert "the air outdoors" not in text.lower()
+    assert "Outdoor PM2.5 rose too: 38 μg/m³, previously 12." in text
+    assert "outdoor air" not in text.lower()
 
 
 async def test_a_day_colder_than_all_seen_gives_no_alert_and_says_why(
@@ -95,7 +95,7 @@ async def test_a_day_colder_than_all_seen_gives_no_alert_and_says_why(
     assert shown(hass, UNUSUAL).state == "unknown"
     assert shown(hass, "sensor.kitchen_pm25_confidence").state == "unknown"
     text = str(await act(hass, "explain"))
-    assert "Colder outdoors (-5 °C over 24 hours)" in text
+    assert "Colder outdoors (24-hour mean -5 °C)" in text
 
 
 async def test_without_context_nothing_changes(
@@ -107,8 +107,8 @@ async def test_without_context_nothing_changes(
     await breathe(hass, clock, 1, air=90.0, temperature=-5.0, outdoor=38.0)
     assert shown(hass, UNUSUAL).state == "on"
     text = str(await act(hass, "explain")).lower()
-    assert "outdoor air rose" not in text
-    assert "the air outdoors, whether a window was open" in text
+    assert "outdoor pm2.5 rose" not in text
+    assert "outdoor air, whether a window was open" in text
 
 
 async def test_context_survives_a_restart(
@@ -180,8 +180,8 @@ async def test_contacts_say_whether_a_window_was_open(
 @pytest.mark.parametrize(
     ("bedroom", "sentence"),
     [
-        (90.0, "Above their usual range in the same hour: Bedroom."),
-        (6.0, "Only this room: these stayed in their usual range: Bedroom."),
+        (90.0, "Also above the usual range in the same hour: Bedroom."),
+        (6.0, "Only this room rose. Still in the usual range: Bedroom."),
     ],
 )
 async def test_the_other_room_is_spoken_of(

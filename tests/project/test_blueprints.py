@@ -130,8 +130,8 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
     await kitchen.plume()
     (told,) = sent
     assert told.data["title"] == "Kitchen: unusual air"
-    assert told.data["message"].startswith("PM2.5: up to 79.3 μg/m³ held")
-    assert "it rose higher than on all 35 days I can compare" in told.data["message"]
+    assert told.data["message"].startswith("PM2.5: sustained peak of 79.3 μg/m³")
+    assert "the highest rise at this time of day in 35 comparable days" in told.data["message"]
     buttons = told.data["data"]["actions"]
     assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
     other = buttons[button]["action"].replace("automation.made", "automation.other")
@@ -344,13 +344,15 @@ async def test_the_week_is_summed_up_for_every_room(hass: HomeAssistant, kitchen
         assert len(sent) == (day >= 1) + (day >= 8), day
     await hass.services.async_call("automation", "turn_off", {"entity_id": "automation.made"})
     said = sent[0].data
-    assert said["title"] == "Usual air, week by week"
+    assert said["title"] == "Weekly air summary"
     kitchen_said, bedroom_said = said["message"].removeprefix("## Kitchen\n").split("## Bedroom\n")
-    assert "PM2.5: usual here in the morning (07 to 10): 2 to 11 μg/m³.\n- PM2.5" in kitchen_said
-    assert "The range held 81 % of the time" in kitchen_said
-    assert "The range is written anew" not in kitchen_said
+    assert (
+        "PM2.5: usual here in the morning (07:00 to 10:00): 2 to 11 μg/m³.\n- PM2.5" in kitchen_said
+    )
+    assert "the air was inside the range 81% of the time" in kitchen_said
+    assert "The range is recalculated" not in kitchen_said
     assert "Nothing about this room yet" in bedroom_said
-    assert "Usable days still missing: 21." in bedroom_said
+    assert "Usable days still needed: 21." in bedroom_said
     assert "can be learned by" in bedroom_said
     assert "\n\n\n\n" not in said["message"]
 
@@ -365,5 +367,5 @@ async def test_it_is_sent_as_is_asked_for_and_about_the_rooms_that_are_chosen(
     await kitchen.breathe()
     await hass.services.async_call("automation", "turn_off", {"entity_id": "automation.made"})
     (sent,) = runs
-    assert sent.data["text"].startswith("Usual air, week by week: ## Kitchen")
+    assert sent.data["text"].startswith("Weekly air summary: ## Kitchen")
     assert sent.data["text"].count("##") == 1

@@ -110,8 +110,8 @@ async def test_it_was_real_says_what_leaves_and_lets_it_leave(
     page = await to_page(fixer, asked, "real")
     assert (page["type"], page["data_schema"]) == ("form", [])
     assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
-    assert "usable days that are left: 36;" in said(page, "consequence")
-    assert "Alerts go on." in said(page, "consequence")
+    assert "usable days left: 36;" in said(page, "consequence")
+    assert "Alerts continue." in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "kept_out")
@@ -136,7 +136,7 @@ async def test_normal_here_shows_the_level_before_and_after_and_until_when(
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "normal")
     told = said(page, "preview")
-    assert "before noon" in told, "the part of the day in which it was noticed"
+    assert "late in the morning" in told, "the part of the day in which it was noticed"
     assert "above 92 μg/m³ instead of" in told
     assert told.endswith("until 2026-05-01.")
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
@@ -166,8 +166,8 @@ async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
 @pytest.mark.parametrize(
     ("rose", "told"),
     [
-        (True, "Outdoor air rose too: PM2.5 30 μg/m³, 8 before."),
-        (False, "Outdoor air did not rise: PM2.5 30 μg/m³, 8 before."),
+        (True, "Outdoor PM2.5 rose too: 30 μg/m³, previously 8."),
+        (False, "Outdoor PM2.5 did not rise: 30 μg/m³, previously 8."),
     ],
 )
 async def test_what_was_measured_beside_an_episode_is_told(
@@ -185,7 +185,7 @@ async def test_what_was_measured_beside_an_episode_is_told(
         outdoor_before=8.0,
         outdoor_rose=rose,
         window_open=0.4,
-        together=OtherRooms.ONLY_THIS_ROOM,
+        other_rooms=OtherRooms.ONLY_THIS_ROOM,
         rooms=(BEDROOM,),
     )
     channel.ledger = channel.ledger.with_episode(beside)
@@ -253,9 +253,9 @@ async def test_something_is_off_since_the_sensor_was_moved(
     page = await fixer.answer(page, date="2026-02-20", similar=similar)
     assert page["step_id"] == "changed_confirm"
     assert said(page, "date") == "2026-02-20"
-    usable = f"usable days that are left: {21 if similar else 11};"
+    usable = f"usable days left: {21 if similar else 11};"
     assert usable in said(page, "consequence")
-    assert "Weeks until alerts return: about" in said(page, "consequence")
+    assert "Weeks until alerts resume: about" in said(page, "consequence")
     assert await ledger(hass, hass_storage) == before
     done = await fixer.answer(page)
     assert done["reason"] == "change_told"
@@ -285,7 +285,7 @@ async def test_days_that_were_not_as_usual_are_struck_out(
     page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
     assert page["step_id"] == "strike_confirm"
     assert said(page, "days") == "2026-02-20, 2026-03-01"
-    assert "usable days that are left: 19;" in said(page, "consequence")
+    assert "usable days left: 19;" in said(page, "consequence")
     done = await fixer.answer(page)
     assert done["reason"] == "days_struck"
     assert shown(hass, LEARNING).attributes["usable_days"] == 19
@@ -363,7 +363,7 @@ async def test_a_sensor_at_fault_is_struck_out_from_the_day_and_paused(
     assert page["errors"] == {"date": "day_in_future"}
     page = await fixer.answer(page, date="2026-03-03")
     assert said(page, "date") == "2026-03-03"
-    assert "no alerts while it is paused" in said(page, "consequence")
+    assert "No alerts while learning is paused" in said(page, "consequence")
     assert shown(hass, LEARNING).state == "changing"
     done = await fixer.answer(page)
     assert done["reason"] == "at_fault_paused"
@@ -427,9 +427,11 @@ async def test_rooms_that_rose_together_are_answered_together(
     assert issues(hass) == [asked]
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["real", "normal", "not_now", "stop_asking"]
-    assert "Kitchen: PM2.5: up to 80 μg/m³" in said(page, "measured")
+    assert "Kitchen: PM2.5: sustained peak of 80 μg/m³" in said(page, "measured")
     escaped = r"\<b\>\*Bed\* \[room\]\(http\://x\)\</b\> \# \{measured\}"
-    assert f"{escaped}: PM2.5: up to 90 μg/m³" in said(page, "measured"), "never as markup"
+    assert f"{escaped}: PM2.5: sustained peak of 90 μg/m³" in said(page, "measured"), (
+        "never as markup"
+    )
     assert f"in the same hour: {escaped}." in said(page, "inferred")
     real = await to_page(fixer, asked, "real")
     assert [line.split(":")[0] for line in said(real, "consequence").splitlines()] == [
@@ -531,7 +533,9 @@ async def test_without_alerts_at_present_the_level_to_come_is_told(
 ) -> None:
     await act(hass, "strike_days", start_date="2026-02-20", end_date="2026-02-25")
     page = await to_page(fixer, issues(hass)[0], "normal")
-    assert "above 92 μg/m³ when there are alerts" in said(page, "preview")
+    told = said(page, "preview")
+    assert "once alerts are possible, those late in the morning" in told
+    assert "start above 92 μg/m³" in told
 
 
 def an_alert(moment: datetime) -> Episode:

@@ -138,8 +138,8 @@ async def test_start_over_says_the_consequence_first_and_then_starts_over(
     assert (page["type"], page["step_id"]) == ("form", "start_over")
     assert page["data_schema"] == []
     consequence = page["description_placeholders"]["consequence"]
-    assert "usable days that are left: 0; needed for a range: 21." in consequence
-    assert "Weeks until alerts return: about 5." in consequence
+    assert "usable days left: 0; needed for a range: 21." in consequence
+    assert "Weeks until alerts resume: about 5." in consequence
     assert shown(hass, LEARNING).state == "learned"
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "started_over")

@@ -1,5 +1,5 @@
-// Registers the card and the dashboard with Home Assistant's frontend. No build step: each
-// module is served as it is, under an address that changes with their content.
+// Registers the card and the dashboard with Home Assistant's frontend. There is no build step:
+// the modules are served unchanged, under a URL that changes with their content.
 
 import { AirBaselineCard } from "./card.js";
 import { AirBaselineDashboard } from "./strategy.js";
@@ -9,7 +9,7 @@ const STRATEGY = "air-baseline";
 const DOCUMENTATION =
   "https://github.com/air-baseline/air-baseline/blob/main/docs/dashboard.md";
 
-/** Define an element once: after an update a page may load these modules a second time. */
+/** Define an element once: a page can load these modules again after an update. */
 function define(name, element, registry, entry) {
   if (customElements.get(name)) return;
   customElements.define(name, element);
@@ -19,7 +19,7 @@ function define(name, element, registry, entry) {
 define(CARD, AirBaselineCard, "customCards", {
   type: CARD,
   name: "Air Baseline",
-  description: "What is measured in a room today, over what is usual there",
+  description: "Today's readings in a room, compared with what is usual there",
   preview: true,
   documentationURL: DOCUMENTATION,
   getEntitySuggestion: (hass, entityId) => {
@@ -33,6 +33,6 @@ define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrateg
   type: STRATEGY,
   strategyType: "dashboard",
   name: "Air Baseline",
-  description: "What is usual in each room, how sure that is, and what waits for you",
+  description: "What is usual in each room, how sure that is, and what needs your answer",
   documentationURL: DOCUMENTATION,
 });

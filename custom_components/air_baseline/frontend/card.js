@@ -1,4 +1,4 @@
-// The card of one room. The server computes and words everything; the card only draws it.
+// The card for one room. The server does all computing and wording; the card only draws.
 
 import { channelElement, present } from "./channel.js";
 import { html } from "./dom.js";
@@ -6,8 +6,8 @@ import { loadWords, questionTitle, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
 import { STYLES } from "./styles.js";
 
-const LEAST_WIDTH = 200; // Pixels of a chart while its place is not known.
-const SOON = "300px"; // A card this near to being seen begins to ask.
+const LEAST_WIDTH = 200; // Chart width in pixels until the layout is known.
+const SOON = "300px"; // A card this close to the viewport subscribes.
 const REFUSALS = { unauthorized: "card_refused", unknown_command: "card_not_loaded" };
 
 export class AirBaselineCard extends HTMLElement {
@@ -57,7 +57,7 @@ export class AirBaselineCard extends HTMLElement {
 
   setConfig(config) {
     if (config.device_id !== undefined && typeof config.device_id !== "string") {
-      throw new Error("device_id has to be the id of a device");
+      throw new Error("device_id must be a device ID");
     }
     const other = config.device_id !== this._config?.device_id;
     this._config = config;
@@ -106,7 +106,7 @@ export class AirBaselineCard extends HTMLElement {
     this._draw();
   }
 
-  /** Show what the sources say now; all else waits for the server. */
+  /** Show the sources' current values; everything else comes from the server. */
   _refresh(before) {
     for (const { channel, element } of this._shown) {
       if (before.states[channel.source] !== this._hass.states[channel.source]) {
@@ -120,7 +120,7 @@ export class AirBaselineCard extends HTMLElement {
     this._unsubscribe = undefined;
   }
 
-  /** Ask the server anew: the room, the language or the integration is another. */
+  /** Subscribe again after the room, the language or the integration changed. */
   _restart() {
     this._stop();
     this._room = this._refusal = undefined;
@@ -189,7 +189,7 @@ export class AirBaselineCard extends HTMLElement {
     });
   }
 
-  /** Return what to say instead of a picture; undefined where there is one. */
+  /** Return the message that replaces the chart, undefined if there is a chart. */
   _message() {
     if (!this._config.device_id) return say(this._hass, "card_choose");
     if (this._refusal) return say(this._hass, this._refusal);
@@ -198,7 +198,7 @@ export class AirBaselineCard extends HTMLElement {
     return undefined;
   }
 
-  /** List what waits for an answer; only administrators can give one there. */
+  /** List the open questions, as links only for administrators, who can answer in Repairs. */
   _questions(questions, room) {
     const administrator = this._hass.user?.is_admin;
     const items = questions.map(({ kind }) => {

@@ -1,4 +1,4 @@
-// One quantity of a room: what was measured, what is inferred, and how far learning has come.
+// One pollutant in a room: what was measured, what is inferred, and the learning progress.
 
 import { chart } from "./chart.js";
 import { html } from "./dom.js";
@@ -7,7 +7,7 @@ import { clock, level, number, say, stateName } from "./format.js";
 const LEARNING = new Set(["collecting", "provisional"]);
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
-/** Draw a channel of the server's picture, its chart `width` pixels wide. */
+/** Draw one channel of the server's message, with a chart `width` pixels wide. */
 export function channelElement(hass, channel, width, { opened, onToggle }) {
   const element = html("section", "channel");
   element.append(head(hass, channel), picture(hass, channel, width));
@@ -57,7 +57,7 @@ function head(hass, channel) {
   );
 }
 
-/** Return what the source says now: nothing where it is not known, never the last that was. */
+/** Return the source's current value, or a dash if it is unknown; never an old value. */
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
   const value = source ? Number.parseFloat(source.state) : Number.NaN;
@@ -71,7 +71,7 @@ function picture(hass, channel, width) {
   return html("div", "chart", {}, chart(hass, channel, width, alternative(hass, channel)));
 }
 
-/** Say in words what the picture shows. */
+/** Return the text alternative of the chart. */
 function alternative(hass, channel) {
   const ranges = channel.parts.map((part) => {
     const hours = `${clock(hass, part.start)}–${clock(hass, part.end)}`;
@@ -111,7 +111,7 @@ function legend(hass, channel) {
   return html("ul", "legend", {}, ...items);
 }
 
-/** Draw the days that are needed as dots in weeks; those that are usable are filled. */
+/** Draw the days needed as dots, grouped by week; usable days are filled. */
 function progress(hass, channel) {
   const { needed } = channel;
   const days = Math.min(channel.usable_days, needed);

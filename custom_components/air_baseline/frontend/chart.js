@@ -1,4 +1,4 @@
-// The picture of a day: the measured line over the range of each part of the day.
+// The chart of a day: the measured line over the range of each part of the day.
 
 import { svg } from "./dom.js";
 import { clock, level } from "./format.js";
@@ -8,11 +8,11 @@ const HEIGHT = 176;
 const TOP = 10;
 const BOTTOM = 22;
 const RIGHT = 10;
-const CHARACTER = 6.6; // Pixels of a digit in the font of the axes.
-const TICK_GAP = 24; // Pixels between two lines of the grid, at the least.
-const HOUR_GAP = 36; // Pixels between two hours below the picture, at the least.
+const CHARACTER = 6.6; // Width of a digit in the axis font, in pixels.
+const TICK_GAP = 24; // Minimum distance between grid lines, in pixels.
+const HOUR_GAP = 36; // Minimum distance between hour labels, in pixels.
 
-/** Draw one quantity's day `width` pixels wide; `label` says the same in words. */
+/** Draw one pollutant's day `width` pixels wide; `label` is the text alternative. */
 export function chart(hass, channel, width, label) {
   const view = new View(hass, channel, width);
   return svg(
@@ -26,7 +26,7 @@ export function chart(hass, channel, width, label) {
   );
 }
 
-/** Where times and levels lie. Levels lie by their root, so that a plume hides no range. */
+/** Map times and levels to pixels; the root of the level, so that a plume hides no range. */
 class View {
   constructor(hass, channel, width) {
     const levels = (channel.line ?? []).map(([, value]) => value);
@@ -49,7 +49,7 @@ class View {
   }
 }
 
-/** Return round levels from 0 up to a top, spread over a height of so many pixels. */
+/** Return round levels from 0 to `top`, spaced for an axis `height` pixels high. */
 export function ticks(top, height) {
   const found = [0];
   const place = (value) => height * Math.sqrt(value / top);
@@ -108,7 +108,7 @@ function episodes(channel, view) {
   );
 }
 
-/** A firm range is filled; one that is a guess is an empty, dashed box. */
+/** Draw the ranges: filled if they are in force, as dashed outlines otherwise. */
 function ranges(channel, view) {
   const now = lastMoment(channel);
   return svg(
@@ -147,7 +147,7 @@ function line(channel, view) {
   return group;
 }
 
-/** Split a line where nothing was measured. */
+/** Split a line at its gaps. */
 function unbroken(points) {
   const runs = [];
   for (const point of points) {
@@ -164,7 +164,7 @@ function path(run, view, className) {
   return svg("path", { d, class: className ?? null });
 }
 
-/** Return when the line ends, or the present where there is none. */
+/** Return the time of the last point, or the current time if there is none. */
 function lastMoment(channel) {
   return channel.line?.at(-1)?.[0] ?? Date.now() / 1000;
 }

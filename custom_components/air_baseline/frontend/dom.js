@@ -1,15 +1,15 @@
-// Small makers of elements. Text is only ever set as text: a name is never markup.
+// Helpers that create elements. Text is always inserted as text, so a name is never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Make an HTML element with a class, attributes and children (elements or text). */
+/** Create an HTML element with a class, attributes and children (elements or text). */
 export function html(name, className = "", attributes = {}, ...children) {
   const element = document.createElement(name);
   if (className) element.className = className;
   return finish(element, attributes, children);
 }
 
-/** Make an SVG element with attributes and children. */
+/** Create an SVG element with attributes and children. */
 export function svg(name, attributes = {}, ...children) {
   return finish(document.createElementNS(SVG, name), attributes, children);
 }

@@ -1,4 +1,4 @@
-// Words, numbers and times as the user has chosen them in Home Assistant.
+// Words, numbers and times in the format that the user chose in Home Assistant.
 
 const DOMAIN = "air_baseline";
 
@@ -9,18 +9,18 @@ const NUMBER_LANGUAGES = {
   quote_decimal: ["de-CH"],
 };
 
-/** Load the card's words; they are among the integration's own translations. */
+/** Load the card's words, which are part of the integration's translations. */
 export async function loadWords(hass) {
   await hass.loadBackendTranslation("common", DOMAIN);
   await hass.loadBackendTranslation("issues", DOMAIN);
 }
 
-/** Return one of the card's words. */
+/** Return one of the card's texts. */
 export function say(hass, key, values) {
   return hass.localize(`component.${DOMAIN}.common.${key}`, values);
 }
 
-/** Return the name of a state of one of a room's sensors. */
+/** Return the display name of a state of one of the room's sensors. */
 export function stateName(hass, words, sensor, state) {
   return hass.localize(`component.${DOMAIN}.entity.sensor.${words}_${sensor}.state.${state}`);
 }
@@ -30,13 +30,13 @@ export function questionTitle(hass, kind, room) {
   return hass.localize(`component.${DOMAIN}.issues.${kind}.title`, { room });
 }
 
-/** Return a level with up to three significant digits and no needless zeros. */
+/** Return a level with up to three significant digits and no trailing zeros. */
 export function level(hass, value) {
   const digits = value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   return number(hass, value, digits);
 }
 
-/** Return a number as the user writes numbers. */
+/** Return a number in the user's number format. */
 export function number(hass, value, options = {}) {
   const { number_format: format, language } = hass.locale;
   if (format === "none") {
@@ -46,7 +46,7 @@ export function number(hass, value, options = {}) {
   return new Intl.NumberFormat(NUMBER_LANGUAGES[format] ?? system, options).format(value);
 }
 
-/** Return the clock time of a moment (POSIX seconds), with or without its minutes. */
+/** Return the time of day of a POSIX time (seconds), with or without minutes. */
 export function clock(hass, at, withMinutes = true) {
   const zone = hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
   const format = hass.locale.time_format;

@@ -1,8 +1,8 @@
-// The rooms of a home, as the frontend's registries know them.
+// The rooms of a home, from the frontend's registries.
 
 const DOMAIN = "air_baseline";
 
-/** Return the devices of the rooms, by name. */
+/** Return the devices of the rooms, sorted by name. */
 export function roomDevices(hass) {
   const order = new Intl.Collator(hass.locale?.language, { numeric: true });
   return Object.values(hass.devices ?? {})
@@ -10,12 +10,12 @@ export function roomDevices(hass) {
     .sort((one, other) => order.compare(roomName(one), roomName(other)));
 }
 
-/** Return how a room is called. */
+/** Return the name of a room. */
 export function roomName(device) {
   return device.name_by_user || device.name || "";
 }
 
-/** Return a room's entity by its translation key, undefined where it is hidden or disabled. */
+/** Return a room's entity by its translation key, undefined if it is hidden or disabled. */
 export function roomEntity(hass, device, key) {
   return Object.values(hass.entities).find(
     (entity) =>

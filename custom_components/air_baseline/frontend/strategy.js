@@ -1,4 +1,4 @@
-// The dashboard "Air Baseline": a section for each room, made of the rooms that there are.
+// The "Air Baseline" dashboard: one section for each room that exists.
 
 import { loadWords, say } from "./format.js";
 import { roomDevices, roomEntity, roomName } from "./rooms.js";

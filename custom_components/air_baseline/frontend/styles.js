@@ -1,4 +1,4 @@
-// How the card looks: colours are the theme's, so that it fits light, dark and others.
+// The styles of the card. Colors come from the theme, light or dark.
 
 export const STYLES = `
 :host {

@@ -12,6 +12,7 @@ from ..codes import Basis, Compared, Condition, LearningState, Missing, OtherRoo
 from ..ledger.entries import Cause, CorrectionCode
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
+from .released import released
 
 
 class Subject(StrEnum):
@@ -221,5 +222,5 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values that JSON can hold."""
-        plain: dict[str, Any] = asdict(self)
+        plain: dict[str, Any] = asdict(self, dict_factory=released)
         return plain

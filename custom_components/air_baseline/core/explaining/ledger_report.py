@@ -18,6 +18,7 @@ from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
 from ..pollutant import CELL_WIDTH, CELLS, from_scale
+from .released import released
 
 MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
 
@@ -134,7 +135,7 @@ def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
 
 def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
     correction = ledger.correction_of(episode.id)
-    return asdict(episode) | {
+    return asdict(episode, dict_factory=released) | {
         "day": iso_day(episode.day),
         "noticed": _time(float(episode.id)),
         "end": _time(episode.end),

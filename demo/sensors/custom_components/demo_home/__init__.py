@@ -19,7 +19,7 @@ class LiveAir:
     """The home's air as of now."""
 
     def __init__(self, hass: HomeAssistant, entry: DemoHomeConfigEntry, house: House) -> None:
-        """Go on with the air of a house, of which the entry keeps all but the recording."""
+        """Continue the air of a house; the entry stores all of it except the recording."""
         self._hass = hass
         self._entry = entry
         self.house = house
@@ -30,7 +30,7 @@ class LiveAir:
 
     @callback
     def async_burn_toast(self) -> None:
-        """Let toast burn from now on; a restart does not put it out."""
+        """Burn toast from now on; a restart does not put it out."""
         self.house = self.house.with_toast(dt_util.utcnow().timestamp())
         self._hass.config_entries.async_update_entry(self._entry, data=self.house.to_dict())
 
@@ -45,7 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemoHomeConfigEntry) -> 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DemoHomeConfigEntry) -> bool:
-    """Take the monitors away."""
+    """Remove the monitors."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

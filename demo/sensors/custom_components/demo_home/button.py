@@ -19,7 +19,7 @@ async def async_setup_entry(
     entry: DemoHomeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button to the living room, where there is one."""
+    """Add the button to the living room, if there is one."""
     air = entry.runtime_data
     async_add_entities(
         ToastButton(air, monitor)
@@ -37,7 +37,7 @@ class ToastButton(ButtonEntity):
     _attr_unique_id = "toast"
 
     def __init__(self, air: LiveAir, monitor: Monitor) -> None:
-        """Stand in the living room."""
+        """Place the button in the living room."""
         self._air = air
         self.entity_id = "button.living_room_burn_some_toast"
         self._attr_device_info = device_of(monitor)

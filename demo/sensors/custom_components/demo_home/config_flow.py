@@ -6,4 +6,4 @@ from demo.house import SENSORS_DOMAIN
 
 
 class DemoHomeConfigFlow(ConfigFlow, domain=SENSORS_DOMAIN):
-    """Home Assistant asks for this, and no more."""
+    """Home Assistant requires this class, and nothing more."""

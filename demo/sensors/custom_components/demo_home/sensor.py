@@ -1,4 +1,4 @@
-"""The sensors: a reading every 20 seconds, also when it is the same as before."""
+"""The sensors: a reading every 20 seconds, even if it has not changed."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ class MonitorSensor(SensorEntity):
     _attr_state_class = SensorStateClass.MEASUREMENT
 
     def __init__(self, air: LiveAir, monitor: Monitor, measure: Measure) -> None:
-        """Measure one quantity in one room."""
+        """Measure one pollutant in one room."""
         self._air = air
         self._monitor = monitor
         self._measure = measure
