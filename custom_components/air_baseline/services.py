@@ -21,11 +21,11 @@ import voluptuous as vol
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.alerting.promise import Promise
+from .core.checked import StoredFormError
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
 from .core.pollutant import POLLUTANTS, Pollutant
 from .core.storage.channel import load_channel
-from .core.storage.checked import StoredFormError
 from .corrections import (
     Corrected,
     async_answer,

@@ -31,7 +31,6 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
-    dump_surrounding,
     load_channel,
 )
 from custom_components.air_baseline.storage.rooms import (
@@ -134,7 +133,7 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
             channel.surroundings = Surroundings(**beside)
             parts = [
                 dump_channel(channel),
-                *map(dump_surrounding, means.values()),
+                *(mean.dump() for mean in means.values()),
             ]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)

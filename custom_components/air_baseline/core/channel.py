@@ -1,4 +1,8 @@
-"""One quantity in one room: learns, judges and can be corrected. The only mutable object.
+"""One pollutant in one room: learns, judges and can be corrected.
+
+A channel and the parts that it is made of (binner, sensor health, windows and watches, open day)
+change with time. Everything that it passes around is a value: bins, forecasts, judgements, the
+ledger with all that is in it.
 
 Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
 closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.

@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
@@ -22,7 +23,6 @@ from custom_components.air_baseline.core.storage.channel import (
     freeze_channel,
     load_channel,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.days import dump_days
 from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
 

@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import EntryKind
 from custom_components.air_baseline.core.storage.channel import (
@@ -18,7 +19,6 @@ from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
     load_channel,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable, thorough
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 

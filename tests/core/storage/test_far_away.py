@@ -12,6 +12,7 @@ import pytest
 from custom_components.air_baseline.core.alerting.episode import with_surroundings
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
 from custom_components.air_baseline.core.learning.level_shift import find_doubt
@@ -27,11 +28,9 @@ from custom_components.air_baseline.core.reading.sensor_health import SensorHeal
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
-    dump_surrounding,
     load_channel,
     load_surrounding,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -249,8 +248,8 @@ def with_outdoor_air(concentration: float, hours: int = 30) -> SurroundingMean:
     ],
 )
 def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: float) -> None:
-    data = dump_surrounding(with_outdoor_air(12.0))
-    assert dump_surrounding(load_surrounding(data, UTC)) == data
+    data = with_outdoor_air(12.0).dump()
+    assert load_surrounding(data, UTC).dump() == data
     put(*path, value=value)(data)
     with pytest.raises(StoredFormError):
         load_surrounding(data, UTC)

@@ -333,9 +333,18 @@ class Entry[C: Correction = Correction]:
         return self.correction.moves_range
 
 
-_NO_COLUMNS: Final = MappingProxyType(
-    dict.fromkeys(("from_day", "to_day", "parts", "level", "until_day", "episode", "cause"))
-    | {"weight": 0.0}
+_EMPTY: Final = MappingProxyType(
+    {
+        "from_day": None,
+        "to_day": None,
+        "parts": None,
+        "weight": 0.0,
+        "level": None,
+        "until_day": None,
+        "episode": None,
+        "target": None,
+        "cause": None,
+    }
 )
 
 
@@ -348,7 +357,7 @@ def entry_columns(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "at": entry.at,
         "kind": entry.code,
-        "target": entry.replaces if entry.step is None else entry.step,
-        **_NO_COLUMNS,
+        **_EMPTY,
         **entry.correction.columns(),
+        "target": entry.replaces if entry.step is None else entry.step,
     }

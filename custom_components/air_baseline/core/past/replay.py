@@ -177,7 +177,7 @@ def _live_through(
         state, issued = today.standing.state, today.issued
         _hear(open_day, past, today, sustained)
     return open_day.close(
-        kind=past.origin,
+        origin=past.origin,
         issued=issued,
         head=ledger.head,
         state=state,

@@ -10,14 +10,14 @@ from dataclasses import astuple
 from typing import Any, Final, overload, override
 from zlib import crc32
 
+from .. import checked
+from ..checked import StoredFormError
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..reading.surroundings import DaySurroundings
-from . import checked
-from .checked import StoredFormError
 
 DAY_COLUMNS: Final = (
     "day",

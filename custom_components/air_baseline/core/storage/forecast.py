@@ -6,17 +6,17 @@ A restart, or another version of the method, leaves it as it was issued before t
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import checked
 from ..alerting.forecast import Forecast
 from ..alerting.promise import Promise
 from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, AlertThreshold
+from ..checked import StoredFormError
 from ..codes import Basis, LearningState, Missing
 from ..day import PARTS, WINDOW_DAYS
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
 from ..reading.binning import LEAST_STEP
-from . import checked
-from .checked import StoredFormError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

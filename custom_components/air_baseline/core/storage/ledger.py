@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from .. import checked
+from ..checked import StoredFormError
 from ..codes import OtherRooms
 from ..day import DAY_S, PARTS
 from ..ledger.correction import AHEAD_DAYS
@@ -34,8 +36,6 @@ from ..ledger.entries import (
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
-from . import checked
-from .checked import StoredFormError
 from .days import dump_days, load_days
 
 MOST_ROOMS = 1000
