@@ -21,7 +21,7 @@ from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode
-from ..core.pollutant import POLLUTANTS, Pollutant
+from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
 LISTED_CORRECTIONS = 3  # More would push what matters off the page.
@@ -137,13 +137,13 @@ class Words:
 
     def level(self, value: float, source: RoomSource) -> str:
         """Return a level with its unit, in the unit of the source."""
-        return f"{plain(value / source.factor)} {source.shown_unit}".strip()
+        return f"{plain_number(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
         """Return a range with its unit."""
         return self.say(
             "span",
-            low=plain(typical.low / source.factor),
+            low=plain_number(typical.low / source.factor),
             high=self.level(typical.high, source),
         )
 
@@ -207,8 +207,8 @@ class Words:
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
-                    level=f"{plain(around.outdoor or 0.0)} {POLLUTANTS[Pollutant.PM25].unit}",
-                    before=plain(around.outdoor_before or 0.0),
+                    level=f"{plain_number(around.outdoor or 0.0)} {POLLUTANTS[Pollutant.PM25].unit}",
+                    before=plain_number(around.outdoor_before or 0.0),
                 )
             )
         if around.window_open is not None:
@@ -251,8 +251,8 @@ class Words:
             self.say(
                 "because_days",
                 quantity=quantity,
-                days=plain(evidence.usable_days),
-                weekend=plain(evidence.weekend_days),
+                days=plain_number(evidence.usable_days),
+                weekend=plain_number(evidence.weekend_days),
                 needed=evidence.needed_days,
             )
         ]
@@ -321,11 +321,6 @@ def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, st
 
 def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
-
-
-def plain(value: float) -> str:
-    """Return a number with up to three significant digits and no needless zeros."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
 def _moment(at: float) -> str:

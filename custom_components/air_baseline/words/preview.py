@@ -6,8 +6,8 @@ from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
 from ..core.explaining.preview import consequence, left_out, lift, strikable
 from ..core.ledger.entries import Draft
-from ..core.pollutant import Pollutant
-from .explanation import Explained, Words, escape, plain
+from ..core.pollutant import Pollutant, plain_number
+from .explanation import Explained, Words, escape
 
 
 class PreviewWords(Words):
@@ -39,7 +39,7 @@ class PreviewWords(Words):
                     if paused
                     else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
                     quantity=quantity,
-                    days=plain(left.usable_days),
+                    days=plain_number(left.usable_days),
                     needed=left.needed_days,
                     weeks=left.alert_weeks,
                 )

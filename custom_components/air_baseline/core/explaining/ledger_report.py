@@ -17,7 +17,7 @@ from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
-from ..pollutant import CELL_WIDTH, CELLS, from_scale
+from ..pollutant import CELL_WIDTH, CELLS, from_scale, plain_number
 from .released import released
 
 MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
@@ -117,10 +117,10 @@ def level_span(cell: int) -> str:
     >>> level_span(0), level_span(6), level_span(99)
     ('0 to 0.105', '0.822 to 1.01', '19929 and more')
     """
-    low = _plain(from_scale(cell * CELL_WIDTH))
+    low = plain_number(from_scale(cell * CELL_WIDTH))
     if cell == CELLS - 1:
         return f"{low} and more"
-    return f"{low} to {_plain(from_scale((cell + 1) * CELL_WIDTH))}"
+    return f"{low} to {plain_number(from_scale((cell + 1) * CELL_WIDTH))}"
 
 
 def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
@@ -150,7 +150,3 @@ def _edges(issued: Sequence[float]) -> tuple[tuple[float, float], ...]:
 
 def _time(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-
-def _plain(concentration: float) -> str:
-    return f"{concentration:.0f}" if concentration >= 100.0 else f"{concentration:.3g}"  # noqa: PLR2004

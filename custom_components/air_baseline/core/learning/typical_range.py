@@ -125,8 +125,7 @@ def mixture(sums: Array, prior: Prior | None) -> Array:
     room_sum, room_number = sums.mean(axis=-2), numbers.mean(axis=-1)[..., None]
     if prior is None:
         if not np.all(room_number > 0.0):
-            message = "no day and no prior"
-            raise NoRangeError(message)
+            raise NoRangeError("no day and no prior")
         room = room_sum / room_number
     else:
         law = np.array(prior.shares())
