@@ -125,7 +125,7 @@ class Words:
 
         `names` are the names of all rooms by their ids, fit to be shown.
         """
-        quantity = self.say(f"quantity_{said.quantity}")
+        quantity = self.say(f"quantity_{said.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
             measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
@@ -170,9 +170,9 @@ class Words:
                 minutes=measured.minutes or 0,
                 when=_noticed(said.episode.id),
             )
-        if measured.held is None:
+        if measured.sustained is None:
             return self.say("measured_nothing", quantity=quantity)
-        return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
+        return self.say("measured_held", quantity=quantity, level=self.level(measured.sustained, source))
 
     def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         if said.subject is Subject.EPISODE and said.episode is not None:
@@ -264,11 +264,11 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.held is not None and record.marks >= CONFIDENCE_DAYS:
+        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
             lines.append(
                 self.say(
                     "because_held",
-                    held=round(100 * record.held),
+                    held=round(100 * record.coverage_28d),
                     target=round(100 * record.target),
                 )
             )
@@ -294,7 +294,7 @@ class Words:
 
     def _correction(self, said: CorrectionInForce) -> str:
         return self.say(
-            f"correction_{said.kind}",
+            f"correction_{said.code}",
             number=said.id,
             said=_moment(said.at),
             first=said.from_day or "",

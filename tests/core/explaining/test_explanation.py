@@ -62,8 +62,8 @@ def test_a_learned_range_is_explained_by_its_days() -> None:
 
 def test_the_record_says_what_earlier_statements_were_worth() -> None:
     told = explain(breathing(40, eligible=True), NOW)
-    assert (told.record.marks, told.record.target) == (40, 0.80)
-    assert told.record.held == pytest.approx(0.8)
+    assert (told.record.scored_days, told.record.target) == (40, 0.80)
+    assert told.record.coverage_28d == pytest.approx(0.8)
     assert told.record.confidence == told.as_dict()["record"]["confidence"]
     assert (told.record.alerts, told.record.eligible_days) == (0, 40)
 
@@ -98,7 +98,7 @@ def test_a_running_episode_is_what_the_explanation_is_about() -> None:
     told = explain(channel, NOW + HOUR)
     assert told.subject is Subject.EPISODE
     assert (told.unusual, told.compared) == (True, Compared.UNUSUAL)
-    assert (told.measured.held, told.measured.peak, told.measured.minutes) == (64.0, 64.0, 60)
+    assert (told.measured.sustained, told.measured.peak, told.measured.minutes) == (64.0, 64.0, 60)
     assert (told.comparison.beaten, told.comparison.days) == (40, 40)
     assert told.comparison.alert_level is not None
     assert told.comparison.alert_level < 64.0
@@ -148,7 +148,7 @@ def test_corrections_in_force_are_told_and_whether_they_can_be_undone() -> None:
     )
     entry = channel.correct(NOW, strike)
     told = explain(channel, NOW)
-    assert [(found.id, found.kind, found.undoable) for found in told.corrections] == [
+    assert [(found.id, found.code, found.undoable) for found in told.corrections] == [
         (entry.id, EntryKind.STRIKE, True)
     ]
     assert told.evidence.struck_days == 2

@@ -67,7 +67,7 @@ def explain(
     surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
-        quantity=channel.spec.pollutant,
+        pollutant=channel.spec.pollutant,
         unit=channel.spec.unit,
         at=at,
         state=judged.state,
@@ -115,7 +115,7 @@ def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: 
         minutes = round((end - start) / 60.0)
     return Measured(
         at=at,
-        held=judged.sustained,
+        sustained=judged.sustained,
         minutes=minutes,
         peak=episode.peak if episode else None,
         mean=facts.mean(at) if facts else None,
@@ -167,8 +167,8 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
     known = channel.forecast.standing if channel.forecast else Standing()
     first = channel.ledger.change_day
     return TrackRecord(
-        marks=known.scored_days,
-        held=known.coverage_28d,
+        scored_days=known.scored_days,
+        coverage_28d=known.coverage_28d,
         target=TARGET,
         confidence=judged.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
@@ -189,7 +189,7 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
-        verdict=correction.code if correction else None,
+        correction=correction.code if correction else None,
     )
 
 
@@ -274,7 +274,7 @@ def _in_force(entry: Entry, at: float) -> CorrectionInForce:
     row = entry_columns(entry)
     return CorrectionInForce(
         id=entry.id,
-        kind=entry.code,
+        code=entry.code,
         at=entry.at,
         undoable=at - entry.at <= UNDO_DAYS * DAY_S,
         from_day=_iso(row["from_day"]),
