@@ -172,7 +172,9 @@ class Words:
             )
         if measured.sustained is None:
             return self.say("measured_nothing", quantity=quantity)
-        return self.say("measured_held", quantity=quantity, level=self.level(measured.sustained, source))
+        return self.say(
+            "measured_held", quantity=quantity, level=self.level(measured.sustained, source)
+        )
 
     def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         if said.subject is Subject.EPISODE and said.episode is not None:
@@ -204,10 +206,11 @@ class Words:
         if said.subject is not Subject.EPISODE:
             return []
         if around.outdoor_rose is not None:
+            unit = POLLUTANTS[Pollutant.PM25].unit
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
-                    level=f"{plain_number(around.outdoor or 0.0)} {POLLUTANTS[Pollutant.PM25].unit}",
+                    level=f"{plain_number(around.outdoor or 0.0)} {unit}",
                     before=plain_number(around.outdoor_before or 0.0),
                 )
             )
