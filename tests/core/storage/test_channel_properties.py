@@ -13,7 +13,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.ledger.entries import EntryKind
+from custom_components.air_baseline.core.ledger.correction import episode_normal, episode_real
+from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.storage.channel import (
     NewerFormError,
     dump_channel,
@@ -30,12 +31,13 @@ def snapshot() -> dict[str, Any]:
     channel = learned_channel(36)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 7200.0, 60, 61.0)
-    channel.answer(START + 10_800.0, channel.episodes[0], normal=True)
-    channel.answer(START + 10_800.0, channel.episodes[0], normal=False)
+    at, (episode,) = START + 10_800.0, channel.episodes
+    channel.correct(at, episode_normal(episode, at, LONDON))
+    channel.correct(at, episode_real(episode, at, LONDON))
     data: dict[str, Any] = json.loads(json.dumps(dump_channel(channel)))
     data["days"] = data["days"][-34:]
     assert data["today"]["episode"] is not None
-    assert len(data["entries"]) == 2 < len(EntryKind)
+    assert len(data["entries"]) == 2 < len(CorrectionCode)
     return data
 
 

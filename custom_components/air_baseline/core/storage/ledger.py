@@ -130,13 +130,16 @@ def _load_entry(row: Mapping[str, Any], known: Mapping[int, CorrectionCode]) -> 
     code = checked.code(CorrectionCode, row["kind"])
     target = checked.optional(checked.integer, row["target"])
     of_step = target is not None and known.get(target) is code
-    return Entry(
+    entry = Entry(
         id=checked.integer(row["id"], 1),
         at=checked.time(row["at"]),
         correction=_CORRECTIONS[code](_Row(row)),
         replaces=None if of_step else target,
         step=target if of_step else None,
     )
+    if _dump_entry(entry) != list(row.values()):
+        raise StoredFormError(f"{code} with columns of another kind")
+    return entry
 
 
 class _Row:
