@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.ledger.correction import (
     exclude_days,
     its_the_season,
@@ -32,7 +33,6 @@ from custom_components.air_baseline.core.ledger.entries import (
     StopAsking,
 )
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.ledger import dump_ledger, load_ledger
 from tests.core.rooms import an_entry
 
