@@ -63,6 +63,5 @@ async def _start(hass: HomeAssistant, entry: ConfigEntry) -> Start:
         await hass.async_block_till_done()
         await asyncio.sleep(SETTLED_S)
     if entry.state is not ConfigEntryState.LOADED:
-        message = f"{entry.domain} did not start"
-        raise RuntimeError(message)
+        raise RuntimeError(f"{entry.domain} did not start")
     return Start(took_s, processor_s, 1e3 * seen.longest)

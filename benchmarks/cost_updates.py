@@ -82,8 +82,7 @@ async def updates() -> list[Figure]:
         for name in PEERS:
             state = hass.states.get(f"sensor.{name}")
             if state is None or state.state in ("unknown", "unavailable"):
-                message = f"the {name} helper did not listen"
-                raise RuntimeError(message)
+                raise RuntimeError(f"the {name} helper did not listen")
     return list(_beside(took))
 
 

@@ -92,8 +92,7 @@ def _week_us(channel: Channel, room: Room, first: int) -> float:
         channel.read(at, level)
     took = process_time() - start
     if channel.state(readings[-1][0]) is not LearningState.LEARNED:
-        message = f"{room.pollutant}: the week was not a learned one"
-        raise RuntimeError(message)
+        raise RuntimeError(f"{room.pollutant}: the week was not a learned one")
     return 1e6 * took / len(readings)
 
 

@@ -124,8 +124,7 @@ def _await_ready(home_assistant: subprocess.Popen[bytes], options: Options) -> N
                 return
         time.sleep(0.3)
     what = "ended" if home_assistant.poll() is not None else f"was not ready in {PATIENCE_S:.0f} s"
-    message = f"Home Assistant {what}; see its output in {options.folder / OUTPUT}"
-    raise DemoError(message)
+    raise DemoError(f"Home Assistant {what}; see its output in {options.folder / OUTPUT}")
 
 
 def _show(options: Options) -> None:

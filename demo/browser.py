@@ -56,8 +56,7 @@ def open_browser(playwright: Playwright) -> Browser:
     """Start this machine's browser."""
     path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if path is None:
-        message = f"there is no browser here; any of these works: {', '.join(BROWSERS)}"
-        raise BrowserError(message)
+        raise BrowserError(f"there is no browser here; any of these works: {', '.join(BROWSERS)}")
     return playwright.chromium.launch(executable_path=path, args=[*QUIET])
 
 

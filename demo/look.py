@@ -91,8 +91,7 @@ def _path(options: argparse.Namespace) -> str:
     found = device_id(options.port, tokens, entity_id)
     sign_out(options.port, tokens)
     if found == "None":
-        message = f"{entity_id} has no device"
-        raise LookError(message)
+        raise LookError(f"{entity_id} has no device")
     return f"/config/devices/device/{found}"
 
 

@@ -37,8 +37,7 @@ def sign_in(port: int) -> dict[str, Any]:
         ),
     )
     if "result" not in flow:
-        message = f"the sign-in was not granted: {flow.get('reason', flow)}"
-        raise URLError(message)
+        raise URLError(f"the sign-in was not granted: {flow.get('reason', flow)}")
     tokens = _post(
         f"{base}/auth/token",
         urlencode(

@@ -98,8 +98,7 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
         factor = channel.spec.factor(options.unit)
     except UnitError as error:
         known = ", ".join(sorted(unit or "none" for unit in channel.spec.units))
-        message = f"{error}; known: {known}"
-        raise RecordingError(message) from error
+        raise RecordingError(f"{error}; known: {known}") from error
     with _output(options.jsonl) as out:
         at = 0.0
         for at, text in _rows(options.file, options.column, columns, channel.surroundings):
@@ -181,8 +180,7 @@ def _write(out: TextIO, channel: Channel, judged: Sequence[Judgement], tally: Ta
 def _line(judgement: Judgement) -> dict[str, object]:
     typical, bin_ = judgement.typical, judgement.bin
     if bin_ is None:
-        message = "a judgement without a bin"
-        raise RecordingError(message)
+        raise RecordingError("a judgement without a bin")
     return {
         "at": datetime.fromtimestamp(bin_.start, UTC).isoformat(),
         "measured": round(bin_.value, 3),

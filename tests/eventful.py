@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import HistoryState
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import Entry, Relearned
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
@@ -107,7 +107,7 @@ def _learned_anew(stored: dict[str, Any]) -> dict[str, Any]:
     assert channel.open_day is not None
     channel.open_day.unseen, channel.history = True, HistoryState.READ
     at = NOON.timestamp() - 86_400.0
-    anew = Entry(id=1, at=at, kind=EntryKind.RELEARNED, from_day=channel.ledger.days[-1].day)
+    anew = Entry(id=1, at=at, correction=Relearned(from_day=channel.ledger.days[-1].day))
     former = replace(channel.ledger, days=channel.ledger.days[-5:])
     channel.ledger = replace(channel.ledger, entries=(anew,), former=former)
     kept: dict[str, Any] = json.loads(json.dumps(dump_channel(channel)))

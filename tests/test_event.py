@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import Entry, EpisodeReal
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
@@ -120,7 +120,8 @@ async def test_what_the_channel_tells_is_passed_on_with_its_facts(
     room = entry.runtime_data.rooms[KITCHEN]
     types = shown(hass, INFERENCE).attributes["event_types"]
     assert len(types) == 8
-    answer = Entry(id=7, at=0.0, kind=EntryKind.EPISODE_REAL, episode=1772454600)
+    real = EpisodeReal(episode=1772454600, day=739_677, parts=0b1)
+    answer = Entry(id=7, at=0.0, correction=real)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
 
     def happen(at: float) -> None:

@@ -24,7 +24,7 @@ WHO_24H: Final = 15.0  # μg/m³, WHO 2021.
 WHO_LEAST_H: Final = 18
 HOUR_LIMIT: Final[Mapping[Pollutant, float]] = MappingProxyType(
     {
-        Pollutant.PM25: 35.4,  # μg/m³, start of AirNow's "unhealthy for sensitive groups" (EPA 2024).
+        Pollutant.PM25: 35.4,  # μg/m³, where AirNow's "unhealthy for sensitive groups" starts.
         Pollutant.VOC_RATIO: 660.0,  # ppb, about the 3 mg/m³ of UBA's level 3.
     }
 )

@@ -14,8 +14,16 @@ from .const import DOMAIN
 from .coordinator import RoomCoordinator
 from .core.channel import Channel
 from .core.day import WINDOW_DAYS, locate
-from .core.ledger.correction import AHEAD_DAYS, changed, reset_from, season, struck, verdict
-from .core.ledger.entries import Entry, EntryKind
+from .core.ledger.correction import (
+    AHEAD_DAYS,
+    episode_normal,
+    episode_real,
+    exclude_days,
+    its_the_season,
+    report_change,
+    start_over,
+)
+from .core.ledger.entries import Draft, Entry, LooksRight, StopAsking
 from .core.ledger.episode import Episode
 from .core.ledger.ledger import UNDO_DAYS, UndoError
 from .core.other_rooms import SAME_RISE_S
@@ -23,8 +31,7 @@ from .core.pollutant import Pollutant
 from .core.storage.ledger import MOST_ENTRIES
 from .storage.store import NotSavedError
 
-type Answers = dict[Pollutant, Entry]  # The first entry of each answer, by quantity.
-type Entries = tuple[Entry, ...]
+type Corrected = dict[Pollutant, Entry]  # The first entry of each step.
 
 
 def refused(key: str, **said: str) -> ServiceValidationError:
@@ -40,10 +47,10 @@ def today(room: RoomCoordinator) -> date:
     return date.fromordinal(locate(dt_util.utcnow().timestamp(), zone)[0])
 
 
-async def async_reset(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Answers:
+async def async_reset(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
     """Start over: what was learned stays for 30 days, but no longer counts."""
     first = today(room).toordinal() + 1
-    return await _async_say(room, {pollutant: (reset_from(first),) for pollutant in pollutants})
+    return await _async_correct(room, dict.fromkeys(pollutants, start_over(first)))
 
 
 async def async_all(acts: Iterable[Awaitable[object]]) -> None:
@@ -58,48 +65,47 @@ async def async_all(acts: Iterable[Awaitable[object]]) -> None:
         raise unsaved
 
 
-async def async_agree(room: RoomCoordinator) -> Answers:
+async def async_agree(room: RoomCoordinator) -> Corrected:
     """Keep that the learned ranges look right."""
-    entry = Entry(id=0, at=0.0, kind=EntryKind.LOOKS_RIGHT)
-    return await _async_say(room, dict.fromkeys(room.channels, (entry,)))
+    return await _async_correct(room, dict.fromkeys(room.channels, Draft((LooksRight(),))))
 
 
-async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None) -> Answers:
+async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None) -> Corrected:
     """Ask no more about the ranges of a room, or about its episodes; once is enough."""
-    entry = Entry(id=0, at=0.0, kind=EntryKind.STOP_ASKING, episode=episode)
     asking = [
         pollutant
         for pollutant, channel in room.channels.items()
         if channel.ledger.asks(episodes=episode is not None)
     ]
-    return await _async_say(room, dict.fromkeys(asking, (entry,)))
+    return await _async_correct(room, dict.fromkeys(asking, Draft((StopAsking(episode=episode),))))
 
 
 async def async_answer(
     room: RoomCoordinator, episodes: Mapping[Pollutant, Episode], *, normal: bool
-) -> Answers:
+) -> Corrected:
     """Say of episodes that they were real, or that they are normal here."""
     for pollutant, episode in episodes.items():
-        if room.channels[pollutant].ledger.verdict_on(episode.id) is not None:
+        if room.channels[pollutant].ledger.correction_of(episode.id) is not None:
             raise refused("episode_answered", room=room.subentry.title)
 
-    def say(channel: Channel, at: float) -> Entries:
-        return verdict(episodes[channel.spec.pollutant], at, channel.zone, normal=normal)
+    def draft(channel: Channel, at: float) -> Draft:
+        correct = episode_normal if normal else episode_real
+        return correct(episodes[channel.spec.pollutant], at, channel.zone)
 
-    return await _async_say(room, dict.fromkeys(episodes, say))
+    return await _async_correct(room, dict.fromkeys(episodes, draft))
 
 
 async def async_strike(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], days: Iterable[date]
-) -> Answers:
+) -> Corrected:
     """Strike days out; they may be to come, while guests or a renovation last."""
     days = list(days)
     for day in days:
         _check_kept(room, day)
         if (day - today(room)).days > AHEAD_DAYS:
             raise refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
-    entries = struck(day.toordinal() for day in days)
-    return await _async_say(room, dict.fromkeys(pollutants, entries))
+    draft = exclude_days(day.toordinal() for day in days)
+    return await _async_correct(room, dict.fromkeys(pollutants, draft))
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -116,33 +122,33 @@ async def async_change(
     day: date,
     *,
     similar: bool,
-    answers: int | None = None,
-) -> Answers:
-    """Say since when the sensor or the room is another; `answers` is the suspected change."""
+    replaces: int | None = None,
+) -> Corrected:
+    """Report since when the sensor or the room is another; `replaces` is the suspected change."""
     check_past(room, day)
-    told = today(room).toordinal()
-    entry = changed(day.toordinal(), told, similar=similar, answers=answers)
-    return await _async_say(room, dict.fromkeys(pollutants, (entry,)))
+    reported = today(room).toordinal()
+    draft = report_change(day.toordinal(), reported, similar=similar, replaces=replaces)
+    return await _async_correct(room, dict.fromkeys(pollutants, draft))
 
 
-async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Answers:
-    """Say that a suspected change is the season: earlier days count in full again."""
-    return await _async_say(room, {pollutant: (season(change),)})
+async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Corrected:
+    """Report that a suspected change is the season: earlier days count in full again."""
+    return await _async_correct(room, {pollutant: its_the_season(change)})
 
 
 async def async_at_fault(
     room: RoomCoordinator, pollutant: Pollutant, day: date, change: int
-) -> Answers:
-    """Say that a sensor has been at fault since a day: strike it out and pause from now on."""
+) -> Corrected:
+    """Report a sensor at fault since a day: exclude the days since then and pause from now on."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
     try:
-        answers = await _async_say(room, {pollutant: struck(days, answers=change)})
+        corrected = await _async_correct(room, {pollutant: exclude_days(days, replaces=change)})
     except NotSavedError:
-        await async_pause(room, pollutant)  # What could not be saved counts all the same.
+        await async_pause(room, pollutant)  # What could not be saved counts anyway.
         raise
     await async_pause(room, pollutant)
-    return answers
+    return corrected
 
 
 async def async_pause(room: RoomCoordinator, pollutant: Pollutant) -> None:
@@ -152,15 +158,15 @@ async def async_pause(room: RoomCoordinator, pollutant: Pollutant) -> None:
 
 async def async_undo(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], entry_id: int | None = None
-) -> Answers:
+) -> Corrected:
     """Take back the last correction of a room, or the one named.
 
     What was corrected in one step for several quantities is taken back in one step.
     """
-    undone: Answers = {}
+    undone: Corrected = {}
 
     def undo(at: float) -> None:
-        found: Answers = {}
+        found: Corrected = {}
         for pollutant in pollutants:
             try:
                 found[pollutant] = room.channels[pollutant].ledger.undoable(at, entry_id)
@@ -203,7 +209,7 @@ def find_episodes(
     for other, channel in room.channels.items():
         for risen in channel.episodes if together and other not in found else ():
             near = abs(risen.id - episode.id) <= SAME_RISE_S
-            if near and channel.ledger.verdict_on(risen.id) is None:
+            if near and channel.ledger.correction_of(risen.id) is None:
                 found[other] = risen
     return found
 
@@ -220,25 +226,26 @@ def _check_kept(room: RoomCoordinator, day: date) -> None:
         raise refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
 
 
-async def _async_say(
-    room: RoomCoordinator, said: Mapping[Pollutant, Entries | Callable[[Channel, float], Entries]]
-) -> Answers:
-    """Put an answer into force for each of some channels, in one step."""
-    answers: Answers = {}
+async def _async_correct(
+    room: RoomCoordinator, steps: Mapping[Pollutant, Draft | Callable[[Channel, float], Draft]]
+) -> Corrected:
+    """Let a step take effect in each of some channels, at once."""
+    corrected: Corrected = {}
 
     def correct(at: float) -> None:
-        entries = {
-            pollutant: what(room.channels[pollutant], at) if callable(what) else what
-            for pollutant, what in said.items()
+        drafts = {
+            pollutant: step(room.channels[pollutant], at) if callable(step) else step
+            for pollutant, step in steps.items()
         }
-        for pollutant, entry in entries.items():
-            if len(room.channels[pollutant].ledger.entries) + len(entry) > MOST_ENTRIES:
+        for pollutant, draft in drafts.items():
+            entries = len(room.channels[pollutant].ledger.entries) + len(draft.corrections)
+            if entries > MOST_ENTRIES:
                 raise refused("too_many_corrections", room=room.subentry.title)
-        for pollutant, entry in entries.items():
-            answers[pollutant] = room.channels[pollutant].correct(at, *entry)
+        for pollutant, draft in drafts.items():
+            corrected[pollutant] = room.channels[pollutant].correct(at, draft)
 
     await room.async_correct(correct)
-    return answers
+    return corrected
 
 
 def _not_undoable(

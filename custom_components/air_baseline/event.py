@@ -75,6 +75,6 @@ def _episode_facts(episode: Episode, source: RoomSource) -> dict[str, Any]:
 def _correction_facts(entry: Entry) -> dict[str, Any]:
     return {
         ATTR_CORRECTION: entry.id,
-        "correction_kind": entry.kind,
-        ATTR_EPISODE: entry.episode,
+        "correction_kind": entry.code,
+        ATTR_EPISODE: entry.correction.columns().get("episode"),
     }

@@ -21,13 +21,13 @@ import voluptuous as vol
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.alerting.promise import Promise
+from .core.checked import StoredFormError
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
 from .core.pollutant import POLLUTANTS, Pollutant
 from .core.storage.channel import load_channel
-from .core.storage.checked import StoredFormError
 from .corrections import (
-    Answers,
+    Corrected,
     async_answer,
     async_change,
     async_reset,
@@ -52,7 +52,7 @@ VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 MOST = 2**53 - 1  # The largest whole number that JSON and the frontend keep exactly.
 
 type RoomTarget = tuple[RoomCoordinator, list[Pollutant]]
-type Act = Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[Answers]]
+type Act = Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[Corrected]]
 
 _ROOM = {
     vol.Required(ATTR_DEVICE_ID): cv.string,
@@ -106,7 +106,7 @@ def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
 
 async def _async_correct_episode(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Say what an episode was."""
     episodes = find_episodes(
         room, pollutants, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
@@ -116,7 +116,7 @@ async def _async_correct_episode(
 
 async def _async_strike_days(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Strike the days from one to another out."""
     first: date = call.data[ATTR_START]
     return await async_strike(room, pollutants, days_between(first, call.data.get(ATTR_END, first)))
@@ -124,7 +124,7 @@ async def _async_strike_days(
 
 async def _async_mark_change(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Say since when the sensor or the room is another."""
     return await async_change(
         room, pollutants, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR]
@@ -133,21 +133,21 @@ async def _async_mark_change(
 
 async def _async_reset(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Start a room over."""
     return await async_reset(room, pollutants)
 
 
 async def _async_relearn(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Learn a room anew from the home's own history."""
     return await async_relearn(room, pollutants)
 
 
 async def _async_undo(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
-) -> Answers:
+) -> Corrected:
     """Take the last correction of a room back, or the one named."""
     return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
 
@@ -260,10 +260,10 @@ async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: st
         raise Unauthorized(context=call.context, permission=policy)
 
 
-def _response(entries: Answers) -> dict[str, Any]:
+def _response(entries: Corrected) -> dict[str, Any]:
     return {
         "corrections": [
-            {"quantity": pollutant.value, "kind": entry.kind.value, "correction": entry.id}
+            {"quantity": pollutant.value, "kind": entry.code.value, "correction": entry.id}
             for pollutant, entry in entries.items()
         ],
     }

@@ -17,6 +17,23 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS, PLAIN_SLOTS, SLOT_S, day_start
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary, pack_record
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangePassed,
+    ChangeReported,
+    ChangeSuspected,
+    Correction,
+    CorrectionCode,
+    DaysExcluded,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    LooksRight,
+    Relearned,
+    Reset,
+    Season,
+    StopAsking,
+)
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
 from custom_components.air_baseline.core.ledger.ledger import Ledger
@@ -163,3 +180,35 @@ def with_episode(days: int = 40) -> tuple[Channel, Episode]:
 def a_ledger(days: Iterable[DaySummary], **given: Any) -> Ledger:
     """Return a ledger of days."""
     return Ledger(days=tuple(days), **given)
+
+
+def a_correction(
+    code: CorrectionCode, first: int = MONDAY - 10, last: int = MONDAY - 5
+) -> Correction:
+    """Return a correction of a kind, about the days from the first to the last."""
+    corrections = (
+        LooksRight(),
+        StopAsking(),
+        EpisodeReal(episode=7, day=first, parts=0b101),
+        EpisodeNormal(episode=7, parts=0b101, alert_level=70.5, until_day=last + 60),
+        DaysExcluded(from_day=first, to_day=last),
+        ChangeReported(from_day=first, found_day=last),
+        ChangeSuspected(from_day=first, found_day=last, weight=0.25, cause=Cause.LEVEL_SHIFT),
+        ChangePassed(from_day=first, to_day=last),
+        Season(),
+        Reset(from_day=first),
+        Relearned(from_day=first),
+    )
+    return {correction.code: correction for correction in corrections}[code]
+
+
+def an_entry[C: Correction](
+    correction: C,
+    number: int = 1,
+    at: float = 0.0,
+    *,
+    replaces: int | None = None,
+    step: int | None = None,
+) -> Entry[C]:
+    """Return a correction in its envelope."""
+    return Entry(id=number, at=at, correction=correction, replaces=replaces, step=step)

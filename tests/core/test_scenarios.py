@@ -14,7 +14,8 @@ from custom_components.air_baseline.core.codes import Basis, Compared, LearningS
 from custom_components.air_baseline.core.day import day_start, iso_day, locate
 from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.explaining.explain import explain
-from custom_components.air_baseline.core.ledger.entries import Cause, EntryKind
+from custom_components.air_baseline.core.ledger.correction import start_over
+from custom_components.air_baseline.core.ledger.entries import Cause, ChangePassed, ChangeSuspected
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
@@ -143,9 +144,9 @@ def test_a_moved_sensor_is_doubted_and_then_trusted_again() -> None:
     )
     assert 5 <= doubted - LEARNED_DAYS <= 7, "so far off, five days are enough"
     assert trusted - doubted >= 7
-    change = channel.ledger.entries[0]
+    change = channel.ledger.entries[0].correction
+    assert isinstance(change, ChangeSuspected)
     assert change.cause is Cause.LEVEL_SHIFT
-    assert change.from_day is not None
     assert abs(change.from_day - NOW) <= 2
     within = [judged for judged in said if judged.state is LearningState.CHANGING]
     assert {judged.reason for judged in within} == {Reason.CHANGING}
@@ -213,8 +214,8 @@ def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
     states = states_by_day(play(channel, plume(days, at(NOW), 120.0, hours=9 * 24)))
     play(left_alone, days)
     assert LearningState.CHANGING in states.values()
-    passed = [entry for entry in channel.ledger.entries if entry.kind is EntryKind.CHANGE_PASSED]
-    assert [(entry.from_day, entry.to_day) for entry in passed] == [(NOW, NOW + 8)]
+    passed = [entry.correction for entry in channel.ledger.of(ChangePassed)]
+    assert passed == [ChangePassed(from_day=NOW, to_day=NOW + 8)]
     now = at(NOW + 14)
     channel.advance(now)
     assert [(one.from_day, one.to_day) for one in explain(channel, now).passed] == [
@@ -274,7 +275,7 @@ def test_the_nights_in_which_clocks_change_are_days_like_others(change: str, bin
 def test_a_reset_that_is_undone_after_a_week_gives_the_room_back() -> None:
     channel, left_alone = after(LEARNED_DAYS), after(LEARNED_DAYS)
     week = KITCHEN.readings(7, first=NOW)
-    entry = channel.reset(at(NOW))
+    entry = channel.correct(at(NOW), start_over(NOW + 1))
     play(left_alone, week)
     states = states_by_day(play(channel, week))
     assert set(states.values()) <= {LearningState.COLLECTING, LearningState.PROVISIONAL}

@@ -25,7 +25,7 @@ from custom_components.air_baseline.core.codes import (
 )
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
-from custom_components.air_baseline.core.ledger.entries import AGREEING, INFERRED, EntryKind
+from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
@@ -33,6 +33,7 @@ from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.flows import home as home_flow
 from custom_components.air_baseline.inputs.eligibility import Refusal
 from custom_components.air_baseline.sensor import SENSORS
+from tests.core.rooms import a_correction
 from tests.words import (
     FOLDER,
     calls,
@@ -60,7 +61,11 @@ CODES: Mapping[str, list[str]] = {
     "together_": [code.value for code in OtherRooms if code is not OtherRooms.UNKNOWN],
     "unseen_": [code.value for code in Condition],
     "part_": [str(part) for part in range(PARTS)],
-    "correction_": [kind.value for kind in EntryKind if kind not in INFERRED | AGREEING],
+    "correction_": [
+        code.value
+        for code in CorrectionCode
+        if not (a_correction(code).inferred or a_correction(code).agrees)
+    ],
 }
 
 
@@ -176,7 +181,7 @@ def test_the_values_of_attributes_have_names() -> None:
         "reason": Reason,
         "quantity": Pollutant,
         "outcome": EpisodeEnd,
-        "correction_kind": EntryKind,
+        "correction_kind": CorrectionCode,
         "missing": Missing,
         "history": HistoryState,
     }

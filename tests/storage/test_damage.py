@@ -26,12 +26,16 @@ from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.ledger_report import ledger_report
 from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.ledger.correction import (
+    episode_normal,
+    episode_real,
+    start_over,
+)
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
-    dump_surrounding,
     load_channel,
 )
 from custom_components.air_baseline.storage.rooms import (
@@ -134,7 +138,7 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
             channel.surroundings = Surroundings(**beside)
             parts = [
                 dump_channel(channel),
-                *map(dump_surrounding, means.values()),
+                *(mean.dump() for mean in means.values()),
             ]
             if (whole := json.dumps(parts)) not in lived:
                 lived.add(whole)
@@ -180,9 +184,9 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         yield "the day that passed is not known"
     _ask(channel, at)
     for episode in channel.episodes[-2:]:
-        channel.answer(at, episode, normal=False)
-        channel.answer(at, episode, normal=True)
-    channel.reset(at)
+        channel.correct(at, episode_real(episode, at, channel.zone))
+        channel.correct(at, episode_normal(episode, at, channel.zone))
+    channel.correct(at, start_over(locate(at, channel.zone)[0] + 1))
     try:
         channel.undo(at)
     except UndoError:

@@ -1,4 +1,8 @@
-"""One quantity in one room: learns, judges and can be corrected. The only mutable object.
+"""One pollutant in one room: learns, judges and can be corrected.
+
+A channel and the parts that it is made of (binner, sensor health, windows and watches, open day)
+change with time. Everything that it passes around is a value: bins, forecasts, judgements, the
+ledger with all that is in it.
 
 Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
 closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.
@@ -18,8 +22,8 @@ from .codes import Condition, HistoryState, LearningState, OtherRooms
 from .day import day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
-from .ledger.correction import reset_from, revived, suspected, verdict, with_rest
-from .ledger.entries import Cause, Entry, EntryKind
+from .ledger.correction import revived, suspect_change, with_rest
+from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
@@ -138,30 +142,17 @@ class Channel:
                 if self._episode_id == episode:
                     self.episode_watch.current = kept
 
-    def correct(self, at: float, entry: Entry, *more: Entry) -> Entry:
-        """Put one answer into force, the range follows at once; return its first entry."""
-        place = len(self.ledger.entries)
-        self.ledger = self.ledger.with_answer(at, entry, *more)
-        first = self.ledger.entries[place]
+    def correct(self, at: float, draft: Draft) -> Entry:
+        """Let one step take effect, the range follows at once; return its first entry."""
+        first = self._record(at, draft)
         self._follow(at, first)
-        kind = EventKind.RESET if entry.kind is EntryKind.RESET else EventKind.CORRECTED
+        reset = isinstance(first.correction, Reset)
+        kind = EventKind.RESET if reset else EventKind.CORRECTED
         self.events.append(Event(kind=kind, at=at, correction=first))
         return first
 
-    def reset(self, at: float) -> Entry:
-        """Start over: no day up to and including today counts any more."""
-        return self.correct(at, reset_from(locate(at, self.zone)[0] + 1))
-
-    def answer(self, at: float, episode: Episode, *, normal: bool) -> Entry:
-        """Put a verdict on an episode into force.
-
-        Normal lifts the alert level of its part above its peak for 60 days and leaves the
-        range as it is; real takes the episode's parts out of the range and the reference.
-        """
-        return self.correct(at, *verdict(episode, at, self.zone, normal=normal))
-
     def undo(self, at: float, entry_id: int | None = None) -> Entry:
-        """Take an answer back, the last one or the one named; return its first entry.
+        """Undo a step, the last one or the one named; return its first entry.
 
         Raises UndoError where there is none, or it is older than 30 days.
         """
@@ -307,7 +298,8 @@ class Channel:
             return
         alerts = self.ledger.alert_days(today.day)
         if len(alerts) >= RULES[self.promise].quota:
-            self._enter_change(at, today.day, Cause.TOO_MANY_ALERTS)
+            found = locate(at, self.zone)[0]
+            self._doubt(at, suspect_change(today.day, found, Cause.TOO_MANY_ALERTS))
             self._reissue(moved=True)
             self._tell_transition(today, at)
             return
@@ -374,17 +366,16 @@ class Channel:
     def _look_for_shift(self, today: int, at: float) -> None:
         doubt = find_doubt(self.ledger, today, at)
         if doubt is not None:
-            self._enter(doubt)
-            if doubt.kind is EntryKind.CHANGE_DETECTED:
-                self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+            self._doubt(at, doubt)
 
-    def _enter_change(self, at: float, from_day: int, cause: Cause) -> None:
-        today = locate(at, self.zone)[0]
-        self._enter(suspected(at, from_day, today, cause))
-        self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+    def _doubt(self, at: float, doubt: Draft) -> None:
+        if isinstance(self._record(at, doubt).correction, ChangeSuspected):
+            self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
-    def _enter(self, entry: Entry) -> None:
-        self.ledger = self.ledger.with_entry(replace(entry, id=self.ledger.next_id))
+    def _record(self, at: float, draft: Draft) -> Entry:
+        place = len(self.ledger.entries)
+        self.ledger = self.ledger.with_correction(at, draft)
+        return self.ledger.entries[place]
 
     def _revive(self, undone: Entry) -> None:
         """Let an episode run on that ended only because of what was taken back the same day."""

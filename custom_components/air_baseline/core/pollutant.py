@@ -95,8 +95,7 @@ class PollutantSpec:
         try:
             return self.units[normal_unit(unit)]
         except KeyError:
-            message = f"{unit!r} is not a unit of {self.pollutant}"
-            raise UnitError(message) from None
+            raise UnitError(f"{unit!r} is not a unit of {self.pollutant}") from None
 
     def plausible(self, value: float) -> bool:
         """Tell whether a level (base unit) lies within the span of a working sensor.
@@ -148,6 +147,15 @@ def round_outward(low: float, high: float, step: float) -> tuple[float, float]:
     """
     slack = 1e-9  # A level that is a multiple but for float noise stays where it is.
     return floor(low / step + slack) * step, -floor(-high / step + slack) * step
+
+
+def plain_number(value: float) -> str:
+    """Return a number as text, with up to three significant digits and no needless zeros.
+
+    >>> plain_number(1234.5), plain_number(12.0), plain_number(0.1234)
+    ('1234', '12', '0.123')
+    """
+    return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"  # noqa: PLR2004
 
 
 @lru_cache(maxsize=8)

@@ -24,7 +24,7 @@ from ..core.past.history_import import PastDays, past_days
 from ..core.past.replay import ReplaySetting, filled, relearned, take_over
 from ..core.pollutant import Pollutant
 from ..core.storage.ledger import MOST_ENTRIES
-from ..corrections import Answers, refused
+from ..corrections import Corrected, refused
 from .recorder import HistoryError, NoHistory, async_read
 
 type Replay = Callable[[Ledger, PastDays, int, ReplaySetting], Ledger]
@@ -58,7 +58,7 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
     return async_at_started(hass, start)
 
 
-async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Answers:
+async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
     """Learn some quantities of a room anew from history; what is not found there stays.
 
     Raises a translated ServiceValidationError where there is no history, which changes nothing,
@@ -79,12 +79,12 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
     if not found:
         raise refused("history_empty")
     at = dt_util.utcnow().timestamp()
-    answers: Answers = {}
+    corrected: Corrected = {}
     for pollutant, past in found.items():
-        said = await _async_replay(room, pollutant, past, partial(relearned, at))
-        if said is not None:
-            answers[pollutant] = said
-    return answers
+        entry = await _async_replay(room, pollutant, past, partial(relearned, at))
+        if entry is not None:
+            corrected[pollutant] = entry
+    return corrected
 
 
 async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
@@ -142,6 +142,6 @@ async def _async_replay(
             raise refused("interrupted")
         if channel.ledger is ledger:
             break
-    said: list[Entry | None] = []
-    await room.async_correct(lambda at: said.append(take_over(channel, at, made, found)))
-    return said[0]
+    entries: list[Entry | None] = []
+    await room.async_correct(lambda at: entries.append(take_over(channel, at, made, found)))
+    return entries[0]

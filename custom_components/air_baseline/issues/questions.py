@@ -107,7 +107,7 @@ class Questions:
                 topic=Topic.CHANGE_SUSPECTED,
                 room=room_id,
                 pollutant=pollutant,
-                epoch=change.from_day or 0,
+                epoch=change.correction.from_day,
                 at=change.at,
             )
             for room_id, room in ((room_id, self._rooms[room_id]) for room_id in rooms)
@@ -211,7 +211,7 @@ class Questions:
         if channel is None or channel.state(now) is not LearningState.CHANGING:
             return False
         change = suspected_change(channel)
-        return change is not None and change.from_day == question.epoch
+        return change is not None and change.correction.from_day == question.epoch
 
     def _still_open(self, question: Question) -> Question:
         """Return a statement with those rises alone that it still asks about."""
@@ -229,7 +229,7 @@ def _open(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> bool:
     channel = room.channels.get(pollutant)
     if channel is None or not channel.ledger.asks(episodes=True):
         return False
-    return channel.ledger.verdict_on(episode_id) is None and any(
+    return channel.ledger.correction_of(episode_id) is None and any(
         episode.id == episode_id and episode.day >= channel.ledger.epoch_day
         for episode in channel.episodes
     )

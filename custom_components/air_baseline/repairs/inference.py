@@ -12,8 +12,8 @@ from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY
 from ..coordinator import RoomCoordinator
 from ..core.explaining.explain import suspected_change
 from ..core.explaining.explanation import Subject
-from ..core.ledger.correction import struck, verdict
-from ..core.ledger.entries import Entry
+from ..core.ledger.correction import episode_real, exclude_days
+from ..core.ledger.entries import Change, Entry
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..corrections import (
@@ -226,13 +226,13 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         (pollutant,) = self.kinds(room)
         if user_input is None:
             days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
-            entries = struck(days, answers=change.id)
+            draft = exclude_days(days, replaces=change.id)
             return self.async_show_form(
                 step_id="at_fault_confirm",
                 data_schema=NO_FIELDS,
                 description_placeholders={
                     "date": self.fault_day.isoformat(),
-                    "consequence": await self.consequence(room, {pollutant: entries}, paused=True),
+                    "consequence": await self.consequence(room, {pollutant: draft}, paused=True),
                 },
             )
         answer = async_at_fault(room, pollutant, self.fault_day, change.id)
@@ -248,15 +248,15 @@ class ChangeSuspectedFlow(RoomRepairFlow):
     def suspected_day(self, room: RoomCoordinator) -> date:
         """Return the day from which the change is suspected."""
         change = self.find_change()
-        return date.fromordinal(change.from_day) if change and change.from_day else today(room)
+        return date.fromordinal(change.correction.from_day) if change else today(room)
 
     @override
-    def answers(self) -> int | None:
+    def replaces(self) -> int | None:
         """Return the id of the suspected change."""
         change = self.find_change()
         return change.id if change else None
 
-    def find_change(self) -> Entry | None:
+    def find_change(self) -> Entry[Change] | None:
         """Return the change that the issue is about, None if it is no longer suspected."""
         room = self.find_room()
         changes = (
@@ -265,7 +265,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
             else []
         )
         epoch = (self.data or {}).get(ATTR_EPOCH)
-        return next((one for one in changes if one and one.from_day == epoch), None)
+        return next((one for one in changes if one and one.correction.from_day == epoch), None)
 
 
 async def _async_answer(targets: list[Explained], *, normal: bool) -> None:
@@ -277,7 +277,7 @@ async def _async_answer(targets: list[Explained], *, normal: bool) -> None:
 def _open_episode(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> Episode | None:
     """Return an episode that was not answered yet."""
     channel = room.channels.get(pollutant)
-    if channel is None or channel.ledger.verdict_on(episode_id) is not None:
+    if channel is None or channel.ledger.correction_of(episode_id) is not None:
         return None
     return next((one for one in channel.episodes if one.id == episode_id), None)
 
@@ -298,10 +298,7 @@ def _left(words: PreviewWords, targets: list[Explained], now: float) -> str:
     return "\n".join(
         words.consequence(
             room,
-            {
-                pollutant: verdict(one, now, zone, normal=False)
-                for pollutant, one in episodes.items()
-            },
+            {pollutant: episode_real(one, now, zone) for pollutant, one in episodes.items()},
             now,
             named=len(rooms) > 1,
         )

@@ -1,6 +1,6 @@
 """What the flows about a room share: finding it, and the answers that several of them offer."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,8 @@ import voluptuous as vol
 from ..const import ATTR_SUBENTRY, DOMAIN
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.day import iso_day, parse_day
-from ..core.ledger.correction import changed, reset_from, struck
-from ..core.ledger.entries import Entry
+from ..core.ledger.correction import exclude_days, report_change, start_over
+from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
 from ..corrections import async_change, async_reset, async_strike, check_past, today
 from ..issues.question_store import async_answered, async_snooze
@@ -65,8 +65,8 @@ class RoomRepairFlow(RepairsFlow):
         """Return the day to propose for a change."""
         return today(room)
 
-    def answers(self) -> int | None:
-        """Return the id of the suspected change that an answer takes the place of."""
+    def replaces(self) -> int | None:
+        """Return the id of the suspected change that an answer replaces."""
         return None
 
     async def finish(
@@ -97,13 +97,13 @@ class RoomRepairFlow(RepairsFlow):
         if room is None:
             return self.async_abort(reason="gone")
         if user_input is None:
-            entry = reset_from(today(room).toordinal() + 1)
+            draft = start_over(today(room).toordinal() + 1)
             return self.async_show_form(
                 step_id="start_over",
                 data_schema=NO_FIELDS,
                 description_placeholders={
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), (entry,))
+                        room, dict.fromkeys(self.kinds(room), draft)
                     ),
                 },
             )
@@ -140,11 +140,11 @@ class RoomRepairFlow(RepairsFlow):
         if room is None:
             return self.async_abort(reason="gone")
         if user_input is None:
-            entry = changed(
+            draft = report_change(
                 self.change_day.toordinal(),
                 today(room).toordinal(),
                 similar=self.similar,
-                answers=self.answers(),
+                replaces=self.replaces(),
             )
             return self.async_show_form(
                 step_id="changed_confirm",
@@ -152,7 +152,7 @@ class RoomRepairFlow(RepairsFlow):
                 description_placeholders={
                     "date": self.change_day.isoformat(),
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), (entry,))
+                        room, dict.fromkeys(self.kinds(room), draft)
                     ),
                 },
             )
@@ -161,7 +161,7 @@ class RoomRepairFlow(RepairsFlow):
             self.kinds(room),
             self.change_day,
             similar=self.similar,
-            answers=self.answers(),
+            replaces=self.replaces(),
         )
         return await self.finish(room, told, "change_told")
 
@@ -206,7 +206,7 @@ class RoomRepairFlow(RepairsFlow):
                 description_placeholders={
                     "days": ", ".join(iso_day(day) for day in days),
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), struck(days))
+                        room, dict.fromkeys(self.kinds(room), exclude_days(days))
                     ),
                 },
             )
@@ -224,10 +224,10 @@ class RoomRepairFlow(RepairsFlow):
     async def consequence(
         self,
         room: RoomCoordinator,
-        entries: Mapping[Pollutant, Sequence[Entry]],
+        drafts: Mapping[Pollutant, Draft],
         *,
         paused: bool = False,
     ) -> str:
         """Return what an answer would leave, in words."""
         words = await PreviewWords.async_load(self.hass)
-        return words.consequence(room, entries, dt_util.utcnow().timestamp(), paused=paused)
+        return words.consequence(room, drafts, dt_util.utcnow().timestamp(), paused=paused)

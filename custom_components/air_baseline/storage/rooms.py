@@ -6,15 +6,15 @@ from datetime import tzinfo
 from typing import Any
 
 from ..const import LOGGER
+from ..core import checked
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
+from ..core.checked import StoredFormError
 from ..core.day import DAY_S
 from ..core.ledger.ledger import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
-from ..core.storage import checked
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
-from ..core.storage.checked import StoredFormError
 
 MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
 

@@ -26,7 +26,7 @@ from ..const import DOMAIN, LOGGER
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.reading.surroundings import SurroundingMean
-from ..core.storage.channel import dump_surrounding, freeze_channel
+from ..core.storage.channel import freeze_channel
 from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_surroundings
 
 STORAGE_VERSION = 1
@@ -201,7 +201,7 @@ class LedgerStore:
         for key, room in tuple(self._rooms().items()):
             rooms[key] = _freeze_room(room)
             await asyncio.sleep(0)
-        context = {key: dump_surrounding(mean) for key, mean in self.surroundings.items()}
+        context = {key: mean.dump() for key, mean in self.surroundings.items()}
         return {"rooms": rooms, **({"context": context} if context else {})}
 
 

@@ -21,7 +21,7 @@ from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode
-from ..core.pollutant import POLLUTANTS, Pollutant
+from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
 LISTED_CORRECTIONS = 3  # More would push what matters off the page.
@@ -125,7 +125,7 @@ class Words:
 
         `names` are the names of all rooms by their ids, fit to be shown.
         """
-        quantity = self.say(f"quantity_{said.quantity}")
+        quantity = self.say(f"quantity_{said.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
             measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
@@ -137,13 +137,13 @@ class Words:
 
     def level(self, value: float, source: RoomSource) -> str:
         """Return a level with its unit, in the unit of the source."""
-        return f"{plain(value / source.factor)} {source.shown_unit}".strip()
+        return f"{plain_number(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
         """Return a range with its unit."""
         return self.say(
             "span",
-            low=plain(typical.low / source.factor),
+            low=plain_number(typical.low / source.factor),
             high=self.level(typical.high, source),
         )
 
@@ -170,9 +170,11 @@ class Words:
                 minutes=measured.minutes or 0,
                 when=_noticed(said.episode.id),
             )
-        if measured.held is None:
+        if measured.sustained is None:
             return self.say("measured_nothing", quantity=quantity)
-        return self.say("measured_held", quantity=quantity, level=self.level(measured.held, source))
+        return self.say(
+            "measured_held", quantity=quantity, level=self.level(measured.sustained, source)
+        )
 
     def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
         if said.subject is Subject.EPISODE and said.episode is not None:
@@ -204,11 +206,12 @@ class Words:
         if said.subject is not Subject.EPISODE:
             return []
         if around.outdoor_rose is not None:
+            unit = POLLUTANTS[Pollutant.PM25].unit
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
-                    level=f"{plain(around.outdoor or 0.0)} {POLLUTANTS[Pollutant.PM25].unit}",
-                    before=plain(around.outdoor_before or 0.0),
+                    level=f"{plain_number(around.outdoor or 0.0)} {unit}",
+                    before=plain_number(around.outdoor_before or 0.0),
                 )
             )
         if around.window_open is not None:
@@ -251,8 +254,8 @@ class Words:
             self.say(
                 "because_days",
                 quantity=quantity,
-                days=plain(evidence.usable_days),
-                weekend=plain(evidence.weekend_days),
+                days=plain_number(evidence.usable_days),
+                weekend=plain_number(evidence.weekend_days),
                 needed=evidence.needed_days,
             )
         ]
@@ -264,11 +267,11 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.held is not None and record.marks >= CONFIDENCE_DAYS:
+        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
             lines.append(
                 self.say(
                     "because_held",
-                    held=round(100 * record.held),
+                    held=round(100 * record.coverage_28d),
                     target=round(100 * record.target),
                 )
             )
@@ -294,7 +297,7 @@ class Words:
 
     def _correction(self, said: CorrectionInForce) -> str:
         return self.say(
-            f"correction_{said.kind}",
+            f"correction_{said.code}",
             number=said.id,
             said=_moment(said.at),
             first=said.from_day or "",
@@ -321,11 +324,6 @@ def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, st
 
 def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
-
-
-def plain(value: float) -> str:
-    """Return a number with up to three significant digits and no needless zeros."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
 def _moment(at: float) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
 from ..core.explaining.preview import consequence, left_out, lift, strikable
-from ..core.ledger.entries import Entry
-from ..core.pollutant import Pollutant
-from .explanation import Explained, Words, escape, plain
+from ..core.ledger.entries import Draft
+from ..core.pollutant import Pollutant, plain_number
+from .explanation import Explained, Words, escape
 
 
 class PreviewWords(Words):
@@ -16,7 +16,7 @@ class PreviewWords(Words):
     def consequence(
         self,
         room: RoomCoordinator,
-        answers: Mapping[Pollutant, Sequence[Entry]],
+        drafts: Mapping[Pollutant, Draft],
         now: float,
         *,
         named: bool = False,
@@ -27,8 +27,8 @@ class PreviewWords(Words):
         `named` says the room's name as well; while a source is paused there are no alerts.
         """
         lines = []
-        for pollutant, entries in answers.items():
-            left = consequence(room.channels[pollutant], now, *entries)
+        for pollutant, draft in drafts.items():
+            left = consequence(room.channels[pollutant], now, draft)
             quantity = self.say(f"quantity_{pollutant}")
             if named:
                 name = escape(room.subentry.title)
@@ -39,7 +39,7 @@ class PreviewWords(Words):
                     if paused
                     else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
                     quantity=quantity,
-                    days=plain(left.usable_days),
+                    days=plain_number(left.usable_days),
                     needed=left.needed_days,
                     weeks=left.alert_weeks,
                 )

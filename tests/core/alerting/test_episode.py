@@ -18,7 +18,7 @@ from custom_components.air_baseline.core.learning.weather_limits import (
     WeatherLimits,
     weather_limits,
 )
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.correction import exclude_days
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.other_rooms import OtherChannel, other_channel
 from custom_components.air_baseline.core.reading.surroundings import (
@@ -328,6 +328,5 @@ def test_a_correction_takes_conditions_out_of_what_was_seen() -> None:
     channel.ledger = a_ledger([*warm[:-10], *cold[-10:]])
     live(in_cold(channel, 10.0), 60, USUAL, 10.0)
     assert channel.unseen(START + HOUR) == ()
-    entry = Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 10, to_day=MONDAY)
-    channel.correct(START + HOUR, entry)
+    channel.correct(START + HOUR, exclude_days(range(MONDAY - 10, MONDAY + 1)))
     assert channel.unseen(START + HOUR) == (Condition.COLDER,)

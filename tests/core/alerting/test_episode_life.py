@@ -6,7 +6,13 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
+from custom_components.air_baseline.core.ledger.correction import episode_real, exclude_days
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangeSuspected,
+    Draft,
+    EpisodeReal,
+)
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -170,10 +176,11 @@ def test_thirteen_reference_days_are_enough_to_be_notable(
     reference_days: int, compared: Compared
 ) -> None:
     channel = learned_channel(20)
-    struck = Entry(
-        id=1, at=START, kind=EntryKind.STRIKE, to_day=MONDAY - 1 - reference_days, parts=1
-    )
-    channel.ledger = channel.ledger.with_entry(struck)
+    out = [
+        EpisodeReal(episode=1, day=day, parts=1)
+        for day in range(MONDAY - 20, MONDAY - reference_days)
+    ]
+    channel.ledger = channel.ledger.with_correction(START, Draft(tuple(out)))
     breathe(channel, START, 60, USUAL)
     assert breathe(channel, at_hour(1), 60, HIGH)[-1].compared is compared
 
@@ -220,8 +227,9 @@ def test_one_alert_day_more_than_promised_is_a_change_instead() -> None:
     assert [event.kind for event in fourth] == [EventKind.CHANGE_SUSPECTED]
     judged = channel.judge(day_start(MONDAY + 1, LONDON))
     assert (judged.state, judged.reason) == (LearningState.CHANGING, Reason.QUOTA)
-    entry = channel.ledger.entries[-1]
-    assert entry.cause is Cause.TOO_MANY_ALERTS
+    change = channel.ledger.entries[-1].correction
+    assert isinstance(change, ChangeSuspected)
+    assert change.cause is Cause.TOO_MANY_ALERTS
 
 
 def test_alerts_of_more_than_a_month_ago_do_not_count_against_the_promise() -> None:
@@ -240,7 +248,7 @@ def test_the_bin_that_breaks_the_promise_claims_nothing_any_more() -> None:
 
 def test_an_alert_that_was_answered_does_not_count_against_the_promise() -> None:
     channel = after_alerts(3, 2, 1)
-    channel.answer(START, channel.ledger.episodes[0], normal=False)
+    channel.correct(START, episode_real(channel.ledger.episodes[0], START, LONDON))
     assert alert_on(channel, MONDAY)[0].kind is EventKind.UNUSUAL_STARTED
 
 
@@ -251,7 +259,8 @@ def test_an_alert_raises_the_bar_until_it_is_answered(channel: Channel) -> None:
     channel.advance(at_hour(24))
     assert channel.forecast is not None
     (concentration, *_) = channel.forecast.alert_levels
-    channel.answer(at_hour(24), channel.ledger.episodes[0], normal=False)
+    real = episode_real(channel.ledger.episodes[0], at_hour(24), LONDON)
+    channel.correct(at_hour(24), real)
     (answered, *_) = channel.forecast.alert_levels
     assert concentration is not None
     assert answered is not None
@@ -265,10 +274,7 @@ def test_the_levels_of_parts_that_began_stay_when_the_range_is_written_anew(
         breathe(channel, at_hour(hour), 60, 2.0 * USUAL + hour % 3)
     before = channel.forecast
     assert before is not None
-    entry = channel.correct(
-        at_hour(10),
-        Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 90, to_day=MONDAY - 80),
-    )
+    entry = channel.correct(at_hour(10), exclude_days(range(MONDAY - 90, MONDAY - 79)))
     assert entry.moves_range
     assert channel.forecast is not before
     assert channel.forecast is not None

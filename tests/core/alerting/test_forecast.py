@@ -1,5 +1,6 @@
 """What is written down before a day, from the days before it alone."""
 
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -9,11 +10,15 @@ from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.codes import Basis, LearningState
 from custom_components.air_baseline.core.learning.confidence import confidence, wander
 from custom_components.air_baseline.core.learning.typical_range import PartRange
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangeReported,
+    ChangeSuspected,
+)
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core import by_hand
-from tests.core.rooms import MONDAY, PM25, a_day, a_ledger
+from tests.core.rooms import MONDAY, PM25, a_day, a_ledger, an_entry
 
 USUAL = {5.0: 12, 8.0: 12, 12.0: 12}
 
@@ -90,8 +95,8 @@ def test_without_a_prior_there_is_no_range_before_a_first_picture(days: int, ran
 
 
 def test_without_a_prior_days_without_air_give_no_range() -> None:
-    told = Entry(id=1, at=0.0, kind=EntryKind.CHANGE_DETECTED, from_day=MONDAY - 1, to_day=MONDAY)
-    found = written(a_ledger([], entries=(told,)), Pollutant.VOC_INDEX)
+    change = ChangeSuspected(from_day=MONDAY - 1, found_day=MONDAY, cause=Cause.LEVEL_SHIFT)
+    found = written(a_ledger([], entries=(an_entry(change),)), Pollutant.VOC_INDEX)
     assert found.standing.state is LearningState.STALE
     assert found.ranges == ()
     assert found.basis is None
@@ -107,8 +112,9 @@ def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
 
 
 def test_the_dial_starts_again_after_a_change() -> None:
-    change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY - 5, weight=0.25)
-    assert written(diary(40, coverage=0.5).with_entry(change)).widening == 0.0
+    change = ChangeReported(from_day=MONDAY - 5, found_day=MONDAY - 5, weight=0.25)
+    ledger = replace(diary(40, coverage=0.5), entries=(an_entry(change),))
+    assert written(ledger).widening == 0.0
 
 
 @pytest.mark.parametrize(

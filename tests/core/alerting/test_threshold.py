@@ -21,16 +21,21 @@ from custom_components.air_baseline.core.alerting.threshold import (
     notable_levels,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
-from custom_components.air_baseline.core.ledger.correction import changed, struck
+from custom_components.air_baseline.core.ledger.correction import exclude_days, report_change
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary, day_counts
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    ChangePassed,
+    Correction,
+    EpisodeNormal,
+    EpisodeReal,
+)
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import CELLS
 from tests.core import by_hand
 from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, a_day, a_ledger
+from tests.core.rooms import MONDAY, a_day, a_ledger, an_entry
 
 EDGES = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
 PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), EDGES)
@@ -314,11 +319,12 @@ def an_alert(day: int) -> Episode:
     )
 
 
-def diary(alerts: Sequence[bool], *entries: Entry) -> Ledger:
+def diary(alerts: Sequence[bool], *corrections: Correction) -> Ledger:
     """Return a ledger of days on which an alert was possible, and was given on some."""
     days = [a_day(MONDAY + day, eligible=True) for day in range(len(alerts))]
     episodes = tuple(an_alert(day) for day, alert in enumerate(alerts) if alert)
-    return a_ledger(days, episodes=episodes, entries=entries)
+    entries = [an_entry(correction, number) for number, correction in enumerate(corrections, 1)]
+    return a_ledger(days, episodes=episodes, entries=tuple(entries))
 
 
 @given(promise=st.sampled_from(Promise), alerts=st.lists(st.booleans(), max_size=80))
@@ -344,9 +350,14 @@ def test_an_alert_of_today_counts_from_now_on() -> None:
     assert after - before == pytest.approx(MONTH.gain * (1.0 - 1.0 / 35))
 
 
-@pytest.mark.parametrize("kind", [EntryKind.EPISODE_REAL, EntryKind.EPISODE_NORMAL])
-def test_an_alert_that_was_answered_does_not_raise_the_bar(kind: EntryKind) -> None:
-    said = Entry(id=1, at=0.0, kind=kind, episode=an_alert(2).id, parts=1)
+@pytest.mark.parametrize(
+    "said",
+    [
+        EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1),
+        EpisodeNormal(episode=an_alert(2).id, parts=1, alert_level=69.0, until_day=MONDAY + 62),
+    ],
+)
+def test_an_alert_that_was_answered_does_not_raise_the_bar(said: Correction) -> None:
     alerts = [False, False, True, False]
     assert margin(diary(alerts, said), MONDAY + 4, MONTH) == pytest.approx(
         by_hand.margin([False] * 4, MONTH.gain, 35)
@@ -354,17 +365,15 @@ def test_an_alert_that_was_answered_does_not_raise_the_bar(kind: EntryKind) -> N
 
 
 def test_an_alert_of_a_day_that_the_user_struck_out_does_not_raise_the_bar() -> None:
-    out = [replace(entry, id=1) for entry in struck([MONDAY + 2])]
-    aside = Entry(
-        id=1, at=0.0, kind=EntryKind.CHANGE_PASSED, from_day=MONDAY + 2, to_day=MONDAY + 2
-    )
+    out = exclude_days([MONDAY + 2]).corrections
+    aside = ChangePassed(from_day=MONDAY + 2, to_day=MONDAY + 2)
     alerts = [False, False, True, False]
     assert margin(diary(alerts, *out), MONDAY + 4, MONTH) < 0.0
     assert margin(diary(alerts, aside), MONDAY + 4, MONTH) > 0.5, "set aside is not answered"
 
 
 def test_an_unanswered_alert_was_an_event_after_two_weeks() -> None:
-    said = Entry(id=1, at=0.0, kind=EntryKind.EPISODE_REAL, episode=an_alert(2).id, parts=1)
+    said = EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1)
     ledger = diary([day in (0, 2, 5, 6) for day in range(20)], said)
     assert event_days(ledger, MONDAY + 14) == set()
     assert event_days(ledger, MONDAY + 20) == {MONDAY, MONDAY + 5}
@@ -372,8 +381,8 @@ def test_an_unanswered_alert_was_an_event_after_two_weeks() -> None:
 
 
 def test_the_margin_starts_again_after_a_change() -> None:
-    change = replace(changed(MONDAY + 3, MONDAY + 3), id=1)
-    assert margin(diary([True] * 3 + [False] * 2, change), MONDAY + 5, MONTH) == pytest.approx(
+    change = report_change(MONDAY + 3, MONDAY + 3).corrections
+    assert margin(diary([True] * 3 + [False] * 2, *change), MONDAY + 5, MONTH) == pytest.approx(
         by_hand.margin([False] * 2, MONTH.gain, 35)
     )
 

@@ -18,12 +18,17 @@ from custom_components.air_baseline.core.day import DAY_S, day_start, iso_day
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown, Subject
 from custom_components.air_baseline.core.explaining.view import view
-from custom_components.air_baseline.core.ledger.correction import changed
+from custom_components.air_baseline.core.ledger.correction import (
+    exclude_days,
+    report_change,
+    start_over,
+    suspect_change,
+)
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import Cause, ChangePassed, CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, an_entry, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
@@ -62,8 +67,8 @@ def test_a_learned_range_is_explained_by_its_days() -> None:
 
 def test_the_record_says_what_earlier_statements_were_worth() -> None:
     told = explain(breathing(40, eligible=True), NOW)
-    assert (told.record.marks, told.record.target) == (40, 0.80)
-    assert told.record.held == pytest.approx(0.8)
+    assert (told.record.scored_days, told.record.target) == (40, 0.80)
+    assert told.record.coverage_28d == pytest.approx(0.8)
     assert told.record.confidence == told.as_dict()["record"]["confidence"]
     assert (told.record.alerts, told.record.eligible_days) == (0, 40)
 
@@ -98,7 +103,7 @@ def test_a_running_episode_is_what_the_explanation_is_about() -> None:
     told = explain(channel, NOW + HOUR)
     assert told.subject is Subject.EPISODE
     assert (told.unusual, told.compared) == (True, Compared.UNUSUAL)
-    assert (told.measured.held, told.measured.peak, told.measured.minutes) == (64.0, 64.0, 60)
+    assert (told.measured.sustained, told.measured.peak, told.measured.minutes) == (64.0, 64.0, 60)
     assert (told.comparison.beaten, told.comparison.days) == (40, 40)
     assert told.comparison.alert_level is not None
     assert told.comparison.alert_level < 64.0
@@ -143,13 +148,10 @@ def test_an_index_that_centres_itself_cannot_show_slow_trends() -> None:
 
 def test_corrections_in_force_are_told_and_whether_they_can_be_undone() -> None:
     channel = breathing(40)
-    strike = Entry(
-        id=0, at=0.0, kind=EntryKind.STRIKE, from_day=MONDAY - 3, to_day=MONDAY - 2, parts=1
-    )
-    entry = channel.correct(NOW, strike)
+    entry = channel.correct(NOW, exclude_days([MONDAY - 3, MONDAY - 2]))
     told = explain(channel, NOW)
-    assert [(found.id, found.kind, found.undoable) for found in told.corrections] == [
-        (entry.id, EntryKind.STRIKE, True)
+    assert [(found.id, found.code, found.undoable) for found in told.corrections] == [
+        (entry.id, CorrectionCode.STRIKE, True)
     ]
     assert told.evidence.struck_days == 2
     assert not explain(channel, NOW + 30 * DAY_S + 1).corrections[0].undoable
@@ -157,15 +159,9 @@ def test_corrections_in_force_are_told_and_whether_they_can_be_undone() -> None:
 
 def test_days_that_a_passed_change_took_out_are_told_until_they_would_not_count() -> None:
     channel = breathing(40)
-    passing = Entry(
-        id=9,
-        at=NOW,
-        kind=EntryKind.CHANGE_PASSED,
-        from_day=MONDAY - 20,
-        to_day=MONDAY - 12,
-    )
+    passing = an_entry(ChangePassed(from_day=MONDAY - 20, to_day=MONDAY - 12), 9, NOW)
     assert explain(channel, NOW).passed == ()
-    channel.ledger = channel.ledger.with_entry(passing)
+    channel.ledger = replace(channel.ledger, entries=(passing,))
     told = explain(channel, NOW)
     (passed,) = told.passed
     assert (passed.id, passed.from_day) == (9, iso_day(MONDAY - 20))
@@ -173,7 +169,7 @@ def test_days_that_a_passed_change_took_out_are_told_until_they_would_not_count(
     assert told.corrections == (), "nobody has corrected anything"
     assert len(explain(channel, NOW + 78 * DAY_S).passed) == 1
     assert explain(channel, NOW + 79 * DAY_S).passed == ()
-    channel.reset(NOW)
+    channel.correct(NOW, start_over(MONDAY + 1))
     assert explain(channel, NOW).passed == ()
 
 
@@ -185,7 +181,7 @@ def test_the_days_told_begin_with_the_first_of_those_that_are_counted(
 ) -> None:
     channel = breathing(70)
     if weight is not None:
-        channel.correct(NOW, changed(MONDAY - 8, MONDAY, similar=weight > 0.0))
+        channel.correct(NOW, report_change(MONDAY - 8, MONDAY, similar=weight > 0.0))
     told, shown = explain(channel, NOW).evidence, view(channel, NOW)
     assert (told.usable_days, told.since) == (days, iso_day(MONDAY - days))
     assert (shown.usable_days, shown.since) == (told.usable_days, told.since)
@@ -218,8 +214,7 @@ def test_a_channel_never_used_can_be_explained() -> None:
 
 def test_every_state_says_what_happens_next() -> None:
     changing, paused, stale = breathing(40), breathing(40), breathing(40)
-    shift = Entry(id=0, at=0.0, kind=EntryKind.CHANGE_DETECTED, from_day=MONDAY - 1, weight=0.25)
-    changing.correct(NOW, replace(shift, to_day=MONDAY))
+    changing.correct(NOW, suspect_change(MONDAY - 1, MONDAY, Cause.LEVEL_SHIFT))
     paused.pause(NOW, paused=True)
     breathe(stale, START + 14 * DAY_S, 60, 8.0)
     told = [explain(channel, NOW) for channel in (changing, paused)]

@@ -9,7 +9,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start, locate
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
-from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.ledger.correction import exclude_days
 from tests.core.rooms import LONDON, MONDAY, a_ledger, breathe, learned_channel, play
 
 START = day_start(MONDAY, LONDON)
@@ -61,7 +61,7 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
 
 def test_a_range_written_anew_holds_from_the_next_hour_on() -> None:
     channel = at_start_of_day()
-    channel.correct(START + 1.2 * HOUR, *struck([MONDAY - 3]))
+    channel.correct(START + 1.2 * HOUR, exclude_days([MONDAY - 3]))
     assert hour_range(channel, START + 1.5 * HOUR) is None, "it may be hindsight"
     channel.advance(START + 2 * HOUR)
     assert hour_range(channel, START + 2 * HOUR + 3.0) is not None

@@ -5,7 +5,7 @@ import json
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.ledger_report import ledger_report, level_span
-from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.ledger.correction import episode_real, exclude_days
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.days import DAY_COLUMNS
 from custom_components.air_baseline.core.storage.ledger import ENTRY_COLUMNS, EPISODE_COLUMNS
@@ -34,8 +34,9 @@ def lived_in() -> Channel:
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     breathe(channel, START + 3 * HOUR, 60, 8.0)
     (episode,) = channel.episodes
-    channel.answer(START + 4 * HOUR, episode, normal=False)
-    channel.correct(START + 5 * HOUR, *struck([MONDAY - 2]))
+    at = START + 4 * HOUR
+    channel.correct(at, episode_real(episode, at, LONDON))
+    channel.correct(START + 5 * HOUR, exclude_days([MONDAY - 2]))
     return channel
 
 

@@ -16,7 +16,14 @@ from custom_components.air_baseline.core.explaining.preview import (
     lift,
     strikable,
 )
-from custom_components.air_baseline.core.ledger.correction import changed, reset_from, struck
+from custom_components.air_baseline.core.ledger.correction import (
+    episode_normal,
+    episode_real,
+    exclude_days,
+    report_change,
+    start_over,
+)
+from custom_components.air_baseline.core.ledger.entries import Draft, LooksRight
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
 from tests.core.rooms import LONDON, MONDAY, with_episode
@@ -24,6 +31,7 @@ from tests.core.rooms import LONDON, MONDAY, with_episode
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 NOW = START + 5 * HOUR
+LOOKS_RIGHT = Draft((LooksRight(),))  # Changes nothing.
 
 
 def test_normal_here_is_foreseen() -> None:
@@ -35,13 +43,13 @@ def test_normal_here_is_foreseen() -> None:
     assert shown.part == 0
     assert shown.before == channel.forecast.alert_levels[0]
     assert shown.until_day == iso_day(MONDAY + 60)
-    channel.answer(NOW, episode, normal=True)
+    channel.correct(NOW, episode_normal(episode, NOW, LONDON))
     assert channel.forecast.alert_levels[0] == shown.after == pytest.approx(69.0)
 
 
 def test_without_alerts_at_present_only_the_level_to_come_is_foreseen() -> None:
     channel, episode = with_episode()
-    channel.correct(NOW, *struck(range(MONDAY - 40, MONDAY - 10)))
+    channel.correct(NOW, exclude_days(range(MONDAY - 40, MONDAY - 10)))
     shown = lift(channel, NOW, episode)
     assert shown.before is None
     assert shown.after == pytest.approx(69.0)
@@ -51,12 +59,12 @@ def test_real_is_foreseen() -> None:
     channel, episode = with_episode()
     shown = left_out(channel, NOW, episode)
     assert shown == {iso_day(MONDAY): [0]}
-    channel.answer(NOW, episode, normal=False)
-    assert channel.ledger.struck_parts(MONDAY) == 0b1
+    channel.correct(NOW, episode_real(episode, NOW, LONDON))
+    assert channel.ledger.excluded_parts(MONDAY) == 0b1
 
 
 def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
-    shown = consequence(Channel(POLLUTANTS[Pollutant.PM25], LONDON), NOW)
+    shown = consequence(Channel(POLLUTANTS[Pollutant.PM25], LONDON), NOW, LOOKS_RIGHT)
     assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
     assert (shown.alert_days, shown.alert_weeks) == (34, 5)
 
@@ -73,18 +81,18 @@ def test_days_of_events_are_none_to_compare_with() -> None:
     assert not channel.forecast.eligible
     told = explain(channel, NOW).comparison
     assert (told.days, told.needed) == (33, 34)
-    assert consequence(channel, NOW).alert_days == 1
+    assert consequence(channel, NOW, LOOKS_RIGHT).alert_days == 1
 
 
 def test_what_is_left_is_foreseen() -> None:
     channel, _ = with_episode()
-    assert consequence(channel, NOW).alert_days == 0
-    over = consequence(channel, NOW, reset_from(MONDAY + 1))
+    assert consequence(channel, NOW, LOOKS_RIGHT).alert_days == 0
+    over = consequence(channel, NOW, start_over(MONDAY + 1))
     assert (over.state, over.usable_days, over.needed_days) == (LearningState.COLLECTING, 0, 21)
     assert (over.alert_days, over.alert_weeks) == (34, 5)
-    moved = consequence(channel, NOW, changed(MONDAY - 30, MONDAY))
+    moved = consequence(channel, NOW, report_change(MONDAY - 30, MONDAY))
     assert (moved.state, moved.usable_days, moved.alert_days) == (LearningState.LEARNED, 30, 4)
-    out = consequence(channel, NOW, *struck(range(MONDAY - 20, MONDAY)))
+    out = consequence(channel, NOW, exclude_days(range(MONDAY - 20, MONDAY)))
     assert (out.usable_days, out.alert_days) == (20, 14)
 
 
@@ -93,5 +101,5 @@ def test_days_are_listed_with_their_peaks_newest_first() -> None:
     listed = strikable(channel, NOW)
     assert list(listed) == list(range(MONDAY - 1, MONDAY - 41, -1))
     assert set(listed.values()) == {12.0}
-    channel.correct(NOW, *struck([MONDAY - 1]))
+    channel.correct(NOW, exclude_days([MONDAY - 1]))
     assert MONDAY - 1 not in strikable(channel, NOW)

@@ -12,7 +12,7 @@ from custom_components.air_baseline.core.codes import (
 )
 from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.view import view
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.correction import report_change, start_over
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -108,8 +108,7 @@ def test_warming_up_is_among_what_is_missing() -> None:
 def test_days_before_a_change_are_not_what_is_said_now() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
-    change = Entry(id=0, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY - 8)
-    channel.correct(START + HOUR, change)
+    channel.correct(START + HOUR, report_change(MONDAY - 8, MONDAY))
     assert view(channel, START + HOUR).since == iso_day(MONDAY - 8)
-    channel.reset(START + HOUR)
+    channel.correct(START + HOUR, start_over(MONDAY + 1))
     assert view(channel, START + HOUR).since is None

@@ -1,22 +1,27 @@
 """A record in doubt for its alerts, and a shift of the level that explains them."""
 
-from dataclasses import replace
-
 import pytest
 
 from custom_components.air_baseline.core.learning.level_shift import find_doubt
-from custom_components.air_baseline.core.ledger.correction import passed, suspected
-from custom_components.air_baseline.core.ledger.entries import Cause, EntryKind
+from custom_components.air_baseline.core.ledger.correction import change_passed, suspect_change
+from custom_components.air_baseline.core.ledger.entries import Cause, ChangeSuspected, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from tests.core.rooms import MONDAY, a_day, a_ledger
+from tests.core.rooms import MONDAY, a_day, a_ledger, an_entry
 
 SMOKE = MONDAY + 60  # The first of nine days.
 LEVELS = [8.0] * 60 + [80.0] * 9 + [8.0] * 2
-SHIFT = replace(suspected(0.0, SMOKE, SMOKE + 5, Cause.LEVEL_SHIFT), id=2)
+
+
+def suspected(number: int, from_day: int, found_day: int, cause: Cause) -> Entry:
+    (change,) = suspect_change(from_day, found_day, cause).corrections
+    return an_entry(change, number)
+
+
+SHIFT = suspected(2, SMOKE, SMOKE + 5, Cause.LEVEL_SHIFT)
 
 
 def lived(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
-    alerts = replace(suspected(0.0, alerts_from, alerts_from, Cause.TOO_MANY_ALERTS), id=1)
+    alerts = suspected(1, alerts_from, alerts_from, Cause.TOO_MANY_ALERTS)
     entries = [alerts if cause is Cause.TOO_MANY_ALERTS else SHIFT for cause in causes]
     summaries = [a_day(MONDAY + day, {LEVELS[day]: 36}) for day in range(days)]
     return a_ledger(summaries, entries=tuple(entries))
@@ -25,7 +30,9 @@ def lived(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
 def test_a_shift_is_found_though_its_alerts_put_the_record_in_doubt_before() -> None:
     found = find_doubt(lived(67, Cause.TOO_MANY_ALERTS), MONDAY + 67, 0.0)
     assert found is not None
-    assert (found.cause, found.from_day) == (Cause.LEVEL_SHIFT, SMOKE)
+    (change,) = found.corrections
+    assert isinstance(change, ChangeSuspected)
+    assert (change.cause, change.from_day) == (Cause.LEVEL_SHIFT, SMOKE)
 
 
 def test_a_shift_that_was_found_is_not_found_again() -> None:
@@ -37,12 +44,8 @@ def test_what_passed_takes_the_doubt_of_its_alerts_with_it() -> None:
     ledger = lived(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
     gone = find_doubt(ledger, MONDAY + 71, 0.0)
     assert gone is not None
-    assert (gone.kind, gone.from_day, gone.to_day) == (
-        EntryKind.CHANGE_PASSED,
-        SMOKE,
-        SMOKE + 8,
-    )
-    after = ledger.with_entry(replace(gone, id=3))
+    assert gone == change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
+    after = ledger.with_correction(0.0, gone)
     assert (ledger.change_day, after.change_day) == (SMOKE + 4, 0)
     assert not list(after.changes())
 
@@ -50,5 +53,5 @@ def test_what_passed_takes_the_doubt_of_its_alerts_with_it() -> None:
 @pytest.mark.parametrize("alerts_from", [SMOKE - 1, SMOKE + 9])
 def test_alerts_outside_what_passed_leave_the_record_in_doubt(alerts_from: int) -> None:
     ledger = lived(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT, alerts_from=alerts_from)
-    gone = replace(passed(0.0, SHIFT, SMOKE + 8), id=3)
-    assert ledger.with_entry(gone).change_day == alerts_from
+    gone = change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
+    assert ledger.with_correction(0.0, gone).change_day == alerts_from

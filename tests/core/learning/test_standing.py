@@ -15,11 +15,18 @@ from custom_components.air_baseline.core.day import is_weekend
 from custom_components.air_baseline.core.learning.confidence import confidence, wander
 from custom_components.air_baseline.core.learning.standing import Standing, standing
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
-from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangeReported,
+    ChangeSuspected,
+    Entry,
+    Reset,
+    Season,
+)
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from tests.core import by_hand
 from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, a_day, a_ledger
+from tests.core.rooms import MONDAY, a_day, a_ledger, an_entry
 
 COLLECTING, PROVISIONAL, LEARNED = (
     LearningState.COLLECTING,
@@ -134,7 +141,7 @@ def test_what_was_learned_stays_so_for_less_than_it_took(
 
 
 def test_what_was_learned_before_a_change_does_not_stay_learned() -> None:
-    change = Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=TODAY, weight=0.25)
+    change = an_entry(ChangeReported(from_day=TODAY, found_day=TODAY, weight=0.25))
     assert known(full(16, state=LEARNED)).state is LEARNED
     assert known(full(16, state=LEARNED), change).state is LearningState.CHANGING
 
@@ -159,15 +166,9 @@ def test_what_was_never_shown_does_not_become_stale() -> None:
 
 def found(days_ago: int, cause: Cause = Cause.LEVEL_SHIFT, number: int = 1) -> Entry:
     """Return a change that was found a week after it began, at the start of that day."""
-    return Entry(
-        id=number,
-        at=0.0,
-        kind=EntryKind.CHANGE_DETECTED,
-        from_day=TODAY - days_ago - 7,
-        to_day=TODAY - days_ago,
-        weight=0.25,
-        cause=cause,
-    )
+    day = TODAY - days_ago
+    change = ChangeSuspected(from_day=day - 7, found_day=day, weight=0.25, cause=cause)
+    return an_entry(change, number)
 
 
 @pytest.mark.parametrize(
@@ -202,13 +203,13 @@ def test_a_change_that_was_trusted_again_is_not_doubted_twice() -> None:
 
 
 def test_a_change_before_a_reset_is_no_longer_a_doubt() -> None:
-    reset = Entry(id=2, at=0.0, kind=EntryKind.RESET, from_day=TODAY - 3)
+    reset = an_entry(Reset(from_day=TODAY - 3), 2)
     told = known(full(60, state=LEARNED), found(5), reset)
     assert (told.state, told.since) == (COLLECTING, None)
 
 
 def test_the_season_withdraws_a_change() -> None:
-    season = Entry(id=2, at=0.0, kind=EntryKind.SEASON, target=1)
+    season = an_entry(Season(), 2, replaces=1)
     days = full(60, state=LEARNED)[:-1] + full(1, state=LearningState.CHANGING)
     assert known(days, found(1)).state is LearningState.CHANGING
     assert known(days, found(1), season).state is LEARNED
@@ -271,7 +272,7 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         (marked(full(40), [0.5] * 14), ()),
         (full(30, origin=DayOrigin.HOURLY, coverage=None), ()),
         (full(60, state=LEARNED), (found(0),)),
-        (full(60, state=LEARNED), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=TODAY),)),
+        (full(60, state=LEARNED), (an_entry(Reset(from_day=TODAY)),)),
     ],
 )
 def test_the_earliest_day_is_that_of_a_life_of_complete_days(

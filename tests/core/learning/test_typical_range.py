@@ -22,12 +22,17 @@ from custom_components.air_baseline.core.learning.typical_range import (
     widening_of,
 )
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary, day_counts
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    ChangeReported,
+    Correction,
+    EpisodeReal,
+    Reset,
+)
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, Prior, from_scale
 from tests.core import by_hand
 from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, PM25, Spent, a_day, a_ledger
+from tests.core.rooms import MONDAY, PM25, Spent, a_day, a_ledger, an_entry
 
 PRIOR = PM25.prior
 spent = st.dictionaries(st.integers(0, 400).map(float), st.integers(1, 6), max_size=6)
@@ -134,29 +139,27 @@ def test_a_day_counts_half_after_thirty_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("summary", "entries", "weight"),
+    ("summary", "correction", "weight"),
     [
-        (a_day(MONDAY), (), 1.0),
-        (a_day(MONDAY, origin=DayOrigin.HOURLY), (), 0.5),
-        (a_day(MONDAY), (Entry(id=1, at=0.0, kind=EntryKind.RESET, from_day=MONDAY + 1),), 0.0),
+        (a_day(MONDAY), None, 1.0),
+        (a_day(MONDAY, origin=DayOrigin.HOURLY), None, 0.5),
+        (a_day(MONDAY), Reset(from_day=MONDAY + 1), 0.0),
         (
             a_day(MONDAY),
-            (Entry(id=1, at=0.0, kind=EntryKind.CHANGE, from_day=MONDAY + 1, weight=0.25),),
+            ChangeReported(from_day=MONDAY + 1, found_day=MONDAY + 1, weight=0.25),
             0.25,
         ),
     ],
 )
 def test_a_day_weighs_what_age_kind_and_corrections_leave_it(
-    summary: DaySummary, entries: tuple[Entry, ...], weight: float
+    summary: DaySummary, correction: Correction | None, weight: float
 ) -> None:
-    ledger = a_ledger([summary], entries=entries)
+    ledger = a_ledger([summary], entries=(an_entry(correction),) if correction else ())
     assert fit(ledger, MONDAY + 30).weights.tolist() == [0.5 * weight]
 
 
 def test_struck_parts_are_empty_and_the_others_are_not() -> None:
-    struck = Entry(
-        id=1, at=0.0, kind=EntryKind.EPISODE_REAL, from_day=MONDAY, to_day=MONDAY, parts=0b101
-    )
+    struck = an_entry(EpisodeReal(episode=1, day=MONDAY, parts=0b101))
     days = fit(a_ledger([a_day(MONDAY), a_day(MONDAY + 1)], entries=(struck,)), MONDAY + 2)
     assert days.shares.sum(axis=2).tolist() == [[0, 1, 0, 1, 1, 1, 1, 1], [1] * 8]
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 import json
-from typing import Any
 
 import pytest
 
@@ -13,38 +12,61 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.ledger.correction import (
-    changed,
-    struck as strike_days,
-    suspected,
+    episode_normal,
+    episode_real,
+    exclude_days,
+    its_the_season,
+    report_change,
+    start_over,
+    suspect_change,
 )
-from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangeSuspected,
+    CorrectionCode,
+    Draft,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    LooksRight,
+)
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
-from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel, with_episode
+from tests.core.rooms import (
+    LONDON,
+    MONDAY,
+    a_correction,
+    breathe,
+    learned_channel,
+    with_episode,
+)
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 LEDGER = ("root", "days", "entries", "episodes")
-
-
-def an_entry(kind: EntryKind, **given: Any) -> Entry:
-    return Entry(id=0, at=0.0, kind=kind, **given)
+LOOKS_RIGHT = Draft((LooksRight(),))
 
 
 def corrections() -> dict[str, Callable[[Channel, Episode], Entry]]:
     now = START + 5 * HOUR
     return {
-        "reset": lambda channel, _: channel.reset(now),
-        "real": lambda channel, episode: channel.answer(now, episode, normal=False),
-        "normal": lambda channel, episode: channel.answer(now, episode, normal=True),
+        "start over": lambda channel, _: channel.correct(now, start_over(MONDAY + 1)),
+        "real": lambda channel, episode: call_real(channel, now, episode),
+        "normal": lambda channel, episode: call_normal(channel, now, episode),
     } | {
-        kind.value: lambda channel, _, kind=kind: channel.correct(
-            now, an_entry(kind, from_day=MONDAY - 10, to_day=MONDAY - 5)
-        )
-        for kind in EntryKind
+        code.value: lambda channel, _, code=code: channel.correct(now, Draft((a_correction(code),)))
+        for code in CorrectionCode
     }
+
+
+def call_real(channel: Channel, at: float, episode: Episode) -> Entry:
+    return channel.correct(at, episode_real(episode, at, LONDON))
+
+
+def call_normal(channel: Channel, at: float, episode: Episode) -> Entry:
+    return channel.correct(at, episode_normal(episode, at, LONDON))
 
 
 def ledger_text(channel: Channel) -> str:
@@ -74,9 +96,9 @@ def test_a_day_in_which_the_range_was_corrected_gets_no_mark(name: str) -> None:
 
 def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
     channel, episode = with_episode()
-    first = channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY))
-    second = channel.answer(START, episode, normal=True)
-    third = channel.correct(START, an_entry(EntryKind.LOOKS_RIGHT))
+    first = channel.correct(START, exclude_days([MONDAY]))
+    second = call_normal(channel, START, episode)
+    third = channel.correct(START, LOOKS_RIGHT)
     assert channel.undo(START, first.id) == first
     assert channel.undo(START) == third
     assert channel.undo(START) == second
@@ -86,7 +108,7 @@ def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
 
 def test_a_correction_can_be_taken_back_for_thirty_days() -> None:
     channel, _ = with_episode()
-    entry = channel.reset(START)
+    entry = channel.correct(START, start_over(MONDAY + 1))
     with pytest.raises(UndoError):
         channel.undo(START + 30 * DAY_S + 1, entry.id)
     assert channel.undo(START + 30 * DAY_S, entry.id) == entry
@@ -94,7 +116,7 @@ def test_a_correction_can_be_taken_back_for_thirty_days() -> None:
 
 def test_starting_over_forgets_every_day_up_to_today() -> None:
     channel, _ = with_episode()
-    channel.reset(START + 5 * HOUR)
+    channel.correct(START + 5 * HOUR, start_over(MONDAY + 1))
     breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
     channel.advance(START + 25 * HOUR)
     assert channel.forecast is not None
@@ -106,7 +128,7 @@ def test_starting_over_forgets_every_day_up_to_today() -> None:
 
 def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
     channel, _ = with_episode()
-    channel.correct(START, an_entry(EntryKind.CHANGE, from_day=MONDAY - 3))
+    channel.correct(START, report_change(MONDAY - 3, MONDAY))
     assert channel.forecast is not None
     assert channel.forecast.standing.tally.days == 3
     assert channel.forecast.standing.state is LearningState.COLLECTING
@@ -117,7 +139,7 @@ def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
 def test_struck_days_count_for_nothing() -> None:
     channel, _ = with_episode()
     before = channel.forecast
-    channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY - 30, to_day=MONDAY - 1))
+    channel.correct(START, exclude_days(range(MONDAY - 30, MONDAY)))
     after = channel.forecast
     assert before is not None
     assert after is not None
@@ -128,8 +150,8 @@ def test_struck_days_count_for_nothing() -> None:
 
 def test_an_episode_that_was_real_leaves_range_and_reference() -> None:
     channel, episode = with_episode()
-    entry = channel.answer(START + 5 * HOUR, episode, normal=False)
-    assert (entry.from_day, entry.to_day, entry.parts) == (MONDAY, MONDAY, 0b01)
+    entry = call_real(channel, START + 5 * HOUR, episode)
+    assert entry.correction == EpisodeReal(episode=episode.id, day=MONDAY, parts=0b01)
     breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
     channel.advance(START + 25 * HOUR)
     assert channel.forecast is not None
@@ -156,11 +178,11 @@ def across_four(channel: Channel, *, end: float | None) -> Episode:
     return later
 
 
-def struck(channel: Channel) -> dict[int, int]:
+def excluded(channel: Channel) -> dict[int, int]:
     return {
         day - MONDAY: mask
         for day in range(MONDAY - 1, MONDAY + 3)
-        if (mask := channel.ledger.struck_parts(day))
+        if (mask := channel.ledger.excluded_parts(day))
     }
 
 
@@ -169,14 +191,14 @@ def test_a_real_episode_across_four_o_clock_leaves_the_parts_that_it_touched() -
     before = ledger_text(channel)
     later = across_four(channel, end=START + 25 * HOUR)
     with_later = ledger_text(channel)
-    entry = channel.answer(START + 26 * HOUR, later, normal=False)
-    assert struck(channel) == {0: 0b1000_0000, 1: 0b0000_0001}
+    entry = call_real(channel, START + 26 * HOUR, later)
+    assert excluded(channel) == {0: 0b1000_0000, 1: 0b0000_0001}
     assert len(channel.ledger.entries) == 2
     for number in (entry.id, channel.ledger.entries[-1].id):
         undone = channel.undo(START + 26 * HOUR, number)
         assert undone == entry, "an answer is taken back whole, whichever part of it is named"
         assert ledger_text(channel) == with_later != before
-        entry = channel.answer(START + 26 * HOUR, later, normal=False)
+        entry = call_real(channel, START + 26 * HOUR, later)
     assert channel.undo(START + 27 * HOUR) == entry
     assert ledger_text(channel) == with_later
 
@@ -186,26 +208,27 @@ def test_a_real_episode_that_goes_on_is_left_out_to_its_end() -> None:
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     (episode,) = channel.episodes
-    entry = channel.answer(START + 3 * HOUR, episode, normal=False)
-    assert struck(channel) == {0: 0b01}
+    entry = call_real(channel, START + 3 * HOUR, episode)
+    assert excluded(channel) == {0: 0b01}
     breathe(channel, START + 3 * HOUR, 240, 60.0)
-    assert struck(channel) == {0: 0b01}
-    channel.correct(START + 7 * HOUR, an_entry(EntryKind.LOOKS_RIGHT))
+    assert excluded(channel) == {0: 0b01}
+    channel.correct(START + 7 * HOUR, LOOKS_RIGHT)
     breathe(channel, START + 7 * HOUR, 60, 8.0)
     assert channel.episode_watch.current is None
-    assert struck(channel) == {0: 0b111}, "high from 06:00 to 11:00"
-    assert channel.undo(START + 8 * HOUR).kind is EntryKind.LOOKS_RIGHT, "the last that was said"
+    assert excluded(channel) == {0: 0b111}, "high from 06:00 to 11:00"
+    last = channel.undo(START + 8 * HOUR)
+    assert last.code is CorrectionCode.LOOKS_RIGHT, "the last that was said"
     assert channel.undo(START + 8 * HOUR) == entry
-    assert struck(channel) == {}
+    assert excluded(channel) == {}
     assert channel.ledger.entries == ()
 
 
 def test_an_answer_is_told_and_so_is_its_end() -> None:
     channel, episode = with_episode()
     channel.take_events()
-    real = channel.answer(START + 5 * HOUR, episode, normal=False)
+    real = call_real(channel, START + 5 * HOUR, episode)
     channel.undo(START + 5 * HOUR)
-    reset = channel.reset(START + 6 * HOUR)
+    reset = channel.correct(START + 6 * HOUR, start_over(MONDAY + 1))
     assert [(event.kind, event.correction) for event in channel.take_events()] == [
         (EventKind.CORRECTED, real),
         (EventKind.UNDONE, real),
@@ -216,7 +239,7 @@ def test_an_answer_is_told_and_so_is_its_end() -> None:
 @pytest.mark.parametrize("similar", [True, False])
 def test_a_change_that_was_told_must_earn_trust_anew(similar: bool) -> None:  # noqa: FBT001
     channel, _ = with_episode()
-    channel.correct(START, changed(MONDAY - 3, MONDAY, similar=similar))
+    channel.correct(START, report_change(MONDAY - 3, MONDAY, similar=similar))
     states = []
     for day in range(MONDAY, MONDAY + 14):
         assert channel.forecast is not None
@@ -234,11 +257,11 @@ def test_a_change_that_was_told_must_earn_trust_anew(similar: bool) -> None:  # 
 
 def test_a_told_change_takes_the_place_of_the_one_that_was_suspected() -> None:
     channel = learned_channel()
-    suspect = suspected(START, MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT)
+    suspect = suspect_change(MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT)
     change = channel.correct(START, suspect)
     assert channel.ledger.change_day == MONDAY - 3
-    channel.correct(START, changed(MONDAY - 5, MONDAY, answers=change.id))
-    assert [entry.from_day for entry in channel.ledger.changes()] == [MONDAY - 5]
+    channel.correct(START, report_change(MONDAY - 5, MONDAY, replaces=change.id))
+    assert [entry.correction.from_day for entry in channel.ledger.changes()] == [MONDAY - 5]
     assert channel.ledger.change_day == channel.ledger.epoch_day == MONDAY - 5
     channel.undo(START)
     assert channel.ledger.change_day == MONDAY - 3
@@ -246,9 +269,9 @@ def test_a_told_change_takes_the_place_of_the_one_that_was_suspected() -> None:
 
 def test_a_sensor_at_fault_gives_the_days_before_their_weight_back() -> None:
     channel = learned_channel()
-    change = channel.correct(START, suspected(START, MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT))
+    change = channel.correct(START, suspect_change(MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT))
     assert channel.ledger.factor(MONDAY - 10) == 0.25
-    channel.correct(START, *strike_days(range(MONDAY - 3, MONDAY + 1), answers=change.id))
+    channel.correct(START, exclude_days(range(MONDAY - 3, MONDAY + 1), replaces=change.id))
     assert channel.ledger.factor(MONDAY - 10) == 1.0
     assert channel.ledger.factor(MONDAY - 1) == 0.0
 
@@ -256,7 +279,7 @@ def test_a_sensor_at_fault_gives_the_days_before_their_weight_back() -> None:
 def test_days_that_do_not_follow_each_other_are_struck_by_one_answer() -> None:
     channel = learned_channel()
     before = ledger_text(channel)
-    channel.correct(START, *strike_days([MONDAY - 2, MONDAY - 9, MONDAY - 3, MONDAY - 30]))
+    channel.correct(START, exclude_days([MONDAY - 2, MONDAY - 9, MONDAY - 3, MONDAY - 30]))
     assert len(channel.ledger.entries) == 3
     out = [day - MONDAY for day in range(MONDAY - 40, MONDAY) if not channel.ledger.factor(day)]
     assert out == [-30, -9, -3, -2]
@@ -268,25 +291,26 @@ def test_days_that_do_not_follow_each_other_are_struck_by_one_answer() -> None:
 def test_alerts_of_days_that_are_struck_out_do_not_put_the_range_in_doubt() -> None:
     channel, episode = with_episode()
     assert channel.ledger.alert_days(MONDAY) == [MONDAY]
-    channel.correct(START, *strike_days([MONDAY]))
+    channel.correct(START, exclude_days([MONDAY]))
     assert channel.ledger.alert_days(MONDAY) == []
     channel.undo(START)
-    assert channel.ledger.verdict_on(episode.id) is None
-    channel.answer(START + 5 * HOUR, episode, normal=True)
-    said = channel.ledger.verdict_on(episode.id)
+    assert channel.ledger.correction_of(episode.id) is None
+    call_normal(channel, START + 5 * HOUR, episode)
+    said = channel.ledger.correction_of(episode.id)
     assert said is not None
-    assert said.kind is EntryKind.EPISODE_NORMAL
+    assert said.code is CorrectionCode.EPISODE_NORMAL
 
 
 def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range() -> None:
     channel, episode = with_episode()
     before = channel.forecast
-    entry = channel.answer(START + 5 * HOUR, episode, normal=True)
+    entry = call_normal(channel, START + 5 * HOUR, episode)
     after = channel.forecast
     assert before is not None
     assert after is not None
-    assert entry.level == pytest.approx(60.0 * 1.15)
-    assert entry.until_day == MONDAY + 60
+    assert isinstance(entry.correction, EpisodeNormal)
+    assert entry.correction.alert_level == pytest.approx(60.0 * 1.15)
+    assert entry.correction.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
     assert before.threshold.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
@@ -300,23 +324,23 @@ def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None
     alerts = {}
     for concentration in (69.0, 70.0):
         channel, episode = with_episode()
-        channel.answer(START + 5 * HOUR, episode, normal=True)
+        call_normal(channel, START + 5 * HOUR, episode)
         for hour in range(5, 24):
             breathe(channel, START + hour * HOUR, 60, 8.0 + hour % 3)
-        channel.correct(START, an_entry(EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY))
+        channel.correct(START, exclude_days([MONDAY]))
         breathe(channel, START + 24 * HOUR, 120, 8.0)
         breathe(channel, START + 26 * HOUR, 60, concentration)
         alerts[concentration] = len(channel.ledger.episodes) - 1
     assert alerts == {69.0: 0, 70.0: 1}
 
 
-@pytest.mark.parametrize("kind", [EntryKind.RESET, EntryKind.CHANGE, EntryKind.SOURCE_CHANGED])
-def test_an_episode_ends_with_what_it_was_compared_with(kind: EntryKind) -> None:
+@pytest.mark.parametrize("draft", [start_over(MONDAY + 1), report_change(MONDAY + 1, MONDAY + 1)])
+def test_an_episode_ends_with_what_it_was_compared_with(draft: Draft) -> None:
     channel = learned_channel(pollutant=Pollutant.VOC_INDEX)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
     assert breathe(channel, START + 2 * HOUR, 60, 400.0)[-1].unusual is True
-    channel.correct(START + 3 * HOUR, an_entry(kind, from_day=MONDAY + 1))
+    channel.correct(START + 3 * HOUR, draft)
     events = [e for e in channel.take_events() if e.kind is EventKind.UNUSUAL_ENDED]
     assert [event.episode.outcome for event in events if event.episode] == [EpisodeEnd.WITHDRAWN]
     judged = channel.judge(START + 3 * HOUR)
@@ -328,7 +352,7 @@ def test_an_episode_that_a_correction_withdrew_runs_on_when_that_is_taken_back()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     before = ledger_text(channel)
-    channel.reset(START + 3 * HOUR)
+    channel.correct(START + 3 * HOUR, start_over(MONDAY + 1))
     assert channel.episode_watch.current is None
     channel.undo(START + 3 * HOUR)
     assert ledger_text(channel) == before
@@ -343,7 +367,7 @@ def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
-    channel.reset(START + 3 * HOUR)
+    channel.correct(START + 3 * HOUR, start_over(MONDAY + 1))
     breathe(channel, START + 3 * HOUR, 24 * 60, 8.0)
     channel.undo(START + 27 * HOUR)
     assert channel.episode_watch.current is None
@@ -357,9 +381,10 @@ def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
         day += 1
     assert day == MONDAY + 5, "far from all that was usual, five days are enough"
     (change,) = channel.ledger.entries
-    assert (change.kind, change.from_day) == (EntryKind.CHANGE_DETECTED, MONDAY)
+    assert isinstance(change.correction, ChangeSuspected)
+    assert change.correction.from_day == MONDAY
     assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
-    channel.correct(day_start(day, LONDON), an_entry(EntryKind.SEASON, target=change.id))
+    channel.correct(day_start(day, LONDON), its_the_season(change.id))
     assert channel.ledger.change_day == 0
     for later in range(day, day + 27):
         wander(channel, later)

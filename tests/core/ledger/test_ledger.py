@@ -7,21 +7,65 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.day import WINDOW_DAYS
+from custom_components.air_baseline.core.ledger.correction import exclude_days
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
-from custom_components.air_baseline.core.ledger.entries import Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import (
+    Cause,
+    ChangePassed,
+    ChangeReported,
+    ChangeSuspected,
+    Correction,
+    CorrectionCode,
+    DaysExcluded,
+    Draft,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    LooksRight,
+    Relearned,
+    Reset,
+    Season,
+    StopAsking,
+)
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.ledger import Ledger, UndoError
 from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, a_day, a_ledger
+from tests.core.rooms import MONDAY, a_correction, a_day, a_ledger, an_entry
 
 DAY = 86_400.0
 NOW = 1_770_000_000.0
-STILL = {EntryKind.LOOKS_RIGHT, EntryKind.EPISODE_NORMAL, EntryKind.STOP_ASKING}
+STILL = {CorrectionCode.LOOKS_RIGHT, CorrectionCode.EPISODE_NORMAL, CorrectionCode.STOP_ASKING}
 
 
-def said(kind: EntryKind, number: int = 1, **given: Any) -> Entry:
-    return Entry(id=number, kind=kind, **{"at": NOW} | given)
+def said(correction: Correction, number: int = 1, **given: Any) -> Entry:
+    return an_entry(correction, number, **{"at": NOW} | given)
+
+
+def excluded(first: int, last: int | None = None) -> DaysExcluded:
+    """Return an exclusion of some days after MONDAY."""
+    return DaysExcluded(from_day=MONDAY + first, to_day=MONDAY + (first if last is None else last))
+
+
+def suspected(first: int) -> ChangeSuspected:
+    """Return a change since a day after MONDAY, suspected on that day."""
+    day = MONDAY + first
+    return ChangeSuspected(from_day=day, found_day=day, weight=0.25, cause=Cause.LEVEL_SHIFT)
+
+
+def reported(first: int, weight: float = 0.0) -> ChangeReported:
+    """Return a change since a day after MONDAY, reported on that day."""
+    return ChangeReported(from_day=MONDAY + first, found_day=MONDAY + first, weight=weight)
+
+
+def real(day: int, parts: int, episode: int = 1) -> EpisodeReal:
+    """Return that an episode on a day after MONDAY was real."""
+    return EpisodeReal(episode=episode, day=MONDAY + day, parts=parts)
+
+
+def normal(parts: int, level: float, until: int, episode: int = 1) -> EpisodeNormal:
+    """Return that air up to a level is normal, until a day after MONDAY."""
+    return EpisodeNormal(episode=episode, parts=parts, alert_level=level, until_day=MONDAY + until)
 
 
 def an_episode(day: int, number: int = 1, part: int = 5) -> Episode:
@@ -73,30 +117,30 @@ def test_an_episode_is_brought_up_to_date_not_doubled() -> None:
     assert ledger.with_episode(ended).episodes == (second, ended)
 
 
-@pytest.mark.parametrize("kind", EntryKind)
-def test_taking_a_correction_back_restores_the_ledger(kind: EntryKind) -> None:
-    ledger = a_ledger(days(3), entries=(said(EntryKind.STRIKE, 1, from_day=MONDAY),))
-    assert ledger.with_entry(said(kind, 2)).undo(NOW, 2) == ledger
+@pytest.mark.parametrize("code", CorrectionCode)
+def test_taking_a_correction_back_restores_the_ledger(code: CorrectionCode) -> None:
+    ledger = a_ledger(days(3), entries=(said(excluded(0, 2), 1),))
+    assert ledger.with_correction(NOW, Draft((a_correction(code),))).undo(NOW, 2) == ledger
 
 
 def test_undo_takes_back_the_last_correction_of_the_user() -> None:
-    ledger = a_ledger([], entries=(said(EntryKind.STRIKE, 1), said(EntryKind.CHANGE_DETECTED, 2)))
-    assert [entry.kind for entry in ledger.undo(NOW).entries] == [EntryKind.CHANGE_DETECTED]
+    ledger = a_ledger([], entries=(said(excluded(0), 1), said(suspected(0), 2)))
+    assert [entry.correction for entry in ledger.undo(NOW).entries] == [suspected(0)]
 
 
 def test_undo_takes_back_the_one_that_is_named_even_an_inferred_one() -> None:
-    ledger = a_ledger([], entries=(said(EntryKind.CHANGE_DETECTED, 1), said(EntryKind.STRIKE, 2)))
-    assert [entry.kind for entry in ledger.undo(NOW, 1).entries] == [EntryKind.STRIKE]
+    ledger = a_ledger([], entries=(said(suspected(0), 1), said(excluded(0), 2)))
+    assert [entry.correction for entry in ledger.undo(NOW, 1).entries] == [excluded(0)]
 
 
 @pytest.mark.parametrize(
     ("entries", "named", "reason"),
     [
         ((), None, "nothing"),
-        ((said(EntryKind.CHANGE_DETECTED, 1),), None, "nothing"),
-        ((said(EntryKind.STRIKE, 1),), 7, "entry 7"),
-        ((said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY - 1),), 1, "entry 1"),
-        ((said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY - 1),), None, "nothing"),
+        ((said(suspected(0), 1),), None, "nothing"),
+        ((said(excluded(0), 1),), 7, "entry 7"),
+        ((said(excluded(0), 1, at=NOW - 30 * DAY - 1),), 1, "entry 1"),
+        ((said(excluded(0), 1, at=NOW - 30 * DAY - 1),), None, "nothing"),
     ],
 )
 def test_what_is_not_there_or_too_old_cannot_be_undone(
@@ -107,29 +151,28 @@ def test_what_is_not_there_or_too_old_cannot_be_undone(
 
 
 def test_thirty_days_on_a_correction_can_still_be_undone() -> None:
-    old = said(EntryKind.STRIKE, 1, at=NOW - 30 * DAY)
+    old = said(excluded(0), 1, at=NOW - 30 * DAY)
     assert a_ledger([], entries=(old,)).undo(NOW, 1).entries == ()
 
 
-@pytest.mark.parametrize("kind", EntryKind)
-def test_a_mark_counts_only_under_corrections_still_in_force(kind: EntryKind) -> None:
-    outside = {"from_day": MONDAY - 9, "to_day": MONDAY - 9}
-    ledger = a_ledger([a_day(MONDAY, coverage=0.7)], entries=(said(kind, 1, **outside),))
+@pytest.mark.parametrize("code", CorrectionCode)
+def test_a_mark_counts_only_under_corrections_still_in_force(code: CorrectionCode) -> None:
+    outside = a_correction(code, MONDAY - 9, MONDAY - 9)
+    ledger = a_ledger([a_day(MONDAY, coverage=0.7)], entries=(said(outside, 1),))
     ledger = ledger.with_day(a_day(MONDAY + 1, coverage=0.9, head=ledger.head))
     assert ledger.coverages() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
-    kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if kind in STILL else [(MONDAY, 0.7)]
+    kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if code in STILL else [(MONDAY, 0.7)]
     assert ledger.undo(NOW, 1).coverages() == kept
 
 
 def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() -> None:
     ledger = a_ledger([a_day(MONDAY, coverage=0.6)])
     for number in (1, 2):
-        entry = said(EntryKind.STRIKE, number, from_day=MONDAY - 9, to_day=MONDAY - 9)
-        ledger = ledger.with_entry(entry)
+        ledger = ledger.with_correction(NOW, exclude_days([MONDAY - 9]))
         ledger = ledger.with_day(a_day(MONDAY + number, coverage=0.8, head=ledger.head))
     undone = ledger.undo(NOW, 1)
     assert undone.coverages() == [(MONDAY, 0.6)]
-    assert [entry.kind for entry in undone.entries] == [EntryKind.STRIKE]
+    assert [entry.correction for entry in undone.entries] == [excluded(-9)]
     assert ledger.undo(NOW, 2).coverages() == [(MONDAY, 0.6), (MONDAY + 1, 0.8)]
 
 
@@ -137,26 +180,27 @@ def test_the_season_still_answers_its_change_when_an_earlier_entry_is_undone() -
     ledger = a_ledger(
         [],
         entries=(
-            said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY),
-            said(EntryKind.CHANGE_DETECTED, 2, from_day=MONDAY + 20),
-            said(EntryKind.SEASON, 3, target=2),
+            said(excluded(0), 1),
+            said(suspected(20), 2),
+            said(Season(), 3, replaces=2),
         ),
     )
     assert list(ledger.undo(NOW, 1).changes()) == []
 
 
 @given(
-    kinds=st.lists(st.sampled_from(EntryKind), max_size=12),
+    codes=st.lists(st.sampled_from(CorrectionCode), max_size=12),
     undone=st.lists(st.integers(0, 11), max_size=6),
 )
 @repeatable
-def test_ids_are_never_used_twice(kinds: list[EntryKind], undone: list[int]) -> None:
+def test_ids_are_never_used_twice(codes: list[CorrectionCode], undone: list[int]) -> None:
     ledger = a_ledger([])
     seen: set[int] = set()
-    for index, kind in enumerate(kinds):
-        entry = said(kind, ledger.next_id)
+    for index, code in enumerate(codes):
+        ledger = ledger.with_correction(NOW, Draft((a_correction(code),)))
+        entry = ledger.entries[-1]
         assert entry.id not in seen
-        ledger = ledger.with_entry(entry).with_day(a_day(MONDAY + index, head=entry.id))
+        ledger = ledger.with_day(a_day(MONDAY + index, head=entry.id))
         seen |= {entry.id for entry in ledger.entries}
         if index in undone:
             ledger = ledger.undo(NOW, ledger.entries[index % len(ledger.entries)].id)
@@ -166,22 +210,27 @@ def test_ids_are_never_used_twice(kinds: list[EntryKind], undone: list[int]) -> 
 
 
 @pytest.mark.parametrize(
-    ("entry", "factors"),
+    ("correction", "factors"),
     [
-        (said(EntryKind.RESET, from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
-        (said(EntryKind.SOURCE_CHANGED, from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
-        (said(EntryKind.CHANGE, from_day=MONDAY + 1), [0.0, 1.0, 1.0]),
-        (said(EntryKind.CHANGE, from_day=MONDAY + 1, weight=0.25), [0.25, 1.0, 1.0]),
-        (said(EntryKind.CHANGE_DETECTED, from_day=MONDAY + 2, weight=0.25), [0.25, 0.25, 1.0]),
-        (said(EntryKind.STRIKE, from_day=MONDAY + 1, to_day=MONDAY + 1), [1.0, 0.0, 1.0]),
-        (said(EntryKind.STRIKE, from_day=MONDAY + 1), [1.0, 0.0, 0.0]),
-        (said(EntryKind.STRIKE, to_day=MONDAY, parts=0b1111), [1.0, 1.0, 1.0]),
-        (said(EntryKind.EPISODE_REAL, from_day=MONDAY, to_day=MONDAY), [0.0, 1.0, 1.0]),
-        (said(EntryKind.EPISODE_NORMAL, level=70.0), [1.0, 1.0, 1.0]),
+        (Reset(from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
+        (reported(1), [0.0, 1.0, 1.0]),
+        (reported(1, 0.25), [0.25, 1.0, 1.0]),
+        (suspected(2), [0.25, 0.25, 1.0]),
+        (excluded(1), [1.0, 0.0, 1.0]),
+        (excluded(1, 9), [1.0, 0.0, 0.0]),
+        (excluded(-9, 1), [0.0, 0.0, 1.0]),
+        (ChangePassed(from_day=MONDAY + 1, to_day=MONDAY + 1), [1.0, 0.0, 1.0]),
+        (real(0, 0b1111), [1.0, 1.0, 1.0]),
+        (real(0, ALL_PARTS), [0.0, 1.0, 1.0]),
+        (normal(ALL_PARTS, 70.0, 9), [1.0, 1.0, 1.0]),
+        (Relearned(from_day=MONDAY + 2), [1.0, 1.0, 1.0]),
+        (Season(), [1.0, 1.0, 1.0]),
+        (LooksRight(), [1.0, 1.0, 1.0]),
+        (StopAsking(), [1.0, 1.0, 1.0]),
     ],
 )
-def test_what_a_day_still_counts_for(entry: Entry, factors: list[float]) -> None:
-    ledger = a_ledger(days(3), entries=(entry,))
+def test_what_a_day_still_counts_for(correction: Correction, factors: list[float]) -> None:
+    ledger = a_ledger(days(3), entries=(said(correction),))
     assert [ledger.factor(MONDAY + index) for index in range(3)] == factors
     counted = [summary.day - MONDAY for summary in ledger.evidence(MONDAY + 3, 60)]
     assert counted == [index for index, factor in enumerate(factors) if factor]
@@ -191,8 +240,8 @@ def test_of_two_changes_the_one_that_leaves_less_holds() -> None:
     ledger = a_ledger(
         [],
         entries=(
-            said(EntryKind.CHANGE, 1, from_day=MONDAY + 1, weight=0.5),
-            said(EntryKind.CHANGE_DETECTED, 2, from_day=MONDAY + 2, weight=0.25),
+            said(reported(1, 0.5), 1),
+            said(suspected(2), 2),
         ),
     )
     assert [ledger.factor(MONDAY + index) for index in range(3)] == [0.25, 0.25, 1.0]
@@ -203,12 +252,12 @@ def test_parts_struck_twice_add_up() -> None:
     ledger = a_ledger(
         [],
         entries=(
-            said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY, parts=0b0011),
-            said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY, to_day=MONDAY, parts=0b0110),
+            said(real(0, 0b0011, 1), 1),
+            said(real(0, 0b0110, 2), 2),
         ),
     )
-    assert ledger.struck_parts(MONDAY) == 0b0111
-    assert ledger.struck_parts(MONDAY + 1) == 0
+    assert ledger.excluded_parts(MONDAY) == 0b0111
+    assert ledger.excluded_parts(MONDAY + 1) == 0
 
 
 def test_evidence_is_valid_days_within_the_window_and_before_today() -> None:
@@ -221,8 +270,8 @@ def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None
     ledger = a_ledger(
         days(4, coverage=0.8),
         entries=(
-            said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25),
-            said(EntryKind.EPISODE_REAL, 2, from_day=MONDAY + 2, to_day=MONDAY + 2, parts=1),
+            said(suspected(1), 1),
+            said(real(2, 0b1), 2),
         ),
     )
     assert [day - MONDAY for day, _ in ledger.coverages()] == [1, 3]
@@ -234,8 +283,7 @@ def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
     replayed = a_day(MONDAY + 3, origin=DayOrigin.REPLAYED)
     unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
     struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
-    before = said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY + 1, weight=0.25)
-    strike = said(EntryKind.STRIKE, 2, from_day=MONDAY + 5, to_day=MONDAY + 5, parts=0b1)
+    before, strike = said(suspected(1), 1), said(real(5, 0b1), 2)
     ledger = a_ledger(
         [a_day(MONDAY), short, coarse, replayed, unheld, struck, whole], entries=(before, strike)
     )
@@ -244,40 +292,39 @@ def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
 
 
 def test_a_lifted_alert_level_holds_for_its_part_until_its_day() -> None:
-    first = said(EntryKind.EPISODE_NORMAL, 1, parts=0b100000, level=70.0, until_day=MONDAY + 60)
-    later = said(EntryKind.EPISODE_NORMAL, 2, parts=0b100010, level=65.0, until_day=MONDAY + 70)
+    first = said(normal(0b100000, 70.0, 60), 1)
+    later = said(normal(0b100010, 65.0, 70), 2)
     ledger = a_ledger([], entries=(first, later))
     assert ledger.lifted_levels(MONDAY + 60) == {1: 65.0, 5: 70.0}
     assert ledger.lifted_levels(MONDAY + 61) == {1: 65.0, 5: 65.0}
     assert ledger.lifted_levels(MONDAY + 71) == {}
 
 
-def test_a_level_lifted_without_a_part_holds_for_all() -> None:
-    entry = said(EntryKind.EPISODE_NORMAL, 1, level=70.0, until_day=MONDAY)
+def test_a_level_that_is_lifted_in_all_parts_holds_for_all() -> None:
+    entry = said(normal(ALL_PARTS, 70.0, 0))
     assert a_ledger([], entries=(entry,)).lifted_levels(MONDAY) == dict.fromkeys(range(8), 70.0)
 
 
 def test_alert_days_are_those_of_thirty_days_that_nobody_answered() -> None:
     episodes = [an_episode(MONDAY + day, number) for number, day in enumerate((0, 1, 1, 5, 9))]
-    real = said(EntryKind.EPISODE_REAL, 1, episode=3, from_day=MONDAY + 5, to_day=MONDAY + 5)
-    normal = said(EntryKind.EPISODE_NORMAL, 2, episode=4)
+    corrected = said(real(5, ALL_PARTS, 3), 1), said(normal(0b100000, 70.0, 60, 4), 2)
     ledger = a_ledger([], episodes=tuple(episodes))
     assert ledger.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1, MONDAY + 5, MONDAY + 9]
     assert ledger.alert_days(MONDAY + 30) == [MONDAY + 1, MONDAY + 5, MONDAY + 9]
-    answered = ledger.with_entry(real).with_entry(normal)
+    answered = replace(ledger, entries=corrected)
     assert answered.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1]
-    changed = ledger.with_entry(said(EntryKind.CHANGE, 1, from_day=MONDAY + 5, weight=0.25))
+    changed = replace(ledger, entries=(said(reported(5, 0.25)),))
     assert changed.alert_days(MONDAY + 9) == [MONDAY + 5, MONDAY + 9]
 
 
 def test_days_before_a_reset_go_when_it_can_no_longer_be_undone() -> None:
-    ledger = a_ledger(days(10), entries=(said(EntryKind.RESET, 1, from_day=MONDAY + 6),))
+    ledger = a_ledger(days(10), entries=(said(Reset(from_day=MONDAY + 6)),))
     assert ledger.pruned(NOW + 30 * DAY) is ledger
     assert len(ledger.pruned(NOW + 30 * DAY + 1).days) == 4
 
 
 def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> None:
-    old = said(EntryKind.STRIKE, 4, from_day=MONDAY - 99, to_day=MONDAY - 99)
+    old = said(excluded(-99), 4)
     ledger = a_ledger([a_day(MONDAY, coverage=0.8, head=4)], entries=(old,))
     assert ledger.pruned(NOW + 120 * DAY) is ledger
     later = ledger.pruned(NOW + 120 * DAY + 1)
@@ -293,14 +340,21 @@ def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:
     assert [episode.id for episode in rewound.episodes] == [1]
 
 
-def test_an_entry_without_days_is_about_all_of_them() -> None:
-    assert said(EntryKind.STRIKE).covers(MONDAY)
-    assert a_ledger([], entries=(said(EntryKind.STRIKE),)).struck_parts(MONDAY) == ALL_PARTS
+@pytest.mark.parametrize("code", [CorrectionCode.STRIKE, CorrectionCode.CHANGE_PASSED])
+def test_days_are_out_whole_from_the_first_to_the_last(code: CorrectionCode) -> None:
+    ledger = a_ledger([], entries=(said(a_correction(code, MONDAY, MONDAY + 1)),))
+    masks = [ledger.excluded_parts(day) for day in range(MONDAY - 1, MONDAY + 3)]
+    assert masks == [0, ALL_PARTS, ALL_PARTS, 0]
+    by_people = ledger.excluded_parts(MONDAY, by_people=True)
+    assert by_people == (ALL_PARTS if code is CorrectionCode.STRIKE else 0)
+
+
+def test_without_a_change_all_days_can_be_compared() -> None:
     assert Ledger().change_day == 0
 
 
 def test_days_struck_out_far_ahead_stay_out_as_long_as_they_are_kept() -> None:
-    ahead = said(EntryKind.STRIKE, 1, from_day=MONDAY, to_day=MONDAY + 60)
+    ahead = said(excluded(0, 60))
     later = NOW + 125 * DAY
     inside = a_ledger([a_day(MONDAY + 125)], entries=(ahead,)).pruned(later)
     assert inside.entries == (ahead,), "the last of these days is still within the window"
@@ -308,8 +362,7 @@ def test_days_struck_out_far_ahead_stay_out_as_long_as_they_are_kept() -> None:
 
 
 def test_a_preference_holds_until_it_is_taken_back() -> None:
-    stop = said(EntryKind.STOP_ASKING, 1)
-    about_episodes = said(EntryKind.STOP_ASKING, 2, episode=9)
+    stop, about_episodes = said(StopAsking(), 1), said(StopAsking(episode=9), 2)
     later = NOW + 400 * DAY
     ledger = a_ledger([], entries=(stop, about_episodes)).pruned(later)
     assert ledger.entries == (stop, about_episodes)
@@ -325,12 +378,12 @@ def test_corrections_in_force_are_those_of_the_user_that_still_change_something(
     ledger = a_ledger(
         [],
         entries=(
-            said(EntryKind.CHANGE_DETECTED, 1, from_day=MONDAY),
-            said(EntryKind.LOOKS_RIGHT, 2),
-            said(EntryKind.EPISODE_NORMAL, 3, level=70.0, until_day=MONDAY + 2),
-            said(EntryKind.STRIKE, 4, from_day=MONDAY, to_day=MONDAY),
-            said(EntryKind.STRIKE, 5, from_day=MONDAY + 2, to_day=MONDAY + 2, target=4),
-            said(EntryKind.STOP_ASKING, 6),
+            said(suspected(0), 1),
+            said(LooksRight(), 2),
+            said(normal(0b1, 70.0, 2), 3),
+            said(excluded(0), 4),
+            said(excluded(2), 5, step=4),
+            said(StopAsking(), 6),
         ),
     )
     assert [entry.id for entry in ledger.corrections(MONDAY + 2)] == [3, 4]
@@ -338,11 +391,11 @@ def test_corrections_in_force_are_those_of_the_user_that_still_change_something(
 
 
 def test_an_answer_of_several_entries_is_taken_back_whole_and_later_ones_stay() -> None:
-    strikes = [said(EntryKind.STRIKE, from_day=MONDAY + day, to_day=MONDAY + day) for day in (0, 2)]
-    ledger = a_ledger(days(4)).with_answer(NOW, *strikes)
-    ledger = ledger.with_entry(said(EntryKind.STRIKE, ledger.next_id, from_day=MONDAY + 3))
-    assert [(entry.id, entry.target) for entry in ledger.entries] == [(1, None), (2, 1), (3, None)]
-    ledger = ledger.with_more(NOW, ledger.entries[1], strikes[0])
-    assert (ledger.entries[-1].id, ledger.entries[-1].target) == (4, 1)
+    ledger = a_ledger(days(4)).with_correction(NOW, exclude_days([MONDAY, MONDAY + 2]))
+    ledger = ledger.with_correction(NOW, exclude_days([MONDAY + 3]))
+    assert [(entry.id, entry.step) for entry in ledger.entries] == [(1, None), (2, 1), (3, None)]
+    ledger = ledger.with_more(NOW, ledger.entries[1], [excluded(0)])
+    assert (ledger.entries[-1].id, ledger.entries[-1].step) == (4, 1)
+    assert {entry.replaces for entry in ledger.entries} == {None}
     (left,) = ledger.undo(NOW, 2).entries
-    assert (left.from_day, left.id) == (MONDAY + 3, 5)
+    assert (left.correction, left.id) == (excluded(3), 5)

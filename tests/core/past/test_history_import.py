@@ -13,9 +13,9 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import HistoryState, LearningState
 from custom_components.air_baseline.core.day import SLOT_S, day_start
 from custom_components.air_baseline.core.learning.standing import standing
-from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
-from custom_components.air_baseline.core.ledger.entries import Cause, Entry
+from custom_components.air_baseline.core.ledger.entries import Cause, ChangeSuspected, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.past.history_import import Past, Row, means, past_days
 from custom_components.air_baseline.core.past.replay import (
@@ -226,9 +226,10 @@ def test_a_lasting_shift_of_the_past_is_found() -> None:
     found = past_days(Past(rows(moved)), PM25, LONDON, at(MONDAY + 45, 1.0))
     ledger = filled(Ledger(), found, MONDAY + 45, a_setting())
     live = lived(moved, at(MONDAY + 45, 1.0)).ledger
-    found_live = [entry for entry in live.entries if entry.cause is Cause.LEVEL_SHIFT]
+    shifts = live.of(ChangeSuspected)
+    found_live = [entry for entry in shifts if entry.correction.cause is Cause.LEVEL_SHIFT]
     assert ledger.entries[:1] == tuple(found_live[:1])
-    assert MONDAY + 30 <= (ledger.entries[0].from_day or 0) <= MONDAY + 36
+    assert MONDAY + 30 <= ledger.of(ChangeSuspected)[0].correction.from_day <= MONDAY + 36
     assert standing(ledger, MONDAY + 45).state is LearningState.CHANGING
 
 
@@ -286,13 +287,13 @@ def test_learning_anew_is_taken_back_byte_for_byte() -> None:
     readings = KITCHEN.readings(31)
     now = at(MONDAY + 30, 5.0)
     channel = lived([pair for pair in readings if at(MONDAY + 10) <= pair[0] < now], now)
-    channel.correct(now, *struck([MONDAY + 12]))
-    channel.reset(now)
+    channel.correct(now, exclude_days([MONDAY + 12]))
+    channel.correct(now, start_over(MONDAY + 31))
     before = json.dumps(dump_channel(channel)["days"]), channel.ledger
     said = a_relearned(channel, readings, now)
     assert [day.day for day in channel.ledger.days] == list(range(MONDAY, MONDAY + 30))
     assert channel.state(now) is LearningState.LEARNED, "the start over is taken back"
-    assert channel.ledger.struck_parts(MONDAY + 12), "what was said of days stays"
+    assert channel.ledger.excluded_parts(MONDAY + 12), "what was said of days stays"
     assert channel.take_events()[-1].correction == said
     assert len(channel.ledger.coverages()) == 29
     kept = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
@@ -310,14 +311,14 @@ def test_what_came_since_stays_when_learning_anew_is_taken_back() -> None:
     play(channel, [pair for pair in readings if pair[0] >= now])
     later = at(MONDAY + 34, 5.0)
     again = a_relearned(channel, readings, later)
-    channel.correct(later, *struck([MONDAY + 32]))
+    channel.correct(later, exclude_days([MONDAY + 32]))
     channel.undo(later + 60.0, again.id)
     days = [day.day for day in channel.ledger.days]
     assert days == list(range(MONDAY + 20, MONDAY + 34)), "of the first, not the second time"
-    assert channel.ledger.struck_parts(MONDAY + 32)
+    assert channel.ledger.excluded_parts(MONDAY + 32)
     assert channel.ledger.former is None
     channel.undo(later + 120.0)
-    assert not channel.ledger.struck_parts(MONDAY + 32)
+    assert not channel.ledger.excluded_parts(MONDAY + 32)
 
 
 def test_learning_anew_loses_no_day_that_history_lacks() -> None:
@@ -345,11 +346,11 @@ def test_a_former_ledger_is_kept_for_thirty_days() -> None:
 def test_a_strike_taken_back_stays_taken_back() -> None:
     now = at(MONDAY + 5, 5.0)
     channel = lived(KITCHEN.readings(5), now)
-    strike = channel.correct(now, *struck([MONDAY + 2]))
+    strike = channel.correct(now, exclude_days([MONDAY + 2]))
     a_relearned(channel, KITCHEN.readings(5), now + 60.0)
     channel.undo(now + 120.0, strike.id)
     channel.undo(now + 180.0)
-    assert not channel.ledger.struck_parts(MONDAY + 2)
+    assert not channel.ledger.excluded_parts(MONDAY + 2)
 
 
 def test_what_a_past_is_worth() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 import numpy as np
 import pytest
 
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.reading.surroundings import (
     DaySurroundings,
@@ -14,8 +15,7 @@ from custom_components.air_baseline.core.reading.surroundings import (
     SurroundingMean,
     Surroundings,
 )
-from custom_components.air_baseline.core.storage.channel import dump_surrounding, load_surrounding
-from custom_components.air_baseline.core.storage.checked import StoredFormError
+from custom_components.air_baseline.core.storage.channel import load_surrounding
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY
 
@@ -122,14 +122,14 @@ def test_a_restart_loses_only_what_was_held(
     stop_at = START + stop * HOUR + 130
     mean = follow([pair for pair in readings if pair[0] <= stop_at], stop_at)
     mean.lose(stop_at)
-    restored = load_surrounding(json.loads(json.dumps(dump_surrounding(mean))), LONDON)
-    assert dump_surrounding(restored) == dump_surrounding(mean)
+    restored = load_surrounding(json.loads(json.dumps(mean.dump())), LONDON)
+    assert restored.dump() == mean.dump()
     for known in (mean, restored):
         for at, value in readings:
             if at > stop_at and value is not None:
                 known.read(at, value)
         known.advance(START + 30 * HOUR)
-    assert dump_surrounding(restored) == dump_surrounding(mean)
+    assert restored.dump() == mean.dump()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_restart_loses_only_what_was_held(
     ],
 )
 def test_damage_is_refused(damage: dict[str, object]) -> None:
-    good = dump_surrounding(SurroundingMean(UTC))
+    good = SurroundingMean(UTC).dump()
     load_surrounding(good, UTC)
     with pytest.raises(StoredFormError):
         load_surrounding(good | damage, UTC)

@@ -11,9 +11,10 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.ledger.entries import Cause, Entry, EntryKind
+from custom_components.air_baseline.core.ledger.entries import CorrectionCode, DaysExcluded, Draft
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import (
     VERSION,
@@ -22,9 +23,18 @@ from custom_components.air_baseline.core.storage.channel import (
     freeze_channel,
     load_channel,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.days import dump_days
-from tests.core.rooms import LONDON, MONDAY, ROOMS, a_ledger, breathe, learned_channel, play
+from tests.core.rooms import (
+    LONDON,
+    MONDAY,
+    ROOMS,
+    a_correction,
+    a_ledger,
+    an_entry,
+    breathe,
+    learned_channel,
+    play,
+)
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
@@ -33,24 +43,12 @@ type Json = dict[str, Any]
 
 
 def eventful() -> Channel:
-    """Return a channel with a running episode, corrections of every kind and a short night."""
+    """Return a channel with a running episode, and steps of every kind of correction."""
     channel = learned_channel()
-    for kind in EntryKind:
-        entry = Entry(
-            id=0,
-            at=0.0,
-            kind=kind,
-            from_day=MONDAY - 80,
-            to_day=MONDAY - 70,
-            parts=0b101,
-            weight=0.25,
-            level=70.5,
-            until_day=MONDAY + 9,
-            episode=7,
-            target=1,
-            cause=Cause.LEVEL_SHIFT,
-        )
-        channel.correct(START, entry)
+    for code in CorrectionCode:
+        correction = a_correction(code, MONDAY - 80, MONDAY - 70)
+        replaces = 1 if correction.withdraws else None
+        channel.correct(START, Draft((correction, correction), replaces))
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 61.0)
     breathe(channel, START + 3 * HOUR, 10, 90.0)
@@ -197,7 +195,7 @@ def test_entries_of_a_busy_automation_can_still_be_read() -> None:
     channel.ledger = a_ledger(
         channel.ledger.days,
         entries=tuple(
-            Entry(id=hour, at=START, kind=EntryKind.STRIKE, from_day=MONDAY, to_day=MONDAY)
+            an_entry(DaysExcluded(from_day=MONDAY, to_day=MONDAY), hour, START)
             for hour in range(1, 24 * 120 + 1)
         ),
     )

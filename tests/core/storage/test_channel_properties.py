@@ -11,14 +11,15 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.ledger.entries import EntryKind
+from custom_components.air_baseline.core.ledger.correction import episode_normal, episode_real
+from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.storage.channel import (
     NewerFormError,
     dump_channel,
     load_channel,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable, thorough
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -30,12 +31,13 @@ def snapshot() -> dict[str, Any]:
     channel = learned_channel(36)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 7200.0, 60, 61.0)
-    channel.answer(START + 10_800.0, channel.episodes[0], normal=True)
-    channel.answer(START + 10_800.0, channel.episodes[0], normal=False)
+    at, (episode,) = START + 10_800.0, channel.episodes
+    channel.correct(at, episode_normal(episode, at, LONDON))
+    channel.correct(at, episode_real(episode, at, LONDON))
     data: dict[str, Any] = json.loads(json.dumps(dump_channel(channel)))
     data["days"] = data["days"][-34:]
     assert data["today"]["episode"] is not None
-    assert len(data["entries"]) == 2 < len(EntryKind)
+    assert len(data["entries"]) == 2 < len(CorrectionCode)
     return data
 
 

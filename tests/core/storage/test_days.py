@@ -8,6 +8,7 @@ from unittest.mock import patch
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary, pack_record
 from custom_components.air_baseline.core.ledger.histogram import evidence
@@ -17,7 +18,6 @@ from custom_components.air_baseline.core.ledger.histogram_text import (
 )
 from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
     dump_day,

@@ -12,13 +12,14 @@ import pytest
 from custom_components.air_baseline.core.alerting.episode import with_surroundings
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
 from custom_components.air_baseline.core.learning.level_shift import find_doubt
 from custom_components.air_baseline.core.ledger.correction import (
     episode_span,
-    reset_from,
-    season,
+    its_the_season,
+    start_over,
     touched_parts,
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
@@ -27,11 +28,9 @@ from custom_components.air_baseline.core.reading.sensor_health import SensorHeal
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
-    dump_surrounding,
     load_channel,
     load_surrounding,
 )
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
@@ -46,7 +45,7 @@ type Json = dict[str, Any]
 def eventful(pollutant: Pollutant = Pollutant.PM25) -> Channel:
     """Return a channel in the middle of an episode, with a start over that was said before it."""
     channel = learned_channel(pollutant=pollutant)
-    channel.correct(START - 60 * DAY, reset_from(MONDAY - 60))
+    channel.correct(START - 60 * DAY, start_over(MONDAY - 60))
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 61.0)
     assert channel.episode_watch.current is not None
@@ -198,9 +197,9 @@ def test_a_season_said_in_the_future_does_not_end_all_looking() -> None:
     ]
     ledger = a_ledger(days)
     assert find_doubt(ledger, MONDAY, START) is not None
-    quiet, wrong = (replace(season(1), id=1, at=at) for at in (START, LATER_AT))
-    assert find_doubt(replace(ledger, entries=(quiet,)), MONDAY, START) is None
-    assert find_doubt(replace(ledger, entries=(wrong,)), MONDAY, START) is not None
+    quiet, wrong = (ledger.with_correction(at, its_the_season(1)) for at in (START, LATER_AT))
+    assert find_doubt(quiet, MONDAY, START) is None
+    assert find_doubt(wrong, MONDAY, START) is not None
 
 
 def an_episode(at: float, end: float | None) -> Episode:
@@ -249,8 +248,8 @@ def with_outdoor_air(concentration: float, hours: int = 30) -> SurroundingMean:
     ],
 )
 def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: float) -> None:
-    data = dump_surrounding(with_outdoor_air(12.0))
-    assert dump_surrounding(load_surrounding(data, UTC)) == data
+    data = with_outdoor_air(12.0).dump()
+    assert load_surrounding(data, UTC).dump() == data
     put(*path, value=value)(data)
     with pytest.raises(StoredFormError):
         load_surrounding(data, UTC)

@@ -9,12 +9,12 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast, with_levels
 from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.learning.weather_limits import WeatherLimits
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from custom_components.air_baseline.core.storage.forecast import dump_forecast, load_forecast
 from tests.core.rooms import LONDON, MONDAY, ROOMS, a_day, a_ledger, breathe, learned_channel, play
 

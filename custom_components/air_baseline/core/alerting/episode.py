@@ -1,7 +1,10 @@
 """The life of an unusual episode, and what goes on in the meantime outdoors and at the windows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from .. import checked
 from ..day import INSIDE_SLOTS
 from ..ledger.episode import Episode, EpisodeEnd
 from ..reading.binning import Bin
@@ -84,11 +87,7 @@ COOL_DOWN_S = 6 * 3600.0
 
 
 class EpisodeWatch:
-    """Follow one channel's episodes from start to recovery.
-
-    `see` takes each bin with what was held and whether an alert may be given now; it returns
-    the episode if this bin opened or ended one.
-    """
+    """Follow one channel's episodes from start to recovery."""
 
     __slots__ = ("blocked_slots", "cool_until", "current", "inside_slots")
 
@@ -99,7 +98,7 @@ class EpisodeWatch:
         self.blocked_slots = 0
         self.cool_until = 0.0
 
-    def follow(self, bin_: Bin, held: float | None, high: float) -> Episode | None:
+    def follow(self, bin_: Bin, sustained: float | None, high: float) -> Episode | None:
         """Bring the running episode up to date; return it if this bin ended it."""
         self.inside_slots = self.inside_slots + 1 if bin_.value <= high else 0
         if self.current is None:
@@ -108,13 +107,33 @@ class EpisodeWatch:
                     self.blocked_slots - 1 if self.inside_slots else LASTING_INSIDE_SLOTS
                 )
             return None
-        if held is not None and held > self.current.peak:
-            self.current = replace(self.current, peak=held)
+        if sustained is not None and sustained > self.current.peak:
+            self.current = replace(self.current, peak=sustained)
         if self.inside_slots >= INSIDE_SLOTS:
             return self.end(bin_.end, EpisodeEnd.RECOVERED)
         if bin_.end - self.current.id >= LASTING_S:
             return self.end(bin_.end, EpisodeEnd.LASTING)
         return None
+
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows as plain JSON values."""
+        return {
+            "episode": self.current.id if self.current else None,
+            "inside_slots": self.inside_slots,
+            "blocked_slots": self.blocked_slots,
+            "cool_until": self.cool_until,
+        }
+
+    def restore(self, data: Mapping[str, Any], episodes: Iterable[Episode], latest: float) -> None:
+        """Take over what `dump` wrote; `episodes` are all, `latest` is how long it can cool down.
+
+        Raises StoredFormError or KeyError.
+        """
+        running = checked.optional(checked.integer, data["episode"])
+        self.current = next((one for one in episodes if one.id == running), None)
+        self.inside_slots = checked.integer(data["inside_slots"], 0)
+        self.blocked_slots = checked.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
+        self.cool_until = checked.number(data["cool_until"], 0.0, latest)
 
     def may_open(self, at: float) -> bool:
         """Tell whether a new episode may begin at a time."""

@@ -3,9 +3,14 @@
 Measured only. Nothing here is learned, and nothing here says what is usual in a room.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from .. import checked
 from ..day import SLOT_S
 from ..pollutant import Guideline
 from ..reading.binning import Bin
+from ..reading.running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 
 BUCKETS = 24  # A running mean is kept as sums over this many stretches, not as readings.
 CLEAR_S = 1800.0  # The mean must stay at or below the clearing level for so long.
@@ -23,18 +28,14 @@ class GuidelineMean:
     def __init__(self, guideline: Guideline) -> None:
         """Start with nothing observed."""
         self.spec = guideline
-        self.buckets: list[tuple[int, float, float]] = []
+        self.buckets: list[RunningSum] = []
         self.above: bool | None = None
         self.low_since: float | None = None
 
     def take(self, bin_: Bin) -> None:
         """Count one bin and judge the mean."""
-        index = int(bin_.start // self.bucket_s)
-        total, observed_s = bin_.value * bin_.observed_s, bin_.observed_s
-        if self.buckets and self.buckets[-1][0] == index:
-            _, before, before_s = self.buckets.pop()
-            total, observed_s = total + before, observed_s + before_s
-        self.buckets.append((index, total, observed_s))
+        index, area = int(bin_.start // self.bucket_s), bin_.value * bin_.observed_s
+        add_to(self.buckets, index, area, bin_.observed_s)
         del self.buckets[: -BUCKETS - 1]
         self._judge(bin_.end)
 
@@ -54,10 +55,25 @@ class GuidelineMean:
     def _mean_of_buckets(self, last: int) -> float | None:
         oldest = last - round(self.spec.hours * 3600.0 / self.bucket_s)
         kept = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
-        observed_s = sum(bucket[2] for bucket in kept)
-        if observed_s < self.spec.minimum_h * 3600.0:
-            return None
-        return sum(bucket[1] for bucket in kept) / observed_s
+        return mean_of(kept, self.spec.minimum_h * 3600.0)
+
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows as plain JSON values."""
+        return {
+            "facts": dump_sums(self.buckets),
+            "above": self.above,
+            "low_since": self.low_since,
+        }
+
+    def restore(self, data: Mapping[str, Any], counted_to: float) -> None:
+        """Take over what `dump` wrote up to a time; raises StoredFormError or KeyError."""
+        last = int(counted_to // self.bucket_s)
+        self.buckets = load_sums(data["facts"], BUCKETS + 1, last, self.bucket_s)
+        for _, total, _ in self.buckets:
+            checked.number(total, 0.0)
+        self.above = checked.optional(checked.flag, data["above"])
+        low_since = data["low_since"]
+        self.low_since = None if low_since is None else checked.number(low_since, 0.0, counted_to)
 
     def is_above(self, at: float) -> bool | None:
         """Return whether the mean is above the guideline; None where that is not known."""

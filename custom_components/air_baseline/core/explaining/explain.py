@@ -17,7 +17,14 @@ from ..learning.typical_range import TARGET, medians_by_day
 from ..learning.weather_limits import WeatherLimits
 from ..ledger.correction import episode_span
 from ..ledger.day_summary import DayOrigin, day_counts
-from ..ledger.entries import Entry, EntryKind
+from ..ledger.entries import (
+    Change,
+    ChangePassed,
+    ChangeSuspected,
+    CorrectionCode,
+    Entry,
+    entry_columns,
+)
 from ..ledger.episode import Episode
 from ..ledger.ledger import UNDO_DAYS
 from ..pollutant import Pollutant, from_scale
@@ -60,7 +67,7 @@ def explain(
     surroundings = _surroundings(channel, judged, about, at)
     return Explanation(
         subject=subject,
-        quantity=channel.spec.pollutant,
+        pollutant=channel.spec.pollutant,
         unit=channel.spec.unit,
         at=at,
         state=judged.state,
@@ -108,7 +115,7 @@ def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: 
         minutes = round((end - start) / 60.0)
     return Measured(
         at=at,
-        held=judged.sustained,
+        sustained=judged.sustained,
         minutes=minutes,
         peak=episode.peak if episode else None,
         mean=facts.mean(at) if facts else None,
@@ -136,7 +143,7 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         since=_iso(known.first),
         replayed_days=sum(summary.origin is not DayOrigin.LIVE for summary in counted),
         hourly_days=sum(summary.origin is DayOrigin.HOURLY for summary in counted),
-        struck_days=sum(bool(ledger.struck_parts(summary.day)) for summary in ledger.days),
+        struck_days=sum(bool(ledger.excluded_parts(summary.day)) for summary in ledger.days),
         own_share=today.own_share if today else 0.0,
     )
 
@@ -160,8 +167,8 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
     known = channel.forecast.standing if channel.forecast else Standing()
     first = channel.ledger.change_day
     return TrackRecord(
-        marks=known.scored_days,
-        held=known.coverage_28d,
+        scored_days=known.scored_days,
+        coverage_28d=known.coverage_28d,
         target=TARGET,
         confidence=judged.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
@@ -174,7 +181,7 @@ def _record(channel: Channel, judged: Judgement) -> TrackRecord:
 def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
     if episode is None:
         return None
-    said = channel.ledger.verdict_on(episode.id)
+    correction = channel.ledger.correction_of(episode.id)
     return EpisodeFacts(
         id=episode.id,
         part=episode.part,
@@ -182,32 +189,32 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
-        verdict=said.kind if said else None,
+        correction=correction.code if correction else None,
     )
 
 
-def suspected_change(channel: Channel) -> Entry | None:
-    """Return the inferred change that makes the state `changing`, None where there is none."""
+def suspected_change(channel: Channel) -> Entry[Change] | None:
+    """Return the suspected change that makes the state `changing`, None where there is none."""
     since = channel.forecast.standing.since if channel.forecast else None
     found = (
         entry
         for entry in channel.ledger.changes()
-        if entry.kind is EntryKind.CHANGE_DETECTED and entry.from_day == since
+        if isinstance(entry.correction, ChangeSuspected) and entry.correction.from_day == since
     )
-    return next((entry for entry in found if entry in channel.ledger.entries), None)
+    return next(found, None)
 
 
 def _change(channel: Channel, at: float) -> ChangeFacts | None:
-    change = suspected_change(channel)
-    if change is None or change.from_day is None:
+    entry = suspected_change(channel)
+    if entry is None:
         return None
-    today = locate(at, channel.zone)[0]
+    change, today = entry.correction, locate(at, channel.zone)[0]
     days = channel.ledger.evidence(today, WINDOW_DAYS)
-    levels = dict(medians_by_day(days, day_counts(days)))
-    before = [concentration for day, concentration in levels.items() if day < change.from_day]
-    since = [concentration for day, concentration in levels.items() if day >= change.from_day]
+    medians = medians_by_day(days, day_counts(days))
+    before = [middle for day, middle in medians if day < change.from_day]
+    since = [middle for day, middle in medians if day >= change.from_day]
     return ChangeFacts(
-        id=change.id,
+        id=entry.id,
         from_day=iso_day(change.from_day),
         cause=change.cause,
         before=from_scale(median(before)) if before else None,
@@ -216,16 +223,17 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
 
 
 def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
-    """Return the changes that have passed and took days out that would count else."""
+    """Return the changes that have passed and took out days that would count otherwise."""
     ledger = channel.ledger
     oldest = max(ledger.epoch_day, locate(at, channel.zone)[0] - WINDOW_DAYS)
     return tuple(
-        PassedChange(id=entry.id, from_day=iso_day(entry.from_day), to_day=iso_day(entry.to_day))
-        for entry in ledger.entries
-        if entry.kind is EntryKind.CHANGE_PASSED
-        and entry.from_day is not None
-        and entry.to_day is not None
-        and entry.to_day >= oldest
+        PassedChange(
+            id=entry.id,
+            from_day=iso_day(entry.correction.from_day),
+            to_day=iso_day(entry.correction.to_day),
+        )
+        for entry in ledger.of(ChangePassed)
+        if entry.correction.to_day >= oldest
     )
 
 
@@ -258,17 +266,20 @@ def _surroundings(
 
 
 def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
-    return tuple(
-        CorrectionInForce(
-            id=entry.id,
-            kind=entry.kind,
-            at=entry.at,
-            undoable=at - entry.at <= UNDO_DAYS * DAY_S,
-            from_day=_iso(entry.from_day),
-            to_day=_iso(entry.to_day),
-            until_day=_iso(entry.until_day),
-        )
-        for entry in channel.ledger.corrections(locate(at, channel.zone)[0])
+    today = locate(at, channel.zone)[0]
+    return tuple(_in_force(entry, at) for entry in channel.ledger.corrections(today))
+
+
+def _in_force(entry: Entry, at: float) -> CorrectionInForce:
+    row = entry_columns(entry)
+    return CorrectionInForce(
+        id=entry.id,
+        code=entry.code,
+        at=entry.at,
+        undoable=at - entry.at <= UNDO_DAYS * DAY_S,
+        from_day=_iso(row["from_day"]),
+        to_day=_iso(row["to_day"]),
+        until_day=_iso(row["until_day"]),
     )
 
 
@@ -299,19 +310,19 @@ def _not_known(
 
 def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) -> tuple[Next, ...]:
     if episode is not None:
-        said = channel.ledger.verdict_on(episode.id)
+        correction = channel.ledger.correction_of(episode.id)
         stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
-        return (_NEXT_OF_VERDICT[said.kind] if said else stays,)
+        return (_NEXT_OF_CORRECTION[correction.code] if correction else stays,)
     if judged.state is LearningState.LEARNED:
         waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     return (_NEXT_OF_STATE[judged.state],)
 
 
-_NEXT_OF_VERDICT: Final = MappingProxyType(
+_NEXT_OF_CORRECTION: Final = MappingProxyType(
     {
-        EntryKind.EPISODE_REAL: Next.LEFT_OUT,
-        EntryKind.EPISODE_NORMAL: Next.LEVEL_LIFTED,
+        CorrectionCode.EPISODE_REAL: Next.LEFT_OUT,
+        CorrectionCode.EPISODE_NORMAL: Next.LEVEL_LIFTED,
     }
 )
 _NEXT_OF_REASON: Final = MappingProxyType(

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..codes import Basis, Compared, Condition, LearningState, Missing, OtherRooms, Reason
-from ..ledger.entries import Cause, EntryKind
+from ..ledger.entries import Cause, CorrectionCode
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
 from .released import released
@@ -55,7 +55,7 @@ class Measured:
     """What the sensor said: the held level, for how long it lasted, and its peak."""
 
     at: float
-    held: float | None
+    sustained: float | None
     minutes: int | None = None
     peak: float | None = None
     mean: float | None = None
@@ -111,8 +111,8 @@ class Comparison:
 class TrackRecord:
     """What earlier statements were worth: marks, confidence, alerts against eligible days."""
 
-    marks: int
-    held: float | None
+    scored_days: int
+    coverage_28d: float | None
     target: float
     confidence: float | None
     alerts: int
@@ -124,7 +124,7 @@ class CorrectionInForce:
     """A correction that this statement takes into account, and the days it is about."""
 
     id: int
-    kind: EntryKind
+    code: CorrectionCode
     at: float
     undoable: bool
     from_day: str | None
@@ -151,7 +151,7 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
-    verdict: EntryKind | None
+    correction: CorrectionCode | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,7 @@ class Explanation:
     """Everything behind one statement about a channel."""
 
     subject: Subject
-    quantity: Pollutant
+    pollutant: Pollutant
     unit: str
     at: float
     state: LearningState

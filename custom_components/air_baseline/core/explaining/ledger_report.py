@@ -12,12 +12,12 @@ from typing import Any
 from ..channel import Channel
 from ..day import PARTS, SLOTS_PER_HOUR, iso_day, part_hours
 from ..ledger.day_summary import DaySummary
-from ..ledger.entries import Entry
+from ..ledger.entries import Entry, entry_columns
 from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
-from ..pollutant import CELL_WIDTH, CELLS, from_scale
+from ..pollutant import CELL_WIDTH, CELLS, from_scale, plain_number
 from .released import released
 
 MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
@@ -71,14 +71,14 @@ def _today(channel: Channel) -> dict[str, Any] | None:
 
 
 def _day(ledger: Ledger, summary: DaySummary) -> dict[str, Any]:
-    struck = ledger.struck_parts(summary.day)
+    excluded = ledger.excluded_parts(summary.day)
     return {
         "day": iso_day(summary.day),
         "from": summary.origin.value,
         "observed": round(summary.observed_share, 3),
         "usable": summary.valid,
         "counts": ledger.factor(summary.day),
-        "struck_parts": [part for part in range(PARTS) if struck >> part & 1],
+        "struck_parts": [part for part in range(PARTS) if excluded >> part & 1],
         "mark": summary.coverage,
         "issued_under": summary.head,
         "state": summary.state.value,
@@ -117,30 +117,30 @@ def level_span(cell: int) -> str:
     >>> level_span(0), level_span(6), level_span(99)
     ('0 to 0.105', '0.822 to 1.01', '19929 and more')
     """
-    low = _plain(from_scale(cell * CELL_WIDTH))
+    low = plain_number(from_scale(cell * CELL_WIDTH))
     if cell == CELLS - 1:
         return f"{low} and more"
-    return f"{low} to {_plain(from_scale((cell + 1) * CELL_WIDTH))}"
+    return f"{low} to {plain_number(from_scale((cell + 1) * CELL_WIDTH))}"
 
 
 def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
-    plain = asdict(entry) | {"at": _time(entry.at), "cause": entry.cause}
+    plain = entry_columns(entry) | {"at": _time(entry.at)}
     for name in ("from_day", "to_day", "until_day"):
         plain[name] = None if plain[name] is None else iso_day(plain[name])
-    mask = entry.parts
+    mask = plain["parts"]
     plain["parts"] = None if mask is None else [part for part in range(PARTS) if mask >> part & 1]
     plain["moves_range"] = entry.id in ledger.chain
     return plain
 
 
 def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
-    said = ledger.verdict_on(episode.id)
+    correction = ledger.correction_of(episode.id)
     return asdict(episode, dict_factory=released) | {
         "day": iso_day(episode.day),
         "noticed": _time(float(episode.id)),
         "end": _time(episode.end),
         "rooms": list(episode.rooms),
-        "verdict": said.kind.value if said else None,
+        "verdict": correction.code.value if correction else None,
     }
 
 
@@ -150,7 +150,3 @@ def _edges(issued: Sequence[float]) -> tuple[tuple[float, float], ...]:
 
 def _time(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-
-def _plain(concentration: float) -> str:
-    return f"{concentration:.0f}" if concentration >= 100.0 else f"{concentration:.3g}"  # noqa: PLR2004

@@ -9,8 +9,8 @@ from ..channel import Channel
 from ..codes import LearningState
 from ..day import iso_day, locate
 from ..learning.standing import LEARNED_DAYS
-from ..ledger.correction import touched_parts, verdict
-from ..ledger.entries import Entry
+from ..ledger.correction import normal_here, touched_parts
+from ..ledger.entries import Draft
 from ..ledger.episode import Episode
 
 LISTED_DAYS = 60  # Older days are no evidence for the state and hardly weigh in the range.
@@ -47,19 +47,19 @@ class Lift:
     until_day: str
 
 
-def foreseen(channel: Channel, at: float, *entries: Entry) -> Forecast | None:
-    """Return today's forecast as it would be with one answer more in force."""
+def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecast | None:
+    """Return today's forecast as it would be with one step more in force."""
     today, open_day = channel.forecast, channel.open_day
     if today is None or open_day is None:
         return None
-    ledger = channel.ledger.with_answer(at, *entries) if entries else channel.ledger
+    ledger = channel.ledger.with_correction(at, draft) if draft else channel.ledger
     written = forecast(ledger, today.day, channel.spec, channel.promise, today.resolution)
     return begin_parts(written, today.part, open_day.counts, ledger)
 
 
-def consequence(channel: Channel, at: float, *entries: Entry) -> Consequence:
-    """Return what would be left with one answer more in force."""
-    today = foreseen(channel, at, *entries)
+def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:
+    """Return what would be left with one step more in force."""
+    today = foreseen(channel, at, draft)
     least = RULES[channel.promise].needed_days
     if today is None:
         return Consequence(
@@ -80,15 +80,14 @@ def consequence(channel: Channel, at: float, *entries: Entry) -> Consequence:
 
 def lift(channel: Channel, at: float, episode: Episode) -> Lift:
     """Return what "that is normal here" would change."""
-    (entry,) = verdict(episode, at, channel.zone, normal=True)
-    before, after = foreseen(channel, at), foreseen(channel, at, entry)
+    normal = normal_here(episode, at, channel.zone)
+    before, after = foreseen(channel, at), foreseen(channel, at, Draft((normal,)))
     levels = [known.alert_levels[episode.part] if known else None for known in (before, after)]
-    lifted, until = entry.level or 0.0, entry.until_day or 0
     return Lift(
         part=episode.part,
         before=levels[0],
-        after=max(lifted, levels[1] or 0.0),
-        until_day=iso_day(until),
+        after=max(normal.alert_level, levels[1] or 0.0),
+        until_day=iso_day(normal.until_day),
     )
 
 

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any, Final
 
-_NAMES: Final = MappingProxyType({"other_rooms": "together"})
+_NAMES: Final = MappingProxyType(
+    {
+        "code": "kind",
+        "correction": "verdict",
+        "coverage_28d": "held",
+        "other_rooms": "together",
+        "pollutant": "quantity",
+        "scored_days": "marks",
+        "sustained": "held",
+    }
+)
 
 
 def released(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:

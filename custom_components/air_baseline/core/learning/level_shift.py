@@ -12,9 +12,9 @@ from math import inf
 from statistics import fmean, quantiles
 
 from ..day import DAY_S, WINDOW_DAYS
-from ..ledger.correction import passed, suspected
+from ..ledger.correction import change_passed, suspect_change
 from ..ledger.day_summary import day_counts
-from ..ledger.entries import Cause, Entry, EntryKind
+from ..ledger.entries import Cause, Draft, Season
 from ..ledger.ledger import Ledger
 from .typical_range import medians_by_day
 
@@ -122,23 +122,24 @@ def _span(medians: Sequence[tuple[int, float]]) -> tuple[float, float]:
     return low - ALIKE, high + ALIKE
 
 
-def find_doubt(ledger: Ledger, today: int, at: float) -> Entry | None:
-    """Return what the days before today give reason to enter, without an id; None for nothing.
+def find_doubt(ledger: Ledger, today: int, at: float) -> Draft | None:
+    """Return the doubt that the days before today give reason for, None for no reason.
 
     That is a change of the level that is suspected, or one that has passed by itself.
     """
-    if any(
-        entry.kind is EntryKind.SEASON and abs(at - entry.at) < SEASON_QUIET_DAYS * DAY_S
-        for entry in ledger.entries
-    ):
+    if any(abs(at - entry.at) < SEASON_QUIET_DAYS * DAY_S for entry in ledger.of(Season)):
         return None
     days = ledger.evidence(today, WINDOW_DAYS)
     medians = medians_by_day(days, day_counts(days))
     shift = ledger.shift
-    gone = find_return(medians, shift.from_day or 0) if shift else None
+    gone = find_return(medians, shift.correction.from_day) if shift else None
     if shift is not None and gone is not None:
-        return passed(at, shift, gone[1])
-    shifts = [change for change in ledger.changes() if change.cause is not Cause.TOO_MANY_ALERTS]
-    first = max([ledger.epoch_day, *(change.from_day or 0 for change in shifts)])
+        return change_passed(*gone, replaces=shift.id)
+    shifts = [
+        entry.correction.from_day
+        for entry in ledger.changes()
+        if entry.correction.cause is not Cause.TOO_MANY_ALERTS
+    ]
+    first = max([ledger.epoch_day, *shifts])
     found = find_shift([pair for pair in medians if pair[0] >= first])
-    return suspected(at, found.from_day, today, Cause.LEVEL_SHIFT) if found else None
+    return suspect_change(found.from_day, today, Cause.LEVEL_SHIFT) if found else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..codes import LearningState, Missing
 from ..day import PARTS, is_weekend
 from ..ledger.day_summary import DayOrigin, DaySummary
-from ..ledger.entries import Cause, Entry, EntryKind
+from ..ledger.entries import Cause, Change
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .typical_range import TARGET
@@ -112,7 +112,8 @@ def standing(ledger: Ledger, today: int) -> Standing:
     recent = [coverage for _, coverage in coverages[-LEARNED_SCORED_DAYS:]]
     mean = sum(recent) / len(recent) if recent else None
     state = _state(ledger, counted, recent)
-    doubt = next((change for change in ledger.changes() if _doubts(ledger, change)), None)
+    changes = (entry.correction for entry in ledger.changes())
+    doubt = next((change for change in changes if _doubts(ledger, change)), None)
     if doubt is not None and not _trusted_again(recent):
         state = LearningState.CHANGING
     else:
@@ -160,13 +161,13 @@ def _trusted_again(recent: Sequence[float]) -> bool:
     return len(recent) >= LEARNED_SCORED_DAYS and sum(recent) / len(recent) >= PROMOTE_COVERAGE
 
 
-def _doubts(ledger: Ledger, entry: Entry) -> bool:
-    """Tell whether an inferred change has not been followed by trust yet."""
-    if entry.kind is not EntryKind.CHANGE_DETECTED or (entry.from_day or 0) < ledger.epoch_day:
+def _doubts(ledger: Ledger, change: Change) -> bool:
+    """Tell whether a change that puts the range in doubt was not followed by trust yet."""
+    if not change.doubts or change.from_day < ledger.epoch_day:
         return False
-    found = entry.to_day or entry.from_day or 0
     return not any(
-        summary.day >= found and summary.state is LearningState.LEARNED for summary in ledger.days
+        summary.day >= change.found_day and summary.state is LearningState.LEARNED
+        for summary in ledger.days
     )
 
 

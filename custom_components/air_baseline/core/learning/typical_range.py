@@ -75,7 +75,7 @@ class Days:
 
 
 def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
-    """Return days and their counts as arrays with today's weights; struck parts are empty."""
+    """Return days and their counts as arrays with today's weights; excluded parts are empty."""
     slots = np.array([summary.slots for summary in summaries], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
@@ -83,9 +83,9 @@ def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, to
         for summary in summaries
     ]
     for index, summary in enumerate(summaries):
-        struck = ledger.struck_parts(summary.day)
-        if struck:
-            shares[index, [part for part in range(PARTS) if struck >> part & 1]] = 0.0
+        excluded = ledger.excluded_parts(summary.day)
+        if excluded:
+            shares[index, [part for part in range(PARTS) if excluded >> part & 1]] = 0.0
     return Days(shares, np.array(weights))
 
 
@@ -125,8 +125,7 @@ def mixture(sums: Array, prior: Prior | None) -> Array:
     room_sum, room_number = sums.mean(axis=-2), numbers.mean(axis=-1)[..., None]
     if prior is None:
         if not np.all(room_number > 0.0):
-            message = "no day and no prior"
-            raise NoRangeError(message)
+            raise NoRangeError("no day and no prior")
         room = room_sum / room_number
     else:
         law = np.array(prior.shares())

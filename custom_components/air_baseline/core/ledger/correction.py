@@ -1,84 +1,86 @@
-"""The entries that corrections and doubts put into a ledger.
+"""What people and the channel itself put on record, as steps that a ledger can take."""
 
-One answer can need several entries: days that do not follow each other, or parts of two days.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
-from ..day import DAY_S, INSIDE_SLOTS, SLOT_S, SUSTAINED_SLOTS, WINDOW_DAYS, locate, parts_of_slots
-from .entries import Cause, Entry, EntryKind
+from ..day import (
+    DAY_S,
+    INSIDE_SLOTS,
+    SLOT_S,
+    SUSTAINED_SLOTS,
+    WINDOW_DAYS,
+    locate,
+    parts_of_slots,
+)
+from .entries import (
+    Cause,
+    ChangePassed,
+    ChangeReported,
+    ChangeSuspected,
+    DaysExcluded,
+    Draft,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    Reset,
+    Season,
+)
 from .episode import Episode, EpisodeEnd
 from .ledger import Ledger
 
 CHANGE_WEIGHT = 0.25  # What days before a suspected change, or in a similar place, count for.
 NORMAL_MARGIN = 1.15  # "That is normal here" lifts the alert level above that peak.
 NORMAL_DAYS = 60
-AHEAD_DAYS = 60  # Days that can be struck out before they come: a long renovation.
+AHEAD_DAYS = 60  # Days that can be excluded before they come: a long renovation.
 
 
-def reset_from(day: int) -> Entry:
-    """Return the entry after which no day before this one counts."""
-    return Entry(id=0, at=0.0, kind=EntryKind.RESET, from_day=day)
+def start_over(day: int) -> Draft:
+    """Return the step after which no day before this one counts."""
+    return Draft((Reset(from_day=day),))
 
 
-def suspected(at: float, from_day: int, found_day: int, cause: Cause) -> Entry:
-    """Return the entry of an inferred change: since when, found on which day, by what."""
-    return Entry(
-        id=0,
-        at=at,
-        kind=EntryKind.CHANGE_DETECTED,
-        from_day=from_day,
-        to_day=found_day,
-        weight=CHANGE_WEIGHT,
-        cause=cause,
+def suspect_change(from_day: int, found_day: int, cause: Cause) -> Draft:
+    """Return the step that suspects a change: since when, found on which day, by what."""
+    return Draft(
+        (
+            ChangeSuspected(
+                from_day=from_day, found_day=found_day, weight=CHANGE_WEIGHT, cause=cause
+            ),
+        )
     )
 
 
-def passed(at: float, change: Entry, to_day: int) -> Entry:
-    """Return the entry that withdraws an inferred change and sets its days aside."""
-    return Entry(
-        id=0,
-        at=at,
-        kind=EntryKind.CHANGE_PASSED,
-        from_day=change.from_day,
-        to_day=to_day,
-        target=change.id,
-    )
+def change_passed(from_day: int, to_day: int, *, replaces: int) -> Draft:
+    """Return the step that withdraws a suspected change (its id) and sets its days aside."""
+    return Draft((ChangePassed(from_day=from_day, to_day=to_day),), replaces)
 
 
-def changed(
-    from_day: int, told_day: int, *, similar: bool = False, answers: int | None = None
-) -> Entry:
-    """Return the entry of a change that was told: since when, on which day it was told.
+def report_change(
+    from_day: int, reported_day: int, *, similar: bool = False, replaces: int | None = None
+) -> Draft:
+    """Return the step that reports a change: since when, reported on which day.
 
-    In a similar place earlier days count a quarter, else not at all. `answers` is the id of
-    the inferred change that is withdrawn by it.
+    In a similar place earlier days count a quarter, otherwise not at all. `replaces` is the id
+    of the suspected change that it replaces.
     """
-    return Entry(
-        id=0,
-        at=0.0,
-        kind=EntryKind.CHANGE,
-        from_day=from_day,
-        to_day=told_day,
-        weight=CHANGE_WEIGHT if similar else 0.0,
-        target=answers,
-    )
+    weight = CHANGE_WEIGHT if similar else 0.0
+    change = ChangeReported(from_day=from_day, found_day=reported_day, weight=weight)
+    return Draft((change,), replaces)
 
 
-def season(answers: int) -> Entry:
-    """Return the entry that withdraws an inferred change: it is the season."""
-    return Entry(id=0, at=0.0, kind=EntryKind.SEASON, target=answers)
+def its_the_season(replaces: int) -> Draft:
+    """Return the step that withdraws a suspected change (its id): it is the season."""
+    return Draft((Season(),), replaces)
 
 
-def struck(days: Iterable[int], *, answers: int | None = None) -> tuple[Entry, ...]:
-    """Return the entries that strike some days out whole: one for each run of days.
+def exclude_days(days: Iterable[int], *, replaces: int | None = None) -> Draft:
+    """Return the step that excludes some days whole: a correction for each run of days.
 
-    `answers` is the id of the inferred change that is withdrawn by it: the sensor was at fault.
+    `replaces` is the id of the suspected change that it replaces: the sensor was at fault.
 
-    >>> [(entry.from_day, entry.to_day) for entry in struck([7, 3, 4, 5])]
+    >>> [(one.from_day, one.to_day) for one in exclude_days([7, 3, 4, 5]).corrections]
     [(3, 5), (7, 7)]
     """
     runs: list[list[int]] = []
@@ -87,10 +89,8 @@ def struck(days: Iterable[int], *, answers: int | None = None) -> tuple[Entry, .
             runs[-1][1] = day
         else:
             runs.append([day, day])
-    return tuple(
-        Entry(id=0, at=0.0, kind=EntryKind.STRIKE, from_day=first, to_day=last, target=answers)
-        for first, last in runs
-    )
+    excluded = tuple(DaysExcluded(from_day=first, to_day=last) for first, last in runs)
+    return Draft(excluded, replaces)
 
 
 def episode_span(episode: Episode, at: float) -> tuple[float, float]:
@@ -117,37 +117,40 @@ def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:
     }
 
 
-def verdict(episode: Episode, at: float, zone: tzinfo, *, normal: bool) -> tuple[Entry, ...]:
-    """Return a verdict on an episode.
+def episode_real(episode: Episode, at: float, zone: tzinfo) -> Draft:
+    """Return the step by which the parts that an episode touched up to now leave the range."""
+    return Draft(_touched(episode, touched_parts(episode, at, zone)))
 
-    Normal lifts the alert level of its part above its peak for 60 days; real strikes the
-    parts that it touched, with an entry for each day.
+
+def normal_here(episode: Episode, at: float, zone: tzinfo) -> EpisodeNormal:
+    """Return the correction that lifts the alert level of an episode's part above its peak.
+
+    That holds for 60 days; the range stays as it is.
     """
-    if not normal:
-        return _real(episode, touched_parts(episode, at, zone))
-    entry = Entry(
-        id=0,
-        at=0.0,
-        kind=EntryKind.EPISODE_NORMAL,
+    return EpisodeNormal(
         episode=episode.id,
         parts=1 << episode.part,
-        level=round(episode.peak * NORMAL_MARGIN, 1),
+        alert_level=round(episode.peak * NORMAL_MARGIN, 1),
         until_day=locate(at, zone)[0] + NORMAL_DAYS,
     )
-    return (entry,)
+
+
+def episode_normal(episode: Episode, at: float, zone: tzinfo) -> Draft:
+    """Return the step of that correction."""
+    return Draft((normal_here(episode, at, zone),))
 
 
 def with_rest(ledger: Ledger, episode: Episode, at: float, zone: tzinfo) -> Ledger:
-    """Return the ledger with what an episode touched after it was called real struck as well."""
-    answer = ledger.verdict_on(episode.id)
-    if answer is None or answer.kind is not EntryKind.EPISODE_REAL:
+    """Return the ledger without what an episode touched after it was called real, either."""
+    entry = ledger.correction_of(episode.id)
+    if entry is None or not isinstance(entry.correction, EpisodeReal):
         return ledger
     rest = {
-        day: mask & ~ledger.struck_parts(day)
+        day: mask & ~ledger.excluded_parts(day)
         for day, mask in touched_parts(episode, at, zone).items()
     }
-    left = _real(episode, {day: mask for day, mask in rest.items() if mask})
-    return ledger.with_more(at, answer, *left) if left else ledger
+    left = _touched(episode, {day: mask for day, mask in rest.items() if mask})
+    return ledger.with_more(at, entry, left) if left else ledger
 
 
 def revived(ledger: Ledger, undone: Entry) -> Episode | None:
@@ -162,16 +165,7 @@ def revived(ledger: Ledger, undone: Entry) -> Episode | None:
     )
 
 
-def _real(episode: Episode, parts: dict[int, int]) -> tuple[Entry, ...]:
+def _touched(episode: Episode, parts: Mapping[int, int]) -> tuple[EpisodeReal, ...]:
     return tuple(
-        Entry(
-            id=0,
-            at=0.0,
-            kind=EntryKind.EPISODE_REAL,
-            episode=episode.id,
-            from_day=day,
-            to_day=day,
-            parts=mask,
-        )
-        for day, mask in parts.items()
+        EpisodeReal(episode=episode.id, day=day, parts=mask) for day, mask in parts.items()
     )

@@ -5,23 +5,26 @@ A ledger is a value. Corrections are entries beside the days, never edits of the
 can be taken back. Ranges, states and confidence are worked out from it anew.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import cast
 
-from ..day import DAY_S, WINDOW_DAYS
+from ..day import DAY_S, PARTS, WINDOW_DAYS
 from .day_summary import DayOrigin, DaySummary
 from .entries import (
-    AGREEING,
-    FORGETS,
-    INFERRED,
-    PREFERENCES,
-    STRIKES,
-    VERDICTS,
-    WITHDRAWS,
     Cause,
+    Change,
+    ChangePassed,
+    ChangeSuspected,
+    Correction,
+    Draft,
     Entry,
-    EntryKind,
+    EpisodeNormal,
+    EpisodeReal,
+    Relearned,
+    Reset,
+    StopAsking,
 )
 from .episode import Episode
 from .histogram import ALL_PARTS
@@ -59,13 +62,8 @@ class Ledger:
         today's; 0 where all can.
         """
         ids = [entry.id for entry in self.entries if entry.moves_range]
-        epochs = [
-            entry.from_day or 0
-            for entry in self.entries
-            if entry.kind in FORGETS or (entry.kind is EntryKind.CHANGE and not entry.weight)
-        ]
-        epoch_day = max(epochs, default=0)
-        changes = (entry.from_day or 0 for entry in self.changes())
+        epoch_day = max((entry.correction.counts_from for entry in self.entries), default=0)
+        changes = (entry.correction.from_day for entry in self.changes())
         object.__setattr__(self, "chain", frozenset([self.root, *ids]))
         object.__setattr__(self, "epoch_day", epoch_day)
         object.__setattr__(self, "change_day", max((epoch_day, *changes)))
@@ -81,53 +79,58 @@ class Ledger:
         used = [self.root, *(entry.id for entry in self.entries)]
         return max(used + [summary.head for summary in self.days]) + 1
 
-    def changes(self) -> Iterator[Entry]:
-        """Yield the changes in force: told, or inferred and not withdrawn by an answer.
+    def of[C: Correction](self, kind: type[C]) -> list[Entry[C]]:
+        """Return the entries of one type of correction, in the order in which they hold."""
+        found = [entry for entry in self.entries if isinstance(entry.correction, kind)]
+        return cast("list[Entry[C]]", found)
 
-        A told change that lets earlier days count on is the doubt that an inferred one is:
-        the range mixes two places until it has proved itself. Too many alerts are no doubt any
-        more once the days on which they were told have been set aside.
+    def changes(self) -> Iterator[Entry[Change]]:
+        """Yield the changes in force: reported, or suspected and not replaced.
+
+        Too many alerts are no doubt any more once the days on which they were given have been
+        set aside.
         """
-        withdrawn = {entry.target for entry in self.entries if entry.kind in WITHDRAWS}
-        passed = [entry for entry in self.entries if entry.kind is EntryKind.CHANGE_PASSED]
-        for entry in self.entries:
-            if entry.kind is EntryKind.CHANGE:
-                yield replace(entry, kind=EntryKind.CHANGE_DETECTED) if entry.weight else entry
-            elif entry.kind is EntryKind.CHANGE_DETECTED and entry.id not in withdrawn:
-                of_alerts = entry.cause is Cause.TOO_MANY_ALERTS
-                if not (of_alerts and any(gone.covers(entry.from_day or 0) for gone in passed)):
-                    yield entry
+        withdrawn = {entry.replaces for entry in self.entries if entry.correction.withdraws}
+        passed = [entry.correction for entry in self.of(ChangePassed)]
+        for entry in self.of(Change):
+            change = entry.correction
+            if isinstance(change, ChangeSuspected):
+                of_alerts = change.cause is Cause.TOO_MANY_ALERTS
+                set_aside = any(gone.excluded_parts(change.from_day) for gone in passed)
+                if entry.id in withdrawn or (of_alerts and set_aside):
+                    continue
+            yield entry
 
     @property
-    def shift(self) -> Entry | None:
-        """Return the last shift of the level that was inferred and is in force, if any."""
-        shifts = [entry for entry in self.changes() if entry.cause is Cause.LEVEL_SHIFT]
+    def shift(self) -> Entry[Change] | None:
+        """Return the last shift of the level that was suspected and is in force, if any."""
+        shifts = [entry for entry in self.changes() if entry.correction.cause is Cause.LEVEL_SHIFT]
         return shifts[-1] if shifts else None
 
-    def verdict_on(self, episode: int) -> Entry | None:
-        """Return what was last said about an episode, None where it was not answered."""
-        said = (
-            entry
+    def correction_of(self, episode: int) -> Entry[EpisodeReal | EpisodeNormal] | None:
+        """Return the last correction of an episode (its id), None where there is none."""
+        found = (
+            cast("Entry[EpisodeReal | EpisodeNormal]", entry)
             for entry in reversed(self.entries)
-            if entry.kind in VERDICTS and entry.episode == episode
+            if isinstance(entry.correction, EpisodeReal | EpisodeNormal)
+            and entry.correction.episode == episode
         )
-        return next(said, None)
+        return next(found, None)
 
     def asks(self, *, episodes: bool) -> bool:
         """Tell whether questions are welcome: about episodes, or about ranges."""
         return not any(
-            entry.kind is EntryKind.STOP_ASKING and (entry.episode is not None) is episodes
-            for entry in self.entries
+            (entry.correction.episode is not None) is episodes for entry in self.of(StopAsking)
         )
 
     def corrections(self, today: int) -> list[Entry]:
-        """Return the user's corrections that what is said on a day takes into account."""
+        """Return the corrections by people that have an effect on a day, one for each step."""
         return [
             entry
             for entry in self.entries
-            if entry.kind not in INFERRED | AGREEING
+            if not (entry.correction.inferred or entry.correction.agrees)
             and self._first_of(entry) is entry
-            and (entry.until_day is None or today <= entry.until_day)
+            and entry.correction.in_force(today)
         ]
 
     def with_day(self, summary: DaySummary) -> Ledger:
@@ -141,32 +144,29 @@ class Ledger:
         """Return the ledger with some of its days replaced."""
         return replace(self, days=tuple(changed.get(day.day, day) for day in self.days))
 
-    def with_entry(self, entry: Entry) -> Ledger:
-        """Return the ledger with one more entry in force."""
-        return replace(self, entries=(*self.entries, entry))
-
-    def with_answer(self, at: float, entry: Entry, *more: Entry) -> Ledger:
-        """Return the ledger with one answer in force, whose entries get their ids here."""
+    def with_correction(self, at: float, draft: Draft) -> Ledger:
+        """Return the ledger with one step in force, whose entries get their ids here."""
         first = self.next_id
-        said = [replace(entry, id=first, at=at)]
-        said += [
-            replace(other, id=first + place, at=at, target=first)
-            for place, other in enumerate(more, start=1)
+        entries = [
+            Entry(
+                id=first + place,
+                at=at,
+                correction=correction,
+                replaces=None if place else draft.replaces,
+                step=first if place else None,
+            )
+            for place, correction in enumerate(draft.corrections)
         ]
-        return replace(self, entries=(*self.entries, *said))
+        return replace(self, entries=(*self.entries, *entries))
 
-    def with_more(self, at: float, answer: Entry, *more: Entry) -> Ledger:
-        """Return the ledger with entries added to an answer that is in force."""
-        return replace(
-            self,
-            entries=(
-                *self.entries,
-                *(
-                    replace(other, id=number, at=at, target=self._first_of(answer).id)
-                    for number, other in enumerate(more, start=self.next_id)
-                ),
-            ),
+    def with_more(self, at: float, entry: Entry, corrections: Iterable[Correction]) -> Ledger:
+        """Return the ledger with corrections added to the step of an entry."""
+        step = self._first_of(entry).id
+        more = (
+            Entry(id=number, at=at, correction=correction, step=step)
+            for number, correction in enumerate(corrections, start=self.next_id)
         )
+        return replace(self, entries=(*self.entries, *more))
 
     def with_episode(self, episode: Episode) -> Ledger:
         """Return the ledger with an episode added or brought up to date."""
@@ -174,17 +174,17 @@ class Ledger:
         return replace(self, episodes=(*others, episode))
 
     def undo(self, at: float, entry_id: int | None = None) -> Ledger:
-        """Return the ledger without an answer: the last one, or the one with a named entry.
+        """Return the ledger without a step: the last one, or the one with a named entry.
 
-        Later entries that move the range get new ids, since marks issued under them no longer
+        Later entries that move the range get new ids, since coverages under them no longer
         fit. Raises UndoError where there is no such entry or it is older than 30 days.
         """
         undone = self.undoable(at, entry_id)
-        if undone.kind is EntryKind.RELEARNED and self.former is not None:
-            return self._restored(self.former, undone)
         place = self.entries.index(undone)
-        answer = [entry for entry in self.entries if self._first_of(entry) is undone]
-        later = tuple(entry for entry in self.entries[place + 1 :] if entry not in answer)
+        if isinstance(undone.correction, Relearned) and self.former is not None:
+            return self._restored(self.former, place, undone.correction.from_day)
+        step = [entry for entry in self.entries if self._first_of(entry) is undone]
+        later = tuple(entry for entry in self.entries[place + 1 :] if entry not in step)
         if undone.moves_range:
             later = self._renewed(later)
         former = self.former
@@ -200,20 +200,23 @@ class Ledger:
             replace(
                 entry,
                 id=renewed.get(entry.id, entry.id),
-                target=renewed.get(entry.target, entry.target),
+                replaces=renewed.get(entry.replaces, entry.replaces),
+                step=renewed.get(entry.step, entry.step),
             )
             for entry in entries
         )
 
-    def _restored(self, former: Ledger, relearned: Entry) -> Ledger:
-        """Return the ledger before it was learned anew, with what has come since."""
-        place = self.entries.index(relearned)
-        said = (entry for entry in self.entries[place + 1 :] if entry.kind not in INFERRED)
-        lived = [day for day in self.days if day.day >= (relearned.from_day or 0)]
+    def _restored(self, former: Ledger, place: int, first: int) -> Ledger:
+        """Return the ledger before it was learned again, with what has come since.
+
+        That are the entries after a place and the days from the first one on.
+        """
+        later = (entry for entry in self.entries[place + 1 :] if not entry.correction.inferred)
+        lived = [day for day in self.days if day.day >= first]
         since = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
         ledger = replace(
             former,
-            entries=(*former.entries, *self._renewed(tuple(said))),
+            entries=(*former.entries, *self._renewed(tuple(later))),
             episodes=tuple(since.values()),
         )
         for day in lived:
@@ -221,57 +224,45 @@ class Ledger:
         return ledger
 
     def undoable(self, at: float, entry_id: int | None = None) -> Entry:
-        """Return the first entry of the answer that `undo` would take back.
+        """Return the first entry of the step that `undo` would undo.
 
-        Raises UndoError where there is none. A preference can be taken back by its id at any
-        time, everything else for 30 days.
+        Raises UndoError where there is none. A preference can be undone by its id at any time,
+        everything else for 30 days.
         """
         for entry in reversed(self.entries):
             first = self._first_of(entry)
             if entry_id is None:
-                wanted = entry.kind not in INFERRED and first is entry
+                wanted = not entry.correction.inferred and first is entry
             else:
                 wanted = entry.id == entry_id
-            lasting = entry_id is not None and entry.kind in PREFERENCES
+            lasting = entry_id is not None and entry.correction.preference
             if wanted and (lasting or at - first.at <= UNDO_DAYS * DAY_S):
                 return first
-        message = "nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
-        raise UndoError(message)
+        raise UndoError(
+            "nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
+        )
 
     def _first_of(self, entry: Entry) -> Entry:
-        """Return the first entry of the answer that an entry belongs to."""
-        if entry.target is None:
+        """Return the first entry of the step that an entry belongs to."""
+        if entry.step is None:
             return entry
-        return next(
-            (
-                first
-                for first in self.entries
-                if first.id == entry.target and first.kind is entry.kind
-            ),
-            entry,
-        )
+        return next((first for first in self.entries if first.id == entry.step), entry)
 
     def pruned(self, at: float) -> Ledger:
         """Return the ledger without what can no longer matter or be undone."""
         old = at - UNDO_DAYS * DAY_S
-        gone = max(
-            (
-                entry.from_day or 0
-                for entry in self.entries
-                if entry.kind is EntryKind.RESET and entry.at < old
-            ),
-            default=0,
-        )
+        resets = [entry for entry in self.of(Reset) if entry.at < old]
+        gone = max((entry.correction.from_day for entry in resets), default=0)
         oldest = self.days[-1].day - WINDOW_DAYS if self.days else 0
         done = [
             entry
             for entry in self.entries
             if at - entry.at > ENTRY_DAYS * DAY_S
-            and entry.kind not in PREFERENCES
-            and (entry.to_day is None or entry.to_day <= oldest)
+            and not entry.correction.preference
+            and (entry.correction.last_day is None or entry.correction.last_day <= oldest)
         ]
         root = max((entry.id for entry in done if entry.moves_range), default=self.root)
-        kept = any(entry.kind is EntryKind.RELEARNED and entry.at >= old for entry in self.entries)
+        kept = any(entry.at >= old for entry in self.of(Relearned))
         former = self.former if kept else None
         if not done and former is self.former and not any(day.day < gone for day in self.days):
             return self
@@ -295,18 +286,19 @@ class Ledger:
         """Return what a day still counts for: 1, less before a change, 0 if out of force."""
         if not self.entries:
             return 1.0
-        if day < self.epoch_day or self.struck_parts(day) == ALL_PARTS:
+        if day < self.epoch_day or self.excluded_parts(day) == ALL_PARTS:
             return 0.0
-        return min(
-            (entry.weight for entry in self.changes() if day < (entry.from_day or 0)), default=1.0
+        weights = (
+            entry.correction.weight for entry in self.changes() if day < entry.correction.from_day
         )
+        return min(weights, default=1.0)
 
-    def struck_parts(self, day: int, kinds: frozenset[EntryKind] = STRIKES) -> int:
-        """Return the mask of the parts of a day that are struck out by entries of some kinds."""
+    def excluded_parts(self, day: int, *, by_people: bool = False) -> int:
+        """Return the mask of the parts of a day that are out of the range, by people or at all."""
         mask = 0
         for entry in self.entries:
-            if entry.kind in kinds and entry.covers(day):
-                mask |= ALL_PARTS if entry.parts is None else entry.parts
+            if not (by_people and entry.correction.inferred):
+                mask |= entry.correction.excluded_parts(day)
         return mask
 
     def longest_run_h(self, since: int) -> int:
@@ -331,7 +323,7 @@ class Ledger:
             if summary.coverage is not None
             and summary.day >= first
             and summary.head in self.chain
-            and not self.struck_parts(summary.day)
+            and not self.excluded_parts(summary.day)
         ]
 
     def reference(self, most: int) -> list[DaySummary]:
@@ -344,35 +336,33 @@ class Ledger:
             and summary.origin is not DayOrigin.HOURLY
             and summary.valid
             and summary.complete
-            and not self.struck_parts(summary.day)
+            and not self.excluded_parts(summary.day)
         ]
         return fit[-most:]
 
     def lifted_levels(self, today: int) -> dict[int, float]:
         """Return the alert levels that the user lifted, by part."""
         lifted: dict[int, float] = {}
-        for entry in self.entries:
-            if entry.kind is not EntryKind.EPISODE_NORMAL or entry.level is None:
-                continue
-            if entry.until_day is not None and today <= entry.until_day:
-                for part in range(ALL_PARTS.bit_length()):
-                    if entry.parts is None or entry.parts >> part & 1:
-                        lifted[part] = max(entry.level, lifted.get(part, 0.0))
+        for normal in (entry.correction for entry in self.of(EpisodeNormal)):
+            for part in range(PARTS) if normal.in_force(today) else ():
+                if normal.parts >> part & 1:
+                    lifted[part] = max(normal.alert_level, lifted.get(part, 0.0))
         return lifted
 
     def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
-        """Return the days with an alert that nobody has answered, of the last 30 or so many.
+        """Return the days with an alert that nobody corrected, within the last `within` days.
 
-        To strike a day out is an answer to its alerts; a day set aside by itself is none.
+        To exclude a day corrects its alerts; a day that the channel set aside itself does not.
         """
-        answered = {entry.episode for entry in self.entries if entry.kind in VERDICTS}
+        corrected = {entry.correction.episode for entry in self.of(EpisodeReal)}
+        corrected |= {entry.correction.episode for entry in self.of(EpisodeNormal)}
         return sorted(
             {
                 episode.day
                 for episode in self.episodes
                 if today - within < episode.day <= today
                 and episode.day >= self.change_day
-                and episode.id not in answered
-                and self.struck_parts(episode.day, STRIKES - INFERRED) != ALL_PARTS
+                and episode.id not in corrected
+                and self.excluded_parts(episode.day, by_people=True) != ALL_PARTS
             }
         )

@@ -1,15 +1,17 @@
 """The day of one channel that is being observed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from .. import checked
 from ..codes import LearningState
-from ..day import PARTS
+from ..day import PARTS, iso_day
 from ..reading.surroundings import DaySurroundings
 from .day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, pack_record
 from .histogram import VALID_DAY, no_counts, observed_share, remove_slots
-from .histogram_text import MOST_SLOTS, encode_counts
+from .histogram_text import MOST_SLOTS, decode_counts, encode_counts
 
 
 class OpenDay:
@@ -44,12 +46,12 @@ class OpenDay:
         self.unseen = False
         self.eligible = False
 
-    def take(self, part: int, cell: int, held: float | None, inside: float | None) -> None:
+    def take(self, part: int, cell: int, sustained: float | None, inside: float | None) -> None:
         """Count one bin: its part, histogram level, held level and share inside the range."""
         self.counts[part][cell] = min(self.counts[part][cell] + 1, MOST_SLOTS)
         peak = self.peaks[part]
-        if held is not None and (peak is None or held > peak):
-            self.peaks[part] = held
+        if sustained is not None and (peak is None or sustained > peak):
+            self.peaks[part] = sustained
         if inside is not None:
             self.inside += inside
             self.scored_slots += 1
@@ -61,6 +63,29 @@ class OpenDay:
             if taken:
                 self.peaks[part] = None
         self.void = True
+
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows, but its counts, as plain JSON values."""
+        return {
+            "day": iso_day(self.day),
+            "peaks": list(self.peaks),
+            "inside": self.inside,
+            "marked": self.scored_slots,
+            "void": self.void,
+            **({"unseen": True} if self.unseen else {}),
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump` wrote, and the counts; raises StoredFormError or KeyError."""
+        self.counts = decode_counts(checked.text(data["histogram"]))
+        peaks = checked.items(data["peaks"], PARTS)
+        if len(peaks) != PARTS:
+            raise checked.StoredFormError(f"{len(peaks)} peaks")
+        self.peaks = [checked.optional(checked.level, peak) for peak in peaks]
+        self.scored_slots = checked.integer(data["marked"], 0)
+        self.inside = checked.number(data["inside"], 0.0, float(self.scored_slots))
+        self.void = checked.flag(data["void"])
+        self.unseen = checked.flag(data.get("unseen", False))
 
     @property
     def observed(self) -> int:
@@ -75,7 +100,7 @@ class OpenDay:
         state: LearningState,
         longest_run_h: int = 0,
         surroundings: DaySurroundings = NO_SURROUNDINGS,
-        kind: DayOrigin = DayOrigin.LIVE,
+        origin: DayOrigin = DayOrigin.LIVE,
     ) -> DaySummary:
         """Return what the day leaves behind; it is marked if it is valid and not void."""
         observed = np.array([sum(part) for part in self.counts])
@@ -84,7 +109,7 @@ class OpenDay:
         peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
         return DaySummary(
             day=self.day,
-            origin=kind,
+            origin=origin,
             slots=self.slots,
             record=pack_record(encode_counts(self.counts), peaks, issued, surroundings),
             coverage=round(self.inside / self.scored_slots, 4) if marked else None,

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
-from ..pollutant import Pollutant, PollutantSpec
-from ..reading.binning import LEAST_STEP, Binner
-from ..reading.sensor_health import FLAT_S, FLAT_ZERO_S, OFF_S
+from ..pollutant import PollutantSpec
+from ..reading.binning import Binner, smaller_step
+from ..reading.sensor_health import OFF_S, flat_limit_s
 
 # A level that held for some slots of a part: the part, the first slot, the level, how many.
 # Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
@@ -140,10 +140,11 @@ def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float
 
 
 def _step(rows: Sequence[Row]) -> float | None:
-    """Return the smallest step between readings, as `Binner` learns it from live ones."""
-    lows = [row.low for row in rows if row.low is not None]
-    steps = [abs(after - before) for before, after in pairwise(lows) if after != before]
-    return max(min(steps), LEAST_STEP) if steps else None
+    """Return the step of the sensor, as `Binner` learns it from live readings."""
+    step: float | None = None
+    for before, after in pairwise(row.low for row in rows if row.low is not None):
+        step = smaller_step(step, after - before)
+    return step
 
 
 def _days(
@@ -156,7 +157,7 @@ def _days(
     runs = _runs(rows, length_s)
     for run, following in zip_longest(runs, runs[1:]):
         until = run[-1].start + length_s
-        if not _stuck(until - run[0].start, longest_h, run[0].mean, spec):
+        if until - run[0].start <= flat_limit_s(run[0].mean, longest_h, spec):
             _place(run, length_s, zone, placed)
         if following is None:
             break
@@ -180,12 +181,6 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
             runs.append([])
         runs[-1].append(row)
     return runs
-
-
-def _stuck(run_s: float, longest_h: int, concentration: float, spec: PollutantSpec) -> bool:
-    """Tell whether a run of one level is too long to be believed, as `SensorHealth` does."""
-    zero = concentration == 0.0 and spec.pollutant is Pollutant.PM25
-    return run_s > max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 
 def _place(

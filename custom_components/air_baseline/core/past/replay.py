@@ -19,7 +19,7 @@ from ..event import Event, EventKind
 from ..learning.level_shift import find_doubt
 from ..learning.standing import standing
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary
-from ..ledger.entries import FORGETS, INFERRED, Entry, EntryKind
+from ..ledger.entries import Entry, Relearned, Reset
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
 from ..pollutant import PollutantSpec, cell_index
@@ -78,19 +78,22 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) ->
 def relearned(
     at: float, ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting
 ) -> Ledger:
-    """Return a ledger learned anew, each day before the open one as it is known best.
+    """Return a ledger learned again, each day before the open one as it is known best.
 
-    That is from five-minute means, else as the channel lived it, else from hourly means. What
-    the user said about days stays in force; a start over and a change of source are what is
-    taken back by it; doubts are found anew. To take it back restores the ledger as it was
-    before the first time, if that can still be taken back.
+    That is from five-minute means, otherwise as the channel lived it, otherwise from hourly
+    means. Corrections of days stay in force, a start over is undone by it, and doubts are found
+    again. To undo it restores the ledger as it was before the first time, if that can still be
+    undone.
     """
-    earlier = [entry for entry in ledger.entries if entry.kind is EntryKind.RELEARNED]
-    first = earlier[-1].from_day if ledger.former and earlier else own
-    gone = INFERRED | FORGETS | {EntryKind.RELEARNED}
-    said = tuple(entry for entry in ledger.entries if entry.kind not in gone)
-    entry = Entry(id=ledger.next_id, at=at, kind=EntryKind.RELEARNED, from_day=first)
-    start = replace(ledger, entries=(*said, entry), former=ledger.former or ledger)
+    earlier = ledger.of(Relearned)
+    first = earlier[-1].correction.from_day if ledger.former and earlier else own
+    kept = tuple(
+        entry
+        for entry in ledger.entries
+        if not (entry.correction.inferred or isinstance(entry.correction, Reset | Relearned))
+    )
+    entry = Entry(id=ledger.next_id, at=at, correction=Relearned(from_day=first))
+    start = replace(ledger, entries=(*kept, entry), former=ledger.former or ledger)
     days: dict[int, PastDay | DaySummary] = {summary.day: summary for summary in ledger.days}
     for day, lived in found.days.items():
         if day < own and (day not in days or lived.origin is not DayOrigin.HOURLY):
@@ -116,24 +119,25 @@ def replay(
         if isinstance(found, PastDay):
             found = _live_through(found, ledger, sustained, setting, known.get(day))
         ledger = ledger.with_day(found)
-        doubt = find_doubt(ledger, day + 1, day_start(day + 1, setting.zone))
+        closed_at = day_start(day + 1, setting.zone)
+        doubt = find_doubt(ledger, day + 1, closed_at)
         if doubt is not None:
-            ledger = ledger.with_entry(replace(doubt, id=ledger.next_id))
+            ledger = ledger.with_correction(closed_at, doubt)
     return ledger
 
 
 def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> Entry | None:
-    """Let a channel go on from a replayed ledger; return what was said with it, if anything."""
-    new = (entry for entry in ledger.entries if entry not in channel.ledger.entries)
-    said = next((entry for entry in new if entry.kind is EntryKind.RELEARNED), None)
+    """Let a channel go on from a replayed ledger; return the entry of that, if there is one."""
+    new = (entry for entry in ledger.of(Relearned) if entry not in channel.ledger.entries)
+    entry = next(new, None)
     channel.binner.step = _least(channel.binner.step, found.step)
     if found.since is not None and found.until is not None:
         channel.health.ran_before(found.since, found.until)
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
-    channel.adopt(said.at if said else at, ledger)
-    if said is not None:
-        channel.events.append(Event(kind=EventKind.CORRECTED, at=said.at, correction=said))
-    return said
+    channel.adopt(entry.at if entry else at, ledger)
+    if entry is not None:
+        channel.events.append(Event(kind=EventKind.CORRECTED, at=entry.at, correction=entry))
+    return entry
 
 
 def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWorth:
@@ -173,7 +177,7 @@ def _live_through(
         state, issued = today.standing.state, today.issued
         _hear(open_day, past, today, sustained)
     return open_day.close(
-        kind=past.origin,
+        origin=past.origin,
         issued=issued,
         head=ledger.head,
         state=state,

@@ -5,10 +5,12 @@ next reading, at most for the hold limit; `unavailable` ends the hold at once.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
+from .. import checked
 from ..day import SLOT_S
 
 LEAST_OBSERVED_S = 60.0  # A slot with less observed time gives no bin.
@@ -37,6 +39,16 @@ class Bin:
     def end(self) -> float:
         """Return the POSIX time of the slot's end."""
         return float((self.slot + 1) * SLOT_S)
+
+
+def smaller_step(step: float | None, difference: float) -> float | None:
+    """Return the step of a sensor after a difference between two of its values.
+
+    >>> smaller_step(None, -2.0), smaller_step(2.0, 0.01), smaller_step(0.5, 0.0)
+    (2.0, 0.1, 0.5)
+    """
+    size = abs(difference)
+    return max(size, LEAST_STEP) if size and (step is None or size < step) else step
 
 
 class Binner:
@@ -113,10 +125,45 @@ class Binner:
             return LEAST_HOLD_S
         return min(max(LEAST_HOLD_S, HOLD_INTERVALS * median(self.intervals)), LONGEST_HOLD_S)
 
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows as plain JSON values; the current value ends with a restart."""
+        return {
+            **self.dump_running(),
+            "step": self.step,
+            "last_value": self.last_value,
+            "late": self.late,
+        }
+
+    def dump_running(self) -> dict[str, Any]:
+        """Return the open slot and the cadence: all that a value of the surroundings needs."""
+        return {
+            "counted_to": self.counted_to,
+            "area": self.area,
+            "observed_s": self.observed_s,
+            "intervals": list(self.intervals),
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        self.restore_running(data)
+        checked.number(self.area, 0.0)
+        step = data["step"]
+        self.step = None if step is None else checked.number(step, LEAST_STEP, checked.HIGHEST)
+        self.last_value = checked.optional(checked.level, data["last_value"])
+        self.late = checked.integer(data["late"], 0)
+
+    def restore_running(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump_running` wrote; raises StoredFormError or KeyError."""
+        self.counted_to = checked.optional(checked.time, data["counted_to"])
+        passed_s = (self.counted_to or 0.0) % SLOT_S
+        self.observed_s = checked.number(data["observed_s"], 0.0, passed_s)
+        most = checked.HIGHEST * self.observed_s
+        self.area = checked.number(data["area"], -most, most)
+        intervals = checked.items(data["intervals"], INTERVALS_KEPT)
+        self.intervals.extend(checked.number(item, 0.0) for item in intervals)
+
     def _learn_step(self, difference: float) -> None:
-        size = abs(difference)
-        if size and (self.step is None or size < self.step):
-            self.step = max(size, LEAST_STEP)
+        self.step = smaller_step(self.step, difference)
 
     def _count_to(self, at: float) -> Sequence[Bin]:
         start = self.counted_to

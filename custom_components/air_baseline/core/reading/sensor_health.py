@@ -1,6 +1,10 @@
 """Can the source be believed now: is it alive, warmed up, and not stuck?"""
 
-from ..day import DAY_S, SLOT_S, WINDOW_DAYS
+from collections.abc import Mapping
+from typing import Any
+
+from .. import checked
+from ..day import DAY_S, HOUR_S, SLOT_S, WINDOW_DAYS
 from ..pollutant import Pollutant, PollutantSpec
 
 NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
@@ -9,6 +13,15 @@ FLAT_ZERO_S = 72 * 3600.0  # Very clean rooms read PM2.5 0 for days.
 FLAT_RECORD_DAYS = 60  # A run so long ago says little about the sensor's present state.
 OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat run is over.
 WARM_UP_AGAIN_S = 3600.0
+
+
+def flat_limit_s(concentration: float, longest_h: int, spec: PollutantSpec) -> float:
+    """Return for how long one value can last before the sensor counts as stuck, in seconds.
+
+    `longest_h` is the longest run on record. Very clean rooms read PM2.5 0 for days.
+    """
+    zero = concentration == 0.0 and spec.pollutant is Pollutant.PM25
+    return max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 
 class SensorHealth:
@@ -90,9 +103,8 @@ class SensorHealth:
         """Tell whether the present run has just become longer than any on record (hours)."""
         if self.stuck or self.flat_value is None:
             return False
-        zero = self.flat_value == 0.0 and self.spec.pollutant is Pollutant.PM25
-        limit = max(FLAT_ZERO_S if zero else FLAT_S, longest_h * 3600.0)
-        self.stuck = at - self.flat_since > limit
+        limit_s = flat_limit_s(self.flat_value, longest_h, self.spec)
+        self.stuck = at - self.flat_since > limit_s
         return self.stuck
 
     def end_day(self) -> int:
@@ -104,6 +116,31 @@ class SensorHealth:
         """Return the slots of the present run up to a time, as far as days are kept."""
         since = max(self.flat_since, at - WINDOW_DAYS * DAY_S)
         return range(int(since // SLOT_S), int(at // SLOT_S))
+
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows as plain JSON values."""
+        return {
+            "last_read": self.last_read,
+            "warm_until": self.warm_until,
+            "flat_value": self.flat_value,
+            "flat_since": self.flat_since,
+            "flat_longest_h": self.flat_longest_h,
+            "stuck": self.stuck,
+            "rejected": self.rejected,
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        self.last_read = checked.optional(checked.time, data["last_read"])
+        last_read, warm_until = self.last_read or 0.0, data["warm_until"]
+        if warm_until is not None:
+            latest = last_read + self.spec.warm_up_s
+            self.warm_until = checked.number(warm_until, 0.0, latest)
+        self.flat_value = checked.optional(checked.level, data["flat_value"])
+        self.flat_since = checked.number(data["flat_since"], 0.0, last_read)
+        self.flat_longest_h = checked.integer(data["flat_longest_h"], 0)
+        self.stuck = checked.flag(data["stuck"])
+        self.rejected = checked.integer(data["rejected"], 0)
 
     def _warm_up(self, at: float, duration_s: float) -> None:
         self.warm_until = max(at + duration_s, self.warm_until or 0.0)

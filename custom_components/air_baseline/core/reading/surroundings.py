@@ -5,12 +5,15 @@ value is followed once, and a channel only asks for means. Readings of context a
 their own and cost a reading of the air nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Any
 
-from ..day import HOUR_S, SLOT_S, SLOTS_PER_HOUR, locate
+from .. import checked
+from ..day import DAY_S, HOUR_S, SLOT_S, SLOTS_PER_HOUR, locate
 from .binning import Bin, Binner
+from .running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 
 HOURS = 24
 LEAST_H = 18.0  # Of 24 hours; a mean of the morning alone is colder than any day's.
@@ -23,8 +26,6 @@ REWIND_S = 26 * HOUR_S  # More than any change of clocks: the clock had been wro
 # hours, and with one of 35 rises of 10 μg/m³ in the main room.
 ROSE_BY = 5.0
 ROSE_TIMES = 1.5
-
-type Sum = tuple[float, float]  # Seconds times value, seconds.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,8 @@ class SurroundingMean:
         self.zone = zone
         self.binner = Binner()
         self.bins: list[tuple[int, float]] = []  # Slot and value of the last hour.
-        self.hours: list[tuple[int, float, float]] = []  # Hour (POSIX / 3600) and its sum.
-        self.days: list[tuple[int, float, float]] = []  # The open day and the one before.
+        self.hours: list[RunningSum] = []  # Hour (POSIX / 3600) and its sum.
+        self.days: list[RunningSum] = []  # The open day and the one before.
 
     def read(self, at: float, value: float) -> None:
         """Take a reading: POSIX seconds; μg/m³, °C, or 1 for open and 0 for shut."""
@@ -95,8 +96,7 @@ class SurroundingMean:
 
     def of_day(self, day: int) -> float | None:
         """Return the mean of the open day or the one before, None with under 18 hours of it."""
-        sums = [(area, seconds) for known, area, seconds in self.days if known == day]
-        return _mean(sums, LEAST_H * HOUR_S)
+        return mean_of([one for one in self.days if one[0] == day], LEAST_H * HOUR_S)
 
     def of_last_hours(self, at: float) -> float | None:
         """Return the mean of the 24 hours up to a time (running hour included), None likewise.
@@ -104,7 +104,7 @@ class SurroundingMean:
         The 24 hours, not those since 04:00: by noon these are colder than any whole day.
         """
         last = int((at - 1e-3) // HOUR_S)
-        return _mean(self._sums(last - HOURS + 1, last), LEAST_H * HOUR_S)
+        return mean_of(self._sums(last - HOURS + 1, last), LEAST_H * HOUR_S)
 
     def of_last_hour(self, at: float) -> float | None:
         """Return the mean of the 12 slots up to a time, None with under six of them."""
@@ -116,18 +116,41 @@ class SurroundingMean:
         """Return the last hour beside the 24 hours before it, None where either is not known."""
         first = int((at - HOUR_S) // HOUR_S)
         now = self.of_last_hour(at)
-        before = _mean(self._sums(first - HOURS, first - 1), LEAST_BEFORE_H * HOUR_S)
+        before = mean_of(self._sums(first - HOURS, first - 1), LEAST_BEFORE_H * HOUR_S)
         return None if now is None or before is None else OutdoorRise(now, before)
 
-    def _sums(self, first: int, last: int) -> list[Sum]:
-        return [(area, seconds) for hour, area, seconds in self.hours if first <= hour <= last]
+    def dump(self) -> dict[str, Any]:
+        """Return what it knows as plain JSON values; the current value ends with a restart."""
+        return {
+            **self.binner.dump_running(),
+            "bins": [list(pair) for pair in self.bins],
+            "hours": dump_sums(self.hours),
+            "days": dump_sums(self.days),
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        self.binner.restore_running(data)
+        counted_to = self.binner.counted_to or 0.0
+        self.bins = [
+            (
+                checked.integer(slot, 0, int(counted_to // SLOT_S)),
+                checked.number(value, -checked.HIGHEST, checked.HIGHEST),
+            )
+            for slot, value in checked.rows(data["bins"], 2, SLOTS_PER_HOUR)
+        ]
+        self.hours = load_sums(data["hours"], HOURS + 2, int(counted_to // HOUR_S), HOUR_S)
+        self.days = load_sums(data["days"], 2, checked.LATEST_DAY, 2 * DAY_S)
+
+    def _sums(self, first: int, last: int) -> list[RunningSum]:
+        return [one for one in self.hours if first <= one[0] <= last]
 
     def _take(self, bin_: Bin) -> None:
-        total = bin_.value * bin_.observed_s, bin_.observed_s
+        area, seconds = bin_.value * bin_.observed_s, bin_.observed_s
         self.bins = [*self.bins[1 - SLOTS_PER_HOUR :], (bin_.slot, bin_.value)]
-        _add(self.hours, int(bin_.start // HOUR_S), total)
+        add_to(self.hours, int(bin_.start // HOUR_S), area, seconds)
         del self.hours[: -HOURS - 2]
-        _add(self.days, locate(bin_.start, self.zone)[0], total)
+        add_to(self.days, locate(bin_.start, self.zone)[0], area, seconds)
         del self.days[:-2]
 
     def _rewind(self, at: float) -> None:
@@ -178,17 +201,3 @@ class Surroundings:
             outdoor_temperature=None if temperature is None else round(temperature, 1),
             window_open=None if window is None else round(min(max(window, 0.0), 1.0), 3),
         )
-
-
-def _add(sums: list[tuple[int, float, float]], index: int, more: Sum) -> None:
-    """Add to the last of some sums, or begin another."""
-    area, seconds = more
-    if sums and sums[-1][0] == index:
-        _, before, before_s = sums.pop()
-        area, seconds = area + before, seconds + before_s
-    sums.append((index, area, seconds))
-
-
-def _mean(sums: list[Sum], least_s: float) -> float | None:
-    seconds = sum(seconds for _, seconds in sums)
-    return sum(area for area, _ in sums) / seconds if seconds and seconds >= least_s else None

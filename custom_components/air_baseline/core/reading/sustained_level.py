@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .. import checked
 from ..day import SLOT_S, SUSTAINED_SLOTS
 from .binning import Bin
 
@@ -37,6 +38,17 @@ class SustainedWindow:
         if len(values) < SUSTAINED_AT_LEAST:
             return None
         return min(values), max(values)
+
+    def dump(self) -> list[list[float]]:
+        """Return the bins as plain JSON values."""
+        return [list(pair) for pair in self.bins]
+
+    def restore(self, data: object, last: int) -> None:
+        """Take over what `dump` wrote, up to the last slot; raises StoredFormError."""
+        self.bins = [
+            (checked.integer(slot, 0, last), checked.level(value))
+            for slot, value in checked.rows(data, 2, SUSTAINED_SLOTS)
+        ]
 
     @property
     def silent_from(self) -> float:

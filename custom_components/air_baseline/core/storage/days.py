@@ -10,14 +10,14 @@ from dataclasses import astuple
 from typing import Any, Final, overload, override
 from zlib import crc32
 
+from .. import checked
+from ..checked import StoredFormError
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..reading.surroundings import DaySurroundings
-from . import checked
-from .checked import StoredFormError
 
 DAY_COLUMNS: Final = (
     "day",
@@ -125,8 +125,7 @@ def load_days(data: Mapping[str, Any]) -> StoredDays:
     lines = checked.items(data["days"], WINDOW_DAYS)
     known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
-        message = "days that are not as they were written"
-        raise StoredFormError(message)
+        raise StoredFormError("days that are not as they were written")
     return StoredDays(lines)
 
 
@@ -140,16 +139,13 @@ def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
     if not rows:
         return ()
     if any(len(row) != len(DAY_COLUMNS) for row in rows):
-        message = f"days of other than {len(DAY_COLUMNS)} values"
-        raise StoredFormError(message)
+        raise StoredFormError(f"days of other than {len(DAY_COLUMNS)} values")
     columns = dict(zip(DAY_COLUMNS, zip(*rows, strict=True), strict=True))
     days = list(map(parse_day, columns["day"]))
     if days != sorted({*days}):
-        message = "days out of order or twice"
-        raise StoredFormError(message)
+        raise StoredFormError("days out of order or twice")
     if checked.day(days[-1]) - checked.day(days[0]) >= WINDOW_DAYS:
-        message = f"days further apart than the {WINDOW_DAYS} that are kept"
-        raise StoredFormError(message)
+        raise StoredFormError(f"days further apart than the {WINDOW_DAYS} that are kept")
     texts = [text.encode() for text in columns["histogram"]]
     slots = list(map(_slots, columns["slots"]))
     values = zip(
@@ -186,8 +182,7 @@ def _marks(texts: Sequence[str]) -> list[float | None]:
     coverages = [None if text == NOTHING else float(text) for text in texts]
     known = [coverage for coverage in coverages if coverage is not None]
     if not all(0.0 <= coverage <= 1.0 for coverage in known):
-        message = "marks that are no shares"
-        raise StoredFormError(message)
+        raise StoredFormError("marks that are no shares")
     return coverages
 
 
@@ -203,8 +198,7 @@ def _slots(text: str) -> tuple[int, ...]:
         return PLAIN_SLOTS
     slots = tuple(checked.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
     if len(slots) != PARTS or not sum(slots):
-        message = f"slots of a day: {slots}"
-        raise StoredFormError(message)
+        raise StoredFormError(f"slots of a day: {slots}")
     return slots
 
 

@@ -6,17 +6,17 @@ A restart, or another version of the method, leaves it as it was issued before t
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import checked
 from ..alerting.forecast import Forecast
 from ..alerting.promise import Promise
 from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, AlertThreshold
+from ..checked import StoredFormError
 from ..codes import Basis, LearningState, Missing
 from ..day import PARTS, WINDOW_DAYS
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
 from ..reading.binning import LEAST_STEP
-from . import checked
-from .checked import StoredFormError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,8 +72,7 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
 def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
     ranges = checked.rows(data["ranges"], RANGE_WIDTH, PARTS)
     if len(ranges) != PARTS:
-        message = f"{len(ranges)} ranges"
-        raise StoredFormError(message)
+        raise StoredFormError(f"{len(ranges)} ranges")
     return {
         "ranges": tuple(_load_range(row) for row in ranges),
         "basis": checked.code(Basis, data["basis"]),
@@ -103,8 +102,7 @@ def _load_range(row: Sequence[Any]) -> PartRange:
     lower, upper = (cells[0], cells[1], cells[2]), (cells[3], cells[4], cells[5])
     ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
     if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
-        message = f"a range from {low} over {middle} to {high}"
-        raise StoredFormError(message)
+        raise StoredFormError(f"a range from {low} over {middle} to {high}")
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
 
 

@@ -4,24 +4,39 @@ The columns of a table are named once, each row is a list. What is not exactly o
 raises StoredFormError.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import Any, Final
 
+from .. import checked
+from ..checked import StoredFormError
 from ..codes import OtherRooms
 from ..day import DAY_S, PARTS
 from ..ledger.correction import AHEAD_DAYS
-from ..ledger.entries import Cause, Entry, EntryKind
+from ..ledger.entries import (
+    Cause,
+    ChangePassed,
+    ChangeReported,
+    ChangeSuspected,
+    Correction,
+    CorrectionCode,
+    DaysExcluded,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    LooksRight,
+    Relearned,
+    Reset,
+    Season,
+    StopAsking,
+    entry_columns,
+)
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
-from . import checked
-from .checked import StoredFormError
 from .days import dump_days, load_days
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 MOST_ROOMS = 1000
 # Nothing is said about later days; a start over "from the year 2926" would never let a room
@@ -78,7 +93,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
         "root": ledger.root,
         **dump_days(ledger.days),
         "entries_columns": list(ENTRY_COLUMNS),
-        "entries": [_dump_row(entry, ENTRY_COLUMNS) for entry in ledger.entries],
+        "entries": [_dump_entry(entry) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_beside(ledger),
@@ -104,37 +119,114 @@ def _load_former(data: object) -> Ledger | None:
 
 def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
-    entries = tuple(_load_entry(row) for row in rows)
-    if len({entry.id for entry in entries}) != len(entries):
-        message = "two entries with one id"
-        raise StoredFormError(message)
-    return entries
+    known = {row["id"]: checked.code(CorrectionCode, row["kind"]) for row in rows}
+    if len(known) != len(rows):
+        raise StoredFormError("two entries with one id")
+    return tuple(_load_entry(row, known) for row in rows)
 
 
-def _load_entry(row: Mapping[str, Any]) -> Entry:
-    at = checked.time(row["at"])
-    ahead = int(at // DAY_S) + checked.EARLIEST_DAY + MOST_AHEAD
-
-    def day(data: object) -> int:
-        return checked.integer(data, checked.EARLIEST_DAY, ahead)
-
-    return Entry(
+def _load_entry(row: Mapping[str, Any], known: Mapping[int, CorrectionCode]) -> Entry:
+    """Return an entry; `known` are the kinds of all entries by their ids."""
+    code = checked.code(CorrectionCode, row["kind"])
+    target = checked.optional(checked.integer, row["target"])
+    of_step = target is not None and known.get(target) is code
+    entry = Entry(
         id=checked.integer(row["id"], 1),
-        at=at,
-        kind=checked.code(EntryKind, row["kind"]),
-        from_day=checked.optional(day, row["from_day"]),
-        to_day=checked.optional(day, row["to_day"]),
-        parts=None if row["parts"] is None else checked.integer(row["parts"], 0, ALL_PARTS),
-        weight=checked.share(row["weight"]),
-        level=checked.optional(checked.level, row["level"]),
-        until_day=checked.optional(day, row["until_day"]),
-        episode=checked.optional(checked.integer, row["episode"]),
-        target=checked.optional(checked.integer, row["target"]),
-        cause=None if row["cause"] is None else checked.code(Cause, row["cause"]),
+        at=checked.time(row["at"]),
+        correction=_CORRECTIONS[code](_Row(row)),
+        replaces=None if of_step else target,
+        step=target if of_step else None,
     )
+    if _dump_entry(entry) != list(row.values()):
+        raise StoredFormError(f"{code} with columns of another kind")
+    return entry
 
 
-def _dump_row(kept: Entry | Episode, columns: tuple[str, ...]) -> list[Any]:
+class _Row:
+    """The columns of an entry, checked when they are asked for."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self._row = row
+        self._latest = int(checked.time(row["at"]) // DAY_S) + checked.EARLIEST_DAY + MOST_AHEAD
+
+    @property
+    def until_day(self) -> int:
+        return self._day("until_day")
+
+    def _day(self, column: str) -> int:
+        return checked.integer(self._row[column], checked.EARLIEST_DAY, self._latest)
+
+    @property
+    def first_day(self) -> int:
+        return self._day("from_day")
+
+    @property
+    def last_day(self) -> int:
+        return self._day("to_day")
+
+    @property
+    def episode(self) -> int:
+        return checked.integer(self._row["episode"])
+
+    @property
+    def episode_if_any(self) -> int | None:
+        return checked.optional(checked.integer, self._row["episode"])
+
+    @property
+    def parts(self) -> int:
+        return checked.integer(self._row["parts"], 0, ALL_PARTS)
+
+    @property
+    def level(self) -> float:
+        return checked.level(self._row["level"])
+
+    @property
+    def weight(self) -> float:
+        return checked.share(self._row["weight"])
+
+    @property
+    def cause(self) -> Cause:
+        return checked.code(Cause, self._row["cause"])
+
+
+_CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = MappingProxyType(
+    {
+        CorrectionCode.LOOKS_RIGHT: lambda _: LooksRight(),
+        CorrectionCode.STOP_ASKING: lambda row: StopAsking(episode=row.episode_if_any),
+        CorrectionCode.EPISODE_REAL: lambda row: EpisodeReal(
+            episode=row.episode, day=row.first_day, parts=row.parts
+        ),
+        CorrectionCode.EPISODE_NORMAL: lambda row: EpisodeNormal(
+            episode=row.episode,
+            parts=row.parts,
+            alert_level=row.level,
+            until_day=row.until_day,
+        ),
+        CorrectionCode.STRIKE: lambda row: DaysExcluded(
+            from_day=row.first_day, to_day=row.last_day
+        ),
+        CorrectionCode.CHANGE: lambda row: ChangeReported(
+            from_day=row.first_day, found_day=row.last_day, weight=row.weight
+        ),
+        CorrectionCode.CHANGE_DETECTED: lambda row: ChangeSuspected(
+            from_day=row.first_day, found_day=row.last_day, weight=row.weight, cause=row.cause
+        ),
+        CorrectionCode.CHANGE_PASSED: lambda row: ChangePassed(
+            from_day=row.first_day, to_day=row.last_day
+        ),
+        CorrectionCode.SEASON: lambda _: Season(),
+        CorrectionCode.RESET: lambda row: Reset(from_day=row.first_day),
+        CorrectionCode.RELEARNED: lambda row: Relearned(from_day=row.first_day),
+    }
+)
+
+
+def _dump_entry(entry: Entry) -> list[Any]:
+    row = entry_columns(entry)
+    return [_plain(row[column]) for column in ENTRY_COLUMNS]
+
+
+def _dump_row(kept: Episode, columns: tuple[str, ...]) -> list[Any]:
     row = [getattr(kept, _FIELDS.get(column, column)) for column in columns]
     return [_plain(value) for value in row]
 

@@ -8,9 +8,9 @@ from struct import unpack
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.air_baseline.core import checked
+from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.storage import checked
-from custom_components.air_baseline.core.storage.checked import StoredFormError
 from tests.core.properties import repeatable
 
 anything = st.recursive(

@@ -1,0 +1,46 @@
+"""Sums over stretches of time, from which means over hours and days are made.
+
+A sum is (index of the stretch, value times seconds, seconds).
+"""
+
+from collections.abc import Sequence
+
+from .. import checked
+
+type RunningSum = tuple[int, float, float]
+
+
+def add_to(sums: list[RunningSum], index: int, area: float, seconds: float) -> None:
+    """Add to the last of some sums, in place, or begin another."""
+    if sums and sums[-1][0] == index:
+        _, before, before_s = sums.pop()
+        area, seconds = area + before, seconds + before_s
+    sums.append((index, area, seconds))
+
+
+def mean_of(sums: Sequence[RunningSum], least_s: float) -> float | None:
+    """Return the mean over some sums, None with fewer seconds than needed."""
+    seconds = sum(seconds for _, _, seconds in sums)
+    if not seconds or seconds < least_s:
+        return None
+    return sum(area for _, area, _ in sums) / seconds
+
+
+def dump_sums(sums: Sequence[RunningSum]) -> list[list[float]]:
+    """Return sums as plain JSON values."""
+    return [list(one) for one in sums]
+
+
+def load_sums(data: object, most: int, last: int, longest_s: float) -> list[RunningSum]:
+    """Return the sums that `dump_sums` wrote: at most so many, up to the last index.
+
+    Raises StoredFormError for anything else.
+    """
+    found: list[RunningSum] = []
+    for index, area, observed in checked.rows(data, 3, most):
+        seconds = checked.number(observed, 0.0, longest_s)
+        highest = checked.HIGHEST * seconds
+        found.append(
+            (checked.integer(index, 0, last), checked.number(area, -highest, highest), seconds)
+        )
+    return found
