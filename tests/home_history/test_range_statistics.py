@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
@@ -17,13 +19,32 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
-from tests.home import KITCHEN, NOON, PM25, a_home, a_room, a_store, act, learned, set_up, shown
+from tests.home import (
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    NOON,
+    PM25,
+    STEP,
+    VOC,
+    a_home,
+    a_room,
+    a_store,
+    act,
+    learned,
+    report,
+    set_up,
+    shown,
+    usual,
+)
 
 BAND = "air_baseline:01kitchen_pm25_usual"
+INDEX_BAND = "air_baseline:01bedroom_voc_index_usual"
 VOC_BAND = "air_baseline:01kitchen_voc_ratio_usual"
 MASS_BAND = "air_baseline:01kitchen_voc_mass_usual"
 HOUR = timedelta(hours=1)
 THIS_HOUR = NOON.replace(second=0)
+LEVELS = {Pollutant.PM25: PM25, Pollutant.VOC_RATIO: VOC, Pollutant.VOC_INDEX: INDEX}
 
 with_recorder = pytest.mark.usefixtures("recorder_mock")
 
@@ -253,3 +274,45 @@ async def test_rows_are_written_in_the_real_recorder_under_a_name_that_does_not_
     data = {**subentry.data, "pm25_source": "sensor.other"}
     hass.config_entries.async_update_subentry(entry, subentry, data=data)
     assert await rows(hass) == before, f"{PM25} was renamed, or another sensor took its place"
+
+
+@with_recorder
+async def test_rooms_that_take_two_seconds_each_lose_no_hour(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    """At 04:00 each room writes the ranges of its day, in one room after another."""
+    entry = await three_sources(hass, kitchen)
+    for room in entry.runtime_data.rooms.values():
+        room.async_add_bin_listener(lambda *_: kitchen.clock.tick(timedelta(seconds=2)))
+    for index in range(1, 24 * 12 + 1):
+        await pass_slot(hass, kitchen.clock, THIS_HOUR + index * STEP)
+    expected = {THIS_HOUR + hour * HOUR for hour in range(25)}
+    for band in (BAND, VOC_BAND, INDEX_BAND):
+        assert expected - set(await rows(hass, band)) == set()
+
+
+async def three_sources(hass: HomeAssistant, kitchen: Kitchen) -> MockConfigEntry:
+    """Set up a home that has learned: two sources in the kitchen, one in the bedroom."""
+    kitchen.files[LEDGER_KEY] = a_store(
+        {
+            KITCHEN: {
+                Pollutant.PM25: learned(Pollutant.PM25, 36),
+                Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36),
+            },
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
+        }
+    )
+    entry = a_home()
+    await set_up(hass, entry)
+    return entry
+
+
+async def pass_slot(hass: HomeAssistant, clock: FrozenDateTimeFactory, end: datetime) -> None:
+    """Let sources report in a slot, and the clock go on to just after its end."""
+    for moment in (end - timedelta(seconds=30), end + timedelta(seconds=2)):
+        clock.move_to(moment)
+        if moment < end:
+            for pollutant, entity_id in LEVELS.items():
+                report(hass, entity_id, usual(moment.timestamp(), pollutant))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)

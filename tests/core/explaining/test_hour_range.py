@@ -10,6 +10,7 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start, locate
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
 from custom_components.air_baseline.core.ledger.correction import struck
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import LONDON, MONDAY, a_ledger, breathe, learned_channel, play
 
 START = day_start(MONDAY, LONDON)
@@ -51,9 +52,10 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
     assert hour_range(learned_channel(), START) is None
     channel = at_start_of_day()
     assert hour_range(channel, START + HOUR) is not None
-    channel.pause(START + HOUR, paused=True)
-    assert hour_range(channel, START + HOUR) is None
-    channel.pause(START + HOUR, paused=False)
+    channel.pause(START + 1.1 * HOUR, paused=True)
+    channel.advance(START + 2 * HOUR)
+    assert hour_range(channel, START + 2 * HOUR) is None
+    channel.pause(START + 2.1 * HOUR, paused=False)
     channel.advance(START + 26 * HOUR)
     assert channel.state(START + 26 * HOUR) is LearningState.NO_SOURCE
     assert hour_range(channel, START + 26 * HOUR) is None
@@ -61,10 +63,57 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
 
 def test_a_range_written_anew_holds_from_the_next_hour_on() -> None:
     channel = at_start_of_day()
-    channel.correct(START + 1.2 * HOUR, *struck([MONDAY - 3]))
-    assert hour_range(channel, START + 1.5 * HOUR) is None, "it may be hindsight"
+    channel.advance(START + 3600.0)
+    before = hour_range(channel, START + HOUR)
+    channel.correct(START + 1.2 * HOUR, *struck(range(MONDAY - 30, MONDAY - 3)))
     channel.advance(START + 2 * HOUR)
-    assert hour_range(channel, START + 2 * HOUR + 3.0) is not None
+    assert hour_range(channel, START + 1.5 * HOUR) == before
+    assert hour_range(channel, START + 2.5 * HOUR) != before
+
+
+def test_what_is_written_anew_before_an_hour_is_asked_for_does_not_change_it() -> None:
+    """Nothing told the channel that the hour began, before the correction did."""
+    channel, same = at_start_of_day(), at_start_of_day()
+    channel.correct(START + HOUR + 40.0, *struck(range(MONDAY - 30, MONDAY - 3)))
+    same.advance(START + HOUR)
+    assert hour_range(channel, START + HOUR) == hour_range(same, START + HOUR) is not None
+
+
+def test_a_correction_before_the_day_is_counted_does_not_lose_its_first_hour() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 24 * HOUR + 40.0, *struck([MONDAY - 3]))
+    channel.advance(START + 24 * HOUR + 2.0)
+    assert hour_range(channel, START + 24 * HOUR) is not None
+
+
+def test_hours_that_are_counted_late_have_the_range_with_which_they_began() -> None:
+    late, punctual = at_start_of_day(), at_start_of_day()
+    expected = []
+    for hour in range(2, 30):
+        punctual.advance(START + hour * HOUR + 2.0)
+        expected.append(hour_range(punctual, START + hour * HOUR + 2.0))
+    late.advance(START + 29 * HOUR + 2.0)
+    found = [hour_range(late, START + hour * HOUR) for hour in range(2, 30)]
+    assert found[-24:] == expected[-24:]
+    assert None in expected[-6:], "its source is silent by then"
+
+
+def test_a_pause_in_an_hour_that_is_asked_for_late_does_not_lose_it() -> None:
+    channel = at_start_of_day()
+    channel.pause(START + HOUR + 40.0, paused=True)
+    assert hour_range(channel, START + HOUR) is not None
+    channel.advance(START + 2 * HOUR)
+    assert hour_range(channel, START + 2 * HOUR) is None
+
+
+def test_after_a_restart_a_range_written_anew_may_be_hindsight() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 1.2 * HOUR, *struck([MONDAY - 3]))
+    kept = load_channel(dump_channel(channel), LONDON, channel.promise)
+    kept.advance(START + 1.5 * HOUR)
+    assert hour_range(kept, START + 1.5 * HOUR) is None
+    kept.advance(START + 2 * HOUR)
+    assert hour_range(kept, START + 2 * HOUR + 3.0) is not None
 
 
 def test_a_day_that_has_not_begun_has_no_range() -> None:
