@@ -37,6 +37,7 @@ from .core.event import Event as ChannelEvent
 from .core.explaining.view import EntityView, view
 from .core.pollutant import POLLUTANTS, Pollutant
 from .core.reading.binning import Bin
+from .inputs.clock import Clock
 from .inputs.readings import UnitChangedError, concentration
 from .inputs.room_config import room_sources
 from .storage.rooms import Loaded, StoredRoom
@@ -52,11 +53,12 @@ type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 @dataclass(slots=True, kw_only=True)
 class AirBaselineData:
-    """What a loaded entry holds: its store, a coordinator per room, damage met on loading.
+    """What a loaded entry holds: clock, store, a coordinator per room, damage met on loading.
 
     `unreadable` lists the rooms that were left out, since their settings make no sense.
     """
 
+    clock: Clock
     store: LedgerStore
     rooms: dict[str, RoomCoordinator]
     damage: Loaded

@@ -1,1 +1,1 @@
-"""From the entities of Home Assistant to readings that the core can use."""
+"""What comes from Home Assistant: the time, and entities as readings that the core can use."""
