@@ -1,5 +1,6 @@
 """The learned range as hourly statistics: once an hour, in the unit and under the name of now."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.inputs.clock import Phase, Round
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
@@ -83,6 +85,12 @@ async def known(hass: HomeAssistant) -> dict[str, StatisticMetaData]:
     return {band: said for band, (_, said) in found.items()}
 
 
+def low_and_high(kitchen: Kitchen) -> tuple[float, float]:
+    """Return the range that is shown now."""
+    low, high = (kitchen.says(f"sensor.kitchen_pm25_usual_{edge}") for edge in ("low", "high"))
+    return float(low), float(high)
+
+
 @with_recorder
 async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
     hass: HomeAssistant, kitchen: Kitchen
@@ -90,11 +98,7 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
     await kitchen.learn()
     expected = {}
     for hour in range(18):
-        low, high = (
-            float(shown(hass, f"sensor.kitchen_pm25_usual_{edge}").state)
-            for edge in ("low", "high")
-        )
-        expected[THIS_HOUR + hour * HOUR] = low, high
+        expected[THIS_HOUR + hour * HOUR] = low_and_high(kitchen)
         await kitchen.breathe(HOUR)
     expected[THIS_HOUR + 18 * HOUR] = expected[THIS_HOUR]
     found = await rows(hass)
@@ -287,8 +291,43 @@ async def test_rooms_that_take_two_seconds_each_lose_no_hour(
     for index in range(1, 24 * 12 + 1):
         await pass_slot(hass, kitchen.clock, THIS_HOUR + index * STEP)
     expected = {THIS_HOUR + hour * HOUR for hour in range(25)}
-    for band in (BAND, VOC_BAND, INDEX_BAND):
-        assert expected - set(await rows(hass, band)) == set()
+    bands = (BAND, VOC_BAND, INDEX_BAND)
+    assert {band: expected - set(await rows(hass, band)) for band in bands} == {
+        band: set() for band in bands
+    }
+
+
+@with_recorder
+async def test_hours_that_begin_while_a_round_is_late_have_the_range_with_which_they_began(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    entry = await kitchen.learn()
+    done = asyncio.Event()
+    kitchen.waits = True
+
+    async def take_long(_: Round) -> None:
+        await done.wait()
+
+    entry.runtime_data.clock.async_on(Phase.SURROUNDINGS, take_long)
+    await kitchen.breathe(HOUR + timedelta(minutes=30))
+    at_one = from_one_to_four(entry)
+    await act(hass, "strike_days", quantity="pm25", start_date="2026-01-26", end_date="2026-02-13")
+    await kitchen.breathe(HOUR + timedelta(minutes=10))
+    at_two = from_one_to_four(entry)
+    done.set()
+    found = await rows(hass)
+    assert set(found) == {THIS_HOUR + hour * HOUR for hour in range(3)}
+    assert set(await rows(hass, VOC_BAND)) == set(found)
+    one, two = (found[THIS_HOUR + hour * HOUR] for hour in (1, 2))
+    assert one == at_one != at_two == two
+
+
+def from_one_to_four(entry: MockConfigEntry) -> tuple[float, float, float]:
+    """Return low, middle and high that are now in force from 13:00 to 16:00."""
+    forecast = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25].forecast
+    assert forecast is not None
+    part = forecast.ranges[3]
+    return part.low, part.middle, part.high
 
 
 async def three_sources(hass: HomeAssistant, kitchen: Kitchen) -> MockConfigEntry:
