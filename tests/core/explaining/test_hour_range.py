@@ -1,5 +1,6 @@
 """Which range held in which hour: written before it, learned, and never worked out again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -61,22 +62,49 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
     assert hour_range(channel, START + 26 * HOUR) is None
 
 
-def test_a_range_written_anew_holds_from_the_next_hour_on() -> None:
+NEARLY_ALL = range(MONDAY - 40, MONDAY - 5)
+
+
+def test_a_correction_holds_from_the_next_hour_on() -> None:
     channel = at_start_of_day()
-    channel.advance(START + 3600.0)
     before = hour_range(channel, START + HOUR)
-    channel.correct(START + 1.2 * HOUR, *struck(range(MONDAY - 30, MONDAY - 3)))
+    channel.correct(START + 1.2 * HOUR, *struck(NEARLY_ALL))
     channel.advance(START + 2 * HOUR)
-    assert hour_range(channel, START + 1.5 * HOUR) == before
-    assert hour_range(channel, START + 2.5 * HOUR) != before
+    assert hour_range(channel, START + 1.5 * HOUR) == before is not None
+    assert hour_range(channel, START + 2.5 * HOUR) is None, "no longer learned"
+    channel.undo(START + 2.6 * HOUR)
+    channel.advance(START + 3 * HOUR)
+    assert hour_range(channel, START + 2.7 * HOUR) is None
+    assert hour_range(channel, START + 3.5 * HOUR) is not None
 
 
-def test_what_is_written_anew_before_an_hour_is_asked_for_does_not_change_it() -> None:
-    """Nothing told the channel that the hour began, before the correction did."""
-    channel, same = at_start_of_day(), at_start_of_day()
-    channel.correct(START + HOUR + 40.0, *struck(range(MONDAY - 30, MONDAY - 3)))
-    same.advance(START + HOUR)
-    assert hour_range(channel, START + HOUR) == hour_range(same, START + HOUR) is not None
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda channel, at: channel.correct(at, *struck(NEARLY_ALL)),
+        lambda channel, at: channel.adopt(at, a_ledger([])),
+        lambda channel, at: channel.pause(at, paused=True),
+    ],
+)
+def test_what_changes_before_an_hour_is_asked_for_does_not_change_it(
+    change: Callable[[Channel, float], object],
+) -> None:
+    """The channel was not told that the hour began before it was told of the change."""
+    changed, same = at_start_of_day(), at_start_of_day()
+    change(changed, START + 2 * HOUR + 40.0)
+    same.advance(START + 2 * HOUR)
+    assert hour_range(changed, START + 2 * HOUR) == hour_range(same, START + 2 * HOUR) is not None
+    changed.advance(START + 3 * HOUR)
+    assert hour_range(changed, START + 3 * HOUR) is None
+
+
+def test_an_undone_correction_does_not_change_an_hour_that_began_before() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 1.2 * HOUR, *struck(NEARLY_ALL))
+    channel.undo(START + 2 * HOUR + 40.0)
+    assert hour_range(channel, START + 2 * HOUR) is None
+    channel.advance(START + 3 * HOUR)
+    assert hour_range(channel, START + 3 * HOUR) is not None
 
 
 def test_a_correction_before_the_day_is_counted_does_not_lose_its_first_hour() -> None:
@@ -96,14 +124,6 @@ def test_hours_that_are_counted_late_have_the_range_with_which_they_began() -> N
     found = [hour_range(late, START + hour * HOUR) for hour in range(2, 30)]
     assert found[-24:] == expected[-24:]
     assert None in expected[-6:], "its source is silent by then"
-
-
-def test_a_pause_in_an_hour_that_is_asked_for_late_does_not_lose_it() -> None:
-    channel = at_start_of_day()
-    channel.pause(START + HOUR + 40.0, paused=True)
-    assert hour_range(channel, START + HOUR) is not None
-    channel.advance(START + 2 * HOUR)
-    assert hour_range(channel, START + 2 * HOUR) is None
 
 
 def test_after_a_restart_a_range_written_anew_may_be_hindsight() -> None:
