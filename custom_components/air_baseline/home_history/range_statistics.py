@@ -1,6 +1,6 @@
 """Each learned range as hourly statistics, from which Home Assistant's own graphs draw a band.
 
-A row is written as its hour begins, with the range that is in force then. An hour in which
+A row is written once its hour has begun, with the range that was in force then. An hour in which
 nothing was learned, or Home Assistant did not run, has no row and never gets one.
 """
 

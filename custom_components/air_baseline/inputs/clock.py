@@ -1,6 +1,6 @@
-"""One clock: all that is due when a slot has ended, one after the other.
+"""One clock: runs all that is due when a slot has ended, one phase after the other.
 
-It knows no room and stands below them, since what an entry holds at run time holds its clock.
+It knows no room. It is below the coordinator, whose runtime data holds it.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
-from ..core.alerting.hourly_ranges import hour_start
+from ..core.day import hour_start
 
 SLOT_MINUTES = range(0, 60, 5)
 TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 
 
 class Phase(StrEnum):
-    """What a round consists of, in this order; statistics only as an hour has begun."""
+    """What a round consists of, in this order; statistics only in the first round of an hour."""
 
     SURROUNDINGS = "surroundings"  # Before the rooms, which find what is known by then.
     ROOMS = "rooms"
@@ -34,9 +34,9 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Up to when time passes in a round, and when it was found that an hour had begun.
+    """Up to when time passes in a round, and a moment in each hour that has begun since the last.
 
-    All in POSIX seconds. There are several hours where the round before took so long.
+    All in POSIX seconds. There is more than one hour if the round before took that long.
     """
 
     at: float
@@ -47,7 +47,7 @@ type PhaseListener = Callable[[Round], Coroutine[Any, Any, None] | None]
 
 
 class Clock:
-    """Run a round after each slot; where one takes longer than a slot, the next one follows it."""
+    """Run a round after each slot; one that is due while another runs follows it."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Prepare; nothing runs before `async_start`."""
@@ -126,4 +126,4 @@ class Clock:
             failure = type(error), str(error)
             if failure != self._logged.get(phase):
                 self._logged[phase] = failure
-                LOGGER.exception("What is due every five minutes has failed: %s", phase.value)
+                LOGGER.exception("The phase %s of a round has failed; others go on", phase.value)

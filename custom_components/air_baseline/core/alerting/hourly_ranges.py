@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from math import inf
 
-from ..day import HOUR_S, locate
+from ..day import HOUR_S, hour_start, locate
 from .forecast import Forecast
 
 HOURS_KEPT = 24  # By judgement: they are asked for within seconds, or when a long round has ended.
@@ -19,11 +19,6 @@ class HourRange:
     low: float
     middle: float
     high: float
-
-
-def hour_start(at: float) -> float:
-    """Return when the hour of a moment began (both POSIX seconds)."""
-    return at // HOUR_S * HOUR_S
 
 
 def range_of_hour(written: Forecast | None, start: float, zone: tzinfo) -> HourRange | None:

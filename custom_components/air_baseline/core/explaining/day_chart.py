@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import accumulate, pairwise
 
-from ..alerting.hourly_ranges import HourRange, hour_start, range_of_hour
+from ..alerting.hourly_ranges import HourRange, range_of_hour
 from ..channel import Channel
 from ..codes import Basis, LearningState
-from ..day import SLOT_S, day_start, locate, part_slots
+from ..day import SLOT_S, day_start, hour_start, locate, part_slots
 from ..ledger.correction import episode_span
 
 LATE_S = 60.0  # So long after an hour began, its range may be one that was written during it.
