@@ -16,9 +16,10 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 
 from custom_components import air_baseline
+from custom_components.air_baseline.clock import TICK_SECOND
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.listeners.clock import TICK_SECOND, async_pass_time
+from custom_components.air_baseline.listeners.rooms import async_pass_time
 from custom_components.air_baseline.storage.store import SOON_S
 from tests.home import ATTRIBUTES, PM25, usual
 
@@ -106,7 +107,7 @@ async def home() -> list[Figure]:
 
     In them, time passes with the reports and not with the clock, for which they are the future.
     """
-    with patch.object(air_baseline, "async_watch_clock", return_value=lambda: None):
+    with patch.object(air_baseline, "async_let_time_pass", return_value=lambda: None):
         return await _home()
 
 

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .card.register import async_load_module, async_serve_modules
 from .card.websocket import async_register_commands
+from .clock import Clock
 from .const import CONF_PROMISE, CONF_START_ANEW, DOMAIN, LOGGER, PLATFORMS, SUBENTRY_ROOM
 from .coordinator import AirBaselineConfigEntry, AirBaselineData, RoomCoordinator
 from .core.alerting.promise import Promise
@@ -28,9 +29,9 @@ from .issues.lifecycle import (
     async_tell_newer_store,
     async_watch_issues,
 )
-from .listeners.clock import async_watch_clock, in_turn
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed, async_follow_areas, async_follow_sources
+from .listeners.rooms import async_let_time_pass, in_turn
 from .listeners.surroundings import async_listen_to_surroundings
 from .services import async_register_actions
 from .storage.rooms import NewerStoreError, StoredRoom
@@ -66,7 +67,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             translation_key="store_unreadable",
             translation_placeholders={"error": str(error)},
         ) from error
-    entry.runtime_data = data = AirBaselineData(store=store, rooms={}, damage=loaded, unreadable=[])
+    entry.runtime_data = data = AirBaselineData(
+        clock=Clock(hass, entry), store=store, rooms={}, damage=loaded, unreadable=[]
+    )
     async for room_id, room in in_turn(subentries):
         stored[room_id] = _open_room(hass, entry, room, promise)
     await _async_clear_requests(hass, entry)
@@ -79,8 +82,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
-    entry.async_on_unload(async_watch_clock(hass, entry))
+    entry.async_on_unload(async_let_time_pass(entry))
     entry.async_on_unload(async_write_range_statistics(hass, entry))
+    entry.async_on_unload(data.clock.async_start())
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(async_follow_sources(hass, entry))
@@ -97,6 +101,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Stop listening and save what was learned since the last save."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
+        entry.runtime_data.clock.async_stop()
         for room in entry.runtime_data.rooms.values():
             room.async_stop()  # What is heard after the save would be lost.
         await entry.runtime_data.store.async_save()

@@ -17,7 +17,7 @@ from .coordinator import AirBaselineConfigEntry
 from .core.explaining.view import EntityView
 from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
-from .listeners.clock import in_turn
+from .listeners.rooms import in_turn
 
 PARALLEL_UPDATES = 0
 

@@ -11,7 +11,7 @@ from .const import CONF_EVERYONE
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset, refused
 from .entity import RoomEntity
-from .listeners.clock import in_turn
+from .listeners.rooms import in_turn
 
 PARALLEL_UPDATES = 0
 

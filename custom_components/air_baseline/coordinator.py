@@ -26,6 +26,7 @@ from homeassistant.helpers.event import (
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .clock import Clock
 from .const import (
     DOMAIN,
     LOGGER,
@@ -52,11 +53,12 @@ type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 
 @dataclass(slots=True, kw_only=True)
 class AirBaselineData:
-    """What a loaded entry holds: its store, a coordinator per room, damage met on loading.
+    """What a loaded entry holds: clock, store, a coordinator per room, damage met on loading.
 
     `unreadable` lists the rooms that were left out, since their settings make no sense.
     """
 
+    clock: Clock
     store: LedgerStore
     rooms: dict[str, RoomCoordinator]
     damage: Loaded

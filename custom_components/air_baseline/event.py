@@ -14,7 +14,7 @@ from .core.ledger.episode import Episode
 from .core.pollutant import Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
-from .listeners.clock import in_turn
+from .listeners.rooms import in_turn
 
 PARALLEL_UPDATES = 0
 

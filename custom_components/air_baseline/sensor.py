@@ -21,7 +21,7 @@ from .core.explaining.view import EntityView
 from .core.pollutant import Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .inputs.room_config import RoomSource
-from .listeners.clock import in_turn
+from .listeners.rooms import in_turn
 
 PARALLEL_UPDATES = 0
 

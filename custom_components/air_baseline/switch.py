@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .entity import RoomEntity
-from .listeners.clock import in_turn
+from .listeners.rooms import in_turn
 
 PARALLEL_UPDATES = 0
 

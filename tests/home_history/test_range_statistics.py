@@ -1,29 +1,52 @@
 """The learned range as hourly statistics: once an hour, in the unit and under the name of now."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
+from custom_components.air_baseline.clock import Phase, Round
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
-from tests.home import KITCHEN, NOON, PM25, a_home, a_room, a_store, act, learned, set_up, shown
+from tests.home import (
+    BEDROOM,
+    INDEX,
+    KITCHEN,
+    NOON,
+    PM25,
+    STEP,
+    VOC,
+    a_home,
+    a_room,
+    a_store,
+    act,
+    learned,
+    report,
+    set_up,
+    shown,
+    usual,
+)
 
 BAND = "air_baseline:01kitchen_pm25_usual"
+INDEX_BAND = "air_baseline:01bedroom_voc_index_usual"
 VOC_BAND = "air_baseline:01kitchen_voc_ratio_usual"
 MASS_BAND = "air_baseline:01kitchen_voc_mass_usual"
 HOUR = timedelta(hours=1)
 THIS_HOUR = NOON.replace(second=0)
+LEVELS = {Pollutant.PM25: PM25, Pollutant.VOC_RATIO: VOC, Pollutant.VOC_INDEX: INDEX}
 
 with_recorder = pytest.mark.usefixtures("recorder_mock")
 
@@ -62,6 +85,12 @@ async def known(hass: HomeAssistant) -> dict[str, StatisticMetaData]:
     return {band: said for band, (_, said) in found.items()}
 
 
+def low_and_high(kitchen: Kitchen) -> tuple[float, float]:
+    """Return the range that is shown now."""
+    low, high = (kitchen.says(f"sensor.kitchen_pm25_usual_{edge}") for edge in ("low", "high"))
+    return float(low), float(high)
+
+
 @with_recorder
 async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
     hass: HomeAssistant, kitchen: Kitchen
@@ -69,11 +98,7 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
     await kitchen.learn()
     expected = {}
     for hour in range(18):
-        low, high = (
-            float(shown(hass, f"sensor.kitchen_pm25_usual_{edge}").state)
-            for edge in ("low", "high")
-        )
-        expected[THIS_HOUR + hour * HOUR] = low, high
+        expected[THIS_HOUR + hour * HOUR] = low_and_high(kitchen)
         await kitchen.breathe(HOUR)
     expected[THIS_HOUR + 18 * HOUR] = expected[THIS_HOUR]
     found = await rows(hass)
@@ -253,3 +278,80 @@ async def test_rows_are_written_in_the_real_recorder_under_a_name_that_does_not_
     data = {**subentry.data, "pm25_source": "sensor.other"}
     hass.config_entries.async_update_subentry(entry, subentry, data=data)
     assert await rows(hass) == before, f"{PM25} was renamed, or another sensor took its place"
+
+
+@with_recorder
+async def test_rooms_that_take_two_seconds_each_lose_no_hour(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    """At 04:00 each room writes the ranges of its day, in one room after another."""
+    entry = await three_sources(hass, kitchen)
+    for room in entry.runtime_data.rooms.values():
+        room.async_add_bin_listener(lambda *_: kitchen.clock.tick(timedelta(seconds=2)))
+    for index in range(1, 24 * 12 + 1):
+        await pass_slot(hass, kitchen.clock, THIS_HOUR + index * STEP)
+    expected = {THIS_HOUR + hour * HOUR for hour in range(25)}
+    bands = (BAND, VOC_BAND, INDEX_BAND)
+    assert {band: expected - set(await rows(hass, band)) for band in bands} == {
+        band: set() for band in bands
+    }
+
+
+@with_recorder
+async def test_hours_that_begin_while_a_round_is_late_have_the_range_with_which_they_began(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    entry = await kitchen.learn()
+    done = asyncio.Event()
+    kitchen.waits = True
+
+    async def take_long(_: Round) -> None:
+        await done.wait()
+
+    entry.runtime_data.clock.async_on(Phase.SURROUNDINGS, take_long)
+    await kitchen.breathe(HOUR + timedelta(minutes=30))
+    at_one = from_one_to_four(entry)
+    await act(hass, "strike_days", quantity="pm25", start_date="2026-01-26", end_date="2026-02-13")
+    await kitchen.breathe(HOUR + timedelta(minutes=10))
+    at_two = from_one_to_four(entry)
+    done.set()
+    found = await rows(hass)
+    assert set(found) == {THIS_HOUR + hour * HOUR for hour in range(3)}
+    assert set(await rows(hass, VOC_BAND)) == set(found)
+    one, two = (found[THIS_HOUR + hour * HOUR] for hour in (1, 2))
+    assert one == at_one != at_two == two
+
+
+def from_one_to_four(entry: MockConfigEntry) -> tuple[float, float, float]:
+    """Return low, middle and high that are now in force from 13:00 to 16:00."""
+    forecast = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25].forecast
+    assert forecast is not None
+    part = forecast.ranges[3]
+    return part.low, part.middle, part.high
+
+
+async def three_sources(hass: HomeAssistant, kitchen: Kitchen) -> MockConfigEntry:
+    """Set up a home that has learned: two sources in the kitchen, one in the bedroom."""
+    kitchen.files[LEDGER_KEY] = a_store(
+        {
+            KITCHEN: {
+                Pollutant.PM25: learned(Pollutant.PM25, 36),
+                Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36),
+            },
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
+        }
+    )
+    entry = a_home()
+    await set_up(hass, entry)
+    return entry
+
+
+async def pass_slot(hass: HomeAssistant, clock: FrozenDateTimeFactory, end: datetime) -> None:
+    """Let sources report in a slot, and the clock go on to just after its end."""
+    for moment in (end - timedelta(seconds=30), end + timedelta(seconds=2)):
+        clock.move_to(moment)
+        if moment < end:
+            for pollutant, entity_id in LEVELS.items():
+                report(hass, entity_id, usual(moment.timestamp(), pollutant))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)

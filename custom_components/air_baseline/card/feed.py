@@ -1,7 +1,6 @@
 """A room as one user's card sees it, kept up to date while the card is open."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from homeassistant.auth.models import User
 from homeassistant.config_entries import (
@@ -12,20 +11,17 @@ from homeassistant.config_entries import (
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
+from ..clock import Phase, Round
 from ..const import DOMAIN
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.day import DAY_S, day_start, locate
 from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.today import async_measured
-from ..listeners.clock import SLOT_MINUTES, TICK_SECOND
 from ..words.explanation import Words
 from .message import CardMessage, card_message
-
-LOOK_SECOND = TICK_SECOND + 1  # The bins of the slot have closed.
 
 
 class RoomFeed:
@@ -64,9 +60,6 @@ class RoomFeed:
             self._hass.bus.async_listen(
                 ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, self._async_issue_changed
             ),
-            async_track_utc_time_change(
-                self._hass, self._async_look, minute=SLOT_MINUTES, second=LOOK_SECOND
-            ),
         ]
         await self._async_follow()
 
@@ -85,6 +78,7 @@ class RoomFeed:
             self._of_room = [
                 room.async_add_listener(self._async_look),
                 room.async_add_bin_listener(self._async_take),
+                room.config_entry.runtime_data.clock.async_on(Phase.CARDS, self._async_look),
             ]
             await self._async_remember(room)
         self._async_look()
@@ -135,7 +129,7 @@ class RoomFeed:
             del bins[slot]
 
     @callback
-    def _async_look(self, _now: datetime | None = None) -> None:
+    def _async_look(self, _round: Round | None = None) -> None:
         """Send the picture if it is another than the last."""
         message = self._message()
         if message != self._sent and self._of_home:

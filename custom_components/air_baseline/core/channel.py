@@ -16,6 +16,7 @@ from datetime import tzinfo
 from .alerting.episode import EpisodeWatch, InsideWatch, opened, with_surroundings
 from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
 from .alerting.guideline import GuidelineMean
+from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
 from .alerting.promise import RULES, Promise
 from .codes import Condition, HistoryState, LearningState, OtherRooms
@@ -58,6 +59,7 @@ class Channel:
         "guideline",
         "health",
         "history",
+        "hours",
         "inside_watch",
         "ledger",
         "open_day",
@@ -84,6 +86,7 @@ class Channel:
         self.ledger = Ledger()
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
+        self.hours = HourlyRanges()
         self.events: list[Event] = []
         self.paused = False
         self.history = HistoryState.UNUSED
@@ -144,6 +147,7 @@ class Channel:
 
     def correct(self, at: float, draft: Draft) -> Entry:
         """Let one step take effect, the range follows at once; return its first entry."""
+        self._note_hours(at)
         first = self._record(at, draft)
         self._follow(at, first)
         reset = isinstance(first.correction, Reset)
@@ -157,6 +161,7 @@ class Channel:
         Raises UndoError where there is none, or it is older than 30 days.
         """
         undone = self.ledger.undoable(at, entry_id)
+        self._note_hours(at)
         self.ledger = self.ledger.undo(at, undone.id)
         self._follow(at, undone)
         self._revive(undone)
@@ -165,6 +170,7 @@ class Channel:
 
     def adopt(self, at: float, ledger: Ledger) -> None:
         """Take over a ledger that was made from this one and more; the range follows at once."""
+        self._note_hours(at)
         before, self.ledger = self.forecast, ledger
         self._reissue(moved=True)
         self._tell_transition(before, at)
@@ -223,13 +229,13 @@ class Channel:
         """Take the bins that closed, then what has closed by the time itself."""
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
         self._end_if_silent(at)
-        self._begin_day(locate(at, self.zone)[0])
+        self._reach(at, locate(at, self.zone)[0])
         return judgements
 
     def _take(self, bin_: Bin) -> Judgement:
         day, part = locate(bin_.start, self.zone)
         self._end_if_silent(bin_.start)
-        self._begin_day(day)
+        self._reach(bin_.start, day)
         if self.guideline is not None and not self.health.stuck:
             self.guideline.take(bin_)
         before = self.forecast
@@ -240,6 +246,23 @@ class Channel:
             self.open_day.unseen = True
         in_force = before.ranges[part] if before is not None and judged.typical else None
         return replace(judged, bin=bin_, typical=in_force)
+
+    def _reach(self, at: float, day: int) -> None:
+        """Begin the day of a moment, and note the ranges of the hours that began up to then."""
+        self._note_hours(at)
+        self._begin_day(day)
+        self._note_hours(at)
+
+    def _note_hours(self, at: float) -> None:
+        """Note the ranges of the hours that began up to a moment, in the day that is open."""
+        if at >= self.hours.next_at:
+            end = day_start(self.open_day.day + 1, self.zone) if self.open_day else at
+            self.hours.note(at, end, self._in_force)
+
+    def _in_force(self, start: float) -> HourRange | None:
+        if self.state(start) is not LearningState.LEARNED:
+            return None
+        return range_of_hour(self.forecast, start, self.zone)
 
     def _judge(self, at: float, part: int) -> Judgement:
         sustained, unseen = self._sustained(at), self.unseen(at)
@@ -437,3 +460,4 @@ class Channel:
         self.ledger = self.ledger.rewound(today)
         self.open_day = None
         self.forecast = None
+        self.hours = HourlyRanges()

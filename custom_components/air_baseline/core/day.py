@@ -40,6 +40,11 @@ def day_start(day: int, zone: tzinfo) -> float:
     return datetime(first.year, first.month, first.day, DAY_START_HOUR, tzinfo=zone).timestamp()
 
 
+def hour_start(at: float) -> float:
+    """Return when the UTC hour of a moment began (both POSIX seconds)."""
+    return at // HOUR_S * HOUR_S
+
+
 @lru_cache(maxsize=64)
 def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
     """Return how many slots each part of a day has: 36, or 24 and 48 when clocks change.

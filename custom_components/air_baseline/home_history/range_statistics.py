@@ -1,10 +1,11 @@
 """Each learned range as hourly statistics, from which Home Assistant's own graphs draw a band.
 
-A row is written as its hour begins, with the range that is in force then. An hour in which
+A row is written once its hour has begun, with the range that was in force then. An hour in which
 nothing was learned, or Home Assistant did not run, has no row and never gets one.
 """
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,17 +22,16 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
 from homeassistant.util import dt as dt_util
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..clock import Phase
 from ..const import DOMAIN, LOGGER
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.explaining.day_chart import hour_range
 from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.room_config import RoomSource
-from ..listeners.clock import TICK_SECOND
 from ..words.explanation import Words
 from .recorder import has_recorder
 
@@ -58,13 +58,14 @@ def async_write_range_statistics(
     bands = _Bands(hass, entry)
 
     @callback
-    def write(now: datetime) -> None:
-        # Ends with the entry, so that nothing is written after what was written was removed.
-        entry.async_create_background_task(hass, bands.async_write(now), f"{DOMAIN} statistics")
+    def write(moments: Sequence[float]) -> None:
+        # Rooms and cards never wait for the recorder. It ends with the entry, so that nothing is
+        # written after what was written was removed.
+        entry.async_create_background_task(hass, bands.async_write(moments), f"{DOMAIN} statistics")
 
-    write(dt_util.utcnow())
-    # After the tick at which the day and its range are written.
-    return async_track_utc_time_change(hass, write, minute=0, second=TICK_SECOND + 1)
+    write([dt_util.utcnow().timestamp()])
+    clock = entry.runtime_data.clock
+    return clock.async_on(Phase.STATISTICS, lambda round_: write(round_.hours))
 
 
 async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
@@ -94,12 +95,10 @@ class _Band:
         """Return the id of the statistics."""
         return self.metadata["statistic_id"]
 
-    def rows(self, now: datetime) -> list[StatisticData]:
-        """Return the row of the hour, in the unit of the source; none where none is known."""
-        held = hour_range(self.room.channels[self.source.pollutant], now.timestamp())
-        if held is None:
-            return []
-        factor = self.source.factor
+    def rows(self, moments: Iterable[float]) -> list[StatisticData]:
+        """Return the row of each moment's hour, in the unit of the source, where one is known."""
+        channel, factor = self.room.channels[self.source.pollutant], self.source.factor
+        ranges = [hour_range(channel, moment) for moment in moments]
         return [
             StatisticData(
                 start=datetime.fromtimestamp(held.start, UTC),
@@ -107,6 +106,8 @@ class _Band:
                 mean=held.middle / factor,
                 max=held.high / factor,
             )
+            for held in ranges
+            if held is not None
         ]
 
 
@@ -119,8 +120,11 @@ class _Bands:
         self._bands: list[_Band] | None = None
         self._busy = asyncio.Lock()
 
-    async def async_write(self, now: datetime) -> None:
-        """Write the rows of the hour; the first time, put what was written before in order."""
+    async def async_write(self, moments: Sequence[float]) -> None:
+        """Write the row of each moment's hour (POSIX seconds).
+
+        The first time, put what was written before in order.
+        """
         if async_migration_in_progress(self._hass):
             return
         async with self._busy:
@@ -133,7 +137,7 @@ class _Bands:
                     return
                 self._bands = bands
             for band in self._bands:
-                if rows := band.rows(now):
+                if rows := band.rows(moments):
                     async_add_external_statistics(self._hass, band.metadata, rows)
 
     async def _async_bands(self) -> list[_Band]:

@@ -1,18 +1,13 @@
 """Keep with each episode what is known of the other rooms in the hour around its start."""
 
-from datetime import datetime
-
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.util import dt as dt_util
 
+from ..clock import Phase
 from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event, EventKind
 from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
 from ..core.pollutant import Pollutant
-from .clock import SLOT_MINUTES, TICK_SECOND
-
-LOOK_SECOND = TICK_SECOND + 1  # After the rooms have closed their bins.
 
 
 @callback
@@ -24,8 +19,7 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     rooms = entry.runtime_data.rooms
 
     @callback
-    def look(now: datetime) -> None:
-        at = now.timestamp()
+    def look(at: float) -> None:
         working = {room_id: room for room_id, room in rooms.items() if room.last_update_success}
         recent = [
             (room_id, channel, episode)
@@ -51,12 +45,11 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     @callback
     def happened(_kind: Pollutant, event: Event) -> None:
         if event.kind is EventKind.UNUSUAL_STARTED:
-            look(dt_util.utcnow())
+            look(dt_util.utcnow().timestamp())
 
     unsubscribes = [room.async_add_event_listener(happened) for room in rooms.values()]
-    unsubscribes.append(
-        async_track_utc_time_change(hass, look, minute=SLOT_MINUTES, second=LOOK_SECOND)
-    )
+    clock = entry.runtime_data.clock
+    unsubscribes.append(clock.async_on(Phase.OTHER_ROOMS, lambda round_: look(round_.at)))
 
     @callback
     def stop() -> None:

@@ -1,7 +1,6 @@
 """What explains air: outdoor sensors of the home and contacts of the rooms, each heard once."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import (
@@ -16,17 +15,14 @@ from homeassistant.core import (
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
-    async_track_utc_time_change,
 )
 from homeassistant.util import dt as dt_util
 
+from ..clock import Phase, Round
 from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
 from ..coordinator import AirBaselineConfigEntry
 from ..core.reading.surroundings import SurroundingMean, Surroundings
 from ..inputs.readings import celsius, outdoor_pm25
-from .clock import SLOT_MINUTES
-
-TICK_SECOND = 1  # Before the rooms close their bins, so that they find what is known by then.
 
 type Level = Callable[[State | None], float | None]
 _OUTDOORS: Mapping[str, Level] = {
@@ -50,6 +46,7 @@ class SurroundingsListener:
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         """Find out who measures what; go on from what was stored."""
         self._hass = hass
+        self._clock = entry.runtime_data.clock
         self._zone = dt_util.get_default_time_zone()
         stored = entry.runtime_data.store.surroundings
         self._stored: dict[str, SurroundingMean] = {}
@@ -85,9 +82,7 @@ class SurroundingsListener:
             track(self._hass, outdoors, self._async_outdoors_changed),
             async_track_state_report_event(self._hass, outdoors, self._async_reported),
             track(self._hass, contacts, self._async_contact_changed),
-            async_track_utc_time_change(
-                self._hass, self._async_tick, minute=SLOT_MINUTES, second=TICK_SECOND
-            ),
+            self._clock.async_on(Phase.SURROUNDINGS, self._async_tick),
         )
         now = dt_util.utcnow().timestamp()
         for entity_id in outdoors:
@@ -124,9 +119,9 @@ class SurroundingsListener:
         self._read_windows(event.time_fired_timestamp, touched)
 
     @callback
-    def _async_tick(self, now: datetime) -> None:
+    def _async_tick(self, round_: Round) -> None:
         """Say again what contacts say: they speak when they change, which can take days."""
-        self._read_windows(now.timestamp(), self._rooms)
+        self._read_windows(round_.at, self._rooms)
 
     def _read(self, entity_id: str, state: State | None, at: float) -> None:
         for mean, level in self._outdoors[entity_id]:

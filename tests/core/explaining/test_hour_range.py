@@ -1,5 +1,6 @@
 """Which range held in which hour: written before it, learned, and never worked out again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start, locate
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
 from custom_components.air_baseline.core.ledger.correction import exclude_days
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import LONDON, MONDAY, a_ledger, breathe, learned_channel, play
 
 START = day_start(MONDAY, LONDON)
@@ -51,20 +53,87 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
     assert hour_range(learned_channel(), START) is None
     channel = at_start_of_day()
     assert hour_range(channel, START + HOUR) is not None
-    channel.pause(START + HOUR, paused=True)
-    assert hour_range(channel, START + HOUR) is None
-    channel.pause(START + HOUR, paused=False)
+    channel.pause(START + 1.1 * HOUR, paused=True)
+    channel.advance(START + 2 * HOUR)
+    assert hour_range(channel, START + 2 * HOUR) is None
+    channel.pause(START + 2.1 * HOUR, paused=False)
     channel.advance(START + 26 * HOUR)
     assert channel.state(START + 26 * HOUR) is LearningState.NO_SOURCE
     assert hour_range(channel, START + 26 * HOUR) is None
 
 
-def test_a_range_written_anew_holds_from_the_next_hour_on() -> None:
+NEARLY_ALL = range(MONDAY - 40, MONDAY - 5)
+
+
+def test_a_correction_holds_from_the_next_hour_on() -> None:
+    channel = at_start_of_day()
+    before = hour_range(channel, START + HOUR)
+    channel.correct(START + 1.2 * HOUR, exclude_days(NEARLY_ALL))
+    channel.advance(START + 2 * HOUR)
+    assert hour_range(channel, START + 1.5 * HOUR) == before is not None
+    assert hour_range(channel, START + 2.5 * HOUR) is None, "no longer learned"
+    channel.undo(START + 2.6 * HOUR)
+    channel.advance(START + 3 * HOUR)
+    assert hour_range(channel, START + 2.7 * HOUR) is None
+    assert hour_range(channel, START + 3.5 * HOUR) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda channel, at: channel.correct(at, exclude_days(NEARLY_ALL)),
+        lambda channel, at: channel.adopt(at, a_ledger([])),
+        lambda channel, at: channel.pause(at, paused=True),
+    ],
+)
+def test_what_changes_before_an_hour_is_asked_for_does_not_change_it(
+    change: Callable[[Channel, float], object],
+) -> None:
+    """The channel was not told that the hour began before it was told of the change."""
+    changed, same = at_start_of_day(), at_start_of_day()
+    change(changed, START + 2 * HOUR + 40.0)
+    same.advance(START + 2 * HOUR)
+    assert hour_range(changed, START + 2 * HOUR) == hour_range(same, START + 2 * HOUR) is not None
+    changed.advance(START + 3 * HOUR)
+    assert hour_range(changed, START + 3 * HOUR) is None
+
+
+def test_an_undone_correction_does_not_change_an_hour_that_began_before() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 1.2 * HOUR, exclude_days(NEARLY_ALL))
+    channel.undo(START + 2 * HOUR + 40.0)
+    assert hour_range(channel, START + 2 * HOUR) is None
+    channel.advance(START + 3 * HOUR)
+    assert hour_range(channel, START + 3 * HOUR) is not None
+
+
+def test_a_correction_before_the_day_is_counted_does_not_lose_its_first_hour() -> None:
+    channel = at_start_of_day()
+    channel.correct(START + 24 * HOUR + 40.0, exclude_days([MONDAY - 3]))
+    channel.advance(START + 24 * HOUR + 2.0)
+    assert hour_range(channel, START + 24 * HOUR) is not None
+
+
+def test_hours_that_are_counted_late_have_the_range_with_which_they_began() -> None:
+    late, punctual = at_start_of_day(), at_start_of_day()
+    expected = []
+    for hour in range(2, 30):
+        punctual.advance(START + hour * HOUR + 2.0)
+        expected.append(hour_range(punctual, START + hour * HOUR + 2.0))
+    late.advance(START + 29 * HOUR + 2.0)
+    found = [hour_range(late, START + hour * HOUR) for hour in range(2, 30)]
+    assert found[-24:] == expected[-24:]
+    assert None in expected[-6:], "its source is silent by then"
+
+
+def test_after_a_restart_a_range_written_anew_may_be_hindsight() -> None:
     channel = at_start_of_day()
     channel.correct(START + 1.2 * HOUR, exclude_days([MONDAY - 3]))
-    assert hour_range(channel, START + 1.5 * HOUR) is None, "it may be hindsight"
-    channel.advance(START + 2 * HOUR)
-    assert hour_range(channel, START + 2 * HOUR + 3.0) is not None
+    kept = load_channel(dump_channel(channel), LONDON, channel.promise)
+    kept.advance(START + 1.5 * HOUR)
+    assert hour_range(kept, START + 1.5 * HOUR) is None
+    kept.advance(START + 2 * HOUR)
+    assert hour_range(kept, START + 2 * HOUR + 3.0) is not None
 
 
 def test_a_day_that_has_not_begun_has_no_range() -> None:

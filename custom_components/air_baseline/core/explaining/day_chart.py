@@ -4,42 +4,32 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import accumulate, pairwise
 
+from ..alerting.hourly_ranges import HourRange, range_of_hour
 from ..channel import Channel
 from ..codes import Basis, LearningState
-from ..day import HOUR_S, SLOT_S, day_start, locate, part_slots
+from ..day import SLOT_S, day_start, hour_start, locate, part_slots
 from ..ledger.correction import episode_span
 
 LATE_S = 60.0  # So long after an hour began, its range may be one that was written during it.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HourRange:
-    """The range of one UTC hour; `start` in POSIX seconds, levels in the base unit."""
-
-    start: float
-    low: float
-    middle: float
-    high: float
-
-
 def hour_range(channel: Channel, at: float) -> HourRange | None:
     """Return the range in force as the hour of a moment (POSIX seconds) began.
 
-    None where the range is not learned, or was written anew on this day and it is too late to
-    tell whether that was before the hour. No hour of the past is worked out again: its range
-    was written from what was known then.
+    None where the range was not learned. Of an hour that began before the channel was followed,
+    also None where the range was written anew on this day and it is too late to tell whether
+    that was before the hour. No hour of the past is worked out again: its range was written
+    from what was known then.
     """
-    start = at // HOUR_S * HOUR_S
-    day, part = locate(start, channel.zone)
-    today, open_day = channel.forecast, channel.open_day
-    if today is None or open_day is None or not today.ranges or today.day != day:
+    start = hour_start(at)
+    if channel.hours.noted(start):
+        return channel.hours.of(start)
+    open_day = channel.open_day
+    if open_day is None or (open_day.void and at - start > LATE_S):
         return None
     if channel.state(at) is not LearningState.LEARNED:
         return None
-    if open_day.void and at - start > LATE_S:
-        return None
-    typical = today.ranges[part]
-    return HourRange(start=start, low=typical.low, middle=typical.middle, high=typical.high)
+    return range_of_hour(channel.forecast, start, channel.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,11 @@ At the end of a day every channel has a few milliseconds of work, at the same mo
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_utc_time_change
+from homeassistant.core import CALLBACK_TYPE, callback
 
+from ..clock import Phase
 from ..coordinator import AirBaselineConfigEntry, AirBaselineData
-
-SLOT_MINUTES = range(0, 60, 5)
-TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
@@ -34,10 +30,7 @@ async def async_pass_time(data: AirBaselineData, at: float) -> None:
 
 
 @callback
-def async_watch_clock(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Let time pass in all rooms whenever a slot has ended; return what ends that."""
-
-    async def pass_time(now: datetime) -> None:
-        await async_pass_time(entry.runtime_data, now.timestamp())
-
-    return async_track_utc_time_change(hass, pass_time, minute=SLOT_MINUTES, second=TICK_SECOND)
+def async_let_time_pass(entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Let time pass in all rooms in each round of the clock; return what ends that."""
+    data = entry.runtime_data
+    return data.clock.async_on(Phase.ROOMS, lambda round_: async_pass_time(data, round_.at))

@@ -11,7 +11,7 @@ from homeassistant.helpers.storage import Store
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.listeners.clock import async_pass_time, in_turn
+from custom_components.air_baseline.listeners.rooms import async_pass_time, in_turn
 from custom_components.air_baseline.storage.store import LEDGER_KEY, SOON_S
 from tests.home import BEDROOM, KITCHEN, a_home, a_store, learned, set_up, settle, shown
 
