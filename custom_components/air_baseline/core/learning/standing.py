@@ -180,7 +180,7 @@ def _stale(ledger: Ledger, today: int) -> bool:
 def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
     missing = counted.missing
     if len(recent) < LEARNED_SCORED_DAYS:
-        missing[Missing.MARKS] = LEARNED_SCORED_DAYS - len(recent)
+        missing[Missing.SCORED_DAYS] = LEARNED_SCORED_DAYS - len(recent)
     elif not _trusted_again(recent):
         missing[Missing.RECORD] = 1
     return missing

@@ -204,8 +204,10 @@ def _slots(text: str) -> tuple[int, ...]:
 
 def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
     """Return what `DaySummary.record` holds, of all days."""
-    peaks = checked.levels(columns["peaks"], PARTS, missing=True)
-    issued = checked.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
+    peaks = checked.concentrations(columns["peaks"], PARTS, missing=True)
+    issued = checked.concentrations(
+        [text for text in columns["ranges"] if text != NOTHING], 2 * PARTS
+    )
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
     contexts = map(_context, columns["context"])
@@ -219,7 +221,7 @@ def _context(text: str) -> DaySurroundings:
         None if value == NOTHING else float(value) for value in text.split(",")
     ]
     return DaySurroundings(
-        outdoor_pm25=checked.optional(checked.level, pm25),
+        outdoor_pm25=checked.optional(checked.concentration, pm25),
         outdoor_temperature=checked.optional(checked.number, temperature),
         window_open=checked.optional(checked.share, window),
     )

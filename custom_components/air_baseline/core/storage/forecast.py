@@ -80,7 +80,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
         "own_share": checked.share(data["own_share"]),
         "widening": checked.number(data["theta"], -1.0, 1.0),
         "confidence": checked.optional(checked.share, data["confidence"]),
-        "noticeable": checked.level(data["noticeable"]),
+        "noticeable": checked.concentration(data["noticeable"]),
         "reported": checked.flag(data["told"]),
         "weather_limits": WeatherLimits(
             temperatures=checked.optional(_temperatures, data["temperatures"]),

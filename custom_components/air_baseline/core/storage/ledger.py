@@ -175,7 +175,7 @@ class _Row:
 
     @property
     def level(self) -> float:
-        return checked.level(self._row["level"])
+        return checked.concentration(self._row["level"])
 
     @property
     def weight(self) -> float:
@@ -259,8 +259,8 @@ def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> E
         return episode
     return replace(
         episode,
-        outdoor=checked.optional(checked.level, beside["outdoor"]),
-        outdoor_before=checked.optional(checked.level, beside["outdoor_before"]),
+        outdoor=checked.optional(checked.concentration, beside["outdoor"]),
+        outdoor_before=checked.optional(checked.concentration, beside["outdoor_before"]),
         window_open=checked.optional(checked.share, beside["window_open"]),
         other_rooms=checked.code(OtherRooms, beside["together"]),
         rooms=tuple(checked.text(room) for room in checked.items(beside["rooms"], MOST_ROOMS)),
@@ -273,12 +273,12 @@ def _load_air(row: Mapping[str, Any]) -> Episode:
         id=checked.integer(row["id"], 0, int(checked.LATEST)),
         day=checked.day(row["day"]),
         part=checked.integer(row["part"], 0, PARTS - 1),
-        opened_level=checked.level(row["opened_level"]),
-        alert_level=checked.level(row["alert_level"]),
-        high=checked.level(row["high"]),
+        opened_level=checked.concentration(row["opened_level"]),
+        alert_level=checked.concentration(row["alert_level"]),
+        high=checked.concentration(row["high"]),
         beaten=checked.integer(row["beaten"], 0),
         compared=checked.integer(row["compared"], 0),
-        peak=checked.level(row["peak"]),
+        peak=checked.concentration(row["peak"]),
         end=checked.optional(checked.time, row["end"]),
         outcome=None if outcome is None else checked.code(EpisodeEnd, outcome),
         outdoor_rose=checked.optional(checked.flag, row["outdoor_rose"]),
