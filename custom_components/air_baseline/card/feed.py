@@ -29,9 +29,9 @@ LOOK_SECOND = TICK_SECOND + 1  # The bins of the slot have closed.
 
 
 class RoomFeed:
-    """Send the picture of a room, and again at every change, until stopped.
+    """Sends the message of a room, and again at every change, until it is stopped.
 
-    It follows the room through reloads of the integration, and says when it is gone.
+    It follows the room through reloads of the integration, and reports when the room is gone.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class RoomFeed:
         words: Words,
         send: Callable[[CardMessage], None],
     ) -> None:
-        """Take who looks at which room, in which language."""
+        """Take the id of the room, who looks at it, and their language."""
         self._hass = hass
         self._room_id = room_id
         self._user = user
@@ -56,7 +56,7 @@ class RoomFeed:
         self._of_home: list[CALLBACK_TYPE] = []
 
     async def async_start(self) -> None:
-        """Begin to follow the room."""
+        """Start following the room."""
         self._of_home = [
             async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
@@ -72,13 +72,13 @@ class RoomFeed:
 
     @callback
     def async_stop(self) -> None:
-        """Follow the room no longer."""
+        """Stop following the room."""
         self._leave()
         while self._of_home:
             self._of_home.pop()()
 
     async def _async_follow(self) -> None:
-        """Listen to the room as it is loaded now, and learn what it measured today."""
+        """Listen to the room as it is loaded now, and fetch what it has measured today."""
         self._leave()
         self._room = room = self._find()
         if room is not None:
@@ -86,10 +86,10 @@ class RoomFeed:
                 room.async_add_listener(self._async_look),
                 room.async_add_bin_listener(self._async_take),
             ]
-            await self._async_remember(room)
+            await self._async_fetch_today(room)
         self._async_look()
 
-    async def _async_remember(self, room: RoomCoordinator) -> None:
+    async def _async_fetch_today(self, room: RoomCoordinator) -> None:
         now = dt_util.utcnow().timestamp()
         for pollutant, channel in room.channels.items():
             start = day_start(locate(now, channel.zone)[0], channel.zone)
@@ -128,7 +128,7 @@ class RoomFeed:
 
     @callback
     def _async_take(self, pollutant: Pollutant, bin_: Bin) -> None:
-        """Keep a bin for a day: no more is ever shown."""
+        """Keep a bin for two days: the card shows one."""
         bins = self._bins.setdefault(pollutant, {})
         bins[bin_.slot] = bin_
         for slot in [slot for slot, old in bins.items() if old.start < bin_.start - 2 * DAY_S]:
@@ -136,7 +136,7 @@ class RoomFeed:
 
     @callback
     def _async_look(self, _now: datetime | None = None) -> None:
-        """Send the picture if it is another than the last."""
+        """Send the message if it differs from the last one."""
         message = self._message()
         if message != self._sent and self._of_home:
             self._sent = message
