@@ -93,11 +93,7 @@ class Forecast:
 def forecast(
     ledger: Ledger, day: int, spec: PollutantSpec, promise: Promise, resolution: float
 ) -> Forecast:
-    """Return the forecast of a day, from the days before it.
-
-    `resolution` is the step of the sensor (base unit). Without a prior, or without any day, the
-    forecast has no ranges.
-    """
+    """Return the forecast of a day from the days before it; `resolution` is in the base unit."""
     known = standing(ledger, day)
     summaries = ledger.evidence(day, WINDOW_DAYS)
     if spec.prior is None and known.state is LearningState.COLLECTING:
