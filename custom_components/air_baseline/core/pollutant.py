@@ -180,8 +180,10 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
     return tuple(high - low for low, high in pairwise(ends))
 
 
-# Factors into μg/m³.
+# Factors into μg/m³, into ppb, and of an index, which has no unit.
 _MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
+_RATIO = MappingProxyType({"ppb": 1.0, "ppm": 1000.0})
+_INDEX = MappingProxyType({"": 1.0})
 # Seconds. Recordings: metal-oxide sensors climb for days; without it the range held 0.44 of the
 # first day.
 _VOC_WARM_UP_S = 48 * 3600
@@ -222,7 +224,7 @@ POLLUTANTS: Final = MappingProxyType(
             PollutantSpec(
                 pollutant=Pollutant.VOC_RATIO,
                 unit="ppb",
-                units=MappingProxyType({"ppb": 1.0, "ppm": 1000.0}),
+                units=_RATIO,
                 highest=60_000.0,  # ppb: the end that the widest common sensor specifies.
                 effect=10.0,  # ppb, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,
@@ -233,7 +235,7 @@ POLLUTANTS: Final = MappingProxyType(
             PollutantSpec(
                 pollutant=Pollutant.VOC_INDEX,
                 unit="",
-                units=MappingProxyType({"": 1.0}),
+                units=_INDEX,
                 highest=500.0,  # Points: the end that the makers of indices specify.
                 effect=20.0,  # Points, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,

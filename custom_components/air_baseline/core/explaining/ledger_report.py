@@ -20,7 +20,7 @@ from ..ledger.ledger import Ledger
 from ..pollutant import CELL_WIDTH, CELLS, from_scale, plain_number
 from .released import released
 
-MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR  # Minutes.
+MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR  # Minutes; follows from the slots of an hour.
 
 
 def ledger_report(channel: Channel) -> dict[str, Any]:

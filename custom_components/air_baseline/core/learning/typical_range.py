@@ -32,7 +32,7 @@ WIDENING_LOW, WIDENING_HIGH = -0.20, 0.18
 WIDENING_DAYS = 14
 TAIL_LOW, TAIL_HIGH = 0.02, 0.60  # Share of time left outside, by judgement.
 
-CELL_ENDS = CELL_WIDTH * np.arange(CELLS + 1)  # On the scale, with the start of the first cell.
+CELL_ENDS = CELL_WIDTH * np.arange(CELLS + 1)  # On the scale, from 0; follows from the cells.
 
 type Array = NDArray[np.float64]
 

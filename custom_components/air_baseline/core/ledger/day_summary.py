@@ -22,12 +22,12 @@ from .histogram_text import decode_counts, decode_days, encode_counts, observed_
 
 NO_SURROUNDINGS = DaySurroundings()
 _PEAKS = struct.Struct(f"<{PARTS}f")
-_EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part (base unit).
+_EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
 _SURROUNDINGS = struct.Struct("<3f")
 NOTHING_KNOWN = _SURROUNDINGS.pack(nan, nan, nan)
 _SURROUNDINGS_AT = _PEAKS.size + _EDGES.size
 _TEXT_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
-NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high of each part, not known.
+NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high, not known; follows from the parts.
 type PartLevels = tuple[float | None, ...]
 
 

@@ -13,7 +13,7 @@ from ..pollutant import CELLS
 
 USABLE_PART = 0.5  # Share of a part that must be observed to make it evidence, by judgement.
 VALID_DAY = 0.6  # Share of a day that must be observed to make it evidence, by judgement.
-ALL_PARTS = (1 << PARTS) - 1  # The mask of all parts of a day: bit 0 is the first.
+ALL_PARTS = (1 << PARTS) - 1  # A mask, bit 0 for the first part; follows from the parts.
 
 type Counts = list[bytearray]  # For each part, the slots spent in each cell.
 type DayCounts = NDArray[np.uint8]  # The same for many days: (day, part, cell).

@@ -15,15 +15,15 @@ from ..pollutant import CELLS
 from .histogram import Counts, DayCounts
 
 COUNT_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-# Slots of one cell in one part, as there are signs. A part has up to 48 when clocks go back, and
-# more if the time zone changes.
+# Slots of one cell in one part; follows from the signs. A part has up to 48 when clocks go back,
+# and more if the time zone changes.
 MOST_SLOTS = len(COUNT_SIGNS) - 1
 _NO_COUNT = 255  # The count that stands for every other sign.
 _COUNT_OF_SIGN = np.array(  # The count for each byte; -1 (not found) becomes 255.
     [COUNT_SIGNS.find(chr(code)) % 256 for code in range(256)], dtype=np.uint8
 )
 _END = b","  # The sign after a part.
-_DIGITS = 2  # Digits of the first filled cell, as there are 100 cells.
+_DIGITS = 2  # Digits of the first filled cell; follows from 100 cells.
 
 
 def encode_counts(counts: Counts) -> str:

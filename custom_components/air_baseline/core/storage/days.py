@@ -35,7 +35,7 @@ DAY_COLUMNS: Final = (
 )
 NOTHING: Final = "-"
 _COLUMNS: Final = " ".join(DAY_COLUMNS)
-MOST_PART_SLOTS = 48  # Slots of a part (4 h instead of 3) when clocks go back.
+MOST_PART_SLOTS = 48  # Slots; follows from parts of 4 h instead of 3 when clocks go back.
 
 _ORIGINS: Final = {origin.value: origin for origin in DayOrigin}
 _STATES: Final = {state.value: state for state in LearningState}
