@@ -17,7 +17,7 @@ from .core.storage.channel import dump_channel
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: AirBaselineConfigEntry
 ) -> dict[str, Any]:
-    """Return all rooms without their names, which tell where people live.
+    """Return all rooms without their names, which can reveal where people live.
 
     An entry that is not loaded has only its options.
     """

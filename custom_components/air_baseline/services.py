@@ -192,7 +192,7 @@ SCHEMAS = {
 
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
-    """Register the actions; who may read may ask, who may correct is an option."""
+    """Register the actions; each checks whether its user may read or correct the room."""
 
     async def read(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)

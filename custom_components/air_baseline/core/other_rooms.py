@@ -87,6 +87,6 @@ def find_other_rooms(
     return OtherRoomsFinding()
 
 
-def _alike(one: Pollutant, other: Pollutant) -> bool:
+def _alike(pollutant: Pollutant, other: Pollutant) -> bool:
     """Tell whether two pollutants are comparable: both particles, or both any VOC."""
-    return (one is Pollutant.PM25) == (other is Pollutant.PM25)
+    return (pollutant is Pollutant.PM25) == (other is Pollutant.PM25)

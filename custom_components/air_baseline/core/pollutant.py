@@ -36,7 +36,7 @@ class Prior:
     """How homes in general read: a log-normal law of concentrations.
 
     `median` is in the base unit, `gsd` is the geometric standard deviation. `shown` says whether
-    the law may be shown as a range of its own (makers of VOC sensors disagree too much).
+    to show the law as a range of its own (makers of VOC sensors disagree too much).
     """
 
     median: float

@@ -44,8 +44,8 @@ from .threshold import (
 class Forecast:
     """The ranges of one day, issued at its start from earlier days alone.
 
-    `ranges` has one range for each part and is empty if there are none. `shown` says whether
-    they may be shown: a prior that means little for this sensor is used but not shown.
+    `ranges` has one range for each part and is empty if there are none. `shown` says whether to
+    show them: a prior that means little for this sensor is used but not shown.
     `own_share` is the weight of the room's own days in them, `widening` a share of time, and
     `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
 
@@ -81,7 +81,7 @@ class Forecast:
 
     @property
     def learned(self) -> bool:
-        """Tell whether the range is learned and may be called this room's."""
+        """Tell whether the range is learned: only then is it this room's."""
         return self.standing.state is LearningState.LEARNED
 
     @property

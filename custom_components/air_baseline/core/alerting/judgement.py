@@ -28,7 +28,7 @@ _NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, Learn
 class Judgement:
     """What can be said about one moment; the range was in force before the moment was seen.
 
-    `typical` is the range of the part, if it may be shown. `confidence` is a probability and
+    `typical` is the range of the part, None if none is shown. `confidence` is a probability and
     `sustained` the sustained level (base unit); both are None if not known. `unusual` is None if
     no alert can be given, for the `reason`. `episode` is the id of the running episode, and
     `unseen` are the conditions that no day in force has had. `bin` is the bin that was judged.

@@ -3,8 +3,8 @@
 A part of a day is scored by how far its highest half hour rose, given the six hours before it:
 y(peak) minus half of the level before, in units of the usual spread of that part. The score of a
 day is the highest of its parts. Each reference day is scored from the other days, as today is.
-Event days are scored too but do not set the threshold: the next event of the kind would hide
-behind them. The margin accounts for their alerts.
+Event days are scored too but do not set the threshold, which would hide the next similar event.
+The margin accounts for their alerts.
 """
 
 from array import array

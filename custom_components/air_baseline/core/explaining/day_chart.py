@@ -65,7 +65,7 @@ class EpisodeSpan:
 class DayChart:
     """One day of a channel, from `start` to `end` (POSIX seconds).
 
-    `parts` is empty if no range may be shown. `firm` says that the ranges are this room's and in
+    `parts` is empty if no range is shown. `firm` says that the ranges are this room's and in
     force: any other range is a guess and must look like one.
     """
 

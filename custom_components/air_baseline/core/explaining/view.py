@@ -1,4 +1,4 @@
-"""What a channel shows: one value, equal as long as nothing a user sees has changed."""
+"""What a channel shows, as a value that stays equal until something visible changes."""
 
 from dataclasses import dataclass
 

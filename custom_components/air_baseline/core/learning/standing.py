@@ -15,7 +15,7 @@ from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .typical_range import TARGET
 
-EVIDENCE_DAYS = 60  # Days. By judgement: older days say too little about the season.
+EVIDENCE_DAYS = 60  # Days. By judgement: older days tell too little of the present season.
 # Usable days, those at weekends, and those with each part: all by judgement.
 PROVISIONAL_DAYS, PROVISIONAL_WEEKEND, PROVISIONAL_PARTS = 7, 1, 4
 # Usable days, those at weekends, and those in the week: all by judgement.

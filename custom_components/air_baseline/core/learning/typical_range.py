@@ -22,8 +22,8 @@ TARGET = 0.80  # Share of time that a typical range should hold, by judgement.
 HALF_LIFE_DAYS = 30.0
 PRIOR_DAYS = 5.0  # K0, days, by judgement: 3 gave narrower ranges, 7 safer ones early on.
 ROOM_DAYS = 5.0  # K1, days, by judgement for the same reason.
-# Of the miss, by judgement. Over T days |average miss - 0.2| <= (0.38 + 0.05) / (0.05 T), says
-# Gibbs and Candes 2021.
+# Of the miss, by judgement. By Gibbs and Candes 2021, |average miss - 0.2| over T days is at most
+# (0.38 + 0.05) / (0.05 T).
 WIDENING_STEP = 0.05
 # Share of time, by judgement: with a lower bound of -0.35 it wound up and coverage was too low.
 WIDENING_LOW, WIDENING_HIGH = -0.20, 0.18

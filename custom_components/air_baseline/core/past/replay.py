@@ -44,7 +44,7 @@ class ReplaySetting:
             spec=channel.spec,
             zone=channel.zone,
             promise=channel.promise,
-            resolution=_least(channel.binner.step, found.step) or LEAST_STEP,
+            resolution=_smaller_step(channel.binner.step, found.step) or LEAST_STEP,
         )
 
 
@@ -129,7 +129,7 @@ def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> E
     """Let a channel continue with a replayed ledger; return the entry of a relearning, if any."""
     new = (entry for entry in ledger.of(Relearned) if entry not in channel.ledger.entries)
     entry = next(new, None)
-    channel.binner.step = _least(channel.binner.step, found.step)
+    channel.binner.step = _smaller_step(channel.binner.step, found.step)
     if found.since is not None and found.until is not None:
         channel.health.ran_before(found.since, found.until)
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
@@ -198,5 +198,5 @@ def _take_slots(
         open_day.take(part, cell_index(bin_.value), level, inside)
 
 
-def _least(one: float | None, other: float | None) -> float | None:
-    return min((step for step in (one, other) if step is not None), default=None)
+def _smaller_step(first: float | None, second: float | None) -> float | None:
+    return min((step for step in (first, second) if step is not None), default=None)

@@ -28,7 +28,7 @@ def mean_of(sums: Sequence[RunningSum], least_s: float) -> float | None:
 
 def dump_sums(sums: Sequence[RunningSum]) -> list[list[float]]:
     """Return sums as plain JSON values."""
-    return [list(one) for one in sums]
+    return [list(running) for running in sums]
 
 
 def load_sums(data: object, most: int, last: int, longest_s: float) -> list[RunningSum]:

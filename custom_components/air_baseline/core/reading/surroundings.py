@@ -16,8 +16,8 @@ from .binning import Bin, Binner
 from .running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 
 HOURS = 24  # Hours of a mean.
-LEAST_H = 18.0  # Hours of 24. By judgement: a mean of the morning alone is colder than any day.
-LEAST_BEFORE_H = 6.0  # Hours of 24. By judgement: less says too little about the air before.
+LEAST_H = 18.0  # Known hours of 24, by judgement: the mean of a morning is colder than any day's.
+LEAST_BEFORE_H = 6.0  # Known hours of 24, by judgement: fewer tell too little of the air before.
 LEAST_SLOTS = 6  # Slots of the 12 of an hour, by judgement.
 REWIND_S = 26 * HOUR_S  # Seconds. By judgement: more than any change of clocks or time zones.
 
