@@ -240,7 +240,7 @@ async def test_an_entity_that_says_something_else_is_refused(
     guideline = {"entity_id": "binary_sensor.kitchen_pm25_above_guideline"}
     with pytest.raises(AssertionError, match="unavailable"):
         await automate(hass, only_if("is_unusual", guideline))
-    assert "above_guideline does not say what is asked for" in caplog.text
+    assert "above_guideline cannot be used here" in caplog.text
 
 
 async def test_rooms_are_asked_together(

@@ -294,8 +294,8 @@ async def test_a_silent_source_is_logged_once_and_once_more_when_it_is_back(
     report(hass, PM25, 5)
     await pass_time(hass, clock, 30 * HOUR, step=HOUR)
     assert shown(hass, LEARNING).state == "no_source"
-    assert caplog.text.count(f"{PM25} has given no reading for a day") == 1
+    assert caplog.text.count(f"{PM25} has sent no reading for a day") == 1
     report(hass, PM25, 5)
     await hass.async_block_till_done()
     assert shown(hass, LEARNING).state == "collecting"
-    assert caplog.text.count(f"{PM25} gives readings") == 2  # The first was at the start.
+    assert caplog.text.count(f"{PM25} sends readings") == 2  # The first was at the start.

@@ -77,7 +77,7 @@ async def test_an_entity_that_says_something_else_is_refused(
     target = {"entity_id": "sensor.kitchen_pm25_compared"}
     with pytest.raises(AssertionError, match="unavailable"):
         await automate(hass, when("range_learned", target))
-    assert "sensor.kitchen_pm25_compared does not say what is asked for" in caplog.text
+    assert "sensor.kitchen_pm25_compared cannot be used here" in caplog.text
     assert "ends in _learning" in caplog.text
 
 

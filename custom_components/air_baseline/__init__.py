@@ -1,4 +1,4 @@
-"""Air Baseline: what is usual for the air in each room, and how sure that is."""
+"""Air Baseline: what is usual for the air in each room, and how certain that is."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from .coordinator import AirBaselineConfigEntry, AirBaselineData, RoomCoordinato
 from .core.alerting.promise import Promise
 from .core.channel import Channel
 from .core.pollutant import POLLUTANTS, Pollutant
-from .entity import async_forget_gone_quantities
+from .entity import async_forget_gone_pollutants
 from .home_history.backfill import async_backfill
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .inputs.room_config import RoomDataError, RoomSource, checked_sources
@@ -38,11 +38,11 @@ from .storage.rooms import NewerStoreError, StoredRoom
 from .storage.store import LedgerStore, UnreadableStoreError
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-GOOD_COPY_CHECK = timedelta(hours=1)
+GOOD_COPY_CHECK = timedelta(hours=1)  # How often the daily copy is checked for, by judgement.
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register what does not depend on an entry: actions, commands, the card's modules."""
+    """Register what does not depend on an entry: actions, commands and the modules of the card."""
     async_register_actions(hass)
     async_register_commands(hass)
     await async_serve_modules(hass)
@@ -50,7 +50,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
-    """Load what is known and begin to listen in every room."""
+    """Load the stored rooms and start listening in each of them."""
     async_find_renamed(hass, entry)
     stored: dict[str, StoredRoom] = {}
     store = LedgerStore(hass, lambda: stored)
@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async for room_id, room in in_turn(subentries):
         stored[room_id] = _open_room(hass, entry, room, promise)
     await _async_clear_requests(hass, entry)
-    async_forget_gone_quantities(hass, entry)
+    async_forget_gone_pollutants(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
@@ -98,19 +98,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
-    """Stop listening and save what was learned since the last save."""
+    """Stop listening, and save what was learned since the last save."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         entry.runtime_data.clock.async_stop()
         for room in entry.runtime_data.rooms.values():
-            room.async_stop()  # What is heard after the save would be lost.
+            room.async_stop()  # Readings after the save would be lost.
         await entry.runtime_data.store.async_save()
         async_clear_issues(hass)
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Leave nothing behind; last what a disk may refuse."""
+    """Remove everything; the files come last because the disk can fail."""
     async_forget_issues(hass)
     await async_remove_bands(hass, entry)
     await LedgerStore(hass, dict).async_remove()
@@ -119,7 +119,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Allow a device to be removed only when its room is gone."""
+    """Allow removal of a device only if its room is gone."""
     return not any(
         domain == DOMAIN and key in entry.subentries for domain, key in device.identifiers
     )
@@ -128,7 +128,7 @@ async def async_remove_config_entry_device(
 def _open_room(
     hass: HomeAssistant, entry: AirBaselineConfigEntry, subentry: ConfigSubentry, promise: Promise
 ) -> StoredRoom:
-    """Return what is stored of a room, which joins the others if its settings make sense."""
+    """Return what is stored of a room, and set it up if its settings can be read."""
     data, key = entry.runtime_data, subentry.subentry_id
     room = data.damage.rooms.get(key) or StoredRoom()
     try:
@@ -146,16 +146,22 @@ def _open_room(
 
 
 def _fit_channels(
-    room: StoredRoom, sources: dict[Pollutant, RoomSource], promise: Promise, anew: Collection[str]
+    room: StoredRoom,
+    sources: dict[Pollutant, RoomSource],
+    promise: Promise,
+    restarted: Collection[str],
 ) -> None:
-    """Give each source a channel and set the ledgers of gone and replaced sources aside.
+    """Give each source a channel, and set the ledgers of gone and replaced sources aside.
 
-    A source that joins a paused room is paused too. `anew` are the quantities to start anew.
+    A source that is added to a paused room is paused too. `restarted` are the pollutants that
+    start again with an empty ledger.
     """
     now = dt_util.utcnow().timestamp()
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
     for pollutant in [
-        pollutant for pollutant in room.channels if pollutant not in sources or pollutant in anew
+        pollutant
+        for pollutant in room.channels
+        if pollutant not in sources or pollutant in restarted
     ]:
         room.retire(pollutant, now)
     for pollutant in sources:
@@ -167,16 +173,16 @@ def _fit_channels(
 
 
 async def _async_clear_requests(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Forget what was to start anew, once that is saved: a power cut must not undo it."""
+    """Clear the requests to start again after saving what they did, in case of a power cut."""
     rooms = [room.subentry for room in entry.runtime_data.rooms.values()]
-    asked = [room for room in rooms if CONF_START_ANEW in room.data]
-    if asked:
+    requesting = [room for room in rooms if CONF_START_ANEW in room.data]
+    if requesting:
         await entry.runtime_data.store.async_save()
-    for room in asked:
+    for room in requesting:
         data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
         hass.config_entries.async_update_subentry(entry, room, data=data)
 
 
 async def _async_reload(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Follow added, changed and removed rooms."""
+    """Reload the entry after a room was added, changed or removed."""
     await hass.config_entries.async_reload(entry.entry_id)

@@ -1,4 +1,4 @@
-"""What a target of an automation means to us: the entities that make one statement about rooms."""
+"""The targets of automations: from a target to our entities that make a statement."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,45 +15,45 @@ from .entity import WORDS_OF_POLLUTANT
 
 CONF_MINIMUM_CONFIDENCE = "minimum_confidence"
 CONFIDENCE_BELOW_MINIMUM = "confidence_below_minimum"
-PERCENT = vol.All(vol.Coerce(float), vol.Range(min=0, max=100))
+PERCENT = vol.All(vol.Coerce(float), vol.Range(min=0, max=100))  # Percent.
 
 
 def that_say(hass: HomeAssistant, entity_ids: Iterable[str], statement: str) -> set[str]:
-    """Return those of the entities that make a statement: ours, and of the right kind."""
+    """Return the entities that are ours and make the statement."""
     names = _names(statement)
     return {entry.entity_id for entry in _ours(hass, entity_ids) if entry.translation_key in names}
 
 
 def check_target(hass: HomeAssistant, config: ConfigType, statement: str) -> ConfigType:
-    """Refuse an entity of ours that says something else: an automation on it would never run.
+    """Return the configuration if no entity in it is ours and makes another statement.
 
-    Raises vol.Invalid.
+    Raises vol.Invalid otherwise, because an automation on that entity would never run.
     """
     names = _names(statement)
     for entry in _ours(hass, TargetSelection(config[CONF_TARGET]).entity_ids):
         if entry.translation_key not in names:
             raise vol.Invalid(
-                f"{entry.entity_id} does not say what is asked for: choose the room, or its entity "
-                f"that ends in _{statement}",
+                f"{entry.entity_id} cannot be used here: choose the room, or its entity that ends "
+                f"in _{statement}",
                 path=[CONF_TARGET, ATTR_ENTITY_ID],
             )
     return config
 
 
 def minimum_confidence(options: dict[str, Any]) -> float | None:
-    """Return the confidence that is asked for, from 0 to 1, None where any will do."""
+    """Return the confidence that the options require (0 to 1), None if they require none."""
     percent: float | None = options.get(CONF_MINIMUM_CONFIDENCE)
     return None if percent is None else percent / 100
 
 
 def is_confident(state: State, minimum: float | None) -> bool:
-    """Tell whether a statement is as sure as is asked for; one of unknown confidence is not."""
+    """Tell whether a statement has the required confidence; unknown confidence is not enough."""
     confidence: float | None = state.attributes.get("confidence")
     return minimum is None or (confidence is not None and confidence >= minimum)
 
 
 def reason_of(state: State) -> str:
-    """Return why nothing can be said, or else what is said."""
+    """Return the reason why nothing is known, otherwise the state."""
     return str(state.attributes.get("reason") or state.state)
 
 

@@ -19,7 +19,7 @@ from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .listeners.rooms import in_turn
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
 GUIDELINE_POLLUTANTS = frozenset(
     pollutant for pollutant in Pollutant if POLLUTANTS[pollutant].guideline
@@ -28,7 +28,7 @@ GUIDELINE_POLLUTANTS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelBinarySensorDescription(ChannelDescription, BinarySensorEntityDescription):
-    """A binary sensor as data: `value_fn` reads the view."""
+    """The description of a binary sensor; `value_fn` takes its value from the view."""
 
     value_fn: Callable[[EntityView], bool | None]
 
@@ -77,7 +77,7 @@ async def async_setup_entry(
 
 
 class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
-    """A binary sensor that shows one field of a channel's view; unknown where it is None."""
+    """A binary sensor that shows one field of a channel's view, unknown if that is None."""
 
     entity_description: ChannelBinarySensorDescription
     _domain = BINARY_SENSOR_DOMAIN

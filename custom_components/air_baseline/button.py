@@ -13,7 +13,7 @@ from .corrections import async_reset, refused
 from .entity import RoomEntity
 from .listeners.rooms import in_turn
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 0  # No limit: nothing is polled.
 
 
 async def async_setup_entry(
@@ -27,7 +27,7 @@ async def async_setup_entry(
 
 
 class StartOverButton(RoomEntity, ButtonEntity):
-    """Starts all that a room has learned over, without asking: an administrator enables it."""
+    """Starts a room over without asking, so an administrator must enable it first."""
 
     _attr_entity_category = EntityCategory.CONFIG
     _attr_entity_registry_enabled_default = False

@@ -1,7 +1,7 @@
-"""Conditions: the air of a room is unusual, is usual, or a range is learned.
+"""Conditions: the air of a room is unusual, the air is usual, or the range is learned.
 
-An entity that is unknown or unavailable never meets one, nor does a target without entities:
-core leaves the unknown out of account, and "all" of nothing would pass.
+An unknown or unavailable entity never passes, and neither does a target without entities. Home
+Assistant's own conditions ignore unknown entities, and "all" of no entities would pass.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ from .core.codes import Compared, LearningState
 
 
 class StatementCondition(EntityStateConditionBase):
-    """Tests what our entities say; the trace shows what those said that did not pass."""
+    """Tests the states of our entities; the trace has the reasons of those that did not pass."""
 
     _statement: ClassVar[str]
 
@@ -47,7 +47,7 @@ class StatementCondition(EntityStateConditionBase):
         return check_target(hass, await super().async_validate_config(hass, config), cls._statement)
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Begin without reasons."""
+        """Start without reasons."""
         super().__init__(hass, config)
         self._reasons: dict[str, str] = {}
 
@@ -62,11 +62,11 @@ class StatementCondition(EntityStateConditionBase):
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
-        """Tell whether an entity says what is asked for, and remember why not."""
-        said = super().is_valid_state(entity_state)
-        if not said:
+        """Tell whether an entity passes, and keep the reason if it does not."""
+        passes = super().is_valid_state(entity_state)
+        if not passes:
             self._reasons[entity_state.entity_id] = reason_of(entity_state)
-        return said
+        return passes
 
     @override
     def _check_all_match_state(self, states: list[State]) -> bool:
@@ -82,7 +82,7 @@ class StatementCondition(EntityStateConditionBase):
 
 
 class IsUnusual(StatementCondition):
-    """Tests whether the air is unusual, surely enough."""
+    """Tests whether the air is unusual, with the required confidence."""
 
     _statement = "unusual"
     _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}
@@ -96,7 +96,7 @@ class IsUnusual(StatementCondition):
     )
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take the confidence that is asked for."""
+        """Take the required confidence."""
         super().__init__(hass, config)
         self._minimum = minimum_confidence(config.options or {})
 
@@ -107,11 +107,11 @@ class IsUnusual(StatementCondition):
 
     @override
     def _state_valid_since(self, _state: State) -> datetime:
-        return _state.last_updated  # Asked only where an attribute, the confidence, decides too.
+        return _state.last_updated  # Called only if an attribute, the confidence, decides too.
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
-        """Tell whether a room is unusual, surely enough."""
+        """Tell whether a room is unusual, with the required confidence."""
         if not super().is_valid_state(entity_state):
             return False
         if is_confident(entity_state, self._minimum):
@@ -121,7 +121,7 @@ class IsUnusual(StatementCondition):
 
 
 class IsUsual(StatementCondition):
-    """Tests whether the air is as usual or below: higher, notable and unknown are not."""
+    """Tests whether the air is usual or lower; higher, notable and unknown do not pass."""
 
     _statement = "compared"
     _domain_specs = {SENSOR_DOMAIN: DomainSpec()}

@@ -28,9 +28,9 @@ CONF_VOC_UNIT: Final = "voc_unit"
 CONF_OUTDOOR_PM25: Final = "outdoor_pm25"
 CONF_OUTDOOR_TEMPERATURE: Final = "outdoor_temperature"
 CONF_WINDOWS: Final = "windows"
-CONF_REGISTERED: Final = "registered"  # The registry's ids of the sources, by entity id.
-CONF_START_ANEW: Final = "start_anew"  # Quantities that do, when the room is set up next.
-CONF_HISTORY: Final = "use_history"  # Whether a new room may start from the recorder.
+CONF_REGISTERED: Final = "registered"  # The ids of the sources in the registry, by entity id.
+CONF_START_ANEW: Final = "start_anew"  # Pollutants that start again at the next set-up of the room.
+CONF_HISTORY: Final = "use_history"  # Whether a new room may start from the recorder's history.
 
 ATTR_QUANTITY: Final = "quantity"
 ATTR_CORRECTION: Final = "correction"

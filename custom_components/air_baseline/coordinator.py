@@ -1,6 +1,6 @@
-"""One room: listens to its sources, feeds the core, publishes what the core says.
+"""One room: listens to its sources, feeds the core and publishes what the core returns.
 
-The file is a little long because all of this goes through one room's state and its guard.
+The file is a little long because all of this needs the state of the room and its guard.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,7 +43,7 @@ from .inputs.room_config import room_sources
 from .storage.rooms import Loaded, StoredRoom
 from .storage.store import LedgerStore
 
-PROOF_S = 2 * 3600.0  # A source that starts anew may say odd things for a while.
+PROOF_S = 2 * 3600.0  # Seconds. By judgement: a restarted source can send odd values for a while.
 
 type RoomView = Mapping[Pollutant, EntityView]
 type EventListener = Callable[[Pollutant, ChannelEvent], None]
@@ -55,7 +55,7 @@ type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 class AirBaselineData:
     """What a loaded entry holds: clock, store, a coordinator per room, damage met on loading.
 
-    `unreadable` lists the rooms that were left out, since their settings make no sense.
+    `unreadable` lists the ids of the rooms that were left out because of unreadable settings.
     """
 
     clock: Clock
@@ -66,7 +66,7 @@ class AirBaselineData:
 
 
 class RoomCoordinator(DataUpdateCoordinator[RoomView]):
-    """Listen, feed the core, publish, save."""
+    """Listens to the sources of one room, feeds its channels, publishes and saves."""
 
     config_entry: AirBaselineConfigEntry
 
@@ -79,16 +79,16 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         stored: StoredRoom,
         store: LedgerStore,
     ) -> None:
-        """Take over what was stored for the room."""
+        """Take over what is stored of the room."""
         super().__init__(
             hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", always_update=False
         )
         self.subentry = subentry
         self.sources = room_sources(subentry.data)
         self.stored = stored
-        self.stopped = False  # For good: a reload makes another room.
-        self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit was seen and is right.
-        self._odd: dict[Pollutant, tuple[float, float]] = {}  # First and last of unusable values.
+        self.stopped = False  # For good: a reload creates another coordinator.
+        self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit is known and right.
+        self._odd: dict[Pollutant, tuple[float, float]] = {}  # First and last odd value, POSIX s.
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
         self._store = store
@@ -105,24 +105,24 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Keep what goes wrong in this room in this room: its entities become unavailable.
+        """Confine a failure to this room: only its entities become unavailable.
 
-        The same failure is told in the log once, since every reading may bring it again.
+        The same failure is logged once, because every reading can repeat it.
         """
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, others go on
+        except Exception as error:  # noqa: BLE001 - whatever it is, other rooms go on
             failure = type(error), str(error)
             if failure != self._logged_failure:
                 self._logged_failure = failure
-                LOGGER.exception("%s has failed; other rooms go on", self.name)
+                LOGGER.exception("%s has failed; other rooms continue", self.name)
             if self.last_update_success:
                 self.last_exception, self.last_update_success = error, False
                 self.async_update_listeners()
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Begin to listen; return what ends it."""
+        """Start listening; return a function that stops it."""
         entity_ids = list(self._pollutants)
         self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
@@ -132,56 +132,56 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         now = dt_util.utcnow().timestamp()
         for entity_id in entity_ids:
             if (state := self.hass.states.get(entity_id)) is not None:
-                # A state from before the clock was set back is not from the future.
+                # After the clock was set back, an older state can seem to be from the future.
                 self._ingest(entity_id, state, min(state.last_reported_timestamp, now))
         self.async_pass_time(now)
         return self.async_stop
 
     @callback
     def async_stop(self) -> None:
-        """Stop listening; a second time does nothing."""
+        """Stop listening; a second call does nothing."""
         self.stopped = True
         while self._unsubscribes:
             self._unsubscribes.pop()()
 
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
-        """Call a listener with what happens to a channel; return what ends that."""
+        """Call a listener with each event of a channel; return a function that removes it."""
         self._event_listeners.append(listener)
         return lambda: self._event_listeners.remove(listener)
 
     @callback
     def async_add_bin_listener(self, listener: BinListener) -> CALLBACK_TYPE:
-        """Call a listener with each bin that closes; return what ends that."""
+        """Call a listener with each closed bin; return a function that removes it."""
         self._bin_listeners.append(listener)
         return lambda: self._bin_listeners.remove(listener)
 
     async def async_correct(self, act: Callable[[float], None]) -> None:
-        """Correct channels at the present moment, publish, and save before returning.
+        """Call `act` with the present POSIX time, publish, and save before returning.
 
-        Raises NotSavedError where it counts from now on but could not be saved.
+        Raises NotSavedError if saving failed; the correction is in force anyway.
         """
         now = dt_util.utcnow().timestamp()
         try:
             act(now)
         finally:
-            self._async_tell_events()
+            self._async_report_events()
             self._async_publish(now)
         await self._store.async_save_or_raise()
 
     @callback
     def async_show(self) -> None:
-        """Publish what is known now."""
+        """Publish the present view."""
         self._async_publish(dt_util.utcnow().timestamp())
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save what is stored of the room within 15 minutes."""
+        """Save the room within 15 minutes."""
         self._store.async_schedule_save()
 
     @override
     async def _async_update_data(self) -> RoomView:
-        """Return the view as of now, for whoever asks Home Assistant for an update."""
+        """Return the present view when Home Assistant is asked for an update."""
         return self._view(dt_util.utcnow().timestamp())
 
     @callback
@@ -197,23 +197,23 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def async_advance(self, pollutant: Pollutant, now: float) -> None:
-        """Close what has ended of a quantity by a time; `async_pass_time` tells what came of it."""
+        """Let time pass for one pollutant; `async_pass_time` reports and publishes the result."""
         if self._unsubscribes:
             with self.guarded():
                 self._advance(pollutant, now)
 
     def _advance(self, pollutant: Pollutant, now: float) -> None:
-        self._async_tell_bins(pollutant, self.channels[pollutant].advance(now))
+        self._async_report_bins(pollutant, self.channels[pollutant].advance(now))
 
     @callback
     def async_pass_time(self, now: float) -> None:
-        """Close what has ended by a time; a room that has stopped stays as it is."""
+        """Let time pass to a POSIX time, report and publish; do nothing once stopped."""
         if not self._unsubscribes:
             return
         with self.guarded():
             for pollutant in self.channels:
                 self._advance(pollutant, now)
-            self._async_tell_events()
+            self._async_report_events()
             self._async_publish(now)
         self.async_schedule_save()
 
@@ -230,31 +230,31 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         with self.guarded():
             pollutant = self._pollutants[entity_id]
             channel = self.channels[pollutant]
-            value = self._level(pollutant, state, at)
-            judged = channel.lose(at) if value is None else channel.read(at, value)
-            self._async_tell_bins(pollutant, judged)
-            if judged or self.data[pollutant].state is LearningState.NO_SOURCE:
-                self._async_tell_events()
+            value = self._concentration(pollutant, state, at)
+            judgements = channel.lose(at) if value is None else channel.read(at, value)
+            self._async_report_bins(pollutant, judgements)
+            if judgements or self.data[pollutant].state is LearningState.NO_SOURCE:
+                self._async_report_events()
                 self._async_publish(at)
 
     def implausible(self, pollutant: Pollutant) -> bool:
-        """Tell whether a source gives levels, in a right unit, that its quantity cannot have."""
+        """Tell whether a source sends implausible values in a right unit."""
         return pollutant in self._odd and self.unit_problem.get(pollutant) is None
 
     def proven(self, pollutant: Pollutant) -> bool:
-        """Tell whether a source has given unusable values for so long that it is worth telling."""
+        """Tell whether a source has sent unusable values for long enough to report it."""
         first, last = self._odd.get(pollutant, (0.0, 0.0))
         return last - first >= PROOF_S
 
     @callback
-    def _level(self, pollutant: Pollutant, state: State | None, at: float) -> float | None:
-        """Return a state's level; remember a unit or a level that its quantity cannot have."""
+    def _concentration(self, pollutant: Pollutant, state: State | None, at: float) -> float | None:
+        """Return the value of a state (base unit), and note a wrong unit or implausible value."""
         try:
             value = concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
             if self.unit_problem.get(pollutant) is None:
                 LOGGER.warning(
-                    "%s reports in %r, which is no unit of %s; learning stops until it does again",
+                    "%s reports in %r, not in a unit of %s; learning stops until that changes",
                     self.sources[pollutant].entity_id,
                     error.unit,
                     pollutant.value,
@@ -273,41 +273,41 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _note_odd(self, pollutant: Pollutant, at: float) -> None:
-        """Remember since when a source gives values that cannot be used."""
+        """Note the time of an unusable value."""
         self._odd[pollutant] = self._odd.get(pollutant, (at, at))[0], at
 
     @callback
-    def _async_tell_bins(self, pollutant: Pollutant, judged: Iterable[Judgement]) -> None:
+    def _async_report_bins(self, pollutant: Pollutant, judgements: Iterable[Judgement]) -> None:
         if not self._bin_listeners:
             return
-        for bin_ in (said.bin for said in judged if said.bin is not None):
+        for bin_ in (judgement.bin for judgement in judgements if judgement.bin is not None):
             for listener in tuple(self._bin_listeners):
                 listener(pollutant, bin_)
 
     @callback
-    def _async_tell_events(self) -> None:
-        """Tell what happened, and save it soon: told once is told for good."""
-        told = [
+    def _async_report_events(self) -> None:
+        """Report events, and save soon: they must not be reported again after a power cut."""
+        events = [
             (pollutant, event)
             for pollutant, channel in self.channels.items()
             for event in channel.take_events()
         ]
-        if told:
+        if events:
             self._store.async_save_soon()
-        for pollutant, event in told:
+        for pollutant, event in events:
             for listener in tuple(self._event_listeners):
                 listener(pollutant, event)
 
     @callback
     def _async_publish(self, now: float) -> None:
-        published, trouble = self._view(now), self._trouble()
-        known = published == self.data and trouble == self._published_trouble
-        if known and self.last_update_success:
+        views, trouble = self._view(now), self._trouble()
+        unchanged = views == self.data and trouble == self._published_trouble
+        if unchanged and self.last_update_success:
             return
         self._published_trouble = trouble
-        for pollutant, shown in published.items():
+        for pollutant, shown in views.items():
             self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
-        self.async_set_updated_data(published)
+        self.async_set_updated_data(views)
 
     @callback
     def _log_source(
@@ -315,11 +315,11 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     ) -> None:
         lost = now is LearningState.NO_SOURCE
         if lost != (before is LearningState.NO_SOURCE):
-            said = "has given no reading for a day" if lost else "gives readings"
-            LOGGER.info("%s %s", self.sources[pollutant].entity_id, said)
+            status = "has sent no reading for a day" if lost else "sends readings"
+            LOGGER.info("%s %s", self.sources[pollutant].entity_id, status)
 
     def _trouble(self) -> object:
-        """Return what keeps sources from being learned from; repairs tell it, not the views."""
+        """Return what keeps sources from being learned from; repairs show it, views do not."""
         return [
             (
                 self.unit_problem.get(pollutant),

@@ -1,7 +1,8 @@
-"""What a person can do about a room's inferences; actions and repairs both come here.
+"""What a person can correct in a room; actions and repairs both use this module.
 
-Everything is checked before anything is changed. What is wrong with a request is said as a
-translated ServiceValidationError.
+Everything is checked before anything is changed. A request that cannot be met raises a
+translated ServiceValidationError. A correction that could not be saved raises NotSavedError, but
+is in force.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -34,27 +35,27 @@ from .storage.store import NotSavedError
 type Corrected = dict[Pollutant, Entry]  # The first entry of each step.
 
 
-def refused(key: str, **said: str) -> ServiceValidationError:
-    """Return the error that says, in the words of a key, what is wrong with a request."""
+def refused(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error that explains, under a translation key, why a request is refused."""
     return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=said
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )
 
 
 def today(room: RoomCoordinator) -> date:
-    """Return the date of the day that it is in a room: it begins at 04:00."""
+    """Return the date of the present day of a room; days start at 04:00."""
     zone = dt_util.get_default_time_zone()
     return date.fromordinal(locate(dt_util.utcnow().timestamp(), zone)[0])
 
 
 async def async_reset(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
-    """Start over: what was learned stays for 30 days, but no longer counts."""
+    """Start over: what was learned no longer counts, and can be restored for 30 days."""
     first = today(room).toordinal() + 1
     return await _async_correct(room, dict.fromkeys(pollutants, start_over(first)))
 
 
 async def async_all(acts: Iterable[Awaitable[object]]) -> None:
-    """Do one after the other; raise NotSavedError at the end, since it all counts all the same."""
+    """Await corrections in order; raise NotSavedError at the end, as all of them are in force."""
     unsaved: NotSavedError | None = None
     for act in acts:
         try:
@@ -66,12 +67,15 @@ async def async_all(acts: Iterable[Awaitable[object]]) -> None:
 
 
 async def async_agree(room: RoomCoordinator) -> Corrected:
-    """Keep that the learned ranges look right."""
+    """Record that the learned ranges look right."""
     return await _async_correct(room, dict.fromkeys(room.channels, Draft((LooksRight(),))))
 
 
 async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None) -> Corrected:
-    """Ask no more about the ranges of a room, or about its episodes; once is enough."""
+    """Stop questions about the ranges of a room, or about its episodes if one is given (its id).
+
+    Channels whose questions are stopped already get no further entry.
+    """
     asking = [
         pollutant
         for pollutant, channel in room.channels.items()
@@ -83,7 +87,7 @@ async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None
 async def async_answer(
     room: RoomCoordinator, episodes: Mapping[Pollutant, Episode], *, normal: bool
 ) -> Corrected:
-    """Say of episodes that they were real, or that they are normal here."""
+    """Record that episodes are normal here, or that they were real."""
     for pollutant, episode in episodes.items():
         if room.channels[pollutant].ledger.correction_of(episode.id) is not None:
             raise refused("episode_answered", room=room.subentry.title)
@@ -98,7 +102,7 @@ async def async_answer(
 async def async_strike(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], days: Iterable[date]
 ) -> Corrected:
-    """Strike days out; they may be to come, while guests or a renovation last."""
+    """Exclude days; future days are allowed, for example for a renovation."""
     days = list(days)
     for day in days:
         _check_kept(room, day)
@@ -109,7 +113,10 @@ async def async_strike(
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Return the days from one to another; no more than can be struck out, and one to refuse."""
+    """Return the days from one to another, but no more than can be excluded and the last one.
+
+    If there are too many, the last one is refused later.
+    """
     if last < first:
         raise refused("days_reversed", first=first.isoformat(), last=last.isoformat())
     number = min((last - first).days, WINDOW_DAYS + AHEAD_DAYS)
@@ -124,7 +131,10 @@ async def async_change(
     similar: bool,
     replaces: int | None = None,
 ) -> Corrected:
-    """Report since when the sensor or the room is another; `replaces` is the suspected change."""
+    """Report that the sensor or the room has changed since a day.
+
+    `replaces` is the id of the suspected change that this replaces.
+    """
     check_past(room, day)
     reported = today(room).toordinal()
     draft = report_change(day.toordinal(), reported, similar=similar, replaces=replaces)
@@ -132,50 +142,50 @@ async def async_change(
 
 
 async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Corrected:
-    """Report that a suspected change is the season: earlier days count in full again."""
+    """Report that a suspected change (its id) is the season: earlier days count in full again."""
     return await _async_correct(room, {pollutant: its_the_season(change)})
 
 
 async def async_at_fault(
     room: RoomCoordinator, pollutant: Pollutant, day: date, change: int
 ) -> Corrected:
-    """Report a sensor at fault since a day: exclude the days since then and pause from now on."""
+    """Report that the sensor has been at fault since a day: exclude the days since, and pause."""
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
     try:
         corrected = await _async_correct(room, {pollutant: exclude_days(days, replaces=change)})
     except NotSavedError:
-        await async_pause(room, pollutant)  # What could not be saved counts anyway.
+        await async_pause(room, pollutant)  # The correction is in force although it is not saved.
         raise
     await async_pause(room, pollutant)
     return corrected
 
 
 async def async_pause(room: RoomCoordinator, pollutant: Pollutant) -> None:
-    """Stop to learn from one source, until the room's switch is turned on again."""
+    """Stop learning from one source until the room's switch is turned on again."""
     await room.async_correct(lambda at: room.channels[pollutant].pause(at, paused=True))
 
 
 async def async_undo(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], entry_id: int | None = None
 ) -> Corrected:
-    """Take back the last correction of a room, or the one named.
+    """Undo the last correction of a room, or that of the entry `entry_id`.
 
-    What was corrected in one step for several quantities is taken back in one step.
+    A correction of several pollutants at once is undone for all of them.
     """
     undone: Corrected = {}
 
     def undo(at: float) -> None:
-        found: Corrected = {}
+        undoable: Corrected = {}
         for pollutant in pollutants:
             try:
-                found[pollutant] = room.channels[pollutant].ledger.undoable(at, entry_id)
+                undoable[pollutant] = room.channels[pollutant].ledger.undoable(at, entry_id)
             except UndoError:
                 continue
-        if not found:
+        if not undoable:
             raise _not_undoable(room, pollutants, entry_id)
-        latest = max(entry.at for entry in found.values())
-        for pollutant, entry in found.items():
+        latest = max(entry.at for entry in undoable.values())
+        for pollutant, entry in undoable.items():
             if entry.at == latest:
                 undone[pollutant] = room.channels[pollutant].undo(at, entry.id)
 
@@ -191,10 +201,10 @@ def find_episodes(
     *,
     together: bool,
 ) -> dict[Pollutant, Episode]:
-    """Return the episode with an id, or the last one of a room.
+    """Return the episode with an id, or the last one of a room, by its pollutant.
 
-    With `together` also those of the other quantities that began within the hour and have not
-    been answered: they are asked about as one.
+    With `together`, also return those of other pollutants that started within an hour of it and
+    have no correction: they are one question. Raises a ServiceValidationError if there is none.
     """
     known = [
         (pollutant, episode)
@@ -204,18 +214,18 @@ def find_episodes(
     ]
     if not known:
         raise refused("episode_unknown", room=room.subentry.title)
-    pollutant, episode = max(known, key=lambda one: one[1].id)
-    found = {pollutant: episode}
+    pollutant, episode = max(known, key=lambda pair: pair[1].id)
+    episodes = {pollutant: episode}
     for other, channel in room.channels.items():
-        for risen in channel.episodes if together and other not in found else ():
-            near = abs(risen.id - episode.id) <= SAME_RISE_S
-            if near and channel.ledger.correction_of(risen.id) is None:
-                found[other] = risen
-    return found
+        for candidate in channel.episodes if together and other not in episodes else ():
+            near = abs(candidate.id - episode.id) <= SAME_RISE_S
+            if near and channel.ledger.correction_of(candidate.id) is None:
+                episodes[other] = candidate
+    return episodes
 
 
 def check_past(room: RoomCoordinator, day: date) -> None:
-    """Refuse a day that is to come, or that is no longer kept."""
+    """Raise a ServiceValidationError for a future day or one that is no longer kept."""
     _check_kept(room, day)
     if day > today(room):
         raise refused("day_in_future", date=day.isoformat())
@@ -229,7 +239,7 @@ def _check_kept(room: RoomCoordinator, day: date) -> None:
 async def _async_correct(
     room: RoomCoordinator, steps: Mapping[Pollutant, Draft | Callable[[Channel, float], Draft]]
 ) -> Corrected:
-    """Let a step take effect in each of some channels, at once."""
+    """Put a step into effect for each pollutant, all at the same time."""
     corrected: Corrected = {}
 
     def correct(at: float) -> None:
@@ -251,14 +261,14 @@ async def _async_correct(
 def _not_undoable(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], entry_id: int | None
 ) -> ServiceValidationError:
-    """Return why nothing can be taken back."""
+    """Return the error that explains why nothing can be undone."""
     if entry_id is None:
         return refused("nothing_to_undo")
-    there = any(
+    exists = any(
         entry.id == entry_id
         for pollutant in pollutants
         for entry in room.channels[pollutant].ledger.entries
     )
-    if there:
+    if exists:
         return refused("correction_too_old", number=str(entry_id), days=str(UNDO_DAYS))
     return refused("correction_unknown", number=str(entry_id), room=room.subentry.title)

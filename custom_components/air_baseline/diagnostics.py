@@ -1,4 +1,4 @@
-"""Diagnostics: every number behind what is said, without names and entity ids."""
+"""Diagnostics: every number behind the statements, without names and entity ids."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ from .core.storage.channel import dump_channel
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: AirBaselineConfigEntry
 ) -> dict[str, Any]:
-    """Return all rooms by number; their names say where people live.
+    """Return all rooms without their names, which can reveal where people live.
 
-    An entry that could not be loaded, which is when people look here, has its options only.
+    An entry that is not loaded has only its options.
     """
     if entry.state is not ConfigEntryState.LOADED:
         return {"options": _options(entry), "rooms": []}
@@ -37,7 +37,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
 ) -> dict[str, Any]:
-    """Return one room; nothing where it is gone or not loaded."""
+    """Return one room, nothing if it is gone or not loaded."""
     if entry.state is not ConfigEntryState.LOADED:
         return {}
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
@@ -45,9 +45,9 @@ async def async_get_device_diagnostics(
 
 
 def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
-    """Return the options; of an entity only whether there is one."""
-    telling = {CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED}
-    return async_redact_data(dict(entry.options), telling)
+    """Return the options, with the entities redacted."""
+    redacted = {CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED}
+    return async_redact_data(dict(entry.options), redacted)
 
 
 def _room(room: RoomCoordinator) -> dict[str, Any]:

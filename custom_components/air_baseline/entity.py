@@ -38,12 +38,12 @@ def room_device(room: RoomCoordinator) -> DeviceInfo:
 
 
 def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
-    """Return the entity id to suggest: Home Assistant's own would name the area twice."""
+    """Return the entity id to suggest; the default of Home Assistant would name the area twice."""
     return f"{domain}.{slugify(f'{room.subentry.title} {name}')}"
 
 
 def baseline_attributes(view: EntityView) -> dict[str, Any]:
-    """Return what an inference stands on: small, and changing at most once a day."""
+    """Return what an inference is based on: small, and changing at most once a day."""
     return {
         "learning_state": view.state,
         "confidence": view.confidence,
@@ -57,8 +57,8 @@ def baseline_attributes(view: EntityView) -> dict[str, Any]:
 
 
 @callback
-def async_forget_gone_quantities(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Remove the entities of sources that were taken out of their rooms."""
+def async_forget_gone_pollutants(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Remove the entities of pollutants that their rooms no longer measure."""
     registry = er.async_get(hass)
     gone = tuple(
         f"{room_id}_{pollutant}_"
@@ -72,7 +72,7 @@ def async_forget_gone_quantities(hass: HomeAssistant, entry: AirBaselineConfigEn
 
 
 class RoomEntity(Entity):
-    """Something of a room as a whole."""
+    """An entity of a room as a whole."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -80,7 +80,7 @@ class RoomEntity(Entity):
     _domain: str
 
     def __init__(self, room: RoomCoordinator) -> None:
-        """Take the id from the room."""
+        """Take the ids from the room."""
         self.room = room
         self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
         self._attr_device_info = room_device(room)
@@ -89,24 +89,24 @@ class RoomEntity(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelDescription(EntityDescription):
-    """A statement as data: what it stands on, and which quantities it is made of."""
+    """The description of a statement: its attributes, and the pollutants that it exists for."""
 
     attributes_fn: Callable[[EntityView], dict[str, Any]] | None = None
     pollutants: frozenset[Pollutant] = frozenset(Pollutant)
 
 
 class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
-    """One statement about one quantity in one room."""
+    """One statement about one pollutant in one room."""
 
     _attr_has_entity_name = True
     _domain: str
-    _unrecorded_attributes = frozenset({MATCH_ALL})  # What a statement stands on is in the ledger.
+    _unrecorded_attributes = frozenset({MATCH_ALL})  # The ledger has what they are made from.
     entity_description: ChannelDescription
 
     def __init__(
         self, room: RoomCoordinator, pollutant: Pollutant, description: ChannelDescription
     ) -> None:
-        """Take the names from the translations, the ids from the room and the quantity."""
+        """Take the name from the translations, the ids from the room and the pollutant."""
         super().__init__(room)
         self.pollutant = pollutant
         self.entity_description = description
@@ -123,21 +123,21 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the room; what is shown now is written by Home Assistant itself."""
+        """Listen to the room; Home Assistant writes the first state itself."""
         await super().async_added_to_hass()
         self._shown = (self.available, *self.shown())
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any] | None:
-        """Return what the statement stands on."""
+        """Return what the statement is based on."""
         attributes = self.entity_description.attributes_fn
         return attributes(self.view) if attributes else None
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write a state only where this entity's own words have changed."""
+        """Write a state only if what this entity writes has changed."""
         shown = (self.available, *self.shown())
         if shown != self._shown:
             self._shown = shown

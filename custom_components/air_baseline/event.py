@@ -1,4 +1,4 @@
-"""The event entity of a room: what was inferred or corrected, when it was."""
+"""The event entity of a room: inferences and corrections as they happen."""
 
 from typing import Any, override
 
@@ -16,7 +16,7 @@ from .entity import RoomEntity
 from .inputs.room_config import RoomSource
 from .listeners.rooms import in_turn
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
 EVENT_TYPES = tuple(kind for kind in EventKind if kind is not EventKind.DAY_CLOSED)
 
@@ -32,35 +32,35 @@ async def async_setup_entry(
 
 
 class InferenceEvent(RoomEntity, EventEntity):
-    """Fires for what is inferred about the room or corrected; carries quantity and numbers."""
+    """Fires for each inference about the room and each correction, with pollutant and numbers."""
 
     _attr_translation_key = "inference"
     _domain = EVENT_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
-        """Tell all that can happen to a channel but the end of a day, which is no news."""
+        """Offer every kind of event of a channel except the end of a day, which is not news."""
         super().__init__(room)
         self._attr_event_types = [kind.value for kind in EVENT_TYPES]
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the room."""
-        self.async_on_remove(self.room.async_add_event_listener(self._async_tell))
+        self.async_on_remove(self.room.async_add_event_listener(self._async_fire))
 
     @callback
-    def _async_tell(self, pollutant: Pollutant, event: Event) -> None:
+    def _async_fire(self, pollutant: Pollutant, event: Event) -> None:
         if event.kind not in EVENT_TYPES:
             return
-        facts: dict[str, Any] = {ATTR_QUANTITY: pollutant.value}
+        attributes: dict[str, Any] = {ATTR_QUANTITY: pollutant.value}
         if event.episode is not None:
-            facts |= _episode_facts(event.episode, self.room.sources[pollutant])
+            attributes |= _episode_attributes(event.episode, self.room.sources[pollutant])
         if event.correction is not None:
-            facts |= _correction_facts(event.correction)
-        self._trigger_event(event.kind.value, facts)
+            attributes |= _correction_attributes(event.correction)
+        self._trigger_event(event.kind.value, attributes)
         self.async_write_ha_state()
 
 
-def _episode_facts(episode: Episode, source: RoomSource) -> dict[str, Any]:
+def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:
     return {
         ATTR_EPISODE: episode.id,
         "level": round(episode.opened_level / source.factor, 3),
@@ -72,7 +72,7 @@ def _episode_facts(episode: Episode, source: RoomSource) -> dict[str, Any]:
     }
 
 
-def _correction_facts(entry: Entry) -> dict[str, Any]:
+def _correction_attributes(entry: Entry) -> dict[str, Any]:
     return {
         ATTR_CORRECTION: entry.id,
         "correction_kind": entry.code,

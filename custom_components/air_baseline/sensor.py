@@ -1,4 +1,4 @@
-"""Sensors: compared with usual, learning, confidence, and the range in numbers."""
+"""Sensors: the level compared with usual, the learning state, confidence, and the range."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .inputs.room_config import RoomSource
 from .listeners.rooms import in_turn
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
 _DEVICE_CLASSES = {
     Pollutant.PM25: SensorDeviceClass.PM25,
@@ -34,7 +34,10 @@ _DEVICE_CLASSES = {
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
-    """A sensor as data: `value_fn` reads the view, `is_level` makes it a level in a unit."""
+    """The description of a sensor; `value_fn` takes its value from the view.
+
+    `is_level` says that the value is a concentration in the base unit.
+    """
 
     value_fn: Callable[[EntityView], str | float | None]
     is_level: bool = False
@@ -44,7 +47,7 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
     return {
         "usable_days": view.usable_days,
         "needed": view.needed_days,
-        "missing": [what.value for what in view.missing],
+        "missing": [missing.value for missing in view.missing],
         "earliest": view.earliest,
         "range_held": view.coverage_28d,
         "history": view.history,
@@ -137,7 +140,7 @@ class ChannelSensor(ChannelEntity, SensorEntity):
     def __init__(
         self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription
     ) -> None:
-        """Show levels in the unit of the source, where its device class allows that."""
+        """Show concentrations in the unit of the source, if its device class allows that."""
         super().__init__(room, source.pollutant, description)
         self._factor = 1.0
         if description.is_level:

@@ -1,4 +1,4 @@
-"""The integration's actions: ask, correct, take back; what each does is in `corrections`."""
+"""The actions of the integration: explain, correct, undo; the work is done in `corrections`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -49,7 +49,7 @@ ATTR_DATE = "date"
 ATTR_SIMILAR = "similar"
 VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 
-MOST = 2**53 - 1  # The largest whole number that JSON and the frontend keep exactly.
+MOST = 2**53 - 1  # An id: the largest whole number that JSON in JavaScript keeps exactly.
 
 type RoomTarget = tuple[RoomCoordinator, list[Pollutant]]
 type Act = Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[Corrected]]
@@ -58,13 +58,13 @@ _ROOM = {
     vol.Required(ATTR_DEVICE_ID): cv.string,
     vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_POLLUTANT.values(), *Pollutant})),
 }
-_NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))
+_NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))  # An id.
 
 
 async def _async_explain(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> dict[str, Any]:
-    """Return everything behind what is said about a room, as numbers and in words."""
+    """Return everything behind the statements about a room, as numbers and in words."""
     now = dt_util.utcnow().timestamp()
     quantities: dict[str, Any] = {}
     for pollutant in pollutants:
@@ -79,7 +79,7 @@ async def _async_explain(
 async def _async_get_ledger(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> dict[str, Any]:
-    """Return all that is stored of a room."""
+    """Return everything that is stored of a room."""
     return {
         "room": room.subentry.title,
         "quantities": {
@@ -91,7 +91,7 @@ async def _async_get_ledger(
 
 
 def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
-    """Return a ledger whose source was replaced; as it is stored where it cannot be read."""
+    """Return a ledger whose source was replaced, in its stored form if it cannot be read."""
     try:
         channel = load_channel(
             retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
@@ -107,7 +107,7 @@ def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
 async def _async_correct_episode(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Say what an episode was."""
+    """Record that an episode was real, or that it is normal."""
     episodes = find_episodes(
         room, pollutants, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
     )
@@ -117,7 +117,7 @@ async def _async_correct_episode(
 async def _async_strike_days(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Strike the days from one to another out."""
+    """Exclude the days from one to another."""
     first: date = call.data[ATTR_START]
     return await async_strike(room, pollutants, days_between(first, call.data.get(ATTR_END, first)))
 
@@ -125,7 +125,7 @@ async def _async_strike_days(
 async def _async_mark_change(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Say since when the sensor or the room is another."""
+    """Report that the sensor or the room has changed since a day."""
     return await async_change(
         room, pollutants, call.data[ATTR_DATE], similar=call.data[ATTR_SIMILAR]
     )
@@ -141,14 +141,14 @@ async def _async_reset(
 async def _async_relearn(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Learn a room anew from the home's own history."""
+    """Relearn a room from the recorder's history."""
     return await async_relearn(room, pollutants)
 
 
 async def _async_undo(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Take the last correction of a room back, or the one named."""
+    """Undo the last correction of a room, or the one with an id."""
     return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
 
 
@@ -192,7 +192,7 @@ SCHEMAS = {
 
 @callback
 def async_register_actions(hass: HomeAssistant) -> None:
-    """Register the actions; who may read may ask, who may correct is an option."""
+    """Register the actions; each checks whether its user may read or correct the room."""
 
     async def read(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
@@ -213,7 +213,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
 
 
 async def _async_target(call: ServiceCall) -> RoomTarget:
-    """Return the room and the quantities that a call is about."""
+    """Return the room and the pollutants that a call is about."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
@@ -221,23 +221,23 @@ async def _async_target(call: ServiceCall) -> RoomTarget:
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     if room is None:
         raise refused("room_gone")
-    asked = call.data.get(ATTR_QUANTITY)
+    requested = call.data.get(ATTR_QUANTITY)
     pollutants = [
         pollutant
         for pollutant in room.channels
-        if asked in (None, WORDS_OF_POLLUTANT[pollutant], pollutant.value)
+        if requested in (None, WORDS_OF_POLLUTANT[pollutant], pollutant.value)
     ]
     if not pollutants:
-        named = _named(await Words.async_load(call.hass), str(asked))
+        named = _named(await Words.async_load(call.hass), str(requested))
         raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
     return room, pollutants
 
 
-def _named(words: Words, quantity: str) -> str:
-    """Return what people call a quantity; of the kinds of VOC its unit says which."""
-    if quantity not in Pollutant:
+def _named(words: Words, requested: str) -> str:
+    """Return the name of a requested pollutant; its unit tells the kinds of VOC apart."""
+    if requested not in Pollutant:
         return words.say("quantity_voc_mass")
-    pollutant = Pollutant(quantity)
+    pollutant = Pollutant(requested)
     name, unit = words.say(f"quantity_{pollutant}"), POLLUTANTS[pollutant].unit
     return f"{name} ({unit})" if unit else name
 

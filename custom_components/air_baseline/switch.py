@@ -11,7 +11,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .entity import RoomEntity
 from .listeners.rooms import in_turn
 
-PARALLEL_UPDATES = 0
+PARALLEL_UPDATES = 0  # No limit: nothing is polled.
 
 
 async def async_setup_entry(
@@ -25,9 +25,9 @@ async def async_setup_entry(
 
 
 class KeepLearningSwitch(RoomEntity, SwitchEntity):
-    """Off is a pause: the time until it is on again is a gap in what is learned.
+    """Pauses learning while it is off; that time is a gap in what is learned.
 
-    One source that was paused alone turns it off, so that turning it on resumes all.
+    If only one source is paused, the switch is off too, so turning it on resumes all sources.
     """
 
     _attr_entity_category = EntityCategory.CONFIG
@@ -35,7 +35,7 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
     _domain = SWITCH_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
-        """Show what the channels do, which outlasts a restart."""
+        """Show the state of the channels, which is kept across a restart."""
         super().__init__(room)
         self._attr_is_on = self._learns()
 
@@ -46,12 +46,12 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Resume."""
+        """Resume learning."""
         await self._async_pause(paused=False)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Pause."""
+        """Pause learning."""
         await self._async_pause(paused=True)
 
     async def _async_pause(self, *, paused: bool) -> None:

@@ -1,4 +1,4 @@
-"""System health: how many rooms are watched, how many are learned, what is stored."""
+"""System health: the numbers of rooms, sensors and learned ranges, and the size on disk."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from .storage.store import LEDGER_KEY
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what is shown under system information."""
+    """Register the figures for the system information page."""
     register.async_register_info(_async_info)
 
 

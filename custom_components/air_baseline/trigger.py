@@ -1,6 +1,6 @@
-"""Triggers: air became unusual or usual again, a range was learned or is in doubt.
+"""Triggers: the air became unusual or usual again, a range was learned or is in doubt.
 
-None fires out of `unavailable`: what Home Assistant restores or reloads has not happened anew.
+None fires from `unavailable`: a state that Home Assistant restores or reloads is not news.
 """
 
 from typing import ClassVar, override
@@ -76,33 +76,33 @@ class UnusualTrigger(StatementTrigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Attach the trigger; tell the trace also when a room says that it cannot tell."""
+        """Attach the trigger; also report to the trace why the state of a room is unknown."""
         detach = await super().async_attach_runner(run_action, did_not_trigger)
         if did_not_trigger is None:
             return detach
 
         @callback
-        def tell_why_unknown(change: TargetStateChangedData) -> None:
+        def report_unknown(change: TargetStateChangedData) -> None:
             event = change.state_change_event
             state = event.data["new_state"]
             if state is not None and state.state == STATE_UNKNOWN:
-                said = {"entity_id": state.entity_id, "days": state.attributes.get("days")}
-                did_not_trigger(NotTriggeredInfo(reason_of(state), said), event.context)
+                details = {"entity_id": state.entity_id, "days": state.attributes.get("days")}
+                did_not_trigger(NotTriggeredInfo(reason_of(state), details), event.context)
 
-        stop_telling = await async_track_target_selector_state_change_event(
-            self._hass, self._target, tell_why_unknown, self.entity_filter
+        stop_reporting = await async_track_target_selector_state_change_event(
+            self._hass, self._target, report_unknown, self.entity_filter
         )
 
         @callback
         def detach_both() -> None:
-            stop_telling()
+            stop_reporting()
             detach()
 
         return detach_both
 
 
 class UnusualDetected(UnusualTrigger):
-    """Fires once per episode, also where it is the first thing that can be said for a while."""
+    """Fires once per episode, even if the state was unknown before it."""
 
     _from_states = {STATE_OFF, STATE_UNKNOWN}
     _to_states = {STATE_ON}
@@ -116,7 +116,7 @@ class UnusualDetected(UnusualTrigger):
     )
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take the confidence that is asked for."""
+        """Take the required confidence."""
         super().__init__(hass, config)
         self._minimum = minimum_confidence(self._options)
 
@@ -124,7 +124,7 @@ class UnusualDetected(UnusualTrigger):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        """Tell whether a room is unusual, surely enough; tell the trace if not surely enough."""
+        """Tell whether a room is unusual, with the required confidence; report if it is lower."""
         if not super().is_valid_state(state, report_not_triggered):
             return False
         if is_confident(state, self._minimum):
@@ -141,7 +141,7 @@ class UnusualDetected(UnusualTrigger):
 class UnusualCleared(UnusualTrigger):
     """Fires when the air is back inside its range.
 
-    Not when it is no longer known, nor when the episode was closed because it lasted too long.
+    It does not fire if that is no longer known, or if the episode ended as lasting.
     """
 
     _from_states = {STATE_ON}
@@ -151,7 +151,7 @@ class UnusualCleared(UnusualTrigger):
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        """Tell whether a room is not unusual; tell the trace if it may be high all the same."""
+        """Tell whether the air is back inside its range; report if the episode ended as lasting."""
         if not super().is_valid_state(state, report_not_triggered):
             return False
         outcome = state.attributes.get("outcome")
@@ -162,7 +162,7 @@ class UnusualCleared(UnusualTrigger):
 
 
 class LearningTrigger(StatementTrigger):
-    """Fires when the learning itself moves on: the end of a pause or of a silence is no news."""
+    """Fires when learning itself changes; the end of a pause or of a silence is not news."""
 
     _statement = "learning"
     _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
@@ -181,7 +181,7 @@ class RangeLearned(LearningTrigger):
 
 
 class ChangeSuspected(LearningTrigger):
-    """Fires when what was learned seems no longer to hold."""
+    """Fires when the learned range is in doubt."""
 
     _from_states = {
         LearningState.COLLECTING,

@@ -26,8 +26,8 @@ READERS: dict[str, Callable[[object], object]] = {
     "flag": checked.flag,
     "integer": checked.integer,
     "number": checked.number,
-    "level": checked.level,
-    "levels": lambda data: checked.levels([str(data)], 2, missing=True),
+    "concentration": checked.concentration,
+    "concentrations": lambda data: checked.concentrations([str(data)], 2, missing=True),
     "share": checked.share,
     "time": checked.time,
     "code": lambda data: checked.code(LearningState, data),
@@ -61,16 +61,16 @@ def test_whatever_is_stored_is_read_or_refused(reader: str, data: object) -> Non
         ("number", nan),
         ("number", inf),
         ("number", 10**400),
-        ("level", -0.1),
-        ("level", 1e6 + 1),
-        ("levels", "1.0"),
-        ("levels", "1.0,2,3"),
-        ("levels", "1.0,True"),
-        ("levels", "1.0,"),
-        ("levels", "1.0,-0.1"),
-        ("levels", "1.0,1000001"),
-        ("levels", "1.0,inf"),
-        ("levels", f"1.0,1{'0' * 400}"),
+        ("concentration", -0.1),
+        ("concentration", 1e6 + 1),
+        ("concentrations", "1.0"),
+        ("concentrations", "1.0,2,3"),
+        ("concentrations", "1.0,True"),
+        ("concentrations", "1.0,"),
+        ("concentrations", "1.0,-0.1"),
+        ("concentrations", "1.0,1000001"),
+        ("concentrations", "1.0,inf"),
+        ("concentrations", f"1.0,1{'0' * 400}"),
         ("share", 1.01),
         ("time", -1.0),
         ("time", 4e10),
@@ -89,7 +89,7 @@ def test_what_no_version_can_have_written_is_refused(reader: str, data: object) 
         ("integer", 2**53, 2**53),
         ("number", -1e6, -1e6),
         ("number", 3, 3.0),
-        ("level", 0, 0.0),
+        ("concentration", 0, 0.0),
         ("share", 1.0, 1.0),
         ("flag", False, False),
         ("code", "learned", LearningState.LEARNED),
@@ -101,10 +101,10 @@ def test_what_can_have_been_written_is_read(reader: str, data: object, value: ob
 
 
 def test_null_stands_for_none_where_that_is_allowed() -> None:
-    assert checked.optional(checked.level, None) is None
-    assert checked.optional(checked.level, 5) == 5.0
+    assert checked.optional(checked.concentration, None) is None
+    assert checked.optional(checked.concentration, 5) == 5.0
     with pytest.raises(StoredFormError):
-        checked.optional(checked.level, "5")
+        checked.optional(checked.concentration, "5")
 
 
 def test_a_table_names_its_columns() -> None:
@@ -122,11 +122,11 @@ def test_a_refusal_quotes_only_the_beginning() -> None:
 
 
 def test_levels_are_read_in_rows_and_are_missing_only_where_they_may_be() -> None:
-    packed = checked.levels(["1,2.5", "0,1000000"], 2)
+    packed = checked.concentrations(["1,2.5", "0,1000000"], 2)
     assert [unpack("<2f", row) for row in packed] == [(1.0, 2.5), (0.0, 1e6)]
-    assert checked.levels([], 2) == []
-    (row,) = checked.levels(["-,3"], 2, missing=True)
+    assert checked.concentrations([], 2) == []
+    (row,) = checked.concentrations(["-,3"], 2, missing=True)
     missing, known = unpack("<2f", row)
     assert (isnan(missing), known) == (True, 3.0)
     with pytest.raises(StoredFormError):
-        checked.levels(["-,3"], 2)
+        checked.concentrations(["-,3"], 2)

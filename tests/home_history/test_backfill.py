@@ -181,7 +181,7 @@ async def test_means_of_another_quantity_are_refused(
     await begin(past)
     assert await days_of(past) == []
     assert history(past) == ("empty", 0)
-    assert "'ppb', which is no unit of pm25" in caplog.text
+    assert "'ppb', which is not a unit of pm25" in caplog.text
 
 
 async def test_the_history_of_a_renamed_entity_is_found(past: HomeAssistant) -> None:

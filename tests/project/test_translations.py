@@ -198,8 +198,8 @@ def test_the_types_of_events_have_names() -> None:
     assert set(attributes["event_type"]["state"]) == types
     icon = icons()["entity"]["event"]["inference"]["state_attributes"]["event_type"]
     assert set(icon["state"]) == types
-    facts = _keys_of(event._episode_facts) | _keys_of(event._correction_facts)  # noqa: SLF001
-    assert set(attributes) == {"event_type", "quantity"} | facts
+    others = _keys_of(event._episode_attributes) | _keys_of(event._correction_attributes)  # noqa: SLF001
+    assert set(attributes) == {"event_type", "quantity"} | others
 
 
 def test_the_figures_of_system_health_have_names() -> None:

@@ -149,7 +149,7 @@ async def test_a_room_that_fails_is_unavailable_until_it_works_again(
     channel.__class__ = Failing
     await pass_time(hass, clock, HOUR, {PM25: usual, INDEX: steady(450)})
     assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
-    assert caplog.text.count("air_baseline Kitchen has failed; other rooms go on") == 1
+    assert caplog.text.count("air_baseline Kitchen has failed; other rooms continue") == 1
     assert len(complaints(caplog.records)) == 1
     assert shown(hass, BEDROOM_UNUSUAL).state == "on"
     assert issues(hass) == [f"unusual_episode_{BEDROOM}_{episode_of(entry)}"]

@@ -1,1 +1,1 @@
-"""The card: its modules in the browser, and what they are sent."""
+"""The card: its modules in the browser, and the messages that they receive."""

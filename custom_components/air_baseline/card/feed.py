@@ -25,9 +25,9 @@ from .message import CardMessage, card_message
 
 
 class RoomFeed:
-    """Send the picture of a room, and again at every change, until stopped.
+    """Sends the message of a room, and again at every change, until it is stopped.
 
-    It follows the room through reloads of the integration, and says when it is gone.
+    It follows the room through reloads of the integration, and reports when the room is gone.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class RoomFeed:
         words: Words,
         send: Callable[[CardMessage], None],
     ) -> None:
-        """Take who looks at which room, in which language."""
+        """Take the id of the room, who looks at it, and their language."""
         self._hass = hass
         self._room_id = room_id
         self._user = user
@@ -52,7 +52,7 @@ class RoomFeed:
         self._of_home: list[CALLBACK_TYPE] = []
 
     async def async_start(self) -> None:
-        """Begin to follow the room."""
+        """Start following the room."""
         self._of_home = [
             async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
@@ -65,13 +65,13 @@ class RoomFeed:
 
     @callback
     def async_stop(self) -> None:
-        """Follow the room no longer."""
+        """Stop following the room."""
         self._leave()
         while self._of_home:
             self._of_home.pop()()
 
     async def _async_follow(self) -> None:
-        """Listen to the room as it is loaded now, and learn what it measured today."""
+        """Listen to the room as it is loaded now, and fetch what it has measured today."""
         self._leave()
         self._room = room = self._find()
         if room is not None:
@@ -80,10 +80,10 @@ class RoomFeed:
                 room.async_add_bin_listener(self._async_take),
                 room.config_entry.runtime_data.clock.async_on(Phase.CARDS, self._async_look),
             ]
-            await self._async_remember(room)
+            await self._async_fetch_today(room)
         self._async_look()
 
-    async def _async_remember(self, room: RoomCoordinator) -> None:
+    async def _async_fetch_today(self, room: RoomCoordinator) -> None:
         now = dt_util.utcnow().timestamp()
         for pollutant, channel in room.channels.items():
             start = day_start(locate(now, channel.zone)[0], channel.zone)
@@ -122,7 +122,7 @@ class RoomFeed:
 
     @callback
     def _async_take(self, pollutant: Pollutant, bin_: Bin) -> None:
-        """Keep a bin for a day: no more is ever shown."""
+        """Keep a bin for two days: the card shows one."""
         bins = self._bins.setdefault(pollutant, {})
         bins[bin_.slot] = bin_
         for slot in [slot for slot, old in bins.items() if old.start < bin_.start - 2 * DAY_S]:
@@ -130,7 +130,7 @@ class RoomFeed:
 
     @callback
     def _async_look(self, _round: Round | None = None) -> None:
-        """Send the picture if it is another than the last."""
+        """Send the message if it differs from the last one."""
         message = self._message()
         if message != self._sent and self._of_home:
             self._sent = message

@@ -28,7 +28,7 @@ type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
 def card_message(
     hass: HomeAssistant, room: RoomCoordinator, bins: Bins, words: Words, user: User
 ) -> CardMessage:
-    """Return what the card shows of a room now."""
+    """Return what the card shows of a room at present."""
     return {
         "room": room.subentry.title,
         "recorder": has_recorder(hass),
@@ -46,11 +46,12 @@ def card_message(
 def _channel(
     room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
 ) -> CardMessage:
-    """Return one quantity; what was measured only to whoever may read the source itself."""
+    """Return one pollutant; only users who may read the source itself get its readings."""
     now, channel = dt_util.utcnow().timestamp(), room.channels[source.pollutant]
-    shown, today, said = room.data[source.pollutant], day_chart(channel, now), explain(channel, now)
+    shown, today = room.data[source.pollutant], day_chart(channel, now)
+    explanation = explain(channel, now)
     readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
-    page = words.page(said, source, names_of(room, str))
+    page = words.page(explanation, source, names_of(room, str))
     return {
         "quantity": source.pollutant,
         "words_of": WORDS_OF_POLLUTANT[source.pollutant],
@@ -61,12 +62,12 @@ def _channel(
         "basis": shown.basis,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
-        "missing": words.missing(_beside_days(said.evidence.missing)),
+        "missing": words.missing(_without_days(explanation.evidence.missing)),
         "start": today.start,
         "end": today.end,
         "firm": today.firm,
         "parts": [_part(part, source) for part in today.parts],
-        "episodes": [_stretch(stretch) for stretch in today.episodes],
+        "episodes": [_episode(span) for span in today.episodes],
         "line": [
             [bin_.start, _shown(bin_.value, source)]
             for _, bin_ in sorted(bins.items())
@@ -78,8 +79,8 @@ def _channel(
     }
 
 
-def _beside_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
-    """Return what else is missing than days, of which the card draws the number."""
+def _without_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
+    """Return what is missing apart from days, which the card draws as a number."""
     return {what: number for what, number in missing.items() if what is not Missing.DAYS}
 
 
@@ -92,15 +93,15 @@ def _part(part: PartOfDay, source: RoomSource) -> CardMessage:
     }
 
 
-def _stretch(stretch: EpisodeSpan) -> CardMessage:
-    return {"start": stretch.start, "end": stretch.end, "running": stretch.running}
+def _episode(span: EpisodeSpan) -> CardMessage:
+    return {"start": span.start, "end": span.end, "running": span.running}
 
 
 def _shown(value: float, source: RoomSource) -> float:
-    """Return a level in the unit of the source, with four significant digits."""
+    """Return a concentration in the unit of the source, with four significant digits."""
     return float(f"{value / source.factor:.4g}")
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a page that is written as a list, each by itself."""
+    """Return the lines of a text without their list signs."""
     return [line.removeprefix("- ") for line in text.splitlines() if line]

@@ -1,4 +1,4 @@
-"""The card and the dashboard: one folder of modules that the frontend loads by itself."""
+"""The card and the dashboard: one folder of modules that the frontend loads automatically."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -17,14 +17,14 @@ ADDRESS: HassKey[str] = HassKey(f"{DOMAIN}_frontend_address")
 
 
 async def async_serve_modules(hass: HomeAssistant) -> None:
-    """Let browsers fetch the modules, where there is a frontend at all.
+    """Serve the modules to browsers, if there is a frontend.
 
-    Their address holds a digest of them: browsers keep what they fetched for a month, and an
-    update brings other modules at another address, those that import each other as well.
+    Browsers keep what they fetched for a month, so the address contains a hash of all modules.
+    After an update every module has a new address, including those that import each other.
     """
     if "frontend" not in hass.config.components:
         return
-    address = f"/{DOMAIN}/{await hass.async_add_executor_job(_digest)}"
+    address = f"/{DOMAIN}/{await hass.async_add_executor_job(_hash_modules)}"
     await hass.http.async_register_static_paths(
         [StaticPathConfig(address, str(FOLDER), cache_headers=True)]
     )
@@ -33,9 +33,9 @@ async def async_serve_modules(hass: HomeAssistant) -> None:
 
 @callback
 def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
-    """Let every open and future page load the card and the dashboard; return what ends that.
+    """Load the card and the dashboard in every open and future page; return what ends that.
 
-    A page that has loaded them keeps them until it is loaded anew.
+    A page that has loaded them keeps them until it is reloaded.
     """
     address = hass.data.get(ADDRESS)
     if address is None:
@@ -44,8 +44,8 @@ def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
     return lambda: remove_extra_js_url(hass, address)
 
 
-def _digest() -> str:
-    digest = sha256()
+def _hash_modules() -> str:
+    modules = sha256()
     for path in sorted(FOLDER.glob("*.js")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
+        modules.update(path.name.encode() + path.read_bytes())
+    return modules.hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""What the card asks for: the picture of a room's day, and each change of it."""
+"""The websocket command of the card: the message of a room, and each change of it."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..words.explanation import Words
 from .feed import RoomFeed
 
 LANGUAGE = "language"
-LONGEST_LANGUAGE = 35  # Characters; BCP 47 asks for room for so many.
+LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
 
 
 @callback
@@ -42,7 +42,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
 async def _subscribe_room(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> None:
-    """Send the picture of a room now, and whenever it changes."""
+    """Send the message of a room now, and whenever it changes."""
     device = dr.async_get(hass).async_get(message[ATTR_DEVICE_ID])
     ours = [key for domain, key in device.identifiers if domain == DOMAIN] if device else []
     if device is None or not ours:
@@ -55,7 +55,7 @@ async def _subscribe_room(
         ours[0],
         user=connection.user,
         words=await Words.async_load(hass, message.get(LANGUAGE)),
-        send=lambda picture: connection.send_message(event_message(number, picture)),
+        send=lambda sent: connection.send_message(event_message(number, sent)),
     )
     connection.subscriptions[number] = feed.async_stop
     connection.send_result(number)

@@ -1,12 +1,12 @@
-"""One pollutant in one room: learns, judges and can be corrected.
+"""One pollutant in one room: it learns, judges and can be corrected.
 
-A channel and the parts that it is made of (binner, sensor health, windows and watches, open day)
-change with time. Everything that it passes around is a value: bins, forecasts, judgements, the
-ledger with all that is in it.
+A channel and its parts (binner, sensor health, sustained window, watches, open day) change with
+time. Everything that they pass on is a value: bins, forecasts, judgements, and the ledger with
+all that it holds.
 
-Time is an argument. `read`, `lose` and `advance` return what was said about each bin that
-closed; what happened meanwhile (a day closed, an episode opened) waits in `take_events`.
-The file is a long one because all parts of the core meet in this object and nowhere else.
+Time is an argument, in POSIX seconds. `read`, `lose` and `advance` return the judgement of each
+bin that closed; `take_events` returns what else happened, such as a closed day or an opened
+episode. The file is long because all parts of the core meet in this class and nowhere else.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
 
-REWIND_S = 26 * 3600.0  # More than any change of clocks: the clock had been wrong.
+REWIND_S = 26 * 3600.0  # Seconds. By judgement: more than any change of clocks or time zones.
 
 
 class Channel:
-    """What is known about one quantity in one room.
+    """Everything known about one pollutant in one room.
 
-    `context` is what else can be asked about; its readings are given to it, not to the channel.
+    `surroundings` can be shared with other channels and get their readings directly.
 
     >>> from datetime import UTC
     >>> from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
@@ -92,7 +92,7 @@ class Channel:
         self.history = HistoryState.UNUSED
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
-        """Take a reading: POSIX seconds, level in the base unit."""
+        """Take a reading (POSIX seconds, base unit); an implausible one ends the hold."""
         if not self.spec.plausible(value):
             self.health.rejected += 1
             return self.lose(at)
@@ -101,11 +101,11 @@ class Channel:
         return judgements
 
     def lose(self, at: float) -> Sequence[Judgement]:
-        """Note that the source has no value from here on."""
+        """Note that the source has no value from a time on."""
         return self._pass(self.binner.lose(at), at)
 
     def advance(self, at: float) -> Sequence[Judgement]:
-        """Let time pass: close the bins, days and episodes whose time has come."""
+        """Let time pass, and close the bins, days and episodes that end by then."""
         if at < self._latest - REWIND_S:
             self._rewind(at)
         return self._pass(self.binner.advance(at), at)
@@ -116,12 +116,12 @@ class Channel:
         return events
 
     def judge(self, at: float) -> Judgement:
-        """Return what can be said now."""
+        """Return what can be said at a time."""
         part = locate(at, self.zone)[1]
         return self._judge(at, part)
 
     def state(self, at: float) -> LearningState:
-        """Return the learning state: what the ledger says, unless the source says less."""
+        """Return the learning state at a time: that of the forecast, unless paused or silent."""
         if self.paused:
             return LearningState.PAUSED
         if not self.health.alive(at):
@@ -129,24 +129,26 @@ class Channel:
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
     def unseen(self, at: float) -> tuple[Condition, ...]:
-        """Return which of the present conditions no day in force has seen; () if not known."""
-        seen = self.forecast.weather_limits if self.forecast else None
-        if seen is None or (seen.temperatures is None and seen.windows is None):
+        """Return the conditions at a time that no day in force has had, () if not known."""
+        limits = self.forecast.weather_limits if self.forecast else None
+        if limits is None or (limits.temperatures is None and limits.windows is None):
             return ()
         self.surroundings.advance(at)
-        return seen.unseen(self.surroundings.of_last_hours(at))
+        return limits.unseen(self.surroundings.of_last_hours(at))
 
-    def keep_other_rooms(self, episode: int, together: OtherRooms, rooms: tuple[str, ...]) -> None:
-        """Keep what is known of the other rooms beside an episode (its id)."""
+    def keep_other_rooms(
+        self, episode: int, other_rooms: OtherRooms, rooms: tuple[str, ...]
+    ) -> None:
+        """Keep what is known of the other rooms with an episode (its id)."""
         for known in self.episodes:
             if known.id == episode:
-                kept = replace(known, other_rooms=together, rooms=rooms)
-                self.ledger = self.ledger.with_episode(kept)
+                updated = replace(known, other_rooms=other_rooms, rooms=rooms)
+                self.ledger = self.ledger.with_episode(updated)
                 if self._episode_id == episode:
-                    self.episode_watch.current = kept
+                    self.episode_watch.current = updated
 
     def correct(self, at: float, draft: Draft) -> Entry:
-        """Let one step take effect, the range follows at once; return its first entry."""
+        """Put one step into effect and update the range at once; return its first entry."""
         self._note_hours(at)
         first = self._record(at, draft)
         self._follow(at, first)
@@ -156,9 +158,9 @@ class Channel:
         return first
 
     def undo(self, at: float, entry_id: int | None = None) -> Entry:
-        """Undo a step, the last one or the one named; return its first entry.
+        """Undo the last step, or that of the entry `entry_id`; return its first entry.
 
-        Raises UndoError where there is none, or it is older than 30 days.
+        Raises UndoError if there is no such step or it is older than 30 days.
         """
         undone = self.ledger.undoable(at, entry_id)
         self._note_hours(at)
@@ -169,11 +171,11 @@ class Channel:
         return undone
 
     def adopt(self, at: float, ledger: Ledger) -> None:
-        """Take over a ledger that was made from this one and more; the range follows at once."""
+        """Take over a ledger made from this one and from history; update the range at once."""
         self._note_hours(at)
         before, self.ledger = self.forecast, ledger
         self._reissue(moved=True)
-        self._tell_transition(before, at)
+        self._report_transition(before, at)
         self._end_if_unlearned(at)
 
     def pause(self, at: float, *, paused: bool) -> None:
@@ -185,10 +187,10 @@ class Channel:
         self.paused = paused
 
     def resume(self, written: Forecast | None) -> None:
-        """Go on with today's forecast after a restart; another promise has another bar.
+        """Continue with today's forecast after a restart, None if it was lost.
 
-        Should the method have changed as well, the day is under two ranges and gets no mark, nor
-        does it where the forecast was lost and is written anew.
+        Another promise has another alert threshold, so the forecast is rewritten. If its ranges
+        change with that, or it was lost, the day has had two ranges and gets no coverage.
         """
         if written is None:
             self._reissue(moved=True)
@@ -200,7 +202,7 @@ class Channel:
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
-        """Return all episodes in memory, the running one as it is by now."""
+        """Return all episodes in memory, with the running one up to date."""
         running = self.episode_watch.current
         return (self.ledger.with_episode(running) if running else self.ledger).episodes
 
@@ -210,23 +212,23 @@ class Channel:
 
     @property
     def _last_day(self) -> int:
-        """Return the open day, else the last one that closed, 0 for none."""
+        """Return the open day, otherwise the last closed one, 0 for none."""
         if self.open_day is not None:
             return self.open_day.day
         return self.ledger.days[-1].day if self.ledger.days else 0
 
     @property
     def _latest(self) -> float:
-        """Return the latest time that anything known here speaks of, 0 where nothing is."""
-        begun = day_start(self._last_day, self.zone) if self._last_day else 0.0
-        return max(begun, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
+        """Return the latest POSIX time that is known here, 0 for none."""
+        started = day_start(self._last_day, self.zone) if self._last_day else 0.0
+        return max(started, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
 
     def _sustained(self, at: float) -> SustainedLevel | None:
         span = None if self.health.stuck else self.sustained.span(at)
         return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
-        """Take the bins that closed, then what has closed by the time itself."""
+        """Judge the bins that closed, then end the episode and the day if they end by the time."""
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
         self._end_if_silent(at)
         self._reach(at, locate(at, self.zone)[0])
@@ -241,11 +243,11 @@ class Channel:
         before = self.forecast
         if self._believable(bin_):
             self._learn(bin_, part)
-        judged = self._judge(bin_.end, part)
-        if judged.unseen and self.open_day is not None:
+        judgement = self._judge(bin_.end, part)
+        if judgement.unseen and self.open_day is not None:
             self.open_day.unseen = True
-        in_force = before.ranges[part] if before is not None and judged.typical else None
-        return replace(judged, bin=bin_, typical=in_force)
+        in_force = before.ranges[part] if before is not None and judgement.typical else None
+        return replace(judgement, bin=bin_, typical=in_force)
 
     def _reach(self, at: float, day: int) -> None:
         """Begin the day of a moment, and note the ranges of the hours that began up to then."""
@@ -271,13 +273,13 @@ class Channel:
         )
 
     def _believable(self, bin_: Bin) -> bool:
-        """Tell whether a bin may be learned from: not paused, warming up or stuck."""
+        """Tell whether a bin can be learned from: not while paused, warming up or stuck."""
         if self.paused or self.health.warming_up(bin_.start):
             return False
         since = self.open_day.day - FLAT_RECORD_DAYS if self.open_day else 0
         long = bin_.end - self.health.flat_since > FLAT_S
         if long and self.health.becomes_stuck(bin_.end, self.ledger.longest_run_h(since)):
-            self._forget_flat(bin_)
+            self._remove_flat_run(bin_)
         return not self.health.stuck
 
     def _learn(self, bin_: Bin, part: int) -> None:
@@ -287,12 +289,13 @@ class Channel:
         if today.part != part:
             today = self.forecast = begin_part(today, part, open_day.counts, self.ledger)
         self.sustained.take(bin_)
-        span = self._sustained(bin_.end)
+        sustained = self._sustained(bin_.end)
+        level = sustained.low if sustained else None
         inside = None
         if today.ranges:
             typical = today.ranges[part]
             inside = typical.inside(bin_.value)
-            ended = self.episode_watch.follow(bin_, span.low if span else None, typical.high)
+            ended = self.episode_watch.follow(bin_, level, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
             if self.episode_watch.current is not None:
@@ -300,18 +303,18 @@ class Channel:
                 self.episode_watch.current = with_surroundings(
                     self.episode_watch.current, self.surroundings, bin_.end
                 )
-            self.inside_watch.take(bin_.end, span, typical.high if today.learned else None)
-            if span is not None:
-                self._consider_alert(today, bin_.end, part, span)
-        open_day.take(part, cell_index(bin_.value), span.low if span else None, inside)
+            self.inside_watch.take(bin_.end, sustained, typical.high if today.learned else None)
+            if sustained is not None:
+                self._consider_alert(today, bin_.end, part, sustained)
+        open_day.take(part, cell_index(bin_.value), level, inside)
 
     def _consider_alert(
         self, today: Forecast, at: float, part: int, sustained: SustainedLevel
     ) -> None:
-        concentration = today.alert_levels[part]
+        alert_level = today.alert_levels[part]
         if (
-            concentration is None
-            or sustained.low <= concentration
+            alert_level is None
+            or sustained.low <= alert_level
             or not self.episode_watch.may_open(at)
         ):
             return
@@ -321,14 +324,14 @@ class Channel:
             return
         alerts = self.ledger.alert_days(today.day)
         if len(alerts) >= RULES[self.promise].quota:
-            found = locate(at, self.zone)[0]
-            self._doubt(at, suspect_change(today.day, found, Cause.TOO_MANY_ALERTS))
+            found_day = locate(at, self.zone)[0]
+            self._doubt(at, suspect_change(today.day, found_day, Cause.TOO_MANY_ALERTS))
             self._reissue(moved=True)
-            self._tell_transition(today, at)
+            self._report_transition(today, at)
             return
         self.surroundings.advance(at)
         episode = with_surroundings(
-            opened(today, part, sustained, concentration, at), self.surroundings, at
+            opened(today, part, sustained, alert_level, at), self.surroundings, at
         )
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
@@ -337,7 +340,7 @@ class Channel:
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
 
     def _end_if_unlearned(self, at: float) -> None:
-        """End the episode of a range that is no longer trusted: it claims too much."""
+        """Withdraw the running episode if the range is not learned: it would claim too much."""
         if not (self.forecast and self.forecast.learned):
             self._end_episode(at, EpisodeEnd.WITHDRAWN)
 
@@ -365,7 +368,7 @@ class Channel:
             self._close_day(self.open_day, before)
         self.open_day = OpenDay(day, part_slots(day, self.zone))
         self._write_forecast(day)
-        self._tell_transition(before, day_start(day, self.zone))
+        self._report_transition(before, day_start(day, self.zone))
         self._end_if_unlearned(day_start(day, self.zone))
 
     def _close_day(self, open_day: OpenDay, today: Forecast) -> None:
@@ -401,7 +404,7 @@ class Channel:
         return self.ledger.entries[place]
 
     def _revive(self, undone: Entry) -> None:
-        """Let an episode run on that ended only because of what was taken back the same day."""
+        """Continue an episode of today that an undone entry had withdrawn."""
         episode = revived(self.ledger, undone)
         today = self.forecast
         if episode and today and today.learned and episode.day == today.day:
@@ -409,9 +412,9 @@ class Channel:
             self.episode_watch.open(episode)
             self.episode_watch.cool_until = 0.0
 
-    def _follow(self, at: float, said: Entry) -> None:
-        """Let range and episode follow what was said or taken back."""
-        self._reissue(moved=said.moves_range)
+    def _follow(self, at: float, entry: Entry) -> None:
+        """Update range and episode after an entry took effect or was undone."""
+        self._reissue(moved=entry.moves_range)
         self._end_if_unlearned(at)
 
     def _reissue(self, *, moved: bool) -> None:
@@ -427,14 +430,14 @@ class Channel:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)
         self.forecast = written
 
-    def _tell_transition(self, before: Forecast | None, at: float) -> None:
+    def _report_transition(self, before: Forecast | None, at: float) -> None:
         learned = self.forecast is not None and self.forecast.learned
         if learned != (before is not None and before.learned):
             kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
             self.events.append(Event(kind=kind, at=at))
 
-    def _forget_flat(self, bin_: Bin) -> None:
-        """Take the time of a stuck value out of the days it fell into."""
+    def _remove_flat_run(self, bin_: Bin) -> None:
+        """Remove the time of a stuck value from the days it fell into."""
         overlap = parts_of_slots(self.health.flat_slots(bin_.end), self.zone)
         cell = cell_index(self.health.flat_value or 0.0)
         if self.open_day is not None and self.open_day.day in overlap:
@@ -448,7 +451,7 @@ class Channel:
         self._end_episode(bin_.end, EpisodeEnd.UNKNOWN)
 
     def _rewind(self, at: float) -> None:
-        """Forget what was counted under a clock that ran ahead."""
+        """Forget everything from today on: the clock went back, so it had run ahead."""
         today = locate(at, self.zone)[0]
         self.binner.restart()
         self.health.restart()

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-LATEST = 32_503_680_000.0  # The year 3000: a later time is damage, not data.
-# The days of these times; west of Greenwich the first began in 1969.
+LATEST = 32_503_680_000.0  # POSIX seconds: the year 3000. By judgement, later times are damage.
+# Ordinals of the days of times from 0 to LATEST; west of Greenwich, time 0 fell on the day before.
 EARLIEST_DAY, LATEST_DAY = date(1969, 12, 31).toordinal(), date(3000, 1, 1).toordinal()
-HIGHEST = 1e6  # Above the span of every quantity.
+HIGHEST = 1e6  # Base unit. By judgement: above the plausible span of every pollutant.
 
 
 class StoredFormError(ValueError):
@@ -25,14 +25,14 @@ def mapping(data: object) -> Mapping[str, Any]:
 
 
 def items(data: object, most: int) -> Sequence[Any]:
-    """Return a list of at most so many values."""
+    """Return a list of at most `most` values."""
     if not isinstance(data, list) or len(data) > most:
         raise _wrong(data, f"a list of at most {most}")
     return data
 
 
 def rows(data: object, width: int, most: int) -> Sequence[Sequence[Any]]:
-    """Return a list of rows of one width."""
+    """Return a list of at most `most` rows of `width` values each."""
     table = [items(row, width) for row in items(data, most)]
     if any(len(row) != width for row in table):
         raise _wrong(data, f"rows of {width}")
@@ -42,16 +42,16 @@ def rows(data: object, width: int, most: int) -> Sequence[Sequence[Any]]:
 def table(
     data: Mapping[str, Any], name: str, columns: Sequence[str], most: int
 ) -> list[dict[str, Any]]:
-    """Return the rows of a table whose columns are named beside it."""
+    """Return the rows of the table `name`, each by column; its columns must be the given ones."""
     if items(data[f"{name}_columns"], len(columns)) != list(columns):
         raise _wrong(data[f"{name}_columns"], f"columns {columns}")
     return [dict(zip(columns, row, strict=True)) for row in rows(data[name], len(columns), most)]
 
 
 def text(data: object) -> str:
-    """Return a text."""
+    """Return a string."""
     if not isinstance(data, str):
-        raise _wrong(data, "a text")
+        raise _wrong(data, "a string")
     return data
 
 
@@ -79,36 +79,36 @@ def number(data: object, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST)
 def numbers(
     data: object, width: int, low: float = -HIGHEST, high: float = HIGHEST * HIGHEST
 ) -> list[float]:
-    """Return a list of so many numbers within bounds."""
-    found = items(data, width)
-    if len(found) != width or not set(map(type, found)) <= {float, int}:
+    """Return a list of exactly `width` numbers within bounds."""
+    values = items(data, width)
+    if len(values) != width or not set(map(type, values)) <= {float, int}:
         raise _wrong(data, f"a list of {width} numbers")
-    if not all(low <= item <= high for item in found):
+    if not all(low <= value <= high for value in values):
         raise _wrong(data, f"numbers from {low} to {high}")
-    return list(map(float, found))
+    return list(map(float, values))
 
 
-def level(data: object) -> float:
-    """Return a level in a base unit."""
+def concentration(data: object) -> float:
+    """Return a concentration in a base unit."""
     return number(data, 0.0, HIGHEST)
 
 
-def levels(texts: Sequence[str], width: int, *, missing: bool = False) -> list[bytes]:
-    """Return rows of levels, written with commas between them, as 32-bit floats.
+def concentrations(texts: Sequence[str], width: int, *, missing: bool = False) -> list[bytes]:
+    """Return rows of `width` concentrations, each row as packed 32-bit floats.
 
-    A dash, where some may be missing, is NaN. As `level` for each, but quick: a ledger has
-    thousands.
+    A row is written with commas between the values; a dash is NaN, allowed only if `missing`.
+    This checks the same as `concentration` for each value, but fast: a ledger has thousands.
     """
     if any(text.count(",") != width - 1 for text in texts):
-        raise _wrong(texts, f"rows of {width} levels")
-    found = ",".join(texts).replace("-", "nan").split(",") if texts else []
+        raise _wrong(texts, f"rows of {width} concentrations")
+    values = ",".join(texts).replace("-", "nan").split(",") if texts else []
     try:
-        table = np.fromiter(map(float, found), float, len(found))
+        table = np.fromiter(map(float, values), float, len(values))
     except ValueError:
-        raise _wrong(texts, "rows of levels") from None
+        raise _wrong(texts, "rows of concentrations") from None
     absent = np.count_nonzero(np.isnan(table)) if missing else 0
-    if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(found):
-        raise _wrong(texts, f"levels from 0 to {HIGHEST}")
+    if np.count_nonzero((table >= 0.0) & (table <= HIGHEST)) + absent < len(values):
+        raise _wrong(texts, f"concentrations from 0 to {HIGHEST}")
     packed, size = table.astype("<f4").tobytes(), 4 * width
     return [packed[size * row : size * (row + 1)] for row in range(len(texts))]
 
@@ -124,7 +124,7 @@ def time(data: object) -> float:
 
 
 def day(data: object) -> int:
-    """Return a day, as its ordinal."""
+    """Return a day (proleptic ordinal)."""
     return integer(data, EARLIEST_DAY, LATEST_DAY)
 
 
@@ -137,7 +137,7 @@ def code[C: StrEnum](codes: type[C], data: object) -> C:
 
 
 def optional[T](read: Callable[[object], T], data: object) -> T | None:
-    """Return None for null, else the value as `read` gives it."""
+    """Return None for null, otherwise the value as `read` returns it."""
     return None if data is None else read(data)
 
 

@@ -1,4 +1,4 @@
-"""The codes that a channel speaks in; words for them are translations."""
+"""The codes that a channel reports; the words for them are translations."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class LearningState(StrEnum):
 
 
 class Basis(StrEnum):
-    """Whose days a typical range stands on."""
+    """Whose days a typical range is based on."""
 
     EVERYONE = "everyone"
     MIXED = "mixed"
@@ -24,7 +24,7 @@ class Basis(StrEnum):
 
 
 class Compared(StrEnum):
-    """The held level beside the typical range."""
+    """The sustained level compared with the typical range."""
 
     NOT_ENOUGH_DATA = "not_enough_data"
     LOWER = "lower"
@@ -35,7 +35,7 @@ class Compared(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an alert cannot be given."""
+    """Why no alert can be given."""
 
     NOT_LEARNED = "not_learned"
     REFERENCE_DAYS = "reference_days"
@@ -48,7 +48,7 @@ class Reason(StrEnum):
 
 
 class HistoryState(StrEnum):
-    """What has become of the home's own history of a source."""
+    """How far the import of a source's history has come."""
 
     UNUSED = "unused"
     WAITING = "waiting"
@@ -59,7 +59,7 @@ class HistoryState(StrEnum):
 
 
 class Condition(StrEnum):
-    """What about a day was not seen before in a room."""
+    """What the room has not seen before about the present conditions."""
 
     COLDER = "colder"
     WARMER = "warmer"
@@ -74,13 +74,13 @@ class Missing(StrEnum):
     WEEKEND_DAYS = "weekend_days"
     WEEK_DAYS = "week_days"
     PARTS = "parts"
-    MARKS = "marks"
+    SCORED_DAYS = "marks"
     RECORD = "record"
     WARM_UP = "warm_up"
 
 
 class OtherRooms(StrEnum):
-    """What is known about the other rooms when one of them rose."""
+    """What is known about the other rooms when the air of one room rose."""
 
     ONLY_THIS_ROOM = "only_this_room"
     SHARED = "shared"

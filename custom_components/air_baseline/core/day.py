@@ -1,26 +1,26 @@
-"""Which day and which part of the day a moment belongs to, by the wall clock.
+"""Which day and which part of the day a time belongs to, by the wall clock.
 
-Day D runs from D 04:00 to D+1 04:00 local time, so that an evening stays whole. Its eight
-parts of three hours start at 04, 07, 10, 13, 16, 19, 22 and 01.
+Day D runs from D 04:00 to D+1 04:00 local time, which keeps evenings whole. Its eight parts of
+three hours start at 04, 07, 10, 13, 16, 19, 22 and 01.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
-SLOT_S = 300  # Seconds in a slot; slots are aligned to UTC.
-SLOTS_PER_HOUR = 12
-HOUR_S = 3600.0
-PARTS = 8
-PART_HOURS = 3
-DAY_START_HOUR = 4  # The quietest hour of a home: few episodes are cut in two.
-DAY_S = 86_400
-PLAIN_SLOTS = (PART_HOURS * SLOTS_PER_HOUR,) * PARTS
-SATURDAY = 5
+SLOT_S = 300  # Seconds in a slot, by judgement; slots are aligned to UTC.
+SLOTS_PER_HOUR = 12  # Slots.
+HOUR_S = 3600.0  # Seconds.
+PARTS = 8  # Parts of a day.
+PART_HOURS = 3  # Hours in a part, by judgement.
+DAY_START_HOUR = 4  # Wall-clock hour, by judgement the quietest: few episodes are cut in two.
+DAY_S = 86_400  # Seconds.
+PLAIN_SLOTS = (PART_HOURS * SLOTS_PER_HOUR,) * PARTS  # Slots of each part if no clock changes.
+SATURDAY = 5  # As `date.weekday` counts.
 
 
 def locate(at: float, zone: tzinfo) -> tuple[int, int]:
-    """Return the day (proleptic ordinal) and the part (0 to 7) that hold a POSIX time.
+    """Return the day (proleptic ordinal) and the part (0 to 7) of a POSIX time.
 
     >>> from datetime import UTC, date
     >>> day, part = locate(1_700_000_000, UTC)  # 2023-11-14 22:13 UTC
@@ -47,7 +47,7 @@ def hour_start(at: float) -> float:
 
 @lru_cache(maxsize=64)
 def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
-    """Return how many slots each part of a day has: 36, or 24 and 48 when clocks change.
+    """Return the number of slots in each part of a day: 36, or 24 or 48 when clocks change.
 
     >>> from zoneinfo import ZoneInfo
     >>> from datetime import date
@@ -64,16 +64,16 @@ def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
 
 
 def parts_of_slots(slots: Iterable[int], zone: tzinfo) -> dict[int, list[int]]:
-    """Return how many of some slots (indices) fall into each part of each day."""
-    found: dict[int, list[int]] = {}
+    """Return for each day how many of the slots (indices) fall into each of its parts."""
+    counts: dict[int, list[int]] = {}
     for slot in slots:
         day, part = locate(slot * SLOT_S, zone)
-        found.setdefault(day, [0] * PARTS)[part] += 1
-    return found
+        counts.setdefault(day, [0] * PARTS)[part] += 1
+    return counts
 
 
 def is_weekend(day: int) -> bool:
-    """Tell whether a day is that of a Saturday or a Sunday.
+    """Tell whether a day starts on a Saturday or a Sunday.
 
     >>> is_weekend(parse_day("2026-01-03")), is_weekend(parse_day("2026-01-05"))
     (True, False)
@@ -96,16 +96,19 @@ def part_hours(part: int) -> tuple[int, int]:
     return start, (start + PART_HOURS) % 24
 
 
-@lru_cache(maxsize=256)  # All ledgers of a home hold the same 90 days: read, and kept, once.
+@lru_cache(maxsize=256)  # The ledgers of a home hold the same 90 days: parse and keep each once.
 def parse_day(text: str) -> int:
     """Return the day of an ISO 8601 date.
 
-    Raises ValueError where the text is no date.
+    Raises ValueError for text that is not a date.
     """
     return date.fromisoformat(text).toordinal()
 
 
-SUSTAINED_SLOTS = 6  # 30 minutes.
-INSIDE_SLOTS = 6  # 30 minutes inside the range end an episode.
+# Slots (30 min) of the sustained level. A short run of 60 min found more plumes but would report
+# each half an hour later.
+SUSTAINED_SLOTS = 6
+INSIDE_SLOTS = 6  # Slots (30 min) inside the range that end an episode, by judgement.
 
-WINDOW_DAYS = 90  # A season's worth: with a half-life of 30 days older days weigh under 1/8.
+# Days kept. By judgement a season: with a half-life of 30 days, older days weigh under 1/8.
+WINDOW_DAYS = 90

@@ -1,4 +1,4 @@
-"""What can happen to a channel besides a bin."""
+"""What can happen to a channel, apart from bins."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from .ledger.episode import Episode
 
 
 class EventKind(StrEnum):
-    """What can happen to a channel besides a bin."""
+    """What can happen to a channel, apart from bins."""
 
     DAY_CLOSED = "day_closed"
     RANGE_LEARNED = "range_learned"
@@ -24,7 +24,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened, with the day, episode or correction it is about."""
+    """Something that happened at a POSIX time, with the day, episode or correction concerned."""
 
     kind: EventKind
     at: float

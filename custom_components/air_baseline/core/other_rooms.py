@@ -1,7 +1,7 @@
-"""What is known of the other rooms when one of them rises.
+"""What is known of the other rooms when the air of one room rises.
 
-Call `company` when an episode opens and until `SAME_RISE_S` later, and keep what it returns with
-`Channel.keep_company`.
+Call `find_other_rooms` when an episode opens and until `SAME_RISE_S` later, and pass what it
+returns to `Channel.keep_other_rooms`.
 """
 
 from collections.abc import Iterable
@@ -11,16 +11,16 @@ from .channel import Channel
 from .codes import OtherRooms
 from .pollutant import Pollutant
 
-SAME_RISE_S = 3600.0  # 81 % of rises in a main room reach the bedroom within the hour.
+SAME_RISE_S = 3600.0  # Seconds. Recordings: 81 % of rises in main rooms reach the bedroom in that.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherChannel:
-    """What another channel of the home has been doing.
+    """What another channel of the home has measured.
 
-    `above_at` is the last time (POSIX) at which its held level was above its learned range,
-    None where that was never so. `inside_from` is since when it was watched without a break
-    and not above it, None while that cannot be said.
+    `above_at` is the last POSIX time at which its sustained level was above its learned range,
+    None if it never was. `inside_from` is the POSIX time since which it has been watched without
+    a break and was not above, None if that is not known.
     """
 
     room: str
@@ -29,16 +29,16 @@ class OtherChannel:
     inside_from: float | None
 
     def rose(self, at: float) -> bool:
-        """Tell whether its air was above its range within an hour of a time."""
+        """Tell whether its air was above its range within an hour of a POSIX time."""
         return self.above_at is not None and abs(self.above_at - at) <= SAME_RISE_S
 
     def stayed_inside(self, at: float) -> bool:
-        """Tell whether its air was inside its range from an hour before a time on."""
+        """Tell whether its air has been inside its range since an hour before a POSIX time."""
         return self.inside_from is not None and self.inside_from <= at - SAME_RISE_S
 
 
 def other_channel(room: str, channel: Channel, at: float) -> OtherChannel:
-    """Return what a channel has been doing up to a time, as other rooms ask."""
+    """Return what other rooms need to know of a channel up to a POSIX time."""
     inside = channel.inside_watch
     return OtherChannel(
         room=room,
@@ -50,7 +50,10 @@ def other_channel(room: str, channel: Channel, at: float) -> OtherChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherRoomsFinding:
-    """What is known of the other rooms: those that rose too, or all that stayed inside."""
+    """What is known of the other rooms.
+
+    `rooms` are those that rose too if `SHARED`, those that stayed inside if `ONLY_THIS_ROOM`.
+    """
 
     other_rooms: OtherRooms = OtherRooms.UNKNOWN
     rooms: tuple[str, ...] = ()
@@ -65,10 +68,10 @@ def find_other_rooms(
 ) -> OtherRoomsFinding:
     """Return what is known of the other rooms when a channel's episode opened (POSIX time).
 
-    Shared if any channel of another room was above its own range within the hour. Only this
-    room if no other was, and all that measure the same were seen to stay inside. Else, as in a
-    home of one room, it is not known. What was shared once stays so: `known` is what was
-    returned before.
+    The rise is shared if a channel of another room was above its own range within an hour of it.
+    It was in only this room if none was, and all channels elsewhere that measure the same were
+    watched and stayed inside. Otherwise, as in a home of one room, it is not known. `known` is
+    what was returned before: a shared rise stays shared.
     """
     others = [other for other in others if other.room != room]
     rose = dict.fromkeys(other.room for other in others if other.rose(opened))
@@ -84,6 +87,6 @@ def find_other_rooms(
     return OtherRoomsFinding()
 
 
-def _alike(one: Pollutant, other: Pollutant) -> bool:
-    """Tell whether two quantities can stand for one another: particles, or any VOC."""
-    return (one is Pollutant.PM25) == (other is Pollutant.PM25)
+def _alike(pollutant: Pollutant, other: Pollutant) -> bool:
+    """Tell whether two pollutants are comparable: both particles, or both any VOC."""
+    return (pollutant is Pollutant.PM25) == (other is Pollutant.PM25)

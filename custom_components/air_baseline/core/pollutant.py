@@ -1,7 +1,7 @@
-"""What can be measured: quantities, their units, plausible span, guideline and prior.
+"""What can be measured: pollutants, their units, plausible span, guideline and prior.
 
-Levels are kept in one base unit per quantity and compared on the scale y = ln(1 + x), on
-which a tenth is a step of about 10 %. Histograms have bins of that width.
+Concentrations are kept in one base unit per pollutant and compared on the scale y = ln(1 + x),
+on which a tenth is a step of about 10 %. The cells of histograms have that width.
 """
 
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from math import erf, expm1, floor, log, log1p, sqrt
 from types import MappingProxyType
 from typing import Final
 
-CELL_WIDTH = 0.1  # Width of a level on the scale y: the smallest change worth keeping.
-CELLS = 100  # Levels of a histogram; the last holds all above 22 000.
+CELL_WIDTH = 0.1  # On the scale y. By judgement: about 10 %, the smallest change worth keeping.
+CELLS = 100  # Cells of a histogram, by judgement: the last holds everything above 19 900.
 
 MICRO_SIGN, GREEK_MU = "\u00b5", "\u03bc"
 
 
 class UnitError(ValueError):
-    """A unit that the quantity does not have."""
+    """A unit that the pollutant does not have."""
 
 
 class Pollutant(StrEnum):
-    """The quantities; they are never mixed and never converted into each other."""
+    """What a sensor measures; pollutants are never mixed or converted into each other."""
 
     PM25 = "pm25"
     VOC_MASS = "voc_mass"
@@ -33,10 +33,10 @@ class Pollutant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """How homes in general read: a log-normal law of levels.
+    """How homes in general read: a log-normal law of concentrations.
 
-    Parameters: median in the base unit, geometric standard deviation. `shown` says whether
-    the law may be shown as a range of its own (makers of VOC sensors disagree too much).
+    `median` is in the base unit, `gsd` is the geometric standard deviation. `shown` says whether
+    to show the law as a range of its own (makers of VOC sensors disagree too much).
     """
 
     median: float
@@ -44,15 +44,17 @@ class Prior:
     shown: bool
 
     def shares(self) -> tuple[float, ...]:
-        """Return the share of each histogram level; they sum to 1."""
+        """Return the share of each histogram cell; the shares sum to 1."""
         return _log_normal_shares(self.median, self.gsd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline:
-    """A limit that holds for everybody, on a running mean of whole hours.
+    """A published limit for everybody, on a running mean over whole hours.
 
-    `limit` and `clear` are in the base unit; `minimum_h` of `hours` must have been observed.
+    A mean over `limit` is above the guideline until it has stayed at or below `clear` (both in
+    the base unit). At least `minimum_h` of the `hours` must have been observed. `source` names
+    the publisher.
     """
 
     hours: int
@@ -64,11 +66,12 @@ class Guideline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollutantSpec:
-    """One thing that a sensor measures.
+    """The properties of one pollutant.
 
-    `units` maps each accepted unit to its factor into the base unit, `highest` ends the
-    plausible span (base unit), `effect` is the smallest rise above the range that is worth
-    an alert (base unit), `warm_up_s` the time a new source needs before it can be believed.
+    `units` maps each accepted unit to its factor into the base unit `unit`. `highest` ends the
+    plausible span, and `effect` is the smallest rise above the range that is worth an alert
+    (both in the base unit). A new source is believed after `warm_up_s` seconds. `prior` and
+    `guideline` are None where there is none.
     """
 
     pollutant: Pollutant
@@ -83,7 +86,7 @@ class PollutantSpec:
     def to_base(self, value: float, unit: str | None) -> float:
         """Return a value in the base unit.
 
-        Raises QuantityError for a unit that this quantity does not have.
+        Raises UnitError for a unit that this pollutant does not have.
 
         >>> POLLUTANTS[Pollutant.VOC_RATIO].to_base(0.25, "ppm")
         250.0
@@ -91,14 +94,17 @@ class PollutantSpec:
         return value * self.factor(unit)
 
     def factor(self, unit: str | None) -> float:
-        """Return what one of a unit is in the base unit; QuantityError where it is none."""
+        """Return the factor from a unit into the base unit.
+
+        Raises UnitError for a unit that this pollutant does not have.
+        """
         try:
             return self.units[normal_unit(unit)]
         except KeyError:
             raise UnitError(f"{unit!r} is not a unit of {self.pollutant}") from None
 
     def plausible(self, value: float) -> bool:
-        """Tell whether a level (base unit) lies within the span of a working sensor.
+        """Tell whether a concentration (base unit) lies within the span of a working sensor.
 
         >>> pm25 = POLLUTANTS[Pollutant.PM25]
         >>> pm25.plausible(0.0), pm25.plausible(-1.0), pm25.plausible(float("nan"))
@@ -108,7 +114,7 @@ class PollutantSpec:
 
 
 def normal_unit(unit: str | None) -> str:
-    """Return a unit with the Greek mu that Home Assistant uses, "" for none.
+    """Return a unit with the Greek mu that Home Assistant uses, "" for None.
 
     >>> normal_unit("\u00b5g/m³") == normal_unit("\u03bcg/m³"), normal_unit(None)
     (True, '')
@@ -117,12 +123,12 @@ def normal_unit(unit: str | None) -> str:
 
 
 def to_scale(concentration: float) -> float:
-    """Return y = ln(1 + x) of a level."""
+    """Return y = ln(1 + x) of a concentration (base unit)."""
     return log1p(concentration)
 
 
 def from_scale(y: float) -> float:
-    """Return the level of a point on the scale.
+    """Return the concentration (base unit) of a point on the scale.
 
     >>> from_scale(to_scale(12.0))
     12.0
@@ -131,7 +137,7 @@ def from_scale(y: float) -> float:
 
 
 def cell_index(concentration: float) -> int:
-    """Return the histogram level (0 to 99) of a value in the base unit.
+    """Return the histogram cell (0 to 99) of a concentration (base unit).
 
     >>> cell_index(0.0), cell_index(1.0), cell_index(1e9)
     (0, 6, 99)
@@ -140,12 +146,12 @@ def cell_index(concentration: float) -> int:
 
 
 def round_outward(low: float, high: float, step: float) -> tuple[float, float]:
-    """Round a range outward to multiples of a step, so that no atom is cut in half.
+    """Round a range outward to multiples of a step, so that no sensor value is cut in half.
 
     >>> round_outward(0.7, 23.6, 1.0)
     (0.0, 24.0)
     """
-    slack = 1e-9  # A level that is a multiple but for float noise stays where it is.
+    slack = 1e-9  # A value that is a multiple apart from float noise stays where it is.
     return floor(low / step + slack) * step, -floor(-high / step + slack) * step
 
 
@@ -174,8 +180,13 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
     return tuple(high - low for low, high in pairwise(ends))
 
 
+# Factors into μg/m³, into ppb, and of an index, which has no unit.
 _MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
-_VOC_WARM_UP_S = 48 * 3600  # Metal-oxide sensors climb for days: first-day coverage was 0.44.
+_RATIO = MappingProxyType({"ppb": 1.0, "ppm": 1000.0})
+_INDEX = MappingProxyType({"": 1.0})
+# Seconds. Recordings: metal-oxide sensors climb for days; without it the range held 0.44 of the
+# first day.
+_VOC_WARM_UP_S = 48 * 3600
 
 POLLUTANTS: Final = MappingProxyType(
     {
@@ -185,11 +196,13 @@ POLLUTANTS: Final = MappingProxyType(
                 pollutant=Pollutant.PM25,
                 unit="μg/m³",
                 units=_MASS,
-                highest=1000.0,  # The specified end of common laser sensors.
-                effect=2.0,
-                warm_up_s=0.0,
-                # Covers 0.97 of first-day readings in 73 homes; wide on purpose.
+                highest=1000.0,  # μg/m³: the end that common laser sensors specify.
+                effect=2.0,  # μg/m³, by judgement.
+                warm_up_s=0.0,  # By judgement: laser sensors need none.
+                # μg/m³. Recordings: it covers 0.97 of first-day readings in 73 homes, and is wide
+                # on purpose.
                 prior=Prior(4.0, 4.0, shown=True),
+                # μg/m³. WHO 2021 for 24 hours; hours needed and clearing (10 % lower) by judgement.
                 guideline=Guideline(
                     hours=24, minimum_h=18.0, limit=15.0, clear=13.5, source="WHO 2021"
                 ),
@@ -198,11 +211,12 @@ POLLUTANTS: Final = MappingProxyType(
                 pollutant=Pollutant.VOC_MASS,
                 unit="μg/m³",
                 units=_MASS,
-                highest=100_000.0,
-                effect=45.0,
+                highest=100_000.0,  # μg/m³, by judgement.
+                effect=45.0,  # μg/m³, by judgement: about that of the ratio.
                 warm_up_s=_VOC_WARM_UP_S,
-                # The law of the ratio at the 4.6 μg/m³ per ppb that makers use.
+                # μg/m³: the prior of the ratio (recordings), at the 4.6 μg/m³ per ppb of makers.
                 prior=Prior(275.0, 5.0, shown=False),
+                # μg/m³. UBA: ventilate from there; the rest by judgement, as for PM2.5.
                 guideline=Guideline(
                     hours=1, minimum_h=0.75, limit=1000.0, clear=900.0, source="UBA"
                 ),
@@ -210,22 +224,22 @@ POLLUTANTS: Final = MappingProxyType(
             PollutantSpec(
                 pollutant=Pollutant.VOC_RATIO,
                 unit="ppb",
-                units=MappingProxyType({"ppb": 1.0, "ppm": 1000.0}),
-                highest=60_000.0,  # The specified end of the widest common sensor.
-                effect=10.0,
+                units=_RATIO,
+                highest=60_000.0,  # ppb: the end that the widest common sensor specifies.
+                effect=10.0,  # ppb, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,
-                # A tighter law covered only 0.58 of first-week readings in 30 homes.
+                # ppb. Recordings: a tighter law covered only 0.58 of the first week in 30 homes.
                 prior=Prior(60.0, 5.0, shown=False),
                 guideline=None,
             ),
             PollutantSpec(
                 pollutant=Pollutant.VOC_INDEX,
                 unit="",
-                units=MappingProxyType({"": 1.0}),
-                highest=500.0,
-                effect=20.0,
+                units=_INDEX,
+                highest=500.0,  # Points: the end that the makers of indices specify.
+                effect=20.0,  # Points, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,
-                prior=None,  # No published law of index readings in homes exists.
+                prior=None,  # No law of index readings in homes has been published.
                 guideline=None,
             ),
         )

@@ -26,7 +26,7 @@ from .ledger.episode import Episode
 from .other_rooms import SAME_RISE_S
 from .pollutant import Pollutant
 
-QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00: more would not be read.
+QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00. By judgement: more would not be read.
 
 
 class Topic(StrEnum):

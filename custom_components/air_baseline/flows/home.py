@@ -1,4 +1,4 @@
-"""What is asked for the home: the promise, what is outdoors, who may correct."""
+"""The settings of the home: the promise, the outdoor sources, and who may correct."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,10 +40,10 @@ _REFUSE_OUTDOORS = {
 
 
 class AirBaselineOptionsFlow(OptionsFlow):
-    """Change the promise, what is outdoors and who may correct; what was learned stays."""
+    """Change the promise, the outdoor sources and who may correct; what was learned stays."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how often a false alarm is acceptable, who measures outdoors, who may correct."""
+        """Ask for the promise, the outdoor sources and who may correct."""
         rooms = self.config_entry.subentries.values()
         errors = home_errors(self.hass, user_input or {}, rooms)
         if user_input is not None and not errors:
@@ -56,7 +56,7 @@ class AirBaselineOptionsFlow(OptionsFlow):
 def home_errors(
     hass: HomeAssistant, user_input: Mapping[str, Any], rooms: Iterable[ConfigSubentry]
 ) -> dict[str, str]:
-    """Return what is wrong with the page for the home, by field."""
+    """Return the errors of the page for the home, by field."""
     errors: dict[str, str] = {}
     indoors = [room.data.get(key) for room in rooms for key in SOURCE_KEYS]
     for key, refuse in _REFUSE_OUTDOORS.items():

@@ -1,4 +1,4 @@
-"""Add a room, or change its area and its sources."""
+"""Add a room, or change its area and its sources; the answers are checked in `room_form`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +36,7 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_history(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Say what the history of the sources is worth, before the room is added."""
+        """Show what the history of the sources is worth before the room is added."""
         if user_input is not None:
             return self._add()
         return self.async_show_form(
@@ -48,7 +48,7 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change the area or the sources; ask whose the ledger is where one was replaced."""
+        """Change the area or the sources; if a source was replaced, ask about its ledger."""
         room = self._get_reconfigure_subentry()
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -63,7 +63,7 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_replaced(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask whether what was learned from a source holds for the one in its place."""
+        """Ask whether what was learned from a source applies to its replacement."""
         return self.async_show_menu(
             step_id="replaced",
             menu_options=["keep_ledger", "start_anew"],
@@ -73,13 +73,13 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_keep_ledger(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Go on with what was learned."""
+        """Continue with what was learned."""
         return self._finish()
 
     async def async_step_start_anew(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Set aside what was learned from the replaced sources when the room is set up next."""
+        """Set what was learned from the replaced sources aside at the next set-up of the room."""
         waiting = self._changed.get(CONF_START_ANEW, [])
         self._changed[CONF_START_ANEW] = [
             *waiting,
@@ -110,28 +110,28 @@ class RoomFlow(ConfigSubentryFlow):
 
     @callback
     def _replaced(self) -> dict[Pollutant, str]:
-        """Return the sources that another of the same quantity takes the place of, as lines.
+        """Return a line for each source that another one of the same pollutant replaces.
 
-        Nothing was learned yet from one that waits to start anew.
+        A source that waits to start again is left out: nothing was learned from it yet.
         """
         old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
         waiting = self._changed.get(CONF_START_ANEW, ())
         return {
-            pollutant: f"- {self._told_apart(source.entity_id, new[pollutant].entity_id)}"
+            pollutant: f"- {self._names(source.entity_id, new[pollutant].entity_id)}"
             for pollutant, source in room_sources(old).items()
             if pollutant in new
             and pollutant not in waiting
             and new[pollutant].entity_id != source.entity_id
         }
 
-    def _told_apart(self, old: str, new: str) -> str:
-        """Return two sources by their names, by their ids where these are the same."""
+    def _names(self, old: str, new: str) -> str:
+        """Return the names of two sources, or their ids if the names are the same."""
         names = [escape(name_of(self.hass, entity_id)) for entity_id in (old, new)]
         return " → ".join(names if len({*names}) > 1 else [escape(old), escape(new)])
 
     @callback
     def _async_move_device(self, room: ConfigSubentry, area_id: str) -> None:
-        """Move the room's device along, unless the user had put it elsewhere."""
+        """Move the room's device to its new area, unless the user has put it elsewhere."""
         entry = self._get_entry()
         device = dr.async_get(self.hass).async_get_device_by_identifier(
             (DOMAIN, room.subentry_id), entry.entry_id
@@ -140,9 +140,9 @@ class RoomFlow(ConfigSubentryFlow):
             dr.async_get(self.hass).async_update_device(device.id, area_id=area_id)
 
     def _title(self, room: ConfigSubentry, area_id: str) -> str:
-        """Return the room's name: that of its area, unless the user gave it another."""
-        known = ar.async_get(self.hass).async_get_area(str(room.data.get(CONF_AREA)))
-        follows = known is None or room.title == known.name
+        """Return the name of the room: that of its area, unless the user gave it another one."""
+        area = ar.async_get(self.hass).async_get_area(str(room.data.get(CONF_AREA)))
+        follows = area is None or room.title == area.name
         return area_name(self.hass, area_id) if follows else room.title
 
     def _form(

@@ -1,1 +1,1 @@
-"""What Home Assistant's recorder and statistics know, and what is written to them."""
+"""What is read from Home Assistant's recorder and statistics, and what is written to them."""

@@ -1,8 +1,8 @@
-"""Starts new rooms from the home's own history, and learns rooms anew from it.
+"""Fills new rooms from the recorder's history, and relearns rooms from it.
 
-What is replayed off the event loop is taken over in one step, and only if the ledger is still
-the one it was made from. So nothing is lost that was learned or said meanwhile, and what a
-restart cut short begins again.
+A ledger is replayed off the event loop. The channel takes the result over in one step, and only
+if its ledger has not changed meanwhile. So nothing is lost that was learned or corrected in that
+time, and a replay that a restart cut short begins again.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,9 +32,9 @@ type Replay = Callable[[Ledger, PastDays, int, ReplaySetting], Ledger]
 
 @callback
 def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Fill what wants it once Home Assistant has started; return what ends the wait.
+    """Fill channels from history once Home Assistant has started; return what ends the wait.
 
-    A room wants it if its user has not declined; each of its sources is filled once.
+    Each source is filled once, unless the user declined for the room.
     """
     wanted = [
         (room, pollutant)
@@ -59,12 +59,12 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
 
 
 async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
-    """Learn some quantities of a room anew from history; what is not found there stays.
+    """Relearn some pollutants of a room from history; days that it does not have stay.
 
-    Raises a translated ServiceValidationError where there is no history, which changes nothing,
-    and where the room has stopped meanwhile.
+    Raises a translated ServiceValidationError if there is no history, which changes nothing, and
+    if the room was stopped meanwhile.
     """
-    found: dict[Pollutant, PastDays] = {}
+    pasts: dict[Pollutant, PastDays] = {}
     for pollutant in pollutants:
         if len(room.channels[pollutant].ledger.entries) >= MOST_ENTRIES:
             raise refused("too_many_corrections", room=room.subentry.title)
@@ -75,12 +75,12 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
                 raise refused("history_no_recorder") from error
             raise refused("history_not_ready") from error
         if past.days:
-            found[pollutant] = past
-    if not found:
+            pasts[pollutant] = past
+    if not pasts:
         raise refused("history_empty")
     at = dt_util.utcnow().timestamp()
     corrected: Corrected = {}
-    for pollutant, past in found.items():
+    for pollutant, past in pasts.items():
         entry = await _async_replay(room, pollutant, past, partial(relearned, at))
         if entry is not None:
             corrected[pollutant] = entry
@@ -88,37 +88,34 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
 
 
 async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
-    """Fill one channel with the days before its first own one."""
-    began, channel, source = (
-        monotonic(),
-        room.channels[pollutant],
-        room.sources[pollutant].entity_id,
-    )
+    """Fill one channel with the days before its own days."""
+    started, channel = monotonic(), room.channels[pollutant]
+    source = room.sources[pollutant].entity_id
     LOGGER.info("Reading the history of %s", source)
     channel.history = HistoryState.READING
     room.async_show()
     try:
-        found = await _async_find(room, pollutant)
+        past = await _async_find(room, pollutant)
     except HistoryError as error:
         LOGGER.info("The history of %s is not used: %s", source, error.reason)
         channel.history = HistoryState.UNREADABLE
         room.async_show()
         return
-    await _async_replay(room, pollutant, found, filled)
-    hourly = sum(day.origin is DayOrigin.HOURLY for day in found.days.values())
+    await _async_replay(room, pollutant, past, filled)
+    hourly = sum(day.origin is DayOrigin.HOURLY for day in past.days.values())
     LOGGER.info(
-        "The history of %s is read in %.1f s: %d days of five-minute means, %d of hourly ones, "
+        "Read the history of %s in %.1f s: %d days of five-minute means, %d of hourly means, "
         "%d rows ignored",
         source,
-        monotonic() - began,
-        len(found.days) - hourly,
+        monotonic() - started,
+        len(past.days) - hourly,
         hourly,
-        found.ignored,
+        past.ignored,
     )
 
 
 async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
-    """Return the days that the recorder knows of a source; raises HistoryError."""
+    """Return the days that the recorder has of a source. Raises HistoryError."""
     channel = room.channels[pollutant]
     past = await async_read(room.hass, room.sources[pollutant].entity_id, channel.spec)
     now = dt_util.utcnow().timestamp()
@@ -126,22 +123,22 @@ async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
 
 
 async def _async_replay(
-    room: RoomCoordinator, pollutant: Pollutant, found: PastDays, make: Replay
+    room: RoomCoordinator, pollutant: Pollutant, past: PastDays, replay: Replay
 ) -> Entry | None:
-    """Let a channel take over what is made of its ledger and the past; return what is said.
+    """Let a channel take over a replay of its ledger and its past; return the entry, if any.
 
-    Raises a translated ServiceValidationError where its room has stopped meanwhile.
+    Raises a translated ServiceValidationError if the room was stopped meanwhile.
     """
     channel = room.channels[pollutant]
     while True:
-        ledger, setting = channel.ledger, ReplaySetting.of(channel, found)
+        ledger, setting = channel.ledger, ReplaySetting.of(channel, past)
         now = dt_util.utcnow().timestamp()
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
-        made = await room.hass.async_add_executor_job(make, ledger, found, own, setting)
+        replayed = await room.hass.async_add_executor_job(replay, ledger, past, own, setting)
         if room.stopped:
             raise refused("interrupted")
         if channel.ledger is ledger:
             break
     entries: list[Entry | None] = []
-    await room.async_correct(lambda at: entries.append(take_over(channel, at, made, found)))
+    await room.async_correct(lambda at: entries.append(take_over(channel, at, replayed, past)))
     return entries[0]

@@ -35,7 +35,7 @@ from ..inputs.room_config import RoomSource
 from ..words.explanation import Words
 from .recorder import has_recorder
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # POSIX time 0.
 
 type Known = dict[str, tuple[int, StatisticMetaData]]
 

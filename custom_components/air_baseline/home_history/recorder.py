@@ -1,6 +1,6 @@
-"""What Home Assistant's recorder knows of a source, read in small steps off the event loop.
+"""What Home Assistant's recorder has of a source, read in small steps off the event loop.
 
-Only the recorder's own functions are used, so that any of its databases will do.
+Only the recorder's own functions are used, so every database that it supports works.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,10 +33,10 @@ from ..core.pollutant import POLLUTANTS, PollutantSpec
 from ..inputs.eligibility import Measurement
 from ..inputs.readings import Reading, UnitChangedError, readings_of, unit_factor
 
-# One step in the recorder's executor: small enough that others get their turn.
-STEP_OF_HOURS = timedelta(days=30)
-STEP_OF_SLOTS = timedelta(days=2)
-STEP_OF_STATES = timedelta(days=1)
+# The time that one step in the recorder's executor covers, small enough to let others in.
+STEP_OF_HOURS = timedelta(days=30)  # By judgement.
+STEP_OF_SLOTS = timedelta(days=2)  # By judgement.
+STEP_OF_STATES = timedelta(days=1)  # By judgement.
 
 
 class NoHistory(StrEnum):
@@ -50,18 +50,18 @@ class HistoryError(Exception):
     """The recorder cannot be read."""
 
     def __init__(self, reason: NoHistory) -> None:
-        """Keep why."""
+        """Keep the reason."""
         super().__init__(reason)
         self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the history of a source is worth, for who is about to choose it.
+    """What the history of a source is worth, for a user who is about to choose the source.
 
-    How many usable days it has (an hourly one is half a day), and the earliest date on which
-    the room could be learned. Without history that is as if it began today; `no_history` says
-    why it cannot be read, None where it can.
+    `usable_days` counts a day of hourly means as half. `earliest_learned` is the first date on
+    which the room could be learned; without history, as if it started today. `no_history` says
+    why the history cannot be read, None if it can.
     """
 
     usable_days: int
@@ -71,12 +71,12 @@ class Survey:
 
 @callback
 def has_recorder(hass: HomeAssistant) -> bool:
-    """Tell whether Home Assistant has a recorder whose database could be opened."""
+    """Tell whether Home Assistant has a recorder with an open database."""
     return RECORDER_DOMAIN in hass.config.components
 
 
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement) -> Survey:
-    """Return what the history of an entity is worth as a source; changes nothing."""
+    """Return what the history of an entity is worth as a source; nothing is changed."""
     spec = POLLUTANTS[source.pollutant]
     no_history = None
     try:
@@ -85,19 +85,19 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement)
         past, no_history = Past(), error.reason
     setting = ReplaySetting(spec=spec, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH)
     now = dt_util.utcnow().timestamp()
-    found: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
+    worth: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
     return Survey(
-        usable_days=int(found.usable_days),
-        earliest_learned=None if found.earliest is None else date.fromordinal(found.earliest),
+        usable_days=int(worth.usable_days),
+        earliest_learned=None if worth.earliest is None else date.fromordinal(worth.earliest),
         no_history=no_history,
     )
 
 
 async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> Past:
-    """Return what the recorder kept of an entity that can be of use, in the base unit.
+    """Return the useful part of what the recorder has of an entity, in the base unit.
 
-    Means where there are any, else states. Raises HistoryError where the recorder is absent,
-    at work on its database, or fails.
+    Five-minute means come from its statistics if there are any, otherwise from states. Raises
+    HistoryError if the recorder is absent, busy with its database, or fails.
     """
     if not has_recorder(hass):
         raise HistoryError(NoHistory.NO_RECORDER)
@@ -105,55 +105,55 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
         raise HistoryError(NoHistory.NOT_READY)
     try:
         return await _Reader(hass, entity_id, spec).async_read()
-    except (SQLAlchemyError, RuntimeError) as error:  # The latter: it is shutting down.
+    except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: it is shutting down.
         LOGGER.warning("The history of %s cannot be read: %s", entity_id, error)
         raise HistoryError(NoHistory.NOT_READY) from error
 
 
 class _Reader:
-    """Read one entity."""
+    """Reads one entity."""
 
     def __init__(self, hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> None:
         self._hass = hass
         self._entity_id = entity_id
-        self._quantity = spec
+        self._spec = spec
         self._now = dt_util.utcnow()
         since = oldest_start(self._now.timestamp(), dt_util.get_default_time_zone())
         self._since = dt_util.utc_from_timestamp(since)
 
     async def async_read(self) -> Past:
-        fine, coarse = list[Row](), list[Row]()
+        five_minute, hourly = list[Row](), list[Row]()
         units = await self._async_run(self._units)
         if units is not None:
-            fine = await self._async_means("5minute", STEP_OF_SLOTS, units)
-            coarse = await self._async_means("hour", STEP_OF_HOURS, units)
-        if not fine:
-            fine = await self._async_states()
-        return Past(fine, coarse)
+            five_minute = await self._async_means("5minute", STEP_OF_SLOTS, units)
+            hourly = await self._async_means("hour", STEP_OF_HOURS, units)
+        if not five_minute:
+            five_minute = await self._async_states()
+        return Past(five_minute, hourly)
 
     async def _async_run[T](self, target: Callable[[], T]) -> T:
         return await get_instance(self._hass).async_add_executor_job(target)
 
     def _units(self) -> tuple[dict[str, str], float] | None:
-        """Return the unit of the kept means, by its class, and what it is in the base unit.
+        """Return the unit of the stored means by its class, and its factor into the base unit.
 
-        None where no means are kept, or the unit is that of another quantity.
+        None if no means are stored, or if the unit is that of another pollutant.
         """
         known = get_metadata(self._hass, statistic_ids={self._entity_id}).get(self._entity_id)
         if known is None:
             return None
         unit = known[1]["unit_of_measurement"]
         try:
-            factor = unit_factor(unit, self._quantity)
+            factor = unit_factor(unit, self._spec)
         except UnitChangedError:
             LOGGER.warning(
-                "The statistics of %s are kept in %r, which is no unit of %s; they are not used",
+                "The statistics of %s are in %r, which is not a unit of %s; they are not used",
                 self._entity_id,
                 unit,
-                self._quantity.pollutant.value,
+                self._spec.pollutant.value,
             )
             return None
-        # Asked for in the unit they are kept in, means are not converted by the recorder.
+        # The recorder does not convert means that are requested in their own unit.
         converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
         classes = {known[1]["unit_class"], converter.UNIT_CLASS if converter else None}
         return {name: unit for name in classes if name and unit}, factor
@@ -177,12 +177,12 @@ class _Reader:
         units: dict[str, str],
         factor: float,
     ) -> list[Row]:
-        found = statistics_during_period(
+        statistics = statistics_during_period(
             self._hass, start, end, {self._entity_id}, period, units, {"mean", "min"}
         )
         return [
             Row(row["start"], mean * factor, None if low is None else low * factor)
-            for row in found.get(self._entity_id, ())
+            for row in statistics.get(self._entity_id, ())
             for mean, low in ((row.get("mean"), row.get("min")),)
             if mean is not None
         ]
@@ -196,8 +196,8 @@ class _Reader:
         return await self._hass.async_add_executor_job(means, readings, self._now.timestamp())
 
     def _states(self, start: datetime, end: datetime) -> list[Reading]:
-        # The recorder leaves out what was said at the very start.
-        found = history.state_changes_during_period(
+        # The recorder leaves out a state at exactly the start.
+        states = history.state_changes_during_period(
             self._hass,
             start - timedelta(microseconds=1),
             end,
@@ -206,8 +206,8 @@ class _Reader:
         )
         return [
             reading
-            for state in found.get(self._entity_id, ())
-            for reading in readings_of(state, self._quantity, state.last_reported_timestamp)
+            for state in states.get(self._entity_id, ())
+            for reading in readings_of(state, self._spec, state.last_reported_timestamp)
         ]
 
     def _steps(self, length: timedelta) -> Iterator[tuple[datetime, datetime]]:

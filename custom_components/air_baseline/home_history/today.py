@@ -1,4 +1,4 @@
-"""What the recorder knows of a source's day: the same bins that the room has learned from."""
+"""The bins of a source's day from the recorder: the same ones that the room learned from."""
 
 from datetime import datetime
 
@@ -17,18 +17,18 @@ from .recorder import has_recorder
 async def async_measured(
     hass: HomeAssistant, room: RoomCoordinator, pollutant: Pollutant, start: float, end: float
 ) -> list[Bin]:
-    """Return the bins of a source between two times (POSIX seconds), none without a recorder."""
+    """Return the bins of a source between two POSIX times, none without a recorder."""
     if not has_recorder(hass):
         return []
     entity_id = room.sources[pollutant].entity_id
-    since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # What was held when it began.
+    since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # A value can hold from before.
     until = dt_util.utc_from_timestamp(end)
     states = await get_instance(hass).async_add_executor_job(_states, hass, entity_id, since, until)
     return bins_of(states, hass.states.get(entity_id), POLLUTANTS[pollutant], (start, end))
 
 
 def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
-    # Of the recorder's queries, this one knows until when a source went on saying the same.
+    # Only this query of the recorder has the time of the last report of an unchanged state.
     states = history.state_changes_during_period(hass, since, until, entity_id)
     return states.get(entity_id, [])
 
@@ -36,10 +36,10 @@ def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetim
 def bins_of(
     states: list[State], now: State | None, spec: PollutantSpec, span: tuple[float, float]
 ) -> list[Bin]:
-    """Return the bins of states, oldest first, that start within a span (POSIX seconds).
+    """Return the bins of states, oldest first, that start within a span of POSIX times.
 
-    `now` is the present state: the recorder learns what was reported again only with the
-    next change.
+    `now` is the present state: the recorder stores the last report of a state only at the next
+    change.
     """
     start, end = span
     binner, bins = Binner(), list[Bin]()

@@ -1,4 +1,4 @@
-"""From Home Assistant's states to readings of a quantity; nothing is learned here."""
+"""From Home Assistant's states to readings of a pollutant; nothing is learned here."""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -22,27 +22,27 @@ _BY_DEVICE_CLASS: dict[str, Pollutant] = {
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Pollutant.VOC_MASS,
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Pollutant.VOC_RATIO,
 }
-LOWEST_C, HIGHEST_C = -100.0, 100.0  # Outdoors it was -89 to 57 °C, says the WMO.
+LOWEST_C, HIGHEST_C = -100.0, 100.0  # °C. By judgement: beyond the WMO's records of -89 and 57.
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
 
 
-type Reading = tuple[float, float | None]  # POSIX seconds, level in the base unit.
+type Reading = tuple[float, float | None]  # POSIX seconds, concentration in the base unit.
 
 
 class UnitChangedError(Exception):
-    """The source reports in a unit, or as a device class, that its quantity does not have."""
+    """The source reports in a unit, or as a device class, that its pollutant does not have."""
 
     def __init__(self, unit: str) -> None:
-        """Keep what it reports in, for the repair."""
+        """Keep the reported unit for the repair."""
         super().__init__(unit)
         self.unit = unit
 
 
 def concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the level of a state in the quantity's base unit, None where it has none.
+    """Return the concentration of a state in the pollutant's base unit, None if it has none.
 
-    Raises UnitChangedError where the state's unit is not one of the quantity, or its device
-    class is that of another.
+    Raises UnitChangedError if the unit is not one of the pollutant, or if the device class is
+    that of another pollutant.
     """
     if state is None or state.state in _NO_VALUE:
         return None
@@ -59,9 +59,9 @@ def concentration(state: State | None, spec: PollutantSpec) -> float | None:
 
 
 def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
-    """Return what one of a source's unit is in the base unit of a quantity.
+    """Return the factor from a source's unit into the base unit of a pollutant.
 
-    Raises UnitChangedError where the quantity has no such unit.
+    Raises UnitChangedError if the pollutant does not have this unit.
     """
     try:
         return spec.factor(_index_unit(unit) if spec.pollutant is Pollutant.VOC_INDEX else unit)
@@ -70,7 +70,7 @@ def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
 
 
 def plausible_concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the level of a state in the base unit, None where it has none that can be."""
+    """Return the plausible concentration of a state in the base unit, None if it has none."""
     try:
         value = concentration(state, spec)
     except UnitChangedError:
@@ -79,10 +79,10 @@ def plausible_concentration(state: State | None, spec: PollutantSpec) -> float |
 
 
 def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iterator[Reading]:
-    """Yield what a recorded state said until its last report.
+    """Yield the readings of a recorded state from its change to its last report.
 
-    A state is recorded once: what was said between its change and its last report is the
-    same. A level of None says that there was none.
+    A state is recorded once, and its value stays the same in between. A value of None means that
+    the state had no plausible one.
     """
     at, value = state.last_updated_timestamp, plausible_concentration(state, spec)
     yield at, value
@@ -92,12 +92,12 @@ def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iter
 
 
 def outdoor_pm25(state: State | None) -> float | None:
-    """Return PM2.5 of a state in μg/m³, None where it has none that can be."""
+    """Return the plausible PM2.5 of a state in μg/m³, None if it has none."""
     return plausible_concentration(state, POLLUTANTS[Pollutant.PM25])
 
 
 def celsius(state: State | None) -> float | None:
-    """Return the temperature outdoors of a state in °C, None where it has none that can be."""
+    """Return the plausible outdoor temperature of a state in °C, None if it has none."""
     if state is None or state.state in _NO_VALUE:
         return None
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
@@ -112,7 +112,7 @@ def celsius(state: State | None) -> float | None:
 
 
 def _may_be(pollutant: Pollutant, device_class: str | None) -> bool:
-    """Tell whether a device class fits a quantity; none at all does, and an index has none."""
+    """Tell whether a device class fits a pollutant; no class fits any, and an index has none."""
     if device_class is None:
         return True
     if pollutant is Pollutant.VOC_INDEX:
@@ -121,12 +121,12 @@ def _may_be(pollutant: Pollutant, device_class: str | None) -> bool:
 
 
 def _said(state: State, attribute: str) -> str | None:
-    """Return an attribute as text: an integration, or a template, can put anything there."""
+    """Return an attribute as text, because an integration or a template can set any value."""
     value = state.attributes.get(attribute)
     return None if value is None else str(value)
 
 
 def _index_unit(unit: str | None) -> str:
-    """Return the unit of an index: none, however its maker spells that."""
+    """Return the unit of an index: "" for the ways in which makers write that there is none."""
     plain = normal_unit(unit)
     return "" if plain.lower() in ("iaq", "index", "voc index") else plain

@@ -1,4 +1,4 @@
-"""The sources of a room as it is configured, checked: somebody may have edited the file."""
+"""The configured sources of a room, checked because the file can have been edited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ _ROOM = vol.Schema(
 
 
 class RoomDataError(Exception):
-    """The configuration of a room makes no sense."""
+    """The configuration of a room cannot be read."""
 
 
 def checked_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
-    """Return the sources of a room as it is configured; raises RoomDataError."""
+    """Return the configured sources of a room. Raises RoomDataError."""
     try:
         _ROOM(dict(data))
         sources = room_sources(data)
@@ -56,11 +56,11 @@ def checked_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
 
 
 def readable_rooms(entry: ConfigEntry) -> list[ConfigSubentry]:
-    """Return the rooms of an entry whose configuration makes sense."""
-    return [room for room in entry.subentries.values() if _makes_sense(room.data)]
+    """Return the rooms of an entry whose configuration can be read."""
+    return [room for room in entry.subentries.values() if _is_readable(room.data)]
 
 
-def _makes_sense(data: Mapping[str, Any]) -> bool:
+def _is_readable(data: Mapping[str, Any]) -> bool:
     try:
         checked_sources(data)
     except RoomDataError:
@@ -70,7 +70,7 @@ def _makes_sense(data: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomSource:
-    """A source of a room: its entity, what it measures, the unit to show levels in."""
+    """A source of a room: its entity, its pollutant, and its unit."""
 
     entity_id: str
     pollutant: Pollutant
@@ -78,17 +78,17 @@ class RoomSource:
 
     @property
     def shown_unit(self) -> str:
-        """Return the unit to show levels in; Home Assistant has one for PM2.5 only."""
+        """Return the unit to show concentrations in; Home Assistant allows only one for PM2.5."""
         return POLLUTANTS[self.pollutant].unit if self.pollutant is Pollutant.PM25 else self.unit
 
     @property
     def factor(self) -> float:
-        """Return what one shown unit is in the base unit."""
+        """Return the factor from the shown unit into the base unit."""
         return POLLUTANTS[self.pollutant].factor(self.shown_unit)
 
 
 def room_sources(data: Mapping[str, Any]) -> dict[Pollutant, RoomSource]:
-    """Return the sources of a room as it is configured."""
+    """Return the configured sources of a room, unchecked."""
     sources: dict[Pollutant, RoomSource] = {}
     if entity_id := data.get(CONF_PM25_SOURCE):
         sources[Pollutant.PM25] = RoomSource(

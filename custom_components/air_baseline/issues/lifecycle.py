@@ -18,7 +18,7 @@ from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_REC
 from .questions import Questions
 from .sources import SourceIssues
 
-REVIEW = timedelta(hours=1)  # Time ends a question even in a room where nothing changes.
+REVIEW = timedelta(hours=1)  # By judgement: questions also expire in rooms where nothing changes.
 
 
 @callback

@@ -29,7 +29,7 @@ OF_THE_HOME = frozenset({STORE_RECOVERED, STORE_NEWER})  # Issues that are about
 
 ATTR_OTHERS = "others"
 ATTR_EPOCH = "epoch"
-SNOOZE_DAYS = 7
+SNOOZE_DAYS = 7  # Days, by judgement.
 
 type Kept = dict[str, Any]  # A question as it is stored; `store` checks its form on loading.
 

@@ -29,8 +29,8 @@ from .question_store import (
     sources_reported,
 )
 
-OPEN_DAYS = 14  # A question about a range or an episode that nobody answers goes by itself.
-FORGET_DAYS = 90
+OPEN_DAYS = 14  # Days after which an unanswered question closes, by judgement.
+FORGET_DAYS = 90  # Days after which a closed question is forgotten, by judgement.
 
 _LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 

@@ -19,7 +19,7 @@ from .question_store import (
     async_show_issue,
 )
 
-MISSING_S = 6 * 3600.0  # A battery is changed, a network mended within this.
+MISSING_S = 6 * 3600.0  # Seconds. By judgement: enough to change a battery or repair a network.
 
 _NO_VALUE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 

@@ -1,1 +1,1 @@
-"""What is listened to besides the sources of the rooms."""
+"""Listeners for everything except the sources of the rooms."""

@@ -1,4 +1,4 @@
-"""Follow renamed sources and areas: a rename is not a loss."""
+"""Follow renamed sources and areas, so that a rename does not lose anything."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from ..inputs.room_config import readable_rooms
 
 @callback
 def async_follow_areas(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Rename rooms with their areas, unless their user gave them another name."""
+    """Rename rooms with their areas, unless the user gave them another name."""
     areas = ar.async_get(hass)
     names = {area.id: area.name for area in areas.async_list_areas()}
 
@@ -44,7 +44,7 @@ _KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE, CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMP
 
 @callback
 def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Keep home and rooms pointing at their sources when these are renamed."""
+    """Keep the home and its rooms pointing at their sources when these are renamed."""
 
     @callback
     def renamed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
@@ -52,7 +52,7 @@ def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
         if data["action"] == "update" and "entity_id" in data["changes"]:
             async_find_renamed(hass, entry)
 
-    async_find_renamed(hass, entry)  # What was renamed while the entry was being set up.
+    async_find_renamed(hass, entry)  # Sources can have been renamed during set-up.
     known = (entry.options, *(room.data for room in readable_rooms(entry)))
     entity_ids = {entity_id for data in known for entity_id in _entity_ids(data)}
     return async_track_entity_registry_updated_event(hass, entity_ids, renamed)
@@ -60,9 +60,9 @@ def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
 
 @callback
 def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Point home and rooms at their sources as these are called now, whenever renamed.
+    """Point the home and its rooms at the present entity ids of their sources.
 
-    The registry's own id of a source, which no rename changes, is kept beside its entity id.
+    The id of a source in the registry, which no rename changes, is stored with its entity id.
     """
     registry, update = er.async_get(hass), hass.config_entries
     update.async_update_entry(entry, options=_followed(registry, entry.options))
@@ -71,9 +71,9 @@ def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
 
 
 def _followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a home, or the data of a room, with what its sources are called now.
+    """Return the options of a home, or the data of a room, with the present ids of its sources.
 
-    A source that is gone from the registry is waited for under the id that it had.
+    A source that is gone from the registry keeps its last entity id, in case it returns.
     """
     known: Mapping[str, str] = data.get(CONF_REGISTERED, {})
     now: dict[str, str] = {}
@@ -82,8 +82,8 @@ def _followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str,
         entity = registry.entities.get_entry(known.get(entity_id, ""))
         entity = entity or registry.async_get(entity_id)
         now[entity_id] = entity.entity_id if entity else entity_id
-        if kept := entity.id if entity else known.get(entity_id):
-            registered[now[entity_id]] = kept
+        if registry_id := entity.id if entity else known.get(entity_id):
+            registered[now[entity_id]] = registry_id
     followed = {**data, **{key: now[data[key]] for key in _KEYS if data.get(key)}}
     if CONF_WINDOWS in data:
         followed[CONF_WINDOWS] = [now[window] for window in data[CONF_WINDOWS]]
@@ -93,6 +93,6 @@ def _followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str,
 
 
 def _entity_ids(data: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the entities that the options of a home, or the data of a room, point at."""
+    """Yield the entity ids in the options of a home or in the data of a room."""
     yield from (data[key] for key in _KEYS if data.get(key))
     yield from data.get(CONF_WINDOWS, ())

@@ -1,1 +1,1 @@
-"""The ledgers on disk."""
+"""The ledgers on disk, and what is stored with them."""

@@ -16,7 +16,7 @@ from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
 
-MOST_OTHERS = 10_000  # Rises that are one question: no home has so many sensors.
+MOST_OTHERS = 10_000  # Rises in one question, by judgement: no home has as many sensors.
 
 _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 

@@ -1,7 +1,7 @@
-"""The ledgers on disk: one store, one last good copy; computes nothing.
+"""The ledgers on disk: one store and one last good copy; nothing is computed here.
 
-A damaged channel is taken from the last good copy, a damaged file is set aside whole. A
-store that a newer version wrote is left untouched.
+A damaged channel is taken from the last good copy, and a damaged file is set aside as a whole. A
+store written by a newer version is left untouched.
 """
 
 import asyncio
@@ -32,53 +32,54 @@ from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, re
 STORAGE_VERSION = 1
 LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
-SAVE_EVERY_S = 15 * 60.0  # What a power cut may cost. Corrections are saved at once.
-SOON_S = 5  # All rooms close a day within some seconds: one save for all, and after them.
-GOOD_COPY_S = 24 * 3600.0
-# A thread that computes lets others have Python every 5 ms only, and numpy asks for it dozens of
-# times in the work of one room: a day's close took 300 ms beside a save, with this 10.
+SAVE_EVERY_S = 15 * 60.0  # Seconds that a power cut can cost, by judgement.
+SOON_S = 5  # Seconds, by judgement: all rooms close a day within them, so one save is enough.
+GOOD_COPY_S = 24 * 3600.0  # Seconds between copies, by judgement.
+# Seconds, by judgement, that the writing thread sleeps before each channel. A busy thread gives up
+# Python only every 5 ms, and the event loop needs it dozens of times for each room. Measured: a
+# day's close took 300 ms during a save without this, 10 ms with it.
 YIELD_S = 1e-4
-CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that were set aside.
+CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that are set aside.
 
 
 class UnreadableStoreError(Exception):
-    """The disk does not give the store away just now; it was not touched."""
+    """The store cannot be read from the disk at present; it is unchanged."""
 
 
 class NotSavedError(HomeAssistantError):
-    """The disk did not take the store; what should be saved is in memory alone."""
+    """The store could not be written to the disk; what should be saved is only in memory."""
 
 
 class LedgerStore:
     """Load and save the rooms of one entry."""
 
     def __init__(self, hass: HomeAssistant, rooms: Callable[[], Mapping[str, StoredRoom]]) -> None:
-        """Prepare the two files; `rooms` gives what is to be saved when it is saved."""
+        """Prepare the two files; `rooms` returns the rooms to save at the time of a save."""
         self._hass = hass
         self._rooms = rooms
         self._ledger = _store(hass, LEDGER_KEY)
         self._good = _store(hass, GOOD_KEY)
-        self._pending: list[CALLBACK_TYPE] = []  # What ends the wait for the next save.
+        self._pending: list[CALLBACK_TYPE] = []  # They cancel the next save.
         self._good_at: float | None = None
         self._due_at = 0.0
-        self._saving = asyncio.Lock()  # What is known later is written later.
+        self._saving = asyncio.Lock()  # A later state is written later.
         self.turn = asyncio.Lock()  # Held while all rooms are busy: a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
-        self.surroundings: dict[str, SurroundingMean] = {}  # What channels share, by what it is.
+        self.surroundings: dict[str, SurroundingMean] = {}  # Shared by channels, by their key.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
-        """Read the rooms from both files; what they hold of other rooms is left out.
+        """Read the given rooms (their ids) from both files.
 
-        Raises NewerStoreError where one is of a newer version, and UnreadableStoreError where
-        the disk does not give the first away.
+        Raises NewerStoreError if a file is of a newer version, and UnreadableStoreError if the
+        store cannot be read from the disk.
         """
-        there = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
+        exists = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
         data, good = await _load(self._ledger), await self._load_good()
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
         reader = RoomsReader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
-        loaded.damaged |= there and data is None
+        loaded.damaged |= exists and data is None
         self.surroundings = read_surroundings(mapping(data).get("context"), zone)
         if loaded.damaged or loaded.recovered or loaded.lost:
             await self._hass.async_add_executor_job(_set_aside, self._ledger.path, _copy)
@@ -86,16 +87,16 @@ class LedgerStore:
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save 15 minutes after the last save, whatever that was for; or in so many from now.
+        """Save 15 minutes after the last save, but at most 15 minutes from now.
 
-        The clock may have been set back since.
+        The clock may have been set back since that save.
         """
         wait_s = self._saved_at + SAVE_EVERY_S - dt_util.utcnow().timestamp()
         self._async_save_within(min(max(wait_s, 0.0), SAVE_EVERY_S))
 
     @callback
     def async_save_soon(self) -> None:
-        """Save in some seconds: what was told must not be told again after a power cut."""
+        """Save within seconds, so that nothing is reported again after a power cut."""
         self._async_save_within(SOON_S)
 
     async def async_save(self) -> None:
@@ -103,11 +104,11 @@ class LedgerStore:
         self._async_forget_pending()
         self._saved_at = dt_util.utcnow().timestamp()
         async with self._saving:
-            await self._ledger.async_save(await self._async_snapshot())
+            await self._ledger.async_save(await self._async_freeze())
 
     @callback
     def _async_save_within(self, delay_s: float) -> None:
-        """Save after a delay, unless that is to be done before."""
+        """Save after a delay, unless an earlier save is pending."""
         due_at = dt_util.utcnow().timestamp() + delay_s
         if self._pending and due_at >= self._due_at:
             return
@@ -124,31 +125,31 @@ class LedgerStore:
             self._pending.pop()()
 
     async def _async_save_due(self, _: datetime | Event) -> None:
-        """Save what waits to be; while Home Assistant stops, the final write does it."""
+        """Save; while Home Assistant stops, only the final write does."""
         if self._hass.state is not CoreState.stopping:
             await self._async_wait_for_rooms()
             await self.async_save()
 
     async def _async_wait_for_rooms(self) -> None:
-        """Wait until no round of all rooms runs; they never wait for a disk, which may hang."""
+        """Wait until no round of all rooms runs; rooms never wait for a disk, which can hang."""
         async with self.turn:
             pass
 
     async def async_save_or_raise(self) -> None:
-        """Save now; raises NotSavedError where the disk did not take it."""
+        """Save now. Raises NotSavedError if that fails."""
         await self.async_save()
         if self._ledger.failed:
             raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved")
 
     async def async_keep_good(self, at: float) -> None:
-        """Once a day, keep a copy of what is known to be readable."""
+        """Save the last good copy if a day has passed since the one before."""
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             self._good_at = at
             await self._async_wait_for_rooms()
-            await self._good.async_save({**await self._async_snapshot(), "kept_at": at})
+            await self._good.async_save({**await self._async_freeze(), "kept_at": at})
 
     async def async_forget_gone(self, at: float) -> None:
-        """Write both files anew, without the rooms that are gone."""
+        """Write both files again, without the rooms that are gone."""
         await self.async_save()
         self._good_at = None
         await self.async_keep_good(at)
@@ -156,7 +157,7 @@ class LedgerStore:
     async def async_readable(
         self, zone: tzinfo, promise: Promise, rooms: Collection[str]
     ) -> tuple[bool, bool]:
-        """Return whether there is something that can be read in the ledger, in the good copy."""
+        """Return whether the store and the good copy have rooms that can be read."""
 
         async def readable(store: Store[dict[str, Any]]) -> bool:
             try:
@@ -170,20 +171,20 @@ class LedgerStore:
         return await readable(self._ledger), await readable(self._good)
 
     async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
-        """Put what a newer version wrote aside: the ledger, the good copy, or both."""
+        """Set files of a newer version aside: the store, the good copy, or both."""
         for wanted, store in ((ledger, self._ledger), (good, self._good)):
             if wanted:
                 await self._hass.async_add_executor_job(_set_aside, store.path, os.replace, NEWER)
 
     async def async_remove(self) -> None:
-        """Remove both files, and what was set aside of them."""
+        """Remove both files, and the copies that were set aside."""
         await self._ledger.async_remove()
         await self._good.async_remove()
         await self._hass.async_add_executor_job(_remove_set_aside, self._ledger.path)
         await self._hass.async_add_executor_job(_remove_set_aside, self._good.path)
 
     async def _load_good(self) -> object:
-        """Return what the good copy holds; it must be readable only where it is needed."""
+        """Return the content of the good copy, None if it cannot be read and is not needed."""
         try:
             return await _load(self._good)
         except UnreadableStoreError as error:
@@ -192,23 +193,23 @@ class LedgerStore:
             LOGGER.warning("The last good copy cannot be read: %s", error)
             return None
 
-    async def _async_snapshot(self) -> dict[str, Any]:
-        """Return what is known now, to be written by a thread: nothing in it changes any more.
+    async def _async_freeze(self) -> dict[str, Any]:
+        """Return the present state for a thread to write: nothing in it changes any more.
 
-        Between two rooms others have their turn.
+        The event loop is free between two rooms.
         """
         rooms = {}
         for key, room in tuple(self._rooms().items()):
             rooms[key] = _freeze_room(room)
             await asyncio.sleep(0)
-        context = {key: mean.dump() for key, mean in self.surroundings.items()}
-        return {"rooms": rooms, **({"context": context} if context else {})}
+        surroundings = {key: mean.dump() for key, mean in self.surroundings.items()}
+        return {"rooms": rooms, **({"context": surroundings} if surroundings else {})}
 
 
-class _TellingStore(Store[dict[str, Any]]):
-    """A store that writes when it is told to, and tells whether that failed.
+class _ImmediateStore(Store[dict[str, Any]]):
+    """A store that writes at once, and whose `failed` says whether that failed.
 
-    Home Assistant puts a save off while it stops, and of a failure it only logs.
+    Home Assistant delays a save while it stops, and only logs a failure.
     """
 
     failed = False
@@ -229,8 +230,8 @@ class _TellingStore(Store[dict[str, Any]]):
         self.failed = False
 
 
-def _store(hass: HomeAssistant, key: str) -> _TellingStore:
-    return _TellingStore(
+def _store(hass: HomeAssistant, key: str) -> _ImmediateStore:
+    return _ImmediateStore(
         hass,
         STORAGE_VERSION,
         key,
@@ -241,14 +242,14 @@ def _store(hass: HomeAssistant, key: str) -> _TellingStore:
 
 
 class _ChannelToWrite:
-    """A channel as it was; the thread that writes the file makes JSON of it."""
+    """A frozen channel; the thread that writes the file turns it into JSON."""
 
     def __init__(self, channel: Channel) -> None:
         self._frozen = freeze_channel(channel)
 
     @property
     def json_fragment(self) -> json_fragment:
-        """Return JSON in one line: Home Assistant would give each number a line."""
+        """Return JSON on one line: Home Assistant would write each number on its own line."""
         sleep(YIELD_S)
         return json_fragment(json_bytes(self._frozen.dump()))
 
@@ -265,9 +266,10 @@ def _freeze_room(room: StoredRoom) -> dict[str, Any]:
 
 
 async def _load(store: Store[dict[str, Any]]) -> object:
-    """Return what a file holds, None if it is missing or was set aside as damaged.
+    """Return the content of a file, None if it is missing or was set aside as damaged.
 
-    A disk that fails is no damage to the file: it may well give it away a minute later.
+    Raises NewerStoreError, or UnreadableStoreError if the disk fails: the file may be readable a
+    minute later.
     """
     try:
         return await store.async_load()
@@ -284,21 +286,21 @@ async def _load(store: Store[dict[str, Any]]) -> object:
 
 
 def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT) -> None:
-    """Move or copy a file out of the way, unless Home Assistant has moved it already."""
+    """Move or copy a file to another name, unless Home Assistant has moved it already."""
     if Path(path).is_file():
         move(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
 
 
 def _copy(path: str, target: str) -> None:
-    """Copy a damaged file for whoever wants to look at it; a full disk is no reason to fail."""
+    """Copy a damaged file, to be examined later; a full disk is not a reason to fail."""
     try:
         shutil.copy2(path, target)
     except OSError as error:
-        LOGGER.warning("%s is damaged, and could not be copied: %s", path, error)
+        LOGGER.warning("%s is damaged and could not be copied: %s", path, error)
 
 
 def _remove_set_aside(path: str) -> None:
-    """Remove what was set aside of a file, what Home Assistant set aside as well."""
+    """Remove all copies of a file that were set aside, by Home Assistant too."""
     file = Path(path)
     for why in (CORRUPT, NEWER):
         for aside in file.parent.glob(f"{file.name}.{why}.*"):

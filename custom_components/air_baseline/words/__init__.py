@@ -1,1 +1,1 @@
-"""From codes and numbers to sentences."""
+"""From codes and numbers to translated sentences."""

@@ -1,4 +1,4 @@
-"""The only place where an explanation becomes words."""
+"""From an explanation to sentences; only this module words explanations."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from ..core.ledger.episode import Episode
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
-LISTED_CORRECTIONS = 3  # More would push what matters off the page.
-AROUND_S = 2 * 3600.0  # Shown of the history before and after an episode.
+LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
+AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
 type Explained = tuple[RoomCoordinator, Pollutant, Episode | None]
 
@@ -34,7 +34,7 @@ _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An explanation in words, in the order in which every page shows it."""
+    """An explanation in words; every page shows its texts in this order."""
 
     measured: str
     inferred: str
@@ -54,14 +54,14 @@ class Page:
 
 
 def escape(name: str) -> str:
-    """Return a name that a person chose so that it is shown as it is, never as markup."""
+    """Return a name escaped for Markdown, so that no part of it acts as markup."""
     return " ".join(name.split()).translate(_MARKDOWN)
 
 
 async def async_page(
     hass: HomeAssistant, targets: Sequence[Explained], subject: Subject | None = None
 ) -> Page:
-    """Return the explanation of some channels, of one room or of several, as one page."""
+    """Return the explanation of channels, of one or several rooms, as one page."""
     words = await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
@@ -84,30 +84,30 @@ async def async_page(
 
 
 def history_link(targets: Sequence[Explained], now: float) -> str:
-    """Return the path of the history graph of the sources, for the hours of their episodes."""
+    """Return the path of the history graph of the sources around the time of their episodes."""
     spans = [episode_span(episode, now) for _, _, episode in targets if episode is not None]
     start = min((start for start, _ in spans), default=now) - AROUND_S
     end = min(max((end for _, end in spans), default=now) + AROUND_S, now)
     sources = [room.sources[pollutant].entity_id for room, pollutant, _ in targets]
-    asked = {
+    query = {
         "entity_id": ",".join(sources),
         "start_date": datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds"),
         "end_date": datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds"),
     }
-    return f"/history?{urlencode(asked)}"
+    return f"/history?{urlencode(query)}"
 
 
 class Words:
     """The sentences of one language."""
 
     def __init__(self, texts: dict[str, str], temperature_unit: str) -> None:
-        """Take the translated fragments by their full keys, and the unit people read."""
+        """Take the translated fragments by their full keys, and the unit of temperatures."""
         self._texts = texts
         self._temperature_unit = temperature_unit
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant, language: str | None = None) -> Self:
-        """Return the words of a language, else the server's; English fills what it lacks."""
+        """Return the words of a language, by default the server's; English fills the gaps."""
         language = language or hass.config.language
         return cls(
             await translation.async_get_translations(hass, language, "common", [DOMAIN]),
@@ -119,91 +119,96 @@ class Words:
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
     def page(
-        self, said: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
+        self, explanation: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
     ) -> Page:
-        """Return an explanation in words; a page about several rooms names each.
+        """Return an explanation in words, with the name of the room if one is given.
 
-        `names` are the names of all rooms by their ids, fit to be shown.
+        `names` are the names of all rooms by their ids, escaped as the page needs.
         """
-        quantity = self.say(f"quantity_{said.pollutant}")
+        quantity = self.say(f"quantity_{explanation.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
-            measured=" ".join([self._measured(said, source, quantity), *self._beside(said)]),
-            inferred=" ".join([self._inferred(said, source, quantity), *self._others(said, names)]),
-            because=self._because(said, quantity),
-            not_known=self._not_known(said),
-            next=" ".join(self._next(said, code) for code in said.next_steps),
+            measured=" ".join(
+                [self._measured(explanation, source, quantity), *self._around(explanation)]
+            ),
+            inferred=" ".join(
+                [self._inferred(explanation, source, quantity), *self._others(explanation, names)]
+            ),
+            because=self._because(explanation, quantity),
+            not_known=self._not_known(explanation),
+            next=" ".join(self._next(explanation, code) for code in explanation.next_steps),
         )
 
-    def level(self, value: float, source: RoomSource) -> str:
-        """Return a level with its unit, in the unit of the source."""
+    def concentration(self, value: float, source: RoomSource) -> str:
+        """Return a concentration (base unit) in the unit of the source, with the unit."""
         return f"{plain_number(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
-        """Return a range with its unit."""
+        """Return a range in the unit of the source, with the unit."""
         return self.say(
             "span",
             low=plain_number(typical.low / source.factor),
-            high=self.level(typical.high, source),
+            high=self.concentration(typical.high, source),
         )
 
     def missing(self, missing: Mapping[Missing, int]) -> list[str]:
-        """Return what is missing until a range is learned, a sentence for each."""
+        """Return a sentence for each thing that is missing until the range is learned."""
         return [self.say(f"missing_{what}", number=number) for what, number in missing.items()]
 
-    def _measured(self, said: Explanation, source: RoomSource, quantity: str) -> str:
-        measured, change = said.measured, said.change
-        if said.subject is Subject.CHANGE and change and change.before and change.since:
+    def _measured(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
+        measured, change = explanation.measured, explanation.change
+        if explanation.subject is Subject.CHANGE and change and change.before and change.since:
             return self.say(
                 "measured_change",
                 quantity=quantity,
                 date=change.from_day,
-                before=self.level(change.before, source),
-                since=self.level(change.since, source),
+                before=self.concentration(change.before, source),
+                since=self.concentration(change.since, source),
             )
-        if said.episode is not None and measured.peak is not None:
-            ended = said.episode.end is not None
+        if explanation.episode is not None and measured.peak is not None:
+            ended = explanation.episode.end is not None
             return self.say(
                 "measured_episode" if ended else "measured_episode_running",
                 quantity=quantity,
-                level=self.level(measured.peak, source),
+                level=self.concentration(measured.peak, source),
                 minutes=measured.minutes or 0,
-                when=_noticed(said.episode.id),
+                when=_noticed(explanation.episode.id),
             )
         if measured.sustained is None:
             return self.say("measured_nothing", quantity=quantity)
         return self.say(
-            "measured_held", quantity=quantity, level=self.level(measured.sustained, source)
+            "measured_held", quantity=quantity, level=self.concentration(measured.sustained, source)
         )
 
-    def _inferred(self, said: Explanation, source: RoomSource, quantity: str) -> str:
-        if said.subject is Subject.EPISODE and said.episode is not None:
-            beaten, days = said.comparison.beaten or 0, said.comparison.days
+    def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
+        if explanation.subject is Subject.EPISODE and explanation.episode is not None:
+            beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
             return self.say(
                 "inferred_record" if beaten >= days else "inferred_rank",
                 beaten=beaten,
                 days=days,
-                high=self.level(said.episode.high, source),
+                high=self.concentration(explanation.episode.high, source),
             )
-        typical = said.typical
-        if said.state is LearningState.CHANGING and said.change is not None:
-            often = said.change.cause is Cause.TOO_MANY_ALERTS
+        typical = explanation.typical
+        if explanation.state is LearningState.CHANGING and explanation.change is not None:
+            often = explanation.change.cause is Cause.TOO_MANY_ALERTS
             return self.say(
-                "inferred_too_many" if often else "inferred_change", date=said.change.from_day
+                "inferred_too_many" if often else "inferred_change",
+                date=explanation.change.from_day,
             )
-        if said.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
+        if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
-                f"inferred_{said.state}",
+                f"inferred_{explanation.state}",
                 quantity=quantity,
                 span=self.span(typical, source),
                 part=self.say(f"part_{typical.part}"),
             )
-        return self.say(f"inferred_{said.state}")
+        return self.say(f"inferred_{explanation.state}")
 
-    def _beside(self, said: Explanation) -> list[str]:
-        """Return what was measured beside the air of an episode."""
-        around, lines = said.surroundings, []
-        if said.subject is not Subject.EPISODE:
+    def _around(self, explanation: Explanation) -> list[str]:
+        """Return what was measured of the surroundings of an episode."""
+        around, lines = explanation.surroundings, []
+        if explanation.subject is not Subject.EPISODE:
             return []
         if around.outdoor_rose is not None:
             unit = POLLUTANTS[Pollutant.PM25].unit
@@ -219,17 +224,17 @@ class Words:
             lines.append(self.say("measured_window_open" if opened else "measured_window_shut"))
         return lines
 
-    def _others(self, said: Explanation, names: Mapping[str, str]) -> list[str]:
-        """Return what is known of the other rooms; one that is gone has no name any more."""
-        around = said.surroundings
+    def _others(self, explanation: Explanation, names: Mapping[str, str]) -> list[str]:
+        """Return what is known of the other rooms; a room that is gone is left out."""
+        around = explanation.surroundings
         rooms = ", ".join(names[room] for room in around.rooms if room in names)
         if around.other_rooms is OtherRooms.UNKNOWN or not rooms:
             return []
         return [self.say(f"together_{around.other_rooms}", rooms=rooms)]
 
-    def _unseen(self, said: Explanation) -> list[str]:
-        """Return which conditions were not seen before."""
-        around = said.surroundings
+    def _unseen(self, explanation: Explanation) -> list[str]:
+        """Return a sentence for each present condition that has not been seen before."""
+        around = explanation.surroundings
         return [
             self.say(
                 f"unseen_{condition}",
@@ -248,8 +253,9 @@ class Words:
         )
         return f"{shown:.0f} {self._temperature_unit}"
 
-    def _because(self, said: Explanation, quantity: str) -> str:
-        evidence, record, comparison = said.evidence, said.record, said.comparison
+    def _because(self, explanation: Explanation, quantity: str) -> str:
+        evidence, record = explanation.evidence, explanation.record
+        comparison = explanation.comparison
         lines = [
             self.say(
                 "because_days",
@@ -275,49 +281,50 @@ class Words:
                     target=round(100 * record.target),
                 )
             )
-        if said.subject is Subject.STATE:
+        if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
         if record.eligible_days:
             lines.append(
                 self.say("because_record", alerts=record.alerts, days=record.eligible_days)
             )
-        elif said.reason is Reason.REFERENCE_DAYS:
+        elif explanation.reason is Reason.REFERENCE_DAYS:
             lines.append(
                 self.say("because_reference", days=comparison.days, needed=comparison.needed)
             )
-        lines += self._unseen(said)
+        lines += self._unseen(explanation)
         lines += [
             self.say("because_passed", first=change.from_day, last=change.to_day)
-            for change in said.passed
+            for change in explanation.passed
         ]
-        if said.corrections:
-            lines.append(self.say("because_corrections", number=len(said.corrections)))
-            lines += [self._correction(one) for one in said.corrections[-LISTED_CORRECTIONS:]]
+        if explanation.corrections:
+            lines.append(self.say("because_corrections", number=len(explanation.corrections)))
+            lines += map(self._correction, explanation.corrections[-LISTED_CORRECTIONS:])
         return "\n".join(f"- {line}" for line in lines)
 
-    def _correction(self, said: CorrectionInForce) -> str:
+    def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(
-            f"correction_{said.code}",
-            number=said.id,
-            said=_moment(said.at),
-            first=said.from_day or "",
-            last=said.to_day or "",
-            until=said.until_day or "",
+            f"correction_{correction.code}",
+            number=correction.id,
+            said=_moment(correction.at),
+            first=correction.from_day or "",
+            last=correction.to_day or "",
+            until=correction.until_day or "",
         )
 
-    def _not_known(self, said: Explanation) -> str:
-        what = ", ".join(self.say(f"not_known_{code}") for code in said.not_known)
+    def _not_known(self, explanation: Explanation) -> str:
+        what = ", ".join(self.say(f"not_known_{code}") for code in explanation.not_known)
         return self.say("not_known", what=what[:1].upper() + what[1:])
 
-    def _next(self, said: Explanation, code: str) -> str:
-        earliest = said.evidence.earliest
+    def _next(self, explanation: Explanation, code: str) -> str:
+        earliest = explanation.evidence.earliest
         if code == "range_after_days" and earliest is not None:
             return self.say("next_range_from", date=_day(earliest))
-        return self.say(f"next_{code}", days=max(said.comparison.needed - said.comparison.days, 0))
+        comparison = explanation.comparison
+        return self.say(f"next_{code}", days=max(comparison.needed - comparison.days, 0))
 
 
 def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
-    """Return the names of all rooms of a home, fit to be shown."""
+    """Return the names of all rooms of a home by their ids, each passed through `named`."""
     rooms = room.config_entry.subentries.values()
     return {other.subentry_id: named(other.title) for other in rooms}
 
@@ -331,7 +338,7 @@ def _moment(at: float) -> str:
 
 
 def _noticed(at: float) -> str:
-    """Return a moment; of today's, the time is enough."""
+    """Return a POSIX time as local date and time, or as time alone if it is today."""
     day, time = _moment(at).split()
     return time if day == dt_util.now().date().isoformat() else f"{day} {time}"
 

@@ -1,4 +1,4 @@
-"""What an answer would change, in words; the sentences are those of `explanation_text`."""
+"""The consequences of a correction, in sentences."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from .explanation import Explained, Words, escape
 
 
 class PreviewWords(Words):
-    """The sentences that say what would follow from an answer."""
+    """The sentences about the consequences of a correction."""
 
     def consequence(
         self,
@@ -22,32 +22,32 @@ class PreviewWords(Words):
         named: bool = False,
         paused: bool = False,
     ) -> str:
-        """Return what an answer would leave: usable days, and how long until alerts.
+        """Return what would remain with drafts in force: usable days, and the time until alerts.
 
-        `named` says the room's name as well; while a source is paused there are no alerts.
+        `named` adds the name of the room. `paused` says that the source will be paused, which
+        stops alerts.
         """
         lines = []
         for pollutant, draft in drafts.items():
-            left = consequence(room.channels[pollutant], now, draft)
+            remaining = consequence(room.channels[pollutant], now, draft)
             quantity = self.say(f"quantity_{pollutant}")
             if named:
                 name = escape(room.subentry.title)
                 quantity = self.say("in_room", room=name, quantity=quantity)
+            waits = "left_alerts_wait" if remaining.alert_days else "left_alerts_go_on"
             lines.append(
                 self.say(
-                    "left_paused"
-                    if paused
-                    else ("left_alerts_go_on" if left.alert_days == 0 else "left_alerts_wait"),
+                    "left_paused" if paused else waits,
                     quantity=quantity,
-                    days=plain_number(left.usable_days),
-                    needed=left.needed_days,
-                    weeks=left.alert_weeks,
+                    days=plain_number(remaining.usable_days),
+                    needed=remaining.needed_days,
+                    weeks=remaining.alert_weeks,
                 )
             )
         return "\n".join(f"- {line}" for line in lines)
 
     def lifts(self, targets: Sequence[Explained], now: float) -> str:
-        """Return what "that is normal here" would change: levels of alerts, and until when."""
+        """Return what "that is normal here" would change: the alert levels, and until when."""
         lines = []
         for room, pollutant, episode in targets:
             if episode is None:
@@ -58,15 +58,15 @@ class PreviewWords(Words):
                     "lift_first" if lifted.before is None else "lift",
                     quantity=self._name(room, pollutant, targets),
                     part=self.say(f"part_{lifted.part}"),
-                    before=self.level(lifted.before or 0.0, source),
-                    after=self.level(lifted.after, source),
+                    before=self.concentration(lifted.before or 0.0, source),
+                    after=self.concentration(lifted.after, source),
                     date=lifted.until_day,
                 )
             )
         return "\n".join(f"- {line}" for line in lines)
 
     def leaving(self, targets: Sequence[Explained], now: float) -> str:
-        """Return what "it was real" would take out of what is usual: the hours of each day."""
+        """Return what "it was real" would exclude from what is usual: the hours of each day."""
         lines = []
         for room, pollutant, episode in targets:
             if episode is None:
@@ -78,19 +78,22 @@ class PreviewWords(Words):
         return "\n".join(f"- {line}" for line in lines)
 
     def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
-        """Return the days that can be struck out, with the peak of each quantity."""
+        """Return the days that can be excluded by their ISO dates, newest first.
+
+        The texts give the peak of each pollutant.
+        """
         peaks: dict[int, list[str]] = {}
         for pollutant, channel in room.channels.items():
             for day, peak in strikable(channel, now).items():
-                said = self.say(
+                text = self.say(
                     "peak",
                     quantity=self.say(f"quantity_{pollutant}"),
-                    level=self.level(peak, room.sources[pollutant]),
+                    level=self.concentration(peak, room.sources[pollutant]),
                 )
-                peaks.setdefault(day, []).append(said)
+                peaks.setdefault(day, []).append(text)
         return {
-            iso_day(day): f"{iso_day(day)}: {', '.join(said)}"
-            for day, said in sorted(peaks.items(), reverse=True)
+            iso_day(day): f"{iso_day(day)}: {', '.join(texts)}"
+            for day, texts in sorted(peaks.items(), reverse=True)
         }
 
     def _name(

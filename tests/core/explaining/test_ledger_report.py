@@ -4,7 +4,7 @@ import json
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
-from custom_components.air_baseline.core.explaining.ledger_report import ledger_report, level_span
+from custom_components.air_baseline.core.explaining.ledger_report import cell_span, ledger_report
 from custom_components.air_baseline.core.ledger.correction import episode_real, exclude_days
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.days import DAY_COLUMNS
@@ -85,6 +85,6 @@ def test_a_channel_that_has_seen_nothing_can_be_told_as_well() -> None:
 
 
 def test_levels_cover_the_scale_without_a_gap() -> None:
-    ends = [level_span(cell).split(" to ")[-1] for cell in range(98)]
-    starts = [level_span(cell).split(" ")[0] for cell in range(1, 99)]
+    ends = [cell_span(cell).split(" to ")[-1] for cell in range(98)]
+    starts = [cell_span(cell).split(" ")[0] for cell in range(1, 99)]
     assert ends == starts

@@ -235,7 +235,7 @@ def test_what_is_missing_is_counted() -> None:
         Missing.WEEKEND_DAYS: 2,
         Missing.WEEK_DAYS: 5,
         Missing.PARTS: 9,
-        Missing.MARKS: 9,
+        Missing.SCORED_DAYS: 9,
     }
     assert dict(known(full(1, origin=DayOrigin.HOURLY)).missing)[Missing.DAYS] == 21
     assert dict(known(marked(full(30), [0.5] * 14)).missing) == {Missing.RECORD: 1}

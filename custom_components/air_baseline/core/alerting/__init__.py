@@ -1,1 +1,1 @@
-"""What is unusual: the promise, the threshold that keeps it, and the episodes that exceed it."""
+"""What is unusual: the promise, the threshold that keeps it, and the episodes above it."""

@@ -1,4 +1,4 @@
-"""The life of an unusual episode, and what goes on in the meantime outdoors and at the windows."""
+"""An unusual episode from start to end, with the surroundings meanwhile."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -16,7 +16,10 @@ from .forecast import Forecast
 def opened(
     today: Forecast, part: int, sustained: SustainedLevel, concentration: float, at: float
 ) -> Episode:
-    """Return the episode that opens at a time, when a level is held above the alert level."""
+    """Return the episode that opens at a POSIX time because a sustained level is too high.
+
+    `concentration` is the alert level of the part (base unit), which `sustained` exceeds.
+    """
     typical = today.ranges[part]
     return Episode(
         id=int(at),
@@ -32,10 +35,10 @@ def opened(
 
 
 def with_surroundings(episode: Episode, surroundings: Surroundings, at: float) -> Episode:
-    """Return a running episode with what is measured beside it brought up to date.
+    """Return a running episode with its surroundings updated at a POSIX time.
 
-    Outdoor air is that of its highest hour since the start, against the 24 hours before the
-    first; what rose stays so. The windows are those of the hour before the start.
+    Outdoor air is that of its highest hour since the start, compared with the 24 hours before
+    the first; a rise stays a rise. The windows are those of the hour before the start.
     """
     if surroundings.window_open is not None and at <= episode.id:
         share = surroundings.window_open.of_last_hour(at)
@@ -58,10 +61,11 @@ def with_surroundings(episode: Episode, surroundings: Surroundings, at: float) -
 
 
 class InsideWatch:
-    """Since when the air of a channel has been inside its learned range, as other rooms ask.
+    """When the air of a channel was above or inside its learned range, for the other rooms.
 
-    `above_at` is the last time at which its held level was above it, `inside_from` since when
-    it was watched without a break and not above; None where that cannot be said.
+    `above_at` is the last POSIX time at which its sustained level was above the range.
+    `inside_from` is the POSIX time since which it has been watched without a break and was not
+    above. Both are None if not known.
     """
 
     __slots__ = ("above_at", "inside_from")
@@ -72,7 +76,10 @@ class InsideWatch:
         self.inside_from: float | None = None
 
     def take(self, at: float, sustained: SustainedLevel | None, high: float | None) -> None:
-        """Note what was held up to a time beside the end of the range, if one is learned."""
+        """Note the sustained level up to a POSIX time and the high end of the range (base unit).
+
+        `sustained` is None if it is not known, `high` if no range is learned.
+        """
         if sustained is None or high is None:
             self.inside_from = None
         elif sustained.low > high:
@@ -81,13 +88,18 @@ class InsideWatch:
             self.inside_from = at
 
 
-LASTING_S = 24 * 3600.0
-LASTING_INSIDE_SLOTS = 72  # After a lasting episode the air must be inside for 6 hours.
-COOL_DOWN_S = 6 * 3600.0
+LASTING_S = 24 * 3600.0  # Seconds after which an episode ends as lasting, by judgement.
+# Slots (6 h) inside the range before another episode, after a lasting one, by judgement.
+LASTING_INSIDE_SLOTS = 72
+COOL_DOWN_S = 6 * 3600.0  # Seconds from the end of an episode to the next one, by judgement.
 
 
 class EpisodeWatch:
-    """Follow one channel's episodes from start to recovery."""
+    """Follow the episodes of one channel from start to end.
+
+    `inside_slots` counts the latest bins in a row inside the range, `blocked_slots` those still
+    needed after a lasting episode. The cooldown ends at the POSIX time `cool_until`.
+    """
 
     __slots__ = ("blocked_slots", "cool_until", "current", "inside_slots")
 
@@ -99,7 +111,10 @@ class EpisodeWatch:
         self.cool_until = 0.0
 
     def follow(self, bin_: Bin, sustained: float | None, high: float) -> Episode | None:
-        """Bring the running episode up to date; return it if this bin ended it."""
+        """Update the running episode with a bin; return it if this bin ended it.
+
+        `sustained` is the sustained level, if known, and `high` the end of the range (base unit).
+        """
         self.inside_slots = self.inside_slots + 1 if bin_.value <= high else 0
         if self.current is None:
             if self.blocked_slots:
@@ -116,7 +131,7 @@ class EpisodeWatch:
         return None
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows as plain JSON values."""
+        """Return its state as plain JSON values."""
         return {
             "episode": self.current.id if self.current else None,
             "inside_slots": self.inside_slots,
@@ -125,22 +140,22 @@ class EpisodeWatch:
         }
 
     def restore(self, data: Mapping[str, Any], episodes: Iterable[Episode], latest: float) -> None:
-        """Take over what `dump` wrote; `episodes` are all, `latest` is how long it can cool down.
+        """Take over what `dump` wrote. Raises StoredFormError or KeyError.
 
-        Raises StoredFormError or KeyError.
+        `episodes` are all episodes; the cooldown ends at the POSIX time `latest` or earlier.
         """
         running = checked.optional(checked.integer, data["episode"])
-        self.current = next((one for one in episodes if one.id == running), None)
+        self.current = next((episode for episode in episodes if episode.id == running), None)
         self.inside_slots = checked.integer(data["inside_slots"], 0)
         self.blocked_slots = checked.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
         self.cool_until = checked.number(data["cool_until"], 0.0, latest)
 
     def may_open(self, at: float) -> bool:
-        """Tell whether a new episode may begin at a time."""
+        """Tell whether a new episode may begin at a POSIX time."""
         return self.current is None and not self.blocked_slots and at >= self.cool_until
 
     def open(self, episode: Episode) -> None:
-        """Begin an episode."""
+        """Follow a new episode."""
         self.current = episode
         self.inside_slots = 0
 

@@ -1,4 +1,4 @@
-"""What is written down before a day begins: ranges, alert levels and what they stand on."""
+"""What is written down before a day begins: ranges, alert levels and what they are based on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -44,14 +44,16 @@ from .threshold import (
 class Forecast:
     """The ranges of one day, issued at its start from earlier days alone.
 
-    `ranges` is empty where none can be made. `shown` says whether they may be shown at all:
-    a law of homes in general that means nothing for this sensor is used but not shown.
-    `confidence` is the probability that they hold 70 to 90 % of the next 14 days.
-    `resolution` is the step of the sensor as it was known (base unit). `alert_levels` and
-    `notable_levels` are those of each part if the air before it is as usual; those of a part
-    become exact when it begins. `part` is the last one that began, `noticeable` the least rise
-    above the range that is worth an alert (base unit). `told` says that the days have been high
-    in a row since an alert: the same rise is not told again.
+    `ranges` has one range for each part and is empty if there are none. `shown` says whether to
+    show them: a prior that means little for this sensor is used but not shown.
+    `own_share` is the weight of the room's own days in them, `widening` a share of time, and
+    `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
+
+    `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
+    is worth an alert (base unit). `alert_levels` and `notable_levels` (base unit) assume that the
+    air before each part is as usual, until the part begins; `part` is the last part that began.
+    `reported` says that the days have been high in a row since an alert: the same rise is not
+    reported again.
     """
 
     day: int
@@ -74,27 +76,24 @@ class Forecast:
 
     @property
     def eligible(self) -> bool:
-        """Tell whether the day's evidence allows an alert."""
+        """Tell whether the evidence of the day allows an alert."""
         return self.learned and self.threshold.score is not None and not self.reported
 
     @property
     def learned(self) -> bool:
-        """Tell whether the range may be called this room's."""
+        """Tell whether the range is learned: only then is it this room's."""
         return self.standing.state is LearningState.LEARNED
 
     @property
     def issued(self) -> tuple[float, ...]:
-        """Return the ranges as a digest keeps them: low and high of each part."""
+        """Return low and high of each part in turn (base unit), as a day summary keeps them."""
         return tuple(round(edge, 1) for part in self.ranges for edge in (part.low, part.high))
 
 
 def forecast(
     ledger: Ledger, day: int, spec: PollutantSpec, promise: Promise, resolution: float
 ) -> Forecast:
-    """Write down what is usual on a day, from the days before it.
-
-    `resolution` is the step of the sensor in the base unit.
-    """
+    """Return the forecast of a day from the days before it; `resolution` is in the base unit."""
     known = standing(ledger, day)
     summaries = ledger.evidence(day, WINDOW_DAYS)
     if spec.prior is None and known.state is LearningState.COLLECTING:
@@ -126,7 +125,7 @@ def forecast(
             own_share=own_share(days, spec.prior),
             widening=widening,
             confidence=confidence(
-                [(day - marked, coverage) for marked, coverage in coverages],
+                [(day - scored, coverage) for scored, coverage in coverages],
                 wander([median for _, median in medians], width),
             ),
             threshold=alert_threshold(
@@ -142,16 +141,19 @@ def forecast(
 
 
 def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> Forecast:
-    """Return the forecast with the exact levels of a part that begins.
+    """Return the forecast with the exact alert levels of a part that begins.
 
-    They depend on the air of the six hours before it and on the alerts up to now; `today` are
-    the counts of the open day.
+    They depend on the air of the six hours before it and on the alerts so far. `today` are the
+    counts of the open day.
     """
     return _begin(written, [part], today, ledger)
 
 
 def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledger) -> Forecast:
-    """Return a forecast written anew, with the exact levels of all parts that have begun."""
+    """Return a rewritten forecast with the exact alert levels of parts 0 to `last`, None for none.
+
+    `today` are the counts of the open day.
+    """
     return written if last is None else _begin(written, range(last + 1), today, ledger)
 
 
@@ -160,14 +162,14 @@ def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledge
     if not written.threshold.scores:
         return written
     yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
-    befores = levels_before_today(parts, today, yesterday, written.ranges)
+    before = levels_before_today(parts, today, yesterday, written.ranges)
     now = margin(ledger, written.day, RULES[written.promise])
-    threshold = replace(written.threshold.after(dict(zip(parts, befores, strict=True))), margin=now)
+    threshold = replace(written.threshold.after(dict(zip(parts, before, strict=True))), margin=now)
     return with_levels(replace(written, threshold=threshold), ledger)
 
 
 def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
-    """Return a forecast with the levels that its bar and what the user lifted make."""
+    """Return a forecast with the levels from its threshold and from corrections by people."""
     if not written.ranges:
         return written
     lifted = ledger.lifted_levels(written.day)

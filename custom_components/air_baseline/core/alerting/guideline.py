@@ -1,6 +1,6 @@
-"""Facts that hold for everybody: a running mean beside a published guideline.
+"""A running mean compared with a published guideline, which holds for everybody.
 
-Measured only. Nothing here is learned, and nothing here says what is usual in a room.
+This is measured. Nothing here is learned or depends on what is usual in a room.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,16 @@ from ..pollutant import Guideline
 from ..reading.binning import Bin
 from ..reading.running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 
-BUCKETS = 24  # A running mean is kept as sums over this many stretches, not as readings.
-CLEAR_S = 1800.0  # The mean must stay at or below the clearing level for so long.
+BUCKETS = 24  # Buckets of a mean, by judgement: it is kept as their sums, not as readings.
+CLEAR_S = 1800.0  # Seconds that the mean must stay at or below the clearing level, by judgement.
 
 
 class GuidelineMean:
-    """The running mean of a guideline and whether it is above the limit.
+    """The running mean of a guideline, and whether it is above the limit.
 
-    The mean covers the last hours up to the end of the newest bin, in whole buckets (an hour
-    for a day's mean), the running one included.
+    The mean covers the last hours up to the end of the newest bin in buckets (of an hour for a
+    24-hour mean), including the running one. `above` is None if the mean is not known;
+    `low_since` is the POSIX time since which it has been at or below the clearing level.
     """
 
     __slots__ = ("above", "buckets", "low_since", "spec")
@@ -33,7 +34,7 @@ class GuidelineMean:
         self.low_since: float | None = None
 
     def take(self, bin_: Bin) -> None:
-        """Count one bin and judge the mean."""
+        """Count one bin and update `above`."""
         index, area = int(bin_.start // self.bucket_s), bin_.value * bin_.observed_s
         add_to(self.buckets, index, area, bin_.observed_s)
         del self.buckets[: -BUCKETS - 1]
@@ -41,24 +42,24 @@ class GuidelineMean:
 
     @property
     def bucket_s(self) -> float:
-        """Return the seconds of one bucket."""
+        """Return the length of a bucket in seconds."""
         return max(float(SLOT_S), self.spec.hours * 3600.0 / BUCKETS)
 
     def mean(self, at: float) -> float | None:
-        """Return the running mean (base unit), None where too little was observed."""
+        """Return the mean up to a POSIX time (base unit), None if too little was observed."""
         return self._mean_of_buckets(int((at - 1e-3) // self.bucket_s))
 
     def settled_mean(self, at: float) -> float | None:
-        """Return the mean up to the last whole bucket, so that it moves once a bucket."""
+        """Return the mean up to the last whole bucket, which changes once a bucket."""
         return self._mean_of_buckets(int(at // self.bucket_s) - 1)
 
     def _mean_of_buckets(self, last: int) -> float | None:
         oldest = last - round(self.spec.hours * 3600.0 / self.bucket_s)
-        kept = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
-        return mean_of(kept, self.spec.minimum_h * 3600.0)
+        buckets = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
+        return mean_of(buckets, self.spec.minimum_h * 3600.0)
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows as plain JSON values."""
+        """Return its state as plain JSON values."""
         return {
             "facts": dump_sums(self.buckets),
             "above": self.above,
@@ -66,7 +67,7 @@ class GuidelineMean:
         }
 
     def restore(self, data: Mapping[str, Any], counted_to: float) -> None:
-        """Take over what `dump` wrote up to a time; raises StoredFormError or KeyError."""
+        """Take over what `dump` wrote up to a POSIX time. Raises StoredFormError or KeyError."""
         last = int(counted_to // self.bucket_s)
         self.buckets = load_sums(data["facts"], BUCKETS + 1, last, self.bucket_s)
         for _, total, _ in self.buckets:
@@ -76,7 +77,7 @@ class GuidelineMean:
         self.low_since = None if low_since is None else checked.number(low_since, 0.0, counted_to)
 
     def is_above(self, at: float) -> bool | None:
-        """Return whether the mean is above the guideline; None where that is not known."""
+        """Return whether the mean is above the guideline, None if that is not known."""
         return None if self.mean(at) is None else self.above
 
     def _judge(self, at: float) -> None:

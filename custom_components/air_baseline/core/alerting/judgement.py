@@ -1,4 +1,4 @@
-"""What can be said about a moment: one place decides `compared` and `unusual`."""
+"""What can be said about a moment: only this module decides `compared` and `unusual`."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,10 +26,12 @@ _NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, Learn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What is said about one moment; the range was in force before the moment was seen.
+    """What can be said about one moment; the range was in force before the moment was seen.
 
-    `unusual` is None where no alert can be given, with the `reason`; `episode` is the id of
-    the running episode, `unseen` the conditions that no day in force has seen.
+    `typical` is the range of the part, None if none is shown. `confidence` is a probability and
+    `sustained` the sustained level (base unit); both are None if not known. `unusual` is None if
+    no alert can be given, for the `reason`. `episode` is the id of the running episode, and
+    `unseen` are the conditions that no day in force has had. `bin` is the bin that was judged.
     """
 
     state: LearningState
@@ -45,7 +47,7 @@ class Judgement:
     bin: Bin | None = None
 
 
-def judge(  # noqa: PLR0913 - each of these changes by itself
+def judge(  # noqa: PLR0913 - each argument changes independently
     today: Forecast | None,
     state: LearningState,
     sustained: SustainedLevel | None,
@@ -54,10 +56,10 @@ def judge(  # noqa: PLR0913 - each of these changes by itself
     *,
     unseen: tuple[Condition, ...] = (),
 ) -> Judgement:
-    """Return what can be said from today's forecast, the state and the held level.
+    """Return what can be said from today's forecast, the state and the sustained level.
 
-    In conditions never seen the range is a guess: it is shown, but no confidence is given and
-    nothing is called unusual or notable. An episode that runs is not ended by them.
+    In conditions that were never seen the range is a guess: it is shown, but without confidence,
+    and nothing is called unusual or notable. They do not end a running episode (its id).
     """
     reason = reason_against(today, state, sustained, unseen=unseen)
     typical = today.ranges[part] if today and today.ranges and today.shown else None
@@ -85,7 +87,7 @@ def reason_against(
     *,
     unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
-    """Return why no alert can be given; None where one can."""
+    """Return why no alert can be given, None if one can."""
     by_state = _REASON_OF_STATE.get(state)
     if by_state is Reason.CHANGING and today is not None and today.standing.quota:
         return Reason.QUOTA

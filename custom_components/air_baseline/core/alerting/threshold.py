@@ -1,10 +1,10 @@
 """What today must exceed to be called unusual: a rank among earlier days, and a margin.
 
-A part of a day is scored by how far its worst half hour rose, given the six hours before it:
-y(peak) less half of the level before, in units of how far that part usually strays. A day's
-score is the highest of its parts. Each reference day is scored without itself, as today is. Days
-of events are scored too, but what they were makes no bar: the next event of the kind would hide
-behind them. What they say of the promise, the margin says.
+A part of a day is scored by how far its highest half hour rose, given the six hours before it:
+y(peak) minus half of the level before, in units of the usual spread of that part. The score of a
+day is the highest of its parts. Each reference day is scored from the other days, as today is.
+Event days are scored too but do not set the threshold, which would hide the next similar event.
+The margin accounts for their alerts.
 """
 
 from array import array
@@ -23,24 +23,26 @@ from ..ledger.ledger import Ledger
 from ..pollutant import CELLS, from_scale, to_scale
 from .promise import Rule
 
-# What the air was before explains part of how high it gets: of 0, 0.3, 0.5, 0.7 and 0.9,
-# one half found most plumes at an equal rate of alerts; six hours beat 12, 24 and 48.
+# Trial runs and short runs are described in docs/developers/statistics.md.
+# Of the level before, by judgement: the air before explains part of how high it gets. Of 0, 0.3,
+# 0.5, 0.7 and 0.9 this found the most plumes at an equal rate of alerts.
 BEFORE_SHARE = 0.5
-BEFORE_PARTS = 2
-LEAST_BEFORE = 24  # Slots (2 h) that must be observed of those six hours.
-# Air that was cleaner than on three of four days before a part counts as that clean: closing a
-# window is no rise. It costs no detection.
+BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
+LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
+# Quantile of the level before, by judgement: a lower level counts as this one, because closing a
+# window is not a rise. It costs no detection.
 BEFORE_FLOOR = 0.25
-POOL_DAYS = 4.0  # The whole day counts as so many days of each part: 10 and 30 found less.
-LEAST_SPREAD = 0.15  # On the scale y; keeps scores finite in rooms of constant air.
-SCORE_DIGITS = 4  # Less than 0.1 % of a level, and a third of the disk.
-NOTABLE_DAYS = 13  # "Notable" is above the second highest of 13 days.
-NOTABLE_RANK = 2
-# Of 0, 7 and 14 days, 7 and 14 found as many plumes that came every 21 days; with 0 a plume that
-# came every day was told four times.
+POOL_DAYS = 4.0  # Days that the whole day counts as in a part. Short run: 10 and 30 found less.
+LEAST_SPREAD = 0.15  # On the scale y. By judgement: keeps scores finite in rooms of constant air.
+SCORE_DIGITS = 4  # Decimals. By judgement: under 0.1 % of a level, and a third of the disk space.
+NOTABLE_DAYS = 13  # Reference days that "notable" compares with, by judgement.
+NOTABLE_RANK = 2  # Notable is above the second highest of these days, by judgement.
+# Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
+# reported four times.
 HABIT_DAYS = 14
-# The margin is the integral of alerts beyond the promise, so their long-run rate keeps it
-# whatever the air does. Below, it may spend a little of what quiet months leave unspent.
+# Spreads. Short run: a lower bound of -0.7 found a little more, but broke the promise in autumn.
+# The margin integrates the alerts beyond the promise, so their long-run rate keeps it whatever the
+# air does. Below 0 it spends a little of what quiet months leave unspent.
 MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0
 
 type Levels = tuple[float | None, ...]
@@ -48,12 +50,13 @@ type Levels = tuple[float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class AlertThreshold:
-    """What today must exceed, as scores; None where there are too few reference days.
+    """What today must exceed, as scores (in spreads).
 
-    `days` make the bar, of those in `scores` that were no events.
-    `ranked` is the score to beat, `margin` what the record of alerts adds to it. `centre` and
-    `spread` of each part make scores of levels, `before` is the level (on the scale) before
-    each part: as it usually is, until the part begins, and not below `floor`.
+    `scores` are those of the reference days, oldest first; `days` of them were no events.
+    `rank_score` is the score to beat by `margin`, and `notable` the score above which a level is
+    notable; both are None if there are too few reference days. `centre` and `spread` (on the
+    scale) turn the levels of each part into scores. `before` is the level before each part (on
+    the scale): the usual one until the part begins, and never below `floor`.
     """
 
     scores: Sequence[float] = ()
@@ -68,26 +71,27 @@ class AlertThreshold:
 
     @property
     def score(self) -> float | None:
-        """Return the score above which a level is unusual."""
+        """Return the score above which a level is unusual, None with too few reference days."""
         return None if self.rank_score is None else self.rank_score + self.margin
 
-    def after(self, befores: Mapping[int, float]) -> AlertThreshold:
-        """Return the bar of a day by the air before some of its parts (level on the scale)."""
-        known = {part: max(before, self.floor[part]) for part, before in befores.items()}
-        before = tuple(known.get(part, usual) for part, usual in enumerate(self.before))
-        return replace(self, before=before)
+    def after(self, before: Mapping[int, float]) -> AlertThreshold:
+        """Return the threshold with the level before some parts known (on the scale)."""
+        known = {part: max(level, self.floor[part]) for part, level in before.items()}
+        return replace(
+            self, before=tuple(known.get(part, usual) for part, usual in enumerate(self.before))
+        )
 
     def beaten(self, score: float) -> int:
-        """Return how many reference days stayed below a score."""
+        """Return how many reference days have a lower score."""
         return sum(score > other for other in self.scores)
 
     def score_of(self, concentration: float, part: int) -> float:
-        """Return the score of a level (base unit) in a part."""
+        """Return the score of a concentration (base unit) in a part."""
         rise = to_scale(concentration) - BEFORE_SHARE * self.before[part]
         return (rise - self.centre[part]) / self.spread[part]
 
     def concentration_at(self, score: float, part: int) -> float:
-        """Return the level (base unit) that has a score in a part: the inverse of `score`."""
+        """Return the concentration (base unit) of a score in a part: the inverse of `score_of`."""
         rise = self.centre[part] + score * self.spread[part]
         return max(from_scale(rise + BEFORE_SHARE * self.before[part]), 0.0)
 
@@ -101,8 +105,8 @@ def alert_threshold(
 ) -> AlertThreshold:
     """Return what today must exceed, from the reference days, oldest first.
 
-    `before` are the levels before each part (day, part) on the scale, `events` the days that
-    make no bar.
+    `before` are the levels before each part (day, part) on the scale, and `margin` is in spreads.
+    The days in `events` are scored but do not set the threshold.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     number = int(ordinary.sum())
@@ -113,14 +117,14 @@ def alert_threshold(
     rises = np.log1p(day_peaks(reference)) - BEFORE_SHARE * before
     usual = rises[ordinary]
     centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
-    found = _scores(rises, ordinary)
-    ranked = np.sort(np.array(found)[ordinary])
+    scores = _scores(rises, ordinary)
+    ordered = np.sort(np.array(scores)[ordinary])
     return AlertThreshold(
-        scores=array("d", found),  # A tuple of them would take four times the memory.
-        rank_score=float(ranked[-rule.rank(number)]) if number >= rule.needed_days else None,
+        scores=array("d", scores),  # A tuple of them would take four times the memory.
+        rank_score=float(ordered[-rule.rank(number)]) if number >= rule.needed_days else None,
         margin=margin,
-        notable=sorted(found[-NOTABLE_DAYS:])[-NOTABLE_RANK]
-        if len(found) >= NOTABLE_DAYS
+        notable=sorted(scores[-NOTABLE_DAYS:])[-NOTABLE_RANK]
+        if len(scores) >= NOTABLE_DAYS
         else None,
         centre=tuple(centre.tolist()),
         spread=tuple(spread.tolist()),
@@ -131,7 +135,10 @@ def alert_threshold(
 
 
 def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
-    """Return the score of each day (day, part) against all the other ordinary ones."""
+    """Return the score of each day from its rises (day, part), based on all other ordinary days.
+
+    0 for each day if there is no other ordinary day.
+    """
     counts = ordinary[:, np.newaxis].astype(float)
     number = counts.sum() - counts
     if not number.all():
@@ -140,14 +147,14 @@ def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
     centre, spread = _pooled(
         number, own.sum(axis=0) - own, np.maximum(squares.sum(axis=0) - squares, 0.0)
     )
-    found: list[float] = ((rises - centre) / spread).max(axis=1).round(SCORE_DIGITS).tolist()
-    return found
+    scores: list[float] = ((rises - centre) / spread).max(axis=1).round(SCORE_DIGITS).tolist()
+    return scores
 
 
 def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, Array]:
     """Return centre and spread of each part (..., part) from sums over `number` days.
 
-    Each is drawn towards that of the whole day, which counts as `POOL_DAYS` days.
+    Each is pulled towards that of the whole day, which counts as `POOL_DAYS` days.
     """
     mean = total / number
     weight = number + POOL_DAYS
@@ -165,9 +172,9 @@ def levels_before(
 ) -> Array:
     """Return the level before each part of the reference days (day, part) on the scale.
 
-    It is the median over the two parts before, of the day before where the day begins; the
-    middle of the part's range stands in where too little of them was observed. `digests` are
-    all days in memory, oldest first, with their counts.
+    It is the median over the two parts before, which can be of the day before. If too little of
+    them was observed, it is the middle of the part's range. `summaries` are all days in memory,
+    oldest first, with their counts (day, part, cell).
     """
     if not reference:
         return np.zeros((0, PARTS))
@@ -176,48 +183,51 @@ def levels_before(
     days[[summary.day - first + 1 for summary in summaries]] = counts
     rows = days.reshape(-1, CELLS)
     places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
-    return _befores(rows, places + np.arange(PARTS), ranges)
+    return _levels_before(rows, places + np.arange(PARTS), ranges)
 
 
 def levels_before_today(
     parts: Sequence[int], today: Counts, yesterday: DaySummary | None, ranges: Sequence[PartRange]
 ) -> list[float]:
-    """Return the level before parts of the open day, as `levels_before` does for past days."""
+    """Return the level before each of some parts of the open day, as `levels_before` does.
+
+    `today` are the counts of the open day; `yesterday` is None if that day is not known.
+    """
     past = decode_counts(yesterday.histogram) if yesterday else [bytes(CELLS)] * PARTS
     rows = np.frombuffer(b"".join([*past, *today]), dtype=np.uint8).reshape(-1, CELLS)
     known = [ranges[part] for part in parts]
-    found: list[float] = _befores(rows, np.array(parts) + PARTS, known).tolist()
-    return found
+    levels: list[float] = _levels_before(rows, np.array(parts) + PARTS, known).tolist()
+    return levels
 
 
-def _befores(
+def _levels_before(
     rows: NDArray[np.uint8], places: NDArray[np.intp], ranges: Sequence[PartRange]
 ) -> Array:
-    """Return the level before each place (..., part) among the counts of parts in a row.
+    """Return the level before each place (..., part) in the rows (part, cell) of counts.
 
-    The last axis of the places goes with the ranges.
+    The last axis of the places matches the ranges.
     """
-    sums = rows[places - 1] + rows[places - BEFORE_PARTS]  # Both are under 62.
+    sums = rows[places - 1] + rows[places - BEFORE_PARTS]  # Counts are under 62: no overflow.
     middles = np.array([part.y_middle for part in ranges])
     observed = sums.sum(axis=-1) >= LEAST_BEFORE
     return np.where(observed, quantiles(sums.astype(float), 0.5)[0], middles)
 
 
 def event_days(ledger: Ledger, today: int) -> set[int]:
-    """Return the days of unanswered alerts that by now were events.
+    """Return the days of unanswered alerts that count as events by now.
 
-    For two weeks an alert counts as what the air may do: the same rise on the next days is
-    told once. Had it become a habit, the days since would say so.
+    For two weeks the day of an alert is an ordinary day, so the same rise on the next days is
+    reported once. If the rise became a habit, the days since then show it.
     """
     return {day for day in _alert_days(ledger, today) if day < today - HABIT_DAYS}
 
 
 def margin(ledger: Ledger, today: int, rule: Rule) -> float:
-    """Return what is added to the bar: more after an unanswered alert, less on every other day.
+    """Return the margin of the threshold, in spreads.
 
-    m <- clip(m + gain (alert - 1/N)) over the days on which an alert could be given, as the
-    quantile is tracked in Angelopoulos, Candes and Tibshirani 2023 (arXiv 2307.16895). Alerts
-    that were answered do not count.
+    It rises with an unanswered alert and falls on every other eligible day: m <- clip(m + gain
+    (alert - 1/N)). This is quantile tracking (Angelopoulos, Candes and Tibshirani 2023, arXiv
+    2307.16895). Alerts that were corrected do not count.
     """
     alerts = _alert_days(ledger, today)
     eligible = {
@@ -225,11 +235,11 @@ def margin(ledger: Ledger, today: int, rule: Rule) -> float:
         for summary in ledger.days
         if summary.eligible and ledger.change_day <= summary.day < today
     }
-    found = 0.0
+    total = 0.0
     for day in sorted(eligible | alerts):
         step = rule.gain * ((day in alerts) - 1.0 / rule.days)
-        found = min(max(found + step, MARGIN_LOW), MARGIN_HIGH)
-    return found
+        total = min(max(total + step, MARGIN_LOW), MARGIN_HIGH)
+    return total
 
 
 def _alert_days(ledger: Ledger, today: int) -> set[int]:
@@ -242,10 +252,10 @@ def alert_levels(
     noticeable: float,
     lifted: Mapping[int, float],
 ) -> Levels:
-    """Return the level that must be exceeded in each part for an alert, None where there is none.
+    """Return the level that an alert must exceed in each part (base unit), None for no alerts.
 
-    `noticeable` is the least rise above the range, `lifted` the levels below which the user
-    wants no alert, by part (base unit).
+    `noticeable` is the smallest rise above the range, and `lifted` are the levels up to which
+    people want no alert, by part (both in the base unit).
     """
     if threshold.score is None:
         return (None,) * len(ranges)
@@ -260,7 +270,7 @@ def alert_levels(
 
 
 def notable_levels(threshold: AlertThreshold, ranges: Sequence[PartRange]) -> Levels:
-    """Return the level above which each part is notable, None where that cannot be said."""
+    """Return the level above which each part is notable (base unit), None if not known."""
     if threshold.notable is None:
         return (None,) * len(ranges)
     return tuple(

@@ -1,1 +1,1 @@
-"""What is said about a channel, as codes and numbers."""
+"""Statements about a channel, as codes and numbers."""

@@ -1,4 +1,4 @@
-"""What a chart of one channel's day needs, and which range held in an hour."""
+"""The data for a chart of one channel's day, and the range in force in an hour."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -10,16 +10,15 @@ from ..codes import Basis, LearningState
 from ..day import SLOT_S, day_start, hour_start, locate, part_slots
 from ..ledger.correction import episode_span
 
-LATE_S = 60.0  # So long after an hour began, its range may be one that was written during it.
+LATE_S = 60.0  # Seconds into an hour, by judgement: then its range may have been written in it.
 
 
 def hour_range(channel: Channel, at: float) -> HourRange | None:
-    """Return the range in force as the hour of a moment (POSIX seconds) began.
+    """Return the range that was in force when the hour of a POSIX time began.
 
-    None where the range was not learned. Of an hour that began before the channel was followed,
-    also None where the range was written anew on this day and it is too late to tell whether
-    that was before the hour. No hour of the past is worked out again: its range was written
-    from what was known then.
+    None if the range was not learned. Of an hour that began before the channel was followed,
+    also None if the range was rewritten on this day and it is too late to know whether that was
+    before the hour. Past hours are not computed again: their range came from what was known then.
     """
     start = hour_start(at)
     if channel.hours.noted(start):
@@ -34,7 +33,7 @@ def hour_range(channel: Channel, at: float) -> HourRange | None:
 
 @dataclass(frozen=True, slots=True)
 class PartOfDay:
-    """The range issued for one part: from when to when (POSIX seconds), levels (base unit)."""
+    """The range issued for one part: its start and end (POSIX seconds), its edges (base unit)."""
 
     start: float
     end: float
@@ -44,7 +43,7 @@ class PartOfDay:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSpan:
-    """From when to when the air was unusual (POSIX seconds), and whether it still is."""
+    """A time of unusual air: its start and end (POSIX seconds), and whether it still is."""
 
     start: float
     end: float
@@ -55,8 +54,8 @@ class EpisodeSpan:
 class DayChart:
     """One day of a channel, from `start` to `end` (POSIX seconds).
 
-    `parts` is empty where no range may be shown. `firm` says that the ranges are this room's
-    and in force: any other range is a guess and has to look like one.
+    `parts` is empty if no range is shown. `firm` says that the ranges are this room's and in
+    force: any other range is a guess and must look like one.
     """
 
     start: float
@@ -67,7 +66,7 @@ class DayChart:
 
 
 def day_chart(channel: Channel, at: float) -> DayChart:
-    """Return the day of a channel that holds a time (POSIX seconds)."""
+    """Return the chart of the day of a POSIX time."""
     day = locate(at, channel.zone)[0]
     start, end = day_start(day, channel.zone), day_start(day + 1, channel.zone)
     today = channel.forecast
@@ -88,7 +87,7 @@ def day_chart(channel: Channel, at: float) -> DayChart:
 
 
 def part_spans(day: int, zone: tzinfo) -> tuple[tuple[float, float], ...]:
-    """Return from when to when each part of a day lasts (POSIX seconds).
+    """Return the (start, end) of each part of a day in POSIX seconds.
 
     >>> from datetime import UTC, date
     >>> part_spans(date(1970, 1, 1).toordinal(), UTC)[:2]

@@ -1,4 +1,4 @@
-"""From a channel to the explanation of what is said about it."""
+"""From a channel to the explanation of what is stated about it."""
 
 from dataclasses import replace
 from math import ceil
@@ -49,52 +49,53 @@ from .explanation import (
 def explain(
     channel: Channel, at: float, episode: Episode | None = None, subject: Subject | None = None
 ) -> Explanation:
-    """Return everything behind what is said about a channel now, or about one episode.
+    """Return everything behind the statements about a channel at a POSIX time.
 
-    Without a subject it is the episode if there is one, the range if one is learned, and
-    else the state: "why not yet" is an explanation too.
+    `episode` is the running one unless another is given. Without a subject, the explanation is
+    about the episode if there is one, otherwise about the range if it is learned, otherwise
+    about the state: "why not yet" is an explanation too.
     """
-    judged = channel.judge(at)
+    judgement = channel.judge(at)
     today = channel.forecast
     episode = episode or channel.episode_watch.current
     if subject is None:
-        learned = judged.state is LearningState.LEARNED
+        learned = judgement.state is LearningState.LEARNED
         subject = Subject.RANGE if learned else Subject.STATE
         subject = Subject.EPISODE if episode else subject
     about = episode if subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
-    ranges = _ranges(today, judged)
-    surroundings = _surroundings(channel, judged, about, at)
+    ranges = _ranges(today, judgement)
+    surroundings = _surroundings(channel, judgement, about, at)
     return Explanation(
         subject=subject,
         pollutant=channel.spec.pollutant,
         unit=channel.spec.unit,
         at=at,
-        state=judged.state,
-        compared=judged.compared,
-        unusual=judged.unusual,
-        reason=judged.reason,
-        basis=judged.basis,
-        measured=_measured(channel, judged, about, at),
+        state=judgement.state,
+        compared=judgement.compared,
+        unusual=judgement.unusual,
+        reason=judgement.reason,
+        basis=judgement.basis,
+        measured=_measured(channel, judgement, about, at),
         typical=ranges[part] if ranges else None,
         day_ranges=ranges,
         evidence=_evidence(channel, today, at),
         comparison=_comparison(channel, today, about, part),
-        record=_record(channel, judged),
+        record=_record(channel, judgement),
         episode=_episode(channel, about),
         change=_change(channel, at),
         passed=_passed(channel, at),
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         not_known=_not_known(channel, subject, surroundings),
-        next_steps=_next_steps(channel, judged, about),
+        next_steps=_next_steps(channel, judgement, about),
     )
 
 
-def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ...]:
+def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange, ...]:
     if today is None or not today.shown:
         return ()
-    alerts = today.eligible and not judged.unseen
+    alerts = today.eligible and not judgement.unseen
     return tuple(
         TypicalRange(
             part=index,
@@ -107,28 +108,29 @@ def _ranges(today: Forecast | None, judged: Judgement) -> tuple[TypicalRange, ..
     )
 
 
-def _measured(channel: Channel, judged: Judgement, episode: Episode | None, at: float) -> Measured:
-    facts = channel.guideline
+def _measured(
+    channel: Channel, judgement: Judgement, episode: Episode | None, at: float
+) -> Measured:
+    guideline = channel.guideline
     minutes = None
     if episode is not None:
         start, end = episode_span(episode, at)
         minutes = round((end - start) / 60.0)
     return Measured(
         at=at,
-        sustained=judged.sustained,
+        sustained=judgement.sustained,
         minutes=minutes,
         peak=episode.peak if episode else None,
-        mean=facts.mean(at) if facts else None,
-        above_guideline=facts.is_above(at) if facts else None,
-        guideline=facts.spec.source if facts else None,
+        mean=guideline.mean(at) if guideline else None,
+        above_guideline=guideline.is_above(at) if guideline else None,
+        guideline=guideline.spec.source if guideline else None,
     )
 
 
 def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
     ledger = channel.ledger
     known = today.standing if today else Standing()
-    now = locate(at, channel.zone)[0]
-    counted = ledger.evidence(now, EVIDENCE_DAYS)
+    counted = ledger.evidence(locate(at, channel.zone)[0], EVIDENCE_DAYS)
     missing = dict(known.missing)
     if channel.health.warming_up(at):
         missing[Missing.WARM_UP] = ceil(((channel.health.warm_until or at) - at) / 3600.0)
@@ -152,25 +154,25 @@ def _comparison(
     channel: Channel, today: Forecast | None, episode: Episode | None, part: int
 ) -> Comparison:
     rule = RULES[channel.promise]
-    concentration = today.alert_levels[part] if today and today.eligible else None
-    made = today.threshold.days if today else 0
+    alert_level = today.alert_levels[part] if today and today.eligible else None
+    days = today.threshold.days if today else 0
     return Comparison(
-        days=episode.compared if episode else made or len(channel.ledger.reference(rule.window)),
+        days=episode.compared if episode else days or len(channel.ledger.reference(rule.window)),
         needed=rule.needed_days,
         beaten=episode.beaten if episode else None,
-        alert_level=episode.alert_level if episode else concentration,
+        alert_level=episode.alert_level if episode else alert_level,
         promise_days=rule.days,
     )
 
 
-def _record(channel: Channel, judged: Judgement) -> TrackRecord:
+def _record(channel: Channel, judgement: Judgement) -> TrackRecord:
     known = channel.forecast.standing if channel.forecast else Standing()
     first = channel.ledger.change_day
     return TrackRecord(
         scored_days=known.scored_days,
         coverage_28d=known.coverage_28d,
         target=TARGET,
-        confidence=judged.confidence,
+        confidence=judgement.confidence,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
         eligible_days=sum(
             summary.eligible for summary in channel.ledger.days if summary.day >= first
@@ -194,14 +196,14 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
 
 
 def suspected_change(channel: Channel) -> Entry[Change] | None:
-    """Return the suspected change that makes the state `changing`, None where there is none."""
+    """Return the suspected change that makes the state `changing`, None if there is none."""
     since = channel.forecast.standing.since if channel.forecast else None
-    found = (
+    suspected = (
         entry
         for entry in channel.ledger.changes()
         if isinstance(entry.correction, ChangeSuspected) and entry.correction.from_day == since
     )
-    return next(found, None)
+    return next(suspected, None)
 
 
 def _change(channel: Channel, at: float) -> ChangeFacts | None:
@@ -223,7 +225,7 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
 
 
 def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
-    """Return the changes that have passed and took out days that would count otherwise."""
+    """Return the passed changes that exclude days which would otherwise count."""
     ledger = channel.ledger
     oldest = max(ledger.epoch_day, locate(at, channel.zone)[0] - WINDOW_DAYS)
     return tuple(
@@ -238,7 +240,7 @@ def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
 
 
 def _surroundings(
-    channel: Channel, judged: Judgement, episode: Episode | None, at: float
+    channel: Channel, judgement: Judgement, episode: Episode | None, at: float
 ) -> SurroundingsFacts:
     surroundings, today = channel.surroundings, channel.forecast
     now = surroundings.of_last_hours(at)
@@ -250,7 +252,7 @@ def _surroundings(
         outdoor_temperature=now.outdoor_temperature,
         window_open=now.window_open,
         seen_temperatures=today.weather_limits.temperatures if today else None,
-        unseen=judged.unseen,
+        unseen=judgement.unseen,
     )
     if episode is None:
         return present
@@ -271,15 +273,15 @@ def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
 
 
 def _in_force(entry: Entry, at: float) -> CorrectionInForce:
-    row = entry_columns(entry)
+    columns = entry_columns(entry)
     return CorrectionInForce(
         id=entry.id,
         code=entry.code,
         at=entry.at,
         undoable=at - entry.at <= UNDO_DAYS * DAY_S,
-        from_day=_iso(row["from_day"]),
-        to_day=_iso(row["to_day"]),
-        until_day=_iso(row["until_day"]),
+        from_day=_iso(columns["from_day"]),
+        to_day=_iso(columns["to_day"]),
+        until_day=_iso(columns["until_day"]),
     )
 
 
@@ -290,16 +292,16 @@ def _iso(day: int | None) -> str | None:
 def _not_known(
     channel: Channel, subject: Subject, surroundings: SurroundingsFacts
 ) -> tuple[NotKnown, ...]:
-    seen = channel.forecast.weather_limits if channel.forecast else WeatherLimits()
+    limits = channel.forecast.weather_limits if channel.forecast else WeatherLimits()
     episode = subject is Subject.EPISODE
     unknown = []
     if surroundings.outdoor_rose is None:
         unknown.append(NotKnown.OUTDOOR_AIR)
     if channel.surroundings.outdoor_temperature is not None and (
-        seen.temperatures is None or surroundings.outdoor_temperature is None
+        limits.temperatures is None or surroundings.outdoor_temperature is None
     ):
         unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
-    if surroundings.window_open is None or (seen.windows is None and not episode):
+    if surroundings.window_open is None or (limits.windows is None and not episode):
         unknown.append(NotKnown.WINDOWS)
     if not episode:
         unknown.append(NotKnown.OTHER_SEASONS)
@@ -308,15 +310,17 @@ def _not_known(
     return tuple(unknown)
 
 
-def _next_steps(channel: Channel, judged: Judgement, episode: Episode | None) -> tuple[Next, ...]:
+def _next_steps(
+    channel: Channel, judgement: Judgement, episode: Episode | None
+) -> tuple[Next, ...]:
     if episode is not None:
         correction = channel.ledger.correction_of(episode.id)
         stays = Next.STAYS_IN_BASELINE if episode.end is None else Next.STAYED_IN_BASELINE
         return (_NEXT_OF_CORRECTION[correction.code] if correction else stays,)
-    if judged.state is LearningState.LEARNED:
-        waiting = _NEXT_OF_REASON.get(judged.reason) if judged.reason else None
+    if judgement.state is LearningState.LEARNED:
+        waiting = _NEXT_OF_REASON.get(judgement.reason) if judgement.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
-    return (_NEXT_OF_STATE[judged.state],)
+    return (_NEXT_OF_STATE[judgement.state],)
 
 
 _NEXT_OF_CORRECTION: Final = MappingProxyType(

@@ -1,7 +1,8 @@
 """The explanation behind an inference: codes and numbers, no prose.
 
 Sensors, repairs, events, actions, diagnostics and the dashboard all show this one object.
-Levels are in the quantity's base unit, shares from 0 to 1, days as ISO dates.
+Concentrations are in the pollutant's base unit, shares from 0 to 1, times POSIX seconds and days
+ISO dates. None is for what is not known or does not apply.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,7 +26,7 @@ class Subject(StrEnum):
 
 
 class NotKnown(StrEnum):
-    """What would have helped to understand the air and was not there."""
+    """What would help to understand the air but is not known."""
 
     OUTDOOR_AIR = "outdoor_air"
     OUTDOOR_TEMPERATURE = "outdoor_temperature"
@@ -35,7 +36,7 @@ class NotKnown(StrEnum):
 
 
 class Next(StrEnum):
-    """What happens by itself from here."""
+    """What happens next by itself."""
 
     RANGE_AFTER_DAYS = "range_after_days"
     ALERTS_AFTER_REFERENCE = "alerts_after_reference"
@@ -52,7 +53,11 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What the sensor said: the held level, for how long it lasted, and its peak."""
+    """What was measured.
+
+    `sustained` is the sustained level. Of an episode, `minutes` is the length and `peak` the
+    highest sustained level. `mean` is the running mean of the `guideline` (its publisher).
+    """
 
     at: float
     sustained: float | None
@@ -65,7 +70,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypicalRange:
-    """The range of one part as it was issued, and whose days it stands on."""
+    """The range of one part as it was issued, and the level that an alert needs."""
 
     part: int
     low: float
@@ -76,10 +81,12 @@ class TypicalRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The days behind a statement and what is still missing.
+    """The days behind a statement, and what is still missing.
 
-    They are those of the last 60 that count, the first of them `since`. `replayed_days` came
-    from the home's own history, `hourly_days` of them as means of hours.
+    They are the days that count among the last 60; the first is `since`. `part_days` has the
+    days with each part. `replayed_days` came from the source's history, and `hourly_days` of them
+    from hourly means. `struck_days` are partly or wholly excluded. `own_share` is the weight of
+    the room's own days in the range.
     """
 
     usable_days: float
@@ -98,7 +105,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The reference days of the alert rule and how the level ranks among them."""
+    """The reference days of the alert rule, and how the level ranks among them.
+
+    There are `days` of the `needed` ones, and `beaten` of them were lower than the episode. The
+    promise is one alert in `promise_days`.
+    """
 
     days: int
     needed: int
@@ -109,7 +120,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
-    """What earlier statements were worth: marks, confidence, alerts against eligible days."""
+    """How earlier statements came out: coverage, confidence, and alerts in eligible days.
+
+    `coverage_28d` is the mean coverage over 28 days, `target` the share that a range should hold.
+    """
 
     scored_days: int
     coverage_28d: float | None
@@ -121,7 +135,7 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionInForce:
-    """A correction that this statement takes into account, and the days it is about."""
+    """A correction that this statement takes into account, and the days that it concerns."""
 
     id: int
     code: CorrectionCode
@@ -134,7 +148,7 @@ class CorrectionInForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedChange:
-    """A suspected change that passed by itself, and its days, which are left out."""
+    """A suspected change that went back by itself, and its days, which are excluded."""
 
     id: int
     from_day: str
@@ -143,7 +157,10 @@ class PassedChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFacts:
-    """The episode that an explanation is about, and what the user said about it."""
+    """The episode that an explanation is about, and its correction.
+
+    `opened_level` is the sustained level at the start, `high` the end of the range.
+    """
 
     id: int
     part: int
@@ -156,9 +173,9 @@ class EpisodeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """The change that is suspected: since when, why, and the usual level before and since.
+    """The suspected change: its first day, its cause, and the usual level before and since.
 
-    The levels are medians of the medians of the days; None where there are no days.
+    The levels are medians of the day medians.
     """
 
     id: int
@@ -170,15 +187,18 @@ class ChangeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurroundingsFacts:
-    """What is known beside the air of the room; None where nobody measures.
+    """What is known of the surroundings.
 
-    Of an episode, `outdoor` is PM2.5 of its highest hour outdoors (μg/m³), `outdoor_before`
-    that of the 24 hours before and `outdoor_rose` whether this is a rise; `window_open` is the
-    share of the hour before it in which a window was open; `together` is what is known of the
-    other rooms and `rooms` which they are (ids). Else they are those of the last hour, the
-    shares and means of the last 24 hours, and of other rooms nothing.
+    Of an episode, `outdoor` is the PM2.5 of its highest hour outdoors (μg/m³), `outdoor_before`
+    that of the 24 hours before, and `outdoor_rose` whether this is a rise. `window_open` is the
+    share of the hour before the episode with an open window. `other_rooms` is what is known of
+    the other rooms, `rooms` lists the ids of those concerned.
 
-    `seen_temperatures` are the lowest and highest day mean (°C) among the days in force,
+    Without an episode, `outdoor` is that of the last hour, `window_open` the share of the last 24
+    hours, and nothing is known of other rooms. `outdoor_temperature` is always the mean of the
+    last 24 hours (°C).
+
+    `seen_temperatures` are the lowest and highest daily mean (°C) among the days in force, and
     `unseen` the present conditions that none of them had.
     """
 
@@ -221,6 +241,6 @@ class Explanation:
     next_steps: tuple[Next, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the explanation as plain values that JSON can hold."""
+        """Return the explanation as plain JSON values under the released names."""
         plain: dict[str, Any] = asdict(self, dict_factory=released)
         return plain

@@ -1,7 +1,7 @@
 """Everything that a channel keeps, in a form that people can read.
 
-Days are ISO dates, times ISO 8601 in UTC, levels in the quantity's base unit. The histogram of
-a part is written as minutes by level range, so that nothing needs decoding.
+Days are ISO dates, times ISO 8601 in UTC, concentrations in the pollutant's base unit. The
+histogram of a part is written as minutes by concentration, so nothing needs decoding.
 """
 
 from collections.abc import Sequence
@@ -20,22 +20,22 @@ from ..ledger.ledger import Ledger
 from ..pollutant import CELL_WIDTH, CELLS, from_scale, plain_number
 from .released import released
 
-MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR
+MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR  # Minutes; follows from the slots of an hour.
 
 
 def ledger_report(channel: Channel) -> dict[str, Any]:
-    """Return all that a channel keeps, as plain values that JSON can hold."""
-    ledger, source, binner = channel.ledger, channel.health, channel.binner
+    """Return everything that a channel keeps as plain JSON values."""
+    ledger, health, binner = channel.ledger, channel.health, channel.binner
     return {
         "quantity": channel.spec.pollutant.value,
         "unit": channel.spec.unit,
         "paused": channel.paused,
         "source": {
-            "last_reading": _time(source.last_read),
-            "warming_up_until": _time(source.warm_until),
-            "one_value_since": None if source.flat_value is None else _time(source.flat_since),
-            "stuck": source.stuck,
-            "implausible_readings": source.rejected,
+            "last_reading": _time(health.last_read),
+            "warming_up_until": _time(health.warm_until),
+            "one_value_since": None if health.flat_value is None else _time(health.flat_since),
+            "stuck": health.stuck,
+            "implausible_readings": health.rejected,
             "late_readings": binner.late,
             "step": binner.step,
         },
@@ -94,12 +94,12 @@ def _day(ledger: Ledger, summary: DaySummary) -> dict[str, Any]:
 def _parts(
     counts: Counts, peaks: Sequence[float | None], ranges: Sequence[tuple[float, float]]
 ) -> list[dict[str, Any]]:
-    """Return each part: its hours, how long the air was at which level, its peak, its range."""
+    """Return for each part its hours, the minutes at each concentration, its peak and range."""
     return [
         {
             "hours": "{:02d} to {:02d}".format(*part_hours(part)),
             "minutes_at_level": {
-                level_span(cell): slots * MINUTES_PER_SLOT
+                cell_span(cell): slots * MINUTES_PER_SLOT
                 for cell, slots in enumerate(counts[part])
                 if slots
             },
@@ -111,10 +111,10 @@ def _parts(
     ]
 
 
-def level_span(cell: int) -> str:
-    """Return the levels that one level of a histogram stands for.
+def cell_span(cell: int) -> str:
+    """Return the concentrations (base unit) of one cell of a histogram as text.
 
-    >>> level_span(0), level_span(6), level_span(99)
+    >>> cell_span(0), cell_span(6), cell_span(99)
     ('0 to 0.105', '0.822 to 1.01', '19929 and more')
     """
     low = plain_number(from_scale(cell * CELL_WIDTH))

@@ -1,4 +1,4 @@
-"""What would follow from an answer, said before it is given; nothing is changed here."""
+"""The consequences of a correction, computed before it is made; nothing is changed here."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -13,14 +13,14 @@ from ..ledger.correction import normal_here, touched_parts
 from ..ledger.entries import Draft
 from ..ledger.episode import Episode
 
-LISTED_DAYS = 60  # Older days are no evidence for the state and hardly weigh in the range.
+LISTED_DAYS = 60  # Days, by judgement: older ones are no evidence and hardly weigh in the range.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """What would be left: usable days of those that are needed, and how long until alerts.
+    """What would remain: the state, the usable days of those needed, and the time until alerts.
 
-    `alert_days` are the complete days until an alert is possible, if all goes well.
+    `alert_days` is the number of complete days until an alert is possible, if all goes well.
     """
 
     state: LearningState
@@ -38,7 +38,8 @@ class Consequence:
 class Lift:
     """The alert level of one part of the day before and after "that is normal here".
 
-    Levels are in the base unit; `before` is None where there are no alerts at present.
+    Levels are in the base unit; `before` is None if no alert is possible at present. `until_day`
+    is an ISO date.
     """
 
     part: int
@@ -48,7 +49,7 @@ class Lift:
 
 
 def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecast | None:
-    """Return today's forecast as it would be with one step more in force."""
+    """Return today's forecast as it would be with a draft in force, None if there is none."""
     today, open_day = channel.forecast, channel.open_day
     if today is None or open_day is None:
         return None
@@ -58,15 +59,15 @@ def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecas
 
 
 def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:
-    """Return what would be left with one step more in force."""
+    """Return what would remain with a draft in force."""
     today = foreseen(channel, at, draft)
-    least = RULES[channel.promise].needed_days
+    needed = RULES[channel.promise].needed_days
     if today is None:
         return Consequence(
             state=LearningState.COLLECTING,
             usable_days=0.0,
             needed_days=LEARNED_DAYS,
-            alert_days=least,
+            alert_days=needed,
         )
     known = today.standing
     learning = max((known.earliest or today.day) - today.day, 0)
@@ -74,7 +75,7 @@ def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:
         state=known.state,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
-        alert_days=max(least - today.threshold.days, learning, 0),
+        alert_days=max(needed - today.threshold.days, learning, 0),
     )
 
 
@@ -92,7 +93,7 @@ def lift(channel: Channel, at: float, episode: Episode) -> Lift:
 
 
 def left_out(channel: Channel, at: float, episode: Episode) -> dict[str, list[int]]:
-    """Return what "it was real" would strike out: the parts of each day by its ISO date."""
+    """Return what "it was real" would exclude: the parts (0 to 7) of each day by its ISO date."""
     touched = touched_parts(episode, at, channel.zone)
     return {
         iso_day(day): [part for part in range(mask.bit_length()) if mask >> part & 1]
@@ -101,7 +102,10 @@ def left_out(channel: Channel, at: float, episode: Episode) -> dict[str, list[in
 
 
 def strikable(channel: Channel, at: float) -> dict[int, float]:
-    """Return the days that can be struck out with their highest held level, newest first."""
+    """Return the days that can be excluded, newest first.
+
+    The values are their highest sustained levels (base unit), 0 for none.
+    """
     today = locate(at, channel.zone)[0]
     peaks = {
         summary.day: max((peak for peak in summary.part_peaks if peak is not None), default=0.0)

@@ -1,4 +1,4 @@
-"""The names by which automations know the fields of an explanation and of a ledger."""
+"""The names under which automations know the fields of an explanation and of a ledger."""
 
 from collections.abc import Iterable
 from types import MappingProxyType

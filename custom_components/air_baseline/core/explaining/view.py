@@ -1,4 +1,4 @@
-"""What a channel shows: one value, equal as long as nothing a user sees has changed."""
+"""What a channel shows, as a value that stays equal until something visible changes."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ from ..pollutant import Pollutant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityView:
-    """A channel as its entities show it; levels in the base unit, shares from 0 to 1.
+    """A channel as its entities show it: base units, shares from 0 to 1, days as ISO dates.
 
-    `low`, `middle` and `high` are the range of the present part, given only once learned;
-    `mean` is the guideline's mean over whole hours, `outcome` how the latest episode ended.
+    `low`, `middle` and `high` are the range of the present part, None until it is learned.
+    `mean` is the guideline mean over whole buckets, `outcome` how the latest episode ended, and
+    `coverage_28d` the mean coverage over 28 days. `since` is the first day that counts.
     """
 
     pollutant: Pollutant
@@ -45,31 +46,31 @@ class EntityView:
 
 def view(channel: Channel, at: float) -> EntityView:
     """Return what a channel shows at a time (POSIX seconds)."""
-    judged = channel.judge(at)
+    judgement = channel.judge(at)
     today = channel.forecast
     known = today.standing if today else Standing()
-    learned = judged.state is LearningState.LEARNED
-    typical = judged.typical if learned else None
-    facts = channel.guideline
+    learned = judgement.state is LearningState.LEARNED
+    typical = judgement.typical if learned else None
+    guideline = channel.guideline
     warming_up = (Missing.WARM_UP,) if channel.health.warming_up(at) else ()
     return EntityView(
         pollutant=channel.spec.pollutant,
-        state=judged.state,
-        compared=judged.compared,
-        unusual=judged.unusual,
-        reason=judged.reason,
-        episode=judged.episode,
+        state=judgement.state,
+        compared=judgement.compared,
+        unusual=judgement.unusual,
+        reason=judgement.reason,
+        episode=judgement.episode,
         outcome=_outcome(channel),
-        basis=judged.basis,
-        confidence=None if judged.confidence is None else round(judged.confidence, 2),
+        basis=judgement.basis,
+        confidence=None if judgement.confidence is None else round(judgement.confidence, 2),
         low=typical.low if typical else None,
         middle=typical.middle if typical else None,
         high=typical.high if typical else None,
-        mean=facts.settled_mean(at) if facts else None,
-        above_guideline=facts.is_above(at) if facts else None,
+        mean=guideline.settled_mean(at) if guideline else None,
+        above_guideline=guideline.is_above(at) if guideline else None,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
-        missing=(*warming_up, *(what for what, _ in known.missing)),
+        missing=(*warming_up, *(missing for missing, _ in known.missing)),
         earliest=iso_day(known.earliest) if known.earliest else None,
         coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
         since=iso_day(known.first) if known.first else None,

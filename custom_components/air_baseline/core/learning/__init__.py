@@ -1,1 +1,1 @@
-"""What is usual, and how sure that is."""
+"""What is usual in a room, and how certain that is."""

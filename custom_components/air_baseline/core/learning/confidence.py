@@ -1,4 +1,4 @@
-"""Confidence: from the track record of the ranges to a probability about the next two weeks."""
+"""Confidence: from the coverages of past ranges to a probability for the next two weeks."""
 
 from collections.abc import Sequence
 from math import erf, sqrt
@@ -7,28 +7,28 @@ from ..pollutant import CELL_WIDTH
 from .standing import EVIDENCE_DAYS
 from .typical_range import TARGET, widening_of
 
-CONFIDENCE_DAYS = 7
-# Chosen by Brier score on seeded homes of every season; better than a constant on held-out
-# seeds too (docs/developers/statistics.md). The dial brings coverage back to the target, so
-# the mean of what is to come is drawn to it strongly.
-MEAN_DAYS = 30.0
-SPREAD_DAYS = 60.0  # A level that wanders says more of days to come than 60 marks do.
-COVERAGE_HALF_LIFE_DAYS = 60.0
-AHEAD_DAYS = 14
-# Of days like those before, a range at dial position theta holds 0.80 + theta. Of theta 0.73 is
-# left in the mean of 14 days, as each mark takes back a twentieth; some of it was needed.
+# `trust` is benchmarks/trust.py: Brier scores on seeded homes of every season, confirmed on other
+# seeds (docs/developers/statistics.md).
+CONFIDENCE_DAYS = 7  # Scored days of the first confidence, by judgement.
+MEAN_DAYS = 30.0  # Scored days that 0.80 counts as (`trust`): the widening restores that coverage.
+SPREAD_DAYS = 60.0  # Scored days that the wander counts as (`trust`): it predicts more.
+COVERAGE_HALF_LIFE_DAYS = 60.0  # Days (`trust`).
+AHEAD_DAYS = 14  # Days that confidence is about, by judgement.
+# Share of the widening that is left in the coverage of the next 14 days (`trust`: best of 0.4,
+# 0.5, 0.6 and 0.73). 0.73 follows from the step of the widening; some of it was needed.
 WIDENING_AHEAD = 0.5
-USUAL_WANDER, WANDER_DAYS = 0.3, 14.0  # About the median of seeded homes.
-WANDER_SPREAD = 0.8  # Spread of marks for a wander of 1; of 0.65 to 0.85 the best.
-MOST_SPREAD = 0.4  # Marks lie between 0 and 1: with a mean of 0.80 they cannot differ more.
-PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90
+# Widths of the range, and the days that this counts as (`trust`): about the median of the homes.
+USUAL_WANDER, WANDER_DAYS = 0.3, 14.0
+WANDER_SPREAD = 0.8  # Spread of coverages for a wander of 1 (`trust`: best of 0.65 to 0.85).
+MOST_SPREAD = 0.4  # Share of the day. By judgement: shares with a mean of 0.80 differ no more.
+PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90  # Share of time that confidence is about, by judgement.
 
 
 def wander(medians: Sequence[float], width: float) -> float:
-    """Return how far the level strays from day to day, in widths of the range.
+    """Return how far the level wanders from day to day, in widths of the range.
 
-    The standard deviation of the last 60 day medians, drawn to 0.3 as if there were 14 more;
-    medians and width are on the scale.
+    This is the standard deviation of the last 60 day medians, pulled to 0.3 as if by 14 more.
+    The medians, oldest first, and the mean width of the range are on the scale.
 
     >>> round(wander([], 1.0), 2), round(wander([1.0, 3.0] * 20, 2.0), 2)
     (0.3, 0.46)
@@ -42,11 +42,11 @@ def wander(medians: Sequence[float], width: float) -> float:
 def confidence(coverages: Sequence[tuple[float, float]], wandered: float) -> float | None:
     """Return the probability that the range holds 70 to 90 % of the next 14 days.
 
-    `marks` are (age in days, mark), oldest first; `wandered` is what `wander` returns. None
-    before 7 marks. Marks are weighed by age; their mean is drawn to 0.80 as if there were 30
-    more, their spread to what the wander of the level makes of it as if there were 60 more;
-    the mean of 14 future marks is taken as normal. It is expected where the record or the dial
-    puts it, whichever is farther from 0.80.
+    `coverages` are (age in days, coverage), oldest first; `wandered` is what `wander` returns.
+    None with fewer than 7 coverages. They are weighted by age. Their mean is pulled to 0.80 as
+    if by 30 more, and their spread to the one expected from the wander as if by 60 more. The
+    mean of the next 14 coverages is taken as normal. Its expected value is that of the record
+    or that of the widening, whichever is farther from 0.80 (docs/developers/statistics.md).
 
     >>> confidence([(1.0, 0.8)] * 6, 0.3) is None
     True
@@ -63,8 +63,8 @@ def confidence(coverages: Sequence[tuple[float, float]], wandered: float) -> flo
         return None
     own = sum(weight * coverage for weight, coverage in pairs) / total
     of_record = (total * own + MEAN_DAYS * TARGET) / (total + MEAN_DAYS)
-    of_dial = TARGET + WIDENING_AHEAD * widening_of([coverage for _, coverage in coverages])
-    mean = max(of_record, of_dial, key=lambda expected: abs(expected - TARGET))
+    of_widening = TARGET + WIDENING_AHEAD * widening_of([coverage for _, coverage in coverages])
+    mean = max(of_record, of_widening, key=lambda expected: abs(expected - TARGET))
     squares = sum(weight * (coverage - own) ** 2 for weight, coverage in pairs)
     spread = min(WANDER_SPREAD * wandered, MOST_SPREAD)
     variance = (squares + SPREAD_DAYS * spread**2) / (total + SPREAD_DAYS)

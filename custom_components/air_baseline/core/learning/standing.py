@@ -1,7 +1,7 @@
-"""How much is known: from usable days and their track record to a learning state.
+"""How much is known: from usable days and their coverages to a learning state.
 
-Days are the unit of evidence. Five-minute means are worth 0.5 to 0.7 independent values a
-day (integrated autocorrelation 36 to 47 hours in real homes), so readings are never counted.
+Days are the unit of evidence. The five-minute means of a day are worth 0.5 to 0.7 independent
+values (recordings: integrated autocorrelation of 36 to 47 hours), so readings are not counted.
 """
 
 from collections.abc import Sequence
@@ -15,21 +15,24 @@ from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .typical_range import TARGET
 
-EVIDENCE_DAYS = 60  # Older days say too little about the season.
+EVIDENCE_DAYS = 60  # Days. By judgement: older days tell too little of the present season.
+# Usable days, those at weekends, and those with each part: all by judgement.
 PROVISIONAL_DAYS, PROVISIONAL_WEEKEND, PROVISIONAL_PARTS = 7, 1, 4
+# Usable days, those at weekends, and those in the week: all by judgement.
 LEARNED_DAYS, LEARNED_WEEKEND, LEARNED_WEEK = 21, 4, 8
-LEARNED_PARTS = 14  # A part never seen before stops changing after 10 to 14 days of it.
-LEARNED_SCORED_DAYS = 14
+LEARNED_PARTS = 14  # Days with each part, by judgement: a new part settles in 10 to 14 days.
+LEARNED_SCORED_DAYS = 14  # Scored days, by judgement.
+# Mean coverage that a range needs to become learned and to stay so, by judgement.
 PROMOTE_COVERAGE, KEEP_COVERAGE = 0.70, 0.60
-KEEP_DAYS = 14
-STALE_DAYS, STALE_OF = 5, 14
-COVERAGE_DAYS = 28  # Days over which "the range held" is told.
-LOOKAHEAD_DAYS = 120
+KEEP_DAYS = 14  # Usable days that a learned range needs to stay so, by judgement.
+STALE_DAYS, STALE_OF = 5, 14  # Stale under 5 valid days in the last 14, by judgement.
+COVERAGE_DAYS = 28  # Days of the share that is reported, by judgement.
+LOOKAHEAD_DAYS = 120  # Days that the search for the first learned day goes ahead, by judgement.
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Usable days counted: all, weekend days, week days, and days that have each part."""
+    """Numbers of usable days: all, at weekends, in the week, and with each part."""
 
     days: float = 0.0
     weekend: float = 0.0
@@ -37,7 +40,10 @@ class Tally:
     parts: tuple[float, ...] = (0.0,) * PARTS
 
     def plus(self, day: int, credit: float, usable: int) -> Tally:
-        """Return the tally with one day more (or less, with a negative credit)."""
+        """Return the tally with one more day, or one less if the credit is negative.
+
+        `usable` is the mask of the usable parts of the day.
+        """
         weekend = is_weekend(day)
         return Tally(
             self.days + credit,
@@ -51,7 +57,7 @@ class Tally:
 
     @property
     def provisional(self) -> bool:
-        """Tell whether a first picture may be shown."""
+        """Tell whether the days are enough for a first range."""
         return (
             self.days >= PROVISIONAL_DAYS
             and self.weekend >= PROVISIONAL_WEEKEND
@@ -60,7 +66,7 @@ class Tally:
 
     @property
     def missing(self) -> dict[Missing, int]:
-        """Return what the days lack for `learned`, with how many of it."""
+        """Return how many days of each kind are missing for `learned`."""
         lacks = {
             Missing.DAYS: LEARNED_DAYS - self.days,
             Missing.WEEKEND_DAYS: LEARNED_WEEKEND - self.weekend,
@@ -72,11 +78,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the ledger alone says at the start of a day.
+    """What follows from the ledger alone at the start of a day.
 
-    `first` is the first of the days that `tally` counts, `held` the mean mark over 28 days,
-    `earliest` the first day that could be `learned`, `since` the change that made the state
-    `changing`, `from_history` the days in memory that were not lived.
+    `first` is the first day that `tally` counts. `scored_days` is the number of coverages that
+    count, `recent_coverage` the mean of the last 14 and `coverage_28d` the mean over 28 days
+    (None: no coverage). `missing` is what `learned` still needs, `earliest` the first day that
+    could be learned (None: learned, or too far ahead). `since` is the day of the change that made
+    the state `changing`, and `quota` says that too many alerts did. `from_history` counts the
+    imported days.
     """
 
     state: LearningState = LearningState.COLLECTING
@@ -93,7 +102,7 @@ class Standing:
 
 
 def tally(summaries: Sequence[DaySummary]) -> Tally:
-    """Count usable days."""
+    """Return the tally of usable days."""
     known = [(summary.credit, is_weekend(summary.day), summary.usable) for summary in summaries]
     days = sum((credit for credit, _, _ in known), 0.0)
     weekend = sum((credit for credit, at_weekend, _ in known if at_weekend), 0.0)
@@ -105,7 +114,7 @@ def tally(summaries: Sequence[DaySummary]) -> Tally:
 
 
 def standing(ledger: Ledger, today: int) -> Standing:
-    """Return what is known at the start of a day, from its ledger."""
+    """Return what follows from a ledger at the start of the day `today`."""
     days = ledger.evidence(today, EVIDENCE_DAYS)
     counted = tally(days)
     coverages = ledger.coverages()
@@ -120,7 +129,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         doubt = None
     if state is not LearningState.COLLECTING and _stale(ledger, today):
         state = LearningState.STALE
-    held = [coverage for day, coverage in coverages if day >= today - COVERAGE_DAYS]
+    of_28d = [coverage for day, coverage in coverages if day >= today - COVERAGE_DAYS]
     missing = _missing(counted, recent) if state is not LearningState.LEARNED else {}
     return Standing(
         state=state,
@@ -128,7 +137,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         first=days[0].day if days else None,
         scored_days=len(coverages),
         recent_coverage=mean,
-        coverage_28d=sum(held) / len(held) if held else None,
+        coverage_28d=sum(of_28d) / len(of_28d) if of_28d else None,
         missing=tuple(missing.items()),
         earliest=_earliest(days, counted, recent, today) if missing else None,
         since=doubt.from_day if doubt else None,
@@ -147,7 +156,7 @@ def _state(ledger: Ledger, counted: Tally, recent: Sequence[float]) -> LearningS
 
 
 def _was_learned(ledger: Ledger) -> bool:
-    """Tell whether the last day that counts ended as learned."""
+    """Tell whether the last day that counts was learned."""
     first = ledger.change_day
     for summary in reversed(ledger.days):
         if summary.day < first:
@@ -162,7 +171,7 @@ def _trusted_again(recent: Sequence[float]) -> bool:
 
 
 def _doubts(ledger: Ledger, change: Change) -> bool:
-    """Tell whether a change that puts the range in doubt was not followed by trust yet."""
+    """Tell whether a change puts the range in doubt and it has not been learned since."""
     if not change.doubts or change.from_day < ledger.epoch_day:
         return False
     return not any(
@@ -172,7 +181,7 @@ def _doubts(ledger: Ledger, change: Change) -> bool:
 
 
 def _stale(ledger: Ledger, today: int) -> bool:
-    """Tell whether the source was hardly seen of late; a day set aside was seen all the same."""
+    """Tell whether few of the last days are valid; an excluded day is valid too."""
     recent = (summary for summary in ledger.days if today - STALE_OF <= summary.day < today)
     return sum(summary.valid for summary in recent) < STALE_DAYS
 
@@ -180,7 +189,7 @@ def _stale(ledger: Ledger, today: int) -> bool:
 def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
     missing = counted.missing
     if len(recent) < LEARNED_SCORED_DAYS:
-        missing[Missing.MARKS] = LEARNED_SCORED_DAYS - len(recent)
+        missing[Missing.SCORED_DAYS] = LEARNED_SCORED_DAYS - len(recent)
     elif not _trusted_again(recent):
         missing[Missing.RECORD] = 1
     return missing
@@ -189,9 +198,9 @@ def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
 def _earliest(
     days: Sequence[DaySummary], counted: Tally, recent: Sequence[float], today: int
 ) -> int | None:
-    """Return the first day that could be learned if all goes well from now on.
+    """Return the first day that could be learned if all goes well, None if it is too far ahead.
 
-    That is, if every day is complete and its range holds as much as it should.
+    All goes well if every day from now on is complete and its coverage is 0.80.
     """
     past = {summary.day: summary for summary in days}
     for ahead in range(LOOKAHEAD_DAYS):

@@ -1,8 +1,8 @@
 """The typical range: from the days of a ledger to a range for each part of the day.
 
-The predictive law of a two-level Dirichlet process with days as the draws: homes in general
-count as five days of the room, the room as five days of each part. It needs no shape of
-distribution, merges exactly and can be checked with a pencil.
+The range comes from a law, the predictive distribution of a two-level Dirichlet process with
+days as the draws: homes in general count as five days of the room, and the room as five days of
+each part. It assumes no shape of distribution and can be checked by hand.
 """
 
 from collections.abc import Sequence
@@ -17,31 +17,37 @@ from ..ledger.histogram import DayCounts
 from ..ledger.ledger import Ledger
 from ..pollutant import CELL_WIDTH, CELLS, Prior, from_scale, round_outward, to_scale
 
-TARGET = 0.80  # Share of time that a typical range should hold.
-HALF_LIFE_DAYS = 30.0  # 14, 30 and 60 differed by under 2 % in interval score after a month.
-PRIOR_DAYS = 5.0  # K0: own share one half after 5 days; 3 was narrower, 7 safer early on.
-ROOM_DAYS = 5.0  # K1, likewise.
-WIDENING_STEP = 0.05  # Gibbs and Candes 2021: |average miss - 0.2| <= (0.38 + 0.05) / (0.05 T).
-WIDENING_LOW, WIDENING_HIGH = -0.20, 0.18  # A lower clip of -0.35 wound up and under-covered later.
-WIDENING_DAYS = 14  # Before this the range is wide from the prior and would wind the dial down.
-TAIL_LOW, TAIL_HIGH = 0.02, 0.60
+TARGET = 0.80  # Share of time that a typical range should hold, by judgement.
+# Days, by judgement: 14, 30 and 60 differed by under 2 % in interval score after a month.
+HALF_LIFE_DAYS = 30.0
+PRIOR_DAYS = 5.0  # K0, days, by judgement: 3 gave narrower ranges, 7 safer ones early on.
+ROOM_DAYS = 5.0  # K1, days, by judgement for the same reason.
+# Of the miss, by judgement. By Gibbs and Candes 2021, |average miss - 0.2| over T days is at most
+# (0.38 + 0.05) / (0.05 T).
+WIDENING_STEP = 0.05
+# Share of time, by judgement: with a lower bound of -0.35 it wound up and coverage was too low.
+WIDENING_LOW, WIDENING_HIGH = -0.20, 0.18
+# Scored days, by judgement: before them the range is wide because of the prior, and the widening
+# would wind down.
+WIDENING_DAYS = 14
+TAIL_LOW, TAIL_HIGH = 0.02, 0.60  # Share of time left outside, by judgement.
 
-CELL_ENDS = CELL_WIDTH * np.arange(CELLS + 1)
+CELL_ENDS = CELL_WIDTH * np.arange(CELLS + 1)  # On the scale, from 0; follows from the cells.
 
 type Array = NDArray[np.float64]
 
 
 class NoRangeError(ValueError):
-    """There is neither a day nor a prior to make a range from."""
+    """There is neither a day nor a prior to compute a range from."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartRange:
     """The range issued for one part.
 
-    `low`, `middle`, `high` are levels in the base unit, edges rounded outward; `y_*` are the
-    unrounded quantiles on the scale. `cells` are (start, end, share) of the two atoms at the
-    edges: the share of time at that atom which the law puts inside the range.
+    `low`, `middle`, `high` are in the base unit, with the edges rounded outward; `y_*` are the
+    unrounded quantiles on the scale. `cells` describe the sensor values at the low and the high
+    edge as (start, end, share): the share of the time at that value that counts as inside.
     """
 
     low: float
@@ -53,10 +59,10 @@ class PartRange:
     cells: tuple[tuple[float, float, float], tuple[float, float, float]]
 
     def inside(self, concentration: float) -> float:
-        """Return the share of a moment at this level that counts as inside, 0 to 1.
+        """Return the share (0 to 1) of time at a concentration (base unit) that is inside.
 
-        A coarse sensor sits on a few values; time on the value at an edge counts by the share
-        of that value which the law puts inside, so that the marks average to the target.
+        A coarse sensor shows few values. Time at the value on an edge counts by the share of it
+        that the law puts inside, so that the coverages average to the target.
         """
         lower, upper = self.cells
         if concentration < lower[0] or concentration >= upper[1]:
@@ -68,14 +74,17 @@ class PartRange:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days as arrays: shares (day, part, level) and weights (day)."""
+    """Days as arrays: shares (day, part, cell) and weights (day)."""
 
     shares: Array
     weights: Array
 
 
 def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
-    """Return days and their counts as arrays with today's weights; excluded parts are empty."""
+    """Return days and their counts (day, part, cell) as arrays with today's weights.
+
+    The shares of excluded parts are 0.
+    """
     slots = np.array([summary.slots for summary in summaries], dtype=float).reshape(-1, PARTS)
     shares = counts / np.maximum(slots, counts.sum(axis=2, dtype=float))[..., None]
     weights = [
@@ -90,18 +99,18 @@ def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, to
 
 
 def day_medians(counts: DayCounts) -> Array:
-    """Return the median of each day on the scale."""
+    """Return the median of each day (day) on the scale, from counts (day, part, cell)."""
     return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
 
 
 def medians_by_day(summaries: Sequence[DaySummary], counts: DayCounts) -> list[tuple[int, float]]:
-    """Return day and median (scale) of each day, in their order."""
+    """Return (day, median on the scale) of each day, in the given order."""
     days = (summary.day for summary in summaries)
     return list(zip(days, day_medians(counts).tolist(), strict=True))
 
 
 def day_weight(age_days: float) -> float:
-    """Return what a day counts for at an age: half after 30 days.
+    """Return the weight of a day by its age: half after 30 days.
 
     >>> day_weight(30)
     0.5
@@ -116,10 +125,10 @@ def own_share(days: Days, prior: Prior | None) -> float:
 
 
 def mixture(sums: Array, prior: Prior | None) -> Array:
-    """Return the law of each part (..., part, level) from weighted sums of shares.
+    """Return the law of each part (..., part, cell) from weighted sums of shares (same shape).
 
     F_room = (H + K0 P0) / (n + K0), F_p = (H_p + K1 F_room) / (n_p + K1). Raises NoRangeError
-    without a prior where nothing was observed.
+    if there is no prior and nothing was observed.
     """
     numbers = sums.sum(axis=-1)
     room_sum, room_number = sums.mean(axis=-2), numbers.mean(axis=-1)[..., None]
@@ -136,14 +145,14 @@ def mixture(sums: Array, prior: Prior | None) -> Array:
 
 
 def weighted_sums(days: Days) -> Array:
-    """Return the weighted sum of shares (part, level) over all days."""
+    """Return the weighted sum of shares (part, cell) over all days."""
     return np.asarray(np.tensordot(days.weights, days.shares, axes=1), dtype=np.float64)
 
 
 def quantiles(law: Array, *probabilities: float) -> list[Array]:
-    """Return for each probability the quantile of each law (last axis: level) on the scale.
+    """Return for each probability the quantile of each law (last axis: cell) on the scale.
 
-    Mass is spread evenly within a level.
+    Mass is spread evenly within a cell.
 
     >>> law = np.zeros(CELLS)
     >>> law[[10, 20]] = 0.5
@@ -160,15 +169,16 @@ def _reached(law: Array, cumulative: Array, probability: float) -> Array:
     mass = np.take_along_axis(law, index, axis=-1)
     before = np.take_along_axis(cumulative, index, axis=-1) - mass
     within = np.divide(target - before, mass, out=np.zeros_like(mass), where=mass > 0.0)
-    found: Array = CELL_WIDTH * (index + np.clip(within, 0.0, 1.0))[..., 0]
-    return found
+    y: Array = CELL_WIDTH * (index + np.clip(within, 0.0, 1.0))[..., 0]
+    return y
 
 
 def widening_of(coverages: Sequence[float]) -> float:
-    """Return theta: how much wider (positive) the marks ask the range to be.
+    """Return the widening (theta) that the coverages, oldest first, call for.
 
-    Day-level adaptive conformal inference (Gibbs and Candes 2021, arXiv 2106.00170):
-    theta <- clip(theta + 0.05 (0.80 - mark)), from the 14th mark on.
+    It is a share of time, negative to narrow the range. This is day-level adaptive conformal
+    inference (Gibbs and Candes 2021, arXiv 2106.00170): theta <- clip(theta + 0.05 (0.80 -
+    coverage)), from the 14th coverage on.
 
     >>> widening_of([0.5] * 13), round(widening_of([0.5] * 14), 3)
     (0.0, 0.015)
@@ -182,7 +192,7 @@ def widening_of(coverages: Sequence[float]) -> float:
 
 
 def tail(widening: float) -> float:
-    """Return the share of time to leave outside the range at a dial position.
+    """Return the share of time to leave outside the range for a widening.
 
     >>> round(tail(0.0), 2), tail(0.18)
     (0.2, 0.02)
@@ -191,9 +201,9 @@ def tail(widening: float) -> float:
 
 
 def build_ranges(law: Array, outside: float, resolution: float) -> tuple[PartRange, ...]:
-    """Return the range of each part that leaves a share of time outside.
+    """Return the range of each part that leaves the share `outside` of time outside.
 
-    `law` has the shape (part, level); `resolution` is the sensor's own step (base unit).
+    `law` has the shape (part, cell); `resolution` is the sensor's step (base unit).
     """
     probabilities = outside / 2.0, 1.0 - outside / 2.0
     low, middle, high = quantiles(law, probabilities[0], 0.5, probabilities[1])
@@ -229,7 +239,7 @@ def _part_range(
 def _cell(
     edge: float, resolution: float, ends: Array, probabilities: tuple[float, float]
 ) -> tuple[float, float, float]:
-    """Return the atom around an edge and the share of it that lies inside the range."""
+    """Return the sensor value at an edge (base unit) as start, end and its share inside."""
     centre = round(edge / resolution) * resolution
     start, end = centre - resolution / 2.0, centre + resolution / 2.0
     first = float(np.interp(to_scale(max(start, 0.0)), CELL_ENDS, ends))

@@ -1,7 +1,7 @@
-"""Were days like this one seen before? Outside what was seen, a range is a guess.
+"""Whether days like this one have been seen before; otherwise the range is a guess.
 
-On seeded homes the range held 0.805 of the time on days within the temperatures of the
-learned days and 0.660 outside them (VOC).
+On seeded homes the range held 0.805 of the time on days within the temperatures of the learned
+days, and 0.660 on days outside them (VOC).
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,25 @@ from ..codes import Condition
 from ..ledger.day_summary import DaySummary
 from ..reading.surroundings import DaySurroundings
 
-LEAST_DAYS = 7  # With fewer days that have the value, nothing is known about conditions.
-BEYOND_C = 1.0  # Colder or warmer than all days seen by more than this is unseen.
-MOSTLY_OPEN = 0.5  # Share of 24 hours from which windows are mostly open, else mostly shut.
-LEAST_WINDOW_DAYS = 5  # Days with windows like that before the state counts as seen.
+LEAST_DAYS = 7  # Valid days with the value that a limit needs, by judgement.
+BEYOND_C = 1.0  # °C beyond the coldest or warmest day that count as unseen, by judgement.
+MOSTLY_OPEN = 0.5  # Share of 24 hours from which windows count as open, by judgement.
+LEAST_WINDOW_DAYS = 5  # Days with windows like now that make them seen, by judgement.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeatherLimits:
-    """What the days of a ledger were like; None with too few that know.
+    """The conditions that the days of a ledger had; None if too few days know them.
 
-    `temperatures` are the lowest and the highest day mean outdoors (°C), `windows` the days on
-    which they were mostly shut and mostly open.
+    `temperatures` are the lowest and the highest daily mean outdoors (°C). `windows` are the
+    numbers of days on which windows were mostly shut and mostly open.
     """
 
     temperatures: tuple[float, float] | None = None
     windows: tuple[int, int] | None = None
 
     def unseen(self, now: DaySurroundings) -> tuple[Condition, ...]:
-        """Return which of the present conditions were not seen before.
+        """Return the present conditions that have not been seen before.
 
         >>> limits = WeatherLimits(temperatures=(8.0, 21.0), windows=(30, 2))
         >>> limits.unseen(DaySurroundings(outdoor_temperature=6.9, window_open=0.7))
@@ -37,22 +37,22 @@ class WeatherLimits:
         >>> limits.unseen(DaySurroundings(outdoor_temperature=7.0, window_open=0.2))
         ()
         """
-        found = []
+        unseen = []
         if self.temperatures is not None and now.outdoor_temperature is not None:
             low, high = self.temperatures
             if now.outdoor_temperature < low - BEYOND_C:
-                found.append(Condition.COLDER)
+                unseen.append(Condition.COLDER)
             if now.outdoor_temperature > high + BEYOND_C:
-                found.append(Condition.WARMER)
+                unseen.append(Condition.WARMER)
         if self.windows is not None and now.window_open is not None:
             is_open = now.window_open >= MOSTLY_OPEN
             if self.windows[is_open] < LEAST_WINDOW_DAYS:
-                found.append(Condition.WINDOWS_OPEN if is_open else Condition.WINDOWS_SHUT)
-        return tuple(found)
+                unseen.append(Condition.WINDOWS_OPEN if is_open else Condition.WINDOWS_SHUT)
+        return tuple(unseen)
 
 
 def weather_limits(days: Sequence[DaySummary]) -> WeatherLimits:
-    """Return what valid days in force were like."""
+    """Return the conditions that the given days had."""
     known = [day.surroundings for day in days]
     temperatures = [day.outdoor_temperature for day in known if day.outdoor_temperature is not None]
     shares = [day.window_open for day in known if day.window_open is not None]

@@ -1,1 +1,1 @@
-"""The only memory: days, corrections and episodes, as values."""
+"""The only memory: day summaries, corrections and episodes, as values."""

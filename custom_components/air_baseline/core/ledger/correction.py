@@ -1,4 +1,4 @@
-"""What people and the channel itself put on record, as steps that a ledger can take."""
+"""The corrections of people and of the channel itself, as drafts of steps for a ledger."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -30,19 +30,20 @@ from .entries import (
 from .episode import Episode, EpisodeEnd
 from .ledger import Ledger
 
-CHANGE_WEIGHT = 0.25  # What days before a suspected change, or in a similar place, count for.
-NORMAL_MARGIN = 1.15  # "That is normal here" lifts the alert level above that peak.
-NORMAL_DAYS = 60
-AHEAD_DAYS = 60  # Days that can be excluded before they come: a long renovation.
+# Of a day, by judgement: what days before a suspected change, or in a similar place, count for.
+CHANGE_WEIGHT = 0.25
+NORMAL_MARGIN = 1.15  # Times the peak, by judgement: the alert level after "That is normal here".
+NORMAL_DAYS = 60  # Days for which that holds, by judgement.
+AHEAD_DAYS = 60  # Days ahead that can be excluded. By judgement: a long renovation.
 
 
 def start_over(day: int) -> Draft:
-    """Return the step after which no day before this one counts."""
+    """Return the step after which no day before `day` counts."""
     return Draft((Reset(from_day=day),))
 
 
 def suspect_change(from_day: int, found_day: int, cause: Cause) -> Draft:
-    """Return the step that suspects a change: since when, found on which day, by what."""
+    """Return the step that suspects a change since `from_day`, found on `found_day`."""
     return Draft(
         (
             ChangeSuspected(
@@ -53,17 +54,17 @@ def suspect_change(from_day: int, found_day: int, cause: Cause) -> Draft:
 
 
 def change_passed(from_day: int, to_day: int, *, replaces: int) -> Draft:
-    """Return the step that withdraws a suspected change (its id) and sets its days aside."""
+    """Return the step that withdraws a suspected change (its id) and excludes its days."""
     return Draft((ChangePassed(from_day=from_day, to_day=to_day),), replaces)
 
 
 def report_change(
     from_day: int, reported_day: int, *, similar: bool = False, replaces: int | None = None
 ) -> Draft:
-    """Return the step that reports a change: since when, reported on which day.
+    """Return the step that reports a change since `from_day`.
 
-    In a similar place earlier days count a quarter, otherwise not at all. `replaces` is the id
-    of the suspected change that it replaces.
+    Earlier days count a quarter if the new place is `similar`, otherwise not at all. `replaces`
+    is the id of the suspected change that it replaces.
     """
     weight = CHANGE_WEIGHT if similar else 0.0
     change = ChangeReported(from_day=from_day, found_day=reported_day, weight=weight)
@@ -76,11 +77,11 @@ def its_the_season(replaces: int) -> Draft:
 
 
 def exclude_days(days: Iterable[int], *, replaces: int | None = None) -> Draft:
-    """Return the step that excludes some days whole: a correction for each run of days.
+    """Return the step that excludes whole days, with one correction for each run of days.
 
-    `replaces` is the id of the suspected change that it replaces: the sensor was at fault.
+    `replaces` is the id of the suspected change that it replaces, if the sensor was at fault.
 
-    >>> [(one.from_day, one.to_day) for one in exclude_days([7, 3, 4, 5]).corrections]
+    >>> [(run.from_day, run.to_day) for run in exclude_days([7, 3, 4, 5]).corrections]
     [(3, 5), (7, 7)]
     """
     runs: list[list[int]] = []
@@ -94,11 +95,11 @@ def exclude_days(days: Iterable[int], *, replaces: int | None = None) -> Draft:
 
 
 def episode_span(episode: Episode, at: float) -> tuple[float, float]:
-    """Return from when to when the air was high (POSIX seconds), up to now while it runs.
+    """Return when the air began and ceased to be high (POSIX seconds), up to now if it still is.
 
-    An episode is noticed after its level was held for 30 minutes, and ends after as long
-    inside the range. One that seems to last for longer than days are kept (the clock was set,
-    the file is damaged) is cut short, so that the work is bounded.
+    An episode starts after 30 minutes of a sustained level, and recovers after 30 minutes inside
+    the range. An episode that seems to be longer than days are kept (the clock was set, the file
+    is damaged) is cut short to bound the work.
     """
     end = at if episode.end is None else episode.end
     if episode.outcome is EpisodeEnd.RECOVERED:
@@ -108,7 +109,7 @@ def episode_span(episode: Episode, at: float) -> tuple[float, float]:
 
 
 def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:
-    """Return the parts that an episode touched up to now: a mask for each day, oldest first."""
+    """Return the mask of the parts that an episode has touched, for each day, oldest first."""
     start, end = episode_span(episode, at)
     slots = range(int(start // SLOT_S), max(ceil(end / SLOT_S), int(start // SLOT_S) + 1))
     return {
@@ -118,14 +119,14 @@ def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:
 
 
 def episode_real(episode: Episode, at: float, zone: tzinfo) -> Draft:
-    """Return the step by which the parts that an episode touched up to now leave the range."""
+    """Return the step that excludes the parts that an episode has touched from the range."""
     return Draft(_touched(episode, touched_parts(episode, at, zone)))
 
 
 def normal_here(episode: Episode, at: float, zone: tzinfo) -> EpisodeNormal:
-    """Return the correction that lifts the alert level of an episode's part above its peak.
+    """Return the correction that raises the alert level of an episode's part above its peak.
 
-    That holds for 60 days; the range stays as it is.
+    It holds for 60 days and does not change the range.
     """
     return EpisodeNormal(
         episode=episode.id,
@@ -136,12 +137,15 @@ def normal_here(episode: Episode, at: float, zone: tzinfo) -> EpisodeNormal:
 
 
 def episode_normal(episode: Episode, at: float, zone: tzinfo) -> Draft:
-    """Return the step of that correction."""
+    """Return the step with the correction `normal_here`."""
     return Draft((normal_here(episode, at, zone),))
 
 
 def with_rest(ledger: Ledger, episode: Episode, at: float, zone: tzinfo) -> Ledger:
-    """Return the ledger without what an episode touched after it was called real, either."""
+    """Return the ledger with all parts excluded that an episode has touched, if it was real.
+
+    Those before the correction are excluded already; this adds the parts since.
+    """
     entry = ledger.correction_of(episode.id)
     if entry is None or not isinstance(entry.correction, EpisodeReal):
         return ledger
@@ -149,12 +153,12 @@ def with_rest(ledger: Ledger, episode: Episode, at: float, zone: tzinfo) -> Ledg
         day: mask & ~ledger.excluded_parts(day)
         for day, mask in touched_parts(episode, at, zone).items()
     }
-    left = _touched(episode, {day: mask for day, mask in rest.items() if mask})
-    return ledger.with_more(at, entry, left) if left else ledger
+    more = _touched(episode, {day: mask for day, mask in rest.items() if mask})
+    return ledger.with_more(at, entry, more) if more else ledger
 
 
 def revived(ledger: Ledger, undone: Entry) -> Episode | None:
-    """Return the episode that a correction had withdrawn, as it was; None where it had none."""
+    """Return the episode that an undone entry had withdrawn, running again; None for none."""
     return next(
         (
             replace(episode, end=None, outcome=None)

@@ -1,8 +1,8 @@
-"""One day of one channel: what it leaves behind, and the day that is still open.
+"""The summary of one day of one channel.
 
-A digest keeps, for each part of the day, how many slots the air spent at each level and the
-highest level it held for 30 minutes; with them the range that was issued and its mark.
-Readings are not kept.
+It keeps, for each part of the day, the number of slots in each cell of the histogram and the
+highest sustained level, and with them the range that was issued and its coverage. Readings are
+not kept.
 """
 
 from collections.abc import Sequence
@@ -22,17 +22,17 @@ from .histogram_text import decode_counts, decode_days, encode_counts, observed_
 
 NO_SURROUNDINGS = DaySurroundings()
 _PEAKS = struct.Struct(f"<{PARTS}f")
-_EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high of each part.
-_CONTEXT = struct.Struct("<3f")
-NOTHING_KNOWN = _CONTEXT.pack(nan, nan, nan)
-_CONTEXT_AT = _PEAKS.size + _EDGES.size
-_TEXT_AT = _CONTEXT_AT + _CONTEXT.size
-NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))
+_EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
+_SURROUNDINGS = struct.Struct("<3f")
+NOTHING_KNOWN = _SURROUNDINGS.pack(nan, nan, nan)
+_SURROUNDINGS_AT = _PEAKS.size + _EDGES.size
+_TEXT_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
+NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high, not known; follows from the parts.
 type PartLevels = tuple[float | None, ...]
 
 
 class DayOrigin(StrEnum):
-    """Where a day came from; values are the stored form."""
+    """Where a day came from; the values are the stored form."""
 
     LIVE = "live"
     REPLAYED = "replayed"
@@ -41,11 +41,15 @@ class DayOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySummary:
-    """What one day leaves behind.
+    """What is kept of one day.
 
-    `slots` are the slots of each part, `record` is what the air did in them beside what was
-    issued and its context (see `pack_record`), `mark` the share of the day that the issued
-    range held (None: not marked), `head` the correction it was issued under.
+    `slots` are the possible slots of each part. `record` packs the histogram, the peaks, the
+    issued range and the surroundings (see `pack_record`). `coverage` is the share of the day
+    inside the issued range (None: not scored), and `head` is the id of the last entry that had
+    moved the range when it was issued. `state` is the learning state that the day began with,
+    `eligible` says whether an alert was possible, and `longest_run_h` is the longest run of one
+    value that ended in the day, in hours. `valid` says whether the day is evidence, `usable` is
+    the mask of its parts that are.
     """
 
     day: int
@@ -62,9 +66,9 @@ class DaySummary:
     usable: int = field(init=False)
 
     def __post_init__(self, known_evidence: tuple[bool, int] | None) -> None:
-        """Work out what is asked for often: is the day evidence, and which of its parts?
+        """Work out whether the day is evidence and which of its parts are: both are used often.
 
-        `known_evidence` is the answer, where it is known already.
+        `known_evidence` is (valid, usable) if they are known already.
         """
         valid, usable = known_evidence or evidence(observed_slots([self.text]), [self.slots])[0]
         object.__setattr__(self, "valid", valid)
@@ -72,12 +76,12 @@ class DaySummary:
 
     @property
     def text(self) -> bytes:
-        """Return how long the air spent at each level, as `encode_counts` writes it."""
+        """Return the histogram as encoded text; see `encode_counts`."""
         return self.record[_TEXT_AT:]
 
     @property
     def histogram(self) -> str:
-        """Return how long the air spent at each level; see `encode_counts`."""
+        """Return the histogram as text; see `encode_counts`."""
         return self.text.decode()
 
     @property
@@ -87,7 +91,7 @@ class DaySummary:
 
     @property
     def credit(self) -> float:
-        """Return what the day counts for: an hourly import hides peaks and counts half."""
+        """Return what the day counts for: half for an hourly import, which hides peaks."""
         return 0.5 if self.origin is DayOrigin.HOURLY else 1.0
 
     @property
@@ -97,22 +101,22 @@ class DaySummary:
 
     @property
     def part_peaks(self) -> PartLevels:
-        """Return the highest held level of each part, None where none was held."""
+        """Return the highest sustained level of each part (base unit), None for none."""
         return _levels(_PEAKS.unpack_from(self.record))
 
     @property
     def issued(self) -> tuple[float, ...]:
-        """Return low and high of each part as they were issued, empty where none were."""
+        """Return the issued low and high of each part in turn (base unit), empty for none."""
         edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
         return tuple(edge for edge in edges if edge is not None)
 
     @property
     def surroundings(self) -> DaySurroundings:
-        """Return what else was known of the day."""
-        packed = self.record[_CONTEXT_AT:_TEXT_AT]
+        """Return the surroundings of the day."""
+        packed = self.record[_SURROUNDINGS_AT:_TEXT_AT]
         if packed == NOTHING_KNOWN:
             return NO_SURROUNDINGS
-        pm25, temperature, window = _CONTEXT.unpack(packed)
+        pm25, temperature, window = _SURROUNDINGS.unpack(packed)
         return DaySurroundings(
             outdoor_pm25=None if isnan(pm25) else round(pm25, 1),
             outdoor_temperature=None if isnan(temperature) else round(temperature, 1),
@@ -121,21 +125,24 @@ class DaySummary:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every part was observed and has a peak."""
+        """Tell whether every part is usable and has a peak."""
         return self.usable == ALL_PARTS and not any(map(isnan, _PEAKS.unpack_from(self.record)))
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:
-        """Return the issued low and high of each part, empty where no range was issued."""
+        """Return the issued (low, high) of each part (base unit), empty if none was issued."""
         issued = self.issued
         return tuple(zip(issued[::2], issued[1::2], strict=True))
 
     def without(self, cell: int, slots: Sequence[int]) -> DaySummary:
-        """Return the day with up to `slots` of each part taken from a level, and no mark."""
+        """Return the day with up to `slots` (one number per part) removed from a cell.
+
+        Parts that lost slots have no peak, and the day has no coverage.
+        """
         counts = decode_counts(self.histogram)
         remove_slots(counts, cell, slots)
         peaks = [
-            None if taken else peak for peak, taken in zip(self.part_peaks, slots, strict=True)
+            None if removed else peak for peak, removed in zip(self.part_peaks, slots, strict=True)
         ]
         record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
         return replace(self, record=record, coverage=None)
@@ -147,18 +154,21 @@ def pack_record(
     issued: Sequence[float] = (),
     surroundings: DaySurroundings = NO_SURROUNDINGS,
 ) -> bytes:
-    """Return a day's histogram, peaks and issued edges of its parts, and context as one value.
+    """Return a day's histogram, peaks, issued edges and surroundings packed as one value.
 
-    Kept as values of their own they would take half as much memory again. Levels are 32-bit
-    floats, which hold a tenth up to a million; NaN stands for None.
+    As separate values they would take half as much memory again. Concentrations are 32-bit
+    floats, which are exact to a tenth up to a million; NaN stands for None.
     """
-    levels = (nan if peak is None else peak for peak in peaks)
+    floats = (nan if peak is None else peak for peak in peaks)
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(_PEAKS.pack(*levels), edges, surroundings, histogram.encode())
+    return join_record(_PEAKS.pack(*floats), edges, surroundings, histogram.encode())
 
 
 def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text: bytes) -> bytes:
-    """Return a record (see `pack_record`) from levels that are 32-bit floats already."""
+    """Return a record (see `pack_record`) from peaks and edges that are packed already.
+
+    `issued` is empty if no range was issued, `text` is the encoded histogram.
+    """
     packed = NOTHING_KNOWN
     if surroundings is not NO_SURROUNDINGS:
         known = (
@@ -166,7 +176,7 @@ def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text
             surroundings.outdoor_temperature,
             surroundings.window_open,
         )
-        packed = _CONTEXT.pack(*(nan if value is None else value for value in known))
+        packed = _SURROUNDINGS.pack(*(nan if value is None else value for value in known))
     return peaks + (issued or NO_EDGES) + packed + text
 
 
@@ -177,11 +187,11 @@ def _levels(floats: Sequence[float]) -> PartLevels:
 
 
 def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
-    """Return the slots spent at each level (day, part, level)."""
+    """Return the slots spent in each cell (day, part, cell)."""
     return decode_days([summary.text for summary in summaries])
 
 
 def day_peaks(summaries: Sequence[DaySummary]) -> NDArray[np.float64]:
-    """Return the highest held level of each part (day, part), NaN where none was held."""
+    """Return the highest sustained levels (day, part) in the base unit, NaN for none."""
     packed = b"".join([summary.packed_peaks for summary in summaries])
     return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)

@@ -1,8 +1,8 @@
-"""What is kept beside the days of a channel: one small type for each kind of correction.
+"""What is kept next to the days of a channel: one small type for each kind of correction.
 
-An `Entry` is the envelope that the ledger puts around one of them when it takes effect. What a
-correction does to the days stands on its type: whether the range moves, which parts of a day it
-excludes, from which day on days count.
+An `Entry` is the envelope that the ledger puts around a correction when it takes effect. The
+type of a correction says what it does to the days: whether the range moves, which parts of a day
+are excluded, and from which day on days count.
 """
 
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ from .histogram import ALL_PARTS
 
 
 class CorrectionCode(StrEnum):
-    """The kinds of corrections; values are the stored form, and keys of translations."""
+    """The kinds of corrections; the values are the stored form and the keys of translations."""
 
     LOOKS_RIGHT = "looks_right"
     EPISODE_REAL = "episode_real"
@@ -30,7 +30,7 @@ class CorrectionCode(StrEnum):
 
 
 class Cause(StrEnum):
-    """What made the channel doubt itself."""
+    """Why the channel suspects a change."""
 
     LEVEL_SHIFT = "level_shift"
     TOO_MANY_ALERTS = "too_many_alerts"
@@ -38,36 +38,39 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """One thing that is put on record about the days, by a person or by the channel itself."""
+    """One statement about the days, by a person or by the channel itself.
+
+    Days are proleptic ordinals, parts are masks (bit 0 is the first part).
+    """
 
     code: ClassVar[CorrectionCode]
-    moves_range: ClassVar[bool] = True  # Whether the typical range depends on it.
-    inferred: ClassVar[bool] = False  # By the channel itself.
+    moves_range: ClassVar[bool] = True  # The typical range depends on it.
+    inferred: ClassVar[bool] = False  # The channel made it by itself.
     agrees: ClassVar[bool] = False  # It corrects nothing.
     preference: ClassVar[bool] = False  # It holds until it is undone, however old.
-    withdraws: ClassVar[bool] = False  # The suspected change that its entry replaces.
+    withdraws: ClassVar[bool] = False  # It withdraws the suspected change that its entry replaces.
 
     @property
     def counts_from(self) -> int:
-        """Return the first day that counts at all, 0 where all do."""
+        """Return the first day that still counts, 0 if all days do."""
         return 0
 
     @property
     def last_day(self) -> int | None:
-        """Return the last day that it is about, None where it is about none in particular."""
+        """Return the last day that it concerns, None if it concerns no day in particular."""
         return None
 
     def excluded_parts(self, day: int) -> int:  # noqa: ARG002
-        """Return the mask of the parts of a day that it takes out of the range."""
+        """Return the mask of the parts of a day that it excludes from the range."""
         return 0
 
     def in_force(self, today: int) -> bool:  # noqa: ARG002
-        """Tell whether it still has an effect on a day."""
+        """Tell whether it still has an effect on the day `today`."""
         return True
 
     def columns(self) -> dict[str, Any]:
         """Return its values by the names of the stored form."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        return {known.name: getattr(self, known.name) for known in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class LooksRight(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopAsking(Correction):
-    """No more questions about ranges, or about episodes (`episode` is the one asked about)."""
+    """No more questions: about episodes if `episode` is an id, about ranges if it is None."""
 
     code = CorrectionCode.STOP_ASKING
     moves_range = False
@@ -93,13 +96,13 @@ class StopAsking(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeReal(Correction):
-    """An episode (its id) was real: the parts of a day that it touched leave the range."""
+    """An episode (its id) was real: the parts of a day that it touched are excluded."""
 
     code = CorrectionCode.EPISODE_REAL
 
     episode: int
     day: int
-    parts: int  # A mask.
+    parts: int
 
     @property
     @override
@@ -125,10 +128,9 @@ class EpisodeReal(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeNormal(Correction):
-    """Air like that of an episode (its id) is normal here: alerts wait for a higher level.
+    """Air like that of an episode (its id) is normal here: alerts need a higher level.
 
-    `parts` is the mask of the parts of the day in which they do, `alert_level` (base unit) has
-    to be exceeded there up to `until_day`.
+    Up to `until_day` they need a level above `alert_level` (base unit) in the masked `parts`.
     """
 
     code = CorrectionCode.EPISODE_NORMAL
@@ -141,7 +143,7 @@ class EpisodeNormal(Correction):
 
     @override
     def in_force(self, today: int) -> bool:
-        """Tell whether alerts still wait for the higher level."""
+        """Tell whether alerts still need the higher level."""
         return today <= self.until_day
 
     @override
@@ -157,7 +159,7 @@ class EpisodeNormal(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysExcluded(Correction):
-    """Days that a person struck out whole, the first and the last of them included."""
+    """Whole days that a person excluded, from the first to the last."""
 
     code = CorrectionCode.STRIKE
     withdraws = True
@@ -168,28 +170,28 @@ class DaysExcluded(Correction):
     @property
     @override
     def last_day(self) -> int:
-        """Return the last of the days."""
+        """Return the last excluded day."""
         return self.to_day
 
     @override
     def excluded_parts(self, day: int) -> int:
-        """Return all parts of a day that was struck out."""
+        """Return all parts of an excluded day."""
         return ALL_PARTS if self.from_day <= day <= self.to_day else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change(Correction):
-    """The sensor or the room is another one since `from_day`.
+    """The sensor or the room has changed since `from_day`.
 
-    `found_day` is the day on which that was reported or suspected, `weight` what a day before
-    the change still counts for. With a weight the range mixes two places, so it is in doubt
-    until it has proved itself.
+    `found_day` is the day on which the change was reported or suspected. A day before it still
+    counts for `weight` (0 to 1). If that is more than 0, the range mixes two places and is in
+    doubt until it has proved itself. Only a suspected change has a `cause`.
     """
 
     from_day: int
     found_day: int
     weight: float = 0.0
-    cause: Cause | None = None  # Of a suspicion.
+    cause: Cause | None = None
 
     @property
     def doubts(self) -> bool:
@@ -199,7 +201,7 @@ class Change(Correction):
     @property
     @override
     def last_day(self) -> int:
-        """Return the day on which it was found."""
+        """Return the day on which it was reported or suspected."""
         return self.found_day
 
     @override
@@ -223,7 +225,7 @@ class ChangeReported(Change):
     @property
     @override
     def counts_from(self) -> int:
-        """Return the day of the change where nothing before it counts."""
+        """Return the day of the change if nothing before it counts, otherwise 0."""
         return 0 if self.weight else self.from_day
 
 
@@ -237,13 +239,13 @@ class ChangeSuspected(Change):
     @property
     @override
     def doubts(self) -> bool:
-        """Tell that the range has to prove itself again."""
+        """Return True: the range always has to prove itself again."""
         return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassed(Correction):
-    """A suspected change went back by itself: its days leave the range."""
+    """A suspected change went back by itself: its days are excluded."""
 
     code = CorrectionCode.CHANGE_PASSED
     inferred = True
@@ -266,7 +268,7 @@ class ChangePassed(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season(Correction):
-    """A suspected change is the season: earlier days count in full again."""
+    """A suspected change was the season: earlier days count in full again."""
 
     code = CorrectionCode.SEASON
     withdraws = True
@@ -289,7 +291,7 @@ class Reset(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relearned(Correction):
-    """The days before `from_day` were learned again from history."""
+    """The days before `from_day` were relearned from history."""
 
     code = CorrectionCode.RELEARNED
 
@@ -298,10 +300,9 @@ class Relearned(Correction):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What takes effect as one step, and the id of the suspected change that it replaces.
+    """Corrections that take effect as one step, and the id of the suspected change they replace.
 
-    One step can need several corrections: days that do not follow each other, or parts of two
-    days.
+    A step needs several corrections for days that are not consecutive or for parts of two days.
     """
 
     corrections: tuple[Correction, ...]
@@ -310,10 +311,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry[C: Correction = Correction]:
-    """A correction as the ledger keeps it: with an id, and the time at which it took effect.
+    """A correction as the ledger keeps it, with an id and the POSIX time of its effect.
 
-    `replaces` is the id of the suspected change that it replaces. Entries of one step are
-    undone together: all but the first have its id as their `step`.
+    `replaces` is the id of the suspected change that it replaces. The entries of one step are
+    undone together: all but the first have the id of the first as their `step`.
     """
 
     id: int
@@ -333,6 +334,7 @@ class Entry[C: Correction = Correction]:
         return self.correction.moves_range
 
 
+# Each column where an entry has nothing; a weight of 0 counts for nothing.
 _EMPTY: Final = MappingProxyType(
     {
         "from_day": None,
@@ -351,7 +353,7 @@ _EMPTY: Final = MappingProxyType(
 def entry_columns(entry: Entry) -> dict[str, Any]:
     """Return an entry by the names of the stored form, None for what its kind does not have.
 
-    One column, `target`, holds what it replaces and the step that it belongs to.
+    One column, `target`, holds either the id that it replaces or the step that it belongs to.
     """
     return {
         "id": entry.id,

@@ -1,4 +1,4 @@
-"""An unusual episode, as the ledger keeps it."""
+"""An unusual episode as the ledger keeps it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,14 +19,16 @@ class EpisodeEnd(StrEnum):
 class Episode:
     """A stretch of sustained exceedance that the alert rule opened.
 
-    `id` is the POSIX time of its start; levels are in the base unit. `alert_level` had to be
-    exceeded, `beaten` of the `compared` reference days were lower, `peak` is the highest
-    level held so far.
+    `id` is the POSIX time of its start, `end` that of its end (None: still running). `day` and
+    `part` are those of the start. Concentrations are in the base unit: `opened_level` is the
+    sustained level at the start, `alert_level` the level it had to exceed, `high` the end of the
+    range, and `peak` the highest sustained level so far. `beaten` of the `compared` reference
+    days were lower.
 
-    Beside the air: `outdoor_rose` says whether outdoor PM2.5 rose too (None: not known), as
-    its highest hour since the start (`outdoor`, μg/m³) against the day before it
-    (`outdoor_before`). `window_open` is the share of the hour before the start in which a
-    window was open. `together` is what is known of the other rooms, `rooms` which they are.
+    Surroundings are None if not known. `outdoor_rose` says whether outdoor PM2.5 rose too:
+    `outdoor` is its highest hour since the start, `outdoor_before` the mean of the 24 hours
+    before (μg/m³). `window_open` is the share of the hour before the start with an open window.
+    `other_rooms` is what is known of the other rooms, `rooms` lists the ids of those concerned.
     """
 
     id: int

@@ -1,8 +1,8 @@
-"""The ordered days of a channel with everything said about them: the only memory.
+"""The days of a channel in order, with all corrections of them: the only memory.
 
-The file is a little long because all that a ledger can be asked stands on its derived fields.
-A ledger is a value. Corrections are entries beside the days, never edits of them, so each
-can be taken back. Ranges, states and confidence are worked out from it anew.
+A ledger is a value. Corrections are entries next to the days and never edit them, so each can be
+undone. Ranges, states and confidence are always computed from the ledger. The file is a little
+long because every method depends on the derived fields.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,20 +29,21 @@ from .entries import (
 from .episode import Episode
 from .histogram import ALL_PARTS
 
-UNDO_DAYS = 30
-PROMISE_DAYS = 30  # Days over which alerts are counted against the promise.
-ENTRY_DAYS = 120  # Past this an entry touches no kept day and can no longer be undone.
+UNDO_DAYS = 30  # Days, by judgement.
+PROMISE_DAYS = 30  # Days over which alerts are counted against the promise, by judgement.
+ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
 
 
 class UndoError(ValueError):
-    """There is nothing that can be taken back."""
+    """There is nothing that can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Days (oldest first), entries (in the order in which they hold) and episodes.
+    """Days (oldest first), entries (in the order in which they took effect) and episodes.
 
-    `former` is the ledger before it was learned anew, as long as that can be taken back.
+    `root` is the id of the last pruned entry that moved the range, 0 for none. `former` is the
+    ledger before it was relearned, as long as that can be undone.
     """
 
     days: Sequence[DaySummary] = ()
@@ -55,11 +56,11 @@ class Ledger:
     change_day: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Work out what is asked of every day.
+        """Work out what every day needs.
 
-        `chain` holds the heads under which a mark still counts, `epoch_day` is the first day
-        that counts at all, `change_day` the first whose mark and peaks can be compared with
-        today's; 0 where all can.
+        `chain` holds the heads under which a coverage still counts. `epoch_day` is the first day
+        that still counts; `change_day` is the first day whose coverage and peaks are comparable
+        with those of today. Both are 0 if that is every day.
         """
         ids = [entry.id for entry in self.entries if entry.moves_range]
         epoch_day = max((entry.correction.counts_from for entry in self.entries), default=0)
@@ -70,25 +71,25 @@ class Ledger:
 
     @property
     def head(self) -> int:
-        """Return the id of the last entry that moved the range, 0 for none."""
+        """Return the id of the last entry that moved the range, `root` if there is none."""
         return next((entry.id for entry in reversed(self.entries) if entry.moves_range), self.root)
 
     @property
     def next_id(self) -> int:
-        """Return an id that no entry and no mark has used."""
+        """Return an id that no entry and no day has used."""
         used = [self.root, *(entry.id for entry in self.entries)]
         return max(used + [summary.head for summary in self.days]) + 1
 
-    def of[C: Correction](self, kind: type[C]) -> list[Entry[C]]:
-        """Return the entries of one type of correction, in the order in which they hold."""
-        found = [entry for entry in self.entries if isinstance(entry.correction, kind)]
-        return cast("list[Entry[C]]", found)
+    def of[C: Correction](self, correction: type[C]) -> list[Entry[C]]:
+        """Return the entries of one type of correction, in the order in which they took effect."""
+        entries = [entry for entry in self.entries if isinstance(entry.correction, correction)]
+        return cast("list[Entry[C]]", entries)
 
     def changes(self) -> Iterator[Entry[Change]]:
-        """Yield the changes in force: reported, or suspected and not replaced.
+        """Yield the changes in force: reported, or suspected and not withdrawn.
 
-        Too many alerts are no doubt any more once the days on which they were given have been
-        set aside.
+        A change suspected from too many alerts is not in force once the day from which it was
+        suspected is excluded by a passed change.
         """
         withdrawn = {entry.replaces for entry in self.entries if entry.correction.withdraws}
         passed = [entry.correction for entry in self.of(ChangePassed)]
@@ -96,26 +97,26 @@ class Ledger:
             change = entry.correction
             if isinstance(change, ChangeSuspected):
                 of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-                set_aside = any(gone.excluded_parts(change.from_day) for gone in passed)
-                if entry.id in withdrawn or (of_alerts and set_aside):
+                excluded = any(shift.excluded_parts(change.from_day) for shift in passed)
+                if entry.id in withdrawn or (of_alerts and excluded):
                     continue
             yield entry
 
     @property
     def shift(self) -> Entry[Change] | None:
-        """Return the last shift of the level that was suspected and is in force, if any."""
+        """Return the last suspected level shift in force, None if there is none."""
         shifts = [entry for entry in self.changes() if entry.correction.cause is Cause.LEVEL_SHIFT]
         return shifts[-1] if shifts else None
 
     def correction_of(self, episode: int) -> Entry[EpisodeReal | EpisodeNormal] | None:
-        """Return the last correction of an episode (its id), None where there is none."""
-        found = (
+        """Return the last correction of an episode (its id), None if there is none."""
+        entries = (
             cast("Entry[EpisodeReal | EpisodeNormal]", entry)
             for entry in reversed(self.entries)
             if isinstance(entry.correction, EpisodeReal | EpisodeNormal)
             and entry.correction.episode == episode
         )
-        return next(found, None)
+        return next(entries, None)
 
     def asks(self, *, episodes: bool) -> bool:
         """Tell whether questions are welcome: about episodes, or about ranges."""
@@ -124,7 +125,7 @@ class Ledger:
         )
 
     def corrections(self, today: int) -> list[Entry]:
-        """Return the corrections by people that have an effect on a day, one for each step."""
+        """Return the corrections by people in force on a day: the first entry of each step."""
         return [
             entry
             for entry in self.entries
@@ -134,18 +135,21 @@ class Ledger:
         ]
 
     def with_day(self, summary: DaySummary) -> Ledger:
-        """Return the ledger with a day at its end (or in the place of that day)."""
+        """Return the ledger with a day at its end, or in place of the same day.
+
+        Later days are dropped, and so are days and episodes that leave the window.
+        """
         oldest = summary.day - WINDOW_DAYS + 1
         days = tuple(day for day in self.days if oldest <= day.day < summary.day)
         episodes = tuple(episode for episode in self.episodes if episode.day >= oldest)
         return replace(self, days=(*days, summary), episodes=episodes)
 
     def with_days(self, changed: dict[int, DaySummary]) -> Ledger:
-        """Return the ledger with some of its days replaced."""
+        """Return the ledger with some of its days (by ordinal) replaced."""
         return replace(self, days=tuple(changed.get(day.day, day) for day in self.days))
 
     def with_correction(self, at: float, draft: Draft) -> Ledger:
-        """Return the ledger with one step in force, whose entries get their ids here."""
+        """Return the ledger with a draft in force from a POSIX time, as entries with new ids."""
         first = self.next_id
         entries = [
             Entry(
@@ -169,15 +173,15 @@ class Ledger:
         return replace(self, entries=(*self.entries, *more))
 
     def with_episode(self, episode: Episode) -> Ledger:
-        """Return the ledger with an episode added or brought up to date."""
+        """Return the ledger with an episode added or updated."""
         others = tuple(other for other in self.episodes if other.id != episode.id)
         return replace(self, episodes=(*others, episode))
 
     def undo(self, at: float, entry_id: int | None = None) -> Ledger:
-        """Return the ledger without a step: the last one, or the one with a named entry.
+        """Return the ledger without one step: the last one, or that of the entry `entry_id`.
 
-        Later entries that move the range get new ids, since coverages under them no longer
-        fit. Raises UndoError where there is no such entry or it is older than 30 days.
+        Later entries that move the range get new ids, because coverages issued under them do not
+        count any more. Raises UndoError if there is no such entry or it is older than 30 days.
         """
         undone = self.undoable(at, entry_id)
         place = self.entries.index(undone)
@@ -193,7 +197,7 @@ class Ledger:
         return replace(self, entries=(*self.entries[:place], *later), former=former)
 
     def _renewed(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Return entries with new ids for those that move the range."""
+        """Return the entries, with new ids for those that move the range."""
         moving = [entry.id for entry in entries if entry.moves_range]
         renewed: dict[int | None, int] = dict(zip(moving, count(self.next_id), strict=False))
         return tuple(
@@ -207,27 +211,28 @@ class Ledger:
         )
 
     def _restored(self, former: Ledger, place: int, first: int) -> Ledger:
-        """Return the ledger before it was learned again, with what has come since.
+        """Return the ledger from before it was relearned, with what has been added since.
 
-        That are the entries after a place and the days from the first one on.
+        That is the entries by people after index `place`, the days from `first` on and all
+        episodes.
         """
         later = (entry for entry in self.entries[place + 1 :] if not entry.correction.inferred)
-        lived = [day for day in self.days if day.day >= first]
-        since = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
+        episodes = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
         ledger = replace(
             former,
             entries=(*former.entries, *self._renewed(tuple(later))),
-            episodes=tuple(since.values()),
+            episodes=tuple(episodes.values()),
         )
-        for day in lived:
-            ledger = ledger.with_day(day)
+        for day in self.days:
+            if day.day >= first:
+                ledger = ledger.with_day(day)
         return ledger
 
     def undoable(self, at: float, entry_id: int | None = None) -> Entry:
         """Return the first entry of the step that `undo` would undo.
 
-        Raises UndoError where there is none. A preference can be undone by its id at any time,
-        everything else for 30 days.
+        A preference can be undone by its id at any time, everything else for 30 days. Raises
+        UndoError if there is no such step.
         """
         for entry in reversed(self.entries):
             first = self._first_of(entry)
@@ -239,7 +244,7 @@ class Ledger:
             if wanted and (lasting or at - first.at <= UNDO_DAYS * DAY_S):
                 return first
         raise UndoError(
-            "nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
+            "there is nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
         )
 
     def _first_of(self, entry: Entry) -> Entry:
@@ -249,10 +254,10 @@ class Ledger:
         return next((first for first in self.entries if first.id == entry.step), entry)
 
     def pruned(self, at: float) -> Ledger:
-        """Return the ledger without what can no longer matter or be undone."""
+        """Return the ledger without what neither has an effect nor can be undone any more."""
         old = at - UNDO_DAYS * DAY_S
         resets = [entry for entry in self.of(Reset) if entry.at < old]
-        gone = max((entry.correction.from_day for entry in resets), default=0)
+        first = max((entry.correction.from_day for entry in resets), default=0)
         oldest = self.days[-1].day - WINDOW_DAYS if self.days else 0
         done = [
             entry
@@ -262,13 +267,13 @@ class Ledger:
             and (entry.correction.last_day is None or entry.correction.last_day <= oldest)
         ]
         root = max((entry.id for entry in done if entry.moves_range), default=self.root)
-        kept = any(entry.at >= old for entry in self.of(Relearned))
-        former = self.former if kept else None
-        if not done and former is self.former and not any(day.day < gone for day in self.days):
+        undoable = any(entry.at >= old for entry in self.of(Relearned))
+        former = self.former if undoable else None
+        if not done and former is self.former and not any(day.day < first for day in self.days):
             return self
         return replace(
             self,
-            days=tuple(day for day in self.days if day.day >= gone),
+            days=tuple(day for day in self.days if day.day >= first),
             entries=tuple(entry for entry in self.entries if entry not in done),
             root=root,
             former=former,
@@ -283,7 +288,7 @@ class Ledger:
         )
 
     def factor(self, day: int) -> float:
-        """Return what a day still counts for: 1, less before a change, 0 if out of force."""
+        """Return what a day still counts for: 1, less before a change, 0 if it is excluded."""
         if not self.entries:
             return 1.0
         if day < self.epoch_day or self.excluded_parts(day) == ALL_PARTS:
@@ -294,7 +299,7 @@ class Ledger:
         return min(weights, default=1.0)
 
     def excluded_parts(self, day: int, *, by_people: bool = False) -> int:
-        """Return the mask of the parts of a day that are out of the range, by people or at all."""
+        """Return the mask of the excluded parts of a day; `by_people` leaves out inferred ones."""
         mask = 0
         for entry in self.entries:
             if not (by_people and entry.correction.inferred):
@@ -302,12 +307,12 @@ class Ledger:
         return mask
 
     def longest_run_h(self, since: int) -> int:
-        """Return the longest run of one value (hours) that ended since a day."""
+        """Return the longest run of one value that ended on or after a day, in hours."""
         runs = (summary.longest_run_h for summary in self.days if summary.day >= since)
         return max(runs, default=0)
 
     def evidence(self, before: int, days: int) -> list[DaySummary]:
-        """Return the valid days in force among the last `days` before a day, oldest first."""
+        """Return the valid days that count among the `days` before a day, oldest first."""
         return [
             summary
             for summary in self.days
@@ -315,7 +320,7 @@ class Ledger:
         ]
 
     def coverages(self) -> list[tuple[int, float]]:
-        """Return day and mark of all marks that count, oldest first."""
+        """Return (day, coverage) of all scored days that count, oldest first."""
         first = self.change_day
         return [
             (summary.day, summary.coverage)
@@ -327,9 +332,9 @@ class Ledger:
         ]
 
     def reference(self, most: int) -> list[DaySummary]:
-        """Return the last reference days: complete, comparable, oldest first."""
+        """Return the last `most` reference days (complete and comparable), oldest first."""
         first = self.change_day
-        fit = [
+        reference = [
             summary
             for summary in self.days
             if summary.day >= first
@@ -338,10 +343,10 @@ class Ledger:
             and summary.complete
             and not self.excluded_parts(summary.day)
         ]
-        return fit[-most:]
+        return reference[-most:]
 
     def lifted_levels(self, today: int) -> dict[int, float]:
-        """Return the alert levels that the user lifted, by part."""
+        """Return the alert levels that people raised (base unit), by part."""
         lifted: dict[int, float] = {}
         for normal in (entry.correction for entry in self.of(EpisodeNormal)):
             for part in range(PARTS) if normal.in_force(today) else ():
@@ -352,7 +357,7 @@ class Ledger:
     def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
         """Return the days with an alert that nobody corrected, within the last `within` days.
 
-        To exclude a day corrects its alerts; a day that the channel set aside itself does not.
+        Excluding a day corrects its alerts, unless the channel excluded it by itself.
         """
         corrected = {entry.correction.episode for entry in self.of(EpisodeReal)}
         corrected |= {entry.correction.episode for entry in self.of(EpisodeNormal)}

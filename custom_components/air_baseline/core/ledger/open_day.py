@@ -1,4 +1,4 @@
-"""The day of one channel that is being observed."""
+"""The day of one channel that is still being observed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,11 +15,11 @@ from .histogram_text import MOST_SLOTS, decode_counts, encode_counts
 
 
 class OpenDay:
-    """The day that is being observed.
+    """The day that is still being observed.
 
-    `take` counts one bin; `close` gives the digest. `void` says that the range changed
-    during the day, so that the day gets no mark, `unseen` that conditions were not seen
-    before at some time of it.
+    `take` counts one bin; `close` returns the day summary. `void` says that the range changed
+    during the day, which therefore gets no coverage. `unseen` says that at some time of the day
+    the conditions had not been seen before. `inside` sums the shares of the `scored_slots`.
     """
 
     __slots__ = (
@@ -35,7 +35,7 @@ class OpenDay:
     )
 
     def __init__(self, day: int, slots: tuple[int, ...]) -> None:
-        """Start an unobserved day with the number of slots of each of its parts."""
+        """Start an unobserved day with the number of possible slots of each part."""
         self.day = day
         self.slots = slots
         self.counts = no_counts()
@@ -47,7 +47,10 @@ class OpenDay:
         self.eligible = False
 
     def take(self, part: int, cell: int, sustained: float | None, inside: float | None) -> None:
-        """Count one bin: its part, histogram level, held level and share inside the range."""
+        """Count one bin: its part, cell, sustained level (base unit) and share inside the range.
+
+        `sustained` is None if it is not known, `inside` if there is no range.
+        """
         self.counts[part][cell] = min(self.counts[part][cell] + 1, MOST_SLOTS)
         peak = self.peaks[part]
         if sustained is not None and (peak is None or sustained > peak):
@@ -57,15 +60,15 @@ class OpenDay:
             self.scored_slots += 1
 
     def remove(self, cell: int, slots: Sequence[int]) -> None:
-        """Take up to `slots` of each part from a level: that time counts as missing."""
+        """Remove up to `slots` (one number per part) from a cell: that time counts as missing."""
         remove_slots(self.counts, cell, slots)
-        for part, taken in enumerate(slots):
-            if taken:
+        for part, removed in enumerate(slots):
+            if removed:
                 self.peaks[part] = None
         self.void = True
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows, but its counts, as plain JSON values."""
+        """Return its state without the counts as plain JSON values."""
         return {
             "day": iso_day(self.day),
             "peaks": list(self.peaks),
@@ -76,12 +79,15 @@ class OpenDay:
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote, and the counts; raises StoredFormError or KeyError."""
+        """Take over what `dump` wrote, with the counts as `histogram`.
+
+        Raises StoredFormError, KeyError, or ValueError for the histogram.
+        """
         self.counts = decode_counts(checked.text(data["histogram"]))
         peaks = checked.items(data["peaks"], PARTS)
         if len(peaks) != PARTS:
-            raise checked.StoredFormError(f"{len(peaks)} peaks")
-        self.peaks = [checked.optional(checked.level, peak) for peak in peaks]
+            raise checked.StoredFormError(f"{len(peaks)} peaks instead of {PARTS}")
+        self.peaks = [checked.optional(checked.concentration, peak) for peak in peaks]
         self.scored_slots = checked.integer(data["marked"], 0)
         self.inside = checked.number(data["inside"], 0.0, float(self.scored_slots))
         self.void = checked.flag(data["void"])
@@ -92,7 +98,7 @@ class OpenDay:
         """Return the number of slots observed so far."""
         return sum(sum(part) for part in self.counts)
 
-    def close(  # noqa: PLR0913 - all that is known of a day beside its bins
+    def close(  # noqa: PLR0913 - everything known of a day apart from its bins
         self,
         *,
         issued: Sequence[float],
@@ -102,17 +108,17 @@ class OpenDay:
         surroundings: DaySurroundings = NO_SURROUNDINGS,
         origin: DayOrigin = DayOrigin.LIVE,
     ) -> DaySummary:
-        """Return what the day leaves behind; it is marked if it is valid and not void."""
+        """Return the summary of the day; it has a coverage if it is valid and not void."""
         observed = np.array([sum(part) for part in self.counts])
         valid = observed_share(observed, np.array(self.slots)) >= VALID_DAY
-        marked = valid and self.scored_slots and not self.void
+        scored = valid and self.scored_slots and not self.void
         peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
         return DaySummary(
             day=self.day,
             origin=origin,
             slots=self.slots,
             record=pack_record(encode_counts(self.counts), peaks, issued, surroundings),
-            coverage=round(self.inside / self.scored_slots, 4) if marked else None,
+            coverage=round(self.inside / self.scored_slots, 4) if scored else None,
             head=head,
             state=state,
             eligible=self.eligible,

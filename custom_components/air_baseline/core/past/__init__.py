@@ -1,1 +1,1 @@
-"""Days from before the channel existed, or learned again."""
+"""Days from before the channel existed, and days that are relearned."""

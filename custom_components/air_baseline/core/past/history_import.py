@@ -1,7 +1,7 @@
 """From the means that a recorder kept to days that can be replayed.
 
-A recorder keeps means of five minutes for some days and of an hour for good. An hour's mean
-hides peaks, so a day is made of five-minute means wherever they cover enough of it.
+A recorder keeps five-minute means for some days and hourly means for good. An hourly mean hides
+peaks, so a day is made from five-minute means if they cover enough of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,15 +18,15 @@ from ..pollutant import PollutantSpec
 from ..reading.binning import Binner, smaller_step
 from ..reading.sensor_health import OFF_S, flat_limit_s
 
-# A level that held for some slots of a part: the part, the first slot, the level, how many.
-# Not one `Bin` a slot: so many objects at once make Python look for garbage for long.
+# Slots in a row of one part with the same value: the part, the first slot, the value (base unit)
+# and the number of slots. One `Bin` a slot would keep Python's garbage collector busy for long.
 type SlotRun = tuple[int, int, float, int]
 
 
 class Row(NamedTuple):
-    """A mean from a time on (POSIX seconds), and the lowest reading in it; base unit.
+    """A mean that starts at a POSIX time, and the lowest reading in it (base unit).
 
-    The lowest is a reading as the sensor gave it (None: not kept); a mean is hardly ever one.
+    `low` is a value as the sensor sent it (None: not kept), which a mean hardly ever is.
     """
 
     start: float
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a recorder kept of a source: means of five minutes and of hours, in any order."""
+    """What a recorder kept of a source: five-minute means and hourly means, in any order."""
 
     five_minute: Sequence[Row] = ()
     hourly: Sequence[Row] = ()
@@ -44,7 +44,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class PastDay:
-    """A day of the past: the levels of its slots, oldest first, and the longest run that ended."""
+    """A day of the past: the values of its slots, oldest first.
+
+    `longest_run_h` is the longest run of one value that ended in it, in hours.
+    """
 
     day: int
     origin: DayOrigin
@@ -53,21 +56,21 @@ class PastDay:
 
     @property
     def observed(self) -> int:
-        """Return the number of slots that are known."""
+        """Return the number of known slots."""
         return sum(number for *_, number in self.slot_runs)
 
     def covers(self, slots: int) -> bool:
-        """Tell whether the day has enough of its slots to be evidence."""
+        """Tell whether enough of the day's slots are known to make it evidence."""
         return self.observed >= VALID_DAY * slots
 
 
 @dataclass(frozen=True, slots=True)
 class PastDays:
-    """The days of the past by their number.
+    """The days of the past by their ordinal.
 
-    `ignored` counts the rows that cannot be: of the future, older than what is kept, or beyond
-    the plausible span. `step` is the smallest step of the sensor that was seen (base unit),
-    `since` and `until` the times of the first and the last row (None: no row).
+    `ignored` counts the rows that are of the future, older than what is kept, or beyond the
+    plausible span. `step` is the smallest step seen of the sensor (base unit; None: not known).
+    `since` and `until` are when the first row starts and the last one ends (None: no row).
     """
 
     days: dict[int, PastDay] = field(default_factory=dict)
@@ -78,41 +81,42 @@ class PastDays:
 
 
 def oldest_start(now: float, zone: tzinfo) -> float:
-    """Return the POSIX time before which nothing is of use."""
+    """Return the POSIX time before which rows are of no use at a POSIX time."""
     return day_start(locate(now, zone)[0] - WINDOW_DAYS, zone)
 
 
 def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> PastDays:
-    """Return the days that the past gives before the day of `now` (POSIX seconds)."""
+    """Return the days of the past before the day of the POSIX time `now`."""
     since, today = oldest_start(now, zone), locate(now, zone)[0]
-    fine = _usable(past.five_minute, spec, since, now - SLOT_S)
-    coarse = _usable(past.hourly, spec, since, now - HOUR_S)
-    days = _days(coarse, DayOrigin.HOURLY, spec, zone)
-    for day, found in _days(fine, DayOrigin.REPLAYED, spec, zone).items():
+    five_minute = _usable(past.five_minute, spec, since, now - SLOT_S)
+    hourly = _usable(past.hourly, spec, since, now - HOUR_S)
+    days = _days(hourly, DayOrigin.HOURLY, spec, zone)
+    for day, replayed in _days(five_minute, DayOrigin.REPLAYED, spec, zone).items():
         other = days.get(day)
         if (
             other is None
-            or found.covers(sum(part_slots(day, zone)))
-            or found.observed > other.observed
+            or replayed.covers(sum(part_slots(day, zone)))
+            or replayed.observed > other.observed
         ):
-            days[day] = found
-    kept = [*fine, *coarse]
+            days[day] = replayed
+    used = [*five_minute, *hourly]
     return PastDays(
         days={day: days[day] for day in sorted(days) if day < today},
-        ignored=len(past.five_minute) + len(past.hourly) - len(kept),
-        step=_step(fine or coarse),
-        since=min((row.start for row in kept), default=None),
+        ignored=len(past.five_minute) + len(past.hourly) - len(used),
+        step=_step(five_minute or hourly),
+        since=min((row.start for row in used), default=None),
         until=max(
-            [row.start + SLOT_S for row in fine] + [row.start + HOUR_S for row in coarse],
+            [row.start + SLOT_S for row in five_minute] + [row.start + HOUR_S for row in hourly],
             default=None,
         ),
     )
 
 
 def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[Row]:
-    """Return the five-minute means of raw readings (POSIX seconds, base unit), oldest first.
+    """Return the five-minute means of readings (POSIX seconds, base unit), oldest first.
 
-    A level of None ends the hold of the one before, as `unavailable` does.
+    A value of None ends the hold of the one before, as `unavailable` does. Time passes to the
+    POSIX time `until`.
 
     >>> means([(0.0, 4.0), (150.0, 8.0), (300.0, None)], 600.0)
     [Row(start=0.0, mean=6.0, low=4.0)]
@@ -130,17 +134,17 @@ def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[
 
 
 def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
-    """Return the rows that can be, oldest first, none twice."""
-    found = {
+    """Return the plausible rows between two POSIX times, oldest first, without duplicates."""
+    usable = {
         row.start: row
         for row in rows
         if since <= row.start <= until and isfinite(row.mean) and spec.plausible(row.mean)
     }
-    return [found[start] for start in sorted(found)]
+    return [usable[start] for start in sorted(usable)]
 
 
 def _step(rows: Sequence[Row]) -> float | None:
-    """Return the step of the sensor, as `Binner` learns it from live readings."""
+    """Return the step of the sensor as `Binner` learns it from live readings (base unit)."""
     step: float | None = None
     for before, after in pairwise(row.low for row in rows if row.low is not None):
         step = smaller_step(step, after - before)
@@ -148,9 +152,9 @@ def _step(rows: Sequence[Row]) -> float | None:
 
 
 def _days(
-    rows: Sequence[Row], kind: DayOrigin, spec: PollutantSpec, zone: tzinfo
+    rows: Sequence[Row], origin: DayOrigin, spec: PollutantSpec, zone: tzinfo
 ) -> dict[int, PastDay]:
-    length_s = HOUR_S if kind is DayOrigin.HOURLY else SLOT_S
+    length_s = HOUR_S if origin is DayOrigin.HOURLY else SLOT_S
     placed: dict[int, list[SlotRun]] = {}
     ended: dict[int, int] = {}
     longest_h = 0
@@ -161,19 +165,19 @@ def _days(
             _place(run, length_s, zone, placed)
         if following is None:
             break
-        heard = following[0].start
-        # As live, a run lasts until another level is heard, unless the source was off.
-        until = heard if heard - until <= OFF_S else run[-1].start
-        run_h, day = int((until - run[0].start) // HOUR_S), locate(heard, zone)[0]
+        next_start = following[0].start
+        # As with live readings, a run lasts until the next value, unless the source was off.
+        until = next_start if next_start - until <= OFF_S else run[-1].start
+        run_h, day = int((until - run[0].start) // HOUR_S), locate(next_start, zone)[0]
         ended[day] = max(ended.get(day, 0), run_h)
         longest_h = max(longest_h, run_h)
     return {
-        day: PastDay(day, kind, tuple(known), ended.get(day, 0)) for day, known in placed.items()
+        day: PastDay(day, origin, tuple(runs), ended.get(day, 0)) for day, runs in placed.items()
     }
 
 
 def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
-    """Return the rows in runs of one level; a run is over where the source was off."""
+    """Return the rows in runs of one value; a run also ends where the source was off."""
     runs: list[list[Row]] = []
     for row in rows:
         last = runs[-1][-1] if runs else None
@@ -186,7 +190,7 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
 def _place(
     run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[SlotRun]]
 ) -> None:
-    """Put each slot of some rows into its day."""
+    """Add the slots of a run of rows to `placed`, by day, in place."""
     for row in run:
         first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
         place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))

@@ -1,8 +1,8 @@
 """Days of the past, replayed in order into a ledger: each range from earlier days only.
 
-Days of five-minute means give marks and are reference days, tagged `replayed`. Days of hourly
-means count half and give neither: an hour's mean hides peaks. No alert was possible on either,
-so no episode is opened, and neither counts for the promise.
+Days of five-minute means are scored and are reference days, with the origin `replayed`. Days of
+hourly means count half and are neither, because an hourly mean hides peaks. No alert was possible
+on either, so no episode is opened and they do not count for the promise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from .history_import import Past, PastDay, PastDays, past_days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaySetting:
-    """What a replay needs to know of a channel; `resolution` is the sensor's step."""
+    """What a replay needs to know of a channel; `resolution` is the sensor's step (base unit)."""
 
     spec: PollutantSpec
     zone: tzinfo
@@ -39,21 +39,20 @@ class ReplaySetting:
 
     @classmethod
     def of(cls, channel: Channel, found: PastDays) -> Self:
-        """Return the setting of a channel: its step is the smallest seen, then or now."""
+        """Return the setting of a channel, with the smallest step seen live or in its past."""
         return cls(
             spec=channel.spec,
             zone=channel.zone,
             promise=channel.promise,
-            resolution=_least(channel.binner.step, found.step) or LEAST_STEP,
+            resolution=_smaller_step(channel.binner.step, found.step) or LEAST_STEP,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryWorth:
-    """What the past of a source is worth on a day.
+    """What the past of a source is worth: its usable days, an hourly one as half a day.
 
-    How many usable days it has (an hourly one is half a day), and the earliest day that could
-    be `learned`.
+    `earliest` is the first day that could be learned, None if it is too far ahead.
     """
 
     usable_days: float
@@ -61,12 +60,12 @@ class HistoryWorth:
 
 
 def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) -> Ledger:
-    """Return a ledger with the days of the past before its first own one, which stay as they are.
+    """Return a ledger with the days of the past before its own days, which stay unchanged.
 
-    `own` is the open day: with what was heard live it is the channel's own.
+    `own` is the open day, which counts as the channel's own because of its live readings.
     """
     first = min((own, *(summary.day for summary in ledger.days)))
-    past = {day: lived for day, lived in found.days.items() if day < first}
+    past = {day: past_day for day, past_day in found.days.items() if day < first}
     if not past:
         return ledger
     replayed = replay(past, ledger, setting)
@@ -78,12 +77,12 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) ->
 def relearned(
     at: float, ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting
 ) -> Ledger:
-    """Return a ledger learned again, each day before the open one as it is known best.
+    """Return a relearned ledger, with the best source for each day before the open day `own`.
 
-    That is from five-minute means, otherwise as the channel lived it, otherwise from hourly
-    means. Corrections of days stay in force, a start over is undone by it, and doubts are found
-    again. To undo it restores the ledger as it was before the first time, if that can still be
-    undone.
+    The best source is five-minute means, otherwise the day as it is in the ledger, otherwise
+    hourly means. Corrections of days stay in force, a start over does not, and suspected changes
+    are found again. Undoing this restores the ledger from before the first relearning that can
+    still be undone.
     """
     earlier = ledger.of(Relearned)
     first = earlier[-1].correction.from_day if ledger.former and earlier else own
@@ -95,19 +94,19 @@ def relearned(
     entry = Entry(id=ledger.next_id, at=at, correction=Relearned(from_day=first))
     start = replace(ledger, entries=(*kept, entry), former=ledger.former or ledger)
     days: dict[int, PastDay | DaySummary] = {summary.day: summary for summary in ledger.days}
-    for day, lived in found.days.items():
-        if day < own and (day not in days or lived.origin is not DayOrigin.HOURLY):
-            days[day] = lived
+    for day, past_day in found.days.items():
+        if day < own and (day not in days or past_day.origin is not DayOrigin.HOURLY):
+            days[day] = past_day
     return replay(days, start, setting)
 
 
 def replay(
     days: Mapping[int, PastDay | DaySummary], start: Ledger, setting: ReplaySetting
 ) -> Ledger:
-    """Return a ledger with some days added one after the other.
+    """Return the ledger `start` with its days replaced by `days`, added in order.
 
-    `start` gives what was said about the days, and episodes; its own days give what is known
-    of a day beside the air. A day that is a digest already is taken as it is.
+    `start` gives the corrections and episodes, and its days give the surroundings. A day that is
+    a summary already is added as it is.
     """
     known = {summary.day: summary for summary in start.days}
     ledger, sustained = replace(start, days=()), SustainedWindow()
@@ -115,10 +114,10 @@ def replay(
     for day in sorted(days):
         if day <= newest - WINDOW_DAYS:
             continue
-        found = days[day]
-        if isinstance(found, PastDay):
-            found = _live_through(found, ledger, sustained, setting, known.get(day))
-        ledger = ledger.with_day(found)
+        summary = days[day]
+        if isinstance(summary, PastDay):
+            summary = _summarize(summary, ledger, sustained, setting, known.get(day))
+        ledger = ledger.with_day(summary)
         closed_at = day_start(day + 1, setting.zone)
         doubt = find_doubt(ledger, day + 1, closed_at)
         if doubt is not None:
@@ -127,10 +126,10 @@ def replay(
 
 
 def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> Entry | None:
-    """Let a channel go on from a replayed ledger; return the entry of that, if there is one."""
+    """Let a channel continue with a replayed ledger; return the entry of a relearning, if any."""
     new = (entry for entry in ledger.of(Relearned) if entry not in channel.ledger.entries)
     entry = next(new, None)
-    channel.binner.step = _least(channel.binner.step, found.step)
+    channel.binner.step = _smaller_step(channel.binner.step, found.step)
     if found.since is not None and found.until is not None:
         channel.health.ran_before(found.since, found.until)
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
@@ -141,7 +140,7 @@ def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> E
 
 
 def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWorth:
-    """Return what the past of a source is worth now (POSIX seconds)."""
+    """Return what the past of a source is worth at a POSIX time."""
     found = past_days(past, setting.spec, setting.zone, now)
     today = locate(now, setting.zone)[0]
     step = found.step or setting.resolution
@@ -153,16 +152,17 @@ def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWort
     )
 
 
-def _live_through(
+def _summarize(
     past: PastDay,
     ledger: Ledger,
     sustained: SustainedWindow,
     setting: ReplaySetting,
     known: DaySummary | None,
 ) -> DaySummary:
-    """Return the digest of a day as a channel leaves it that hears its bins live.
+    """Return the summary that a channel would have made of a day with the same bins.
 
-    Of an hourly day no range is issued: what it would have held is not known.
+    No range is issued for an hourly day, because its coverage would not be known. `known` is the
+    summary of the same day in the ledger, if any.
     """
     open_day = OpenDay(past.day, part_slots(past.day, setting.zone))
     open_day.eligible = known is not None and known.eligible
@@ -175,7 +175,7 @@ def _live_through(
     else:
         today = forecast(ledger, past.day, setting.spec, setting.promise, setting.resolution)
         state, issued = today.standing.state, today.issued
-        _hear(open_day, past, today, sustained)
+        _take_slots(open_day, past, today, sustained)
     return open_day.close(
         origin=past.origin,
         issued=issued,
@@ -186,15 +186,17 @@ def _live_through(
     )
 
 
-def _hear(open_day: OpenDay, past: PastDay, today: Forecast, sustained: SustainedWindow) -> None:
+def _take_slots(
+    open_day: OpenDay, past: PastDay, today: Forecast, sustained: SustainedWindow
+) -> None:
     for part, slot, value, _ in past.slot_runs:
         bin_ = Bin(slot, value, float(SLOT_S))
         sustained.take(bin_)
         span = sustained.span(bin_.end)
-        low = round(span[0], 1) if span else None
+        level = round(span[0], 1) if span else None
         inside = today.ranges[part].inside(bin_.value) if today.ranges else None
-        open_day.take(part, cell_index(bin_.value), low, inside)
+        open_day.take(part, cell_index(bin_.value), level, inside)
 
 
-def _least(one: float | None, other: float | None) -> float | None:
-    return min((step for step in (one, other) if step is not None), default=None)
+def _smaller_step(first: float | None, second: float | None) -> float | None:
+    return min((step for step in (first, second) if step is not None), default=None)

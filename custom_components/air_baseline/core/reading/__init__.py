@@ -1,1 +1,1 @@
-"""From readings to bins, and whether they can be believed."""
+"""From readings to bins, and whether readings can be believed."""

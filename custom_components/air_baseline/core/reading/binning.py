@@ -1,7 +1,7 @@
-"""Irregular timed readings to time-weighted means over five-minute slots.
+"""From irregular readings to time-weighted means over five-minute slots.
 
-Time is counted, not updates: busy air is not over-represented. A value holds until the
-next reading, at most for the hold limit; `unavailable` ends the hold at once.
+Time is counted, not updates, so air that changes often is not over-represented. A value holds
+until the next reading or the hold limit, whichever comes first; `unavailable` ends it at once.
 """
 
 from collections import deque
@@ -13,18 +13,22 @@ from typing import Any
 from .. import checked
 from ..day import SLOT_S
 
-LEAST_OBSERVED_S = 60.0  # A slot with less observed time gives no bin.
-LEAST_HOLD_S = 1800.0  # Sensors that report on change only are quiet for minutes.
-HOLD_INTERVALS = 4  # A slow sensor's value holds for this many of its median intervals.
-LONGEST_HOLD_S = 6 * 3600.0  # Beyond this a value says nothing about the air, at any cadence.
-INTERVALS_KEPT = 31  # Enough for a steady median, small enough to follow a new cadence.
-LATE_S = 300.0  # An older reading than this, behind time already counted, is dropped.
-LEAST_STEP = 0.1  # Finer differences are float noise or averaging, not resolution.
+LEAST_OBSERVED_S = 60.0  # Seconds of a slot that a bin needs, by judgement.
+LEAST_HOLD_S = 1800.0  # Seconds. By judgement: sensors that report only changes are often quiet.
+HOLD_INTERVALS = 4  # Median intervals for which a slow sensor's value holds, by judgement.
+LONGEST_HOLD_S = 6 * 3600.0  # Seconds. By judgement: beyond this a value says nothing about now.
+INTERVALS_KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
+LATE_S = 300.0  # Seconds behind counted time from which a reading is dropped, by judgement.
+LEAST_STEP = 0.1  # Base unit. By judgement: finer differences are float noise or averaging.
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The time-weighted mean over one slot: slot index, level, observed seconds."""
+    """The time-weighted mean over one slot.
+
+    `slot` is the slot's index (POSIX time / 300), `value` its mean (base unit), `observed_s` the
+    seconds with a value.
+    """
 
     slot: int
     value: float
@@ -42,7 +46,7 @@ class Bin:
 
 
 def smaller_step(step: float | None, difference: float) -> float | None:
-    """Return the step of a sensor after a difference between two of its values.
+    """Return a sensor's smallest step (None: not known), given one more difference of values.
 
     >>> smaller_step(None, -2.0), smaller_step(2.0, 0.01), smaller_step(0.5, 0.0)
     (2.0, 0.1, 0.5)
@@ -54,7 +58,7 @@ def smaller_step(step: float | None, difference: float) -> float | None:
 class Binner:
     """Turn readings, losses and passing time into bins, oldest first.
 
-    Calls may come late or out of order: time that was counted once is never counted again.
+    Calls can come late or out of order: time is never counted twice.
 
     >>> binner = Binner()
     >>> binner.read(0.0, 10.0), binner.read(150.0, 20.0)
@@ -111,22 +115,22 @@ class Binner:
         return bins
 
     def advance(self, at: float) -> Sequence[Bin]:
-        """Let time pass and return the bins that it closes."""
+        """Let time pass to a POSIX time and return the bins that it closes."""
         return self._count_to(at)
 
     def restart(self) -> None:
-        """Forget where time stood; what was learned of the sensor's cadence stays."""
+        """Forget how far time was counted, but keep the sensor's cadence and step."""
         self.counted_to = self.current_value = self.read_at = None
         self.area = self.observed_s = 0.0
 
     def hold_limit_s(self) -> float:
-        """Return for how long a value holds at the most."""
+        """Return how long a value holds at most, in seconds."""
         if not self.intervals:
             return LEAST_HOLD_S
         return min(max(LEAST_HOLD_S, HOLD_INTERVALS * median(self.intervals)), LONGEST_HOLD_S)
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows as plain JSON values; the current value ends with a restart."""
+        """Return its state as plain JSON values, without the current value: a restart ends it."""
         return {
             **self.dump_running(),
             "step": self.step,
@@ -135,7 +139,7 @@ class Binner:
         }
 
     def dump_running(self) -> dict[str, Any]:
-        """Return the open slot and the cadence: all that a value of the surroundings needs."""
+        """Return the open slot and the cadence as plain JSON values; surroundings need no more."""
         return {
             "counted_to": self.counted_to,
             "area": self.area,
@@ -144,16 +148,16 @@ class Binner:
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
         self.restore_running(data)
         checked.number(self.area, 0.0)
         step = data["step"]
         self.step = None if step is None else checked.number(step, LEAST_STEP, checked.HIGHEST)
-        self.last_value = checked.optional(checked.level, data["last_value"])
+        self.last_value = checked.optional(checked.concentration, data["last_value"])
         self.late = checked.integer(data["late"], 0)
 
     def restore_running(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump_running` wrote; raises StoredFormError or KeyError."""
+        """Take over what `dump_running` wrote. Raises StoredFormError or KeyError."""
         self.counted_to = checked.optional(checked.time, data["counted_to"])
         passed_s = (self.counted_to or 0.0) % SLOT_S
         self.observed_s = checked.number(data["observed_s"], 0.0, passed_s)
@@ -178,7 +182,7 @@ class Binner:
         return self._count_slots(start, at)
 
     def _count_within_slot(self, start: float, at: float) -> bool:
-        """Count held time that ends in the slot it began in: the path of most readings."""
+        """Count time that ends in the slot it began in, as most readings do; False otherwise."""
         if self.current_value is None or self.read_at is None or at - self.read_at >= LEAST_HOLD_S:
             return False
         if at >= (start // SLOT_S + 1) * SLOT_S:

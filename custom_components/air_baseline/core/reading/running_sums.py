@@ -1,6 +1,6 @@
-"""Sums over stretches of time, from which means over hours and days are made.
+"""Sums over buckets of time, from which means over hours and days are made.
 
-A sum is (index of the stretch, value times seconds, seconds).
+A sum is (index of the bucket, value times seconds, seconds).
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ type RunningSum = tuple[int, float, float]
 
 
 def add_to(sums: list[RunningSum], index: int, area: float, seconds: float) -> None:
-    """Add to the last of some sums, in place, or begin another."""
+    """Add to the last sum in place, or append a sum if the bucket is a new one."""
     if sums and sums[-1][0] == index:
         _, before, before_s = sums.pop()
         area, seconds = area + before, seconds + before_s
@@ -19,7 +19,7 @@ def add_to(sums: list[RunningSum], index: int, area: float, seconds: float) -> N
 
 
 def mean_of(sums: Sequence[RunningSum], least_s: float) -> float | None:
-    """Return the mean over some sums, None with fewer seconds than needed."""
+    """Return the mean over some sums, None if they have no or fewer than `least_s` seconds."""
     seconds = sum(seconds for _, _, seconds in sums)
     if not seconds or seconds < least_s:
         return None
@@ -28,19 +28,20 @@ def mean_of(sums: Sequence[RunningSum], least_s: float) -> float | None:
 
 def dump_sums(sums: Sequence[RunningSum]) -> list[list[float]]:
     """Return sums as plain JSON values."""
-    return [list(one) for one in sums]
+    return [list(running) for running in sums]
 
 
 def load_sums(data: object, most: int, last: int, longest_s: float) -> list[RunningSum]:
-    """Return the sums that `dump_sums` wrote: at most so many, up to the last index.
+    """Return the sums that `dump_sums` wrote.
 
+    There are at most `most` of them, with an index up to `last` and up to `longest_s` seconds.
     Raises StoredFormError for anything else.
     """
-    found: list[RunningSum] = []
+    sums: list[RunningSum] = []
     for index, area, observed in checked.rows(data, 3, most):
         seconds = checked.number(observed, 0.0, longest_s)
         highest = checked.HIGHEST * seconds
-        found.append(
+        sums.append(
             (checked.integer(index, 0, last), checked.number(area, -highest, highest), seconds)
         )
-    return found
+    return sums

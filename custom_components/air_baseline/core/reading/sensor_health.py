@@ -1,4 +1,4 @@
-"""Can the source be believed now: is it alive, warmed up, and not stuck?"""
+"""Whether the source can be believed: it is alive, has warmed up, and is not stuck."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,28 +7,29 @@ from .. import checked
 from ..day import DAY_S, HOUR_S, SLOT_S, WINDOW_DAYS
 from ..pollutant import Pollutant, PollutantSpec
 
-NO_SOURCE_S = 86_400.0  # Without a reading for so long there is no source.
-FLAT_S = 24 * 3600.0  # Longest legitimate flat runs in real homes: 8 to 45 hours.
-FLAT_ZERO_S = 72 * 3600.0  # Very clean rooms read PM2.5 0 for days.
-FLAT_RECORD_DAYS = 60  # A run so long ago says little about the sensor's present state.
-OFF_S = 6 * 3600.0  # Silent this long, it was off: metal oxide warms up, a flat run is over.
-WARM_UP_AGAIN_S = 3600.0
+NO_SOURCE_S = 86_400.0  # Seconds without a reading after which there is no source, by judgement.
+FLAT_S = 24 * 3600.0  # Seconds. Recordings: the longest genuine runs of one value last 8 to 45 h.
+FLAT_ZERO_S = 72 * 3600.0  # Seconds. Recordings: very clean rooms read PM2.5 0 for days.
+FLAT_RECORD_DAYS = 60  # Days. By judgement: an older run says little about the sensor now.
+OFF_S = 6 * 3600.0  # Seconds of silence that mean the sensor was off, by judgement.
+WARM_UP_AGAIN_S = 3600.0  # Seconds for a metal-oxide sensor that was off, by judgement.
 
 
 def flat_limit_s(concentration: float, longest_h: int, spec: PollutantSpec) -> float:
-    """Return for how long one value can last before the sensor counts as stuck, in seconds.
+    """Return how long one value (base unit) can last before the sensor is stuck, in seconds.
 
-    `longest_h` is the longest run on record. Very clean rooms read PM2.5 0 for days.
+    `longest_h` is the longest run on record, in hours.
     """
     zero = concentration == 0.0 and spec.pollutant is Pollutant.PM25
     return max(FLAT_ZERO_S if zero else FLAT_S, longest_h * HOUR_S)
 
 
 class SensorHealth:
-    """Follow one source: its last reading, its warm-up and runs of one value.
+    """Follow one source: its last reading, its warm-up and its runs of one value.
 
-    `flat_longest_h` is the longest run that ended in the open day, `stuck` says that the
-    present run is longer than this source has ever had.
+    `flat_longest_h` is the longest run that ended in the open day, in hours. `stuck` says that
+    the present run has passed its limit (see `flat_limit_s`). `rejected` counts readings beyond
+    the plausible span. Times are POSIX seconds, None if not known.
     """
 
     __slots__ = (
@@ -43,7 +44,7 @@ class SensorHealth:
     )
 
     def __init__(self, spec: PollutantSpec) -> None:
-        """Start with a source that was never seen."""
+        """Start with a source that has never sent a reading."""
         self.spec = spec
         self.last_read: float | None = None
         self.warm_until: float | None = None
@@ -54,7 +55,7 @@ class SensorHealth:
         self.rejected = 0
 
     def see(self, at: float, value: float) -> None:
-        """Note a plausible reading; one that comes late says nothing about what came since."""
+        """Note a plausible reading (POSIX seconds, base unit); ignore one that comes late."""
         last = self.last_read
         if last is not None and at < last:
             return
@@ -70,18 +71,18 @@ class SensorHealth:
         self.last_read = at
 
     def restart(self) -> None:
-        """Forget when the source was last seen: the clock had been wrong."""
+        """Forget when the source was last seen, because the clock was wrong."""
         self.last_read = self.flat_value = None
         self.flat_since = 0.0
         self.warm_until = None
 
     def skip_warm_up(self, at: float) -> None:
-        """Note that the source had been running before a time, as its own history shows."""
+        """Note that the source was running up to a POSIX time, as its history shows."""
         self.last_read = at
         self.warm_until = at
 
     def ran_before(self, since: float, until: float) -> None:
-        """Spare a source its warm-up that ran from one time to another, as its history shows."""
+        """Skip the warm-up if history shows the source running long enough (POSIX seconds)."""
         if not self.spec.warm_up_s or until - since < self.spec.warm_up_s:
             return
         if self.last_read is None:
@@ -92,15 +93,18 @@ class SensorHealth:
                 self.warm_until = None
 
     def alive(self, at: float) -> bool:
-        """Tell whether there was a reading within a day."""
+        """Tell whether there was a reading in the 24 hours before a POSIX time."""
         return self.last_read is not None and at - self.last_read <= NO_SOURCE_S
 
     def warming_up(self, at: float) -> bool:
-        """Tell whether the sensor is too new, or was off too long, to be believed."""
+        """Tell whether the sensor is too new, or was off too long, to be believed yet."""
         return self.warm_until is not None and at < self.warm_until
 
     def becomes_stuck(self, at: float, longest_h: int) -> bool:
-        """Tell whether the present run has just become longer than any on record (hours)."""
+        """Update `stuck`; tell whether the present run has just passed its limit.
+
+        `longest_h` is the longest run on record, in hours.
+        """
         if self.stuck or self.flat_value is None:
             return False
         limit_s = flat_limit_s(self.flat_value, longest_h, self.spec)
@@ -108,17 +112,17 @@ class SensorHealth:
         return self.stuck
 
     def end_day(self) -> int:
-        """Return the longest run that ended in the day, in hours, and begin another day."""
+        """Return the longest run that ended in the day, in hours, and begin the next day."""
         longest, self.flat_longest_h = self.flat_longest_h, 0
         return longest
 
     def flat_slots(self, at: float) -> range:
-        """Return the slots of the present run up to a time, as far as days are kept."""
+        """Return the slots of the present run up to a POSIX time, as far back as days are kept."""
         since = max(self.flat_since, at - WINDOW_DAYS * DAY_S)
         return range(int(since // SLOT_S), int(at // SLOT_S))
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows as plain JSON values."""
+        """Return its state as plain JSON values."""
         return {
             "last_read": self.last_read,
             "warm_until": self.warm_until,
@@ -130,13 +134,13 @@ class SensorHealth:
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
         self.last_read = checked.optional(checked.time, data["last_read"])
         last_read, warm_until = self.last_read or 0.0, data["warm_until"]
         if warm_until is not None:
             latest = last_read + self.spec.warm_up_s
             self.warm_until = checked.number(warm_until, 0.0, latest)
-        self.flat_value = checked.optional(checked.level, data["flat_value"])
+        self.flat_value = checked.optional(checked.concentration, data["flat_value"])
         self.flat_since = checked.number(data["flat_since"], 0.0, last_read)
         self.flat_longest_h = checked.integer(data["flat_longest_h"], 0)
         self.stuck = checked.flag(data["stuck"])

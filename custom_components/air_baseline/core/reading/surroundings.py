@@ -1,8 +1,8 @@
-"""What explains air without being the room's: outdoor air, outdoor temperature, open windows.
+"""What surrounds a room and explains its air: outdoor air and temperature, open windows.
 
-Never required. A home's channels share what is outdoors, a room's channels its windows: each
-value is followed once, and a channel only asks for means. Readings of context are calls of
-their own and cost a reading of the air nothing.
+None of it is required. The channels of a home share the outdoor values, those of a room share
+its windows: each value is followed once, and a channel only asks for means. Surroundings are
+read by calls of their own, so they add nothing to the cost of a reading of the air.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,22 +15,25 @@ from ..day import DAY_S, HOUR_S, SLOT_S, SLOTS_PER_HOUR, locate
 from .binning import Bin, Binner
 from .running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 
-HOURS = 24
-LEAST_H = 18.0  # Of 24 hours; a mean of the morning alone is colder than any day's.
-LEAST_BEFORE_H = 6.0  # Less says too little about what outdoor air was like before.
-LEAST_SLOTS = 6  # Of the twelve of an hour.
-REWIND_S = 26 * HOUR_S  # More than any change of clocks: the clock had been wrong.
+HOURS = 24  # Hours of a mean.
+LEAST_H = 18.0  # Known hours of 24, by judgement: the mean of a morning is colder than any day's.
+LEAST_BEFORE_H = 6.0  # Known hours of 24, by judgement: fewer tell too little of the air before.
+LEAST_SLOTS = 6  # Slots of the 12 of an hour, by judgement.
+REWIND_S = 26 * HOUR_S  # Seconds. By judgement: more than any change of clocks or time zones.
 
-# Outdoor air rose: by so much (μg/m³, beyond the noise of consumer sensors) and so many times
-# the mean of the day before. In nine homes with an outdoor monitor that was so in 3 % of all
-# hours, and with one of 35 rises of 10 μg/m³ in the main room.
-ROSE_BY = 5.0
-ROSE_TIMES = 1.5
+# Outdoor air rose if the last hour is higher than the 24 hours before by `ROSE_BY` and by the
+# factor `ROSE_TIMES`. Recordings: that held in 3 % of all hours in nine homes with an outdoor
+# monitor, and with one of 35 rises of 10 μg/m³ in the main room.
+ROSE_BY = 5.0  # μg/m³: beyond the noise of consumer sensors (recordings).
+ROSE_TIMES = 1.5  # Times the mean before (recordings).
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySurroundings:
-    """Context of one day: means (μg/m³, °C), share of the day a window was open; None unknown."""
+    """The surroundings of one day or 24 hours; None for what is not known.
+
+    Means outdoors are in μg/m³ and °C, `window_open` is the share of the time with an open window.
+    """
 
     outdoor_pm25: float | None = None
     outdoor_temperature: float | None = None
@@ -39,14 +42,14 @@ class DaySurroundings:
 
 @dataclass(frozen=True, slots=True)
 class OutdoorRise:
-    """Outdoor PM2.5 of the last hour beside the 24 hours before it (μg/m³)."""
+    """Outdoor PM2.5 of the last hour (`now`) and of the 24 hours before it (μg/m³)."""
 
     now: float
     before: float
 
     @property
     def rose(self) -> bool:
-        """Tell whether that is a rise.
+        """Tell whether the last hour counts as a rise.
 
         >>> OutdoorRise(38.0, 12.0).rose, OutdoorRise(16.0, 12.0).rose, OutdoorRise(5.0, 1.0).rose
         (True, False, False)
@@ -55,9 +58,9 @@ class OutdoorRise:
 
 
 class SurroundingMean:
-    """One value of context as time-weighted means over an hour, 24 hours and a day.
+    """One value of the surroundings, as time-weighted means over an hour, 24 hours and a day.
 
-    Values hold as those of air do. Calls may come late or in any order.
+    A value holds as that of air does. Calls can come late or in any order.
 
     >>> from datetime import UTC
     >>> mean = SurroundingMean(UTC)
@@ -84,43 +87,44 @@ class SurroundingMean:
             self._take(bin_)
 
     def lose(self, at: float) -> None:
-        """Note that the source has no value from here on."""
+        """Note that the source has no value from a POSIX time on."""
         for bin_ in self.binner.lose(at):
             self._take(bin_)
 
     def advance(self, at: float) -> None:
-        """Let time pass."""
+        """Let time pass to a POSIX time."""
         self._rewind(at)
         for bin_ in self.binner.advance(at):
             self._take(bin_)
 
     def of_day(self, day: int) -> float | None:
-        """Return the mean of the open day or the one before, None with under 18 hours of it."""
-        return mean_of([one for one in self.days if one[0] == day], LEAST_H * HOUR_S)
+        """Return the mean of the open day or the one before, None if under 18 hours are known."""
+        return mean_of([bucket for bucket in self.days if bucket[0] == day], LEAST_H * HOUR_S)
 
     def of_last_hours(self, at: float) -> float | None:
-        """Return the mean of the 24 hours up to a time (running hour included), None likewise.
+        """Return the mean of the 24 hours up to a POSIX time, the running hour included.
 
-        The 24 hours, not those since 04:00: by noon these are colder than any whole day.
+        None if under 18 hours are known. The hours since 04:00 alone would not do: by noon their
+        mean is colder than that of any whole day.
         """
         last = int((at - 1e-3) // HOUR_S)
         return mean_of(self._sums(last - HOURS + 1, last), LEAST_H * HOUR_S)
 
     def of_last_hour(self, at: float) -> float | None:
-        """Return the mean of the 12 slots up to a time, None with under six of them."""
+        """Return the mean of the 12 slots up to a POSIX time, None if under six are known."""
         last = int(at // SLOT_S)
         values = [value for slot, value in self.bins if last - SLOTS_PER_HOUR <= slot < last]
         return sum(values) / len(values) if len(values) >= LEAST_SLOTS else None
 
     def rise(self, at: float) -> OutdoorRise | None:
-        """Return the last hour beside the 24 hours before it, None where either is not known."""
+        """Return the last hour and the 24 hours before it, None if either is not known."""
         first = int((at - HOUR_S) // HOUR_S)
         now = self.of_last_hour(at)
         before = mean_of(self._sums(first - HOURS, first - 1), LEAST_BEFORE_H * HOUR_S)
         return None if now is None or before is None else OutdoorRise(now, before)
 
     def dump(self) -> dict[str, Any]:
-        """Return what it knows as plain JSON values; the current value ends with a restart."""
+        """Return its state as plain JSON values, without the current value: a restart ends it."""
         return {
             **self.binner.dump_running(),
             "bins": [list(pair) for pair in self.bins],
@@ -129,7 +133,7 @@ class SurroundingMean:
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote; raises StoredFormError or KeyError."""
+        """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
         self.binner.restore_running(data)
         counted_to = self.binner.counted_to or 0.0
         self.bins = [
@@ -143,7 +147,7 @@ class SurroundingMean:
         self.days = load_sums(data["days"], 2, checked.LATEST_DAY, 2 * DAY_S)
 
     def _sums(self, first: int, last: int) -> list[RunningSum]:
-        return [one for one in self.hours if first <= one[0] <= last]
+        return [bucket for bucket in self.hours if first <= bucket[0] <= last]
 
     def _take(self, bin_: Bin) -> None:
         area, seconds = bin_.value * bin_.observed_s, bin_.observed_s
@@ -154,7 +158,7 @@ class SurroundingMean:
         del self.days[:-2]
 
     def _rewind(self, at: float) -> None:
-        """Forget what was counted under a clock that ran ahead."""
+        """Forget everything if the clock went back: it had run ahead."""
         counted_to = self.binner.counted_to
         if counted_to is not None and at < counted_to - REWIND_S:
             self.binner.restart()
@@ -163,7 +167,7 @@ class SurroundingMean:
 
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
-    """What a channel can ask about besides its air; None for what nobody measures.
+    """The surroundings that a channel can ask for; None for what no source measures.
 
     Channels that share a `SurroundingMean` share its readings.
     """
@@ -173,12 +177,12 @@ class Surroundings:
     window_open: SurroundingMean | None = None
 
     def known(self) -> list[SurroundingMean]:
-        """Return the values that somebody measures."""
+        """Return the values that a source measures."""
         values = (self.outdoor_pm25, self.outdoor_temperature, self.window_open)
         return [value for value in values if value is not None]
 
     def advance(self, at: float) -> None:
-        """Let time pass."""
+        """Let time pass to a POSIX time."""
         for value in self.known():
             value.advance(at)
 
@@ -187,7 +191,7 @@ class Surroundings:
         return self._each(lambda value: value.of_day(day))
 
     def of_last_hours(self, at: float) -> DaySurroundings:
-        """Return the means of the 24 hours up to a time."""
+        """Return the means of the 24 hours up to a POSIX time."""
         return self._each(lambda value: value.of_last_hours(at))
 
     def _each(self, mean: Callable[[SurroundingMean], float | None]) -> DaySurroundings:

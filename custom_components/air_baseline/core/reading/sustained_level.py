@@ -1,4 +1,4 @@
-"""The sustained level: what the air held for 30 minutes."""
+"""The sustained level: the lowest bin of the last 30 minutes."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ from .. import checked
 from ..day import SLOT_S, SUSTAINED_SLOTS
 from .binning import Bin
 
-SUSTAINED_AT_LEAST = 4  # Of those six; two may be missing.
+SUSTAINED_AT_LEAST = 4  # Bins of the six; by judgement two can be missing.
 
 
 class SustainedWindow:
-    """What the air held over the last 30 minutes, from the bins of one channel.
+    """The bins of the last 30 minutes of one channel.
 
-    >>> held = SustainedWindow()
-    >>> for slot, level in enumerate([9.0, 64.0, 60.0, 61.0, 70.0, 66.0]):
-    ...     held.take(Bin(slot, level, 300.0))
-    >>> held.span(1800.0), held.silent(1800.0)
+    >>> window = SustainedWindow()
+    >>> for slot, value in enumerate([9.0, 64.0, 60.0, 61.0, 70.0, 66.0]):
+    ...     window.take(Bin(slot, value, 300.0))
+    >>> window.span(1800.0), window.silent(1800.0)
     ((9.0, 70.0), False)
     """
 
@@ -32,7 +32,7 @@ class SustainedWindow:
         self.bins.append((bin_.slot, bin_.value))
 
     def span(self, at: float) -> tuple[float, float] | None:
-        """Return the lowest and highest of the last six bins, None with over two missing."""
+        """Return the lowest and highest of the last six bins, None if over two are missing."""
         oldest = int(at // SLOT_S) - SUSTAINED_SLOTS
         values = [value for slot, value in self.bins if slot >= oldest]
         if len(values) < SUSTAINED_AT_LEAST:
@@ -44,19 +44,19 @@ class SustainedWindow:
         return [list(pair) for pair in self.bins]
 
     def restore(self, data: object, last: int) -> None:
-        """Take over what `dump` wrote, up to the last slot; raises StoredFormError."""
+        """Take over what `dump` wrote, up to the slot `last`. Raises StoredFormError."""
         self.bins = [
-            (checked.integer(slot, 0, last), checked.level(value))
+            (checked.integer(slot, 0, last), checked.concentration(value))
             for slot, value in checked.rows(data, 2, SUSTAINED_SLOTS)
         ]
 
     @property
     def silent_from(self) -> float:
-        """Return when the air falls silent: 30 minutes after the last bin, 0 without any."""
+        """Return the POSIX time 30 minutes after the last bin ended, 0 without any bin."""
         return float((self.bins[-1][0] + 1 + SUSTAINED_SLOTS) * SLOT_S) if self.bins else 0.0
 
     def silent(self, at: float) -> bool:
-        """Tell whether there was no bin at all in the last 30 minutes."""
+        """Tell whether the 30 minutes before a POSIX time have no bin at all."""
         return at >= self.silent_from
 
 

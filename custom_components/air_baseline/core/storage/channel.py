@@ -1,10 +1,10 @@
-"""A channel as plain JSON values and back: its parts dump and restore themselves.
+"""A channel as plain JSON values and back; its parts dump and restore themselves.
 
-With `ledger`, `days` and `forecast` it is all that knows the stored form. Surroundings are stored
-apart, since channels share them. What came later than the first stored form can be missing, and
-is left alone by code that does not know it.
+Only this module, `ledger`, `days` and `forecast` know the stored form. Surroundings are stored
+separately, because channels share them. Values added after the first stored form can be missing,
+and code that does not know them ignores them.
 
-Loading checks everything it reads: what is not exactly of the stored form raises
+Loading checks every value: anything that is not exactly of the stored form raises
 StoredFormError.
 """
 
@@ -29,18 +29,18 @@ from ..reading.surroundings import SurroundingMean
 from .forecast import dump_forecast, load_forecast
 from .ledger import dump_ledger, load_ledger
 
-VERSION = 1
-READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # What need not be tried again.
+VERSION = 1  # Of the stored form.
+READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # These need no further attempt.
 NO_GUIDELINE: Final[Mapping[str, Any]] = {"facts": [], "above": None, "low_since": None}
 
 
 class NewerFormError(StoredFormError):
-    """Stored data of a version that this code does not know yet."""
+    """Stored data of a newer version than this code knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenChannel:
-    """A channel as it was at a moment: copies of what changes, and values that do not."""
+    """A channel at one moment: copies of what changes, and values that do not change."""
 
     running: dict[str, Any]
     today: dict[str, Any] | None
@@ -49,7 +49,7 @@ class FrozenChannel:
     ledger: Ledger
 
     def dump(self) -> dict[str, Any]:
-        """Return it as plain JSON values; any thread may ask."""
+        """Return it as plain JSON values; any thread may call this."""
         today = self.today
         if today is not None and self.forecast is not None:
             forecast = dump_forecast(self.forecast)
@@ -58,7 +58,7 @@ class FrozenChannel:
 
 
 def freeze_channel(channel: Channel) -> FrozenChannel:
-    """Return a channel as it is now, in little time: dumping the days is most of the work."""
+    """Return a frozen copy of a channel; this is fast, while dumping the days is slow."""
     guideline, open_day = channel.guideline, channel.open_day
     running = channel.episode_watch.current
     return FrozenChannel(
@@ -91,8 +91,8 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
 def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
     """Return the channel that `dump_channel` wrote, with today's forecast as it was written.
 
-    The value that the source held ends with the restart. Raises NewerFormError for a
-    version this code does not know and StoredFormError for anything that is not of this form.
+    The current value is not kept across a restart. Raises NewerFormError for a newer version and
+    StoredFormError for anything else that is not of this form.
     """
     try:
         return _load(checked.mapping(data), zone, promise)
@@ -105,7 +105,7 @@ def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
 
 
 def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
-    """Return the value that `SurroundingMean.dump` wrote.
+    """Return the mean that `SurroundingMean.dump` wrote.
 
     Raises StoredFormError for anything that is not of this form.
     """
@@ -132,14 +132,14 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if channel.guideline is not None:
         channel.guideline.restore(data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
-        last = data["days"][-1:]  # Not read as a day: that waits until days are asked for.
+        last = data["days"][-1:]  # Only its date is read: days are read when they are needed.
         last_day = parse_day(last[0].split(" ")[0]) if last else 0
         _load_today(channel, checked.mapping(data["today"]), last_day)
     return channel
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:
-    """Return the open day but for its counts and its forecast, which take longer."""
+    """Return the open day without its counts and its forecast, which take longer."""
     if channel.open_day is None or channel.forecast is None:
         return None
     return {
@@ -152,22 +152,22 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
 def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> None:
     day = checked.day(parse_day(checked.text(data["day"])))
     if day <= last_day:
-        raise StoredFormError(f"{iso_day(day)} is open after a later day was closed")
+        raise StoredFormError(f"{iso_day(day)} is open, but that or a later day is closed")
     channel.open_day = OpenDay(day, part_slots(day, channel.zone))
     channel.open_day.restore(data)
     channel.sustained.restore(data["recent"], int((channel.binner.counted_to or 0.0) // SLOT_S))
-    # The cooldown ends some hours after an episode, and no episode ends after the open day; the
-    # rest is for homes that have moved to another time zone.
+    # A cooldown ends hours after its episode, which ends on the open day at the latest. The rest
+    # of three days is for homes that have moved to another time zone.
     latest = day_start(day + 3, channel.zone)
     channel.episode_watch.restore(data, channel.ledger.episodes, latest)
     channel.resume(_load_forecast(data.get("forecast"), day))
 
 
 def _load_forecast(data: object, day: int) -> Forecast | None:
-    """Return today's forecast, None where it cannot be read.
+    """Return today's forecast, None if it cannot be read.
 
-    It follows from the ledger, which must not be lost with it: another version of the method may
-    have written what this one never would.
+    Another version of the method may have written what this one never would. The forecast can be
+    computed from the ledger, which must not be lost because of it.
     """
     try:
         return load_forecast(checked.mapping(data), day)

@@ -1,8 +1,8 @@
-"""The days of a stored ledger, each a line of text.
+"""The days of a stored ledger, each as a line of text.
 
-Values are parted by a space and those of the parts by commas; a dash stands for what is not
-known. As JSON values of their own they would be a million in a large home, which holds up Home
-Assistant while the file is read. Lines that were never written so raise ValueError or KeyError.
+Spaces separate the values and commas those of the parts; a dash is for what is not known. As
+separate JSON values they would be a million in a large home, which would block Home Assistant
+while the file is read. Lines that `dump_day` cannot have written raise ValueError or KeyError.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,9 +35,9 @@ DAY_COLUMNS: Final = (
 )
 NOTHING: Final = "-"
 _COLUMNS: Final = " ".join(DAY_COLUMNS)
-MOST_PART_SLOTS = 48  # Clocks that are put back give three hours a fourth.
+MOST_PART_SLOTS = 48  # Slots; follows from parts of 4 h instead of 3 when clocks go back.
 
-_KINDS: Final = {kind.value: kind for kind in DayOrigin}
+_ORIGINS: Final = {origin.value: origin for origin in DayOrigin}
 _STATES: Final = {state.value: state for state in LearningState}
 _FLAGS: Final = {"0": False, "1": True}
 
@@ -63,10 +63,10 @@ def dump_day(summary: DaySummary) -> str:
 
 
 class StoredDays(Sequence[DaySummary]):
-    """The days of a ledger as lines, which are read when one of them is first asked for.
+    """The days of a ledger as lines, which are read when a day is first needed.
 
-    At a start that is most of the work, and nobody asks before a part of the day begins. Once
-    read, they are days alone. Another thread may write the lines meanwhile.
+    Reading is most of the work of a start, and no day is needed before a part of the day begins.
+    Once the days are read, the lines are dropped. Another thread may use `lines` meanwhile.
     """
 
     __slots__ = ("_days", "_lines")
@@ -78,7 +78,7 @@ class StoredDays(Sequence[DaySummary]):
 
     @property
     def lines(self) -> Sequence[str]:
-        """Return the days as lines again."""
+        """Return the days as lines."""
         lines = self._lines
         return [dump_day(summary) for summary in self._days] if lines is None else lines
 
@@ -115,13 +115,16 @@ class StoredDays(Sequence[DaySummary]):
 
 
 def dump_days(days: Sequence[DaySummary]) -> dict[str, Any]:
-    """Return days as lines, with the names of their values and a checksum."""
+    """Return days as lines, with the names of their columns and a checksum."""
     lines = days.lines if isinstance(days, StoredDays) else [dump_day(summary) for summary in days]
     return {"days_columns": _COLUMNS, "days_checksum": _checksum(lines), "days": lines}
 
 
 def load_days(data: Mapping[str, Any]) -> StoredDays:
-    """Return the days that `dump_days` wrote; the checksum tells of every damage to them."""
+    """Return the days that `dump_days` wrote.
+
+    Raises StoredFormError if the checksum shows that they are damaged.
+    """
     lines = checked.items(data["days"], WINDOW_DAYS)
     known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
@@ -134,26 +137,26 @@ def _checksum(lines: Sequence[str]) -> int:
 
 
 def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
-    """Return the days that `dump_day` wrote, all at once, since that is quick."""
+    """Return the days that `dump_day` wrote, all at once because that is fast."""
     rows = [line.split(" ") for line in lines]
     if not rows:
         return ()
     if any(len(row) != len(DAY_COLUMNS) for row in rows):
-        raise StoredFormError(f"days of other than {len(DAY_COLUMNS)} values")
+        raise StoredFormError(f"days that do not have {len(DAY_COLUMNS)} values")
     columns = dict(zip(DAY_COLUMNS, zip(*rows, strict=True), strict=True))
     days = list(map(parse_day, columns["day"]))
     if days != sorted({*days}):
-        raise StoredFormError("days out of order or twice")
+        raise StoredFormError("days out of order or repeated")
     if checked.day(days[-1]) - checked.day(days[0]) >= WINDOW_DAYS:
         raise StoredFormError(f"days further apart than the {WINDOW_DAYS} that are kept")
     texts = [text.encode() for text in columns["histogram"]]
     slots = list(map(_slots, columns["slots"]))
     values = zip(
         days,
-        map(_KINDS.__getitem__, columns["kind"]),
+        map(_ORIGINS.__getitem__, columns["kind"]),
         slots,
         _records(columns, texts),
-        _marks(columns["mark"]),
+        _coverages(columns["mark"]),
         _integers(columns["head"]),
         map(_STATES.__getitem__, columns["state"]),
         map(_FLAGS.__getitem__, columns["eligible"]),
@@ -164,7 +167,7 @@ def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
     return tuple(
         DaySummary(
             day=day,
-            origin=kind,
+            origin=origin,
             slots=slots,
             record=record,
             coverage=coverage,
@@ -172,17 +175,17 @@ def read_days(lines: Sequence[str]) -> tuple[DaySummary, ...]:
             state=state,
             eligible=eligible,
             longest_run_h=longest,
-            known_evidence=found,
+            known_evidence=known,
         )
-        for day, kind, slots, record, coverage, head, state, eligible, longest, found in values
+        for day, origin, slots, record, coverage, head, state, eligible, longest, known in values
     )
 
 
-def _marks(texts: Sequence[str]) -> list[float | None]:
+def _coverages(texts: Sequence[str]) -> list[float | None]:
     coverages = [None if text == NOTHING else float(text) for text in texts]
     known = [coverage for coverage in coverages if coverage is not None]
     if not all(0.0 <= coverage <= 1.0 for coverage in known):
-        raise StoredFormError("marks that are no shares")
+        raise StoredFormError("coverages that are not shares")
     return coverages
 
 
@@ -198,28 +201,30 @@ def _slots(text: str) -> tuple[int, ...]:
         return PLAIN_SLOTS
     slots = tuple(checked.integer(int(number), 0, MOST_PART_SLOTS) for number in text.split(","))
     if len(slots) != PARTS or not sum(slots):
-        raise StoredFormError(f"slots of a day: {slots}")
+        raise StoredFormError(f"{slots} cannot be the slots of a day")
     return slots
 
 
 def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
-    """Return what `DaySummary.record` holds, of all days."""
-    peaks = checked.levels(columns["peaks"], PARTS, missing=True)
-    issued = checked.levels([text for text in columns["ranges"] if text != NOTHING], 2 * PARTS)
+    """Return `DaySummary.record` for each day."""
+    peaks = checked.concentrations(columns["peaks"], PARTS, missing=True)
+    issued = checked.concentrations(
+        [text for text in columns["ranges"] if text != NOTHING], 2 * PARTS
+    )
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
-    contexts = map(_context, columns["context"])
-    return map(join_record, peaks, known, contexts, texts, strict=True)
+    surroundings = map(_surroundings, columns["context"])
+    return map(join_record, peaks, known, surroundings, texts, strict=True)
 
 
-def _context(text: str) -> DaySurroundings:
+def _surroundings(text: str) -> DaySurroundings:
     if text == NOTHING:
         return NO_SURROUNDINGS
     pm25, temperature, window = [
         None if value == NOTHING else float(value) for value in text.split(",")
     ]
     return DaySurroundings(
-        outdoor_pm25=checked.optional(checked.level, pm25),
+        outdoor_pm25=checked.optional(checked.concentration, pm25),
         outdoor_temperature=checked.optional(checked.number, temperature),
         window_open=checked.optional(checked.share, window),
     )
@@ -230,7 +235,7 @@ def _text(value: object) -> str:
 
 
 def _listed(values: Iterable[float | None]) -> str:
-    """Return levels, which are tenths, or whole numbers, parted by commas."""
+    """Return numbers, rounded to tenths, separated by commas."""
     return ",".join(
         [NOTHING if value is None else f"{value:.1f}".removesuffix(".0") for value in values]
     )

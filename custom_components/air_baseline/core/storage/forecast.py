@@ -1,6 +1,6 @@
-"""Today's forecast as plain JSON values: what was written down is not worked out again.
+"""Today's forecast as plain JSON values, because it must not be computed again.
 
-A restart, or another version of the method, leaves it as it was issued before the day.
+It stays as it was issued before the day, through a restart or another version of the method.
 """
 
 from array import array
@@ -22,38 +22,45 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-RANGE_WIDTH: Final = 12  # Three levels, three points on the scale, two cells of three.
-MOST_SCALE: Final = 15.0  # ln(1 + x) of `checked.HIGHEST` is below it.
-MOST_SPREAD: Final = 8.0  # More than half of the scale.
-MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SPREAD
-MOST_RISE: Final = 600.0  # On the scale: more has no level, and never was.
+RANGE_WIDTH: Final = 12  # Numbers: three in the base unit, three on the scale, two cells of three.
+MOST_SCALE: Final = 15.0  # On the scale: follows from `checked.HIGHEST`, whose ln(1 + x) is lower.
+MOST_SPREAD: Final = 8.0  # On the scale. By judgement: more than half of it.
+MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SPREAD  # Spreads: follows from the two.
+MOST_RISE: Final = 600.0  # On the scale. By judgement: `from_scale` can still compute it.
 
 
 def dump_forecast(written: Forecast) -> dict[str, Any]:
-    """Return a forecast without its day, which the open day has, and what follows from its bar."""
+    """Return a forecast without its day, which the open day has, and without its levels.
+
+    The levels follow from the alert threshold; see `with_levels`.
+    """
     return {
         "resolution": written.resolution,
         "promise": written.promise.value,
         "standing": _dump_standing(written.standing),
         "part": written.part,
-        **(_dump_said(written) if written.ranges else {}),
+        **(_dump_ranges(written) if written.ranges else {}),
     }
 
 
 def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
-    """Return the forecast of a day that `dump_forecast` wrote; `with_levels` completes it."""
+    """Return the forecast of a day that `dump_forecast` wrote; `with_levels` completes it.
+
+    Raises StoredFormError, KeyError, TypeError, ValueError or OverflowError for anything else.
+    """
     return Forecast(
         day=day,
         resolution=checked.number(data["resolution"], LEAST_STEP, checked.HIGHEST),
         promise=checked.code(Promise, data["promise"]),
         standing=_load_standing(checked.mapping(data["standing"])),
         part=None if data["part"] is None else checked.integer(data["part"], 0, PARTS - 1),
-        **(_load_said(data) if "ranges" in data else {}),
+        **(_load_ranges(data) if "ranges" in data else {}),
     )
 
 
-def _dump_said(written: Forecast) -> dict[str, Any]:
-    seen = written.weather_limits
+def _dump_ranges(written: Forecast) -> dict[str, Any]:
+    """Return the ranges and everything that a forecast only has with them."""
+    limits = written.weather_limits
     return {
         "ranges": [_dump_range(part) for part in written.ranges],
         "basis": written.basis,
@@ -63,16 +70,16 @@ def _dump_said(written: Forecast) -> dict[str, Any]:
         "confidence": written.confidence,
         "noticeable": written.noticeable,
         "told": written.reported,
-        "temperatures": seen.temperatures and list(seen.temperatures),
-        "windows": seen.windows and list(seen.windows),
+        "temperatures": limits.temperatures and list(limits.temperatures),
+        "windows": limits.windows and list(limits.windows),
         "bar": _dump_threshold(written.threshold) if written.threshold.scores else None,
     }
 
 
-def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
+def _load_ranges(data: Mapping[str, Any]) -> dict[str, Any]:
     ranges = checked.rows(data["ranges"], RANGE_WIDTH, PARTS)
     if len(ranges) != PARTS:
-        raise StoredFormError(f"{len(ranges)} ranges")
+        raise StoredFormError(f"{len(ranges)} ranges instead of {PARTS}")
     return {
         "ranges": tuple(_load_range(row) for row in ranges),
         "basis": checked.code(Basis, data["basis"]),
@@ -80,7 +87,7 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
         "own_share": checked.share(data["own_share"]),
         "widening": checked.number(data["theta"], -1.0, 1.0),
         "confidence": checked.optional(checked.share, data["confidence"]),
-        "noticeable": checked.level(data["noticeable"]),
+        "noticeable": checked.concentration(data["noticeable"]),
         "reported": checked.flag(data["told"]),
         "weather_limits": WeatherLimits(
             temperatures=checked.optional(_temperatures, data["temperatures"]),
@@ -92,8 +99,8 @@ def _load_said(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dump_range(part: PartRange) -> list[float]:
     lower, upper = part.cells
-    levels = [part.low, part.middle, part.high, part.y_low, part.y_middle, part.y_high]
-    return [*levels, *lower, *upper]
+    quantiles = [part.low, part.middle, part.high, part.y_low, part.y_middle, part.y_high]
+    return [*quantiles, *lower, *upper]
 
 
 def _load_range(row: Sequence[Any]) -> PartRange:
@@ -102,7 +109,7 @@ def _load_range(row: Sequence[Any]) -> PartRange:
     lower, upper = (cells[0], cells[1], cells[2]), (cells[3], cells[4], cells[5])
     ordered = 0.0 <= low <= middle <= high and 0.0 <= y_low <= y_middle <= y_high <= MOST_SCALE
     if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
-        raise StoredFormError(f"a range from {low} over {middle} to {high}")
+        raise StoredFormError(f"{low}, {middle} and {high} are not a range")
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
 
 
@@ -130,10 +137,10 @@ def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
     }
 
 
-def _load_threshold(bar: object) -> AlertThreshold:
-    if bar is None:
+def _load_threshold(stored: object) -> AlertThreshold:
+    if stored is None:
         return AlertThreshold()
-    data = checked.mapping(bar)
+    data = checked.mapping(stored)
     scores = checked.items(data["scores"], WINDOW_DAYS)
     spread = checked.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
     threshold = AlertThreshold(

@@ -1,7 +1,7 @@
-"""The rows of a stored ledger: days as lines of text, entries and episodes as tables.
+"""A stored ledger: days as lines of text, entries and episodes as tables.
 
-The columns of a table are named once, each row is a list. What is not exactly of this form
-raises StoredFormError.
+The columns of a table are named once, and each row is a list. Anything that is not exactly of
+this form raises StoredFormError, KeyError, TypeError, ValueError or OverflowError.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,11 +38,12 @@ from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .days import dump_days, load_days
 
-MOST_ROOMS = 1000
-# Nothing is said about later days; a start over "from the year 2926" would never let a room
-# learn again. Time zones, and days that begin at 04:00, make up for a few.
+MOST_ROOMS = 1000  # Rooms, by judgement.
+# Days ahead that an entry can concern: after a start over "from the year 2926" a room would never
+# learn again. The 3 days are for time zones and for days that begin at 04:00, by judgement.
 MOST_AHEAD = AHEAD_DAYS + 3
-MOST_ENTRIES = 5000  # An automation that corrects every hour of the 120 days gives 2880.
+# Entries, by judgement: an automation that corrects every hour of 120 days makes 2880.
+MOST_ENTRIES = 5000
 
 ENTRY_COLUMNS: Final = (
     "id",
@@ -72,9 +73,9 @@ EPISODE_COLUMNS: Final = (
     "outcome",
     "outdoor_rose",
 )
-# What goes on beside an episode came later than the first stored form: a table of its own,
-# which may be missing, with a row for each episode of which something is known.
-BESIDE_COLUMNS: Final = (
+# The surroundings of episodes came after the first stored form. They are a table of their own,
+# which can be missing, with a row for each episode with known surroundings.
+SURROUNDINGS_COLUMNS: Final = (
     "id",
     "outdoor",
     "outdoor_before",
@@ -96,7 +97,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
         "entries": [_dump_entry(entry) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
-        **_dump_beside(ledger),
+        **_dump_surroundings(ledger),
         **({"former": dump_ledger(ledger.former)} if ledger.former else {}),
     }
 
@@ -113,7 +114,7 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
 
 
 def _load_former(data: object) -> Ledger | None:
-    """Return the ledger before it was learned anew; it has no former one itself."""
+    """Return the ledger from before it was relearned; it has no former ledger itself."""
     return None if data is None else load_ledger({**checked.mapping(data), "former": None})
 
 
@@ -121,12 +122,15 @@ def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
     known = {row["id"]: checked.code(CorrectionCode, row["kind"]) for row in rows}
     if len(known) != len(rows):
-        raise StoredFormError("two entries with one id")
+        raise StoredFormError("two entries with the same id")
     return tuple(_load_entry(row, known) for row in rows)
 
 
 def _load_entry(row: Mapping[str, Any], known: Mapping[int, CorrectionCode]) -> Entry:
-    """Return an entry; `known` are the kinds of all entries by their ids."""
+    """Return an entry; `known` has the code of each entry by its id.
+
+    `target` is the step of an entry if that has the same code, otherwise what it replaces.
+    """
     code = checked.code(CorrectionCode, row["kind"])
     target = checked.optional(checked.integer, row["target"])
     of_step = target is not None and known.get(target) is code
@@ -143,7 +147,7 @@ def _load_entry(row: Mapping[str, Any], known: Mapping[int, CorrectionCode]) -> 
 
 
 class _Row:
-    """The columns of an entry, checked when they are asked for."""
+    """The columns of an entry, each checked when it is read."""
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._row = row
@@ -178,7 +182,7 @@ class _Row:
 
     @property
     def level(self) -> float:
-        return checked.level(self._row["level"])
+        return checked.concentration(self._row["level"])
 
     @property
     def weight(self) -> float:
@@ -226,8 +230,8 @@ def _dump_entry(entry: Entry) -> list[Any]:
     return [_plain(row[column]) for column in ENTRY_COLUMNS]
 
 
-def _dump_row(kept: Episode, columns: tuple[str, ...]) -> list[Any]:
-    row = [getattr(kept, _FIELDS.get(column, column)) for column in columns]
+def _dump_row(episode: Episode, columns: tuple[str, ...]) -> list[Any]:
+    row = [getattr(episode, _FIELDS.get(column, column)) for column in columns]
     return [_plain(value) for value in row]
 
 
@@ -237,36 +241,37 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _dump_beside(ledger: Ledger) -> dict[str, Any]:
+def _dump_surroundings(ledger: Ledger) -> dict[str, Any]:
     nothing = None, None, OtherRooms.UNKNOWN
     rows = [
-        _dump_row(episode, BESIDE_COLUMNS)
+        _dump_row(episode, SURROUNDINGS_COLUMNS)
         for episode in ledger.episodes
         if (episode.outdoor, episode.window_open, episode.other_rooms) != nothing
     ]
-    return {"beside_columns": list(BESIDE_COLUMNS), "beside": rows} if rows else {}
+    return {"beside_columns": list(SURROUNDINGS_COLUMNS), "beside": rows} if rows else {}
 
 
 def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
     rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
-    beside: dict[int, Mapping[str, Any]] = {}
+    surroundings: dict[int, Mapping[str, Any]] = {}
     if "beside" in data:
-        for row in checked.table(data, "beside", BESIDE_COLUMNS, MOST_ENTRIES):
-            beside[checked.integer(row["id"])] = row
-    return tuple(_load_episode(row, beside.get(row["id"])) for row in rows)
+        for row in checked.table(data, "beside", SURROUNDINGS_COLUMNS, MOST_ENTRIES):
+            surroundings[checked.integer(row["id"])] = row
+    return tuple(_load_episode(row, surroundings.get(row["id"])) for row in rows)
 
 
-def _load_episode(row: Mapping[str, Any], beside: Mapping[str, Any] | None) -> Episode:
+def _load_episode(row: Mapping[str, Any], surroundings: Mapping[str, Any] | None) -> Episode:
     episode = _load_air(row)
-    if beside is None:
+    if surroundings is None:
         return episode
+    rooms = checked.items(surroundings["rooms"], MOST_ROOMS)
     return replace(
         episode,
-        outdoor=checked.optional(checked.level, beside["outdoor"]),
-        outdoor_before=checked.optional(checked.level, beside["outdoor_before"]),
-        window_open=checked.optional(checked.share, beside["window_open"]),
-        other_rooms=checked.code(OtherRooms, beside["together"]),
-        rooms=tuple(checked.text(room) for room in checked.items(beside["rooms"], MOST_ROOMS)),
+        outdoor=checked.optional(checked.concentration, surroundings["outdoor"]),
+        outdoor_before=checked.optional(checked.concentration, surroundings["outdoor_before"]),
+        window_open=checked.optional(checked.share, surroundings["window_open"]),
+        other_rooms=checked.code(OtherRooms, surroundings["together"]),
+        rooms=tuple(checked.text(room) for room in rooms),
     )
 
 
@@ -276,12 +281,12 @@ def _load_air(row: Mapping[str, Any]) -> Episode:
         id=checked.integer(row["id"], 0, int(checked.LATEST)),
         day=checked.day(row["day"]),
         part=checked.integer(row["part"], 0, PARTS - 1),
-        opened_level=checked.level(row["opened_level"]),
-        alert_level=checked.level(row["alert_level"]),
-        high=checked.level(row["high"]),
+        opened_level=checked.concentration(row["opened_level"]),
+        alert_level=checked.concentration(row["alert_level"]),
+        high=checked.concentration(row["high"]),
         beaten=checked.integer(row["beaten"], 0),
         compared=checked.integer(row["compared"], 0),
-        peak=checked.level(row["peak"]),
+        peak=checked.concentration(row["peak"]),
         end=checked.optional(checked.time, row["end"]),
         outcome=None if outcome is None else checked.code(EpisodeEnd, outcome),
         outdoor_rose=checked.optional(checked.flag, row["outdoor_rose"]),
