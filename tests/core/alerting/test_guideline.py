@@ -1,4 +1,4 @@
-"""The running mean beside a guideline, against hand-worked hours."""
+"""The running mean compared with a guideline, checked against hours worked out by hand."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_the_mean_of_a_day_needs_eighteen_hours(particles: GuidelineMean) -> Non
     assert particles.is_above(at) is True
 
 
-def test_the_mean_covers_the_last_day_only(particles: GuidelineMean) -> None:
+def test_the_mean_covers_only_the_last_day(particles: GuidelineMean) -> None:
     breathe(particles, 0, 12 * HOUR, 100.0)
     breathe(particles, 12 * HOUR, 12 * HOUR, 10.0)
     at = breathe(particles, 24 * HOUR, 6 * HOUR, 4.0)
@@ -56,23 +56,23 @@ def test_the_mean_weighs_observed_time(particles: GuidelineMean) -> None:
     assert particles.mean(at) == pytest.approx((72_000 * 10.0 + 60 * 70.0) / 72_060)
 
 
-def test_exactly_at_the_limit_is_not_above_it(particles: GuidelineMean) -> None:
+def test_a_mean_exactly_at_the_limit_is_not_above_it(particles: GuidelineMean) -> None:
     assert particles.is_above(breathe(particles, 0, 20 * HOUR, 15.0)) is False
 
 
 def test_above_clears_after_half_an_hour_at_the_clearing_level() -> None:
     watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 15.1)
-    said: dict[float, tuple[float, bool | None]] = {}
+    shown: dict[float, tuple[float, bool | None]] = {}
     for slot, concentration in enumerate([13.6] * 13 + [13.5] * 20, start=HOUR):
         at = breathe(watch, slot, 1, concentration)
-        said[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
-    reached = next(at for at, (mean, _) in said.items() if mean <= 13.5)
-    cleared = next(at for at, (_, above) in said.items() if above is False)
+        shown[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
+    reached = next(at for at, (mean, _) in shown.items() if mean <= 13.5)
+    cleared = next(at for at, (_, above) in shown.items() if above is False)
     assert cleared - reached == 1800.0
 
 
-def test_a_rise_in_the_half_hour_starts_it_again() -> None:
+def test_a_rise_within_the_half_hour_restarts_it() -> None:
     watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 16.0)
     breathe(watch, HOUR, HOUR + 3, 12.0)
@@ -81,7 +81,7 @@ def test_a_rise_in_the_half_hour_starts_it_again() -> None:
     assert watch.is_above(at) is True
 
 
-def test_silence_makes_the_verdict_unknown_and_forgets_it(particles: GuidelineMean) -> None:
+def test_silence_makes_the_result_unknown_and_discards_it(particles: GuidelineMean) -> None:
     at = breathe(particles, 0, 24 * HOUR, 20.0)
     assert particles.is_above(at) is True
     assert particles.is_above(at + 7 * 3600) is None
@@ -90,12 +90,12 @@ def test_silence_makes_the_verdict_unknown_and_forgets_it(particles: GuidelineMe
     assert particles.is_above(breathe(particles, 40 * HOUR + 1, 18 * HOUR, 14.0)) is False
 
 
-def test_the_mean_of_an_hour_needs_three_quarters_of_it(vapours: GuidelineMean) -> None:
+def test_an_hourly_mean_needs_three_quarters_of_the_hour(vapours: GuidelineMean) -> None:
     assert vapours.is_above(breathe(vapours, 0, 8, 1500.0)) is None
     assert vapours.is_above(breathe(vapours, 8, 1, 1500.0)) is True
 
 
-def test_the_mean_of_an_hour_follows_every_five_minutes(vapours: GuidelineMean) -> None:
+def test_an_hourly_mean_is_updated_every_five_minutes(vapours: GuidelineMean) -> None:
     breathe(vapours, 0, HOUR, 300.0)
     at = breathe(vapours, HOUR, 3, 1500.0)
     assert vapours.mean(at) == pytest.approx((9 * 300.0 + 3 * 1500.0) / 12)
@@ -106,7 +106,7 @@ def test_memory_is_bounded_by_the_guideline_not_by_time(particles: GuidelineMean
     assert len(particles.buckets) <= 25
 
 
-def test_the_settled_mean_leaves_out_the_hour_that_runs(particles: GuidelineMean) -> None:
+def test_the_settled_mean_leaves_out_the_current_hour(particles: GuidelineMean) -> None:
     breathe(particles, 0, 20 * HOUR, 10.0)
     at = breathe(particles, 20 * HOUR, 6, 99.0)
     assert particles.settled_mean(at) == pytest.approx(10.0)
