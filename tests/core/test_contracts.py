@@ -55,8 +55,8 @@ def test_looking_in_between_changes_nothing(make: Maker, pollutant: Pollutant) -
     readings = uneven_readings(pollutant, 12)
     plain = live(make(START, pollutant), readings)
     watched = live(make(START, pollutant), readings, look_s=437.0)
-    assert watched.said == plain.said
-    assert watched.told == plain.told
+    assert watched.outputs == plain.outputs
+    assert watched.events == plain.events
     assert watched.memory() == plain.memory()
 
 
@@ -69,8 +69,8 @@ def test_the_date_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
         make(START + later, pollutant),
         [(at + later, concentration) for at, concentration in readings],
     )
-    assert second.said == first.said
-    assert second.told == first.told
+    assert second.outputs == first.outputs
+    assert second.events == first.events
 
 
 @pytest.mark.parametrize(("make", "pollutant"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
@@ -81,7 +81,7 @@ def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
     for index, (at, concentration) in enumerate(readings):
         learner.read(at, concentration)
         if index % 4800 == 4799:
-            learner.said.clear()
+            learner.outputs.clear()
             sizes.append(len(json.dumps(learner.memory(), separators=(",", ":"))))
     assert len(sizes) == 4
     assert max(sizes[1:]) <= 1.15 * sizes[0]
