@@ -106,21 +106,21 @@ def test_a_source_never_seen_is_not_stuck(particles: SensorHealth) -> None:
     assert not particles.becomes_stuck(T0, 0)
 
 
-def test_the_longest_run_that_ended_in_a_day_is_told_once(particles: SensorHealth) -> None:
+def test_the_longest_run_that_ended_in_a_day_is_returned_once(particles: SensorHealth) -> None:
     for at, value in ((0.0, 5.0), (5.0, 5.0), (7.5, 6.0), (10.0, 7.0), (11.0, 7.0)):
         particles.see(T0 + at * H, value)
     assert particles.end_day() == 7
     assert particles.end_day() == 0
 
 
-def test_a_run_that_a_silence_ended_is_as_long_as_it_was_seen(particles: SensorHealth) -> None:
+def test_a_run_that_silence_ended_is_as_long_as_it_was_seen(particles: SensorHealth) -> None:
     for at in (0.0, 5.0, 5.0 + 6.1):
         particles.see(T0 + at * H, 5.0)
     assert particles.end_day() == 5
     assert particles.flat_since == T0 + 11.1 * H
 
 
-def test_the_slots_of_the_present_run(particles: SensorHealth) -> None:
+def test_the_current_run_has_its_slots(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.see(T0 + 650, 5.0)
     assert particles.flat_slots(T0 + 900) == range(int(T0 // 300), int(T0 // 300) + 3)
@@ -133,7 +133,7 @@ def test_after_a_restart_the_source_is_unseen(vapours: SensorHealth) -> None:
     assert not vapours.warming_up(T0)
 
 
-def test_a_late_reading_does_not_set_the_present_run_back(particles: SensorHealth) -> None:
+def test_a_late_reading_does_not_restart_the_current_run(particles: SensorHealth) -> None:
     particles.see(T0, 5.0)
     particles.see(T0 - 240 * H, 7.0)
     assert (particles.flat_value, particles.flat_since, particles.last_read) == (5.0, T0, T0)
