@@ -19,7 +19,7 @@ type Known = dict[str, Any]
 
 
 def put(hass: HomeAssistant, name: str, area: str | None, **known: Any) -> str:
-    """Register a PM2.5 sensor, or what else is said of it, in an area."""
+    """Register a sensor in an area, of PM2.5 unless described otherwise."""
     entities = er.async_get(hass)
     described = {"original_device_class": "pm25", "unit_of_measurement": "μg/m³", **known}
     entity = entities.async_get_or_create(
@@ -29,10 +29,10 @@ def put(hass: HomeAssistant, name: str, area: str | None, **known: Any) -> str:
     return entity.entity_id
 
 
-async def offered(hass: HomeAssistant, **said: Any) -> ConfigFlowResult:
+async def offered(hass: HomeAssistant, **fields: Any) -> ConfigFlowResult:
     """Fill in the page for the home."""
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    return await hass.config_entries.flow.async_configure(page["flow_id"], said)
+    return await hass.config_entries.flow.async_configure(page["flow_id"], fields)
 
 
 def rooms(page: ConfigFlowResult) -> list[str]:
@@ -76,7 +76,7 @@ async def test_three_clicks_lead_to_watched_rooms(
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "no_source"
 
 
-async def test_all_unticked_leads_to_the_page_of_one_room(
+async def test_unticking_all_leads_to_the_page_for_one_room(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     put(hass, "p", "kitchen")
@@ -140,12 +140,12 @@ async def test_of_several_sensors_the_best_is_chosen_and_named(
         entity_id = put(hass, name, "kitchen", **known)
         kept = er.async_get(hass).async_get(entity_id)
         assert kept is not None
-        said = {
+        attributes = {
             "device_class": kept.original_device_class,
             "unit_of_measurement": kept.unit_of_measurement,
             "friendly_name": f"Shelf {name}",
         }
-        hass.states.async_set(entity_id, state, said)
+        hass.states.async_set(entity_id, state, attributes)
     (label,) = rooms(await offered(hass))
     assert label.endswith("(Shelf z)")
 
