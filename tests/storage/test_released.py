@@ -1,6 +1,6 @@
 """Every form of the store that was ever released loads, and shows what it showed then.
 
-`fixtures/store_vN` holds both files as `live_eventfully` left them with the integration of the
+`fixtures/store_vN` holds both files as `run_eventful_home` left them with the integration of the
 time, and `shown.json`: when that was, and what the entities showed at that moment.
 """
 
@@ -16,7 +16,7 @@ import pytest
 
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
-from tests.eventful import FIXTURES, eventful_home, live_eventfully, put_released
+from tests.eventful import FIXTURES, eventful_home, run_eventful_home, put_released
 from tests.files import read, set_aside
 from tests.home import KITCHEN, issues, set_up, shown
 
@@ -85,7 +85,7 @@ async def test_every_released_form_loads_and_shows_what_it_showed(
 async def test_the_present_form_is_among_those_released_and_the_fixture_holds_all_of_it(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    entry = await live_eventfully(hass, clock)
+    entry = await run_eventful_home(hass, clock)
     now, said = dt_util.utcnow(), states(hass)
     await hass.config_entries.async_unload(entry.entry_id)
     put_aside = {key: read(hass, key) for key in (LEDGER_KEY, GOOD_KEY)}
