@@ -41,30 +41,30 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 ROWS: dict[str, list[str]] = {
     "unknown, unavailable, empty, text, NaN, inf": [
-        "test_coordinator.test_what_is_no_number_is_a_gap",
-        "inputs.test_readings.test_what_is_no_number_is_no_reading",
+        "test_coordinator.test_what_is_not_a_number_is_a_gap",
+        "inputs.test_readings.test_what_is_not_a_number_is_not_a_reading",
     ],
     "negative, or beyond the plausible span": [
-        "test_coordinator.test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted",
+        "test_coordinator.test_an_impossible_value_is_a_gap_and_is_counted",
         "inputs.test_bad_input.test_impossible_values_are_reported_when_they_persist",
         "inputs.test_bad_input.test_a_few_impossible_values_are_not_reported",
     ],
     "constant value for a long time": [
-        "issues.test_lifecycle.test_a_source_that_repeats_one_value_is_told_and_told_no_more",
+        "issues.test_lifecycle.test_a_source_that_repeats_one_value_is_reported_until_it_changes",
         "inputs.test_bad_input.test_the_time_of_a_stuck_value_is_missing",
         "inputs.test_bad_input.test_clean_air_can_read_zero_for_three_days",
         "inputs.test_bad_input.test_a_source_that_is_often_flat_can_be_flat_again",
         "inputs.test_bad_input.test_a_stuck_source_loses_trust_only_through_too_few_days",
     ],
     "unit or device class changes": [
-        "test_coordinator.test_another_unit_of_the_same_quantity_is_converted",
-        "test_coordinator.test_another_quantity_stops_learning_until_it_is_right_again",
-        "inputs.test_readings.test_a_unit_of_another_quantity_is_never_mixed_in",
-        "inputs.test_readings.test_a_device_class_of_another_quantity_is_never_mixed_in",
+        "test_coordinator.test_another_unit_of_the_same_pollutant_is_converted",
+        "test_coordinator.test_another_pollutant_stops_learning_until_it_is_right_again",
+        "inputs.test_readings.test_a_unit_of_another_pollutant_is_never_mixed_in",
+        "inputs.test_readings.test_a_device_class_of_another_pollutant_is_never_mixed_in",
     ],
     "gaps, restarts, slow sensors, floods": [
         "inputs.test_bad_input.test_a_day_with_too_many_gaps_is_not_evidence",
-        "test_coordinator.test_a_value_that_nobody_reports_ends_after_half_an_hour",
+        "test_coordinator.test_a_value_that_is_not_reported_again_ends_after_half_an_hour",
         "test_coordinator.test_a_restart_in_the_middle_of_learning_loses_nothing_that_was_saved",
         "test_coordinator.test_a_slow_sensor_learns_whole_days_from_one_value_an_hour",
         "test_coordinator.test_a_flood_of_values_is_averaged_over_time",
@@ -77,13 +77,13 @@ ROWS: dict[str, list[str]] = {
     ],
     "damaged store": [
         "storage.test_store_damage.test_an_unreadable_file_is_set_aside_and_the_good_copy_used",
-        "storage.test_store_damage.test_a_damaged_channel_alone_comes_from_the_good_copy",
+        "storage.test_store_damage.test_only_a_damaged_channel_comes_from_the_good_copy",
         "storage.test_store_damage.test_whatever_byte_is_wrong_the_entry_loads_or_refuses_as_newer",
-        "storage.test_store_damage.test_with_both_files_unreadable_the_rooms_start_clean_and_it_is_said",
+        "storage.test_store_damage.test_with_both_files_unreadable_the_rooms_start_clean_and_that_is_reported",
     ],
     "store from a newer version": [
         "test_init.test_a_store_of_a_newer_version_is_refused_and_left_alone",
-        "storage.test_store_damage.test_a_newer_file_is_refused_and_not_a_byte_of_it_changed",
+        "storage.test_store_damage.test_a_newer_file_is_refused_and_left_unchanged",
     ],
     "future or ancient timestamps": [
         "inputs.test_bad_input.test_a_reading_from_long_ago_is_dropped_and_counted",
