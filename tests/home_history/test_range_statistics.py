@@ -1,4 +1,4 @@
-"""The learned range as hourly statistics: once an hour, in the current unit, with the current name."""
+"""The learned range as hourly statistics: once an hour, with the current unit and name."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial

@@ -132,7 +132,9 @@ def _live_and_be_killed(home: Home, what: str, chance: Random) -> None:
         home.lost_s = max(home.lost_s, killed_at - last)
     output = (home.folder / OUTPUT).read_text("utf-8", "replace")
     home.found += [
-        f"{what}: {line}" for line in output.splitlines() if "Traceback" in line or " ERROR " in line
+        f"{what}: {line}"
+        for line in output.splitlines()
+        if "Traceback" in line or " ERROR " in line
     ]
 
 
