@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.conftest import DOMAIN
 from tests.home import shown
 
-VAPOURS = "volatile_organic_compounds"
+VOC_CLASS = "volatile_organic_compounds"
 
 type Known = dict[str, Any]
 
@@ -48,8 +48,8 @@ def rooms(page: ConfigFlowResult) -> list[str]:
 async def test_three_clicks_lead_to_watched_rooms(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    particles = put(hass, "p", "kitchen")
-    vapours = put(hass, "v", "kitchen", original_device_class=VAPOURS, unit_of_measurement="mg/m³")
+    pm25 = put(hass, "p", "kitchen")
+    voc = put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
     put(hass, "b", "bedroom")
     page = await offered(hass, use_history=False)
     assert rooms(page) == ["Bedroom: PM2.5", "Kitchen: PM2.5, VOC"]
@@ -66,12 +66,12 @@ async def test_three_clicks_lead_to_watched_rooms(
     assert room.data == {
         "area_id": "kitchen",
         "use_history": False,
-        "pm25_source": particles,
+        "pm25_source": pm25,
         "pm25_unit": "μg/m³",
-        "voc_source": vapours,
+        "voc_source": voc,
         "voc_kind": "voc_mass",
         "voc_unit": "mg/m³",
-        "registered": {one: er.async_get(hass).entities[one].id for one in (particles, vapours)},
+        "registered": {one: er.async_get(hass).entities[one].id for one in (pm25, voc)},
     }
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "no_source"
 
@@ -125,7 +125,7 @@ INDEX: Known = {
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
-        ({"original_device_class": VAPOURS}, INDEX),
+        ({"original_device_class": VOC_CLASS}, INDEX),
         ({}, {"state": "unavailable"}),
         ({"capabilities": {"state_class": "measurement"}}, {}),
         ({}, {"entity_category": er.EntityCategory.DIAGNOSTIC}),

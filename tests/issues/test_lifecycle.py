@@ -40,7 +40,7 @@ UNIT = f"source_unit_changed_{KITCHEN}_pm25"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def vapours(at: float) -> float:
+def voc_usual(at: float) -> float:
     return usual(at, Pollutant.VOC_RATIO)
 
 
@@ -78,10 +78,10 @@ async def test_a_room_with_two_sources_is_asked_about_when_both_are_learned(
     }
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: known})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", *known)))
-    await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
+    await pass_time(hass, clock, DAY, {PM25: usual, VOC: voc_usual})
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
     assert issues(hass) == []
-    await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
+    await pass_time(hass, clock, DAY, {PM25: usual, VOC: voc_usual})
     assert shown(hass, "sensor.kitchen_voc_learning").state == "learned"
     assert issues(hass) == [RANGE]
 
@@ -183,7 +183,7 @@ async def test_pm25_and_voc_that_rise_within_an_hour_are_one_question(
     begin = (NOON + HOUR).timestamp()
     rise: dict[str, Level] = {
         PM25: lambda at: 80 if at > begin else usual(at),
-        VOC: lambda at: 3000 if at > begin + later * 60 else vapours(at),
+        VOC: lambda at: 3000 if at > begin + later * 60 else voc_usual(at),
     }
     await pass_time(hass, clock, 2 * HOUR, rise)
     before = issues(hass)

@@ -384,15 +384,15 @@ async def test_a_source_can_be_paused_from_its_repair(
     fixer: Fixer,
 ) -> None:
     await a_kitchen(hass, hass_storage, 3, Pollutant.PM25, Pollutant.VOC_RATIO)
-    vapours = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
-    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **vapours})
+    voc = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
+    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == [f"source_stuck_{KITCHEN}_pm25"]
     page = await to_page(fixer, issues(hass)[0], "pause")
     done = await fixer.answer(page)
     assert done["reason"] == "paused"
     assert shown(hass, LEARNING).state == "paused"
     assert shown(hass, "sensor.kitchen_voc_learning").state != "paused", "the other goes on"
-    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **vapours})
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == []
 
 

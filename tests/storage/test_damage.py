@@ -73,7 +73,7 @@ SOURCES = {
     INDEX: lambda at: usual(at, Pollutant.VOC_INDEX),
 }
 SURROUNDINGS = ("outdoor_pm25", "outdoor_temperature", "window_open")
-LIFE_S, EVERY_S = 30 * 3600, 1500  # Two days close.
+RUN_S, EVERY_S = 30 * 3600, 1500  # Two days close.
 LEARNING = ("kitchen_pm25", "kitchen_voc", "bedroom_voc")
 NO_STATE = ("unavailable", "unknown")
 AT_ONCE_S = 2.0  # Of the processor; reading and running take some hundredths of a second.
@@ -109,7 +109,7 @@ def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
             data, good = data_of(damaged.ledger), data_of(damaged.good)
             loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good)
             reported += bool(loaded.recovered or loaded.lost or loaded.damaged)
-            found += [f"{damaged.what}: {wrong}" for wrong in _lives(loaded, data, tried)]
+            found += [f"{damaged.what}: {wrong}" for wrong in _run_on(loaded, data, tried)]
         except NewerStoreError:
             newer += 1
         except Exception as error:  # noqa: BLE001 - any error is wrong
@@ -123,7 +123,7 @@ def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
     assert len(tried) > times / 20, "some of it can still be read"
 
 
-def _lives(loaded: Loaded, data: object, tried: set[str]) -> Iterator[str]:
+def _run_on(loaded: Loaded, data: object, tried: set[str]) -> Iterator[str]:
     """Run on with what was read, with the same only once; yield what is wrong with it."""
     means = read_surroundings(data.get("context") if isinstance(data, dict) else None, ZONE)
     surroundings = dict(zip(SURROUNDINGS, means.values(), strict=False))
@@ -137,7 +137,7 @@ def _lives(loaded: Loaded, data: object, tried: set[str]) -> Iterator[str]:
             ]
             if (whole := json.dumps(parts)) not in tried:
                 tried.add(whole)
-                for wrong in _channel_lives(channel):
+                for wrong in _run_channel_on(channel):
                     yield f"{room_id} {pollutant}: {wrong}"
     fates = {*loaded.recovered, *loaded.lost}
     for room_id, pollutants in ROOMS.items():
@@ -156,7 +156,7 @@ def _was_listed(data: object, room_id: str, pollutant: Pollutant) -> bool:
         return False
 
 
-def _channel_lives(channel: Channel) -> Iterator[str]:
+def _run_channel_on(channel: Channel) -> Iterator[str]:
     pollutant, at = channel.spec.pollutant, AT.timestamp()
     today = locate(at, channel.zone)[0]
     before = {
@@ -165,9 +165,9 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         if today - WINDOW_DAYS + 5 < summary.day < today
     }
     channel.advance(at)
-    for after in range(0, LIFE_S, EVERY_S):
+    for after in range(0, RUN_S, EVERY_S):
         channel.read(at + after, usual(at + after, pollutant))
-    at += LIFE_S
+    at += RUN_S
     channel.advance(at)
     if not channel.paused and not channel.health.alive(at):
         yield "readings are not read"

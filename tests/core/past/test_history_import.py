@@ -90,7 +90,7 @@ def test_a_replay_of_bins_equals_the_live_days(pollutant: Pollutant) -> None:
     readings = without(ROOMS[pollutant].readings(days), off, off + gap_h * HOUR)
     readings = without(readings, at(MONDAY + 20, 12.0), at(MONDAY + 20, 13.0))
     now = at(MONDAY + days, 1.0)
-    # A live value is held for half an hour into a gap; a recorded one is known to have ended.
+    # A live value counts for half an hour into a gap; a recorded one is known to have ended.
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     channel.binner.step = 1.0
     channel.health.skip_warm_up(readings[0][0])
