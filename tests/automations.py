@@ -1,4 +1,4 @@
-"""Automations that tests make, run and read the traces of."""
+"""Automations for tests: making them, running them, reading their traces."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,7 @@ RUN = {"action": "test.run", "data_template": {"entity_id": "{{ trigger.entity_i
 
 @dataclass
 class Kitchen:
-    """A kitchen that watches particles and vapours, and the time that passes in it."""
+    """A kitchen with a PM2.5 and a VOC source, and the time that passes in it."""
 
     hass: HomeAssistant
     clock: FrozenDateTimeFactory
@@ -46,7 +46,7 @@ class Kitchen:
     waits: bool = False  # An automation may be waiting.
 
     async def learn(self, days: int = 36) -> MockConfigEntry:
-        """Set the kitchen up as one that has watched for so many days."""
+        """Set up the kitchen with ledgers of the given number of days."""
         channels = {
             pollutant: learned(pollutant, days)
             for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
@@ -62,7 +62,7 @@ class Kitchen:
     async def breathe(
         self, duration: timedelta = HOUR, *, step: timedelta = STEP, **levels: Level
     ) -> None:
-        """Let time pass, with usual air where no other level is given for pm25 or voc."""
+        """Let time pass; pm25 and voc read usual air unless their level is given."""
         sources = {
             PM25: levels.get("pm25", usual),
             VOC: levels.get("voc", lambda at: usual(at, Pollutant.VOC_RATIO)),
@@ -70,7 +70,7 @@ class Kitchen:
         await pass_time(self.hass, self.clock, duration, sources, step=step, waits=self.waits)
 
     async def plume(self, duration: timedelta = HOUR) -> None:
-        """Let time pass with many particles and usual vapours."""
+        """Let time pass with high PM2.5 and usual VOC."""
         await self.breathe(duration, pm25=steady(80))
 
     async def silence(self, duration: timedelta = HOUR) -> None:
@@ -82,7 +82,7 @@ class Kitchen:
 
 
 async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:
-    """Set automations up; each runs the action test.run unless it has others."""
+    """Set up automations; each runs the action test.run unless it has its own."""
     numbered = [
         {"id": f"a{number}", "alias": f"a{number}", "actions": [RUN], **automation}
         for number, automation in enumerate(automations)
@@ -96,7 +96,7 @@ async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:
 
 
 def when(trigger: str, target: dict[str, Any], **options: Any) -> dict[str, Any]:
-    """Return the triggers of an automation: one of ours."""
+    """Return the part of an automation that holds one of our triggers."""
     return {
         "triggers": [{"trigger": f"air_baseline.{trigger}", "target": target, "options": options}]
     }
@@ -114,11 +114,13 @@ class Tracer:
         """Return the traces of an automation, oldest first."""
         (token,) = self._user.refresh_tokens.values()  # An access token lasts half an hour.
         socket = await self._sign_in(self._hass, self._hass.auth.async_create_access_token(token))
-        said = {"domain": "automation", "item_id": automation}
-        await socket.send_json_auto_id({"type": "trace/list", **said})
+        which = {"domain": "automation", "item_id": automation}
+        await socket.send_json_auto_id({"type": "trace/list", **which})
         found: list[dict[str, Any]] = []
         for short in (await socket.receive_json())["result"]:
-            await socket.send_json_auto_id({"type": "trace/get", **said, "run_id": short["run_id"]})
+            await socket.send_json_auto_id(
+                {"type": "trace/get", **which, "run_id": short["run_id"]}
+            )
             found.append((await socket.receive_json())["result"])
         return found
 

@@ -1,4 +1,4 @@
-"""A card in somebody's browser, as far as the server knows it."""
+"""A card in a browser, as the server sees it."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from pytest_homeassistant_custom_component.typing import (
 from tests.home import device_id
 
 ASK = "air_baseline/subscribe_room"
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 type Answer = dict[str, Any]
 
 
 class Card:
-    """A card in somebody's browser: it asks for a room and takes what is sent.
+    """A card in a browser: it subscribes to a room and receives its messages.
 
-    Time that passes by more than a few seconds ends the connection: a card is opened late.
+    Time that jumps by more than a few seconds closes the connection, so open the card late.
     """
 
     def __init__(self, hass: HomeAssistant, user: User, sign_in: WebSocketGenerator) -> None:
@@ -29,23 +29,23 @@ class Card:
         self._sign_in = sign_in
         self._socket: MockHAClientWebSocket
 
-    async def ask(self, **said: Any) -> Answer:
-        """Ask for a room; return whether it will be sent."""
+    async def ask(self, **fields: Any) -> Answer:
+        """Subscribe to a room; return the reply of the server."""
         token = await self._token()
         self._socket = await self._sign_in(self._hass, token)
-        await self._socket.send_json_auto_id({"type": ASK, **said})
-        answer: Answer = await self._socket.receive_json(timeout=PATIENCE_S)
+        await self._socket.send_json_auto_id({"type": ASK, **fields})
+        answer: Answer = await self._socket.receive_json(timeout=TIMEOUT_S)
         return answer
 
     async def open(self, device: str | None = None) -> Answer:
-        """Open the card; return its first picture."""
+        """Open the card; return its first message."""
         answer = await self.ask(device_id=device or device_id(self._hass))
         assert answer["success"], answer
-        return await self.picture()
+        return await self.message()
 
-    async def picture(self) -> Answer:
-        """Return the next picture."""
-        event: Answer = (await self._socket.receive_json(timeout=PATIENCE_S))["event"]
+    async def message(self) -> Answer:
+        """Return the next message."""
+        event: Answer = (await self._socket.receive_json(timeout=TIMEOUT_S))["event"]
         return event
 
     async def close(self) -> None:
@@ -58,7 +58,7 @@ class Card:
         return self._hass.auth.async_create_access_token(token)
 
 
-def channels(picture: Answer) -> dict[str, Answer]:
-    """Return what a picture shows, by quantity."""
-    assert picture["status"] == "shown", picture
-    return {channel["quantity"]: channel for channel in picture["channels"]}
+def channels(message: Answer) -> dict[str, Answer]:
+    """Return the channels of a message by pollutant."""
+    assert message["status"] == "shown", message
+    return {channel["quantity"]: channel for channel in message["channels"]}

@@ -1,4 +1,4 @@
-"""What is there at a moment, by kind and in bytes: of what should not grow."""
+"""Counts and sizes of what should not grow over time."""
 
 from asyncio import TimerHandle
 from collections import Counter, deque
@@ -29,7 +29,7 @@ def census(hass: HomeAssistant) -> Counter[str]:
 
 
 def weight(root: object) -> int:
-    """Return the bytes of an object of ours and of all that it holds."""
+    """Return the size of one of our objects and of everything it holds, in bytes."""
     counted: dict[int, object] = {}
     waiting = [root]
     while waiting:

@@ -1,4 +1,4 @@
-"""What tests through Home Assistant share; rooms and readings are in tests/home.py."""
+"""Fixtures for tests through Home Assistant; rooms and readings are in tests/home.py."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -29,7 +29,7 @@ type Answer = dict[str, Any]
 
 
 class Fixer:
-    """A person who opens repairs in the frontend, and finds words for all that is shown."""
+    """A person who opens repairs in the frontend; every page must have its texts."""
 
     _texts: dict[str, Any]
 
@@ -51,22 +51,22 @@ class Fixer:
         self._texts = words()["issues"][issue.translation_key or ""]["fix_flow"]
         return await self._post("fix", {"handler": DOMAIN, "issue_id": issue_id})
 
-    async def answer(self, page: Answer, **said: object) -> Answer:
-        return await self._post(f"fix/{page['flow_id']}", said)
+    async def answer(self, page: Answer, **fields: object) -> Answer:
+        return await self._post(f"fix/{page['flow_id']}", fields)
 
     async def choose(self, page: Answer, choice: str) -> Answer:
         return await self.answer(page, next_step_id=choice)
 
-    async def refused(self, page: Answer, said: object) -> None:
-        """Send what no form would send, and be refused with a reason."""
+    async def refused(self, page: Answer, fields: object) -> None:
+        """Send what no form would send; it must be refused with a reason."""
         path = f"/api/repairs/issues/fix/{page['flow_id']}"
-        response = await self._client.post(path, json=said)
+        response = await self._client.post(path, json=fields)
         assert response.status == HTTPStatus.BAD_REQUEST, await response.text()
 
-    async def may_be_refused(self, page: Answer, said: dict[str, Any]) -> Answer:
-        """Send fields that may be wrong; return the next page, or the same if it was refused."""
+    async def may_be_refused(self, page: Answer, fields: dict[str, Any]) -> Answer:
+        """Send fields that may be wrong; return the next page, or this one if refused."""
         path = f"/api/repairs/issues/fix/{page['flow_id']}"
-        response = await self._client.post(path, json=said)
+        response = await self._client.post(path, json=fields)
         assert response.status in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST), await response.text()
         if response.status == HTTPStatus.BAD_REQUEST:
             return page
@@ -74,8 +74,8 @@ class Fixer:
         self._check_words(answer)
         return answer
 
-    async def _post(self, path: str, said: dict[str, Any]) -> Answer:
-        response = await self._client.post(f"/api/repairs/issues/{path}", json=said)
+    async def _post(self, path: str, fields: dict[str, Any]) -> Answer:
+        response = await self._client.post(f"/api/repairs/issues/{path}", json=fields)
         assert response.status == HTTPStatus.OK, await response.text()
         answer: Answer = await response.json()
         await self._hass.async_block_till_done()
@@ -83,7 +83,7 @@ class Fixer:
         return answer
 
     def _check_words(self, answer: Answer) -> None:
-        """Check that a page has all its words, with what they need."""
+        """Check that a page has all its texts and their placeholders."""
         if answer["type"] == "abort":
             assert answer["reason"] in self._texts["abort"]
             return
@@ -91,7 +91,7 @@ class Fixer:
             return
         page = self._texts["step"][answer["step_id"]]
         given = set(answer["description_placeholders"] or {})
-        assert holes(page["title"]) <= given | {"room"}  # That is the issue's.
+        assert holes(page["title"]) <= given | {"room"}  # The issue gives it.
         assert holes(page["description"]) <= given
         if answer["type"] == "menu":
             assert set(answer["menu_options"]) <= set(page["menu_options"])
@@ -103,12 +103,12 @@ class Fixer:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `benchmarks.faults` ask for more than a test before each change has time for."""
+    """Let `benchmarks.faults` ask for more trials than the test suite has time for."""
     parser.addoption("--faults", choices=HOW_MUCH, default="few")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the tests that ask for how much to try, so that they can be run by themselves."""
+    """Mark the tests that use `faults`, so that they can be run on their own."""
     if "faults" in getattr(item, "fixturenames", ()):
         item.add_marker(MARK)
 
@@ -117,7 +117,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def faults(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> Faults:
-    """Tell how much to try, and take down what was found."""
+    """Return how much to try, and a record for what was found."""
     return Faults(request.config.getoption("--faults"), record_property)
 
 
@@ -128,13 +128,13 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 
 @pytest.fixture
 def hass_storage(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Give the files in which storage is made up, or in a test `on_disk` none: it is real."""
+    """Return the mocked storage; a test `on_disk` has none, since its storage is real."""
     return {} if "on_disk" in request.keywords else request.getfixturevalue("hass_storage")
 
 
 @pytest.fixture
 def hass_config_dir(request: pytest.FixtureRequest) -> str:
-    """Give the folder that all tests share, or each test `on_disk` one of its own."""
+    """Return the folder that all tests share; a test `on_disk` gets its own."""
     own = "on_disk" in request.keywords
     folder: str = request.getfixturevalue("hass_tmp_config_dir" if own else "hass_config_dir")
     return folder
@@ -142,7 +142,7 @@ def hass_config_dir(request: pytest.FixtureRequest) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Function) -> None:
-    """Let a reload that a test has caused end before Home Assistant stops."""
+    """Wait for a reload that a test caused before Home Assistant stops."""
     hass: HomeAssistant | None = getattr(item, "funcargs", {}).get("hass")
     if hass is not None:
         hass.loop.run_until_complete(hass.async_block_till_done())
@@ -150,7 +150,7 @@ def pytest_runtest_teardown(item: pytest.Function) -> None:
 
 @pytest.fixture
 def mock_recorder_before_hass(recorder_db_url: str) -> None:
-    """Let the recorder be made before Home Assistant, as it asks for."""
+    """Create the recorder before Home Assistant, as it requires."""
 
 
 @pytest.fixture
@@ -184,13 +184,13 @@ async def fixer(
 def kitchen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> Kitchen:
-    """Let a kitchen be set up, and time pass in it."""
+    """Return a kitchen that can be set up, and in which time can pass."""
     return Kitchen(hass, clock, hass_storage)
 
 
 @pytest.fixture
 def runs(hass: HomeAssistant) -> list[ServiceCall]:
-    """Catch what automations of tests do."""
+    """Collect the calls that automations of tests make."""
     return async_mock_service(hass, "test", "run")
 
 

@@ -1,4 +1,4 @@
-"""A home of which everything is stored that can be, written by the integration itself."""
+"""A home with everything stored that can be stored, written by the integration itself."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -48,22 +48,22 @@ HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
 
 
 def eventful_home() -> MockConfigEntry:
-    """Return the home of `live_eventfully`: two rooms, outdoor sensors, a window."""
+    """Return the home of `run_eventful_home`: two rooms, outdoor sensors, a window."""
     kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO)
     kitchen["data"] = {**kitchen["data"], "windows": [WINDOW]}
     return a_home(kitchen, a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX), **OUTDOORS)
 
 
-async def live_eventfully(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
-    """Live for some hours in a home that knows its rooms; return its entry, loaded.
+async def run_eventful_home(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
+    """Run a home with learned rooms for some hours; return its entry, loaded.
 
-    In the end there are ledgers in use, of before they were learned anew, and of a source
-    that is gone; corrections, an episode that ended, one that runs, and what was asked.
+    In the end there are ledgers in use, one from before relearning, and one of a source
+    that is gone; corrections, an episode that ended, one that runs, and questions.
     """
     channels = {
         pollutant: learned(pollutant, DAYS) for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
     }
-    channels[Pollutant.PM25] = _learned_anew(channels[Pollutant.PM25])
+    channels[Pollutant.PM25] = _relearned(channels[Pollutant.PM25])
     gone = {Pollutant.VOC_MASS: learned(Pollutant.VOC_MASS, 3)}
     bedroom = {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 10)}
     write(hass, LEDGER_KEY, a_store({KITCHEN: channels | gone, BEDROOM: bedroom}))
@@ -87,7 +87,7 @@ async def _breathe(
     duration: timedelta,
     **odd: float,
 ) -> None:
-    """Let time pass with usual air, but for the quantities with a level of their own."""
+    """Let time pass with usual air, except for the pollutants given a level of their own."""
     for _ in range(duration // MINUTES):
         at = dt_util.utcnow().timestamp()
         for source, pollutant in (
@@ -101,15 +101,15 @@ async def _breathe(
         await pass_time(hass, clock, MINUTES, step=MINUTES)
 
 
-def _learned_anew(stored: dict[str, Any]) -> dict[str, Any]:
-    """Return a channel that was learned anew from history a day ago."""
+def _relearned(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a channel that was relearned from history a day ago."""
     channel = load_channel(stored, ZONE, Promise.MONTH)
     assert channel.open_day is not None
     channel.open_day.unseen, channel.history = True, HistoryState.READ
     at = NOON.timestamp() - 86_400.0
-    anew = Entry(id=1, at=at, correction=Relearned(from_day=channel.ledger.days[-1].day))
+    entry = Entry(id=1, at=at, correction=Relearned(from_day=channel.ledger.days[-1].day))
     former = replace(channel.ledger, days=channel.ledger.days[-5:])
-    channel.ledger = replace(channel.ledger, entries=(anew,), former=former)
+    channel.ledger = replace(channel.ledger, entries=(entry,), former=former)
     kept: dict[str, Any] = json.loads(json.dumps(dump_channel(channel)))
     return kept
 

@@ -1,7 +1,7 @@
-"""How much is tried to break the integration, and what is written down of it.
+"""How hard the tests try to break the integration, and a record of what they find.
 
-A few trials run before each change; `python -m benchmarks.faults` asks for many of the same,
-and prints what each has taken down.
+A few trials run with the test suite; `python -m benchmarks.faults` runs many of the same,
+and prints what each has recorded.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,13 @@ import logging
 from hypothesis import HealthCheck, settings
 
 HOW_MUCH = ("few", "many", "long")
-MARK = "faults"  # Of the tests that ask for how much to try.
-PROPERTY = "fault"  # Of a test in pytest's report: what was tried, how often, found, limit, kept.
+MARK = "faults"  # Marks the tests that use `faults`.
+PROPERTY = "fault"  # In pytest's report: what was tried, how often, found, limit, kept.
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How much to try, and where to write down what came of it."""
+    """How much to try, and where to record the results."""
 
     how_much: str
     record: Callable[[str, object], None]
@@ -28,7 +28,7 @@ class Faults:
         return {"few": few, "many": many, "long": long or many}[self.how_much]
 
     def draws(self, times: int) -> settings:
-        """Let hypothesis draw so often, the same again where few are asked for."""
+        """Return settings for `times` examples, the same ones each time if only few are tried."""
         return settings(
             max_examples=times,
             derandomize=self.how_much == "few",
@@ -38,23 +38,23 @@ class Faults:
         )
 
     def check(self, what: str, done: str, found: Sequence[str], limit: str) -> None:
-        """Write down what was done and found; fail where something was found."""
+        """Record what was done and found; fail if anything was found."""
         self.record(PROPERTY, json.dumps([what, done, len(found), limit, not found]))
         assert not found, f"{what}: {len(found)} of {done}, the first: {found[0]}"
 
     def measure(self, what: str, done: str, measured: float, most: float, unit: str) -> None:
-        """Write down what was measured; fail where it is over its limit."""
+        """Record what was measured; fail if it is over its limit."""
         kept = measured <= most
-        said, limit = f"{measured:.3g} {unit}".strip(), f"{most:.3g} {unit}".strip()
-        self.record(PROPERTY, json.dumps([what, done, said, limit, kept]))
-        assert kept, f"{what}: {said}, at most {limit}"
+        value, limit = f"{measured:.3g} {unit}".strip(), f"{most:.3g} {unit}".strip()
+        self.record(PROPERTY, json.dumps([what, done, value, limit, kept]))
+        assert kept, f"{what}: {value}, at most {limit}"
 
 
 def complaints(records: Sequence[logging.LogRecord]) -> list[str]:
-    """Return what a log holds that no user should meet: a traceback, or an error of ours.
+    """Return the log messages with a traceback, which no user should see.
 
-    Home Assistant itself writes a traceback about each file that is no JSON, and about each
-    that it could not write; those are not ours to take away.
+    Home Assistant itself logs a traceback for each file that is not JSON, and for each that
+    it could not write; we cannot prevent those.
     """
     own = ("homeassistant.util.json", "homeassistant.util.file")
     return [

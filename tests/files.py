@@ -1,4 +1,4 @@
-"""The integration's real files, for the tests that look at them or damage them."""
+"""The integration's real files, for the tests that read them or damage them."""
 
 from collections.abc import Callable
 import json
@@ -45,13 +45,13 @@ def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
 
 
 def kept(ledger: bytes) -> Channel:
-    """Return what the file of the ledger holds of the kitchen's particles."""
+    """Return the kitchen's PM2.5 channel from the bytes of the ledger file."""
     rooms = json.loads(ledger)["data"]["rooms"]
     return load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
 
 
 def kitchen(days: int) -> dict[str, Any]:
-    """Return a store in which the kitchen knows both its quantities for so many days."""
+    """Return a store in which the kitchen has `days` days of both its pollutants."""
     return a_store(
         {
             KITCHEN: {

@@ -1,7 +1,7 @@
 """A real Home Assistant in a process of its own, which a test may kill.
 
-To import Home Assistant takes longer than to start it: one process does so once, and each that
-is to be killed is forked from it.
+Importing Home Assistant takes longer than starting it: one process imports it once, and each
+process that is to be killed is forked from that one.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _CONTEXT.set_forkserver_preload(["homeassistant.bootstrap", "homeassistant.runne
 
 @contextmanager
 def running(folder: Path) -> Iterator[BaseProcess]:
-    """Run Home Assistant on a folder, and kill it in the end."""
+    """Run Home Assistant on a folder, and kill it at the end."""
     process = _CONTEXT.Process(target=_live, args=(folder,))
     process.start()
     try:
@@ -33,7 +33,7 @@ def running(folder: Path) -> Iterator[BaseProcess]:
 
 
 def _live(folder: Path) -> None:
-    """Be the `hass` that is started from a shell."""
+    """Run as the `hass` that is started from a shell."""
     output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())

@@ -59,14 +59,14 @@ type Level = Callable[[float], float]
 
 
 def usual(at: float, pollutant: Pollutant = Pollutant.PM25) -> float:
-    """Return the level of an ordinary moment: it wanders by half hours and from day to day."""
+    """Return the level of an ordinary moment; it varies from half hour to half hour and by day."""
     half_hour, day = _chance(at // 1800), _chance(at // 86400)
     y = log1p(USUAL[pollutant]) + 0.35 * half_hour + 0.15 * day
     return float(round(expm1(max(y, 0.0))))
 
 
 def steady(level: float) -> Level:
-    """Return a source that always says the same."""
+    """Return a source that always gives the same level."""
     return lambda _: level
 
 
@@ -77,7 +77,7 @@ def _chance(seed: float) -> float:
 def a_room(
     subentry_id: str, area: str, *pollutants: Pollutant, **data: str
 ) -> ConfigSubentryDataWithId:
-    """Return a room as it is configured: its sources by quantity, and what differs."""
+    """Return a room as it is configured: the sources of its pollutants, and other data."""
     sources = {key: value for pollutant in pollutants for key, value in SOURCES[pollutant].items()}
     return ConfigSubentryDataWithId(
         data={"area_id": area, **sources, **data},
@@ -91,7 +91,7 @@ def a_room(
 def a_home(
     *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str
 ) -> MockConfigEntry:
-    """Return an entry: a kitchen with particles and vapours, a bedroom with an index."""
+    """Return an entry: by default a kitchen with PM2.5 and VOC, and a bedroom with a VOC index."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="Air Baseline",
@@ -120,7 +120,7 @@ def _learned(pollutant: Pollutant, days: int, end: datetime, promise: str) -> st
 def learned(
     pollutant: Pollutant, days: int, *, end: datetime = NOON, promise: str = "month"
 ) -> dict[str, Any]:
-    """Return a stored channel that has watched so many days, by replaying usual readings."""
+    """Return a stored channel with `days` days, made by replaying usual readings."""
     stored: dict[str, Any] = json.loads(_learned(pollutant, days, end, promise))
     return stored
 
@@ -132,7 +132,7 @@ def days_of(channel: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def with_days(channel: dict[str, Any], days: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    """Return a stored channel with other days, and what was written down for today."""
+    """Return a stored channel with other days, and with the same forecast for today."""
     lines = [" ".join(day.values()) for day in days]
     return channel | {"days": lines, "days_checksum": crc32("\n".join(lines).encode())}
 
@@ -160,7 +160,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def a_kitchen(
     hass: HomeAssistant, files: dict[str, Any], days: int, *pollutants: Pollutant, **changed: Any
 ) -> MockConfigEntry:
-    """Set up a kitchen that has watched for so many days, with parts of its ledgers changed."""
+    """Set up a kitchen with `days` days, with parts of its ledgers changed."""
     pollutants = pollutants or (Pollutant.PM25,)
     files[LEDGER_KEY] = a_store(
         {KITCHEN: {pollutant: learned(pollutant, days) | changed for pollutant in pollutants}}
@@ -173,7 +173,7 @@ async def a_kitchen(
 async def restart(
     hass: HomeAssistant, entry: MockConfigEntry, files: dict[str, Any], *, power_cut: bool = False
 ) -> None:
-    """Start anew from what is on disk, after a last write or, in a power cut, without one."""
+    """Start again from what is on disk, after a last write or, in a power cut, without one."""
     if not power_cut:
         await saved(hass, files)
     on_disk = json.loads(json.dumps({LEDGER_KEY: files[LEDGER_KEY]}))
@@ -189,7 +189,7 @@ async def saved(
     room: str = KITCHEN,
     pollutant: Pollutant = Pollutant.PM25,
 ) -> dict[str, Any]:
-    """Let everything be written that waits to be, and return a channel as it is stored."""
+    """Write everything that is waiting to be written; return a channel as it is stored."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
     channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][room]["channels"][pollutant.value]
@@ -230,7 +230,7 @@ def device_id(hass: HomeAssistant, room: str = KITCHEN) -> str:
 
 
 async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
-    """Call an action on the kitchen, or on the device that is given, and return its answer."""
+    """Call an action on the kitchen, or on the given device, and return its response."""
     if "device_id" not in given:
         given["device_id"] = device_id(hass)
     answer = await hass.services.async_call(
@@ -246,7 +246,7 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
 
 
 async def settle() -> None:
-    """Let happen what happens now; what waits for later goes on waiting."""
+    """Run what is ready to run now; what waits for later goes on waiting."""
     for _ in range(200):
         await asyncio.sleep(0)
 
@@ -262,7 +262,7 @@ async def pass_time(  # noqa: PLR0913 - all the ways in which time passes
 ) -> None:
     """Let time pass in steps; at each step, each source reports its level of that moment.
 
-    `waits` says that an automation may be waiting, which would never be done.
+    `waits` says that an automation may be waiting; Home Assistant then never gets idle.
     """
     end = dt_util.utcnow() + duration
     while dt_util.utcnow() < end:
@@ -271,5 +271,5 @@ async def pass_time(  # noqa: PLR0913 - all the ways in which time passes
         for entity_id, level in (sources or {}).items():
             report(hass, entity_id, level(now))
         async_fire_time_changed(hass)
-        # What the clock begins runs in the background, and time must not pass it by.
+        # What the clock starts runs in the background; it must end before time moves on.
         await (settle() if waits else hass.async_block_till_done(wait_background_tasks=True))

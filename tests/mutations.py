@@ -1,8 +1,8 @@
 """Damage to a stored file, as disks, power cuts and people do it; seeded, so it can be repeated.
 
-A way takes the bytes of a good file and chance, and returns other bytes. The ways on values read
-the file as JSON and write it again with one thing changed, so that it stays JSON: what a check of
-the form alone would let through.
+A way takes the bytes of a good file and a source of chance, and returns other bytes. The ways on
+values read the file as JSON and write it again with one change, so that it stays valid JSON: a
+check of the syntax alone would accept it.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ type Slot = tuple[Any, str | int]  # What holds a value, and where in it.
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """Both files after damage, None for one that is not there, and what was done."""
+    """Both files after damage, None for a missing one, and what was done."""
 
     ledger: bytes | None
     good: bytes | None
@@ -58,7 +58,7 @@ class Mutation:
 
 
 def mutation(seed: int, ledger: bytes, good: bytes) -> Mutation:
-    """Return the mutation of a seed: mostly of the ledger alone, the good copy also or only."""
+    """Return the mutation of a seed: mostly of the ledger, or of the good copy too or only."""
     chance = Random(seed)  # noqa: S311 - damage, not secrets
     ways = [*WAYS]
     name = ways[seed % len(ways)]
@@ -90,7 +90,7 @@ def flip(whole: bytes, chance: Random) -> bytes:
 
 
 def other_digit(whole: bytes, chance: Random) -> bytes:
-    """Put another digit in the place of one: JSON stays JSON."""
+    """Replace some digits by others: JSON stays JSON."""
     digits = [place for place, byte in enumerate(whole) if 48 <= byte <= 57]
     changed = bytearray(whole)
     for _ in range(chance.choice((1, 1, 2, 5))):
@@ -121,7 +121,7 @@ def _sector(whole: bytes, chance: Random, change: Callable[[bytes], bytes]) -> b
 
 
 def strange(whole: bytes, chance: Random) -> bytes:
-    """Return what is no file of ours at all."""
+    """Return something that is not our file at all."""
     return chance.choice(
         (b"", b"\0", bytes(len(whole)), STRANGE, b"{}", b"[]", b"null", b"\xff\xfe")
     )
@@ -142,7 +142,7 @@ def _on_values(change: Callable[[Any, Random], None]) -> Way:
     return way
 
 
-def _slot(data: Any, chance: Random, kinds: tuple[type, ...]) -> Slot:  # noqa: ANN401
+def _slot(data: Any, chance: Random, types: tuple[type, ...]) -> Slot:  # noqa: ANN401
     """Return the place of a value of some types, found on a random walk from the top."""
     while True:
         holder, place, found = None, None, data
@@ -150,9 +150,9 @@ def _slot(data: Any, chance: Random, kinds: tuple[type, ...]) -> Slot:  # noqa: 
             places = list(found) if isinstance(found, dict) else range(len(found))
             holder, place = found, chance.choice(places)
             found = found[place]
-            if isinstance(found, kinds) and chance.random() < 1.0 / 3.0:
+            if isinstance(found, types) and chance.random() < 1.0 / 3.0:
                 return holder, place
-        if holder is not None and isinstance(found, kinds):
+        if holder is not None and isinstance(found, types):
             return holder, place  # type: ignore[return-value]
 
 
@@ -171,7 +171,7 @@ def put_huge(data: Any, chance: Random) -> None:  # noqa: ANN401
 
 
 def scale(data: Any, chance: Random) -> None:  # noqa: ANN401
-    """Make a number negative, larger, smaller: it may still look like one that can be."""
+    """Make a number negative, larger or smaller: it can still look possible."""
     holder, place = _slot(data, chance, NUMBERS)
     factor = chance.choice((-1, 2, 10, 1000, 0.5, 0.001))
     number = holder[place] * factor
@@ -200,7 +200,7 @@ class _Again(str):
 
 
 def double(data: Any, chance: Random) -> None:  # noqa: ANN401
-    """Say a key twice, or a value of a list."""
+    """Write a key twice, or a value of a list."""
     holder, place = _slot(data, chance, ANY)
     if isinstance(holder, dict):
         holder[_Again(place)] = chance.choice([*WRONG, *holder.values()])
@@ -209,7 +209,7 @@ def double(data: Any, chance: Random) -> None:  # noqa: ANN401
 
 
 def swap_types(data: Any, chance: Random) -> None:  # noqa: ANN401
-    """Put a list in the place of an object, an object in the place of a list."""
+    """Replace an object by a list, or a list by an object."""
     holder, place = _slot(data, chance, (dict, list))
     found = holder[place]
     if isinstance(found, dict):
@@ -224,7 +224,7 @@ def shuffle(data: Any, chance: Random) -> None:  # noqa: ANN401
 
 
 def exchange(data: Any, chance: Random) -> None:  # noqa: ANN401
-    """Exchange two values of anywhere."""
+    """Exchange two values from anywhere."""
     one, place = _slot(data, chance, ANY)
     other, elsewhere = _slot(data, chance, ANY)
     copied = json.loads(json.dumps([one[place], other[elsewhere]]))
@@ -270,7 +270,7 @@ def move_times(data: Any, chance: Random) -> None:  # noqa: ANN401
 
 
 def change_version(data: Any, chance: Random) -> None:  # noqa: ANN401
-    """Say an older or a newer version, of the file or of a channel."""
+    """Write an older or a newer version, of the file or of a channel."""
     holder = chance.choice([data, *_channels(data)])
     name = chance.choice(("version", "minor_version")) if holder is data else "version"
     holder[name] = chance.choice((-1, 0, 2, 3, 99, 1.5, "1", None, 10**30))

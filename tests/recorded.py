@@ -1,4 +1,4 @@
-"""A past for the tests: what the recorder would have kept of a source."""
+"""A past for the tests: what the recorder would have stored of a source."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ async def keep(  # noqa: PLR0913 - all that can differ
     unit: str | None = "μg/m³",
     factor: float = 1.0,
 ) -> None:
-    """Let the recorder have kept means of a source over some days before the day it is."""
+    """Give the recorder the means of a source over some days before today."""
     table: Any = StatisticsShortTerm if step == SLOT else Statistics
     start = TODAY - timedelta(days=days)
     metadata = StatisticMetaData(

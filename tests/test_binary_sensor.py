@@ -30,45 +30,45 @@ GUIDELINE = "binary_sensor.kitchen_pm25_above_guideline"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def said(hass: HomeAssistant) -> tuple[str, str | None]:
-    """Return what is said about the kitchen, and why not more."""
+def unusual(hass: HomeAssistant) -> tuple[str, str | None]:
+    """Return whether the kitchen is unusual, and the reason if that is unknown."""
     state = shown(hass, UNUSUAL)
     return state.state, state.attributes["reason"]
 
 
-async def test_an_episode_turns_it_on_and_half_an_hour_inside_the_range_off(
+async def test_an_episode_turns_unusual_on_and_half_an_hour_inside_the_range_turns_it_off(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, 30 * MINUTE, {PM25: usual})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
     await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(80)})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
     await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(80)})
-    assert said(hass) == ("on", None)
+    assert unusual(hass) == ("on", None)
     await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(6)})
-    assert said(hass) == ("on", None)
+    assert unusual(hass) == ("on", None)
     await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(6)})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
 
 
-async def test_after_an_episode_there_is_none_for_the_rest_of_the_day(
+async def test_after_an_episode_there_is_no_other_for_the_rest_of_the_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
     for level in (80, 6, 80):
         await pass_time(hass, clock, HOUR, {PM25: steady(level)})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
     await pass_time(hass, clock, 12 * HOUR, {PM25: usual})
     await pass_time(hass, clock, 30 * MINUTE, {PM25: steady(80)})
-    assert said(hass) == ("off", None), "until four in the morning"
+    assert unusual(hass) == ("off", None), "until four in the morning"
     await pass_time(hass, clock, 3 * HOUR, {PM25: usual})
     await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(900)})
-    assert said(hass) == ("on", None)
+    assert unusual(hass) == ("on", None)
 
 
 @pytest.mark.parametrize(("days", "reason"), [(5, "not_learned"), (30, "reference_days")])
-async def test_without_enough_days_it_is_unknown_and_says_why(
+async def test_without_enough_days_unusual_is_unknown_and_says_why(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -77,16 +77,16 @@ async def test_without_enough_days_it_is_unknown_and_says_why(
 ) -> None:
     await a_kitchen(hass, hass_storage, days)
     await pass_time(hass, clock, 2 * HOUR, {PM25: steady(300)})
-    assert said(hass) == ("unknown", reason)
+    assert unusual(hass) == ("unknown", reason)
 
 
-async def test_a_silent_source_makes_it_unknown(
+async def test_a_silent_source_makes_unusual_unknown(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     await pass_time(hass, clock, HOUR)
-    assert said(hass) == ("unknown", "silent")
+    assert unusual(hass) == ("unknown", "silent")
 
 
 async def test_an_episode_ends_as_unknown_when_the_source_falls_silent(
@@ -94,24 +94,24 @@ async def test_an_episode_ends_as_unknown_when_the_source_falls_silent(
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
-    assert said(hass) == ("on", None)
+    assert unusual(hass) == ("on", None)
     report(hass, PM25, "unavailable")
     await pass_time(hass, clock, HOUR)
-    assert said(hass) == ("unknown", "silent")
+    assert unusual(hass) == ("unknown", "silent")
 
 
-async def test_an_episode_goes_on_through_a_restart(
+async def test_an_episode_continues_through_a_restart(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     await restart(hass, entry, hass_storage)
-    assert said(hass) == ("on", None)
+    assert unusual(hass) == ("on", None)
     await pass_time(hass, clock, 40 * MINUTE, {PM25: steady(6)})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
 
 
-async def test_more_alerts_than_promised_put_the_range_in_doubt(
+async def test_more_alerts_than_promised_raise_doubt(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     noon, today, ended = int(NOON.timestamp()), NOON.toordinal(), ("recovered", None)
@@ -121,14 +121,14 @@ async def test_more_alerts_than_promised_put_the_range_in_doubt(
     ]
     await a_kitchen(hass, hass_storage, 36, episodes=earlier)
     await pass_time(hass, clock, HOUR, {PM25: usual})
-    assert said(hass) == ("off", None)
+    assert unusual(hass) == ("off", None)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
-    assert said(hass) == ("unknown", "quota")
+    assert unusual(hass) == ("unknown", "quota")
     assert shown(hass, UNUSUAL).attributes["learning_state"] == "changing"
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "changing"
 
 
-async def test_the_day_s_mean_of_particles_is_unknown_until_eighteen_hours_are_seen(
+async def test_the_daily_mean_of_pm25_is_unknown_until_eighteen_hours_are_seen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -136,10 +136,13 @@ async def test_the_day_s_mean_of_particles_is_unknown_until_eighteen_hours_are_s
     assert shown(hass, GUIDELINE).state == "unknown"
     await pass_time(hass, clock, HOUR, {PM25: steady(40)})
     assert shown(hass, GUIDELINE).state == "on"
-    assert said(hass) == ("unknown", "not_learned")  # A fact does not wait for learning.
+    assert unusual(hass) == (
+        "unknown",
+        "not_learned",
+    )  # The guideline mean does not wait for learning.
 
 
-async def test_it_clears_only_well_below_the_guideline(
+async def test_above_guideline_clears_only_well_below_the_limit(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -152,7 +155,9 @@ async def test_it_clears_only_well_below_the_guideline(
             break
         on.append(numbers["measured"]["mean"])
     assert any(13.5 < mean <= 15 for mean in on), "it stays on below the limit"
-    assert len([mean for mean in on if mean <= 13.5]) == 6, "and half an hour below the other"
+    assert len([mean for mean in on if mean <= 13.5]) == 6, (
+        "and half an hour below the clearing level"
+    )
 
 
 async def test_a_level_below_the_guideline_is_off(
@@ -163,7 +168,7 @@ async def test_a_level_below_the_guideline_is_off(
     assert shown(hass, GUIDELINE).state == "off"
 
 
-async def test_particles_go_unknown_again_when_too_little_was_seen(
+async def test_above_guideline_is_unknown_again_when_too_little_was_seen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -173,7 +178,7 @@ async def test_particles_go_unknown_again_when_too_little_was_seen(
     assert shown(hass, GUIDELINE).state == "unknown"
 
 
-async def test_the_hour_s_mean_of_vapours_turns_on_above_one_milligram(
+async def test_the_hourly_mean_of_voc_is_above_its_guideline_above_one_milligram(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     room = a_room(KITCHEN, "kitchen", voc_source=VOC, voc_kind="voc_mass", voc_unit="mg/m³")
@@ -201,7 +206,7 @@ async def test_the_hour_s_mean_of_vapours_turns_on_above_one_milligram(
 
 
 @pytest.mark.usefixtures("clock")
-async def test_other_vapours_have_no_guideline(hass: HomeAssistant) -> None:
+async def test_voc_as_a_ratio_or_an_index_has_no_guideline(hass: HomeAssistant) -> None:
     await set_up(hass, a_home())
     found = {entity for entity in hass.states.async_entity_ids() if "guideline" in entity}
     assert found == {GUIDELINE}

@@ -9,7 +9,7 @@ from tests.home import act
 BUTTON = "button.kitchen_start_over"
 
 
-async def test_it_is_a_setting_and_disabled_until_it_is_enabled(
+async def test_the_button_is_a_setting_and_disabled_until_it_is_enabled(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()
@@ -20,7 +20,7 @@ async def test_it_is_a_setting_and_disabled_until_it_is_enabled(
     assert hass.states.get(BUTTON) is None
 
 
-async def test_pressed_it_starts_all_of_the_room_over_and_undo_takes_it_back(
+async def test_pressing_it_starts_the_whole_room_over_and_undo_restores_it(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()

@@ -1,4 +1,4 @@
-"""Automations that go on only where air is unusual, is usual, or a range is learned."""
+"""Automations that continue only if air is unusual, if it is usual, or if a range is learned."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def only_if(condition: str, target: dict[str, Any], **options: Any) -> dict[str,
 
 
 async def ask(hass: HomeAssistant, runs: list[ServiceCall]) -> int:
-    """Ask all automations and return how many ran."""
+    """Fire the event `ask`; return how many automations ran."""
     runs.clear()
     hass.bus.async_fire("ask")
     await hass.async_block_till_done()
@@ -50,7 +50,7 @@ async def ask(hass: HomeAssistant, runs: list[ServiceCall]) -> int:
 
 
 @pytest.mark.parametrize("way", ["entity", "room", "area"])
-async def test_an_episode_passes_while_it_runs(
+async def test_is_unusual_passes_while_an_episode_runs(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall], way: str
 ) -> None:
     await kitchen.learn()
@@ -99,9 +99,9 @@ async def test_a_room_that_is_still_learning_is_neither_usual_nor_unusual_nor_le
     assert await ask(hass, runs) == 0
     reasons = []
     for automation in ("a0", "a2", "a4"):
-        *_, told = await tracer.look(automation)
-        (said,) = steps(told, "condition/0")
-        reasons.append(said["reasons"])
+        *_, trace = await tracer.look(automation)
+        (step,) = steps(trace, "condition/0")
+        reasons.append(step["reasons"])
     assert reasons == [
         {UNUSUAL: "not_learned", "binary_sensor.kitchen_voc_unusual": "not_learned"},
         {COMPARED: "not_learned", "sensor.kitchen_voc_compared": "not_learned"},
@@ -149,7 +149,7 @@ async def test_all_does_not_pass_while_one_is_not_known(
     assert await ask(hass, runs) == 1
 
 
-async def test_an_episode_must_be_as_sure_as_is_asked_for(
+async def test_an_episode_must_reach_the_minimum_confidence(
     hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()
@@ -162,16 +162,16 @@ async def test_an_episode_must_be_as_sure_as_is_asked_for(
     await automate(hass, *ways)
     await kitchen.plume()
     assert await ask(hass, runs) == 1
-    *_, told = await tracer.look("a1")
-    (said,) = steps(told, "condition/0")
-    assert said["reasons"] == {
+    *_, trace = await tracer.look("a1")
+    (step,) = steps(trace, "condition/0")
+    assert step["reasons"] == {
         UNUSUAL: "confidence_below_minimum",
         "binary_sensor.kitchen_voc_unusual": "off",
     }
 
 
 @pytest.mark.parametrize("options", [{}, {"minimum_confidence": 10}])
-async def test_for_asks_for_so_long_an_episode(
+async def test_for_requires_an_episode_of_that_length(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall], options: dict[str, Any]
 ) -> None:
     await kitchen.learn()
@@ -200,7 +200,7 @@ async def test_lower_and_usual_are_one_stretch_of_usual_air(
     assert dt_util.utcnow() - shown(hass, COMPARED).last_changed < 30 * MINUTE
 
 
-async def test_for_counts_from_when_it_is_as_sure_as_is_asked_for(
+async def test_for_counts_from_when_the_minimum_confidence_is_reached(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     entry = await kitchen.learn()
@@ -229,11 +229,11 @@ async def test_the_trace_shows_the_reasons_of_its_own_run_only(
         for entity_id in both:
             hass.states.async_set(entity_id, "higher" if entity_id == higher else "usual")
         assert await ask(hass, runs) == 0
-    told = [steps(trace, "condition/0")[0]["reasons"] for trace in await tracer.look()]
-    assert told == [{higher: "higher"} for higher in both]
+    reasons = [steps(trace, "condition/0")[0]["reasons"] for trace in await tracer.look()]
+    assert reasons == [{higher: "higher"} for higher in both]
 
 
-async def test_an_entity_that_says_something_else_is_refused(
+async def test_an_entity_of_another_sort_is_refused(
     hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:
     await kitchen.learn()
@@ -243,7 +243,7 @@ async def test_an_entity_that_says_something_else_is_refused(
     assert "above_guideline cannot be used here" in caplog.text
 
 
-async def test_rooms_are_asked_together(
+async def test_rooms_are_tested_as_one_target(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 24)}})

@@ -42,7 +42,7 @@ from tests.home import (
 )
 
 PARTICLES = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
-VAPOURS = "volatile_organic_compounds"
+VOC_CLASS = "volatile_organic_compounds"
 
 
 @pytest.fixture
@@ -54,23 +54,25 @@ def empty(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
 
 
 async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
-    """Ask for a new room."""
+    """Begin to add a room."""
     return await hass.config_entries.subentries.async_init(
         (entry.entry_id, "room"), context=SubentryFlowContext(source=SOURCE_USER)
     )
 
 
-async def answer(hass: HomeAssistant, flow_id: str, **said: object) -> SubentryFlowResult:
-    """Fill in the page of a room, and go on from what is said of its history."""
-    result = await hass.config_entries.subentries.async_configure(flow_id, said)
+async def answer(hass: HomeAssistant, flow_id: str, **fields: object) -> SubentryFlowResult:
+    """Fill in the page of a room, and confirm the page about its history."""
+    result = await hass.config_entries.subentries.async_configure(flow_id, fields)
     if result.get("step_id") == "history":
         result = await hass.config_entries.subentries.async_configure(flow_id, {})
     await hass.async_block_till_done()
     return result
 
 
-async def add_room(hass: HomeAssistant, entry: MockConfigEntry, **said: str) -> SubentryFlowResult:
-    return await answer(hass, (await begin(hass, entry))["flow_id"], **said)
+async def add_room(
+    hass: HomeAssistant, entry: MockConfigEntry, **fields: str
+) -> SubentryFlowResult:
+    return await answer(hass, (await begin(hass, entry))["flow_id"], **fields)
 
 
 def suggested(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,10 +161,10 @@ MILLIGRAMS = {"unit_of_measurement": "mg/m³"}
         ("pm25_source=sensor.a", PARTICLES, ("μg/m³",)),
         ("pm25_source=sensor.a", PARTICLES | {"unit_of_measurement": "µg/m³"}, ("μg/m³",)),
         ("pm25_source=sensor.a", PARTICLES | MILLIGRAMS, ("mg/m³",)),
-        ("voc_source=sensor.a", {"device_class": VAPOURS} | MILLIGRAMS, ("voc_mass", "mg/m³")),
+        ("voc_source=sensor.a", {"device_class": VOC_CLASS} | MILLIGRAMS, ("voc_mass", "mg/m³")),
         (
             "voc_source=sensor.a",
-            {"device_class": f"{VAPOURS}_parts", "unit_of_measurement": "ppm"},
+            {"device_class": f"{VOC_CLASS}_parts", "unit_of_measurement": "ppm"},
             ("voc_ratio", "ppm"),
         ),
         ("voc_source=sensor.office_voc_index", {}, ("voc_index", "")),
@@ -170,7 +172,7 @@ MILLIGRAMS = {"unit_of_measurement": "mg/m³"}
         ("voc_source=sensor.bme680_iaq", {"device_class": "aqi"}, ("voc_index", "")),
     ],
 )
-async def test_what_can_be_a_source(
+async def test_these_entities_can_be_a_source(
     hass: HomeAssistant,
     empty: MockConfigEntry,
     source: str,
@@ -196,12 +198,12 @@ async def test_what_can_be_a_source(
         ("sensor.voc_index", {"unit_of_measurement": "ppb"}, "source_unit"),
         ("sensor.voc_accuracy", {}, "source_not_air"),
         ("sensor.a", {"device_class": "temperature"}, "source_not_air"),
-        ("sensor.a", {"device_class": VAPOURS, "unit_of_measurement": "ppb"}, "source_unit"),
+        ("sensor.a", {"device_class": VOC_CLASS, "unit_of_measurement": "ppb"}, "source_unit"),
         ("sensor.a", PARTICLES, "source_other_quantity"),
         ("sensor.nowhere", None, "source_missing"),
     ],
 )
-async def test_what_cannot_be_a_source_of_vapours(
+async def test_these_entities_cannot_be_a_source_of_voc(
     hass: HomeAssistant,
     empty: MockConfigEntry,
     entity_id: str,
@@ -216,7 +218,7 @@ async def test_what_cannot_be_a_source_of_vapours(
     assert not empty.subentries
 
 
-async def test_vapours_cannot_be_the_source_of_particles(
+async def test_voc_cannot_be_the_source_of_pm25(
     hass: HomeAssistant, empty: MockConfigEntry
 ) -> None:
     report(hass, VOC, 100)
@@ -248,7 +250,7 @@ async def test_an_unavailable_source_is_judged_by_its_registration(
         "sensor",
         "esphome",
         "1",
-        original_device_class=f"{VAPOURS}_parts",
+        original_device_class=f"{VOC_CLASS}_parts",
         unit_of_measurement="ppb",
     )
     hass.states.async_set(known.entity_id, "unavailable")
@@ -259,7 +261,7 @@ async def test_an_unavailable_source_is_judged_by_its_registration(
     assert result["errors"] == {"pm25_source": "source_not_air"}
 
 
-async def test_errors_are_told_field_by_field_and_the_same_page_recovers(
+async def test_errors_are_shown_field_by_field_and_the_same_page_recovers(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = a_home()
@@ -321,20 +323,20 @@ async def test_a_changed_area_keeps_what_was_learned(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "labels",
     [
         ("Shelf", "kitchen pm25 → Shelf"),
         ("kitchen pm25", r"sensor\.kitchen\_pm25 → sensor\.new"),
     ],
 )
-async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
+async def test_a_replaced_source_starts_over_and_the_old_ledger_is_set_aside(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
-    told: tuple[str, str],
+    labels: tuple[str, str],
 ) -> None:
-    name, line = told
+    name, line = labels
     hass_storage[LEDGER_KEY] = a_store(
         {
             KITCHEN: {
@@ -348,9 +350,9 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     await pass_time(hass, clock, timedelta(minutes=10), {PM25: usual, VOC: usual})
     hass.states.async_set("sensor.new", "3", {**PARTICLES, "friendly_name": name})
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
-    said = {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
+    fields = {"area_id": "kitchen", "pm25_source": "sensor.new", "voc_source": VOC}
     async with entry.setup_lock:  # As while Home Assistant is busy with the entry.
-        asked = await hass.config_entries.subentries.async_configure(page["flow_id"], said)
+        asked = await hass.config_entries.subentries.async_configure(page["flow_id"], fields)
         assert asked["type"] is FlowResultType.MENU
         assert asked["step_id"] == "replaced"
         assert asked["description_placeholders"] == {"sources": f"- {line}"}
@@ -366,14 +368,14 @@ async def test_a_replaced_source_starts_anew_and_the_old_ledger_is_set_aside(
     await hass.config_entries.async_unload(entry.entry_id)
     room = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]
     assert room["channels"]["pm25"]["source"]["last_value"] == 3
-    assert room["channels"]["pm25"]["source"]["step"] is None, "no other value was heard"
+    assert room["channels"]["pm25"]["source"]["step"] is None, "no other value was read"
     assert room["channels"]["pm25"]["days"] == []
     (aside,) = room["retired"]
     assert (aside["at"], len(aside["channel"]["days"])) == (clock().timestamp(), 36)
     assert "Traceback" not in caplog.text
 
 
-async def test_what_was_learned_can_be_kept_for_a_source_in_place_of_another(
+async def test_what_was_learned_can_be_kept_for_a_replacement_source(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
@@ -389,7 +391,7 @@ async def test_what_was_learned_can_be_kept_for_a_source_in_place_of_another(
     assert room["channels"]["pm25"]["source"]["last_value"] == 5
 
 
-async def test_a_changed_area_moves_the_device_but_no_name_that_was_given(
+async def test_a_changed_area_moves_the_device_but_keeps_a_name_that_was_given(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     device_registry: dr.DeviceRegistry,
@@ -407,7 +409,7 @@ async def test_a_changed_area_moves_the_device_but_no_name_that_was_given(
     assert device.area_id == "bedroom"
 
 
-async def test_a_reconfigured_room_may_keep_its_own_sources_but_not_take_anothers(
+async def test_a_reconfigured_room_can_keep_its_own_sources_but_not_take_anothers(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = a_home()
@@ -427,7 +429,7 @@ async def test_a_reconfigured_room_may_keep_its_own_sources_but_not_take_another
     [("keep_ledger", "learned", []), ("start_anew", "collecting", ["pm25"])],
 )
 @pytest.mark.usefixtures("clock")
-async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
+async def test_a_choice_made_while_the_store_cannot_be_read_waits_until_it_can(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     choice: str,
@@ -465,7 +467,7 @@ async def test_what_is_chosen_while_the_store_cannot_be_read_waits_until_it_can(
     assert len(room["retired"]) == len(set_aside), "once only"
 
 
-async def test_a_source_that_waits_to_start_anew_has_nothing_to_keep(
+async def test_a_source_that_waits_to_start_over_has_nothing_to_keep(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
@@ -483,32 +485,32 @@ async def test_a_source_that_waits_to_start_anew_has_nothing_to_keep(
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
 
 
-async def test_what_is_outdoors_is_checked(
+async def test_outdoor_sources_are_checked(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = a_home()
     await set_up(hass, entry)
     report(hass, PM25, 5)
     page = await hass.config_entries.options.async_init(entry.entry_id)
-    said = {"outdoor_pm25": PM25, "outdoor_temperature": "sensor.nowhere"}
-    refused = await hass.config_entries.options.async_configure(page["flow_id"], said)
+    fields = {"outdoor_pm25": PM25, "outdoor_temperature": "sensor.nowhere"}
+    refused = await hass.config_entries.options.async_configure(page["flow_id"], fields)
     assert refused["errors"] == {
         "outdoor_pm25": "source_indoors",
         "outdoor_temperature": "source_missing",
     }
-    assert said.items() <= suggested(refused).items()
+    assert fields.items() <= suggested(refused).items()
 
 
-async def test_windows_are_contacts(hass: HomeAssistant, empty: MockConfigEntry) -> None:
+async def test_windows_must_be_contacts(hass: HomeAssistant, empty: MockConfigEntry) -> None:
     report(hass, PM25, 5)
     hass.states.async_set("binary_sensor.window", "off", {"device_class": "window"})
     hass.states.async_set("binary_sensor.motion", "off", {"device_class": "motion"})
     flow_id = (await begin(hass, empty))["flow_id"]
     windows = ["binary_sensor.window", "binary_sensor.motion"]
-    said = {"area_id": "kitchen", "pm25_source": PM25}
-    refused = await answer(hass, flow_id, **said, windows=windows)
+    fields = {"area_id": "kitchen", "pm25_source": PM25}
+    refused = await answer(hass, flow_id, **fields, windows=windows)
     assert refused["errors"] == {"windows": "source_not_opening"}
-    done = await answer(hass, flow_id, **said, windows=windows[:1])
+    done = await answer(hass, flow_id, **fields, windows=windows[:1])
     assert done["type"] is FlowResultType.CREATE_ENTRY
     (room,) = empty.subentries.values()
     assert room.data["windows"] == ["binary_sensor.window"]

@@ -1,4 +1,4 @@
-"""From the states of sources to what is learned of them."""
+"""From the states of sources to what is learned from them."""
 
 from datetime import timedelta
 import logging
@@ -49,25 +49,25 @@ async def recent(hass: HomeAssistant, files: dict[str, Any]) -> dict[int, float]
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> MockConfigEntry:
-    """Set up a kitchen with a source of particles."""
+    """Set up a kitchen with a source of PM2.5."""
     entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     return entry
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_value_that_is_reported_again_and_again_goes_on_counting(
+async def test_a_value_that_is_reported_again_and_again_keeps_counting(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     report(hass, PM25, 5)
     changed = shown(hass, PM25).last_updated
     await pass_time(hass, clock, 2 * HOUR, {PM25: steady(5)})
-    assert shown(hass, PM25).last_updated == changed  # Nothing changed, all was only reported.
+    assert shown(hass, PM25).last_updated == changed  # Nothing changed, it was only reported.
     assert await recent(hass, hass_storage) == dict.fromkeys(range(90, 120, 5), 5.0)
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_value_that_nobody_reports_ends_after_half_an_hour(
+async def test_a_value_that_is_not_reported_again_ends_after_half_an_hour(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     report(hass, PM25, 5)
@@ -86,7 +86,7 @@ async def test_a_source_that_is_there_already_is_read_at_once(
 
 @pytest.mark.parametrize("value", ["unknown", "unavailable", "", "dirty", "NaN", "inf", None])
 @pytest.mark.usefixtures("entry")
-async def test_what_is_no_number_is_a_gap(
+async def test_what_is_not_a_number_is_a_gap(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -104,7 +104,7 @@ async def test_what_is_no_number_is_a_gap(
 
 @pytest.mark.parametrize("value", [-0.1, -99.0, 1000.1, 65535.0])
 @pytest.mark.usefixtures("entry")
-async def test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted(
+async def test_an_impossible_value_is_a_gap_and_is_counted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], value: float
 ) -> None:
     await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
@@ -117,7 +117,7 @@ async def test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_another_unit_of_the_same_quantity_is_converted(
+async def test_another_unit_of_the_same_pollutant_is_converted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await pass_time(hass, clock, 15 * MINUTE, {PM25: steady(5)})
@@ -133,7 +133,7 @@ async def test_another_unit_of_the_same_quantity_is_converted(
     "changed", [{"unit_of_measurement": "ppm"}, {"device_class": "pm10"}], ids=str
 )
 @pytest.mark.usefixtures("entry")
-async def test_another_quantity_stops_learning_until_it_is_right_again(
+async def test_another_pollutant_stops_learning_until_it_is_right_again(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -141,8 +141,8 @@ async def test_another_quantity_stops_learning_until_it_is_right_again(
 ) -> None:
     await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(5)})
     for number in range(30):
-        told = issue(hass, UNIT_CHANGED) is not None
-        assert told is (number > 24), "after two hours of proof"
+        reported = issue(hass, UNIT_CHANGED) is not None
+        assert reported is (number > 24), "after two hours of proof"
         report(hass, PM25, 900 + number, **changed)
         await pass_time(hass, clock, 5 * MINUTE)
     assert set((await recent(hass, hass_storage)).values()) == {5.0}
@@ -152,16 +152,16 @@ async def test_another_quantity_stops_learning_until_it_is_right_again(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_changed_unit_is_warned_of_once_until_it_is_right_again(
+async def test_a_changed_unit_is_logged_once_until_it_is_right_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     for unit in ("ppm", "ppm", "ppb", "μg/m³", "ppm"):
         report(hass, PM25, 5, unit_of_measurement=unit)
         await pass_time(hass, clock, MINUTE, step=MINUTE)
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
-    said = [record.message for record in warnings if PM25 in record.message]
-    assert len(said) == 2
-    assert "'ppm'" in said[0]
+    messages = [record.message for record in warnings if PM25 in record.message]
+    assert len(messages) == 2
+    assert "'ppm'" in messages[0]
 
 
 @pytest.mark.usefixtures("entry")
@@ -215,7 +215,7 @@ async def test_a_renamed_source_is_followed(
     assert hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["retired"] == []
 
 
-async def test_a_source_removed_from_the_registry_is_waited_for(
+async def test_a_source_removed_from_the_registry_is_awaited(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
 ) -> None:
     entity_registry.async_get_or_create("sensor", "x", "1", suggested_object_id="kitchen_pm25")
@@ -288,7 +288,7 @@ async def test_an_entity_can_be_updated_by_hand(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_silent_source_is_logged_once_and_once_more_when_it_is_back(
+async def test_a_silent_source_is_logged_once_and_again_when_it_is_back(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     report(hass, PM25, 5)

@@ -68,7 +68,7 @@ MINIMAL: dict[str, dict[str, Any]] = {
 async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
-    """Set up a kitchen that learned both its quantities, with an episode of both at noon."""
+    """Set up a kitchen that learned both its pollutants, with an episode of both at noon."""
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
     hass_storage[LEDGER_KEY] = a_store(
         {KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}}
@@ -80,7 +80,7 @@ async def entry(
 
 
 async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
-    """Return what undo has to give back, byte for byte, of both quantities."""
+    """Return what undo has to restore, byte for byte, of both pollutants."""
     kept = [
         await saved(hass, files, pollutant=pollutant)
         for pollutant in (Pollutant.PM25, Pollutant.VOC_RATIO)
@@ -88,14 +88,14 @@ async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
     return json.dumps([{name: one[name] for name in LEDGER} for one in kept])
 
 
-async def told(hass: HomeAssistant, quantity: str = "pm25") -> dict[str, Any]:
-    """Return all that is stored of a quantity, as the action tells it."""
-    found: dict[str, Any] = (await act(hass, "get_ledger"))["quantities"][quantity]
+async def report_of(hass: HomeAssistant, pollutant: str = "pm25") -> dict[str, Any]:
+    """Return all that is stored of a pollutant, as the action reports it."""
+    found: dict[str, Any] = (await act(hass, "get_ledger"))["quantities"][pollutant]
     return found
 
 
 @pytest.mark.usefixtures("entry")
-async def test_the_ledger_is_told_whole(hass: HomeAssistant) -> None:
+async def test_the_whole_ledger_is_returned(hass: HomeAssistant) -> None:
     answer = await act(hass, "get_ledger")
     assert json.loads(json.dumps(answer)) == answer
     assert set(answer["quantities"]) == {"pm25", "voc_ratio"}
@@ -109,7 +109,7 @@ async def test_the_ledger_is_told_whole(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_ledger_that_was_set_aside_is_told_as_well(
+async def test_a_ledger_that_was_set_aside_is_returned_too(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     data = {**entry.subentries[KITCHEN].data, "start_anew": ["pm25"]}
@@ -126,7 +126,7 @@ async def test_a_ledger_that_was_set_aside_is_told_as_well(
     ("verdict", "kind"), [("real", "episode_real"), ("normal", "episode_normal")]
 )
 @pytest.mark.usefixtures("entry")
-async def test_an_episode_is_answered_for_all_that_rose_together(
+async def test_an_episode_is_corrected_for_all_that_rose_at_once(
     hass: HomeAssistant, hass_storage: dict[str, Any], verdict: str, kind: str
 ) -> None:
     before = await ledger(hass, hass_storage)
@@ -137,31 +137,31 @@ async def test_an_episode_is_answered_for_all_that_rose_together(
         {"quantity": "voc_ratio", "kind": kind, "correction": 1},
     ]
     assert issues(hass) == []
-    for quantity in ("pm25", "voc_ratio"):
-        assert [one["verdict"] for one in (await told(hass, quantity))["episodes"]] == [kind]
+    for pollutant in ("pm25", "voc_ratio"):
+        assert [one["verdict"] for one in (await report_of(hass, pollutant))["episodes"]] == [kind]
     undone = await act(hass, "undo")
-    assert undone == answer, "it says what was undone"
+    assert undone == answer, "it returns what was undone"
     assert await ledger(hass, hass_storage) == before
     assert len(issues(hass)) == 1, "it is open again"
 
 
 @pytest.mark.parametrize("quantity", ["voc", "voc_ratio"])
 @pytest.mark.usefixtures("entry")
-async def test_one_episode_alone_can_be_answered_by_its_number(
+async def test_one_episode_alone_can_be_corrected_by_its_number(
     hass: HomeAssistant, quantity: str
 ) -> None:
-    (episode,) = (await told(hass, "voc_ratio"))["episodes"]
+    (episode,) = (await report_of(hass, "voc_ratio"))["episodes"]
     given = {"verdict": "real", "quantity": quantity, "episode": episode["id"]}
     answer = await act(hass, "correct_episode", **given)
     assert [one["quantity"] for one in answer["corrections"]] == ["voc_ratio"]
-    assert len(issues(hass)) == 1, "the particles are still asked about"
+    assert len(issues(hass)) == 1, "PM2.5 is still asked about"
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "correct_episode", **given)
     assert error.value.translation_key == "episode_answered"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_explanation_says_what_was_answered(hass: HomeAssistant) -> None:
+async def test_an_explanation_shows_the_correction(hass: HomeAssistant) -> None:
     await act(hass, "correct_episode", verdict="real")
     explained = (await act(hass, "explain"))["quantities"]["pm25"]
     assert explained["numbers"]["episode"]["verdict"] == "episode_real"
@@ -174,7 +174,7 @@ async def test_an_explanation_says_what_was_answered(hass: HomeAssistant) -> Non
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_correction_is_seen_in_attributes_that_are_not_recorded(
+async def test_a_correction_is_shown_in_attributes_that_are_not_recorded(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entities = ("sensor.kitchen_pm25_compared_with_usual", "binary_sensor.kitchen_pm25_unusual")
@@ -191,13 +191,13 @@ async def test_a_correction_is_seen_in_attributes_that_are_not_recorded(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_days_are_struck_out_and_given_back(
+async def test_days_are_excluded_and_restored(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     before = await ledger(hass, hass_storage)
     await act(hass, "strike_days", start_date="2026-02-20", end_date="2026-02-24")
     assert shown(hass, LEARNING).attributes["usable_days"] == 31
-    counts = {day["day"]: day["counts"] for day in (await told(hass))["days"]}
+    counts = {day["day"]: day["counts"] for day in (await report_of(hass))["days"]}
     assert [day for day, count in counts.items() if not count] == [
         f"2026-02-{day}" for day in range(20, 25)
     ]
@@ -206,18 +206,18 @@ async def test_days_are_struck_out_and_given_back(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_days_to_come_are_struck_out_while_guests_stay(
+async def test_days_to_come_are_excluded_while_guests_stay(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await act(hass, "strike_days", start_date="2026-03-03", end_date="2026-03-05", quantity="pm25")
     await pass_time(hass, clock, 6 * DAY, {PM25: usual}, step=HOUR / 3)
-    counts = {day["day"]: day["counts"] for day in (await told(hass))["days"]}
+    counts = {day["day"]: day["counts"] for day in (await report_of(hass))["days"]}
     assert [counts[f"2026-03-0{day}"] for day in range(2, 8)] == [1.0, 0.0, 0.0, 0.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(("similar", "days"), [(False, 10), (True, 36)])
 @pytest.mark.usefixtures("entry")
-async def test_a_change_is_told_with_its_day(
+async def test_a_change_is_reported_with_its_day(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     similar: bool,  # noqa: FBT001 - both of them
@@ -228,8 +228,8 @@ async def test_a_change_is_told_with_its_day(
     assert shown(hass, LEARNING).attributes["usable_days"] == days
     assert shown(hass, LEARNING).state == ("changing" if similar else "provisional")
     if similar:
-        said = (await act(hass, "explain"))["quantities"]["pm25"]["words"]["inferred"]
-        assert said.startswith("Something changed.")
+        inferred = (await act(hass, "explain"))["quantities"]["pm25"]["words"]["inferred"]
+        assert inferred.startswith("Something changed.")
     await act(hass, "undo")
     assert await ledger(hass, hass_storage) == before
 
@@ -250,7 +250,7 @@ async def test_a_change_is_told_with_its_day(
     ],
 )
 @pytest.mark.usefixtures("entry")
-async def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(
+async def test_what_makes_no_sense_is_refused_with_a_message_and_changes_nothing(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     action: str,
@@ -266,7 +266,7 @@ async def test_what_makes_no_sense_is_refused_in_words_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_no_more_is_kept_than_can_be_loaded_again(
+async def test_no_more_corrections_are_stored_than_can_be_loaded_again(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.air_baseline.corrections.MOST_ENTRIES", 2)
@@ -278,12 +278,12 @@ async def test_no_more_is_kept_than_can_be_loaded_again(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_what_was_corrected_is_there_after_a_power_cut(
+async def test_a_correction_survives_a_power_cut(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
     await act(hass, "strike_days", start_date="2026-02-20")
     await restart(hass, entry, hass_storage, power_cut=True)
-    assert len((await told(hass))["corrections"]) == 1
+    assert len((await report_of(hass))["corrections"]) == 1
 
 
 def call(hass: HomeAssistant, user: User | None, action: str) -> Awaitable[ServiceResponse]:
@@ -299,7 +299,7 @@ def call(hass: HomeAssistant, user: User | None, action: str) -> Awaitable[Servi
 
 @pytest.fixture
 def member(hass: HomeAssistant, hass_read_only_user: MockUser) -> MockUser:
-    """Return somebody who lives here and is no administrator."""
+    """Return a user who lives here and is not an administrator."""
     everything = Group("Users", {CAT_ENTITIES: True}, id="everything")
     return MockUser(id="member", groups=[everything]).add_to_hass(hass)
 
@@ -326,15 +326,15 @@ async def test_who_may_correct_is_an_option(
         page["flow_id"], {"promise": "month", "everyone_may_correct": True}
     )
     await hass.async_block_till_done()
-    for may in (member, hass_admin_user, None):
-        await call(hass, may, "strike_days")
-        await call(hass, may, "undo")
+    for allowed in (member, hass_admin_user, None):
+        await call(hass, allowed, "strike_days")
+        await call(hass, allowed, "undo")
     with pytest.raises(Unauthorized):
         await call(hass, hass_read_only_user, "strike_days")
 
 
 @pytest.mark.usefixtures("entry")
-async def test_who_may_see_nothing_of_a_room_is_told_nothing(
+async def test_a_user_who_may_see_nothing_of_a_room_learns_nothing(
     hass: HomeAssistant, hass_admin_user: User
 ) -> None:
     nothing = MockUser(groups=[Group("Nobody", {}, id="nobody")]).add_to_hass(hass)
@@ -346,7 +346,7 @@ async def test_who_may_see_nothing_of_a_room_is_told_nothing(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_over_the_api_a_refusal_has_its_words(
+async def test_over_the_api_a_refusal_has_its_message(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
@@ -403,7 +403,7 @@ GIVEN = st.fixed_dictionaries(
 async def act_or_be_refused(
     hass: HomeAssistant, action: str, given_: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the answer of an action; None if it was refused, as a form or in words."""
+    """Return the response of an action; None if it was refused by its schema or with a message."""
     refusal: HomeAssistantError
     try:
         return await act(hass, action, **given_)
@@ -417,10 +417,10 @@ async def act_or_be_refused(
     return None
 
 
-async def test_whatever_is_given_the_ledger_stays_or_can_be_given_back(
+async def test_whatever_is_given_the_ledger_stays_or_can_be_restored(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
-    """Hypothesis draws, the loop of the test calls: a correction is undone again at once."""
+    """Hypothesis draws, then the loop of the test calls; each correction is undone at once."""
     drawn: list[tuple[str, dict[str, Any]]] = []
 
     @settings(

@@ -34,8 +34,8 @@ from tests.home import (
     set_up,
 )
 
-TELLING = "zarathustra"
-SOURCE, OTHER = f"sensor.{TELLING}_den_pm25", f"sensor.{TELLING}_den_voc_index"
+REVEALING = "zarathustra"
+SOURCE, OTHER = f"sensor.{REVEALING}_den_pm25", f"sensor.{REVEALING}_den_voc_index"
 
 type Downloader = Callable[[str], Awaitable[dict[str, Any]]]
 
@@ -44,8 +44,8 @@ type Downloader = Callable[[str], Awaitable[dict[str, Any]]]
 async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
-    """Set up a home with telling names, in which everything that can be told was told."""
-    area = ar.async_get(hass).async_get_or_create(f"{TELLING.title()}'s den")
+    """Set up a home with revealing names, and with a repair of each sort."""
+    area = ar.async_get(hass).async_get_or_create(f"{REVEALING.title()}'s den")
     room = a_room(KITCHEN, area.id, Pollutant.PM25, Pollutant.VOC_INDEX)
     room["data"] = {**room["data"], "pm25_source": SOURCE, "voc_source": OTHER}
     stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
@@ -80,7 +80,7 @@ async def download(
     return get
 
 
-async def test_no_name_and_no_entity_is_in_it(
+async def test_diagnostics_hold_no_name_and_no_entity(
     hass: HomeAssistant, entry: MockConfigEntry, download: Downloader
 ) -> None:
     home = await download(entry.entry_id)
@@ -88,23 +88,23 @@ async def test_no_name_and_no_entity_is_in_it(
     for downloaded in (home, room):
         text = json.dumps(downloaded, ensure_ascii=False).casefold()
         assert len(text) > 5000
-        assert TELLING not in text
+        assert REVEALING not in text
         assert "sensor." not in text
 
 
-async def test_every_number_behind_what_is_said_is_in_it(
+async def test_diagnostics_hold_every_number_behind_what_is_shown(
     entry: MockConfigEntry, download: Downloader
 ) -> None:
     data = (await download(entry.entry_id))["data"]
     assert data["options"] == {"promise": "month"}
     assert data["damage"] == {"recovered": 0, "lost": 1}
     (room,) = data["rooms"]
-    particles = room["pm25"]
-    assert particles["unit"] == "μg/m³"
-    assert particles["unit_problem"] is None
-    assert particles["explanation"]["state"] == "learned"
-    assert particles["explanation"]["unusual"] is True
-    assert len(particles["stored"]["days"]) == 36
+    pm25 = room["pm25"]
+    assert pm25["unit"] == "μg/m³"
+    assert pm25["unit_problem"] is None
+    assert pm25["explanation"]["state"] == "learned"
+    assert pm25["explanation"]["unusual"] is True
+    assert len(pm25["stored"]["days"]) == 36
     assert room["voc_index"]["unit_problem"] == "ppb"
 
 
@@ -115,7 +115,7 @@ async def test_one_room_can_be_downloaded_alone(
     assert set(data) == {"pm25", "voc_index"}
 
 
-async def test_a_device_without_a_room_has_nothing_to_tell(
+async def test_a_device_without_a_room_has_no_diagnostics(
     hass: HomeAssistant, entry: MockConfigEntry, download: Downloader
 ) -> None:
     stray = dr.async_get(hass).async_get_or_create(

@@ -1,4 +1,4 @@
-"""What a room tells when it is inferred."""
+"""What the event entity of a room reports, and when."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,8 +37,8 @@ INFERENCE = "event.kitchen_inference"
 HOUR = timedelta(hours=1)
 
 
-def told(changes: list[Any]) -> list[tuple[str, str]]:
-    """Return the kinds and quantities of the events among state changes."""
+def reported(changes: list[Any]) -> list[tuple[str, str]]:
+    """Return the types and pollutants of the events among state changes."""
     news = [change.data["new_state"] for change in changes]
     return [
         (state.attributes["event_type"], state.attributes["quantity"])
@@ -47,7 +47,7 @@ def told(changes: list[Any]) -> list[tuple[str, str]]:
     ]
 
 
-async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
+async def test_an_episode_is_reported_when_it_starts_and_when_it_ends(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
@@ -71,7 +71,7 @@ async def test_an_episode_is_told_when_it_starts_and_when_it_ends(
     assert ended.attributes["episode"] == started.attributes["episode"]
     assert ended.attributes["peak"] == pytest.approx(90, abs=1)
     assert ended.attributes["outcome"] == "recovered"
-    assert told(changes) == [("unusual_started", "pm25"), ("unusual_ended", "pm25")]
+    assert reported(changes) == [("unusual_started", "pm25"), ("unusual_ended", "pm25")]
 
 
 async def test_an_event_has_the_unit_of_the_source(
@@ -85,23 +85,23 @@ async def test_an_event_has_the_unit_of_the_source(
     for _ in range(10):
         report(hass, VOC, 2.5, unit_of_measurement="ppm")
         await pass_time(hass, clock, HOUR / 12)
-    said = shown(hass, INFERENCE).attributes
-    assert said["quantity"] == "voc_ratio"
-    assert said["level"] == pytest.approx(2.5, abs=0.1)
-    assert 0.12 < said["usual_high"] < 0.4
+    attributes = shown(hass, INFERENCE).attributes
+    assert attributes["quantity"] == "voc_ratio"
+    assert attributes["level"] == pytest.approx(2.5, abs=0.1)
+    assert 0.12 < attributes["usual_high"] < 0.4
 
 
-async def test_a_learned_range_is_told_once_at_four_in_the_morning(
+async def test_a_learned_range_is_reported_once_at_four_in_the_morning(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 20)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await pass_time(hass, clock, 36 * HOUR, {PM25: usual})
-    assert told(changes) == [("range_learned", "pm25")]
+    assert reported(changes) == [("range_learned", "pm25")]
     assert shown(hass, INFERENCE).state.startswith("2026-03-03T04:00")
 
 
-async def test_what_was_learned_while_stopped_is_told_at_the_next_start(
+async def test_what_was_learned_while_stopped_is_reported_at_the_next_start(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     end = datetime(2026, 3, 3, 3, 50, tzinfo=UTC)
@@ -113,7 +113,7 @@ async def test_what_was_learned_while_stopped_is_told_at_the_next_start(
     assert [issue.rsplit("_", 2)[0] for issue in issues(hass)] == ["range_learned"]
 
 
-async def test_what_the_channel_tells_is_passed_on_with_its_facts(
+async def test_the_events_of_a_channel_are_passed_on_with_their_attributes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
@@ -121,24 +121,24 @@ async def test_what_the_channel_tells_is_passed_on_with_its_facts(
     types = shown(hass, INFERENCE).attributes["event_types"]
     assert len(types) == 8
     real = EpisodeReal(episode=1772454600, day=739_677, parts=0b1)
-    answer = Entry(id=7, at=0.0, correction=real)
+    corrected = Entry(id=7, at=0.0, correction=real)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
 
     def happen(at: float) -> None:
         room.channels[Pollutant.PM25].events += [
-            Event(kind=EventKind(kind), at=at, correction=answer) for kind in types
+            Event(kind=EventKind(kind), at=at, correction=corrected) for kind in types
         ]
 
     await room.async_correct(happen)
     await hass.async_block_till_done()
-    assert told(changes) == [(kind, "pm25") for kind in types]
-    said = shown(hass, INFERENCE).attributes
-    assert said["correction"] == 7
-    assert said["correction_kind"] == "episode_real"
-    assert said["episode"] == 1772454600
+    assert reported(changes) == [(kind, "pm25") for kind in types]
+    attributes = shown(hass, INFERENCE).attributes
+    assert attributes["correction"] == 7
+    assert attributes["correction_kind"] == "episode_real"
+    assert attributes["episode"] == 1772454600
 
 
-async def test_a_restart_tells_nothing_again(
+async def test_a_restart_reports_nothing_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
@@ -152,14 +152,14 @@ async def test_a_restart_tells_nothing_again(
     assert shown(hass, INFERENCE).state == before.state
 
 
-async def test_the_end_of_a_day_is_no_news(
+async def test_the_end_of_a_day_is_not_reported(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     await set_up(hass, a_home())
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await pass_time(hass, clock, 24 * HOUR, {PM25: usual})
-    assert told(changes) == []
+    assert reported(changes) == []
 
 
 async def test_starting_over_withdraws_a_running_episode(

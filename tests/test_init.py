@@ -1,4 +1,4 @@
-"""Setting up, unloading, reloading and removing: what comes and what stays behind."""
+"""Setting up, unloading, reloading and removing: what appears and what is left behind."""
 
 from datetime import timedelta
 from typing import Any
@@ -79,7 +79,7 @@ async def test_a_room_in_an_area_that_is_gone_still_works(
     assert device.area_id is None
 
 
-async def test_sources_need_not_be_there_yet(
+async def test_sources_need_not_exist_yet(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = a_home()
@@ -210,7 +210,7 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(
     assert hass_storage[LEDGER_KEY] == newer
 
 
-async def test_a_channel_of_a_newer_version_is_refused_as_well(
+async def test_a_channel_of_a_newer_version_is_refused_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     channel = learned(Pollutant.PM25, 3) | {"version": 2}
@@ -221,7 +221,7 @@ async def test_a_channel_of_a_newer_version_is_refused_as_well(
     assert hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["channels"]["pm25"] == channel
 
 
-async def test_the_device_of_a_room_goes_only_with_the_room(
+async def test_the_device_of_a_room_can_be_removed_only_with_the_room(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_ws_client: WebSocketGenerator,
@@ -236,11 +236,11 @@ async def test_the_device_of_a_room_goes_only_with_the_room(
     )
     assert kitchen is not None
     client = await hass_ws_client(hass)
-    for device, goes in ((kitchen, False), (stray, True)):
+    for device, is_removed in ((kitchen, False), (stray, True)):
         await client.send_json_auto_id(
             {"type": "config/device_registry/remove", "device_id": device.id}
         )
-        assert (await client.receive_json())["success"] is goes
+        assert (await client.receive_json())["success"] is is_removed
 
 
 async def test_a_renamed_room_keeps_what_it_learned(

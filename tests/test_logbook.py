@@ -1,8 +1,8 @@
-"""What the logbook shows of what is inferred and corrected.
+"""What the logbook shows of inferences and corrections.
 
 The frontend shows the event type of an event entity in words, from the translations of the
-entity (2026.10), so that no text of our own is needed; tests/project/test_translations.py holds
-that every type has one.
+entity (2026.10), so that no text of our own is needed; tests/project/test_translations.py
+checks that every type has one.
 """
 
 from typing import Any
@@ -56,10 +56,12 @@ async def test_inferences_and_corrections_are_in_the_logbook(
     )
     lines: list[dict[str, Any]] = (await socket.receive_json())["result"]
     assert [line["state"] for line in lines if line["entity_id"] == UNUSUAL] == ["on", "off"]
-    told = [line for line in lines if line["entity_id"] == INFERENCE]
-    assert [line["attributes"]["event_type"] for line in told] == [
+    events = [line for line in lines if line["entity_id"] == INFERENCE]
+    assert [line["attributes"]["event_type"] for line in events] == [
         "unusual_started",
         "unusual_ended",
         "corrected",
     ]
-    assert all("message" not in line for line in told), "the frontend says it in its own language"
+    assert all("message" not in line for line in events), (
+        "the frontend shows it in its own language"
+    )

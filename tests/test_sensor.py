@@ -1,4 +1,4 @@
-"""The sensors of a room: what they say at each stage, in which unit, and how rarely."""
+"""The sensors of a room: what they show at each stage, in which unit, and how rarely."""
 
 from collections import Counter
 from datetime import timedelta
@@ -45,12 +45,12 @@ HALF_HOUR = timedelta(minutes=35)
 async def kitchen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    """Set up a kitchen that has watched particles for 36 days, and read for half an hour."""
+    """Set up a kitchen with 36 days of PM2.5, and let it read for half an hour."""
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
 
 
-async def test_the_entities_of_a_home(
+async def test_a_home_has_these_entities(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     entity_registry: er.EntityRegistry,
@@ -115,11 +115,11 @@ async def test_a_collecting_room_says_what_is_missing_and_claims_nothing(
     await set_up(hass, a_home())
     await pass_time(hass, clock, HALF_HOUR, {PM25: usual})
     assert shown(hass, COMPARED).state == "not_enough_data"
-    said = shown(hass, COMPARED).attributes
-    assert said["learning_state"] == "collecting"
-    assert said["basis"] == "everyone"
-    assert said["reason"] == "not_learned"
-    assert (said["days"], said["needed"], said["since"]) == (0, 21, None)
+    attributes = shown(hass, COMPARED).attributes
+    assert attributes["learning_state"] == "collecting"
+    assert attributes["basis"] == "everyone"
+    assert attributes["reason"] == "not_learned"
+    assert (attributes["days"], attributes["needed"], attributes["since"]) == (0, 21, None)
     progress = shown(hass, LEARNING)
     assert progress.state == "collecting"
     assert progress.attributes["missing"] == [
@@ -153,11 +153,11 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
     low, high = (float(shown(hass, sensor).state) for sensor in (LOW, HIGH))
     assert 0 < low < 6 < high < 20
     assert shown(hass, HIGH).attributes["unit_of_measurement"] == "μg/m³"
-    said = shown(hass, COMPARED).attributes
-    assert said["basis"] == "this_room"
-    assert said["reason"] is None
-    assert said["days"] == 36
-    assert float(shown(hass, CONFIDENCE).state) == round(100 * said["confidence"])
+    attributes = shown(hass, COMPARED).attributes
+    assert attributes["basis"] == "this_room"
+    assert attributes["reason"] is None
+    assert attributes["days"] == 36
+    assert float(shown(hass, CONFIDENCE).state) == round(100 * attributes["confidence"])
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
     [(0, "lower"), (6, "usual"), (13, "higher"), (24, "higher"), (31, "notable"), (80, "unusual")],
 )
 @pytest.mark.usefixtures("kitchen")
-async def test_the_held_level_is_compared_with_the_range(
+async def test_the_sustained_level_is_compared_with_the_range(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, level: float, word: str
 ) -> None:
     await pass_time(hass, clock, HALF_HOUR, {PM25: steady(level)})
@@ -173,7 +173,7 @@ async def test_the_held_level_is_compared_with_the_range(
 
 
 @pytest.mark.usefixtures("kitchen")
-async def test_a_short_rise_is_not_held_and_changes_nothing(
+async def test_a_short_rise_is_not_sustained_and_changes_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await pass_time(hass, clock, timedelta(minutes=25), {PM25: steady(80)})
@@ -181,7 +181,7 @@ async def test_a_short_rise_is_not_held_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("kitchen")
-async def test_a_silent_source_takes_every_claim_back(
+async def test_a_silent_source_withdraws_every_claim(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await pass_time(hass, clock, timedelta(hours=1))
@@ -213,7 +213,7 @@ async def test_after_a_long_silence_the_range_is_stale(
         (Pollutant.VOC_RATIO, ("ppm", "ppm")),
         (Pollutant.VOC_RATIO, ("ppb", "ppb")),
         (Pollutant.VOC_INDEX, ("", None)),
-        (Pollutant.PM25, ("mg/m³", "μg/m³")),  # Home Assistant has no other unit for particles.
+        (Pollutant.PM25, ("mg/m³", "μg/m³")),  # Home Assistant has no other unit for PM2.5.
     ],
 )
 async def test_the_range_has_the_unit_of_its_source(
@@ -241,7 +241,7 @@ async def test_the_range_has_the_unit_of_its_source(
     assert len(high.state) <= 6, "no float noise"
 
 
-async def test_the_middle_and_the_mean_are_there_for_those_who_want_them(
+async def test_the_middle_and_the_mean_can_be_enabled(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -277,11 +277,11 @@ async def test_a_quiet_day_writes_few_states(
 
 
 @pytest.mark.usefixtures("kitchen")
-async def test_an_entity_is_written_only_when_it_says_something_else(
+async def test_an_entity_is_written_only_when_it_shows_something_else(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await pass_time(hass, clock, timedelta(hours=12), {PM25: usual})
     ours = [state for state in hass.states.async_all() if state.entity_id != PM25]
-    assert any(state.last_updated > NOON + HALF_HOUR for state in ours), "something was said"
+    assert any(state.last_updated > NOON + HALF_HOUR for state in ours), "something was written"
     for state in ours:
         assert state.last_reported == state.last_updated, state.entity_id

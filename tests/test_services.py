@@ -47,7 +47,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
-    """Set up a home whose kitchen has watched both its quantities for 36 days."""
+    """Set up a home whose kitchen has 36 days of both its pollutants."""
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
     hass_storage[LEDGER_KEY] = a_store(
         {KITCHEN: {pollutant: learned(pollutant, 36) for pollutant in pollutants}}
@@ -57,22 +57,22 @@ async def entry(
     return entry
 
 
-async def words(hass: HomeAssistant, quantity: str = "pm25", **given: Any) -> dict[str, str]:
-    """Return the explanation of one quantity in words."""
+async def words(hass: HomeAssistant, pollutant: str = "pm25", **given: Any) -> dict[str, str]:
+    """Return the explanation of one pollutant in words."""
     quantities = (await act(hass, "explain", **given))["quantities"]
-    said: dict[str, str] = quantities[quantity]["words"]
-    return said
+    found: dict[str, str] = quantities[pollutant]["words"]
+    return found
 
 
-def counted(said: dict[str, str]) -> set[int]:
-    """Return the days in the first line of what a statement stands on, except the window's."""
-    first, *_ = said["because"].splitlines()
+def counted(texts: dict[str, str]) -> set[int]:
+    """Return the days in the first line of the evidence, except those of the window."""
+    first, *_ = texts["because"].splitlines()
     assert "usable days" in first
     return {int(number) for number in re.findall(r"(?<![\d.])\d+(?![\d.])", first)} - {60}
 
 
 @pytest.mark.usefixtures("entry")
-async def test_explain_gives_numbers_and_words_for_every_quantity(
+async def test_explain_gives_numbers_and_words_for_every_pollutant(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await pass_time(hass, clock, HOUR, {PM25: usual, VOC: steady(120)})
@@ -89,36 +89,38 @@ async def test_explain_gives_numbers_and_words_for_every_quantity(
 
 @pytest.mark.parametrize(("quantity", "found"), [("pm25", "pm25"), ("voc", "voc_ratio")])
 @pytest.mark.usefixtures("entry")
-async def test_explain_can_be_asked_for_one_quantity(
+async def test_explain_can_be_called_for_one_pollutant(
     hass: HomeAssistant, quantity: str, found: str
 ) -> None:
     answer = await act(hass, "explain", quantity=quantity)
     assert set(answer["quantities"]) == {found}
 
 
-async def test_explain_says_why_not_yet(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> None:
+async def test_explain_says_what_is_still_missing(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
     await set_up(hass, a_home())
-    said = await words(hass)
-    assert said["measured"].startswith("PM2.5: too few readings")
-    assert "no readings" in said["inferred"]
-    assert counted(said) == {0, 21}
+    texts = await words(hass)
+    assert texts["measured"].startswith("PM2.5: too few readings")
+    assert "no readings" in texts["inferred"]
+    assert counted(texts) == {0, 21}
     await pass_time(hass, clock, HOUR, {PM25: usual, VOC: steady(120)})
-    said = await words(hass)
-    assert "not enough data" in said["inferred"]
-    assert counted(said) == {0, 21}
-    assert "2026-03-23" in said["next"]
+    texts = await words(hass)
+    assert "not enough data" in texts["inferred"]
+    assert counted(texts) == {0, 21}
+    assert "2026-03-23" in texts["next"]
     lines = (await words(hass, "voc_ratio"))["because"].splitlines()
     assert "48" in lines[-1], "hours until the sensor is warm"
 
 
-async def test_explain_says_what_a_first_picture_is_worth(
+async def test_explain_says_that_a_provisional_range_is_an_estimate(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 12)
     await pass_time(hass, clock, HOUR, {PM25: usual})
-    said = await words(hass)
-    assert "first estimate" in said["inferred"]
-    assert 12 in counted(said)
+    texts = await words(hass)
+    assert "first estimate" in texts["inferred"]
+    assert 12 in counted(texts)
 
 
 async def test_explain_says_when_alerts_become_possible(
@@ -126,9 +128,9 @@ async def test_explain_says_when_alerts_become_possible(
 ) -> None:
     await a_kitchen(hass, hass_storage, 30)
     await pass_time(hass, clock, HOUR, {PM25: usual})
-    said = await words(hass)
-    assert "29 of 34" in said["because"], "complete days to compare with"
-    assert said["next"].endswith("before alerts are possible: 5.")
+    texts = await words(hass)
+    assert "29 of 34" in texts["because"], "complete days to compare with"
+    assert texts["next"].endswith("before alerts are possible: 5.")
 
 
 @pytest.mark.usefixtures("entry")
@@ -150,13 +152,13 @@ async def test_explain_says_that_something_changed(
     doubled = {PM25: lambda at: 4 * usual(at)}
     await pass_time(hass, clock, 9 * DAY, doubled, step=10 * MINUTE)
     assert shown(hass, LEARNING).state == "changing"
-    said = await words(hass)
-    assert "Something changed" in said["inferred"]
-    assert said["next"]
+    texts = await words(hass)
+    assert "Something changed" in texts["inferred"]
+    assert texts["next"]
 
 
 @pytest.mark.usefixtures("entry")
-async def test_explain_names_the_days_that_a_change_took_out_which_has_passed(
+async def test_explain_names_the_days_that_a_passed_change_excludes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     smoke = {PM25: lambda at: 4 * usual(at)}
@@ -178,12 +180,12 @@ async def test_explain_says_that_the_range_is_old(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_language_without_words_falls_back_to_english(hass: HomeAssistant) -> None:
+async def test_a_language_without_translations_falls_back_to_english(hass: HomeAssistant) -> None:
     hass.config.language = "eo"
     assert 36 in counted(await words(hass))
 
 
-async def test_starting_over_and_undoing_give_back_what_was_there_byte_for_byte(
+async def test_undoing_a_start_over_restores_what_was_there_byte_for_byte(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     entry: MockConfigEntry,
@@ -213,7 +215,7 @@ async def test_starting_over_and_undoing_give_back_what_was_there_byte_for_byte(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_one_quantity_alone_can_be_started_over_and_undone(hass: HomeAssistant) -> None:
+async def test_one_pollutant_alone_can_be_started_over_and_undone(hass: HomeAssistant) -> None:
     await act(hass, "reset", quantity="voc")
     assert shown(hass, LEARNING).state == "learned"
     assert shown(hass, VOC_LEARNING).state == "collecting"
@@ -225,7 +227,7 @@ async def test_one_quantity_alone_can_be_started_over_and_undone(hass: HomeAssis
 
 
 @pytest.mark.usefixtures("entry")
-async def test_what_was_corrected_last_is_undone_first_whatever_it_was_about(
+async def test_the_last_correction_is_undone_first_whatever_its_pollutant(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     for quantity in ("pm25", "voc"):
@@ -255,7 +257,7 @@ async def test_corrections_are_undone_last_first_or_by_number(
 
 
 @pytest.mark.parametrize(
-    ("given", "why", "said"),
+    ("given", "why", "message"),
     [
         ({}, "nothing_to_undo", "There is no correction from the last 30 days to undo"),
         (
@@ -267,12 +269,12 @@ async def test_corrections_are_undone_last_first_or_by_number(
     ],
 )
 @pytest.mark.usefixtures("entry")
-async def test_nothing_can_be_undone_that_is_not_there_or_over_a_month_old(
+async def test_a_missing_or_too_old_correction_cannot_be_undone(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     given: dict[str, int],
     why: str,
-    said: str,
+    message: str,
 ) -> None:
     await act(hass, "reset", quantity="pm25")
     await pass_time(hass, clock, 30 * DAY + HOUR, {PM25: usual}, step=6 * HOUR)
@@ -281,12 +283,12 @@ async def test_nothing_can_be_undone_that_is_not_there_or_over_a_month_old(
         await act(hass, "undo", **given)
     assert error.value.translation_domain == DOMAIN
     assert error.value.translation_key == why
-    assert str(error.value) == said
+    assert str(error.value) == message
     assert shown(hass, LEARNING).state == state
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_correction_is_undone_until_the_thirtieth_day(
+async def test_a_correction_can_be_undone_until_the_thirtieth_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await act(hass, "reset", quantity="pm25")
@@ -306,7 +308,7 @@ async def test_a_correction_is_undone_until_the_thirtieth_day(
     ],
 )
 @pytest.mark.usefixtures("entry")
-async def test_a_quantity_that_a_room_does_not_watch_is_refused(
+async def test_a_pollutant_that_a_room_does_not_measure_is_refused(
     hass: HomeAssistant, action: str, room: str, quantity: str, named: str
 ) -> None:
     with pytest.raises(ServiceValidationError) as error:
@@ -314,7 +316,7 @@ async def test_a_quantity_that_a_room_does_not_watch_is_refused(
     assert str(error.value) == named
 
 
-async def test_vapours_in_a_room_of_particles_alone_are_refused(
+async def test_voc_in_a_room_with_only_pm25_is_refused(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -323,7 +325,7 @@ async def test_vapours_in_a_room_of_particles_alone_are_refused(
 
 
 @pytest.mark.parametrize("action", ["explain", "reset", "undo"])
-async def test_a_device_that_is_no_room_is_refused(
+async def test_a_device_that_is_not_a_room_is_refused(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
@@ -358,7 +360,7 @@ async def test_a_home_that_is_not_loaded_is_refused(
 
 @pytest.mark.parametrize("given", [{"quantity": "radon"}, {"correction": -1}, {"days": 3}])
 @pytest.mark.usefixtures("entry")
-async def test_what_an_action_does_not_know_is_refused(
+async def test_what_an_action_does_not_accept_is_refused(
     hass: HomeAssistant, given: dict[str, Any]
 ) -> None:
     with pytest.raises(vol.Invalid):
@@ -366,7 +368,7 @@ async def test_what_an_action_does_not_know_is_refused(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_everybody_may_ask_but_only_administrators_correct(
+async def test_everybody_can_explain_but_only_administrators_can_correct(
     hass: HomeAssistant, hass_read_only_user: MockUser, hass_admin_user: User
 ) -> None:
     def call(user: User, action: str) -> Awaitable[ServiceResponse]:
@@ -389,7 +391,7 @@ async def test_everybody_may_ask_but_only_administrators_correct(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_automation_need_not_take_the_answer(
+async def test_an_automation_need_not_take_the_response(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     report(hass, PM25, 5)

@@ -28,7 +28,9 @@ async def days_of(hass: HomeAssistant) -> float:
     return days
 
 
-async def test_it_is_on_and_a_setting_of_the_room(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_the_switch_is_on_and_a_setting_of_the_room(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
     await kitchen.learn()
     assert kitchen.says(SWITCH) == "on"
     entry = er.async_get(hass).async_get(SWITCH)
@@ -61,7 +63,7 @@ async def test_off_is_a_pause_that_is_shown_and_a_gap(
     assert await days_of(hass) == before + 1
 
 
-async def test_a_pause_ends_a_running_episode_as_not_known(
+async def test_a_pause_ends_a_running_episode_as_unknown(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()
@@ -70,11 +72,11 @@ async def test_a_pause_ends_a_running_episode_as_not_known(
     assert kitchen.says(UNUSUAL) == "on"
     await turn(hass, "off")
     assert kitchen.says(UNUSUAL) == "unknown"
-    told = shown(hass, "event.kitchen_inference").attributes
-    assert (told["event_type"], told["outcome"]) == ("unusual_ended", "unknown")
+    event = shown(hass, "event.kitchen_inference").attributes
+    assert (event["event_type"], event["outcome"]) == ("unusual_ended", "unknown")
 
 
-async def test_a_pause_is_kept_at_once_and_outlasts_a_restart(
+async def test_a_pause_is_saved_at_once_and_survives_a_restart(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()
@@ -104,7 +106,7 @@ async def test_a_source_that_joins_a_paused_room_is_paused_too(
     assert shown(hass, SWITCH).state == "off"
 
 
-async def test_one_paused_source_turns_it_off_and_on_resumes_all(
+async def test_one_paused_source_turns_the_switch_off_and_turning_it_on_resumes_all(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()
@@ -117,7 +119,9 @@ async def test_one_paused_source_turns_it_off_and_on_resumes_all(
     assert kitchen.says(SWITCH) == "on"
 
 
-async def test_it_writes_only_when_it_changes(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_the_switch_is_written_only_when_it_changes(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
     await kitchen.learn()
     before = shown(hass, SWITCH).last_reported
     await kitchen.plume(2 * HOUR)
@@ -125,7 +129,7 @@ async def test_it_writes_only_when_it_changes(hass: HomeAssistant, kitchen: Kitc
     assert shown(hass, SWITCH).last_reported == before
 
 
-async def test_an_area_wide_automation_does_not_turn_it(
+async def test_an_area_wide_automation_does_not_turn_the_switch(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()

@@ -1,4 +1,4 @@
-"""What is usual here as a threshold of Home Assistant's own air-quality automations."""
+"""The usual range as a threshold of Home Assistant's own air-quality automations."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,13 @@ HIGH = "sensor.kitchen_pm25_usual_high"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
-def crossed(target: dict[str, Any], quantity: str = "pm25", high: str = HIGH) -> dict[str, Any]:
+def crossed(target: dict[str, Any], pollutant: str = "pm25", high: str = HIGH) -> dict[str, Any]:
     """Return an automation that starts when a level rises above what is usual here."""
     above = {"type": "above", "value": {"entity": high}}
     return {
         "triggers": [
             {
-                "trigger": f"air_quality.{quantity}_crossed_threshold",
+                "trigger": f"air_quality.{pollutant}_crossed_threshold",
                 "target": target,
                 "options": {"threshold": above},
             }
@@ -30,7 +30,7 @@ def crossed(target: dict[str, Any], quantity: str = "pm25", high: str = HIGH) ->
 
 @pytest.fixture
 def source_in_kitchen(hass: HomeAssistant) -> None:
-    """Let the source be a registered entity in the kitchen."""
+    """Register the source as an entity in the kitchen."""
     registry = er.async_get(hass)
     entry = registry.async_get_or_create(
         "sensor", "maker", "1", suggested_object_id="kitchen_pm25", original_device_class="pm25"
@@ -39,12 +39,12 @@ def source_in_kitchen(hass: HomeAssistant) -> None:
     registry.async_update_entity(PM25, area_id="kitchen")
 
 
-async def test_the_usual_high_is_a_threshold_of_a_core_trigger(
+async def test_the_usual_high_can_be_a_threshold_of_a_core_trigger(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()
     await kitchen.breathe(10 * MINUTE, pm25=steady(6), voc=steady(120))
-    voc = {"quantity": "voc_ratio", "high": "sensor.kitchen_voc_usual_high"}
+    voc = {"pollutant": "voc_ratio", "high": "sensor.kitchen_voc_usual_high"}
     await automate(
         hass,
         crossed({"entity_id": PM25}),
@@ -73,7 +73,7 @@ async def test_a_room_that_is_still_learning_has_no_threshold(
 
 
 @pytest.mark.usefixtures("source_in_kitchen")
-async def test_core_automations_for_an_area_or_a_room_do_not_take_our_entities(
+async def test_core_automations_for_an_area_or_a_room_ignore_our_entities(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()
@@ -82,17 +82,17 @@ async def test_core_automations_for_an_area_or_a_room_do_not_take_our_entities(
         {
             "triggers": [
                 {
-                    "trigger": f"air_quality.{quantity}_changed",
+                    "trigger": f"air_quality.{pollutant}_changed",
                     "target": target,
                     "options": everything,
                 }
             ]
         }
-        for quantity in ("pm25", "voc_ratio")
+        for pollutant in ("pm25", "voc_ratio")
         for target in ({"area_id": "kitchen"}, {"device_id": device_id(hass)})
     ]
     await automate(hass, *changed)
     before = kitchen.says(HIGH)
     await kitchen.breathe(18 * HOUR, step=10 * MINUTE)
-    assert kitchen.says(HIGH) != before, "ours changed as well, so that it could be noticed"
+    assert kitchen.says(HIGH) != before, "our entity changed too, so it would have been noticed"
     assert {run.data["entity_id"] for run in runs} == {PM25}

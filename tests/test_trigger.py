@@ -48,7 +48,7 @@ async def test_an_episode_runs_an_automation_once_however_the_room_is_named(
     assert [run.data["entity_id"] for run in runs] == [UNUSUAL, UNUSUAL]
 
 
-async def test_what_is_not_ours_or_says_something_else_runs_nothing(
+async def test_an_entity_of_others_or_of_another_sort_runs_nothing(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -68,7 +68,7 @@ async def test_what_is_not_ours_or_says_something_else_runs_nothing(
     assert runs == []
 
 
-async def test_an_entity_that_says_something_else_is_refused(
+async def test_an_entity_of_another_sort_is_refused(
     hass: HomeAssistant,
     kitchen: Kitchen,
     caplog: pytest.LogCaptureFixture,
@@ -91,11 +91,11 @@ async def test_a_room_that_is_still_learning_runs_nothing_and_the_trace_says_why
     await automate(hass, when("unusual_detected", {"entity_id": UNUSUAL}))
     await kitchen.breathe(18 * HOUR, pm25=steady(300))
     assert runs == []
-    told = await tracer.look()
-    assert {trace["script_execution"] for trace in told} == {"not_triggered"}
-    (said,) = steps(told[-1], "trigger/0")
-    assert said["reason"] == "reference_days"
-    assert said["data"] == {"entity_id": UNUSUAL, "days": 31.0}
+    traces = await tracer.look()
+    assert {trace["script_execution"] for trace in traces} == {"not_triggered"}
+    (step,) = steps(traces[-1], "trigger/0")
+    assert step["reason"] == "reference_days"
+    assert step["data"] == {"entity_id": UNUSUAL, "days": 31.0}
 
 
 async def test_a_silent_sensor_runs_nothing_and_the_trace_says_why(
@@ -117,16 +117,16 @@ async def test_a_silent_sensor_runs_nothing_and_the_trace_says_why(
     assert kitchen.says(UNUSUAL) == "off"
     assert runs == [], "neither cleared while it is not known, nor when it is known again"
     for automation in ("a0", "a1"):
-        *_, told = await tracer.look(automation)
-        assert told["script_execution"] == "not_triggered"
-        assert [said["reason"] for said in steps(told, "trigger/0")] == ["silent"]
+        *_, trace = await tracer.look(automation)
+        assert trace["script_execution"] == "not_triggered"
+        assert [step["reason"] for step in steps(trace, "trigger/0")] == ["silent"]
 
 
 async def test_high_air_that_lasts_for_a_day_is_not_cleared(
     hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()
-    # So clean before that the day stays usual as a whole.
+    # The air is so clean before that the day as a whole stays usual.
     await kitchen.breathe(14 * HOUR, pm25=lambda at: max(usual(at) - 2.0, 0.0))
     await automate(hass, when("unusual_cleared", {"entity_id": UNUSUAL}))
     await kitchen.plume()
@@ -136,11 +136,11 @@ async def test_high_air_that_lasts_for_a_day_is_not_cleared(
     assert shown(hass, UNUSUAL).attributes["outcome"] == "lasting"
     assert kitchen.says("sensor.kitchen_pm25_compared") in ("higher", "notable")
     assert runs == []
-    *_, told = await tracer.look()
-    assert [said["reason"] for said in steps(told, "trigger/0")] == ["lasting"]
+    *_, trace = await tracer.look()
+    assert [step["reason"] for step in steps(trace, "trigger/0")] == ["lasting"]
 
 
-async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(
+async def test_an_episode_below_the_minimum_confidence_runs_nothing(
     hass: HomeAssistant,
     kitchen: Kitchen,
     tracer: Tracer,
@@ -152,15 +152,15 @@ async def test_an_episode_that_is_not_as_sure_as_is_asked_for_runs_nothing(
     await kitchen.plume()
     assert kitchen.says(UNUSUAL) == "on"
     assert runs == []
-    *_, told = await tracer.look()
-    (said,) = steps(told, "trigger/0")
-    assert said["reason"] == "confidence_below_minimum"
+    *_, trace = await tracer.look()
+    (step,) = steps(trace, "trigger/0")
+    assert step["reason"] == "confidence_below_minimum"
     confidence = shown(hass, UNUSUAL).attributes["confidence"]
-    assert said["data"] == {"entity_id": UNUSUAL, "confidence": confidence, "minimum": 1.0}
+    assert step["data"] == {"entity_id": UNUSUAL, "confidence": confidence, "minimum": 1.0}
     assert 0 < confidence < 1.0
 
 
-async def test_exactly_the_confidence_that_is_asked_for_is_enough(
+async def test_exactly_the_minimum_confidence_is_enough(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -199,7 +199,7 @@ async def test_for_waits_and_ends_with_the_episode(
 
 
 @pytest.mark.parametrize(("behavior", "number"), [("each", 2), ("first", 1), ("all", 1)])
-async def test_two_quantities_of_a_room_count_as_core_counts(
+async def test_two_pollutants_of_a_room_count_as_core_counts(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -244,7 +244,7 @@ async def test_a_restart_or_a_reload_is_not_another_episode(
     assert shown(hass, UNUSUAL).attributes["episode"] is None
 
 
-async def test_an_episode_is_told_also_where_nothing_was_known_before(
+async def test_an_episode_is_noticed_even_if_nothing_was_known_before(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -277,7 +277,7 @@ async def test_a_script_can_wait_for_an_episode(
     assert len(runs) == 1
 
 
-async def test_a_range_is_told_when_it_is_learned_not_when_it_is_shown_again(
+async def test_a_range_is_reported_when_it_is_learned_not_when_it_is_shown_again(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -300,10 +300,10 @@ async def test_a_range_is_told_when_it_is_learned_not_when_it_is_shown_again(
     await act(hass, "reset")
     await act(hass, "undo")
     assert kitchen.says(LEARNING) == "learned"
-    assert len(runs) == 2, "learned again, as the event of the room tells"
+    assert len(runs) == 2, "learned again, as the event of the room reports"
 
 
-async def test_a_suspected_change_is_told_once(
+async def test_a_suspected_change_is_reported_once(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
@@ -320,6 +320,6 @@ async def test_a_suspected_change_is_told_once(
     assert [run.data["entity_id"] for run in runs] == [LEARNING]
 
 
-def test_rooms_have_areas(hass: HomeAssistant) -> None:
-    """Keep the ids that the tests name areas with those of Home Assistant."""
+def test_the_area_ids_of_these_tests_are_home_assistants(hass: HomeAssistant) -> None:
+    """The ids that these tests use for areas are those that Home Assistant makes."""
     assert ar.async_get(hass).async_get_or_create("Kitchen").id == "kitchen"

@@ -1,4 +1,4 @@
-"""The texts of the integration, and how its code asks for them."""
+"""The texts of the integration, and how its code uses them."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def icons() -> dict[str, Any]:
 
 
 def modules() -> list[str]:
-    """Return the modules of the integration, as `source` takes them."""
+    """Return the modules of the integration, as `source` accepts them."""
     return sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.py"))
 
 

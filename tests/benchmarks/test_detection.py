@@ -1,4 +1,4 @@
-"""Ours and the rules see the same bins, and are counted on the same slots."""
+"""Our alerts and the other rules see the same bins and are counted on the same slots."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -22,14 +22,14 @@ LENGTH = 75 * DAY
 
 
 def room() -> Sensor:
-    """Return a sensor of a room whose days are all alike but for noise."""
+    """Return a sensor of a room whose days differ only by noise."""
     times = 1_735_689_600.0 + 300.0 * np.arange(LENGTH, dtype=np.float64)
     noise = np.random.default_rng(1).normal(size=LENGTH)
     levels = np.round(80.0 * np.exp(0.4 * np.sin(times / 86_400.0 * 2 * np.pi) + 0.1 * noise))
     return Sensor(name="room", pollutant=KIND, times=times, levels=levels, step=1.0, zone=UTC)
 
 
-def test_rules_are_tuned_to_the_rate_of_ours_where_ours_could_alert() -> None:
+def test_rules_are_tuned_to_our_alert_rate_on_slots_where_we_could_alert() -> None:
     score = np.zeros(70 * DAY)
     for place in range(70):
         score[place * DAY : place * DAY + 20] = 10.0 + place
@@ -46,7 +46,7 @@ def test_rules_are_tuned_to_the_rate_of_ours_where_ours_could_alert() -> None:
             assert rate.usual == rate.first_weeks == 30.0
 
 
-def test_a_huge_plume_in_a_quiet_room_is_noticed_by_all_that_can() -> None:
+def test_a_huge_plume_in_a_quiet_room_is_noticed_by_every_rule_that_can_alert() -> None:
     table = [Rate(OURS, 1.0, 0.0, np.nan, np.nan)]
     table += [Rate(rule.name, 1.0, 1.0, rule.threshold, float("inf")) for rule in for_kind(KIND)]
     all_found = find(room(), 0, table)
@@ -59,7 +59,7 @@ def test_a_huge_plume_in_a_quiet_room_is_noticed_by_all_that_can() -> None:
     assert {name for name, delay in found.tuned.items() if delay is not None} == {OURS}
 
 
-def test_a_plume_that_comes_alone_is_judged_as_in_a_run_of_its_own() -> None:
+def test_a_plume_judged_alone_gives_the_same_result_as_its_own_run() -> None:
     sensor = room()
     plumes = draw_tries(sensor.times, sensor.levels, 0)[::4]
     assert len(plumes) > 1
@@ -75,7 +75,7 @@ def test_a_plume_that_comes_alone_is_judged_as_in_a_run_of_its_own() -> None:
         assert alone.series.start == ours.said.start[0]
 
 
-def test_labelled_events_are_noticed_by_rules_that_speak_from_the_first_days() -> None:
+def test_labelled_events_are_noticed_by_rules_that_alert_from_the_first_days() -> None:
     sensor = room()
     short = slice(0, 10 * DAY)
     times, levels = sensor.times[short], sensor.levels[short].copy()
@@ -88,6 +88,6 @@ def test_labelled_events_are_noticed_by_rules_that_speak_from_the_first_days() -
     assert delays["HA statistics 24 h, mean + 3 sd"] == pytest.approx(1800.0)
 
 
-def test_shares_and_delays_are_of_those_that_were_noticed() -> None:
+def test_the_share_is_of_all_events_and_the_delay_of_those_noticed() -> None:
     found = detection([600.0, None, 1800.0, None])
     assert (found.share, found.number, found.minutes) == (0.5, 4, 20.0)

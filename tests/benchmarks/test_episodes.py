@@ -1,4 +1,4 @@
-"""From scores to episodes: the persistence of the core's own alerts, and the oracle."""
+"""Scores become episodes by the core's own rule of persistence; the oracle hits its rate."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_two_of_six_slots_may_be_missing() -> None:
     assert begins([*calm, 2.0, none, none, none, 2.0, 2.0, *calm]) == []
 
 
-def test_an_episode_lasts_until_thirty_minutes_below_and_six_hours_more() -> None:
+def test_an_episode_ends_after_thirty_minutes_below_and_blocks_another_for_six_hours() -> None:
     calm, up, dip = [0.0] * 6, [2.0] * 12, [0.0] * 5
     assert begins([*calm, *up, *dip, *up]) == [11]
     pause = [0.0] * (6 + PAUSE)
@@ -35,7 +35,7 @@ def test_an_episode_lasts_until_thirty_minutes_below_and_six_hours_more() -> Non
     assert begins([*calm, *up, *too_soon, *up, *too_soon]) == [11]
 
 
-def test_an_episode_that_never_ends_is_one() -> None:
+def test_an_episode_that_never_ends_counts_once() -> None:
     assert begins([0.0] * 6 + [2.0] * (3 * DAY)) == [11]
 
 
@@ -62,6 +62,6 @@ def test_the_oracle_hits_the_rate(rate: float) -> None:
     assert found == pytest.approx(rate * days / 30.0, abs=1.0)
 
 
-def test_a_rate_of_nothing_is_nothing() -> None:
+def test_a_rate_of_zero_gives_no_episodes() -> None:
     watched = [watch(np.random.default_rng(9).normal(size=5 * DAY))]
     assert counted_episodes(watched[0], tuned(watched, 0.0)) == 0

@@ -1,4 +1,4 @@
-"""The table of the trials, from reports made by hand and from a real run."""
+"""The table of trials, from hand-made reports and from a real run."""
 
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
@@ -12,7 +12,7 @@ type Try = Callable[[Faults], None]
 
 
 def tried(test: Try | None = None, end: str | None = None) -> list[Trial]:
-    """Return the rows of one test that tried something and ended somehow."""
+    """Return the rows of one test, given what it tried and how it ended."""
     case = ET.Element("testcase", classname="tests.storage.test_crash", name="test_kills")
 
     def record(name: str, value: object) -> None:
@@ -28,7 +28,7 @@ def tried(test: Try | None = None, end: str | None = None) -> list[Trial]:
     return list(trials(case))
 
 
-def test_what_kept_its_limit_is_a_row() -> None:
+def test_a_kept_limit_gets_a_row() -> None:
     def test(faults: Faults) -> None:
         faults.check("kills", "20 kills", [], "0")
         faults.measure("lost", "20 kills", 61.2345, 900, "s")
@@ -39,7 +39,7 @@ def test_what_kept_its_limit_is_a_row() -> None:
     ]
 
 
-def test_what_was_found_is_a_row_that_says_so() -> None:
+def test_a_broken_limit_gets_a_row_that_says_so() -> None:
     assert tried(lambda faults: faults.check("kills", "20 kills", ["a wrong number"], "0")) == [
         Trial("kills", "20 kills", "1", "0", BROKEN)
     ]
@@ -49,19 +49,19 @@ def test_what_was_found_is_a_row_that_says_so() -> None:
 
 
 @pytest.mark.parametrize("end", ["failure", "error", "skipped"])
-def test_what_broke_off_did_not_run(end: str) -> None:
+def test_a_test_that_broke_off_counts_as_not_run(end: str) -> None:
     assert tried(end=end) == [Trial("tests.storage.test_crash.test_kills", outcome=NOT_RUN)]
     rows = tried(lambda faults: faults.check("kills", "20 kills", [], "0"), end)
     assert [row.outcome for row in rows] == [KEPT, NOT_RUN]
 
 
-def test_a_test_that_took_nothing_down_did_not_run() -> None:
+def test_a_test_that_recorded_nothing_counts_as_not_run() -> None:
     assert tried(lambda _: None) == [Trial("tests.storage.test_crash.test_kills", outcome=NOT_RUN)]
 
 
 def test_the_trials_of_a_file_are_run_and_shown(capfd: pytest.CaptureFixture[str]) -> None:
-    """Of all its tests, those alone that try something."""
+    """Of all its tests, only those that try something run."""
     assert main(["--faults", "few", "tests/script/test_fuzz_replay.py"]) == 0
-    said = capfd.readouterr().out
-    assert "replay of odd rows   150 files      0  a sentence or a result  ok" in said
-    assert "NOT" not in said
+    output = capfd.readouterr().out
+    assert "replay of odd rows   150 files      0  a sentence or a result  ok" in output
+    assert "NOT" not in output

@@ -1,4 +1,4 @@
-"""The rules that people use: none sees the future, and each says what its own arithmetic says."""
+"""The rules that people use: none sees the future, and each follows its own arithmetic."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_the_future_never_changes_a_past_score(incumbent: Incumbent, series: Ser
 
 
 @every
-def test_each_speaks_within_four_weeks_and_sees_a_huge_rise(incumbent: Incumbent) -> None:
+def test_each_rule_scores_within_four_weeks_and_detects_a_huge_rise(incumbent: Incumbent) -> None:
     rng = np.random.default_rng(1)
     levels = np.round(np.exp(rng.normal(2.0, 0.3, size=30 * DAY)), 1)
     levels[29 * DAY :] = 60.0 * np.exp(rng.normal(0.0, 0.3, size=DAY))
@@ -51,7 +51,7 @@ def test_each_speaks_within_four_weeks_and_sees_a_huge_rise(incumbent: Incumbent
     assert np.nanmax(score[29 * DAY :]) > incumbent.threshold
 
 
-def test_guidelines_are_means_over_their_limits() -> None:
+def test_guideline_scores_are_means_divided_by_their_limits() -> None:
     levels = np.full(2 * DAY, 30.0)
     assert named("WHO").score(of(levels))[-1] == pytest.approx(2.0)
     assert named("1 h").score(of(levels))[-1] == pytest.approx(30.0 / 35.4)
@@ -59,14 +59,14 @@ def test_guidelines_are_means_over_their_limits() -> None:
     assert named("WHO") not in for_kind(Pollutant.VOC_RATIO)
 
 
-def test_statistics_are_the_moments_of_the_hours_before() -> None:
+def test_statistics_use_the_moments_of_the_preceding_hours() -> None:
     levels = np.random.default_rng(2).normal(20.0, 4.0, size=3 * DAY)
     past = levels[-DAY - 1 : -1]
     expected = (levels[-1] - past.mean()) / past.std()
     assert named("HA statistics 24 h").score(of(levels))[-1] == pytest.approx(expected)
 
 
-def test_an_hour_of_the_day_has_the_quantile_of_the_28_days_before() -> None:
+def test_the_hour_of_day_rule_uses_a_quantile_of_the_previous_28_days() -> None:
     levels = np.random.default_rng(4).gamma(2.0, 5.0, size=40 * DAY)
     logs = np.log1p(levels).reshape(40, DAY)
     limit = np.quantile(logs[11:39, 7 * HOUR : 8 * HOUR], 0.99)
@@ -74,7 +74,7 @@ def test_an_hour_of_the_day_has_the_quantile_of_the_28_days_before() -> None:
     assert score[39 * DAY + 7 * HOUR] == pytest.approx(logs[39, 7 * HOUR] - limit)
 
 
-def test_an_hour_of_the_week_has_the_moments_of_all_weeks_before() -> None:
+def test_the_hour_of_week_rule_uses_the_moments_of_all_earlier_weeks() -> None:
     levels = np.random.default_rng(5).normal(50.0, 20.0, size=28 * DAY)
     weeks = levels.reshape(4, 168, HOUR)
     past = weeks[:3, 30]
@@ -84,7 +84,7 @@ def test_an_hour_of_the_week_has_the_moments_of_all_weeks_before() -> None:
     assert score[3, 30, 5] == pytest.approx(expected)
 
 
-def test_a_mad_is_that_of_the_hourly_means_of_the_weeks_before() -> None:
+def test_the_mad_rule_uses_the_hourly_means_of_earlier_weeks() -> None:
     levels = np.random.default_rng(6).normal(50.0, 20.0, size=35 * DAY)
     weeks = levels.reshape(5, 168, HOUR)
     past = weeks[:4, 99].mean(axis=1)

@@ -1,4 +1,4 @@
-"""Plumes: as high, as long and as often as they say they are."""
+"""Plumes have the height, the length and the frequency that they claim."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_sizes_and_kinds_take_turns_about_every_21_days_after_day_60() -> None:
     assert draw(TIMES, LEVELS, seed=1) != plumes
 
 
-def test_the_tries_of_a_room_have_each_size_and_kind_as_often_and_share_none() -> None:
+def test_tries_use_each_size_and_kind_equally_often_and_differ_between_seeds() -> None:
     plumes = draw_tries(TIMES, LEVELS, seed=1)
     turns = {(plume.size, plume.kind): 0 for plume in plumes}
     for plume in plumes:
@@ -60,7 +60,7 @@ def test_the_tries_of_a_room_have_each_size_and_kind_as_often_and_share_none() -
     assert not set(plumes) & set(draw_tries(TIMES, LEVELS, seed=2))
 
 
-def test_each_kind_burns_at_its_time_and_for_as_long_as_it_says() -> None:
+def test_each_kind_burns_at_its_time_of_day_and_for_its_length() -> None:
     offset = 5 * 3600.0
     for plume in draw(TIMES, LEVELS, seed=4, offset_s=offset):
         hour = (plume.start + offset) % DAY_S / 3600.0
@@ -72,13 +72,13 @@ def test_each_kind_burns_at_its_time_and_for_as_long_as_it_says() -> None:
             assert (9.0 <= hour <= 18.0) == (plume.kind is PlumeKind.DAY)
 
 
-def test_a_plume_that_the_sensor_would_not_have_seen_is_left_out() -> None:
+def test_a_plume_in_a_gap_of_the_readings_is_left_out() -> None:
     first, *others = draw(TIMES, LEVELS, seed=0)
     gap = (first.start <= TIMES) & (first.start + DAY_S > TIMES)
     assert draw(TIMES, np.where(gap, np.nan, LEVELS), seed=0) == tuple(others)
 
 
-def test_the_sensor_shows_its_step_and_no_more_than_its_span() -> None:
+def test_injected_levels_keep_the_step_and_the_span_of_the_sensor() -> None:
     plume = draw(TIMES, LEVELS, seed=2)[0]
     levels = np.where(TIMES % 3600.0 == 0.0, np.nan, LEVELS)
     shown = inject(TIMES, levels, [plume], step=1.0, highest=40.0)
@@ -91,7 +91,7 @@ def test_the_sensor_shows_its_step_and_no_more_than_its_span() -> None:
     assert np.nanmean(shown[during]) > np.nanmean(levels[during])
 
 
-def test_an_event_is_noticed_from_its_start_to_an_hour_after_its_end() -> None:
+def test_an_event_can_be_noticed_from_its_start_to_an_hour_after_its_end() -> None:
     assert delay_s(100.0, 200.0, [50.0, 130.0, 190.0]) == 30.0
     assert delay_s(100.0, 200.0, [3800.0]) == 3700.0
     assert delay_s(100.0, 200.0, [50.0, 3801.0]) is None

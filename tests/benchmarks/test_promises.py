@@ -1,4 +1,4 @@
-"""The verdict: what is broken is named, and what is kept is not; the page can be read."""
+"""The check of the promises names what is broken and nothing else; the report can be read."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -59,7 +59,7 @@ def good() -> Results:
     return results(good_room(), plumes(3.0, ours=True, theirs=False))
 
 
-def test_nothing_is_broken_where_everything_is_kept() -> None:
+def test_nothing_is_broken_when_every_promise_is_kept() -> None:
     assert broken(good()) == []
 
 
@@ -94,19 +94,19 @@ def test_a_promise_allows_what_the_settings_say() -> None:
     assert allowed_rate(Promise.FORTNIGHT) == 2.14
 
 
-def test_every_table_has_cells_under_each_of_its_heads() -> None:
+def test_every_row_of_a_table_has_one_cell_per_heading() -> None:
     for table in all_tables(good()):
         assert table.rows
         assert {len(row) for row in table.rows} == {len(table.header)}
         assert table.title in table.text()
 
 
-def test_what_could_not_alert_is_said_to_have_had_no_chance() -> None:
+def test_a_rule_that_could_not_alert_is_shown_as_not_eligible() -> None:
     rows = {row[0]: row[1:] for row in cooking_table(good()).rows}
     assert rows == {OURS: ("-", "0 eligible", "-"), RULE: ("0.50", "2 eligible", "5")}
 
 
-def test_the_report_is_a_page_with_plots_and_always_the_same(tmp_path: Path) -> None:
+def test_the_report_has_plots_and_is_reproducible(tmp_path: Path) -> None:
     for folder in (tmp_path / "one", tmp_path / "two"):
         write_report(good(), ["plain homes: 2.00 episodes in 30 days"], folder)
     page = (tmp_path / "one" / "README.md").read_text(encoding="utf-8")

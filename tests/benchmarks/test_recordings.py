@@ -31,14 +31,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_column_without_a_value_is_no_source(folder: Path) -> None:
+def test_a_column_without_a_value_is_not_a_source(folder: Path) -> None:
     (source,) = sources(folder, Pollutant.PM25)
     assert source.name == "lbnl_newhomes_us/home306_main"
     assert source.zone == ZoneInfo("America/Denver")
     assert not list(sources(folder, Pollutant.VOC_RATIO))
 
 
-def test_empty_cells_are_no_readings(folder: Path) -> None:
+def test_empty_cells_are_not_readings(folder: Path) -> None:
     times, levels = read(next(sources(folder, Pollutant.PM25)))
     assert np.diff(times).tolist() == [120.0]
     assert levels.tolist() == [4.0, 7.0]
@@ -48,7 +48,7 @@ def test_an_unknown_home_is_read_in_utc() -> None:
     assert str(Source(Path("mine/kitchen.csv.gz"), Pollutant.PM25).zone) == "UTC"
 
 
-def test_only_cooking_that_raised_the_main_room_counts(folder: Path) -> None:
+def test_only_cooking_that_raised_the_level_in_the_main_room_counts(folder: Path) -> None:
     ((room, meals),) = cooking(folder).items()
     assert room == "lbnl_newhomes_us/home201_main"
     assert [meal.end - meal.start for meal in meals] == [20 * 60.0]

@@ -1,4 +1,4 @@
-"""What is counted after a change, against runs made by hand."""
+"""What is counted after a change, checked on hand-made runs."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ DAYS, HOURS = 180, 24
 CHANGE = 90
 
 
-def lived(name: str, states: dict[int, LearningState], high: float = 10.0) -> Run:
-    """Return a run of one bin an hour, inside its range but in the week after the change."""
+def a_run(name: str, states: dict[int, LearningState], high: float = 10.0) -> Run:
+    """Return a run of one bin an hour, inside its range except in the week after the change."""
     age = np.arange(DAYS * HOURS, dtype=np.float64) / HOURS
     state = np.full(len(age), STATES.index(LearningState.LEARNED), dtype=np.int8)
     for day, later in states.items():
@@ -40,10 +40,10 @@ def lived(name: str, states: dict[int, LearningState], high: float = 10.0) -> Ru
 
 
 def test_weeks_doubt_and_learning_again_are_counted_from_the_change() -> None:
-    doubting = lived("a", {97: LearningState.CHANGING, 112: LearningState.LEARNED})
+    doubting = a_run("a", {97: LearningState.CHANGING, 112: LearningState.LEARNED})
     doubting.episodes = [(CHANGE + 3) * DAY_S, (CHANGE + 29) * DAY_S, (CHANGE + 31) * DAY_S]
-    late = lived("b", {170: LearningState.CHANGING})
-    never = lived("c", {0: LearningState.PROVISIONAL})
+    late = a_run("b", {170: LearningState.CHANGING})
+    never = a_run("c", {0: LearningState.PROVISIONAL})
     after = after_change([doubting, late, never], CHANGE)
     assert after.weeks[:2] == (0.0, 1.0)
     assert (after.rooms, after.doubted) == (2, 1)
@@ -53,9 +53,9 @@ def test_weeks_doubt_and_learning_again_are_counted_from_the_change() -> None:
 
 def test_smoke_is_judged_by_its_episodes_and_the_edges_it_leaves() -> None:
     first, last = SMOKE_DAYS
-    smoked = [lived("a", {}, high=11.4), lived("b", {}, high=13.0)]
+    smoked = [a_run("a", {}, high=11.4), a_run("b", {}, high=13.0)]
     smoked[0].episodes = [first * DAY_S + 60.0, (last - 1) * DAY_S, (last + 1) * DAY_S]
-    found = smoke(smoked, [lived("a", {}), lived("b", {})], least=HOURS)
+    found = smoke(smoked, [a_run("a", {}), a_run("b", {})], least=HOURS)
     assert (found.rooms, found.episodes, found.most, found.same) == (2, 2, 2, 1)
     assert found.low == 1.0
     assert found.high == pytest.approx(np.median([12.4 / 11.0, 14.0 / 11.0]))

@@ -1,4 +1,4 @@
-"""Thin data is as thin as it says, and a claim would be counted."""
+"""Thin scenarios are as thin as they say, and a claim in them would be counted."""
 
 import numpy as np
 import pytest
@@ -20,10 +20,10 @@ def test_each_scenario_leaves_out_what_it_says() -> None:
     assert shares[STUCK] == 1.0
 
 
-def test_nothing_personal_is_said_on_two_days() -> None:
+def test_two_days_give_no_personal_claim() -> None:
     assert thin("two days", range(1), Pollutant.PM25).claims == 0
 
 
-def test_a_claim_is_counted_where_there_is_enough_to_claim_on() -> None:
+def test_a_claim_is_counted_where_there_is_enough_data() -> None:
     recording = record(1, 30)
     assert count_claims(Pollutant.PM25, recording.times, recording.pm25) > 0

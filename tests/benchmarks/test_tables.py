@@ -1,4 +1,4 @@
-"""The tables, against numbers made by hand."""
+"""The tables, checked on hand-made numbers."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 LEARNED = STATES.index(LearningState.LEARNED)
 
 
-def said(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float = 30.0) -> Said:
+def bins_of(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float = 30.0) -> Said:
     number = len(levels)
     level = np.array(levels)
     return Said(
@@ -43,7 +43,7 @@ def said(levels: list[float], *, low: float = 2.0, high: float = 6.0, age: float
 
 
 def run(levels: list[float], **kwargs: object) -> Run:
-    return Run(name="room", pollutant=Pollutant.PM25, said=said(levels), **kwargs)  # type: ignore[arg-type]
+    return Run(name="room", pollutant=Pollutant.PM25, said=bins_of(levels), **kwargs)  # type: ignore[arg-type]
 
 
 def days(number: int, *, eligible: bool = True) -> list[ClosedDay]:
@@ -57,13 +57,13 @@ def test_an_edge_is_inside_the_closed_range_and_outside_the_open_one() -> None:
     assert found.width == pytest.approx(np.log(7.0 / 3.0))
 
 
-def test_the_pinball_loss_is_that_of_both_edges() -> None:
+def test_the_pinball_loss_is_the_mean_of_both_edges() -> None:
     found = coverage([run([8.0])])
     low, high = 0.1 * np.log(9.0 / 3.0), 0.9 * np.log(9.0 / 7.0)
     assert found.pinball == pytest.approx((low + high) / 2.0)
 
 
-def test_coverage_takes_the_state_age_and_bins_that_were_asked_for() -> None:
+def test_coverage_is_filtered_by_state_age_and_bins() -> None:
     room = run([1.0, 3.0, 1.0, 3.0])
     assert coverage([room], LearningState.LEARNED, (21, 60)).bins == 4
     assert coverage([room], LearningState.PROVISIONAL).bins == 0
@@ -82,7 +82,7 @@ def test_conditions_never_seen_are_counted_by_their_reason() -> None:
     assert claims_in_unseen_conditions([room]) == 1
 
 
-def test_rooms_count_that_hold_between_seventy_and_ninety_percent() -> None:
+def test_rooms_with_a_coverage_from_70_to_90_percent_are_counted() -> None:
     good = run([3.0] * 240 + [9.0] * 60)
     bad = run([3.0] * 300)
     short = run([3.0] * 80 + [9.0] * 20)
@@ -91,7 +91,7 @@ def test_rooms_count_that_hold_between_seventy_and_ninety_percent() -> None:
     assert 0.0 <= band.low < band.share < band.high <= 1.0
 
 
-def test_the_promise_is_counted_on_eligible_days_alone() -> None:
+def test_the_promise_is_counted_on_eligible_days_only() -> None:
     calm = run([3.0], days=days(60))
     wild = run([3.0], days=[*days(30), *days(30, eligible=False)], episodes=[0.0] * 3)
     young = run([3.0], days=days(10))
@@ -108,7 +108,7 @@ def test_the_poisson_interval_is_garwoods() -> None:
 
 
 def test_the_binomial_interval_is_clopper_and_pearsons() -> None:
-    # With none of n the chance can be as high as 1 - 0.025^(1/n); with all it is the mirror of it.
+    # For 0 of n the upper limit is 1 - 0.025^(1/n); n of n is its mirror image.
     assert binomial_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
     assert binomial_interval(10, 10) == pytest.approx((0.025**0.1, 1.0))
     low, high = binomial_interval(26, 35)
@@ -116,13 +116,13 @@ def test_the_binomial_interval_is_clopper_and_pearsons() -> None:
     assert binom.cdf(26, 35, high) == pytest.approx(0.025)
 
 
-def test_first_claims_are_of_those_rooms_that_got_there() -> None:
+def test_first_claims_are_taken_from_rooms_that_made_one() -> None:
     rooms = [run([3.0], learned=[25, 40], days=days(5)), run([3.0], learned=[21]), run([3.0])]
     first = first_claims(rooms)
     assert (first.earliest, first.learned, first.learned_rooms) == (21.0, 23.0, 2)
     assert (first.alert, first.alert_rooms, first.rooms) == (35.0, 1, 3)
 
 
-def test_suspected_changes_are_counted_by_the_year() -> None:
+def test_suspected_changes_are_counted_per_year() -> None:
     rooms = [run([3.0], changes=[50], days=days(100)), run([3.0], days=days(100))]
     assert changes_per_year(rooms) == pytest.approx(365.25 / 200.0)

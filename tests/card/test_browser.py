@@ -1,4 +1,4 @@
-"""The card in a real browser: see tests/frontend, which runs in a pytest of its own."""
+"""The card in a real browser: runs tests/frontend in a pytest of its own."""
 
 from pathlib import Path
 import shutil
@@ -16,7 +16,7 @@ FRONTEND = Path(__file__).parent.parent / "frontend"
     not any(map(shutil.which, BROWSERS)),
     reason="there is no browser here: script/get-browser gets one",
 )
-def test_the_card_in_a_browser() -> None:
+def test_the_card_works_in_a_browser() -> None:
     done = subprocess.run(  # noqa: S603 - our own tests
         [sys.executable, "-m", "pytest", "-q", "-p", "no:homeassistant", FRONTEND],
         capture_output=True,

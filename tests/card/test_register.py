@@ -18,19 +18,19 @@ IMPORT = re.compile(r'^import .* from "\./([a-z-]+\.js)";$', flags=re.MULTILINE)
 
 
 def modules(hass: HomeAssistant) -> list[str]:
-    """Return the addresses of our modules that pages load by themselves."""
+    """Return the URLs of our modules that pages load automatically."""
     urls = hass.data[DATA_EXTRA_MODULE_URL].urls
     return [url for url in urls if url.startswith(f"/{DOMAIN}/")]
 
 
 @pytest.fixture
 async def frontend(hass: HomeAssistant) -> None:
-    """Have a frontend, as every usual home has."""
+    """Set up the frontend, as in a normal home."""
     assert await async_setup_component(hass, "frontend", {})
 
 
 @pytest.mark.usefixtures("frontend")
-async def test_pages_load_the_module_and_all_that_it_imports(
+async def test_pages_load_the_module_and_everything_it_imports(
     hass: HomeAssistant, kitchen: Kitchen, hass_client: ClientSessionGenerator
 ) -> None:
     await kitchen.learn()
@@ -49,7 +49,7 @@ async def test_pages_load_the_module_and_all_that_it_imports(
 
 
 @pytest.mark.usefixtures("frontend")
-async def test_the_module_goes_and_comes_with_the_integration(
+async def test_the_module_is_registered_only_while_the_integration_is_loaded(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()
@@ -70,7 +70,7 @@ async def test_everything_else_works_without_a_frontend(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-def test_the_modules_ask_no_other_machine_and_write_no_markup() -> None:
+def test_the_modules_contact_no_other_machine_and_write_no_html() -> None:
     for path in FOLDER.glob("*.js"):
         text = path.read_text("utf-8")
         assert set(re.findall(r"https?://([\w.]+)", text)) <= {"www.w3.org", "github.com"}

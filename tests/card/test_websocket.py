@@ -1,4 +1,4 @@
-"""What the card asks for, over the WebSocket as the frontend does."""
+"""The card's subscription, over the WebSocket as the frontend uses it."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,15 +21,15 @@ from tests.home import PM25, VOC, a_home, a_room, device_id, pass_time, report, 
 
 KITCHEN_TWO = "01KITCHENTWO"
 SLOT = timedelta(minutes=5)
-MOMENT = timedelta(seconds=40)  # A connection is given up when nothing answers for 55 s.
+MOMENT = timedelta(seconds=40)  # A connection is closed after 55 s without an answer.
 
 
-async def test_a_learned_room(kitchen: Kitchen, card: Card) -> None:
+async def test_a_learned_room_is_sent_with_its_range(kitchen: Kitchen, card: Card) -> None:
     await kitchen.learn()
     await kitchen.breathe()
-    picture = await card.open()
-    assert (picture["room"], picture["questions"], picture["recorder"]) == ("Kitchen", [], False)
-    pm25, voc = channels(picture)["pm25"], channels(picture)["voc_ratio"]
+    message = await card.open()
+    assert (message["room"], message["questions"], message["recorder"]) == ("Kitchen", [], False)
+    pm25, voc = channels(message)["pm25"], channels(message)["voc_ratio"]
     assert (pm25["unit"], voc["unit"]) == ("μg/m³", "ppb")
     assert (pm25["state"], pm25["compared"], pm25["firm"]) == ("learned", "usual", True)
     assert (pm25["usable_days"], pm25["needed"], pm25["missing"]) == (36, 21, [])
@@ -49,42 +49,42 @@ def low_high(part: Answer) -> str:
     return f"{part['low']:.0f} to {part['high']:.0f}"
 
 
-async def test_the_tests_of_the_card_are_sent_what_the_server_sends(
+async def test_the_example_messages_have_the_fields_that_the_server_sends(
     kitchen: Kitchen, card: Card
 ) -> None:
     await kitchen.learn()
     await kitchen.breathe()
     await kitchen.plume()
-    picture = await card.open()
-    assert picture.keys() == a_message().keys()
-    example, said = a_channel(), channels(picture)["pm25"]
-    assert said.keys() == example.keys()
-    assert said["words"].keys() == example["words"].keys()
-    assert said["parts"][0].keys() == example["parts"][0].keys()
-    (episode,) = said["episodes"]
+    message = await card.open()
+    assert message.keys() == a_message().keys()
+    example, sent = a_channel(), channels(message)["pm25"]
+    assert sent.keys() == example.keys()
+    assert sent["words"].keys() == example["words"].keys()
+    assert sent["parts"][0].keys() == example["parts"][0].keys()
+    (episode,) = sent["episodes"]
     assert episode.keys() == {"start", "end", "running"}
-    (question,) = picture["questions"]
+    (question,) = message["questions"]
     assert question.keys() == {"kind"}
     await card.close()
 
 
-async def test_an_unusual_room(kitchen: Kitchen, card: Card) -> None:
+async def test_an_unusual_room_is_sent_with_its_episode(kitchen: Kitchen, card: Card) -> None:
     await kitchen.learn()
     await kitchen.breathe()
     rise = dt_util.utcnow().timestamp()
     await kitchen.plume()
-    picture = await card.open()
-    pm25 = channels(picture)["pm25"]
+    message = await card.open()
+    pm25 = channels(message)["pm25"]
     assert pm25["compared"] == "unusual"
     (episode,) = pm25["episodes"]
     assert abs(episode["start"] - rise) < SLOT.total_seconds()
     assert episode["running"]
-    assert [question["kind"] for question in picture["questions"]] == ["unusual_episode"]
-    assert channels(picture)["voc_ratio"]["episodes"] == []
+    assert [question["kind"] for question in message["questions"]] == ["unusual_episode"]
+    assert channels(message)["voc_ratio"]["episodes"] == []
     await card.close()
 
 
-async def test_a_room_that_has_just_begun(
+async def test_a_new_room_is_sent_as_collecting(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, card: Card
 ) -> None:
     await set_up(hass, a_home())
@@ -100,7 +100,7 @@ async def test_a_room_that_has_just_begun(
     await card.close()
 
 
-async def test_levels_are_in_the_unit_of_the_source(
+async def test_concentrations_are_sent_in_the_unit_of_the_source(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, card: Card
 ) -> None:
     milligrams = {"voc_source": VOC, "voc_kind": "voc_mass", "voc_unit": "mg/m³"}
@@ -114,14 +114,12 @@ async def test_levels_are_in_the_unit_of_the_source(
     await pass_time(hass, clock, SLOT - MOMENT)
     assert channels(await card.open(device))["voc_mass"]["unit"] == "mg/m³"
     await pass_time(hass, clock, MOMENT)
-    ((_, value),) = channels(await card.picture())["voc_mass"]["line"]
+    ((_, value),) = channels(await card.message())["voc_mass"]["line"]
     assert value == 0.325
     await card.close()
 
 
-async def test_what_is_measured_from_now_on_is_sent(
-    hass: HomeAssistant, kitchen: Kitchen, card: Card
-) -> None:
+async def test_new_measurements_are_sent(hass: HomeAssistant, kitchen: Kitchen, card: Card) -> None:
     await kitchen.learn()
     await kitchen.breathe()
     report(hass, PM25, 9)
@@ -129,34 +127,34 @@ async def test_what_is_measured_from_now_on_is_sent(
     await pass_time(hass, kitchen.clock, SLOT - MOMENT)
     assert channels(await card.open())["pm25"]["line"] == []
     await pass_time(hass, kitchen.clock, MOMENT, step=MOMENT - timedelta(seconds=1))
-    ((at, value),) = channels(await card.picture())["pm25"]["line"]
+    ((at, value),) = channels(await card.message())["pm25"]["line"]
     assert at <= began < at + SLOT.total_seconds()
     assert 8.9 < value <= 9.0
     await card.close()
 
 
-async def test_the_room_is_sent_again_after_a_reload_and_says_when_it_is_gone(
+async def test_the_room_is_sent_again_after_a_reload_and_its_removal_is_reported(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
     entry = await kitchen.learn()
     await card.open()
     await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
-    assert await card.picture() == {"status": "not_loaded"}
+    assert await card.message() == {"status": "not_loaded"}
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert (await card.picture())["room"] == "Kitchen"
+    assert (await card.message())["room"] == "Kitchen"
     (subentry,) = entry.subentries
     hass.config_entries.async_remove_subentry(entry, subentry)
     await hass.async_block_till_done()
-    statuses = [(await card.picture())["status"]]
+    statuses = [(await card.message())["status"]]
     while statuses[-1] != "gone":
-        statuses.append((await card.picture())["status"])
+        statuses.append((await card.message())["status"])
     assert set(statuses) <= {"shown", "not_loaded", "gone"}
     await card.close()
 
 
-async def test_a_card_that_is_closed_leaves_nothing_listening(
+async def test_a_closed_card_leaves_no_listener(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
     entry = await kitchen.learn()
@@ -168,7 +166,7 @@ async def test_a_card_that_is_closed_leaves_nothing_listening(
     assert len(room._bin_listeners) == before  # noqa: SLF001
 
 
-async def test_a_device_that_is_no_room_is_refused(
+async def test_a_device_that_is_not_a_room_is_refused(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
     await kitchen.learn()
@@ -184,23 +182,23 @@ async def test_a_device_that_is_no_room_is_refused(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "subscription",
     [{}, {"device_id": 3}, {"device_id": "x", "language": ""}, {"device_id": "x", "more": 1}],
 )
-async def test_other_questions_are_refused(
-    kitchen: Kitchen, card: Card, said: dict[str, Any]
+async def test_malformed_requests_are_refused(
+    kitchen: Kitchen, card: Card, subscription: dict[str, Any]
 ) -> None:
     await kitchen.learn()
-    assert (await card.ask(**said))["error"]["code"] == "invalid_format"
+    assert (await card.ask(**subscription))["error"]["code"] == "invalid_format"
     await card.close()
 
 
-async def test_a_language_without_words_gets_english(
+async def test_a_language_without_translations_gets_english(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
     await kitchen.learn()
     await card.ask(device_id=device_id(hass), language="tlh")
-    words = channels(await card.picture())["pm25"]["words"]
+    words = channels(await card.message())["pm25"]["words"]
     assert words["next"][0].startswith("The range is recalculated")
     await card.close()
 
@@ -209,12 +207,12 @@ async def test_a_language_without_words_gets_english(
 async def somebody(
     hass: HomeAssistant, hass_owner_user: User, hass_ws_client: WebSocketGenerator
 ) -> Card:
-    """Let somebody who is no administrator look."""
+    """Return the card of a user who is not an administrator."""
     user = await hass.auth.async_create_user("Somebody", group_ids=[GROUP_ID_USER])
     return Card(hass, user, hass_ws_client)
 
 
-async def test_who_may_read_may_look(
+async def test_a_user_who_may_read_sees_the_room(
     hass: HomeAssistant, kitchen: Kitchen, hass_owner_user: User, hass_ws_client: WebSocketGenerator
 ) -> None:
     await kitchen.learn()
@@ -224,7 +222,7 @@ async def test_who_may_read_may_look(
     await reader.close()
 
 
-async def test_who_may_not_read_the_room_is_refused(
+async def test_a_user_who_may_not_read_the_room_is_refused(
     hass: HomeAssistant, kitchen: Kitchen, somebody: Card
 ) -> None:
     await kitchen.learn()
@@ -234,7 +232,7 @@ async def test_who_may_not_read_the_room_is_refused(
     await somebody.close()
 
 
-async def test_who_may_not_read_the_source_does_not_see_the_line(
+async def test_a_user_who_may_not_read_the_source_does_not_see_the_line(
     kitchen: Kitchen, somebody: Card
 ) -> None:
     await kitchen.learn()
@@ -246,7 +244,7 @@ async def test_who_may_not_read_the_source_does_not_see_the_line(
 
 
 def allow_only(card: Card, entity_id: str) -> None:
-    """Let a user read one entity alone, as a policy of Home Assistant would."""
+    """Let a user read only one entity, as a policy of Home Assistant would."""
     policy = {"entities": {"entity_ids": {entity_id: {"read": True}}}}
     card._user.__dict__["permissions"] = PolicyPermissions(policy, None)  # type: ignore[arg-type] # noqa: SLF001
 
@@ -254,7 +252,7 @@ def allow_only(card: Card, entity_id: str) -> None:
 async def test_names_are_sent_as_they_are(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
-    """They are no markup here: the card shows all words as text."""
+    """Nothing is escaped here: the card shows all words as text."""
     entry = await kitchen.learn()
     (subentry,) = entry.subentries.values()
     name = "<b>*Kitchen*</b> & Co"

@@ -1,4 +1,4 @@
-"""The equations of the typical range written out in plain Python, slowly."""
+"""The equations of the typical range and of the threshold in plain Python, slowly."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -8,18 +8,18 @@ from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.pollutant import Prior
 
-type Law = list[float]  # Shares of the histogram levels.
+type Law = list[float]  # Shares of the cells of a histogram.
 type Weighed = Sequence[tuple[float, DaySummary]]
 
 
 def shares(summary: DaySummary, part: int) -> Law:
-    """Return the share of a part spent at each level; sums to the observed share."""
+    """Return the share of a part spent in each cell; sums to the observed share."""
     counts = decode_counts(summary.histogram)[part]
     return [count / summary.slots[part] for count in counts]
 
 
 def laws(days: Weighed, prior: Prior | None) -> list[Law]:
-    """Return F_p of each part: homes count as five days of the room, the room of the part."""
+    """Return F_p of each part: homes weigh five days of the room, the room five of the part."""
     sums = [[0.0] * 100 for _ in range(8)]
     for weight, summary in days:
         for part in range(8):
@@ -39,7 +39,7 @@ def laws(days: Weighed, prior: Prior | None) -> list[Law]:
 
 
 def quantile(law: Law, probability: float) -> float:
-    """Walk up the levels until the probability is reached, evenly within a level."""
+    """Walk up the cells until the probability is reached, evenly within a cell."""
     target = probability * sum(law)
     below = 0.0
     for cell, mass in enumerate(law):
@@ -49,18 +49,18 @@ def quantile(law: Law, probability: float) -> float:
     return 10.0
 
 
-def dial(coverages: Sequence[float]) -> float:
-    """Turn the dial a twentieth of each miss of the target, from the 14th mark on."""
-    turned = accumulate(
+def widening(coverages: Sequence[float]) -> float:
+    """Correct by a twentieth of each miss of the target, from the 14th coverage on."""
+    steps = accumulate(
         coverages[13:],
-        lambda widening, coverage: max(-0.20, min(0.18, widening + 0.05 * (0.80 - coverage))),
+        lambda found, coverage: max(-0.20, min(0.18, found + 0.05 * (0.80 - coverage))),
         initial=0.0,
     )
-    return list(turned)[-1]
+    return list(steps)[-1]
 
 
 def rises(day: DaySummary, before: Sequence[float]) -> Law:
-    """Return how far each part rose: its peak on the scale, less half of the level before."""
+    """Return how far each part rose: its peak on the scale, minus half of the level before."""
     return [
         log1p(0.0 if peak is None else peak) - 0.5 * concentration
         for peak, concentration in zip(day.part_peaks, before, strict=True)
@@ -94,7 +94,7 @@ def scores(days: Sequence[Law], alerts: Sequence[int] = ()) -> Law:
 
 
 def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> float:
-    """Return the median over the two parts before a place in a row of parts, else the middle."""
+    """Return the median over the two parts before a place in a row of parts, or the middle."""
     levels: Law = [0.0] * 100
     for earlier in (part - 2, part - 1):
         for cell, slots in enumerate(counts[earlier] if earlier >= 0 else ()):
@@ -103,7 +103,7 @@ def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> f
 
 
 def margin(alerts: Sequence[bool], gain: float, days: int) -> float:
-    """Add the gain on a day with an alert, take back a share of it on every day."""
+    """Add the gain on a day with an alert, subtract a share of it on every day."""
     found = 0.0
     for alert in alerts:
         found += gain - gain / days if alert else -gain / days

@@ -1,7 +1,7 @@
-"""Everything in the core that remembers air, behind one face, for the contracts all must keep.
+"""Every part of the core that remembers air, behind one interface, for the contracts of all.
 
-A learner takes readings and passing time. `said` is what it said of each bin and `told` what
-it told besides, with times counted from `origin`; `memory` is all that it keeps.
+A learner takes readings and passing time. `outputs` holds its result for each bin and `events`
+what it reported otherwise, with times counted from `origin`; `memory` is all that it keeps.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,17 +23,17 @@ from custom_components.air_baseline.core.reading.binning import Bin, Binner
 from custom_components.air_baseline.core.reading.sustained_level import SustainedWindow
 from custom_components.air_baseline.core.storage.channel import dump_channel
 
-HIGH = 20.0  # The range that episodes are followed against here.
+HIGH = 20.0  # The upper edge of the range for episodes.
 
 
 class Bins:
     """Readings to bins."""
 
-    def __init__(self, origin: float, _kind: Pollutant) -> None:
+    def __init__(self, origin: float, _pollutant: Pollutant) -> None:
         self.origin = origin
         self.binner = Binner()
-        self.said: list[object] = []
-        self.told: list[object] = []
+        self.outputs: list[object] = []
+        self.events: list[object] = []
 
     def read(self, at: float, concentration: float) -> None:
         self.take(self.binner.read(at, concentration))
@@ -43,14 +43,14 @@ class Bins:
 
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
-            self.said.append((bin_.start - self.origin, bin_.value, bin_.observed_s))
+            self.outputs.append((bin_.start - self.origin, bin_.value, bin_.observed_s))
 
     def memory(self) -> Any:  # noqa: ANN401
         return list(self.binner.intervals)
 
 
-class Facts(Bins):
-    """Bins to the mean of a guideline."""
+class GuidelineMeans(Bins):
+    """Bins to the mean that a guideline limits."""
 
     def __init__(self, origin: float, pollutant: Pollutant) -> None:
         super().__init__(origin, pollutant)
@@ -62,7 +62,7 @@ class Facts(Bins):
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
             self.watch.take(bin_)
-            self.said.append((self.watch.mean(bin_.end), self.watch.is_above(bin_.end)))
+            self.outputs.append((self.watch.mean(bin_.end), self.watch.is_above(bin_.end)))
 
     @override
     def memory(self) -> Any:
@@ -70,7 +70,7 @@ class Facts(Bins):
 
 
 class Episodes(Bins):
-    """Bins to episodes above a range that stays as it is."""
+    """Bins to episodes above a fixed range."""
 
     def __init__(self, origin: float, pollutant: Pollutant) -> None:
         super().__init__(origin, pollutant)
@@ -85,14 +85,14 @@ class Episodes(Bins):
             if span and span[0] > HIGH and self.watch.may_open(bin_.end):
                 self.watch.open(an_episode(bin_.end, span[0]))
             now = ended or self.watch.current
-            self.said.append(now and from_origin(now, self.origin))
+            self.outputs.append(now and from_origin(now, self.origin))
 
     @override
     def memory(self) -> Any:
         return self.sustained.bins
 
 
-class Diary(Bins):
+class Days(Bins):
     """Bins to days in a ledger."""
 
     def __init__(self, origin: float, pollutant: Pollutant) -> None:
@@ -113,7 +113,7 @@ class Diary(Bins):
         if self.today is not None:
             summary = self.today.close(issued=(), head=0, state=LearningState.COLLECTING)
             self.ledger = self.ledger.with_day(summary)
-            self.told.append((summary.histogram, summary.part_peaks))
+            self.events.append((summary.histogram, summary.part_peaks))
 
     @override
     def memory(self) -> Any:
@@ -126,8 +126,8 @@ class Whole:
     def __init__(self, origin: float, pollutant: Pollutant) -> None:
         self.origin = origin
         self.channel = Channel(POLLUTANTS[pollutant], UTC)
-        self.said: list[object] = []
-        self.told: list[object] = []
+        self.outputs: list[object] = []
+        self.events: list[object] = []
 
     def read(self, at: float, concentration: float) -> None:
         self.take(self.channel.read(at, concentration))
@@ -140,13 +140,13 @@ class Whole:
             assert judged.bin is not None
             bin_ = replace(judged.bin, slot=judged.bin.slot - int(self.origin // SLOT_S))
             episode = judged.episode and judged.episode - int(self.origin)
-            self.said.append(replace(judged, bin=bin_, episode=episode))
+            self.outputs.append(replace(judged, bin=bin_, episode=episode))
         for event in self.channel.take_events():
             summary = event.summary and replace(
                 event.summary, day=event.summary.day - day_of(self.origin)
             )
-            episode_told = event.episode and from_origin(event.episode, self.origin)
-            self.told.append((event.kind, event.at - self.origin, summary, episode_told))
+            shifted = event.episode and from_origin(event.episode, self.origin)
+            self.events.append((event.kind, event.at - self.origin, summary, shifted))
 
     def memory(self) -> Any:  # noqa: ANN401
         return dump_channel(self.channel)
@@ -180,9 +180,9 @@ def an_episode(at: float, concentration: float) -> Episode:
 
 LEARNERS: dict[str, tuple[Callable[[float, Pollutant], Learner], Pollutant]] = {
     "binner": (Bins, Pollutant.PM25),
-    "guideline_of_a_day": (Facts, Pollutant.PM25),
-    "guideline_of_an_hour": (Facts, Pollutant.VOC_MASS),
+    "guideline_of_a_day": (GuidelineMeans, Pollutant.PM25),
+    "guideline_of_an_hour": (GuidelineMeans, Pollutant.VOC_MASS),
     "episodes": (Episodes, Pollutant.PM25),
-    "ledger": (Diary, Pollutant.VOC_RATIO),
+    "ledger": (Days, Pollutant.VOC_RATIO),
     **{f"channel_{pollutant.value}": (Whole, pollutant) for pollutant in Pollutant},
 }

@@ -49,18 +49,18 @@ from custom_components.air_baseline.core.reading.surroundings import DaySurround
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 1, 5).toordinal()
 PM25 = POLLUTANTS[Pollutant.PM25]
-MEMORY_S = 7200.0  # Air of a room forgets itself within hours.
-PLUME_S = 2400.0  # Time in which an open-plan plume falls to a third.
+MEMORY_S = 7200.0  # Time in which the air of a room loses its memory.
+PLUME_S = 2400.0  # Time in which a plume in an open-plan home falls to a third.
 
 RECORD = {"peaks", "issued"}
-CONTEXT = {"outdoor_pm25", "outdoor_temperature", "window_open"}
+SURROUNDINGS = {"outdoor_pm25", "outdoor_temperature", "window_open"}
 
 type Spent = Mapping[float, int]  # Slots spent at each level.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """One source in one room, as its readings come from hour to hour.
+    """One source in one room, which makes readings from hour to hour.
 
     `usual` is the median (base unit); `wander` and `between_days` are standard deviations on
     the scale; a share `evenings` of the days has a plume of up to `plume` times the usual.
@@ -84,7 +84,7 @@ class Room:
     def readings(
         self, days: int, *, first: int = MONDAY, every_s: int = SLOT_S
     ) -> list[tuple[float, float]]:
-        """Return whole-number readings of so many days; each day depends on itself alone."""
+        """Return whole-number readings of `days` days; each day depends only on itself."""
         return [pair for day in range(first, first + days) for pair in _day(self, day, every_s)]
 
     def louder(self, gain: float) -> Room:
@@ -125,14 +125,14 @@ ROOMS = {
 
 
 def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judgement]:
-    """Let a channel read and return all it said about bins."""
-    return [said for at, value in readings for said in channel.read(at, value)]
+    """Feed readings to a channel and return its judgements."""
+    return [judged for at, value in readings for judged in channel.read(at, value)]
 
 
 def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> DaySummary:
-    """Return a day by the slots spent at each level, in all parts or in each of them.
+    """Return a day from the slots spent at each level, alike in all parts or given for each.
 
-    Without anything said it is a full day of constant 8; its peaks are its highest levels.
+    By default it is a full day of constant 8; its peaks are its highest levels.
     """
     spent = {8.0: 36} if spent is None else spent
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
@@ -144,7 +144,9 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
         "histogram": encode_counts(counts),
         "peaks": [max(levels, default=None) for levels in parts],
     }
-    surroundings = DaySurroundings(**{name: given.pop(name) for name in CONTEXT & given.keys()})
+    surroundings = DaySurroundings(
+        **{name: given.pop(name) for name in SURROUNDINGS & given.keys()}
+    )
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
     packed = pack_record(**record, surroundings=surroundings)
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
@@ -153,18 +155,18 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
 def learned_channel(days: int = 40, pollutant: Pollutant = Pollutant.PM25, **given: Any) -> Channel:
     """Return a channel that has learned a room of 5 to 12, with peaks of 12, up to MONDAY."""
     channel = Channel(POLLUTANTS[pollutant], LONDON)
-    said = {"coverage": 0.8, "state": LearningState.LEARNED} | given
+    record = {"coverage": 0.8, "state": LearningState.LEARNED} | given
     spent = {5.0: 12, 8.0: 12, 12.0: 12}
-    channel.ledger = a_ledger(a_day(day, spent, **said) for day in range(MONDAY - days, MONDAY))
+    channel.ledger = a_ledger(a_day(day, spent, **record) for day in range(MONDAY - days, MONDAY))
     channel.binner.step = 1.0
     return channel
 
 
 def breathe(channel: Channel, start: float, minutes: int, concentration: float) -> list[Judgement]:
-    """Let a channel read one level every five minutes, and close the last bin."""
+    """Feed a channel one level every five minutes, and close the last bin."""
     times = range(0, minutes * 60, SLOT_S)
-    said = play(channel, [(start + after, concentration) for after in times])
-    return [*said, *channel.advance(start + minutes * 60)]
+    judged = play(channel, [(start + after, concentration) for after in times])
+    return [*judged, *channel.advance(start + minutes * 60)]
 
 
 def with_episode(days: int = 40) -> tuple[Channel, Episode]:
@@ -185,7 +187,7 @@ def a_ledger(days: Iterable[DaySummary], **given: Any) -> Ledger:
 def a_correction(
     code: CorrectionCode, first: int = MONDAY - 10, last: int = MONDAY - 5
 ) -> Correction:
-    """Return a correction of a kind, about the days from the first to the last."""
+    """Return the correction with a code, about the days from the first to the last."""
     corrections = (
         LooksRight(),
         StopAsking(),

@@ -33,11 +33,11 @@ def closed_days(channel: Channel) -> list[DaySummary]:
 
 
 def at_hour(hour: float) -> float:
-    """Return a time so many hours after Monday 04:00."""
+    """Return the time `hour` hours after Monday 04:00."""
     return START + hour * HOUR
 
 
-def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
+def test_a_closed_day_holds_its_readings_by_part_and_cell() -> None:
     room = ROOMS[Pollutant.PM25]
     channel = room.channel()
     readings = room.readings(2)
@@ -54,13 +54,13 @@ def test_a_closed_day_holds_its_readings_by_part_and_level() -> None:
     ]
     (summary,) = closed_days(channel)
     assert summary.histogram == a_day(MONDAY, parts).histogram
-    held = [
+    sustained = [
         min(concentration for _, concentration in readings[i - 5 : i + 1]) for i in range(5, 288)
     ]
-    assert max(peak or 0.0 for peak in summary.part_peaks) == max(held)
+    assert max(peak or 0.0 for peak in summary.part_peaks) == max(sustained)
 
 
-def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -> None:
+def test_a_day_closes_at_four_o_clock_without_waiting_for_a_reading() -> None:
     channel = Channel(PM25, LONDON)
     breathe(channel, START, 23 * 60, 5.0)
     channel.advance(at_hour(24) - 1)
@@ -69,7 +69,7 @@ def test_a_day_closes_when_time_passes_four_o_clock_not_when_a_reading_comes() -
     assert [summary.day for summary in closed_days(channel)] == [MONDAY]
 
 
-def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
+def test_the_range_is_written_before_the_day_and_scored_after_it() -> None:
     room = ROOMS[Pollutant.PM25]
     channel = room.channel()
     readings = room.readings(11)
@@ -77,45 +77,47 @@ def test_the_range_is_written_before_the_day_and_marked_after_it() -> None:
     before = channel.ledger
     assert channel.binner.step is not None
     issued = forecast(before, MONDAY + 10, PM25, channel.promise, channel.binner.step)
-    said = play(channel, readings[10 * 288 + 1 :]) + list(channel.advance(readings[-1][0] + 300))
-    assert len(said) == 288
-    for judgement in said:
+    judgements = play(channel, readings[10 * 288 + 1 :]) + list(
+        channel.advance(readings[-1][0] + 300)
+    )
+    assert len(judgements) == 288
+    for judgement in judgements:
         assert judgement.bin is not None
         part = locate(judgement.bin.start, LONDON)[1]
         assert judgement.typical == issued.ranges[part]
-    inside = [j.typical.inside(j.bin.value) for j in said if j.typical and j.bin]
+    inside = [j.typical.inside(j.bin.value) for j in judgements if j.typical and j.bin]
     assert channel.ledger.days[-1].coverage == pytest.approx(sum(inside) / 288, abs=1e-4)
     assert channel.ledger.days[-1].issued == issued.issued
 
 
-def test_before_the_first_own_day_the_range_is_that_of_homes_in_general() -> None:
-    said = breathe(Channel(PM25, LONDON), START, 60, 5.0)[-1]
-    assert said.typical is not None
-    assert (said.typical.low, said.typical.high) == (0.0, 24.0)
-    assert said.basis is Basis.EVERYONE
-    assert (said.unusual, said.reason) == (None, Reason.NOT_LEARNED)
+def test_before_the_first_day_the_range_is_that_of_other_homes() -> None:
+    judged = breathe(Channel(PM25, LONDON), START, 60, 5.0)[-1]
+    assert judged.typical is not None
+    assert (judged.typical.low, judged.typical.high) == (0.0, 24.0)
+    assert judged.basis is Basis.EVERYONE
+    assert (judged.unusual, judged.reason) == (None, Reason.NOT_LEARNED)
 
 
 @pytest.mark.parametrize(
     "pollutant", [Pollutant.VOC_MASS, Pollutant.VOC_RATIO, Pollutant.VOC_INDEX]
 )
-def test_no_range_of_other_homes_is_shown_for_vapours(pollutant: Pollutant) -> None:
+def test_no_range_of_other_homes_is_shown_for_voc(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
 @pytest.mark.parametrize("concentration", [-0.1, 1000.1, nan, inf, -inf])
-def test_a_level_that_cannot_be_is_counted_and_ends_the_hold(concentration: float) -> None:
+def test_an_impossible_level_is_counted_and_ends_the_last_value(concentration: float) -> None:
     channel = Channel(PM25, LONDON)
     channel.read(START, 5.0)
     channel.read(START + 150, concentration)
-    bins = [said.bin for said in channel.advance(START + 3600) if said.bin]
+    bins = [judged.bin for judged in channel.advance(START + 3600) if judged.bin]
     assert [(bin_.value, bin_.observed_s) for bin_ in bins] == [(5.0, 150.0)]
     assert channel.health.rejected == 1
     assert channel.health.last_read == START
 
 
-def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
+def test_a_day_that_was_hardly_observed_is_stored_but_is_not_evidence() -> None:
     channel = Channel(PM25, LONDON)
     breathe(channel, START, 13 * 60, 5.0)
     channel.advance(at_hour(24))
@@ -125,7 +127,7 @@ def test_a_day_that_was_hardly_observed_is_kept_but_is_no_evidence() -> None:
     assert channel.ledger.evidence(MONDAY + 1, 60) == []
 
 
-def test_days_without_air_leave_nothing() -> None:
+def test_days_without_readings_leave_nothing() -> None:
     channel = Channel(PM25, LONDON)
     breathe(channel, START, 60, 5.0)
     channel.advance(at_hour(24 * 5))
@@ -134,14 +136,14 @@ def test_days_without_air_leave_nothing() -> None:
     assert [summary.day for summary in closed_days(channel)] == [MONDAY, MONDAY + 5]
 
 
-def test_what_has_not_been_seen_yet_is_collecting() -> None:
+def test_a_new_channel_has_no_source_and_collects_from_its_first_reading() -> None:
     channel = Channel(PM25, LONDON)
     assert channel.state(START) is LearningState.NO_SOURCE
     channel.read(START, 5.0)
     assert channel.state(START) is LearningState.COLLECTING
 
 
-def test_a_source_silent_for_a_day_is_none_and_a_short_dropout_changes_nothing() -> None:
+def test_a_source_silent_for_a_day_is_missing_and_a_short_dropout_changes_nothing() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     last = START + 55 * 60
@@ -155,8 +157,8 @@ def test_paused_comes_before_everything_and_its_time_is_a_gap() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     channel.pause(START + HOUR, paused=True)
-    said = breathe(channel, START + HOUR, 60, 200.0)[-1]
-    assert (said.state, said.reason) == (LearningState.PAUSED, Reason.PAUSED)
+    judged = breathe(channel, START + HOUR, 60, 200.0)[-1]
+    assert (judged.state, judged.reason) == (LearningState.PAUSED, Reason.PAUSED)
     assert channel.state(START + 99 * HOUR) is LearningState.PAUSED
     channel.pause(START + 2 * HOUR, paused=False)
     breathe(channel, START + 2 * HOUR, 60, 8.0)
@@ -165,14 +167,14 @@ def test_paused_comes_before_everything_and_its_time_is_a_gap() -> None:
     assert channel.state(START + 3 * HOUR) is LearningState.LEARNED
 
 
-def test_pausing_twice_is_pausing_once() -> None:
+def test_resuming_without_a_pause_changes_nothing() -> None:
     channel = learned_channel()
     channel.read(START, 8.0)
     channel.pause(START + 60, paused=False)
     assert channel.binner.current_value == 8.0
 
 
-def test_facts_are_told_while_nothing_is_learned() -> None:
+def test_the_guideline_mean_is_shown_while_nothing_is_learned() -> None:
     channel = learned_channel()
     channel.pause(START, paused=True)
     play(channel, [(START + after, 20.0) for after in range(0, 20 * 3600, 300)])
@@ -180,7 +182,7 @@ def test_facts_are_told_while_nothing_is_learned() -> None:
     assert channel.guideline.is_above(at_hour(20)) is True
 
 
-def test_nothing_is_learned_from_a_new_vapour_sensor_for_two_days() -> None:
+def test_nothing_is_learned_from_a_new_voc_sensor_for_two_days() -> None:
     channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     play(channel, ROOMS[Pollutant.VOC_RATIO].readings(3))
     assert [summary.day for summary in closed_days(channel)] == []
@@ -188,24 +190,26 @@ def test_nothing_is_learned_from_a_new_vapour_sensor_for_two_days() -> None:
     assert [summary.day for summary in closed_days(channel)] == [MONDAY + 2]
 
 
-def test_what_was_read_before_a_long_gap_is_learned_all_the_same() -> None:
+def test_what_was_read_before_a_long_gap_is_still_learned() -> None:
     channel = learned_channel(pollutant=Pollutant.VOC_RATIO)
     channel.health.skip_warm_up(START)
     play(channel, [(START + after, 8.0) for after in range(0, 3600, 300)])
     play(channel, [(START + 12 * HOUR + after, 8.0) for after in range(0, 3600, 300)])
     assert channel.open_day is not None
-    assert channel.open_day.observed == 11 + 6, "an hour and the half hour that the last one held"
+    assert channel.open_day.observed == 11 + 6, (
+        "an hour and the half hour that the last value lasted"
+    )
 
 
 def slow_and_flat(
     channel: Channel, hours: float, concentration: float, *, start: float = START
 ) -> None:
-    """Read one level every ten minutes, as a sensor does that hangs."""
+    """Read one level every ten minutes, like a sensor that hangs."""
     play(channel, [(start + after, concentration) for after in range(0, int(hours * HOUR), 600)])
 
 
 @pytest.mark.parametrize(("concentration", "limit_h"), [(5.0, 24), (0.0, 72)])
-def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
+def test_one_value_for_too_long_is_removed_from_every_day_it_fell_into(
     concentration: float, limit_h: int
 ) -> None:
     channel = learned_channel()
@@ -220,7 +224,7 @@ def test_one_value_for_too_long_is_taken_out_of_every_day_it_fell_into(
     assert all(summary.coverage is None for summary in late)
 
 
-def test_a_stuck_value_is_not_learned_while_it_lasts_and_the_next_is() -> None:
+def test_a_stuck_value_is_not_learned_while_it_lasts_but_the_next_one_is() -> None:
     channel = learned_channel()
     slow_and_flat(channel, 30, 5.0)
     channel.read(at_hour(30), 9.0)
@@ -237,7 +241,7 @@ def test_a_run_as_long_as_one_on_record_is_believed() -> None:
     assert not channel.health.stuck
 
 
-def test_the_same_value_after_a_silence_is_not_a_run() -> None:
+def test_the_same_value_after_a_silence_does_not_continue_a_run() -> None:
     channel = learned_channel()
     slow_and_flat(channel, 10, 5.0)
     channel.lose(at_hour(10))
@@ -256,7 +260,7 @@ def test_only_runs_of_the_last_sixty_days_are_on_record() -> None:
     assert channel.health.stuck
 
 
-def test_the_longest_run_of_one_value_is_kept_with_the_day_it_ended_in() -> None:
+def test_the_longest_run_of_one_value_is_stored_with_the_day_it_ended_in() -> None:
     channel = Channel(PM25, LONDON)
     slow_and_flat(channel, 22, 5.0)
     slow_and_flat(channel, 24, 6.0, start=at_hour(22))
@@ -279,7 +283,7 @@ def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
     assert channel.guideline.mean(at_hour(20)) == pytest.approx(8.0)
 
 
-def test_a_clock_set_back_by_some_hours_only_waits() -> None:
+def test_after_a_clock_is_set_back_by_some_hours_a_channel_only_waits() -> None:
     channel = learned_channel()
     breathe(channel, START, 10 * 60, 8.0)
     breathe(channel, at_hour(4), 6 * 60, 8.0)
@@ -288,7 +292,7 @@ def test_a_clock_set_back_by_some_hours_only_waits() -> None:
     assert channel.open_day.observed == 11 * 12
 
 
-def test_learning_and_losing_it_are_told_once() -> None:
+def test_learning_and_demotion_are_reported_once() -> None:
     channel = learned_channel(days=20)
     breathe(channel, START, 24 * 60, 8.0)
     kinds = [event.kind for event in channel.take_events()]

@@ -1,4 +1,4 @@
-"""Plain JSON values: what is taken, and what is refused with a sentence."""
+"""Plain JSON values: what is accepted, and what is refused with a sentence."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -78,7 +78,7 @@ def test_whatever_is_stored_is_read_or_refused(reader: str, data: object) -> Non
         ("code", 1),
     ],
 )
-def test_what_no_version_can_have_written_is_refused(reader: str, data: object) -> None:
+def test_what_no_version_could_have_written_is_refused(reader: str, data: object) -> None:
     with pytest.raises(StoredFormError):
         READERS[reader](data)
 
@@ -96,11 +96,11 @@ def test_what_no_version_can_have_written_is_refused(reader: str, data: object) 
         ("rows", [[1, 2]], [[1, 2]]),
     ],
 )
-def test_what_can_have_been_written_is_read(reader: str, data: object, value: object) -> None:
+def test_what_could_have_been_written_is_read(reader: str, data: object, value: object) -> None:
     assert READERS[reader](data) == value
 
 
-def test_null_stands_for_none_where_that_is_allowed() -> None:
+def test_null_means_none_where_that_is_allowed() -> None:
     assert checked.optional(checked.concentration, None) is None
     assert checked.optional(checked.concentration, 5) == 5.0
     with pytest.raises(StoredFormError):
@@ -121,7 +121,7 @@ def test_a_refusal_quotes_only_the_beginning() -> None:
     assert len(str(refusal.value)) < 100
 
 
-def test_levels_are_read_in_rows_and_are_missing_only_where_they_may_be() -> None:
+def test_levels_are_read_in_rows_and_are_missing_only_where_that_is_allowed() -> None:
     packed = checked.concentrations(["1,2.5", "0,1000000"], 2)
     assert [unpack("<2f", row) for row in packed] == [(1.0, 2.5), (0.0, 1e6)]
     assert checked.concentrations([], 2) == []

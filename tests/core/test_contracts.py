@@ -1,4 +1,4 @@
-"""What every learner owes, whatever it learns."""
+"""The contracts that every learner keeps, whatever it learns."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -39,7 +39,7 @@ def uneven_readings(pollutant: Pollutant, days: int, seed: int = 3) -> list[tupl
 
 
 def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float = 0.0) -> Learner:
-    """Let a learner read, and let time pass in between where `look_s` is given."""
+    """Feed a learner, and advance it in between every `look_s` seconds if that is given."""
     looked = START
     for at, concentration in readings:
         while look_s and looked < at:
@@ -51,12 +51,12 @@ def live(learner: Learner, readings: list[tuple[float, float]], *, look_s: float
 
 
 @learners
-def test_looking_in_between_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
+def test_advancing_in_between_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
     readings = uneven_readings(pollutant, 12)
     plain = live(make(START, pollutant), readings)
     watched = live(make(START, pollutant), readings, look_s=437.0)
-    assert watched.said == plain.said
-    assert watched.told == plain.told
+    assert watched.outputs == plain.outputs
+    assert watched.events == plain.events
     assert watched.memory() == plain.memory()
 
 
@@ -69,8 +69,8 @@ def test_the_date_changes_nothing(make: Maker, pollutant: Pollutant) -> None:
         make(START + later, pollutant),
         [(at + later, concentration) for at, concentration in readings],
     )
-    assert second.said == first.said
-    assert second.told == first.told
+    assert second.outputs == first.outputs
+    assert second.events == first.events
 
 
 @pytest.mark.parametrize(("make", "pollutant"), [LEARNERS[name] for name in UNLIKE], ids=UNLIKE)
@@ -81,7 +81,7 @@ def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
     for index, (at, concentration) in enumerate(readings):
         learner.read(at, concentration)
         if index % 4800 == 4799:
-            learner.said.clear()
+            learner.outputs.clear()
             sizes.append(len(json.dumps(learner.memory(), separators=(",", ":"))))
     assert len(sizes) == 4
     assert max(sizes[1:]) <= 1.15 * sizes[0]
@@ -90,7 +90,7 @@ def test_memory_is_bounded(make: Maker, pollutant: Pollutant) -> None:
 
 @channels
 @pytest.mark.parametrize("hours", [1, 30, 77, 24 * 9 + 5, 24 * 36 + 16])
-def test_a_channel_goes_on_after_a_restart_as_if_there_had_been_none(
+def test_a_channel_continues_after_a_restart_as_if_there_had_been_none(
     pollutant: Pollutant, hours: int
 ) -> None:
     readings = ROOMS[pollutant].readings(40)
@@ -119,11 +119,11 @@ def claims(judged: Judgement) -> bool:
 
 @channels
 def test_nothing_personal_is_claimed_before_it_is_learned(pollutant: Pollutant) -> None:
-    said = play(Channel(POLLUTANTS[pollutant], UTC), ROOMS[pollutant].readings(45))
-    first = next(i for i, judged in enumerate(said) if judged.state is LearningState.LEARNED)
+    judgements = play(Channel(POLLUTANTS[pollutant], UTC), ROOMS[pollutant].readings(45))
+    first = next(i for i, judged in enumerate(judgements) if judged.state is LearningState.LEARNED)
     assert first >= 21 * 288 - 12
-    assert not any(claims(judged) for judged in said[:first])
-    assert any(claims(judged) for judged in said[first:]), "else this shows nothing"
+    assert not any(claims(judged) for judged in judgements[:first])
+    assert any(claims(judged) for judged in judgements[first:]), "otherwise this test shows nothing"
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_the_unit_of_the_sensor_changes_nothing(
         (at, spec.to_base(concentration / in_base, unit)) for at, concentration in readings
     ]
     one, other = Channel(spec, UTC), Channel(spec, UTC)
-    for said, told in zip(play(one, readings), play(other, converted), strict=True):
-        assert said.state is told.state
-        assert edges(said) == pytest.approx(edges(told))
+    for first, second in zip(play(one, readings), play(other, converted), strict=True):
+        assert first.state is second.state
+        assert edges(first) == pytest.approx(edges(second))
     assert [d.histogram for d in one.ledger.days] == [d.histogram for d in other.ledger.days]
 
 
@@ -155,13 +155,13 @@ def edges(judged: Judgement) -> tuple[float, ...]:
 
 
 @channels
-def test_two_channels_do_not_know_of_each_other(pollutant: Pollutant) -> None:
-    alone, beside, other = (Channel(POLLUTANTS[pollutant], UTC) for _ in range(3))
+def test_two_channels_are_independent(pollutant: Pollutant) -> None:
+    alone, interleaved, other = (Channel(POLLUTANTS[pollutant], UTC) for _ in range(3))
     readings = ROOMS[pollutant].readings(4)
     louder = ROOMS[pollutant].louder(2.0).readings(4)
     expected = play(alone, readings)
     found: list[Judgement] = []
     for one, two in zip(readings, louder, strict=True):
-        found += play(beside, [one])
+        found += play(interleaved, [one])
         play(other, [two])
     assert found == expected

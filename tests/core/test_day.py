@@ -1,4 +1,4 @@
-"""The days and parts of the core beside a clock whose hands are moved by hand."""
+"""The days and parts of the core, compared with a clock whose hands are moved by hand."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -100,7 +100,7 @@ def test_a_day_is_read_as_it_was_written(day: date) -> None:
     assert parse_day(iso_day(day.toordinal())) == day.toordinal()
 
 
-def test_a_text_that_is_no_date_is_refused() -> None:
+def test_a_text_that_is_not_a_date_is_refused() -> None:
     with pytest.raises(ValueError, match="isoformat"):
         parse_day("yesterday")
 

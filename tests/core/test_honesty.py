@@ -16,7 +16,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 
 HOMES, DAYS = 12, 90
 ALL_AGES = (0.0, float("inf"))
-BY_CHANCE = 0.99  # Of runs that keep one alert in 30 days stay below the bound.
+BY_CHANCE = 0.99  # The share of runs with one alert in 30 days that stay below the bound.
 
 
 @cache
@@ -27,15 +27,15 @@ def runs() -> tuple[Run, ...]:
     )
 
 
-def test_a_learned_range_holds_what_it_says() -> None:
+def test_a_learned_range_has_the_coverage_that_it_claims() -> None:
     assert 0.75 <= coverage(runs(), LearningState.LEARNED, ALL_AGES).fair <= 0.85
 
 
-def test_a_first_picture_holds_at_least_three_quarters() -> None:
+def test_a_provisional_range_covers_at_least_three_quarters() -> None:
     assert coverage(runs(), LearningState.PROVISIONAL, ALL_AGES).fair >= 0.75
 
 
-def test_most_rooms_hold_between_seventy_and_ninety_percent() -> None:
+def test_most_rooms_have_a_coverage_of_seventy_to_ninety_percent() -> None:
     band = rooms_in_band(runs())
     assert band.of == HOMES
     assert band.share >= 0.8
@@ -47,6 +47,6 @@ def test_alerts_keep_to_the_promise() -> None:
     assert 0 < kept.episodes <= poisson.ppf(BY_CHANCE, kept.days / 30.0)
 
 
-def test_nobody_is_told_too_early() -> None:
+def test_nothing_is_claimed_too_early() -> None:
     assert all(run.learned and min(run.learned) >= 20 for run in runs())
     assert not any(run.claims_before_learned for run in runs())

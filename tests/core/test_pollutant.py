@@ -1,4 +1,4 @@
-"""Units, spans, the scale and the prior, beside scipy and published ranges."""
+"""Units, spans, the scale and the prior, compared with scipy and published ranges."""
 
 from math import expm1, inf, nan
 
@@ -33,7 +33,7 @@ def log_normal(prior: Prior) -> stats.distributions.rv_frozen:
 
 
 @pytest.mark.parametrize("pollutant", PRIORS)
-def test_the_prior_is_the_log_normal_law(pollutant: Pollutant) -> None:
+def test_the_prior_is_the_log_normal_distribution(pollutant: Pollutant) -> None:
     edges = np.append(np.expm1(CELL_WIDTH * np.arange(CELLS)), np.inf)
     expected = np.diff(log_normal(PRIORS[pollutant]).cdf(edges))
     assert PRIORS[pollutant].shares() == pytest.approx(expected.tolist(), abs=1e-12)
@@ -55,14 +55,14 @@ def test_a_sensor_that_centres_itself_has_no_prior() -> None:
 
 
 @pytest.mark.parametrize("index", range(CELLS))
-def test_a_histogram_level_is_a_tenth_of_the_scale_wide(index: int) -> None:
+def test_a_cell_is_a_tenth_of_the_scale_wide(index: int) -> None:
     assert cell_index(expm1(CELL_WIDTH * (index + 0.001))) == index
     assert cell_index(expm1(CELL_WIDTH * (index + 0.999))) == index
 
 
 @given(concentration=st.floats(0.0, 1e6))
 @repeatable
-def test_the_scale_can_be_taken_back(concentration: float) -> None:
+def test_the_scale_can_be_inverted(concentration: float) -> None:
     assert from_scale(to_scale(concentration)) == pytest.approx(concentration)
     assert to_scale(concentration) == pytest.approx(float(np.log(1.0 + concentration)))
 
@@ -85,19 +85,19 @@ def test_edges_are_rounded_outward_by_less_than_a_step(
     assert top / step == pytest.approx(round(top / step))
 
 
-def test_a_multiple_of_the_step_stays_in_spite_of_float_noise() -> None:
+def test_a_multiple_of_the_step_stays_despite_float_noise() -> None:
     assert round_outward(3.0 - 1e-12, 7.0 + 1e-12, 1.0) == (3.0, 7.0)
 
 
 @pytest.mark.parametrize(("pollutant", "highest"), SPANS)
 @pytest.mark.parametrize(
-    ("beside", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
+    ("value", "plausible"), [(0.0, True), (-0.001, False), (nan, False), (inf, False)]
 )
 def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
-    pollutant: Pollutant, highest: float, beside: float, *, plausible: bool
+    pollutant: Pollutant, highest: float, value: float, *, plausible: bool
 ) -> None:
     spec = POLLUTANTS[pollutant]
-    assert spec.plausible(beside) is plausible
+    assert spec.plausible(value) is plausible
     assert spec.plausible(highest)
     assert not spec.plausible(highest * 1.000001)
 
@@ -130,7 +130,7 @@ def test_values_are_converted_into_the_base_unit(
         (Pollutant.VOC_INDEX, "%"),
     ],
 )
-def test_quantities_are_never_converted_into_each_other(
+def test_pollutants_are_never_converted_into_each_other(
     pollutant: Pollutant, unit: str | None
 ) -> None:
     with pytest.raises(UnitError, match=pollutant.value):

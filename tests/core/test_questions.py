@@ -1,4 +1,4 @@
-"""What a home is asked once, and what is known of the other rooms when one of them rose."""
+"""What a home is asked once, and what is known of the other rooms when one of them rises."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -64,11 +64,11 @@ def suspected(room: str, pollutant: Pollutant, at: int, epoch: int) -> Question:
 
 
 class Asker:
-    """Who asks, as the module says it is done."""
+    """A home that asks and remembers its questions as the module says."""
 
     def __init__(self) -> None:
         self.asked: list[AskedQuestion] = []
-        self.said: list[Plan] = []
+        self.plans: list[Plan] = []
 
     def offer(self, now: float, *offered: Question) -> Plan:
         what = plan(offered, self.asked, now, UTC)
@@ -83,7 +83,7 @@ class Asker:
             for item in self.asked
         ]
         self.asked += [AskedQuestion(question=question, asked_at=now) for question in what.ask]
-        self.said.append(what)
+        self.plans.append(what)
         return what
 
     def answer_all(self) -> None:
@@ -94,11 +94,11 @@ class Asker:
         return [item.question for item in self.asked if not item.answered]
 
 
-def rooms(statements: Sequence[Question]) -> list[tuple[str, ...]]:
-    return [question.rooms for question in statements]
+def rooms(questions: Sequence[Question]) -> list[tuple[str, ...]]:
+    return [question.rooms for question in questions]
 
 
-def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:
+def test_two_pollutants_of_a_room_within_the_hour_are_one_question() -> None:
     what = plan([rise("kitchen", T0), rise("kitchen", T0 + HOUR, Pollutant.VOC_RATIO)], [], T0, UTC)
     (one,) = what.ask
     assert one.rooms == ("kitchen",)
@@ -108,7 +108,7 @@ def test_two_quantities_of_a_room_within_the_hour_are_one_question() -> None:
     ]
 
 
-def test_two_quantities_further_apart_are_two_questions() -> None:
+def test_two_pollutants_further_apart_are_two_questions() -> None:
     voc = rise("kitchen", T0 + HOUR + 1, Pollutant.VOC_RATIO)
     asker = Asker()
     asker.offer(T0, rise("kitchen", T0))
@@ -135,14 +135,14 @@ def test_the_hour_counts_from_the_first_room_so_that_no_chain_lasts_all_day() ->
     assert rooms(plan(rises, [], T0 + 2 * HOUR, UTC).ask) == [("a", "b"), ("c",)]
 
 
-def test_a_late_rise_does_not_join_what_was_answered() -> None:
+def test_a_late_rise_does_not_join_an_answered_question() -> None:
     asker = Asker()
     asker.offer(T0, rise("a", T0))
     asker.answer_all()
     assert rooms(asker.offer(T0 + MINUTE, rise("b", T0 + MINUTE)).ask) == [("b",)]
 
 
-def test_a_newer_question_takes_the_place_of_an_open_one_about_the_same_room() -> None:
+def test_a_newer_question_replaces_an_open_one_about_the_same_room() -> None:
     asker = Asker()
     asker.offer(T0, rise("a", T0))
     later = rise("a", T0 + 7 * HOUR)
@@ -151,7 +151,7 @@ def test_a_newer_question_takes_the_place_of_an_open_one_about_the_same_room() -
     assert asker.open == [later]
 
 
-def test_a_question_about_another_room_too_stays() -> None:
+def test_a_question_that_is_also_about_another_room_stays() -> None:
     asker = Asker()
     asker.offer(T0, rise("a", T0), rise("b", T0))
     what = asker.offer(T0 + 7 * HOUR, rise("a", T0 + 7 * HOUR))
@@ -159,7 +159,7 @@ def test_a_question_about_another_room_too_stays() -> None:
     assert rooms(asker.open) == [("a", "b"), ("a",)]
 
 
-def test_joining_can_make_an_older_question_needless() -> None:
+def test_joining_can_make_an_older_question_obsolete() -> None:
     asker = Asker()
     asker.offer(T0, rise("a", T0))
     asker.offer(T0 + 8 * HOUR, rise("b", T0 + 8 * HOUR))
@@ -182,7 +182,7 @@ def test_topics_do_not_replace_one_another() -> None:
     assert asker.offer(T0 + HOUR, rise("a", T0 + HOUR)).replaced == ()
 
 
-def test_the_fourth_question_of_a_day_waits_for_the_next_and_the_oldest_goes_first() -> None:
+def test_the_fourth_question_waits_for_the_next_day_and_the_oldest_goes_first() -> None:
     offers = [learned(room, T0 + index) for index, room in enumerate("dcba")]
     asker = Asker()
     assert asker.offer(T0 + 10, *reversed(offers)).waiting == (offers[3],)
@@ -202,7 +202,7 @@ def test_an_answer_frees_no_place_but_joining_needs_none() -> None:
     assert rooms(asker.offer(T0 + 60, rise("b", T0 + 60)).joined) == [("a", "b")]
 
 
-def test_a_question_that_waited_is_dropped_once_a_newer_one_says_it() -> None:
+def test_a_waiting_question_is_dropped_once_a_newer_one_covers_it() -> None:
     asker = Asker()
     asker.offer(T0, *(learned(room, T0) for room in "abc"))
     waiting, newer = rise("a", T0 + HOUR), rise("a", T0 + DAY_S)
@@ -211,7 +211,7 @@ def test_a_question_that_waited_is_dropped_once_a_newer_one_says_it() -> None:
     assert asker.offer(T0 + DAY_S + 1, waiting, newer) == Plan()
 
 
-def test_what_is_left_of_a_statement_is_that_of_the_rooms_that_are_left() -> None:
+def test_what_is_left_of_a_question_is_about_the_rooms_that_are_left() -> None:
     both = rise("a", T0).with_rises(rise("b", T0 + 60))
     left = both.within(["b", "c"])
     assert left is not None
@@ -270,7 +270,7 @@ ABOVE: Seen = T0 - 600.0, None
 UNSEEN: Seen = None, None
 
 
-def neighbour(room: str, seen: Seen, pollutant: Pollutant = Pollutant.PM25) -> OtherChannel:
+def another_room(room: str, seen: Seen, pollutant: Pollutant = Pollutant.PM25) -> OtherChannel:
     return OtherChannel(room=room, pollutant=pollutant, above_at=seen[0], inside_from=seen[1])
 
 
@@ -278,8 +278,8 @@ def of(*others: OtherChannel, known: OtherRoomsFinding | None = None) -> OtherRo
     return find_other_rooms("kitchen", Pollutant.PM25, T0, others, known or OtherRoomsFinding())
 
 
-def test_only_this_room_where_all_others_were_seen_to_stay_inside() -> None:
-    found = of(neighbour("bedroom", INSIDE), neighbour("study", INSIDE))
+def test_only_this_room_rose_if_all_others_were_seen_to_stay_inside() -> None:
+    found = of(another_room("bedroom", INSIDE), another_room("study", INSIDE))
     assert found == OtherRoomsFinding(
         other_rooms=OtherRooms.ONLY_THIS_ROOM, rooms=("bedroom", "study")
     )
@@ -294,47 +294,47 @@ def test_only_this_room_where_all_others_were_seen_to_stay_inside() -> None:
         (T0 + SAME_RISE_S + 1.0, None),
     ],
 )
-def test_one_room_of_which_it_is_not_known_leaves_it_unknown(
+def test_one_room_that_was_not_seen_leaves_it_unknown(
     other: Seen,
 ) -> None:
-    assert of(neighbour("bedroom", INSIDE), neighbour("study", other)) == OtherRoomsFinding()
+    assert of(another_room("bedroom", INSIDE), another_room("study", other)) == OtherRoomsFinding()
 
 
 @pytest.mark.parametrize("pollutant", Pollutant)
 def test_one_room_above_its_range_is_enough_to_call_it_shared(pollutant: Pollutant) -> None:
-    found = of(neighbour("bedroom", UNSEEN), neighbour("study", ABOVE, pollutant))
+    found = of(another_room("bedroom", UNSEEN), another_room("study", ABOVE, pollutant))
     assert found == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("study",))
 
 
 @pytest.mark.parametrize("above_at", [T0 - SAME_RISE_S, T0 + SAME_RISE_S])
-def test_the_hour_has_its_ends(above_at: float) -> None:
-    found = of(neighbour("study", (above_at, None)))
+def test_both_ends_of_the_hour_belong_to_it(above_at: float) -> None:
+    found = of(another_room("study", (above_at, None)))
     assert found.other_rooms is OtherRooms.SHARED
 
 
-def test_the_room_itself_is_not_its_own_company() -> None:
-    assert of(neighbour("kitchen", ABOVE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
+def test_a_room_is_not_one_of_its_other_rooms() -> None:
+    assert of(another_room("kitchen", ABOVE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
     assert of() == OtherRoomsFinding()
 
 
-def test_vapours_elsewhere_say_nothing_about_particles_staying_here() -> None:
-    assert of(neighbour("bedroom", INSIDE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
+def test_voc_in_other_rooms_says_nothing_about_particles() -> None:
+    assert of(another_room("bedroom", INSIDE, Pollutant.VOC_RATIO)) == OtherRoomsFinding()
     voc = find_other_rooms(
         "kitchen",
         Pollutant.VOC_INDEX,
         T0,
-        [neighbour("bedroom", INSIDE, Pollutant.VOC_RATIO)],
+        [another_room("bedroom", INSIDE, Pollutant.VOC_RATIO)],
         OtherRoomsFinding(),
     )
     assert voc.other_rooms is OtherRooms.ONLY_THIS_ROOM
 
 
-def test_what_was_shared_stays_shared_and_more_rooms_can_follow() -> None:
-    first = of(neighbour("bedroom", ABOVE))
-    again = of(neighbour("bedroom", INSIDE), neighbour("study", ABOVE), known=first)
+def test_a_shared_rise_stays_shared_and_more_rooms_can_follow() -> None:
+    first = of(another_room("bedroom", ABOVE))
+    again = of(another_room("bedroom", INSIDE), another_room("study", ABOVE), known=first)
     assert again == OtherRoomsFinding(other_rooms=OtherRooms.SHARED, rooms=("bedroom", "study"))
 
 
-def test_only_this_room_is_taken_back_when_another_follows() -> None:
-    alone = of(neighbour("bedroom", INSIDE))
-    assert of(neighbour("bedroom", ABOVE), known=alone).other_rooms is OtherRooms.SHARED
+def test_only_this_room_is_withdrawn_when_another_follows() -> None:
+    alone = of(another_room("bedroom", INSIDE))
+    assert of(another_room("bedroom", ABOVE), known=alone).other_rooms is OtherRooms.SHARED

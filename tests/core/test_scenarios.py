@@ -1,4 +1,4 @@
-"""Weeks of seeded rooms; what is decided, and on which day, not what the numbers are."""
+"""Weeks of seeded rooms: what is decided, and on which day, but not what the numbers are."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -29,7 +29,7 @@ type Readings = list[tuple[float, float]]
 
 
 def at(day: int, hour: float = 0.0) -> float:
-    """Return a time so many hours after a day began, at 04:00."""
+    """Return the time `hour` hours after a day began, at 04:00."""
     return day_start(day, LONDON) + hour * HOUR
 
 
@@ -42,7 +42,7 @@ def weeks(room: Room, days: int) -> str:
 
 
 def after(days: int, room: Room = KITCHEN) -> Channel:
-    """Return a channel that has lived in a room for so many days."""
+    """Return a channel that has read the air of a room for `days` days."""
     return load_channel(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
 
 
@@ -66,10 +66,10 @@ def episodes(channel: Channel) -> int:
     return kinds(channel.take_events()).count(EventKind.UNUSUAL_STARTED)
 
 
-def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
+def states_by_day(judgements: Iterable[Judgement]) -> dict[int, LearningState]:
     """Return the first state of each day, counted from MONDAY."""
     found: dict[int, LearningState] = {}
-    for judged in said:
+    for judged in judgements:
         assert judged.bin is not None
         found.setdefault(locate(judged.bin.start, LONDON)[0] - MONDAY, judged.state)
     return found
@@ -77,8 +77,8 @@ def states_by_day(said: Iterable[Judgement]) -> dict[int, LearningState]:
 
 @pytest.mark.parametrize("pollutant", Pollutant)
 def test_trust_is_earned_on_the_documented_days(pollutant: Pollutant) -> None:
-    said = play(ROOMS[pollutant].channel(), ROOMS[pollutant].readings(28))
-    states = states_by_day(said)
+    judgements = play(ROOMS[pollutant].channel(), ROOMS[pollutant].readings(28))
+    states = states_by_day(judgements)
     warm_up = 2 if ROOMS[pollutant].spec.warm_up_s else 0
     provisional = next(d for d, state in states.items() if state is LearningState.PROVISIONAL)
     learned = next(d for d, state in states.items() if state is LearningState.LEARNED)
@@ -94,16 +94,16 @@ def test_two_days_of_readings_support_no_claim(pollutant: Pollutant) -> None:
     room = ROOMS[pollutant]
     readings = plume(room.readings(2), at(MONDAY, 30), 20.0 * room.usual)
     channel = room.channel()
-    said = play(channel, readings)
-    assert {judged.compared for judged in said} == {Compared.NOT_ENOUGH_DATA}
-    assert {judged.unusual for judged in said} == {None}
-    assert {judged.basis for judged in said} <= {Basis.EVERYONE, Basis.MIXED, None}
-    assert {judged.confidence for judged in said} == {None}
+    judgements = play(channel, readings)
+    assert {judged.compared for judged in judgements} == {Compared.NOT_ENOUGH_DATA}
+    assert {judged.unusual for judged in judgements} == {None}
+    assert {judged.basis for judged in judgements} <= {Basis.EVERYONE, Basis.MIXED, None}
+    assert {judged.confidence for judged in judgements} == {None}
     assert episodes(channel) == 0
 
 
 @pytest.mark.parametrize(("days", "found"), [(14, 0), (24, 0), (33, 0), (34, 1)])
-def test_a_huge_plume_is_unusual_only_beside_enough_days(days: int, found: int) -> None:
+def test_a_huge_plume_is_unusual_only_compared_with_enough_days(days: int, found: int) -> None:
     channel = after(days)
     today = KITCHEN.readings(1, first=MONDAY + days)
     play(channel, plume(today, at(MONDAY + days, 9), 300.0, hours=2))
@@ -113,18 +113,18 @@ def test_a_huge_plume_is_unusual_only_beside_enough_days(days: int, found: int) 
 def test_a_huge_plume_is_one_episode_from_rise_to_recovery() -> None:
     channel = after(LEARNED_DAYS)
     today = plume(KITCHEN.readings(1, first=NOW), at(NOW, 9), 300.0, hours=2)
-    said = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
+    judgements = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
     assert kinds(channel.take_events()) == [EventKind.UNUSUAL_STARTED, EventKind.UNUSUAL_ENDED]
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.RECOVERED
     assert episode.id == at(NOW, 9.5)
     assert episode.beaten == episode.compared >= 34
-    assert said[at(NOW, 9)].unusual is False
-    assert said[at(NOW, 10)].unusual is True
-    assert said[at(NOW, 12)].unusual is False
+    assert judgements[at(NOW, 9)].unusual is False
+    assert judgements[at(NOW, 10)].unusual is True
+    assert judgements[at(NOW, 12)].unusual is False
 
 
-def test_a_room_that_lives_as_ever_raises_few_alerts() -> None:
+def test_a_room_that_does_not_change_raises_few_alerts() -> None:
     alerts = eligible = 0
     for seed in (11, 12, 13):
         channel = after(100, Room(pollutant=Pollutant.PM25, usual=6.0, seed=seed))
@@ -136,8 +136,8 @@ def test_a_room_that_lives_as_ever_raises_few_alerts() -> None:
 
 def test_a_moved_sensor_is_doubted_and_then_trusted_again() -> None:
     channel = after(LEARNED_DAYS)
-    said = play(channel, KITCHEN.louder(3.0).readings(32, first=NOW))
-    states = states_by_day(said)
+    judgements = play(channel, KITCHEN.louder(3.0).readings(32, first=NOW))
+    states = states_by_day(judgements)
     doubted = next(day for day, state in states.items() if state is LearningState.CHANGING)
     trusted = next(
         day for day, state in states.items() if day > doubted and state is LearningState.LEARNED
@@ -148,19 +148,19 @@ def test_a_moved_sensor_is_doubted_and_then_trusted_again() -> None:
     assert isinstance(change, ChangeSuspected)
     assert change.cause is Cause.LEVEL_SHIFT
     assert abs(change.from_day - NOW) <= 2
-    within = [judged for judged in said if judged.state is LearningState.CHANGING]
+    within = [judged for judged in judgements if judged.state is LearningState.CHANGING]
     assert {judged.reason for judged in within} == {Reason.CHANGING}
     assert {judged.unusual for judged in within} == {None}
-    assert said[-1].typical is not None
-    assert said[-1].typical.middle > 2.0 * KITCHEN.usual
+    assert judgements[-1].typical is not None
+    assert judgements[-1].typical.middle > 2.0 * KITCHEN.usual
 
 
 def test_a_gap_of_two_days_costs_those_days_and_nothing_else() -> None:
     channel = after(LEARNED_DAYS)
     before = channel.forecast
     week = KITCHEN.readings(7, first=NOW)
-    said = play(channel, without(week, at(NOW, 20), at(NOW + 2, 20)))
-    assert {judged.state for judged in said} == {LearningState.LEARNED}
+    judgements = play(channel, without(week, at(NOW, 20), at(NOW + 2, 20)))
+    assert {judged.state for judged in judgements} == {LearningState.LEARNED}
     assert channel.forecast is not None
     assert before is not None
     assert [day.day - NOW for day in channel.ledger.days[-5:]] == [0, 2, 3, 4, 5]
@@ -169,7 +169,7 @@ def test_a_gap_of_two_days_costs_those_days_and_nothing_else() -> None:
         assert abs(now.high - then.high) <= 0.5 * then.high
 
 
-def test_a_dead_sensor_is_no_source_and_comes_back_as_stale() -> None:
+def test_a_dead_sensor_is_no_source_and_returns_as_stale() -> None:
     channel = after(LEARNED_DAYS)
     play(channel, KITCHEN.readings(1, first=NOW))
     channel.lose(at(NOW + 1))
@@ -181,25 +181,27 @@ def test_a_dead_sensor_is_no_source_and_comes_back_as_stale() -> None:
     assert {state for hour, state in states.items() if hour > 24} == {LearningState.NO_SOURCE}
     judged = channel.judge(at(NOW + 12))
     assert (judged.unusual, judged.reason, judged.confidence) == (None, Reason.SILENT, None)
-    said = play(channel, KITCHEN.readings(6, first=NOW + 13))
-    later = states_by_day(said)
+    judgements = play(channel, KITCHEN.readings(6, first=NOW + 13))
+    later = states_by_day(judgements)
     assert later[LEARNED_DAYS + 13] is LearningState.STALE
     assert later[LEARNED_DAYS + 18] is LearningState.LEARNED
 
 
-def test_the_same_plume_on_every_day_is_told_once_and_then_expected() -> None:
+def test_the_same_plume_on_every_day_is_reported_once_and_then_expected() -> None:
     channel = after(LEARNED_DAYS)
     readings: Readings = []
     for index in range(10):
         today = KITCHEN.readings(1, first=NOW + index)
         readings += plume(today, at(NOW + index, 9), 100.0, hours=1)
-    said = play(channel, readings)
-    told = [kind for kind in kinds(channel.take_events()) if kind is not EventKind.UNUSUAL_ENDED]
-    assert told == [EventKind.UNUSUAL_STARTED]
-    assert (said[-1].state, said[-1].unusual) == (LearningState.LEARNED, False)
+    judgements = play(channel, readings)
+    reported = [
+        kind for kind in kinds(channel.take_events()) if kind is not EventKind.UNUSUAL_ENDED
+    ]
+    assert reported == [EventKind.UNUSUAL_STARTED]
+    assert (judgements[-1].state, judgements[-1].unusual) == (LearningState.LEARNED, False)
 
 
-def test_a_plume_that_comes_again_after_weeks_is_told_again() -> None:
+def test_a_plume_that_returns_after_weeks_is_reported_again() -> None:
     channel = after(LEARNED_DAYS)
     readings = KITCHEN.readings(22, first=NOW)
     for day in (NOW, NOW + 21):
@@ -231,7 +233,7 @@ def test_nine_days_of_smoke_pass_and_leave_the_room_as_it_was() -> None:
         assert own.high == pytest.approx(other.high, rel=0.15, abs=1.0)
 
 
-def test_smoke_for_three_days_is_a_fact_and_one_lasting_episode() -> None:
+def test_smoke_for_three_days_is_above_the_guideline_and_one_lasting_episode() -> None:
     channel = after(LEARNED_DAYS)
     smoke = plume(KITCHEN.readings(4, first=NOW), at(NOW), 120.0, hours=72)
     play(channel, smoke[: 24 * 12])
@@ -242,22 +244,22 @@ def test_smoke_for_three_days_is_a_fact_and_one_lasting_episode() -> None:
     assert channel.episodes[0].outcome is EpisodeEnd.LASTING
 
 
-def test_an_open_window_is_lower_and_no_alarm() -> None:
+def test_an_open_window_is_lower_and_raises_no_alert() -> None:
     room = Room(pollutant=Pollutant.VOC_RATIO, usual=120.0, wander=0.2)
     channel = after(LEARNED_DAYS, room)
     today = [
         (when, 15.0 if at(NOW, 6) <= when < at(NOW, 9) else concentration)
         for when, concentration in room.readings(1, first=NOW)
     ]
-    said = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
-    assert said[at(NOW, 8)].compared is Compared.LOWER
+    judgements = {judged.bin.start: judged for judged in play(channel, today) if judged.bin}
+    assert judgements[at(NOW, 8)].compared is Compared.LOWER
     assert episodes(channel) == 0
 
 
-def test_a_sensor_of_one_value_an_hour_learns_as_well() -> None:
+def test_a_sensor_with_one_value_an_hour_learns_as_well() -> None:
     channel = KITCHEN.channel()
-    said = play(channel, KITCHEN.readings(26, every_s=3600))
-    assert said[-1].state is LearningState.LEARNED
+    judgements = play(channel, KITCHEN.readings(26, every_s=3600))
+    assert judgements[-1].state is LearningState.LEARNED
 
 
 @pytest.mark.parametrize(("change", "bins"), [("spring", 276), ("autumn", 300)])
@@ -272,7 +274,7 @@ def test_the_nights_in_which_clocks_change_are_days_like_others(change: str, bin
     assert short_or_long.coverage is not None
 
 
-def test_a_reset_that_is_undone_after_a_week_gives_the_room_back() -> None:
+def test_undoing_a_reset_after_a_week_restores_the_room() -> None:
     channel, left_alone = after(LEARNED_DAYS), after(LEARNED_DAYS)
     week = KITCHEN.readings(7, first=NOW)
     entry = channel.correct(at(NOW), start_over(NOW + 1))
@@ -286,4 +288,4 @@ def test_a_reset_that_is_undone_after_a_week_gives_the_room_back() -> None:
     assert channel.forecast is not None
     assert left_alone.forecast is not None
     for own, other in zip(channel.forecast.ranges, left_alone.forecast.ranges, strict=True):
-        assert abs(own.high - other.high) <= 2.0, "the days are the same, the marks are not"
+        assert abs(own.high - other.high) <= 2.0, "the days are the same, their coverages are not"

@@ -19,7 +19,7 @@ READING_S = 0.002
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Begin to live once everything that is stored was loaded."""
+    """Start once everything that is stored has been loaded."""
     hass.async_create_background_task(_feed(hass), "crash source readings")
     hass.async_create_background_task(_correct(hass), "crash source corrections")
     return True
@@ -38,26 +38,26 @@ async def _feed(hass: HomeAssistant) -> None:
 
 
 async def _correct(hass: HomeAssistant) -> None:
-    """Strike a day out, take it back, strike the next day out, as fast as it is confirmed."""
+    """Exclude a day, undo it, exclude the next day, as fast as each is confirmed."""
     diary = await hass.async_add_executor_job(
         os.open, hass.config.path("diary.jsonl"), os.O_WRONLY | os.O_APPEND | os.O_CREAT
     )
     ledger = (await _act(hass, "get_ledger"))["quantities"]["pm25"]
-    said = (await _act(hass, "explain"))["quantities"]["pm25"]["numbers"]
-    _write(diary, ledger=ledger, said=said)
+    numbers = (await _act(hass, "explain"))["quantities"]["pm25"]["numbers"]
+    _write(diary, ledger=ledger, numbers=numbers)
     days = [day["day"] for day in ledger["days"]]
-    struck = [day["day"] for day in ledger["days"] if day["struck_parts"]]
+    excluded = [day["day"] for day in ledger["days"] if day["struck_parts"]]
     while True:
         for day in days:
-            if struck:
+            if excluded:
                 _write(diary, tried=[])
                 await _act(hass, "undo")
-                struck = []
+                excluded = []
             else:
                 _write(diary, tried=[day])
                 await _act(hass, "strike_days", start_date=day)
-                struck = [day]
-            _write(diary, confirmed=struck)
+                excluded = [day]
+            _write(diary, confirmed=excluded)
 
 
 async def _act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_equal_seeds_give_equal_air_and_others_do_not(place: Place, substance: S
 
 
 @pytest.mark.parametrize(("place", "substance"), SENSORS)
-def test_a_live_reading_is_the_one_that_a_recording_has(place: Place, substance: Substance) -> None:
+def test_a_live_reading_is_the_same_as_in_a_recording(place: Place, substance: Substance) -> None:
     times = every(7777.0, START, START + 20 * DAY_S)
     one_by_one = [air().level(place, substance, at) for at in times.tolist()]
     at_once = [None if np.isnan(x) else x for x in air().levels(place, substance, times).tolist()]
@@ -54,7 +54,7 @@ def test_a_live_reading_is_the_one_that_a_recording_has(place: Place, substance:
 
 
 def monitor_in(place: Place, house: House = HOUSE) -> tuple[Monitor, Measure]:
-    """Return the monitor of a place and what it measures of particles."""
+    """Return the monitor of a place and its measure of PM2.5."""
     monitor = next(monitor for monitor in house.monitors if monitor.place is place)
     return monitor, monitor.measures[0]
 
@@ -67,7 +67,7 @@ def test_a_later_plume_does_not_change_the_past() -> None:
     np.testing.assert_array_equal(before, burnt.levels(*living_room, times))
 
 
-def test_a_monitor_has_values_from_its_coming_to_its_silence() -> None:
+def test_a_monitor_has_values_from_its_arrival_to_its_silence() -> None:
     times = every(600.0, NOW.timestamp() - 40 * DAY_S, NOW.timestamp())
     study = monitor_in(Place.STUDY)
     there = ~np.isnan(HOUSE.levels(*study, times))
@@ -76,7 +76,7 @@ def test_a_monitor_has_values_from_its_coming_to_its_silence() -> None:
     assert there[(days_ago < 33) & (days_ago > 3)].mean() > 0.98
 
 
-def test_a_moved_sensor_measures_more_and_by_the_same_steps() -> None:
+def test_a_moved_sensor_measures_more_in_the_same_steps() -> None:
     times = every(600.0, NOW.timestamp() - 20 * DAY_S, NOW.timestamp())
     levels = HOUSE.levels(*monitor_in(Place.KITCHEN), times)
     moved = times >= NOW.timestamp() - 9 * DAY_S
@@ -84,13 +84,15 @@ def test_a_moved_sensor_measures_more_and_by_the_same_steps() -> None:
     assert np.nanmax(levels % 1.0) == 0
 
 
-def test_a_house_is_the_same_after_it_was_kept(tmp_path: Path) -> None:
+def test_a_house_is_the_same_after_it_was_stored(tmp_path: Path) -> None:
     kept = json.loads(json.dumps(HOUSE.to_dict()))
     assert House.from_dict(kept, LONDON, tmp_path) == HOUSE
 
 
 @pytest.mark.parametrize(("place", "substance"), SENSORS)
-def test_levels_are_steps_of_the_sensor_from_zero_up(place: Place, substance: Substance) -> None:
+def test_levels_are_multiples_of_the_step_of_the_sensor_from_zero_up(
+    place: Place, substance: Substance
+) -> None:
     levels = weeks(place, substance)[1]
     levels = levels[~np.isnan(levels)]
     steps = levels / ROOMS[place].step[substance]
@@ -98,8 +100,8 @@ def test_levels_are_steps_of_the_sensor_from_zero_up(place: Place, substance: Su
     assert np.abs(steps - np.round(steps)).max() < 1e-6
 
 
-def test_the_air_moves_without_leaps() -> None:
-    """Between two readings ten seconds apart there is noise and no more, at midnight too."""
+def test_the_air_changes_without_jumps() -> None:
+    """Two readings ten seconds apart differ only by noise, at midnight too."""
     times = every(10.0, START + 20 * 3600, START + 30 * 3600)
     levels = air().levels(Place.LIVING_ROOM, Substance.VOC, times)
     assert np.nanmax(np.abs(np.diff(levels)) / levels[:-1]) < 0.3
@@ -137,7 +139,7 @@ def test_homes_are_cleaned_at_weekends() -> None:
     assert np.nanmean(levels[noon & weekend]) > 1.5 * np.nanmean(levels[noon & ~weekend])
 
 
-def test_sensors_are_off_now_and_then_and_seldom_for_long() -> None:
+def test_sensors_are_off_now_and_then_and_rarely_for_long() -> None:
     times, levels = weeks(Place.LIVING_ROOM, Substance.PM25)
     off = np.isnan(levels)
     assert 0 < off.mean() < 0.02
@@ -153,7 +155,7 @@ def test_a_day_is_drawn_from_the_generator_that_is_passed_in() -> None:
     assert all(START <= plume.start < START + DAY_S for plume in plumes[0])
 
 
-def test_toast_stays_for_most_of_an_hour() -> None:
+def test_toast_stays_in_the_air_for_most_of_an_hour() -> None:
     shape = toast(0.0).shape(np.array([0.0, 600.0, 3300.0]))
     assert shape[0] == 0
     assert shape[1] == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""The demo: its rooms have lived as they should, its home is one that Home Assistant reads."""
+"""The demo: its rooms have the past that they should, and Home Assistant reads its home."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def test_the_living_room_is_learned_and_can_alert(
     assert len(living_room.ledger.days) > 40
 
 
-def test_the_living_room_has_an_episode_and_was_asked_about_it(rooms: dict[str, Any]) -> None:
+def test_the_living_room_has_an_episode_and_a_question_about_it(rooms: dict[str, Any]) -> None:
     judged = channel(rooms, Place.LIVING_ROOM, Pollutant.PM25).judge(NOW.timestamp())
     assert judged.unusual
     (asked,) = rooms[Place.LIVING_ROOM]["asked"].values()
@@ -90,7 +90,7 @@ def test_the_study_has_days_and_no_source(rooms: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo home as written at first."""
+    """A demo home as it is first written."""
     folder = tmp_path_factory.mktemp("demo") / "home"
     assert prepare(folder, port=8123, now=NOW, zone=LONDON, fresh=False, make=family_home)
     return folder
@@ -101,7 +101,7 @@ def stored(folder: Path, key: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("key", storage.VERSIONS)
-def test_each_file_is_of_the_version_that_home_assistant_reads(home: Path, key: str) -> None:
+def test_each_file_has_the_version_that_home_assistant_reads(home: Path, key: str) -> None:
     expected = {
         "auth": (auth_store.STORAGE_VERSION, 1),
         "core.area_registry": (ar.STORAGE_VERSION_MAJOR, ar.STORAGE_VERSION_MINOR),
@@ -158,7 +158,7 @@ def test_the_dashboard_is_the_start_page(home: Path) -> None:
     assert shown == {"strategy": {"type": "custom:air-baseline"}}
 
 
-def test_a_home_that_is_not_set_up_has_sensors_and_no_more(tmp_path: Path) -> None:
+def test_a_home_that_is_not_set_up_has_only_sensors(tmp_path: Path) -> None:
     prepare(tmp_path, port=8123, now=NOW, zone=LONDON, fresh=True, make=family_home, set_up=False)
     (entry,) = stored(tmp_path, "core.config_entries")["data"]["entries"]
     assert entry["domain"] == "demo_home"
@@ -182,7 +182,7 @@ def test_a_home_links_to_the_checkout_or_has_what_hacs_would_install(tmp_path: P
         assert (integration / "manifest.json").is_file()
 
 
-def test_a_big_home_has_rooms_of_all_states_each_with_its_own_air() -> None:
+def test_a_big_home_has_rooms_in_all_states_each_with_its_own_air() -> None:
     house = big_home(50, NOW.timestamp(), LONDON)
     assert house.monitors[:4] == HOUSE.monitors
     assert len({(monitor.area, monitor.name, monitor.room_id) for monitor in house.monitors}) == 50
@@ -201,7 +201,7 @@ def test_a_big_home_has_rooms_of_all_states_each_with_its_own_air() -> None:
     }
 
 
-def test_the_server_is_for_this_machine_alone(home: Path) -> None:
+def test_the_server_is_for_this_machine_only(home: Path) -> None:
     written = stored(home, "http")["data"]["stable"]
     about = {key: written.pop(key) for key in ("created_at", "error", "error_message")}
     assert about == {"created_at": NOW.isoformat(), "error": None, "error_message": None}
@@ -219,7 +219,7 @@ def test_a_second_start_keeps_what_the_user_did(home: Path) -> None:
     assert stored(home, "http")["data"]["stable"]["server_port"] == 8124
 
 
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_demo_home_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "configuration.yaml").write_text("default_config:\n")
     with pytest.raises(HomeError, match="not a demo home"):
         prepare(tmp_path, port=8123, now=NOW, zone=LONDON, fresh=True, make=family_home)

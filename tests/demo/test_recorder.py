@@ -24,7 +24,7 @@ from demo.past import live
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 19, 22, tzinfo=LONDON).timestamp()
 HOUSE = family_home(NOW, LONDON)
-LIVED = live(HOUSE, NOW)
+PAST = live(HOUSE, NOW)
 SOURCE = "sensor.living_room_monitor_pm25"
 
 
@@ -32,7 +32,7 @@ SOURCE = "sensor.living_room_monitor_pm25"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database that script/demo writes."""
     folder = tmp_path_factory.mktemp("demo")
-    recorder.write(folder, HOUSE, NOW, LIVED)
+    recorder.write(folder, HOUSE, NOW, PAST)
     return folder
 
 
@@ -44,12 +44,12 @@ def recorder_db_url(folder: Path) -> str:
 
 @pytest.fixture
 def mock_recorder_before_hass(async_test_recorder: object) -> None:
-    """Have the recorder before Home Assistant."""
+    """Create the recorder before Home Assistant."""
 
 
 @pytest.fixture(autouse=True)
 async def in_london(recorder_mock: Recorder, hass: HomeAssistant) -> None:
-    """Let the home be where its air is."""
+    """Put the home into the time zone of its air."""
     await hass.config.async_set_time_zone("Europe/London")
 
 
@@ -72,7 +72,7 @@ async def kept(  # noqa: PLR0913 - what is asked for, and when
     end: float = NOW,
     period: str = "hour",
 ) -> list[dict[str, Any]]:
-    """Return the statistics of a time, as graphs ask for them."""
+    """Return the statistics of a period, as graphs ask for them."""
     rows = await ask(
         hass,
         client,
@@ -95,7 +95,7 @@ async def test_nothing_is_migrated_or_repaired(
     assert not list(Path(recorder_mock.db_url.removeprefix("sqlite:///")).parent.glob("*.corrupt*"))
 
 
-async def test_every_sensor_has_six_weeks_of_hours_and_slots(
+async def test_every_sensor_has_six_weeks_of_hourly_and_five_minute_statistics(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     for period, a_day in (("hour", 24), ("5minute", 288)):
@@ -105,7 +105,7 @@ async def test_every_sensor_has_six_weeks_of_hours_and_slots(
         assert rows[-1]["end"] / 1000.0 <= NOW < rows[-1]["end"] / 1000.0 + DAY_S / a_day
 
 
-async def test_a_statistic_is_the_air_of_its_time(
+async def test_a_statistic_matches_the_air_of_its_hour(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     start = NOW // 3600 * 3600 - 20 * DAY_S
@@ -117,7 +117,7 @@ async def test_a_statistic_is_the_air_of_its_time(
     assert (row["min"], row["max"]) == (np.nanmin(air), np.nanmax(air))
 
 
-async def test_the_units_are_those_that_the_sensors_have(
+async def test_the_units_are_those_of_the_sensors(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     known = await ask(hass, hass_ws_client, "recorder/list_statistic_ids")
@@ -152,7 +152,7 @@ async def test_the_last_days_have_every_change_and_a_gap_is_unavailable(
     assert NOW - states[study][-1]["lu"] == pytest.approx(3 * DAY_S, abs=120)
 
 
-async def test_the_learned_ranges_are_there_by_the_hour(
+async def test_the_learned_ranges_are_stored_by_the_hour(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     living_room = HOUSE.monitors[0].room_id
@@ -160,12 +160,12 @@ async def test_the_learned_ranges_are_there_by_the_hour(
     bands = await kept(hass, hass_ws_client, usual, NOW - 60 * DAY_S)
     assert 15 * 24 < len(bands) < 30 * 24  # From the day on which the room was learned.
     assert all(band["min"] < band["mean"] < band["max"] for band in bands)
-    typical = LIVED.lives[living_room][Pollutant.PM25].channel.judge(NOW).typical
+    typical = PAST.lives[living_room][Pollutant.PM25].channel.judge(NOW).typical
     assert typical
     assert (bands[-1]["min"], bands[-1]["max"]) == (typical.low, typical.high)
 
 
-def test_the_recorder_finds_a_clean_end(folder: Path) -> None:
+def test_the_recorder_finds_a_clean_shutdown(folder: Path) -> None:
     with sqlite3.connect(folder / recorder.DATABASE) as database:
         (ended,) = database.execute(
             "SELECT end FROM recorder_runs ORDER BY start LIMIT 1"

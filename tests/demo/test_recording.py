@@ -1,4 +1,4 @@
-"""The demo with an own recording: its past ends now, its end is live, bad files are told."""
+"""The demo with one's own recording: its past ends now, its end is live, bad files are refused."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def minutes(days: float, step: int = 5) -> Iterator[datetime]:
 
 
 def recording(folder: Path, days: float, name: str = "my_kitchen.csv") -> Path:
-    """Return a recording whose level says on which hour of the local day it was measured."""
+    """Return a recording whose level tells the hour of the local day at which it was measured."""
     path = folder / name
     lines = ["timestamp,pm25,temperature"]
     lines += [f"{at.isoformat()},{at.astimezone(LONDON).hour + 1},20" for at in minutes(days)]
@@ -55,21 +55,23 @@ def only_channel(house: House) -> Channel:
 
 
 @pytest.mark.parametrize("days", [10, 80])
-def test_hours_stay_what_they_were_and_the_end_is_to_come(tmp_path: Path, days: float) -> None:
+def test_the_hours_of_the_day_stay_and_the_end_is_still_to_come(
+    tmp_path: Path, days: float
+) -> None:
     house = home("--csv", str(recording(tmp_path, days)), "--column", "pm25")
     hours = [timedelta(hours=hour) for hour in (48, 30, 5, 0, -5)]
     assert shown(house, *hours) == [(NOW - ago).hour + 1 for ago in hours]
     assert np.isnan(shown(house, timedelta(days=-8))).all()
 
 
-def test_week_days_stay_what_they_were_in_a_long_recording(tmp_path: Path) -> None:
+def test_the_weekdays_stay_in_a_long_recording(tmp_path: Path) -> None:
     house = home("--csv", str(recording(tmp_path, 80)), "--column", "pm25")
     began = datetime.fromtimestamp(house.monitors[0].since, LONDON)
     assert began.weekday() == BEGAN.weekday()
-    assert abs(began.hour - BEGAN.hour) <= 2  # Both years' clocks were put on in between.
+    assert abs(began.hour - BEGAN.hour) <= 2  # The clocks of both years changed in between.
 
 
-def test_it_is_lived_through_and_learned(tmp_path: Path) -> None:
+def test_a_recording_is_replayed_and_learned(tmp_path: Path) -> None:
     house = home("--csv", str(recording(tmp_path, 50)), "--column", "pm25")
     assert house.monitors[0].name == "My kitchen"
     channel = only_channel(house)
@@ -77,7 +79,7 @@ def test_it_is_lived_through_and_learned(tmp_path: Path) -> None:
     assert channel.judge(NOW.timestamp()).state is LearningState.LEARNED
 
 
-def test_it_goes_on_after_it_was_kept(tmp_path: Path) -> None:
+def test_a_recording_continues_after_it_was_saved(tmp_path: Path) -> None:
     house = home("--csv", str(recording(tmp_path, 10)), "--column", "pm25")
     assert house.recording
     house.recording.save(tmp_path / "recording.npy")
@@ -86,7 +88,7 @@ def test_it_goes_on_after_it_was_kept(tmp_path: Path) -> None:
     assert shown(again, *ago) == shown(house, *ago)
 
 
-def test_a_compressed_file_with_one_column_needs_no_more(tmp_path: Path) -> None:
+def test_a_compressed_file_with_one_column_needs_no_column_name(tmp_path: Path) -> None:
     lines = ["timestamp,voc", *(f"{at.isoformat()},0.2{at.minute % 2 + 5}" for at in minutes(3))]
     path = tmp_path / "hall.csv.gz"
     path.write_bytes(gzip.compress("\n".join(lines).encode()))
@@ -95,7 +97,7 @@ def test_a_compressed_file_with_one_column_needs_no_more(tmp_path: Path) -> None
     assert channel.judge(NOW.timestamp()).sustained == pytest.approx(250.0)
 
 
-def test_a_gap_is_a_gap(tmp_path: Path) -> None:
+def test_a_gap_in_a_recording_stays_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "gap.csv"
     gap = (BEGAN + timedelta(days=2), BEGAN + timedelta(days=2, hours=6))
     rows = [f"{at.isoformat()},7" for at in minutes(4) if not gap[0] <= at < gap[1]]
@@ -104,11 +106,11 @@ def test_a_gap_is_a_gap(tmp_path: Path) -> None:
     (monitor,) = house.monitors
     times = np.arange(monitor.since, NOW.timestamp(), 300.0, dtype=np.float64)
     off = np.isnan(house.levels(monitor, monitor.measures[0], times)).sum() * 300.0 / 3600.0
-    assert off == pytest.approx(5.5, abs=0.2)  # The last value holds for half an hour.
+    assert off == pytest.approx(5.5, abs=0.2)  # The last value lasts for half an hour.
 
 
 @pytest.mark.parametrize(
-    ("content", "arguments", "told"),
+    ("content", "arguments", "reason"),
     [
         (b"timestamp,a,b\n", [], "say which column.*a, b"),
         (b"timestamp,a\n", ["--column", "pm25"], "no column 'pm25'; the file has: timestamp, a"),
@@ -123,15 +125,15 @@ def test_a_gap_is_a_gap(tmp_path: Path) -> None:
         (b"timestamp,a\n", ["--timezone", "Moon"], "no time zone 'Moon'"),
     ],
 )
-def test_a_bad_file_is_told(
-    tmp_path: Path, content: bytes, arguments: list[str], told: str
+def test_a_bad_file_is_refused_with_a_reason(
+    tmp_path: Path, content: bytes, arguments: list[str], reason: str
 ) -> None:
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
-    with pytest.raises(RecordingError, match=told):
+    with pytest.raises(RecordingError, match=reason):
         home("--csv", str(path), *arguments)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"nowhere\.csv"):
         home("--csv", str(tmp_path / "nowhere.csv"))

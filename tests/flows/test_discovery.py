@@ -13,13 +13,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.conftest import DOMAIN
 from tests.home import shown
 
-VAPOURS = "volatile_organic_compounds"
+VOC_CLASS = "volatile_organic_compounds"
 
 type Known = dict[str, Any]
 
 
 def put(hass: HomeAssistant, name: str, area: str | None, **known: Any) -> str:
-    """Register a PM2.5 sensor, or what else is said of it, in an area."""
+    """Register a sensor in an area, of PM2.5 unless described otherwise."""
     entities = er.async_get(hass)
     described = {"original_device_class": "pm25", "unit_of_measurement": "μg/m³", **known}
     entity = entities.async_get_or_create(
@@ -29,10 +29,10 @@ def put(hass: HomeAssistant, name: str, area: str | None, **known: Any) -> str:
     return entity.entity_id
 
 
-async def offered(hass: HomeAssistant, **said: Any) -> ConfigFlowResult:
+async def offered(hass: HomeAssistant, **fields: Any) -> ConfigFlowResult:
     """Fill in the page for the home."""
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    return await hass.config_entries.flow.async_configure(page["flow_id"], said)
+    return await hass.config_entries.flow.async_configure(page["flow_id"], fields)
 
 
 def rooms(page: ConfigFlowResult) -> list[str]:
@@ -48,8 +48,8 @@ def rooms(page: ConfigFlowResult) -> list[str]:
 async def test_three_clicks_lead_to_watched_rooms(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    particles = put(hass, "p", "kitchen")
-    vapours = put(hass, "v", "kitchen", original_device_class=VAPOURS, unit_of_measurement="mg/m³")
+    pm25 = put(hass, "p", "kitchen")
+    voc = put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
     put(hass, "b", "bedroom")
     page = await offered(hass, use_history=False)
     assert rooms(page) == ["Bedroom: PM2.5", "Kitchen: PM2.5, VOC"]
@@ -66,17 +66,17 @@ async def test_three_clicks_lead_to_watched_rooms(
     assert room.data == {
         "area_id": "kitchen",
         "use_history": False,
-        "pm25_source": particles,
+        "pm25_source": pm25,
         "pm25_unit": "μg/m³",
-        "voc_source": vapours,
+        "voc_source": voc,
         "voc_kind": "voc_mass",
         "voc_unit": "mg/m³",
-        "registered": {one: er.async_get(hass).entities[one].id for one in (particles, vapours)},
+        "registered": {one: er.async_get(hass).entities[one].id for one in (pm25, voc)},
     }
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "no_source"
 
 
-async def test_all_unticked_leads_to_the_page_of_one_room(
+async def test_unticking_all_leads_to_the_page_for_one_room(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     put(hass, "p", "kitchen")
@@ -125,7 +125,7 @@ INDEX: Known = {
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
-        ({"original_device_class": VAPOURS}, INDEX),
+        ({"original_device_class": VOC_CLASS}, INDEX),
         ({}, {"state": "unavailable"}),
         ({"capabilities": {"state_class": "measurement"}}, {}),
         ({}, {"entity_category": er.EntityCategory.DIAGNOSTIC}),
@@ -140,12 +140,12 @@ async def test_of_several_sensors_the_best_is_chosen_and_named(
         entity_id = put(hass, name, "kitchen", **known)
         kept = er.async_get(hass).async_get(entity_id)
         assert kept is not None
-        said = {
+        attributes = {
             "device_class": kept.original_device_class,
             "unit_of_measurement": kept.unit_of_measurement,
             "friendly_name": f"Shelf {name}",
         }
-        hass.states.async_set(entity_id, state, said)
+        hass.states.async_set(entity_id, state, attributes)
     (label,) = rooms(await offered(hass))
     assert label.endswith("(Shelf z)")
 

@@ -1,4 +1,4 @@
-"""What a person reads of the history before a room is added."""
+"""What a person reads about the history before a room is added."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
@@ -23,7 +23,7 @@ async def past(
 
 
 async def fill_in(hass: HomeAssistant, *, use_history: bool = True, **sources: str) -> str | None:
-    """Fill in the page of a kitchen and add it; return what was said in between."""
+    """Fill in the page of a kitchen and add it; return what the page in between said."""
     for source in sources.values():
         report(hass, source, 5)
     entry = MockConfigEntry(domain=DOMAIN, title="Air Baseline", options={"promise": "month"})
@@ -34,18 +34,18 @@ async def fill_in(hass: HomeAssistant, *, use_history: bool = True, **sources: s
     )
     filled = {"area_id": "kitchen", "use_history": use_history, **sources}
     page = await hass.config_entries.subentries.async_configure(page["flow_id"], filled)
-    said = None
+    worth = None
     if page["type"] is FlowResultType.FORM:
         assert page["step_id"] == "history"
         assert not entry.subentries, "nothing is added before it is read"
-        said = (page["description_placeholders"] or {})["worth"]
+        worth = (page["description_placeholders"] or {})["worth"]
         page = await hass.config_entries.subentries.async_configure(page["flow_id"], {})
     assert page["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done(wait_background_tasks=True)
-    return said
+    return worth
 
 
-async def test_enough_history_is_told_and_learned_from(past: HomeAssistant) -> None:
+async def test_enough_history_is_shown_and_learned_from(past: HomeAssistant) -> None:
     await keep(past, SLOT, 42)
     assert await fill_in(past, pm25_source=PM25) == (
         "- PM2.5: usable days in your history: 42. That is enough to learn the room right away."
@@ -53,7 +53,9 @@ async def test_enough_history_is_told_and_learned_from(past: HomeAssistant) -> N
     assert shown(past, "sensor.kitchen_pm25_learning").state == "learned"
 
 
-async def test_each_source_is_told_and_by_when_it_could_be_learned(past: HomeAssistant) -> None:
+async def test_each_source_is_shown_with_the_date_by_which_it_could_be_learned(
+    past: HomeAssistant,
+) -> None:
     await keep(past, HOUR, 24)
     assert await fill_in(past, pm25_source=PM25, voc_source=VOC) == (
         "- PM2.5: usable days in your history: 12. The room could be learned by 2026-03-16.\n"
@@ -62,24 +64,24 @@ async def test_each_source_is_told_and_by_when_it_could_be_learned(past: HomeAss
 
 
 @pytest.mark.usefixtures("clock")
-async def test_an_absent_recorder_is_told(hass: HomeAssistant) -> None:
-    said = await fill_in(hass, pm25_source=PM25)
-    assert said is not None
-    assert "the recorder is not set up in this Home Assistant. The room could be" in said
-    assert "The room could be learned by 2026-03-23." in said
+async def test_an_absent_recorder_is_reported(hass: HomeAssistant) -> None:
+    worth = await fill_in(hass, pm25_source=PM25)
+    assert worth is not None
+    assert "the recorder is not set up in this Home Assistant. The room could be" in worth
+    assert "The room could be learned by 2026-03-23." in worth
 
 
-async def test_a_database_that_does_not_answer_is_told(
+async def test_a_database_that_does_not_answer_is_reported(
     past: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_args: object) -> None:
         raise OperationalError("select", {}, Exception("locked"))
 
     monkeypatch.setattr(get_instance(past), "async_add_executor_job", fail)
-    said = await fill_in(past, pm25_source=PM25)
-    assert said is not None
-    assert said.startswith("- PM2.5: the history cannot be read right now")
+    worth = await fill_in(past, pm25_source=PM25)
+    assert worth is not None
+    assert worth.startswith("- PM2.5: the history cannot be read right now")
 
 
-async def test_who_declines_is_told_nothing_of_history(past: HomeAssistant) -> None:
+async def test_a_user_who_declines_reads_nothing_about_history(past: HomeAssistant) -> None:
     assert await fill_in(past, use_history=False, pm25_source=PM25) is None

@@ -1,4 +1,4 @@
-"""These tests have the event loop of their browser, and Home Assistant's plugin has another.
+"""These tests use the event loop of their browser; Home Assistant's plugin uses another.
 
 So they run in a pytest of their own, without that plugin: see tests/card/test_browser.py.
 """
@@ -48,12 +48,14 @@ def narrow(browser: Browser) -> Iterator[Page]:
 
 
 def _watched(context: BrowserContext) -> Iterator[Page]:
-    """Give a page on which nothing may go wrong."""
+    """Yield a page on which no error is allowed."""
     context.set_default_timeout(10_000)
     page = open_page(context)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
     yield page
     context.close()
     assert errors == []

@@ -12,7 +12,7 @@ type Message = dict[str, Any]
 
 
 def a_line(hours: float, plume_at: float | None = None, scale: float = 1.0) -> list[list[float]]:
-    """Return a measured line of so many hours, with toast at one of them."""
+    """Return a measured line of `hours` hours, with toast at one of them."""
     return [
         [START + 300.0 * slot, round(scale * _level(slot / 12.0, plume_at), 1)]
         for slot in range(round(hours * 12.0))
@@ -27,7 +27,7 @@ def _level(hour: float, plume_at: float | None) -> float:
 
 
 def a_channel(**changes: Any) -> Message:
-    """Return a learned channel in usual air at 16:00, with what differs."""
+    """Return a learned channel in usual air at 16:00, with changes."""
     parts = [
         {
             "start": START + 3.0 * HOUR * part,

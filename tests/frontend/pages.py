@@ -18,8 +18,8 @@ SOURCES: Final = {
     },
     "sensor.kitchen_voc": {"state": "151", "attributes": {"unit_of_measurement": "ppb"}},
 }
-SHOW: Final = """([said, config]) => {
-  window.hass = window.makeHass(said);
+SHOW: Final = """([given, config]) => {
+  window.hass = window.makeHass(given);
   return window.show(window.hass, config);
 }"""
 
@@ -42,8 +42,8 @@ def _serve(route: Route) -> None:
         route.fulfill(status=404, body="")
 
 
-def stand_in(answers: dict[str, Any], **said: Any) -> dict[str, Any]:
-    """Return what the stand-in for `hass` is made of; its answers are by device."""
+def stand_in(answers: dict[str, Any], **given: Any) -> dict[str, Any]:
+    """Return what the stand-in for `hass` is made of; its answers are keyed by device."""
     prefix = "component.air_baseline"
     return {
         "answers": answers,
@@ -57,16 +57,16 @@ def stand_in(answers: dict[str, Any], **said: Any) -> dict[str, Any]:
         "entityWords": {
             f"{prefix}.entity.{path}": text for path, text in leaves(words()["entity"])
         },
-    } | said
+    } | given
 
 
 def show(
-    page: Page, answer: dict[str, Any], said: dict[str, Any] | None = None, **config: Any
+    page: Page, answer: dict[str, Any], given: dict[str, Any] | None = None, **config: Any
 ) -> ElementHandle:
     """Show a card whose room gets this answer from the server."""
-    given = stand_in({ROOM: answer}, **(said or {}))
+    home = stand_in({ROOM: answer}, **(given or {}))
     handle = page.evaluate_handle(
-        SHOW, [given, {"type": "custom:air-baseline-card", "device_id": ROOM, **config}]
+        SHOW, [home, {"type": "custom:air-baseline-card", "device_id": ROOM, **config}]
     )
     element = handle.as_element()
     assert element is not None

@@ -34,9 +34,9 @@ def count(page: Page, selector: str) -> int:
 def test_every_state_can_be_read(page: Page) -> None:
     for state, message in STATES.items():
         card = show(page, message)
-        said = text(page)
-        assert len(said) > 20, state
-        assert not UNFIT.search(said), (state, said)
+        shown = text(page)
+        assert len(shown) > 20, state
+        assert not UNFIT.search(shown), (state, shown)
         card.evaluate("card => card.remove()")
 
 
@@ -50,10 +50,10 @@ def test_nothing_is_cut_or_wider_than_a_small_phone(narrow: Page) -> None:
         card.evaluate("card => card.remove()")
 
 
-def test_a_learned_room_in_usual_air(page: Page) -> None:
+def test_a_learned_room_shows_its_line_and_its_ranges(page: Page) -> None:
     show(page, STATES["learned"])
-    said = text(page)
-    assert re.search(r"Kitchen.*PM2\.5.*5\.4 μg/m³.*Usual.*Measured.*Inferred", said, re.DOTALL)
+    shown = text(page)
+    assert re.search(r"Kitchen.*PM2\.5.*5\.4 μg/m³.*Usual.*Measured.*Inferred", shown, re.DOTALL)
     assert count(page, ".ranges.firm rect") == 8
     assert count(page, ".ranges.firm rect.present") == 1
     assert count(page, ".line path") == 1
@@ -90,10 +90,10 @@ def test_there_is_no_box_where_there_is_no_range(page: Page) -> None:
 
 def test_the_days_are_filled_one_by_one(page: Page) -> None:
     show(page, STATES["collecting"])
-    said = text(page)
-    assert "Not enough data yet" in said
-    assert "8.5 of 21 usable days" in said
-    assert "Weekend days still needed: 2." in said
+    shown = text(page)
+    assert "Not enough data yet" in shown
+    assert "8.5 of 21 usable days" in shown
+    assert "Weekend days still needed: 2." in shown
     assert [count(page, selector) for selector in (".day", ".day.full", ".day.half")] == [21, 8, 1]
 
 
@@ -105,7 +105,7 @@ def test_an_episode_is_marked_on_the_line(page: Page) -> None:
     assert count(page, ".line circle.unusual") == 1
 
 
-def test_one_that_is_over_says_until_when(page: Page) -> None:
+def test_an_episode_that_is_over_says_until_when(page: Page) -> None:
     show(page, STATES["unusual_over"])
     assert "Unusual from 10:24 to 11:30" in text(page)
     assert count(page, ".line circle.unusual") == 0
@@ -118,7 +118,7 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
     assert count(page, ".line path") == 2
 
 
-def test_a_question_is_a_link_for_who_can_answer_it(page: Page) -> None:
+def test_a_question_is_a_link_for_those_who_can_answer_it(page: Page) -> None:
     show(page, STATES["unusual"])
     assert "Waiting for your answer" in text(page)
     link = page.locator("air-baseline-card .questions a")
@@ -126,7 +126,7 @@ def test_a_question_is_a_link_for_who_can_answer_it(page: Page) -> None:
     assert link.inner_text() == "Kitchen: unusual air"
 
 
-def test_and_only_told_to_others(page: Page) -> None:
+def test_a_question_is_only_shown_to_others(page: Page) -> None:
     show(page, STATES["unusual"], {"user": {"is_admin": False}})
     assert "Kitchen: unusual air" in text(page)
     assert count(page, "a") == 0
@@ -144,7 +144,7 @@ def test_and_only_told_to_others(page: Page) -> None:
         ({"code": "timeout"}, "This room cannot be shown right now. Reload the page."),
     ],
 )
-def test_a_refusal_is_told(page: Page, error: dict[str, Any], words: str) -> None:
+def test_a_refusal_is_explained(page: Page, error: dict[str, Any], words: str) -> None:
     show(page, {"error": error})
     assert text(page) == words
 
@@ -154,7 +154,7 @@ def test_a_card_without_a_room_says_what_to_do(page: Page) -> None:
     assert "Choose a room" in text(page)
 
 
-def test_names_and_words_are_never_markup(page: Page) -> None:
+def test_names_and_words_are_never_html(page: Page) -> None:
     bad = '<img src=x onerror="window.hacked = true">'
     channel = worded(a_channel(unit=bad), measured=[bad], because=[bad])
     show(page, a_room(channel, room=bad))
@@ -172,11 +172,11 @@ def test_long_names_and_units_are_not_cut(narrow: Page) -> None:
     assert narrow.evaluate("document.scrollingElement.scrollWidth") <= 320
 
 
-def test_the_picture_is_told_to_who_cannot_see_it(page: Page) -> None:
+def test_the_chart_is_described_to_those_who_cannot_see_it(page: Page) -> None:
     show(page, STATES["unusual"])
     text(page)
-    picture = page.get_by_role("img")
-    label = picture.get_attribute("aria-label") or ""
+    chart = page.get_by_role("img")
+    label = chart.get_attribute("aria-label") or ""
     assert label.startswith("PM2.5. PM2.5: sustained peak of 64 μg/m³")
     assert "Usual here: 04:00–07:00: 2–9 μg/m³; 07:00–10:00: 2–14 μg/m³" in label
     assert label.endswith("Unusual since 15:24")
@@ -190,7 +190,7 @@ def test_the_picture_is_told_to_who_cannot_see_it(page: Page) -> None:
         ({"number_format": "none", "time_format": "system"}, "5.4", None),
     ],
 )
-def test_numbers_and_times_are_the_users(
+def test_numbers_and_times_follow_the_settings_of_the_user(
     page: Page, locale: dict[str, str], value: str, hour: str | None
 ) -> None:
     show(page, STATES["learned"], {"locale": {"language": "en", "time_zone": "server"} | locale})
@@ -199,19 +199,19 @@ def test_numbers_and_times_are_the_users(
     assert hour in (None, first.replace("\u202f", " "))
 
 
-def test_only_one_quantity_is_shown_where_that_is_asked(page: Page) -> None:
+def test_only_one_pollutant_is_shown_if_so_configured(page: Page) -> None:
     show(page, STATES["two"], quantity="voc", show_title=False)
-    said = text(page)
-    assert "151" in said
-    assert "Kitchen" not in said
+    shown = text(page)
+    assert "151" in shown
+    assert "Kitchen" not in shown
     assert count(page, "svg") == 1
 
 
-def test_the_card_follows_what_is_sent_and_keeps_what_was_opened(page: Page) -> None:
+def test_the_card_follows_what_is_sent_and_stays_opened(page: Page) -> None:
     card = show(page, STATES["learned"])
     text(page)
     page.locator("air-baseline-card summary").press("Enter")
-    page.evaluate("() => new Promise(done => setTimeout(done))")  # The browser tells of it later.
+    page.evaluate("() => new Promise(done => setTimeout(done))")  # The browser reports it later.
     page.evaluate("([room, sent]) => window.send[room](sent)", [ROOM, STATES["unusual"]])
     assert "Unusual since 15:24" in text(page)
     assert page.locator("air-baseline-card details").get_attribute("open") is not None
@@ -227,7 +227,7 @@ def test_the_card_follows_what_is_sent_and_keeps_what_was_opened(page: Page) -> 
     assert page.evaluate("window.asked.length") == 1, "a new value asks nothing of the server"
 
 
-def test_a_card_that_is_taken_away_asks_no_longer(page: Page) -> None:
+def test_a_removed_card_ends_its_subscription(page: Page) -> None:
     card = show(page, STATES["learned"])
     text(page)
     page.evaluate("card => card.remove()", card)
@@ -236,7 +236,7 @@ def test_a_card_that_is_taken_away_asks_no_longer(page: Page) -> None:
     page.wait_for_function("window.asked.length === 2")
 
 
-def test_a_card_asks_only_when_it_is_near_to_being_seen(narrow: Page) -> None:
+def test_a_card_subscribes_only_when_it_is_close_to_being_seen(narrow: Page) -> None:
     narrow.set_viewport_size({"width": 320, "height": 600})
     for _ in range(50):
         show(narrow, STATES["learned"])
@@ -244,7 +244,7 @@ def test_a_card_asks_only_when_it_is_near_to_being_seen(narrow: Page) -> None:
     assert 1 <= narrow.evaluate("window.asked.length") <= 6
 
 
-def test_the_lines_of_the_grid_are_round_and_apart(page: Page) -> None:
+def test_grid_lines_are_at_round_numbers_and_apart(page: Page) -> None:
     for top in (0.3, 2.2, 20.0, 68.0, 450.0, 12_000.0):
         found = page.evaluate(
             "async top => (await import('/frontend/chart.js')).ticks(top, 144)", top

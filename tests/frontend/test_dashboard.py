@@ -1,4 +1,4 @@
-"""The dashboard and the lists of the frontend in which card and dashboard are offered."""
+"""The dashboard, and the lists of the frontend that offer the card and the dashboard."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import pytest
 
 from tests.frontend.pages import stand_in
 
-GENERATE = """async (said) => {
+GENERATE = """async (given) => {
   const strategy = customElements.get("ll-strategy-dashboard-air-baseline");
-  return strategy.generate({ type: "custom:air-baseline" }, window.makeHass(said));
+  return strategy.generate({ type: "custom:air-baseline" }, window.makeHass(given));
 }"""
 
 
-def a_home(*rooms: str, **said: Any) -> dict[str, Any]:
-    """Return a home with rooms, and things of other integrations."""
+def a_home(*rooms: str, **given: Any) -> dict[str, Any]:
+    """Return a home with rooms, and with devices of other integrations."""
     devices = {
         room: {"id": room, "name": room, "identifiers": [["air_baseline", f"01{room}"]]}
         for room in rooms
@@ -30,7 +30,7 @@ def a_home(*rooms: str, **said: Any) -> dict[str, Any]:
         for room in rooms
         for key in ("pm25_learning", "pm25_confidence", "pm25_usual_low")
     }
-    return stand_in({}, devices={**devices, "lamp": other}, entities=entities, **said)
+    return stand_in({}, devices={**devices, "lamp": other}, entities=entities, **given)
 
 
 def sections(page: Page, home: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -69,7 +69,7 @@ def test_a_hidden_entity_has_no_tile(page: Page) -> None:
     assert len(sections(page, home)[0]) == 3
 
 
-def test_fifty_rooms(page: Page) -> None:
+def test_fifty_rooms_have_fifty_sections(page: Page) -> None:
     assert len(sections(page, a_home(*(f"Room {number}" for number in range(50))))) == 50
 
 
@@ -91,7 +91,9 @@ def test_card_and_dashboard_are_offered(page: Page) -> None:
 
 
 def test_an_entity_of_a_room_suggests_the_card(page: Page) -> None:
-    suggest = "([said, id]) => window.customCards[0].getEntitySuggestion(window.makeHass(said), id)"
+    suggest = (
+        "([given, id]) => window.customCards[0].getEntitySuggestion(window.makeHass(given), id)"
+    )
     home = a_home("Kitchen")
     home["entities"]["light.lamp"] = {"platform": "other", "device_id": "lamp"}
     suggested = page.evaluate(suggest, [home, "sensor.Kitchen_pm25_learning"])
@@ -100,15 +102,15 @@ def test_an_entity_of_a_room_suggests_the_card(page: Page) -> None:
     assert page.evaluate(suggest, [home, "sensor.none"]) is None
 
 
-def test_the_card_is_tried_with_a_room_that_there_is(page: Page) -> None:
-    stub = "said => customElements.get('air-baseline-card').getStubConfig(window.makeHass(said))"
+def test_the_preview_of_the_card_shows_an_existing_room(page: Page) -> None:
+    stub = "given => customElements.get('air-baseline-card').getStubConfig(window.makeHass(given))"
     assert page.evaluate(stub, a_home("Kitchen", "Bath")) == {"device_id": "Bath"}
     assert page.evaluate(stub, a_home()) == {"device_id": ""}
 
 
-def test_the_editor_asks_for_a_room_in_words(page: Page) -> None:
-    labels = """async (said) => {
-      const hass = window.makeHass(said);
+def test_the_editor_has_translated_labels(page: Page) -> None:
+    labels = """async (given) => {
+      const hass = window.makeHass(given);
       await hass.loadBackendTranslation("common", "air_baseline");
       const { schema, computeLabel } = customElements.get("air-baseline-card").getConfigForm();
       return schema.map((field) => computeLabel(field, hass.localize));
@@ -129,6 +131,6 @@ def test_a_wrong_configuration_is_refused(page: Page) -> None:
 
 
 def test_the_modules_can_be_loaded_twice(page: Page) -> None:
-    """An update brings the same names under another address."""
+    """An update loads the same names from another URL."""
     page.evaluate("import('/frontend/air-baseline.js?again')")
     assert page.evaluate("window.customCards.length") == 1

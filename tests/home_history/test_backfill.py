@@ -70,17 +70,17 @@ async def begin(hass: HomeAssistant, entry: MockConfigEntry | None = None) -> Mo
 
 
 async def begin_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Start anew, but not the recorder, which a last write of Home Assistant would end."""
+    """Start again, but without the last write of Home Assistant, which would end the recorder."""
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def replace_source(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> None:
-    """Let another sensor take the place of the source, and choose what becomes of the ledger."""
+    """Replace the source by another sensor, and choose what happens to the ledger."""
     page = await entry.start_subentry_reconfigure_flow(hass, KITCHEN)
-    said: dict[str, Any]
-    for said in ({"area_id": "kitchen", "pm25_source": NEW}, {"next_step_id": choice}):
-        await hass.config_entries.subentries.async_configure(page["flow_id"], said)
+    fields: dict[str, Any]
+    for fields in ({"area_id": "kitchen", "pm25_source": NEW}, {"next_step_id": choice}):
+        await hass.config_entries.subentries.async_configure(page["flow_id"], fields)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
@@ -90,14 +90,14 @@ def stored(files: dict[str, Any]) -> dict[str, Any]:
     return channel
 
 
-async def days_of(hass: HomeAssistant, quantity: str = "pm25") -> list[Day]:
+async def days_of(hass: HomeAssistant, pollutant: str = "pm25") -> list[Day]:
     ledger = await act(hass, "get_ledger")
-    days: list[Day] = ledger["quantities"][quantity]["days"]
+    days: list[Day] = ledger["quantities"][pollutant]["days"]
     return days
 
 
-async def kinds_of(hass: HomeAssistant) -> dict[str, int]:
-    """Return how many days the ledger has from where."""
+async def origins_of(hass: HomeAssistant) -> dict[str, int]:
+    """Return how many days the ledger has, by their origin."""
     found: dict[str, int] = {}
     for day in await days_of(hass):
         found[day["from"]] = found.get(day["from"], 0) + 1
@@ -124,23 +124,25 @@ async def test_a_new_room_is_learned_from_five_minute_means(
     assert all(day["mark"] is not None and day["from"] == "replayed" for day in days)
     assert f"Reading the history of {PM25}" in caplog.text
     assert "42 days of five-minute means, 0 of hourly ones, 0 rows ignored" in caplog.text
-    said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "imported from Home Assistant's history: 42." in said["because"]
+    words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
+    assert "imported from Home Assistant's history: 42." in words["because"]
 
 
-async def test_hourly_means_come_before_five_minute_ones(past: HomeAssistant) -> None:
+async def test_hourly_means_are_used_for_the_days_before_five_minute_means(
+    past: HomeAssistant,
+) -> None:
     await keep(past, HOUR, 40)
     await keep(past, SLOT, 10)
     await begin(past)
-    assert await kinds_of(past) == {"hourly": 30, "replayed": 10}
+    assert await origins_of(past) == {"hourly": 30, "replayed": 10}
     attributes = shown(past, LEARNING).attributes
     assert attributes["usable_days"] == 25.0
     assert attributes["missing"] == ["marks"]
-    said = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "history: 40. Hourly averages only: 30;" in said["because"]
+    words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
+    assert "history: 40. Hourly averages only: 30;" in words["because"]
 
 
-async def test_hourly_means_alone_give_a_first_picture(past: HomeAssistant) -> None:
+async def test_hourly_means_alone_lead_to_provisional(past: HomeAssistant) -> None:
     await keep(past, HOUR, 60)
     await begin(past)
     assert shown(past, LEARNING).state == "provisional"
@@ -153,13 +155,13 @@ async def test_states_are_read_where_there_is_no_state_class(
     await pass_time(past, clock, 3 * DAY, {PM25: usual}, step=timedelta(minutes=30))
     await async_wait_recording_done(past)
     await begin(past)
-    assert await kinds_of(past) == {"replayed": 3}
+    assert await origins_of(past) == {"replayed": 3}
     observed = [day["observed"] for day in await days_of(past)]
     assert observed == pytest.approx([16 / 24, 1.0, 1.0], abs=0.01), "it began at noon"
 
 
 @pytest.mark.parametrize(("unit", "factor"), [("mg/m³", 0.001), ("µg/m³", 1.0)])
-async def test_means_in_another_unit_of_the_quantity_are_converted(
+async def test_means_in_another_unit_of_the_pollutant_are_converted(
     past: HomeAssistant, unit: str, factor: float
 ) -> None:
     await keep(past, SLOT, 5)
@@ -174,7 +176,7 @@ async def test_means_in_another_unit_of_the_quantity_are_converted(
     assert await days_of(past) == expected
 
 
-async def test_means_of_another_quantity_are_refused(
+async def test_means_of_another_pollutant_are_refused(
     past: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     await keep(past, SLOT, 5, unit="ppb")
@@ -193,10 +195,10 @@ async def test_the_history_of_a_renamed_entity_is_found(past: HomeAssistant) -> 
     await past.async_block_till_done()
     await async_wait_recording_done(past)
     await begin(past)
-    assert await kinds_of(past) == {"replayed": 5}
+    assert await origins_of(past) == {"replayed": 5}
 
 
-async def test_a_gap_is_a_gap(past: HomeAssistant) -> None:
+async def test_a_gap_in_the_history_stays_a_gap(past: HomeAssistant) -> None:
     await keep(past, SLOT, 9, until=TODAY - 5 * DAY)
     await keep(past, SLOT, 2)
     await begin(past)
@@ -205,29 +207,29 @@ async def test_a_gap_is_a_gap(past: HomeAssistant) -> None:
     assert (TODAY - 4 * DAY).date().isoformat() not in days
 
 
-async def test_what_was_purged_is_known_by_the_hour(past: HomeAssistant) -> None:
+async def test_purged_days_come_from_hourly_means(past: HomeAssistant) -> None:
     await keep(past, HOUR, 10)
     await keep(past, SLOT, 10)
     await past.services.async_call("recorder", "purge", {"keep_days": 4}, blocking=True)
     await async_wait_recording_done(past)
     await begin(past)
-    assert await kinds_of(past) == {"hourly": 6, "replayed": 4}
+    assert await origins_of(past) == {"hourly": 6, "replayed": 4}
 
 
-async def test_a_room_whose_user_declined_starts_empty(past: HomeAssistant) -> None:
+async def test_a_room_starts_empty_if_the_user_declined(past: HomeAssistant) -> None:
     await keep(past, SLOT, 5)
     await begin(past, a_kitchen(use_history=False))
     assert await days_of(past) == []
     assert history(past) == ("unused", 0)
 
 
-async def test_a_room_of_before_is_left_as_it_is(
+async def test_a_room_that_has_days_already_is_left_as_it_is(
     past: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     await keep(past, SLOT, 30)
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 3)}})
     await begin(past, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
-    assert await kinds_of(past) == {"live": 3}
+    assert await origins_of(past) == {"live": 3}
 
 
 async def test_history_is_read_once(past: HomeAssistant, clock: FrozenDateTimeFactory) -> None:
@@ -240,7 +242,7 @@ async def test_history_is_read_once(past: HomeAssistant, clock: FrozenDateTimeFa
     assert all(day["counts"] == 0.0 for day in await days_of(past))
 
 
-async def test_who_starts_anew_starts_from_the_history_of_the_new_source(
+async def test_starting_over_reads_the_history_of_the_new_source(
     past: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await keep(past, SLOT, 30)
@@ -250,12 +252,12 @@ async def test_who_starts_anew_starts_from_the_history_of_the_new_source(
     report(past, NEW, 46, device_class="pm25", unit_of_measurement="μg/m³")
     await replace_source(past, entry, "start_anew")
     assert history(past) == ("read", 4)
-    assert await kinds_of(past) == {"replayed": 4}
-    held = [part["highest_held"] for day in await days_of(past) for part in day["parts"]]
-    assert min(level for level in held if level is not None) > 40
+    assert await origins_of(past) == {"replayed": 4}
+    sustained = [part["highest_held"] for day in await days_of(past) for part in day["parts"]]
+    assert min(level for level in sustained if level is not None) > 40
 
 
-async def test_what_is_kept_for_another_source_is_not_filled_from_its_history(
+async def test_a_ledger_kept_for_another_source_is_not_filled_from_its_history(
     past: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await keep(past, SLOT, 5)
@@ -264,10 +266,10 @@ async def test_what_is_kept_for_another_source_is_not_filled_from_its_history(
     report(past, NEW, 6, device_class="pm25", unit_of_measurement="μg/m³")
     await replace_source(past, entry, "keep_ledger")
     assert history(past) == ("read", 5)
-    assert await kinds_of(past) == {"replayed": 5}
+    assert await origins_of(past) == {"replayed": 5}
 
 
-async def test_it_waits_until_home_assistant_has_started(past: HomeAssistant) -> None:
+async def test_history_waits_until_home_assistant_has_started(past: HomeAssistant) -> None:
     await keep(past, SLOT, 5)
     past.set_state(CoreState.starting)
     await begin(past)
@@ -278,7 +280,7 @@ async def test_it_waits_until_home_assistant_has_started(past: HomeAssistant) ->
     assert history(past) == ("read", 5)
 
 
-async def test_a_restart_in_the_middle_begins_again(
+async def test_a_restart_in_the_middle_reads_the_history_again(
     past: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await keep(past, SLOT, 5)
@@ -287,7 +289,7 @@ async def test_a_restart_in_the_middle_begins_again(
     await pass_time(past, clock, DAY, {PM25: usual})
     past.set_state(CoreState.running)
     await begin_again(past, entry)
-    assert await kinds_of(past) == {"replayed": 5, "live": 1}
+    assert await origins_of(past) == {"replayed": 5, "live": 1}
     days = [day["day"] for day in await days_of(past)]
     assert days == sorted(set(days))
 
@@ -319,7 +321,7 @@ async def test_without_a_recorder_everything_else_works(
     assert worth.earliest_learned == date(2026, 3, 23)
 
 
-async def test_a_recorder_that_cannot_open_its_database_is_none(
+async def test_a_recorder_that_cannot_open_its_database_counts_as_none(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     async_initialize_recorder(hass)
@@ -336,7 +338,7 @@ async def test_a_recorder_that_cannot_open_its_database_is_none(
     assert hass.states.get(LEARNING) is None
 
 
-async def test_learning_anew_and_taking_it_back(
+async def test_relearning_can_be_undone(
     past: HomeAssistant, hass_storage: dict[str, Any], clock: FrozenDateTimeFactory
 ) -> None:
     await keep(past, HOUR, 40)
@@ -347,14 +349,14 @@ async def test_learning_anew_and_taking_it_back(
     await entry.runtime_data.store.async_save()
     before = json.loads(json.dumps(stored(hass_storage)))
     answer = await act(past, "relearn_from_history")
-    (said,) = answer["corrections"]
-    assert said["kind"] == "relearned"
-    assert await kinds_of(past) == {"hourly": 20, "live": 10, "replayed": 10}
+    (correction,) = answer["corrections"]
+    assert correction["kind"] == "relearned"
+    assert await origins_of(past) == {"hourly": 20, "live": 10, "replayed": 10}
     assert history(past) == ("read", 30)
     words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
     assert "relearned from Home Assistant's history" in words["because"]
     await begin_again(past, entry)
-    undone = await act(past, "undo", correction=said["correction"])
+    undone = await act(past, "undo", correction=correction["correction"])
     assert undone["corrections"] == answer["corrections"]
     after = json.loads(json.dumps(stored(hass_storage)))
     for name in ("days", "entries", "episodes", "root"):
@@ -362,7 +364,7 @@ async def test_learning_anew_and_taking_it_back(
     assert "former" not in after
 
 
-async def test_learning_anew_needs_a_history(past: HomeAssistant) -> None:
+async def test_relearning_needs_a_history(past: HomeAssistant) -> None:
     await begin(past, a_kitchen(use_history=False))
     past.states.async_remove(PM25)
     with pytest.raises(ServiceValidationError, match="no usable history for these sensors"):

@@ -1,4 +1,4 @@
-"""The learned range as hourly statistics: once an hour, in the unit and under the name of now."""
+"""The learned range as hourly statistics: once an hour, with the current unit and name."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ with_recorder = pytest.mark.usefixtures("recorder_mock")
 
 
 async def written(hass: HomeAssistant) -> None:
-    """Wait until all that is to be written is."""
+    """Wait until everything is written."""
     await hass.async_block_till_done(wait_background_tasks=True)
     await async_wait_recording_done(hass)
 
@@ -78,11 +78,11 @@ async def rows(hass: HomeAssistant, band: str = BAND) -> dict[datetime, tuple[An
 
 
 async def known(hass: HomeAssistant) -> dict[str, StatisticMetaData]:
-    """Return what the recorder says of each of our statistics."""
+    """Return the metadata that the recorder has of each of our statistics."""
     await written(hass)
     read = partial(get_metadata, hass, statistic_source=DOMAIN)
     found = await get_instance(hass).async_add_executor_job(read)
-    return {band: said for band, (_, said) in found.items()}
+    return {band: metadata for band, (_, metadata) in found.items()}
 
 
 def low_and_high(kitchen: Kitchen) -> tuple[float, float]:
@@ -108,10 +108,10 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
     assert len(set(expected.values())) > 1, "parts of the day differ"
     assert all(row[0] <= row[1] <= row[2] for row in (*found.values(), last))
     assert set(await rows(hass, VOC_BAND)) == {*found, THIS_HOUR + 18 * HOUR}
-    said = await known(hass)
-    assert set(said) == {BAND, VOC_BAND}
+    metadata = await known(hass)
+    assert set(metadata) == {BAND, VOC_BAND}
     assert (
-        said[BAND].items()
+        metadata[BAND].items()
         >= {
             "source": DOMAIN,
             "statistic_id": BAND,
@@ -122,11 +122,11 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
             "has_sum": False,
         }.items()
     )
-    assert said[VOC_BAND]["unit_class"] == "unitless"
+    assert metadata[VOC_BAND]["unit_class"] == "unitless"
 
 
 @with_recorder
-async def test_nothing_is_written_before_it_is_learned_or_while_it_is_not_known(
+async def test_nothing_is_written_before_the_range_is_learned(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn(10)
@@ -147,7 +147,7 @@ async def test_a_gap_stays_a_gap(hass: HomeAssistant, kitchen: Kitchen) -> None:
 
 
 @with_recorder
-async def test_a_restart_makes_no_hole_and_no_double_and_changes_nothing(
+async def test_a_restart_leaves_no_gap_and_no_duplicate_and_changes_nothing(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()
@@ -180,7 +180,7 @@ async def test_a_correction_changes_no_hour_that_has_begun(
 
 
 @with_recorder
-async def test_starting_over_takes_back_no_hour_that_was_shown(
+async def test_starting_over_removes_no_hour_that_was_shown(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     await kitchen.learn()
@@ -210,14 +210,14 @@ async def test_the_name_follows_the_room_at_once(hass: HomeAssistant, kitchen: K
     before = await rows(hass)
     subentry = entry.subentries[KITCHEN]
     hass.config_entries.async_update_subentry(entry, subentry, title="Galley")
-    said = await known(hass)
-    assert said[BAND]["name"] == "Galley usual PM2.5"
-    assert said[VOC_BAND]["name"] == "Galley usual VOC"
+    metadata = await known(hass)
+    assert metadata[BAND]["name"] == "Galley usual PM2.5"
+    assert metadata[VOC_BAND]["name"] == "Galley usual VOC"
     assert await rows(hass) == before
 
 
 @with_recorder
-async def test_the_unit_follows_the_source_and_all_rows_with_it(
+async def test_the_unit_follows_the_source_and_all_rows_are_converted(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()
@@ -234,7 +234,7 @@ async def test_the_unit_follows_the_source_and_all_rows_with_it(
 
 
 @with_recorder
-async def test_another_quantity_begins_its_own_and_the_old_one_goes(
+async def test_another_pollutant_starts_its_own_statistics_and_the_old_ones_are_removed(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()
@@ -253,12 +253,14 @@ async def test_an_index_has_no_unit(
     index = learned(Pollutant.VOC_INDEX, 36)
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.VOC_INDEX: index}})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_INDEX)))
-    (said,) = (await known(hass)).values()
-    assert (said["unit_of_measurement"], said["unit_class"]) == (None, None)
-    assert said["name"] == "Kitchen usual VOC index"
+    (metadata,) = (await known(hass)).values()
+    assert (metadata["unit_of_measurement"], metadata["unit_class"]) == (None, None)
+    assert metadata["name"] == "Kitchen usual VOC index"
 
 
-async def test_without_a_recorder_nothing_is_missed(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_without_a_recorder_everything_else_works(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
     entry = await kitchen.learn()
     await kitchen.breathe(HOUR)
     assert "recorder" not in hass.config.components
@@ -268,7 +270,7 @@ async def test_without_a_recorder_nothing_is_missed(hass: HomeAssistant, kitchen
 
 
 @with_recorder
-async def test_rows_are_written_in_the_real_recorder_under_a_name_that_does_not_change(
+async def test_rows_stay_under_their_id_when_the_source_is_replaced(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
     entry = await kitchen.learn()

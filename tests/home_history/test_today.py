@@ -1,4 +1,4 @@
-"""The line of today: what the recorder keeps is binned as the room has binned it."""
+"""The line of today: what the recorder has is binned in the same way as in the room."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(recorder_mock: Recorder, enable_custom_integrations: None) -> None:
-    """Have a recorder, which has to be there before Home Assistant."""
+    """Create the recorder, which must be there before Home Assistant."""
 
 
 async def test_the_line_of_today_comes_from_the_recorder(
@@ -31,8 +31,8 @@ async def test_the_line_of_today_comes_from_the_recorder(
     heard: list[tuple[float, float]] = []
     (room,) = kitchen.entry.runtime_data.rooms.values()
     room.async_add_bin_listener(
-        lambda kind, bin_: (
-            heard.append((bin_.start, bin_.value)) if kind is Pollutant.PM25 else None
+        lambda pollutant, bin_: (
+            heard.append((bin_.start, bin_.value)) if pollutant is Pollutant.PM25 else None
         )
     )
     await kitchen.breathe(2 * HOUR)
@@ -40,9 +40,9 @@ async def test_the_line_of_today_comes_from_the_recorder(
     await kitchen.silence(2 * HOUR)
     await kitchen.breathe(HOUR / 2, pm25=steady(9))
     await async_wait_recording_done(hass)
-    picture = await card.open()
-    assert picture["recorder"] is True
-    line = [(at, value) for at, value in channels(picture)["pm25"]["line"]]
+    message = await card.open()
+    assert message["recorder"] is True
+    line = [(at, value) for at, value in channels(message)["pm25"]["line"]]
     assert line == [(at, float(f"{value:.4g}")) for at, value in heard]
     gaps = {after - at for (at, _), (after, _) in pairwise(line)}
     assert max(gaps) > HOUR.total_seconds(), "silence is a gap"

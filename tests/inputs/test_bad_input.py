@@ -1,4 +1,4 @@
-"""Bad input, row by row as in section 12 of the design: each row has its test here or elsewhere."""
+"""Bad input of every sort: each row has its tests here or elsewhere."""
 
 import ast
 from collections.abc import Iterable
@@ -41,53 +41,53 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 ROWS: dict[str, list[str]] = {
     "unknown, unavailable, empty, text, NaN, inf": [
-        "test_coordinator.test_what_is_no_number_is_a_gap",
-        "inputs.test_readings.test_what_is_no_number_is_no_reading",
+        "test_coordinator.test_what_is_not_a_number_is_a_gap",
+        "inputs.test_readings.test_what_is_not_a_number_is_not_a_reading",
     ],
     "negative, or beyond the plausible span": [
-        "test_coordinator.test_what_no_sensor_can_have_measured_is_a_gap_and_is_counted",
-        "inputs.test_bad_input.test_impossible_values_are_told_when_they_persist",
-        "inputs.test_bad_input.test_a_few_impossible_values_are_not_told",
+        "test_coordinator.test_an_impossible_value_is_a_gap_and_is_counted",
+        "inputs.test_bad_input.test_impossible_values_are_reported_when_they_persist",
+        "inputs.test_bad_input.test_a_few_impossible_values_are_not_reported",
     ],
     "constant value for a long time": [
-        "issues.test_lifecycle.test_a_source_that_repeats_one_value_is_told_and_told_no_more",
+        "issues.test_lifecycle.test_a_source_that_repeats_one_value_is_reported_until_it_changes",
         "inputs.test_bad_input.test_the_time_of_a_stuck_value_is_missing",
-        "inputs.test_bad_input.test_clean_air_may_read_zero_for_three_days",
-        "inputs.test_bad_input.test_a_source_that_is_often_flat_may_be_flat_again",
-        "inputs.test_bad_input.test_a_stuck_source_ends_trust_only_by_too_few_days",
+        "inputs.test_bad_input.test_clean_air_can_read_zero_for_three_days",
+        "inputs.test_bad_input.test_a_source_that_is_often_flat_can_be_flat_again",
+        "inputs.test_bad_input.test_a_stuck_source_loses_trust_only_through_too_few_days",
     ],
     "unit or device class changes": [
-        "test_coordinator.test_another_unit_of_the_same_quantity_is_converted",
-        "test_coordinator.test_another_quantity_stops_learning_until_it_is_right_again",
-        "inputs.test_readings.test_a_unit_of_another_quantity_is_never_mixed_in",
-        "inputs.test_readings.test_a_device_class_of_another_quantity_is_never_mixed_in",
+        "test_coordinator.test_another_unit_of_the_same_pollutant_is_converted",
+        "test_coordinator.test_another_pollutant_stops_learning_until_it_is_right_again",
+        "inputs.test_readings.test_a_unit_of_another_pollutant_is_never_mixed_in",
+        "inputs.test_readings.test_a_device_class_of_another_pollutant_is_never_mixed_in",
     ],
     "gaps, restarts, slow sensors, floods": [
-        "inputs.test_bad_input.test_a_day_with_too_many_gaps_is_no_evidence",
-        "test_coordinator.test_a_value_that_nobody_reports_ends_after_half_an_hour",
+        "inputs.test_bad_input.test_a_day_with_too_many_gaps_is_not_evidence",
+        "test_coordinator.test_a_value_that_is_not_reported_again_ends_after_half_an_hour",
         "test_coordinator.test_a_restart_in_the_middle_of_learning_loses_nothing_that_was_saved",
         "test_coordinator.test_a_slow_sensor_learns_whole_days_from_one_value_an_hour",
         "test_coordinator.test_a_flood_of_values_is_averaged_over_time",
     ],
     "clock steps, DST, time-zone change": [
-        "inputs.test_bad_input.test_a_clock_that_is_set_back_reads_nothing_twice",
-        "inputs.test_bad_input.test_a_clock_that_is_set_forward_leaves_a_gap",
+        "inputs.test_bad_input.test_nothing_is_read_twice_when_the_clock_is_set_back",
+        "inputs.test_bad_input.test_setting_the_clock_forward_leaves_a_gap",
         "inputs.test_bad_input.test_parts_follow_the_wall_clock_when_clocks_change",
         "test_coordinator.test_days_follow_a_new_time_zone_at_once",
     ],
     "damaged store": [
         "storage.test_store_damage.test_an_unreadable_file_is_set_aside_and_the_good_copy_used",
-        "storage.test_store_damage.test_a_damaged_channel_alone_comes_from_the_good_copy",
+        "storage.test_store_damage.test_only_a_damaged_channel_comes_from_the_good_copy",
         "storage.test_store_damage.test_whatever_byte_is_wrong_the_entry_loads_or_refuses_as_newer",
-        "storage.test_store_damage.test_with_both_files_unreadable_the_rooms_start_clean_and_it_is_said",
+        "storage.test_store_damage.test_with_both_files_unreadable_the_rooms_start_clean_and_that_is_reported",
     ],
     "store from a newer version": [
         "test_init.test_a_store_of_a_newer_version_is_refused_and_left_alone",
-        "storage.test_store_damage.test_a_newer_file_is_refused_and_not_a_byte_of_it_changed",
+        "storage.test_store_damage.test_a_newer_file_is_refused_and_left_unchanged",
     ],
     "future or ancient timestamps": [
         "inputs.test_bad_input.test_a_reading_from_long_ago_is_dropped_and_counted",
-        "inputs.test_bad_input.test_a_state_from_a_clock_that_ran_ahead_is_read_as_of_now",
+        "inputs.test_bad_input.test_a_state_from_a_clock_that_ran_ahead_is_read_as_current",
     ],
 }
 
@@ -108,7 +108,7 @@ def observed(today: dict[str, Any]) -> list[int]:
 
 
 @pytest.mark.parametrize("value", [-1.0, 5000.0])
-async def test_impossible_values_are_told_when_they_persist(
+async def test_impossible_values_are_reported_when_they_persist(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], value: float
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 3)
@@ -123,7 +123,7 @@ async def test_impossible_values_are_told_when_they_persist(
     assert issues(hass) == []
 
 
-async def test_a_few_impossible_values_are_not_told(
+async def test_a_few_impossible_values_are_not_reported(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -145,7 +145,7 @@ async def test_the_time_of_a_stuck_value_is_missing(
     assert shown(hass, LEARNING).attributes["usable_days"] == days
 
 
-async def test_clean_air_may_read_zero_for_three_days(
+async def test_clean_air_can_read_zero_for_three_days(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -155,7 +155,7 @@ async def test_clean_air_may_read_zero_for_three_days(
     assert issues(hass) == [STUCK]
 
 
-async def test_a_source_that_is_often_flat_may_be_flat_again(
+async def test_a_source_that_is_often_flat_can_be_flat_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     channel = learned(Pollutant.PM25, 36)
@@ -169,7 +169,7 @@ async def test_a_source_that_is_often_flat_may_be_flat_again(
     assert issues(hass) == [STUCK]
 
 
-async def test_a_stuck_source_ends_trust_only_by_too_few_days(
+async def test_a_stuck_source_loses_trust_only_through_too_few_days(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
@@ -180,7 +180,7 @@ async def test_a_stuck_source_ends_trust_only_by_too_few_days(
     assert issues(hass) == [STUCK]
 
 
-async def test_a_day_with_too_many_gaps_is_no_evidence(
+async def test_a_day_with_too_many_gaps_is_not_evidence(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 10)
@@ -195,7 +195,7 @@ async def test_a_day_with_too_many_gaps_is_no_evidence(
         assert shown(hass, LEARNING).attributes["usable_days"] == days
 
 
-async def test_a_clock_that_is_set_back_reads_nothing_twice(
+async def test_nothing_is_read_twice_when_the_clock_is_set_back(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -212,7 +212,7 @@ async def test_a_clock_that_is_set_back_reads_nothing_twice(
     assert slots == sorted(set(slots))
 
 
-async def test_a_clock_that_is_set_forward_leaves_a_gap(
+async def test_setting_the_clock_forward_leaves_a_gap(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -221,7 +221,7 @@ async def test_a_clock_that_is_set_forward_leaves_a_gap(
     clock.move_to(NOON + 4 * HOUR)
     await pass_time(hass, clock, HOUR, {PM25: steady(5)})
     after = sum(observed((await saved(hass, hass_storage))["today"]))
-    assert 12 + 5 <= after - before <= 12 + 6, "an hour, and what the last value may hold"
+    assert 12 + 5 <= after - before <= 12 + 6, "an hour, and as long as the last value can last"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ async def test_a_reading_from_long_ago_is_dropped_and_counted(
     assert {level for _, level in after["today"]["recent"]} == {5.0}
 
 
-async def test_a_state_from_a_clock_that_ran_ahead_is_read_as_of_now(
+async def test_a_state_from_a_clock_that_ran_ahead_is_read_as_current(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     ahead = (NOON + 10 * HOUR).timestamp()

@@ -1,4 +1,4 @@
-"""From a state to a level, and from an entity to what it measures."""
+"""From a state to a concentration, and from an entity to what it measures."""
 
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
@@ -13,7 +13,7 @@ MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
 
 def a_state(value: str, unit: str | None = None, device_class: str | None = None) -> State:
     given = {"unit_of_measurement": unit, "device_class": device_class}
-    return State("sensor.a", value, {key: said for key, said in given.items() if said is not None})
+    return State("sensor.a", value, {key: item for key, item in given.items() if item is not None})
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
         (Pollutant.PM25, "μg/m³", "-3", -3.0),  # Judged and counted by the core.
     ],
 )
-def test_a_level_is_converted_to_the_base_unit(
+def test_a_concentration_is_converted_to_the_base_unit(
     pollutant: Pollutant, unit: str | None, value: str, base: float
 ) -> None:
     assert concentration(a_state(value, unit), POLLUTANTS[pollutant]) == pytest.approx(base)
@@ -45,7 +45,7 @@ def test_a_level_is_converted_to_the_base_unit(
     "value", ["unknown", "unavailable", "", "good", "12,5", "5 μg/m³", "nan", "NaN", "inf", "-inf"]
 )
 @pytest.mark.parametrize("pollutant", Pollutant)
-def test_what_is_no_number_is_no_reading(pollutant: Pollutant, value: str) -> None:
+def test_what_is_not_a_number_is_not_a_reading(pollutant: Pollutant, value: str) -> None:
     spec = POLLUTANTS[pollutant]
     assert concentration(a_state(value, spec.unit), spec) is None
 
@@ -65,7 +65,7 @@ def test_an_entity_that_is_gone_gives_no_reading() -> None:
         (Pollutant.VOC_INDEX, "ppb"),
     ],
 )
-def test_a_unit_of_another_quantity_is_never_mixed_in(
+def test_a_unit_of_another_pollutant_is_never_mixed_in(
     pollutant: Pollutant, unit: str | None
 ) -> None:
     with pytest.raises(UnitChangedError) as error:
@@ -75,7 +75,7 @@ def test_a_unit_of_another_quantity_is_never_mixed_in(
 
 @pytest.mark.parametrize("odd", [7, 0.5, True, ["μg/m³"], {"unit": "μg/m³"}])
 @pytest.mark.parametrize("attribute", ["unit_of_measurement", "device_class"])
-def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object) -> None:
+def test_an_attribute_that_is_not_text_is_wrong(attribute: str, odd: object) -> None:
     state = State("sensor.a", "5", {"unit_of_measurement": "μg/m³", attribute: odd})
     with pytest.raises(UnitChangedError):
         concentration(state, POLLUTANTS[Pollutant.PM25])
@@ -94,9 +94,7 @@ def test_an_attribute_that_is_no_text_is_a_wrong_one(attribute: str, odd: object
         ("5", "μg/m³", None),
     ],
 )
-def test_a_temperature_that_cannot_be_is_none(
-    shown: str, unit: str, expected: float | None
-) -> None:
+def test_an_impossible_temperature_is_none(shown: str, unit: str, expected: float | None) -> None:
     found = celsius(State("sensor.garden", shown, {"unit_of_measurement": unit}))
     assert found == (None if expected is None else pytest.approx(expected))
 
@@ -121,7 +119,7 @@ def test_a_missing_value_says_nothing_about_its_unit() -> None:
         (Pollutant.VOC_INDEX, "pm25", False),
     ],
 )
-def test_a_device_class_of_another_quantity_is_never_mixed_in(
+def test_a_device_class_of_another_pollutant_is_never_mixed_in(
     pollutant: Pollutant, device_class: str | None, *, fits: bool
 ) -> None:
     spec = POLLUTANTS[pollutant]
@@ -134,7 +132,7 @@ def test_a_device_class_of_another_quantity_is_never_mixed_in(
     assert error.value.unit == f"{device_class} {spec.unit}".strip()
 
 
-async def test_a_registered_name_tells_an_index_whatever_the_entity_is_called(
+async def test_a_registered_name_identifies_an_index_whatever_the_entity_id(
     hass: HomeAssistant, entity_registry: er.EntityRegistry
 ) -> None:
     known = entity_registry.async_get_or_create
@@ -148,7 +146,7 @@ async def test_a_registered_name_tells_an_index_whatever_the_entity_is_called(
         assert classify(hass, entity.entity_id) == Measurement(Pollutant.VOC_INDEX, "")
 
 
-async def test_companions_of_an_index_are_not_one(hass: HomeAssistant) -> None:
+async def test_entities_next_to_an_index_are_not_an_index(hass: HomeAssistant) -> None:
     for name in ("iaq_accuracy", "voc_status", "voc_level"):
         hass.states.async_set(f"sensor.{name}", "1")
         assert classify(hass, f"sensor.{name}") is Refusal.NOT_AIR
@@ -159,7 +157,7 @@ async def test_only_sensors_can_be_sources(hass: HomeAssistant) -> None:
     assert classify(hass, "number.voc_index") is Refusal.NOT_SENSOR
 
 
-async def test_the_state_says_more_than_the_registration(
+async def test_the_state_takes_precedence_over_the_registration(
     hass: HomeAssistant, entity_registry: er.EntityRegistry
 ) -> None:
     entity = entity_registry.async_get_or_create(

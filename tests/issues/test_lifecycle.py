@@ -1,4 +1,4 @@
-"""Which questions are asked, from when to when: once, until answered, never twice."""
+"""Which questions are asked, and for how long: once, until answered, never twice."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ UNIT = f"source_unit_changed_{KITCHEN}_pm25"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def vapours(at: float) -> float:
+def voc_usual(at: float) -> float:
     return usual(at, Pollutant.VOC_RATIO)
 
 
@@ -78,10 +78,10 @@ async def test_a_room_with_two_sources_is_asked_about_when_both_are_learned(
     }
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: known})
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", *known)))
-    await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
+    await pass_time(hass, clock, DAY, {PM25: usual, VOC: voc_usual})
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
     assert issues(hass) == []
-    await pass_time(hass, clock, DAY, {PM25: usual, VOC: vapours})
+    await pass_time(hass, clock, DAY, {PM25: usual, VOC: voc_usual})
     assert shown(hass, "sensor.kitchen_voc_learning").state == "learned"
     assert issues(hass) == [RANGE]
 
@@ -94,7 +94,7 @@ async def test_a_range_learned_long_ago_is_not_asked_about(
     assert issues(hass) == []
 
 
-async def test_an_unanswered_question_goes_after_two_weeks(
+async def test_an_unanswered_question_expires_after_two_weeks(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 20)
@@ -121,7 +121,7 @@ async def test_a_range_that_is_trusted_again_is_not_asked_about_again(
     assert issues(hass) == []
 
 
-async def test_starting_over_takes_the_question_back_and_undo_asks_it_again(
+async def test_starting_over_withdraws_the_question_and_undo_asks_it_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 20)
@@ -132,7 +132,7 @@ async def test_starting_over_takes_the_question_back_and_undo_asks_it_again(
     assert issues(hass) == [RANGE]
 
 
-async def test_what_was_ignored_stays_ignored(
+async def test_an_ignored_question_stays_ignored(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 20)
@@ -172,7 +172,7 @@ async def test_an_episode_is_asked_about_while_it_runs_and_after(
 
 
 @pytest.mark.parametrize(("later", "questions"), [(50, 1), (90, 2)])
-async def test_particles_and_vapours_that_rise_within_an_hour_are_one_question(
+async def test_pm25_and_voc_that_rise_within_an_hour_are_one_question(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -183,12 +183,12 @@ async def test_particles_and_vapours_that_rise_within_an_hour_are_one_question(
     begin = (NOON + HOUR).timestamp()
     rise: dict[str, Level] = {
         PM25: lambda at: 80 if at > begin else usual(at),
-        VOC: lambda at: 3000 if at > begin + later * 60 else vapours(at),
+        VOC: lambda at: 3000 if at > begin + later * 60 else voc_usual(at),
     }
     await pass_time(hass, clock, 2 * HOUR, rise)
     before = issues(hass)
     await pass_time(hass, clock, 2 * HOUR, rise)
-    (asked,) = issues(hass)  # A newer one takes the place of an older one.
+    (asked,) = issues(hass)  # A newer one replaces an older one.
     assert (asked == before[0]) is (questions == 1)
     found = issue(hass, asked)
     assert found is not None
@@ -198,7 +198,7 @@ async def test_particles_and_vapours_that_rise_within_an_hour_are_one_question(
     assert episodes == (both if questions == 1 else {"episode_voc_ratio"})
 
 
-async def test_a_newer_episode_takes_the_place_of_an_unanswered_one(
+async def test_a_newer_episode_replaces_an_unanswered_one(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
@@ -212,7 +212,7 @@ async def test_a_newer_episode_takes_the_place_of_an_unanswered_one(
     assert issues(hass) == [second]
 
 
-async def test_a_question_about_days_that_no_longer_count_goes(
+async def test_a_question_about_days_that_no_longer_count_is_withdrawn(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
@@ -224,7 +224,7 @@ async def test_a_question_about_days_that_no_longer_count_goes(
     assert issues(hass) == asked
 
 
-async def test_old_questions_are_forgotten_in_the_end(
+async def test_old_questions_are_deleted_in_the_end(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
@@ -238,7 +238,7 @@ async def test_old_questions_are_forgotten_in_the_end(
     assert asked not in hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["asked"]
 
 
-async def test_time_ends_a_question_even_where_nothing_is_heard_any_more(
+async def test_a_question_expires_even_without_readings(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 36)
@@ -251,7 +251,7 @@ async def test_time_ends_a_question_even_where_nothing_is_heard_any_more(
 
 
 @pytest.mark.parametrize("days", [1, 36])
-async def test_a_source_that_repeats_one_value_is_told_and_told_no_more(
+async def test_a_source_that_repeats_one_value_is_reported_until_it_changes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], days: int
 ) -> None:
     await a_kitchen(hass, hass_storage, days)
@@ -263,7 +263,7 @@ async def test_a_source_that_repeats_one_value_is_told_and_told_no_more(
     assert issues(hass) == []
 
 
-async def test_a_stuck_source_is_told_again_after_a_restart(
+async def test_a_stuck_source_is_reported_again_after_a_restart(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)
@@ -272,7 +272,7 @@ async def test_a_stuck_source_is_told_again_after_a_restart(
     assert issues(hass) == [STUCK]
 
 
-async def test_a_wrong_unit_that_was_ignored_is_told_anew_once_it_had_been_right(
+async def test_an_ignored_wrong_unit_is_reported_again_once_it_had_been_right(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 3)
@@ -294,7 +294,7 @@ async def test_a_wrong_unit_that_was_ignored_is_told_anew_once_it_had_been_right
     assert issues(hass) == [UNIT]
 
 
-async def test_what_is_lost_is_told_until_somebody_has_seen_it(
+async def test_a_loss_is_reported_until_somebody_has_seen_it(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     stored = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 3)}})
@@ -302,17 +302,17 @@ async def test_what_is_lost_is_told_until_somebody_has_seen_it(
     hass_storage[LEDGER_KEY] = stored
     entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
-    told = issue(hass, "store_recovered")
-    assert told is not None
-    assert told.is_persistent
-    assert told.severity is ir.IssueSeverity.ERROR
-    assert told.data == {"lost": KITCHEN, "recovered": ""}
+    reported = issue(hass, "store_recovered")
+    assert reported is not None
+    assert reported.is_persistent
+    assert reported.severity is ir.IssueSeverity.ERROR
+    assert reported.data == {"lost": KITCHEN, "recovered": ""}
     for _ in range(2):
         await restart(hass, entry, hass_storage)
     assert issues(hass) == ["store_recovered"]
 
 
-async def test_unloading_takes_every_question_away_and_loading_asks_again(
+async def test_unloading_removes_every_question_and_loading_asks_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 36)

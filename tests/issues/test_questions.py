@@ -1,4 +1,4 @@
-"""What a home is asked at a time: little, once, and only what can be known."""
+"""What a home is asked: little at a time, once, and only what can be known."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,7 @@ MISSING = f"source_missing_{KITCHEN}_pm25"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AREAS = ("kitchen", "bath", "cellar", "den", "entry")
-KIND = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
+PARTICLES = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
 
 
 def source_of(area: str) -> str:
@@ -53,7 +53,7 @@ def room_of(area: str) -> str:
 
 
 def a_house() -> list[ConfigSubentryDataWithId]:
-    """Return five rooms with particles."""
+    """Return five rooms with PM2.5 sources."""
     return [
         a_room(room_of(area), area, Pollutant.PM25, pm25_source=source_of(area)) for area in AREAS
     ]
@@ -78,14 +78,14 @@ async def breathe(
     duration: timedelta,
     high: dict[str, float] | None = None,
 ) -> None:
-    """Let all rooms breathe, some of them high."""
+    """Let time pass in all rooms, with high air in some of them."""
     levels = {source_of(area): (high or {}).get(area) for area in AREAS}
     steps = int(duration / (5 * MINUTE))
     for _ in range(steps):
         clock.tick(5 * MINUTE - SECOND)
         now = clock.time_to_freeze.timestamp()
         for source, level in levels.items():
-            report(hass, source, usual(now) if level is None else level, **KIND)
+            report(hass, source, usual(now) if level is None else level, **PARTICLES)
         await pass_time(hass, clock, SECOND)
 
 
@@ -106,7 +106,7 @@ async def test_at_most_three_new_questions_a_day_and_the_rest_wait(
         await breathe(hass, clock, 30 * MINUTE)
     assert rooms_asked(hass) == ["KITCHEN", "BATH", "CELLAR"]
     await restart(hass, house, hass_storage)
-    assert rooms_asked(hass) == ["KITCHEN", "BATH", "CELLAR"], "a restart is no new day"
+    assert rooms_asked(hass) == ["KITCHEN", "BATH", "CELLAR"], "a restart is not a new day"
     await breathe(hass, clock, 2 * HOUR)
     assert rooms_asked(hass) == ["KITCHEN", "BATH", "CELLAR"]
     assert clock.time_to_freeze < (NOON + 16 * HOUR).replace(tzinfo=None)
@@ -115,7 +115,7 @@ async def test_at_most_three_new_questions_a_day_and_the_rest_wait(
 
 
 @pytest.mark.usefixtures("house")
-async def test_what_waits_is_not_asked_any_more_once_it_was_answered(
+async def test_a_waiting_question_is_not_asked_once_it_was_answered(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -130,7 +130,7 @@ async def test_what_waits_is_not_asked_any_more_once_it_was_answered(
 
 
 @pytest.mark.usefixtures("house")
-async def test_a_rise_of_the_whole_house_is_one_question(
+async def test_a_rise_in_the_whole_house_is_one_question(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -143,29 +143,29 @@ async def test_a_rise_of_the_whole_house_is_one_question(
     assert sorted(rooms) == sorted(area.capitalize() for area in AREAS)
 
 
-async def beside(hass: HomeAssistant, area: str) -> list[tuple[str, list[str]]]:
-    """Return what is kept of the other rooms beside the episodes of a room."""
-    told = await act(hass, "get_ledger", device_id=device_id(hass, room_of(area)))
-    episodes = told["quantities"]["pm25"]["episodes"]
+async def other_rooms(hass: HomeAssistant, area: str) -> list[tuple[str, list[str]]]:
+    """Return what is stored about the other rooms with the episodes of a room."""
+    ledger = await act(hass, "get_ledger", device_id=device_id(hass, room_of(area)))
+    episodes = ledger["quantities"]["pm25"]["episodes"]
     return [(episode["together"], episode["rooms"]) for episode in episodes]
 
 
 @pytest.mark.usefixtures("house")
-async def test_it_is_kept_whether_other_rooms_rose_too(
+async def test_whether_other_rooms_rose_too_is_stored(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await breathe(hass, clock, 3 * HOUR)
     await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90})
     others = sorted(room_of(area) for area in AREAS if area != "kitchen")
-    ((together, rooms),) = await beside(hass, "kitchen")
-    assert (together, sorted(rooms)) == ("only_this_room", others)
+    ((finding, rooms),) = await other_rooms(hass, "kitchen")
+    assert (finding, sorted(rooms)) == ("only_this_room", others)
     await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90, "den": 90})
-    assert await beside(hass, "kitchen") == [("shared", [room_of("den")])]
-    assert await beside(hass, "den") == [("shared", [KITCHEN])]
+    assert await other_rooms(hass, "kitchen") == [("shared", [room_of("den")])]
+    assert await other_rooms(hass, "den") == [("shared", [KITCHEN])]
 
 
 @pytest.mark.usefixtures("house")
-async def test_a_room_that_asked_for_silence_is_no_part_of_a_question(
+async def test_a_room_that_stopped_asking_is_not_part_of_a_question(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -177,7 +177,7 @@ async def test_a_room_that_asked_for_silence_is_no_part_of_a_question(
 
 
 @pytest.mark.parametrize("state", [None, "unavailable", "unknown"])
-async def test_a_source_that_is_gone_is_told_after_six_hours(
+async def test_a_source_that_is_gone_is_reported_after_six_hours(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -200,7 +200,7 @@ async def test_a_source_that_is_gone_is_told_after_six_hours(
     assert issues(hass) == []
 
 
-async def test_a_source_that_is_there_but_silent_is_told_after_a_day_and_six_hours(
+async def test_a_silent_source_is_reported_after_a_day_and_six_hours(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_kitchen(hass, hass_storage, 3)
@@ -211,7 +211,7 @@ async def test_a_source_that_is_there_but_silent_is_told_after_a_day_and_six_hou
     assert issues(hass) == [MISSING]
 
 
-async def test_nothing_is_missing_while_home_assistant_starts(
+async def test_nothing_is_reported_missing_while_home_assistant_starts(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass.set_state(CoreState.starting)
@@ -225,12 +225,12 @@ async def test_nothing_is_missing_while_home_assistant_starts(
     assert issues(hass) == [MISSING]
 
 
-async def test_a_network_that_is_away_does_not_flood_the_repairs(
+async def test_a_network_that_is_down_does_not_flood_the_repairs(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, house: MockConfigEntry
 ) -> None:
     await breathe(hass, clock, 30 * MINUTE)
     for area in AREAS:
-        report(hass, source_of(area), "unavailable", **KIND)
+        report(hass, source_of(area), "unavailable", **PARTICLES)
     await pass_time(hass, clock, 8 * HOUR, step=HOUR)
     assert len(issues(hass)) == 3
     await pass_time(hass, clock, 10 * HOUR, step=HOUR)
@@ -238,7 +238,7 @@ async def test_a_network_that_is_away_does_not_flood_the_repairs(
 
 
 @pytest.mark.usefixtures("house")
-async def test_sources_and_questions_share_the_three_of_a_day(
+async def test_sources_and_questions_share_the_limit_of_three_a_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -253,7 +253,7 @@ async def test_sources_and_questions_share_the_three_of_a_day(
 
 
 @pytest.mark.usefixtures("house")
-async def test_the_repairs_of_a_room_go_with_it_even_ignored_ones(
+async def test_the_repairs_of_a_room_are_removed_with_it_even_ignored_ones(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, house: MockConfigEntry
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -272,7 +272,7 @@ async def test_the_repairs_of_a_room_go_with_it_even_ignored_ones(
 async def joint(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, house: MockConfigEntry
 ) -> MockConfigEntry:
-    """Set up a house of which the kitchen, then also the bath was high; all is usual again."""
+    """Set up a house in which the kitchen and then also the bath was high; all is usual again."""
     await breathe(hass, clock, HOUR)
     await breathe(hass, clock, 35 * MINUTE, {"kitchen": 90})
     await breathe(hass, clock, HOUR, {"kitchen": 90, "bath": 90})
@@ -288,7 +288,7 @@ def rooms_named(hass: HomeAssistant) -> list[str]:
     return [given["room"] for given in named if given is not None]
 
 
-async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_removed(
+async def test_a_joint_question_continues_for_the_other_room_when_one_is_removed(
     hass: HomeAssistant, joint: MockConfigEntry, fixer: Fixer
 ) -> None:
     hass.config_entries.async_remove_subentry(joint, room_of("kitchen"))
@@ -302,7 +302,7 @@ async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_remo
     assert issues(hass) == []
 
 
-async def test_what_two_rooms_were_asked_and_ignored_is_not_asked_of_the_other_again(
+async def test_an_ignored_joint_question_is_not_asked_again_for_the_other_room(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, joint: MockConfigEntry
 ) -> None:
     ir.async_ignore_issue(hass, DOMAIN, issues(hass)[0], ignore=True)
@@ -313,7 +313,7 @@ async def test_what_two_rooms_were_asked_and_ignored_is_not_asked_of_the_other_a
 
 
 @pytest.mark.usefixtures("joint")
-async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_answered(
+async def test_a_joint_question_continues_for_the_other_room_when_one_is_corrected(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
     bath, kitchen = (device_id(hass, room_of(area)) for area in ("bath", "kitchen"))
@@ -326,13 +326,13 @@ async def test_what_two_rooms_are_asked_goes_on_about_the_other_when_one_is_answ
 
 
 @pytest.mark.usefixtures("joint")
-async def test_what_two_rooms_are_asked_waits_on_the_cards_of_both(
+async def test_a_joint_question_is_shown_on_the_cards_of_both_rooms(
     hass: HomeAssistant, card: Card
 ) -> None:
     async def waiting(area: str) -> int:
-        picture = await card.open(device_id(hass, room_of(area)))
+        message = await card.open(device_id(hass, room_of(area)))
         await card.close()
-        return len(picture["questions"])
+        return len(message["questions"])
 
     assert [await waiting(area) for area in ("kitchen", "bath", "den")] == [1, 1, 0]
     bath = device_id(hass, room_of("bath"))
@@ -341,7 +341,7 @@ async def test_what_two_rooms_are_asked_waits_on_the_cards_of_both(
 
 
 @pytest.mark.usefixtures("joint")
-async def test_what_two_rooms_are_asked_stays_when_one_is_paused(
+async def test_a_joint_question_stays_when_one_room_is_paused(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     target = {"entity_id": "switch.kitchen_keep_learning"}
@@ -351,7 +351,7 @@ async def test_what_two_rooms_are_asked_stays_when_one_is_paused(
 
 
 @pytest.mark.usefixtures("house")
-async def test_a_question_that_was_ignored_does_not_take_later_rises(
+async def test_an_ignored_question_is_not_joined_by_later_rises(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await breathe(hass, clock, HOUR)
@@ -377,7 +377,7 @@ async def test_a_change_is_asked_about_once_and_no_longer_than_it_is_suspected(
     assert not any(one.startswith("change_suspected") for one in issues(hass))
 
 
-async def test_a_question_of_an_older_version_can_still_be_answered(
+async def test_a_question_from_an_older_version_can_still_be_answered(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],

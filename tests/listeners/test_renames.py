@@ -1,4 +1,4 @@
-"""What a room stands on is followed: sources that are renamed, areas that are renamed."""
+"""Sources and areas that are renamed are followed."""
 
 import asyncio
 from typing import Any
@@ -39,7 +39,7 @@ RENAMED = {
 
 @pytest.fixture(autouse=True)
 def _registered(entity_registry: er.EntityRegistry) -> None:
-    """Register what the home will point at."""
+    """Register the entities that the home will refer to."""
     for entity_id in RENAMED:
         domain, name = entity_id.split(".")
         entity_registry.async_get_or_create(domain, "x", name, suggested_object_id=name)
@@ -69,7 +69,7 @@ async def test_renames_while_not_loaded_are_followed(
     await set_up(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     rename(entity_registry)
-    # Another takes the place that the source had.
+    # Another entity takes the name that the source had.
     entity_registry.async_get_or_create("sensor", "y", "1", suggested_object_id="kitchen_pm25")
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -96,7 +96,7 @@ async def test_a_rename_while_reloading_is_followed(
     assert shown(hass, LEARNING).state == "collecting"
 
 
-async def test_a_source_registered_anew_under_its_name_is_followed_from_then_on(
+async def test_a_source_registered_again_under_its_name_is_followed_from_then_on(
     hass: HomeAssistant, entity_registry: er.EntityRegistry
 ) -> None:
     entry = home()
@@ -113,24 +113,24 @@ async def test_a_source_registered_anew_under_its_name_is_followed_from_then_on(
     assert pointed_at(entry)[0] == "sensor.cooker"
 
 
-async def test_what_is_not_registered_is_pointed_at_by_its_entity_id(hass: HomeAssistant) -> None:
+async def test_what_is_not_registered_is_referred_to_by_its_entity_id(hass: HomeAssistant) -> None:
     entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_RATIO))
     await set_up(hass, entry)
     assert "registered" not in entry.subentries[KITCHEN].data
     assert "registered" not in entry.options
 
 
-async def test_diagnostics_tell_nothing_of_what_is_kept_to_follow(
+async def test_diagnostics_leave_out_the_ids_that_are_stored_to_follow(
     hass: HomeAssistant, entity_registry: er.EntityRegistry
 ) -> None:
     entry = home()
     await set_up(hass, entry)
-    told = str(await async_get_config_entry_diagnostics(hass, entry))
+    text = str(await async_get_config_entry_diagnostics(hass, entry))
     kept = {**entry.options["registered"], **entry.subentries[KITCHEN].data["registered"]}
     assert kept == {one: entity_registry.entities[one].id for one in RENAMED}
     for entity_id, registry_id in kept.items():
-        assert entity_id not in told
-        assert registry_id not in told
+        assert entity_id not in text
+        assert registry_id not in text
 
 
 async def test_a_room_is_renamed_with_its_area(

@@ -16,7 +16,7 @@ from custom_components.air_baseline.storage.store import LEDGER_KEY, SOON_S
 from tests.home import BEDROOM, KITCHEN, a_home, a_store, learned, set_up, settle, shown
 
 
-async def test_between_two_rooms_others_have_their_turn() -> None:
+async def test_other_tasks_get_a_turn_between_two_rooms() -> None:
     happened: list[str] = []
     async for room, _ in in_turn({KITCHEN: 1, BEDROOM: 2}):
         happened.append(room)

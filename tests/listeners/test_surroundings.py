@@ -1,4 +1,4 @@
-"""Context through Home Assistant: outdoor sensors, contacts, and rooms that rise together."""
+"""Surroundings through Home Assistant: outdoor sensors, contacts, and rooms that rise at once."""
 
 from datetime import timedelta
 from typing import Any
@@ -62,7 +62,7 @@ async def breathe(  # noqa: PLR0913 - the weather of a home
     outdoor: float = 12.0,
     temperature: float = 10.0,
 ) -> None:
-    """Let time pass; each source says its level every ten minutes."""
+    """Let time pass; each source reports its level every ten minutes."""
     for _ in range(round(hours * 6)):
         report(hass, OUTDOOR, outdoor, **PARTICLES)
         report(hass, COLD, temperature, **DEGREES)
@@ -84,7 +84,7 @@ async def test_a_home_with_an_outdoor_sensor_says_that_outdoor_air_rose_too(
     assert "outdoor air" not in text.lower()
 
 
-async def test_a_day_colder_than_all_seen_gives_no_alert_and_says_why(
+async def test_a_day_colder_than_any_seen_gives_no_alert_and_says_why(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = stored(10.0)
@@ -98,7 +98,7 @@ async def test_a_day_colder_than_all_seen_gives_no_alert_and_says_why(
     assert "Colder outdoors (24-hour mean -5 °C)" in text
 
 
-async def test_without_context_nothing_changes(
+async def test_without_surroundings_nothing_changes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = stored(10.0)
@@ -111,7 +111,7 @@ async def test_without_context_nothing_changes(
     assert "outdoor air, whether a window was open" in text
 
 
-async def test_context_survives_a_restart(
+async def test_surroundings_survive_a_restart(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = stored(10.0)
@@ -123,7 +123,7 @@ async def test_context_survives_a_restart(
     assert shown(hass, UNUSUAL).attributes["reason"] == "conditions_unseen"
 
 
-async def test_damaged_context_is_forgotten_and_the_rest_is_kept(
+async def test_damaged_surroundings_are_discarded_and_the_rest_is_kept(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     hass_storage[LEDGER_KEY] = stored(10.0)
@@ -184,7 +184,7 @@ async def test_contacts_say_whether_a_window_was_open(
         (6.0, "Only this room rose. Still in the usual range: Bedroom."),
     ],
 )
-async def test_the_other_room_is_spoken_of(
+async def test_the_other_room_is_mentioned(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -219,7 +219,7 @@ async def test_the_other_room_is_spoken_of(
         ({"outdoor_temperature": "sensor.nowhere"}, {"outdoor_temperature": "source_missing"}),
     ],
 )
-async def test_what_cannot_be_outdoors_is_refused(
+async def test_a_sensor_that_cannot_be_outdoors_is_refused(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     given: dict[str, str],
@@ -237,7 +237,7 @@ async def test_what_cannot_be_outdoors_is_refused(
     assert done["result"].options == {"promise": "month", **good}
 
 
-async def test_a_room_and_the_air_outdoors_do_not_share_a_sensor(
+async def test_a_room_and_the_outdoors_cannot_share_a_sensor(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     report(hass, PM25, 5)

@@ -58,7 +58,7 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 
 
 async def make(hass: HomeAssistant, blueprint: str, **given: Any) -> None:
-    """Make an automation of a blueprint."""
+    """Make an automation from a blueprint."""
     automation = {
         "id": "made",
         "alias": "Made",
@@ -74,15 +74,17 @@ def test_blueprints_say_where_they_come_from_and_what_they_need() -> None:
     found = sorted(FOLDER.glob("*.yaml"))
     assert len(found) == 3
     for path in found:
-        said = load_yaml_dict(str(path))["blueprint"]
-        assert said["source_url"].endswith(f"/main/blueprints/automation/air_baseline/{path.name}")
-        assert said["homeassistant"]["min_version"] == "2026.10.0"
-        assert all(field["name"] for field in said["input"].values())
-        address = said["source_url"].replace(":", "%3A").replace("/", "%2F")
+        blueprint = load_yaml_dict(str(path))["blueprint"]
+        assert blueprint["source_url"].endswith(
+            f"/main/blueprints/automation/air_baseline/{path.name}"
+        )
+        assert blueprint["homeassistant"]["min_version"] == "2026.10.0"
+        assert all(field["name"] for field in blueprint["input"].values())
+        address = blueprint["source_url"].replace(":", "%3A").replace("/", "%2F")
         assert f"redirect/blueprint_import/?blueprint_url={address})" in readme
 
 
-# Tell and ask.
+# Notify and ask.
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ async def phone(hass: HomeAssistant) -> tuple[str, list[ServiceCall]]:
 
 
 @pytest.mark.parametrize(("button", "verdict"), [(0, "real"), (1, "normal")])
-async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
+async def test_an_episode_is_sent_to_a_phone_and_its_buttons_correct_it(
     hass: HomeAssistant,
     kitchen: Kitchen,
     phone: tuple[str, list[ServiceCall]],
@@ -128,15 +130,17 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
     await make(hass, "notify_and_ask", rooms=[device_id(hass)], phone=device)
     await kitchen.breathe()
     await kitchen.plume()
-    (told,) = sent
-    assert told.data["title"] == "Kitchen: unusual air"
-    assert told.data["message"].startswith("PM2.5: sustained peak of 79.3 μg/m³")
-    assert "the highest rise at this time of day in 35 comparable days" in told.data["message"]
-    buttons = told.data["data"]["actions"]
+    (notification,) = sent
+    assert notification.data["title"] == "Kitchen: unusual air"
+    assert notification.data["message"].startswith("PM2.5: sustained peak of 79.3 μg/m³")
+    assert (
+        "the highest rise at this time of day in 35 comparable days" in notification.data["message"]
+    )
+    buttons = notification.data["data"]["actions"]
     assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
     other = buttons[button]["action"].replace("automation.made", "automation.other")
-    for said in ({"action": other}, {"action": "OPEN_DOOR"}, {}):
-        hass.bus.async_fire("mobile_app_notification_action", said)
+    for ignored in ({"action": other}, {"action": "OPEN_DOOR"}, {}):
+        hass.bus.async_fire("mobile_app_notification_action", ignored)
     await hass.async_block_till_done()
     assert shown(hass, UNUSUAL).attributes["corrections"] == 0
     await kitchen.restart()
@@ -150,15 +154,15 @@ async def test_an_episode_is_told_to_a_phone_and_its_buttons_answer_it(
         "episode": shown(hass, UNUSUAL).attributes["episode"],
         "verdict": verdict,
     }
-    assert call.context.user_id is None, "whoever holds the phone may answer"
+    assert call.context.user_id is None, "whoever has the phone can answer"
     assert sent[1].data["message"] == "clear_notification"
-    assert sent[1].data["data"]["tag"] == told.data["data"]["tag"]
-    (answer,) = (await act(hass, "get_ledger"))["quantities"]["pm25"]["corrections"]
-    assert answer["kind"] == f"episode_{verdict}"
+    assert sent[1].data["data"]["tag"] == notification.data["data"]["tag"]
+    (correction,) = (await act(hass, "get_ledger"))["quantities"]["pm25"]["corrections"]
+    assert correction["kind"] == f"episode_{verdict}"
     assert shown(hass, UNUSUAL).attributes["corrections"] == 1
 
 
-async def test_an_episode_that_is_not_sure_enough_is_not_told(
+async def test_an_episode_that_is_not_sure_enough_is_not_sent(
     hass: HomeAssistant, kitchen: Kitchen, phone: tuple[str, list[ServiceCall]]
 ) -> None:
     device, sent = phone
@@ -176,7 +180,7 @@ async def test_an_episode_that_is_not_sure_enough_is_not_told(
 
 @pytest.fixture
 async def purifier(hass: HomeAssistant, kitchen: Kitchen) -> str:
-    """Let there be a purifier, switched by a helper, and automations that wait."""
+    """Set up a purifier that a helper switches; automations will wait."""
     kitchen.waits = True
     assert await async_setup_component(hass, "homeassistant", {})
     booleans = {"input_boolean": {"purifier": {"name": "Purifier"}}}
@@ -203,7 +207,7 @@ async def test_a_purifier_runs_while_the_air_is_unusual(
     assert kitchen.says(purifier) == "off"
 
 
-async def test_it_runs_no_longer_than_the_longest_run_time(
+async def test_a_purifier_runs_no_longer_than_the_longest_run_time(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str
 ) -> None:
     await kitchen.learn()
@@ -217,7 +221,7 @@ async def test_it_runs_no_longer_than_the_longest_run_time(
     assert kitchen.says(purifier) == "off", "once per episode"
 
 
-async def test_another_quantity_that_becomes_unusual_starts_the_time_anew(
+async def test_another_pollutant_that_becomes_unusual_restarts_the_run_time(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str
 ) -> None:
     await kitchen.learn()
@@ -233,7 +237,7 @@ async def test_another_quantity_that_becomes_unusual_starts_the_time_anew(
     assert kitchen.says(purifier) == "off"
 
 
-async def test_it_runs_on_while_the_sensor_is_silent_and_stops_when_the_time_is_over(
+async def test_a_purifier_runs_on_while_the_sensor_is_silent_until_its_time_is_over(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str
 ) -> None:
     await kitchen.learn()
@@ -247,7 +251,7 @@ async def test_it_runs_on_while_the_sensor_is_silent_and_stops_when_the_time_is_
     assert (kitchen.says(UNUSUAL), kitchen.says(purifier)) == ("unknown", "off")
 
 
-async def test_a_room_that_is_still_learning_never_runs_it(
+async def test_a_room_that_is_still_learning_never_runs_a_purifier(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str
 ) -> None:
     await kitchen.learn(5)
@@ -258,7 +262,7 @@ async def test_a_room_that_is_still_learning_never_runs_it(
 
 
 def last_ran(hass: HomeAssistant, at: datetime | None) -> None:
-    """Let the automation remember when it last ran, as it does over a restart."""
+    """Restore when the automation last ran, as it does after a restart."""
     ran = at.isoformat() if at else None
     mock_restore_cache(hass, [State("automation.made", "on", {"last_triggered": ran})])
 
@@ -275,7 +279,7 @@ async def start_again(hass: HomeAssistant, purifier: str, was: str) -> None:
 
 
 @pytest.mark.parametrize("was", ["on", "off"])
-async def test_after_a_restart_in_an_episode_it_goes_on(
+async def test_after_a_restart_during_an_episode_a_purifier_runs_on(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str, was: str
 ) -> None:
     last_ran(hass, NOON + 95 * MINUTE)
@@ -313,7 +317,7 @@ async def test_after_a_restart_without_an_episode_only_its_own_run_is_ended(
 
 
 @pytest.mark.parametrize("was", ["on", "off"])
-async def test_after_a_restart_it_is_not_turned_on_while_nothing_is_known(
+async def test_after_a_restart_a_purifier_is_not_turned_on_while_nothing_is_known(
     hass: HomeAssistant, kitchen: Kitchen, purifier: str, was: str
 ) -> None:
     last_ran(hass, NOON - HOUR)
@@ -330,7 +334,7 @@ async def test_after_a_restart_it_is_not_turned_on_while_nothing_is_known(
 # The weekly summary.
 
 
-async def test_the_week_is_summed_up_for_every_room(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_the_week_is_summarised_for_every_room(hass: HomeAssistant, kitchen: Kitchen) -> None:
     kitchen.files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     report(hass, INDEX, 100)
     await set_up(hass, a_home())
@@ -343,21 +347,23 @@ async def test_the_week_is_summed_up_for_every_room(hass: HomeAssistant, kitchen
         await hass.async_block_till_done()
         assert len(sent) == (day >= 1) + (day >= 8), day
     await hass.services.async_call("automation", "turn_off", {"entity_id": "automation.made"})
-    said = sent[0].data
-    assert said["title"] == "Weekly air summary"
-    kitchen_said, bedroom_said = said["message"].removeprefix("## Kitchen\n").split("## Bedroom\n")
-    assert (
-        "PM2.5: usual here in the morning (07:00 to 10:00): 2 to 11 μg/m³.\n- PM2.5" in kitchen_said
+    summary = sent[0].data
+    assert summary["title"] == "Weekly air summary"
+    kitchen_text, bedroom_text = (
+        summary["message"].removeprefix("## Kitchen\n").split("## Bedroom\n")
     )
-    assert "the air was inside the range 81% of the time" in kitchen_said
-    assert "The range is recalculated" not in kitchen_said
-    assert "Nothing about this room yet" in bedroom_said
-    assert "Usable days still needed: 21." in bedroom_said
-    assert "can be learned by" in bedroom_said
-    assert "\n\n\n\n" not in said["message"]
+    assert (
+        "PM2.5: usual here in the morning (07:00 to 10:00): 2 to 11 μg/m³.\n- PM2.5" in kitchen_text
+    )
+    assert "the air was inside the range 81% of the time" in kitchen_text
+    assert "The range is recalculated" not in kitchen_text
+    assert "Nothing about this room yet" in bedroom_text
+    assert "Usable days still needed: 21." in bedroom_text
+    assert "can be learned by" in bedroom_text
+    assert "\n\n\n\n" not in summary["message"]
 
 
-async def test_it_is_sent_as_is_asked_for_and_about_the_rooms_that_are_chosen(
+async def test_the_summary_is_sent_as_configured_about_the_chosen_rooms(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     await kitchen.learn()

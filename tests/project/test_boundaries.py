@@ -1,10 +1,10 @@
-"""Which module may know which.
+"""Which module may import which.
 
 The core is statistics and nothing else: it imports the standard library, numpy and its own
 packages. It has no Home Assistant, no clock, no chance of its own, no log, no input and no
-output, so that the same readings always give the same answer.
+output, so that the same readings always give the same results.
 
-Which package may import which stands in pyproject.toml (`tool.importlinter`), for the core and
+Which package may import which is written in pyproject.toml (`tool.importlinter`), for the core and
 for the integration around it.
 """
 
@@ -70,7 +70,7 @@ BANNED_FUNCTIONS = {
 
 
 def core_import_problem(module: str) -> str | None:
-    """Say why the core may not import a module by its full name, None if it may."""
+    """Return why the core must not import a module by its full name, None if it may."""
     root = module.partition(".")[0]
     for reason, modules in BANNED.items():
         if root in modules:
@@ -105,7 +105,7 @@ def test_the_core_imports_only_the_standard_library_numpy_and_itself() -> None:
     assert problems == {}
 
 
-def test_the_core_works_where_there_is_no_home_assistant() -> None:
+def test_the_core_works_without_home_assistant() -> None:
     """As a package of its own: the integration around it is not imported."""
     modules = [
         ".".join(path.relative_to(CORE).with_suffix("").parts)
@@ -163,12 +163,12 @@ def test_the_core_rule_can_fail(line: str) -> None:
         "from .ledger import Ledger",
     ],
 )
-def test_the_core_rule_lets_the_core_work(line: str) -> None:
+def test_the_core_rule_accepts_what_the_core_does(line: str) -> None:
     assert core_problems(line) == []
 
 
 def arrows(root: Path) -> str:
-    """Return what import-linter says of a tree, "" where every arrow points downwards."""
+    """Return what import-linter reports of a tree, "" if every arrow points downwards."""
     done = subprocess.run(  # noqa: S603
         [
             Path(sys.executable).with_name("lint-imports"),
@@ -190,7 +190,7 @@ def test_the_arrows_point_downwards() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "line", "told"),
+    ("module", "line", "reported"),
     [
         ("core/reading/binning", "from ..ledger.episode import Episode", "core.reading"),
         ("core/ledger/ledger", "from ..learning.standing import Standing", "core.ledger"),
@@ -207,17 +207,19 @@ def test_the_arrows_point_downwards() -> None:
         ("sensor", "from .binary_sensor import BINARY_SENSORS", "air_baseline.sensor"),
     ],
 )
-def test_an_arrow_that_points_up_is_told(tmp_path: Path, module: str, line: str, told: str) -> None:
+def test_an_arrow_that_points_up_is_reported(
+    tmp_path: Path, module: str, line: str, reported: str
+) -> None:
     """The rule in pyproject.toml can fail."""
     copy = tmp_path / "custom_components" / "air_baseline"
     shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy.parent / "__init__.py").touch()
     file = copy / f"{module}.py"
     file.write_text(f"{file.read_text('utf-8')}\n{line}\n", "utf-8")
-    assert told in arrows(tmp_path)
+    assert reported in arrows(tmp_path)
 
 
-def test_a_package_without_a_floor_is_told(tmp_path: Path) -> None:
+def test_a_package_without_a_layer_is_reported(tmp_path: Path) -> None:
     copy = tmp_path / "custom_components" / "air_baseline"
     shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy.parent / "__init__.py").touch()

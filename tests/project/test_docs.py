@@ -21,7 +21,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-async def test_every_example_is_taken_as_it_is_and_runs(
+async def test_every_example_is_accepted_as_it_is_and_runs(
     hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:
     examples = [yaml.safe_load(text) for text in EXAMPLES]
@@ -29,7 +29,7 @@ async def test_every_example_is_taken_as_it_is_and_runs(
     assert await async_setup_component(
         hass, "input_boolean", {"input_boolean": {"guests": {"name": "Guests"}}}
     )
-    told = async_mock_service(hass, "notify", "send_message")
+    sent = async_mock_service(hass, "notify", "send_message")
     on, off = (async_mock_service(hass, "fan", f"turn_{way}") for way in ("on", "off"))
     await kitchen.learn()
     report(hass, PM25, 6)
@@ -38,19 +38,19 @@ async def test_every_example_is_taken_as_it_is_and_runs(
     names = [f"automation.{slugify(example['alias'])}" for example in examples]
     assert {name: kitchen.says(name) for name in names} == dict.fromkeys(names, "on")
     await kitchen.breathe()
-    assert (told, on, off) == ([], [], [])
+    assert (sent, on, off) == ([], [], [])
     await kitchen.plume()
-    assert len(told) == 1
+    assert len(sent) == 1
     assert len(on) > 1, "above the threshold, and boosted"
     await kitchen.breathe()
     assert len(off) == 1
-    assert "80" in told[1].data["message"]
-    assert "Back to usual" in told[1].data["message"]
+    assert "80" in sent[1].data["message"]
+    assert "Back to usual" in sent[1].data["message"]
     await kitchen.breathe(5 * HOUR + 10 * MINUTE, pm25=steady(20))
     await act(hass, "reset")
     await act(hass, "undo")
     await hass.async_block_till_done()
-    assert "Kitchen PM2.5 learning: Learned" in {call.data["message"] for call in told}
+    assert "Kitchen PM2.5 learning: Learned" in {call.data["message"] for call in sent}
     for way, shows in (("on", "off"), ("off", "on")):
         await hass.services.async_call(
             "input_boolean", f"turn_{way}", {"entity_id": "input_boolean.guests"}, blocking=True

@@ -1,4 +1,4 @@
-"""What HACS asks of the repository, and the archive that it installs."""
+"""What HACS requires of the repository, and the archive that it installs."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,7 +26,7 @@ from script import release
 from tests.words import FOLDER
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 120.0
+TIMEOUT_S = 120.0
 HACS = vol.Schema(
     {
         vol.Required("name"): str,
@@ -69,9 +69,11 @@ def test_the_brand_images_have_the_sizes_of_home_assistants_brands() -> None:
             assert image.format == "PNG"
             assert image.size == (side, side) or "logo" in name, name
             assert side / 2 <= min(image.size) <= side, name
-            assert image.getchannel("A").getbbox() == (0, 0, *image.size), "trimmed, says its rule"
+            assert image.getchannel("A").getbbox() == (0, 0, *image.size), (
+                "trimmed, as its rule says"
+            )
         digests.add(sha256(path.read_bytes()).hexdigest())
-    assert len(digests) == len(found), "an image that is another's copy is served for it anyway"
+    assert len(digests) == len(found), "a copy of another image is served in its place anyway"
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_archive_has_what_git_knows_and_nothing_else(archive: Path) -> None:
+def test_the_archive_has_what_git_lists_and_nothing_else(archive: Path) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],  # noqa: S607
         cwd=FOLDER,
@@ -103,14 +105,14 @@ def test_the_same_files_give_the_same_archive(archive: Path, tmp_path: Path) -> 
     assert again.read_bytes() == archive.read_bytes()
 
 
-def test_a_file_that_nobody_knows_stops_a_release(archive: Path, tmp_path: Path) -> None:
+def test_an_unknown_file_stops_a_release(archive: Path, tmp_path: Path) -> None:
     copy = release.install(archive, tmp_path)
     (copy / "icon.png.backup").touch()
     with pytest.raises(release.ReleaseError, match=r"icon\.png\.backup"):
         release.build(archive, copy)
 
 
-def test_a_tag_is_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tag_must_be_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
     version = json.loads((FOLDER / "manifest.json").read_text("utf-8"))["version"]
     release.check_tag(f"v{version}")
     assert release.main(["--tag", "v99.0.0"]) == 1
@@ -147,11 +149,11 @@ def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, 
         process.wait(60)
 
 
-def test_what_the_archive_installs_starts_in_a_home_of_its_own(
+def test_what_the_archive_installs_starts_in_a_real_home(
     home_assistant: tuple[int, Path],
 ) -> None:
     port, installed = home_assistant
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     found, tokens = "None", None
     while found == "None" and time.monotonic() < deadline:
         with suppress(OSError, HTTPException, ValueError):

@@ -1,4 +1,4 @@
-"""The icons, as hassfest takes them. That each has what it stands for: test_translations*.py."""
+"""The icons, as hassfest accepts them; test_translations*.py checks that none is missing."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -20,7 +20,7 @@ KNOWN = {
 ICON = vol.In(KNOWN)
 
 
-def no_state_looks_as_all_others(icon: dict[str, Any]) -> dict[str, Any]:
+def no_state_has_the_default_icon(icon: dict[str, Any]) -> dict[str, Any]:
     if icon["default"] in icon.get("state", {}).values():
         raise vol.Invalid("a state has the icon that it would have anyway")
     return icon
@@ -32,7 +32,7 @@ LOOK = vol.All(
         **OF_STATES,
         vol.Optional("state_attributes"): {cv.slug: vol.Schema(OF_STATES)},
     },
-    no_state_looks_as_all_others,
+    no_state_has_the_default_icon,
 )
 ICONS = vol.Schema(
     {
@@ -44,7 +44,7 @@ ICONS = vol.Schema(
 )
 
 
-def test_the_icons_are_as_hassfest_takes_them() -> None:
+def test_the_icons_have_the_form_that_hassfest_accepts() -> None:
     ICONS(icons())
 
 
@@ -63,7 +63,7 @@ def test_what_hassfest_would_refuse_is_refused(wrong: dict[str, Any]) -> None:
         ICONS(icons() | {"entity": {"switch": {"keep_learning": wrong}}})
 
 
-def of_the_code() -> Iterator[str]:
+def icons_in_code() -> Iterator[str]:
     """Yield the lines that name an icon outside icons.json."""
     for ending in ("*.py", "*.yaml"):
         for path in FOLDER.rglob(ending):
@@ -74,4 +74,4 @@ def of_the_code() -> Iterator[str]:
 
 def test_no_icon_is_named_elsewhere() -> None:
     assert [*leaves(icons())]
-    assert [*of_the_code()] == []
+    assert [*icons_in_code()] == []

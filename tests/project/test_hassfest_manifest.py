@@ -1,4 +1,4 @@
-"""The manifest, as hassfest takes that of a custom integration, and what the code has to say in it.
+"""The manifest, as hassfest accepts it of a custom integration, and as the code requires it.
 
 Hassfest itself is not in the package of Home Assistant; .github/workflows/validate.yml runs it.
 """
@@ -68,7 +68,7 @@ def manifest() -> dict[str, Any]:
     return found
 
 
-def test_the_manifest_is_as_hassfest_takes_it() -> None:
+def test_the_manifest_has_the_form_that_hassfest_accepts() -> None:
     MANIFEST(manifest())
     assert FOLDER.name == DOMAIN
     assert DOMAIN not in CORE, "Home Assistant's own would be hidden"
@@ -91,7 +91,7 @@ def test_what_hassfest_would_refuse_is_refused(wrong: dict[str, Any]) -> None:
         MANIFEST(manifest() | wrong)
 
 
-def test_its_keys_are_domain_name_and_then_the_alphabet() -> None:
+def test_its_keys_are_domain_name_and_then_in_alphabetical_order() -> None:
     keys = list(manifest())
     assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
 
@@ -101,7 +101,7 @@ def test_the_integration_has_one_name() -> None:
     assert json.loads((ROOT / "hacs.json").read_text("utf-8"))["name"] == words()["title"]
 
 
-def test_numpy_alone_is_required() -> None:
+def test_only_numpy_is_required() -> None:
     assert [re.split(r"[<>=~]", needed)[0] for needed in manifest()["requirements"]] == ["numpy"]
 
 
@@ -117,10 +117,12 @@ def imported() -> set[str]:
     return {name.split(".")[2] for name in names if name.startswith("homeassistant.components.")}
 
 
-def test_every_integration_that_is_imported_is_named_and_no_other() -> None:
-    said = manifest()
-    named = {*said.get("dependencies", []), *said.get("after_dependencies", [])}
-    platforms = {path.stem for path in FOLDER.iterdir()}  # Who loads one is there.
+def test_every_imported_integration_is_named_and_no_other() -> None:
+    known = manifest()
+    named = {*known.get("dependencies", []), *known.get("after_dependencies", [])}
+    platforms = {
+        path.stem for path in FOLDER.iterdir()
+    }  # Only loaded by an integration that is there.
     assert imported() - ALWAYS - platforms <= named <= imported()
 
 

@@ -58,7 +58,7 @@ NAMED = re.compile(r"[\w/-]+\.(?:json|md|png|py|toml|yaml)\b")
 
 
 def answers() -> dict[str, Any]:
-    """Return what is said to each rule."""
+    """Return the answer to each rule."""
     known: dict[str, Any] = SCHEMA(load_yaml_dict(str(FOLDER / "quality_scale.yaml")))
     return dict(known["rules"])
 

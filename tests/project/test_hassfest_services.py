@@ -1,4 +1,4 @@
-"""The actions, triggers and conditions that are described in YAML, as hassfest takes them.
+"""The actions, triggers and conditions that are described in YAML, as hassfest accepts them.
 
 That names, icons and code agree with them is shown in test_translations*.py.
 """
@@ -17,7 +17,7 @@ from tests.words import FOLDER, LANGUAGES, words
 
 def something(value: object) -> object:
     if value is None:
-        raise vol.Invalid("nothing is said")
+        raise vol.Invalid("nothing is given")
     return value
 
 
@@ -35,7 +35,9 @@ FIELDS = vol.Schema(
 ACTIONS = vol.Schema({cv.slug: {vol.Optional("target"): TARGET, vol.Required("fields"): FIELDS}})
 OF_AUTOMATIONS = vol.Schema(
     {
-        vol.Remove(vol.All(str, starts_with_dot)): object,  # What others in the file repeat.
+        vol.Remove(
+            vol.All(str, starts_with_dot)
+        ): object,  # What is repeated elsewhere in the file.
         cv.underscore_slug: {vol.Required("target"): TARGET, vol.Required("fields"): FIELDS},
     }
 )
@@ -43,9 +45,9 @@ SCHEMAS = {"services": ACTIONS, "triggers": OF_AUTOMATIONS, "conditions": OF_AUT
 
 
 def described(kind: str) -> dict[str, Any]:
-    """Return what a file describes, after Home Assistant has taken it."""
-    taken: dict[str, Any] = SCHEMAS[kind](load_yaml_dict(str(FOLDER / f"{kind}.yaml")))
-    return taken
+    """Return what a file describes, after Home Assistant has accepted it."""
+    accepted: dict[str, Any] = SCHEMAS[kind](load_yaml_dict(str(FOLDER / f"{kind}.yaml")))
+    return accepted
 
 
 def fields(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -56,7 +58,7 @@ def fields(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_each_is_described_as_home_assistant_takes_it(kind: str) -> None:
+def test_each_is_described_as_home_assistant_accepts_it(kind: str) -> None:
     assert described(kind)
 
 

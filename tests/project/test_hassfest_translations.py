@@ -1,4 +1,4 @@
-"""The form of the translations, as hassfest takes it; test_languages.py has the rules for texts."""
+"""The form of the translations, as hassfest accepts it; test_languages.py has rules for texts."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ TEXT = vol.All(cv.string_with_no_html, vol.Length(min=1))
 
 
 def complete(text: str) -> str:
-    """Return a text that nothing is put into: Home Assistant gives these no placeholders."""
+    """Return a text without placeholders: Home Assistant fills in none here."""
     if holes(text):
         raise vol.Invalid("placeholders are not filled in here")
     return text
@@ -98,7 +98,7 @@ TRANSLATIONS = vol.Schema(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_form_that_hassfest_takes(language: str) -> None:
+def test_every_language_has_the_form_that_hassfest_accepts(language: str) -> None:
     TRANSLATIONS(words(language))
 
 

@@ -1,4 +1,4 @@
-"""Every language says all that English says, of the same things, and as Home Assistant takes it."""
+"""Every language has the texts of English, about the same things, as Home Assistant accepts it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import DOMAIN
 from tests.words import LANGUAGES, holes, leaves, words
 
-PHONE_CHARACTERS = 35  # Of a title beside the cross, at a width of 400 px.
+PHONE_CHARACTERS = 35  # Of a title next to the cross, at a width of 400 px.
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # What texts name in quotes, and where the thing has its name.
 NAMED = {
@@ -41,7 +41,7 @@ def texts(language: str = "en") -> dict[str, str]:
 
 
 def broken_rules(text: str) -> Iterator[str]:
-    """Yield what hassfest and the frontend would not take."""
+    """Yield what hassfest and the frontend would not accept."""
     if not text or text != text.strip():
         yield "spaces around it"
     if re.search(r"<[a-zA-Z/!]", text):
@@ -51,7 +51,7 @@ def broken_rules(text: str) -> Iterator[str]:
     if "[%" in text:
         yield "a reference: these are resolved for Home Assistant's own texts only"
     if "'{" in text or "}'" in text:
-        yield "an apostrophe beside a brace: ICU takes it for a quote"
+        yield "an apostrophe next to a brace: ICU takes it for a quote"
     if not all(re.fullmatch(r"[a-z0-9_]+", hole) for hole in holes(text)):
         yield "a placeholder with signs that ICU reads otherwise"
 
@@ -69,13 +69,13 @@ def test_all_texts_are_plain(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_counted_reads_well_for_any_number(language: str) -> None:
-    """Home Assistant knows no plurals where it puts numbers into words itself."""
+    """Home Assistant has no plurals where it puts numbers into texts itself."""
     counted = {path for path, text in texts(language).items() if COUNTED.search(text)}
     assert counted - NEVER_ONE == set()
     assert COUNTED.search("after {days} more days")
 
 
-def test_french_signs_of_two_parts_stand_after_a_narrow_space() -> None:
+def test_french_two_part_punctuation_follows_a_narrow_space() -> None:
     for path, text in texts("fr").items():
         bare = re.sub(r"\d\d:\d\d", "", text)
         assert re.findall(r"(?<!\u202f)[:;!?»%]|«(?!\u202f)", bare) == [], path
@@ -109,7 +109,7 @@ async def test_home_assistant_loads_every_text(
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_nothing_is_missing_and_nothing_too_much(language: str) -> None:
+def test_nothing_is_missing_and_nothing_is_superfluous(language: str) -> None:
     assert set(texts(language)) == set(texts())
     assert list(texts(language)) == list(texts()), "in the order of en.json"
 
@@ -119,17 +119,17 @@ def test_placeholders_paragraphs_and_headings_are_those_of_english(language: str
     def frame(text: str) -> tuple[list[str], int, int]:
         return sorted(re.findall(r"\{\w+\}", text)), text.count("\n"), text.count("**")
 
-    said = texts(language)
-    differ = {path: (frame(text), frame(said[path])) for path, text in texts().items()}
+    translated = texts(language)
+    differ = {path: (frame(text), frame(translated[path])) for path, text in texts().items()}
     assert {path: two for path, two in differ.items() if two[0] != two[1]} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_text_names_is_called_so(language: str) -> None:
-    said, named = texts(language), 0
+def test_what_a_text_names_has_that_name(language: str) -> None:
+    translated, named = texts(language), 0
     for path, text in texts().items():
         for quoted, at in NAMED.items():
             if quoted in text:
                 named += 1
-                assert said[at] in said[path], path
+                assert translated[at] in translated[path], path
     assert named > len(NAMED)

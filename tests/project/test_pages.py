@@ -1,4 +1,4 @@
-"""The pages for people: links and pictures lead somewhere, the README is short and shown alike."""
+"""The pages for people: links and pictures lead somewhere, the README is short and safe to show."""
 
 from pathlib import Path
 import re

@@ -1,4 +1,4 @@
-"""Every word that the code asks for is there, and every word that is there is asked for."""
+"""Every text that the code uses is there, and every text that is there is used."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ from tests.words import (
 )
 
 ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
-HOME_ONLY = {"source_indoors", "source_not_temperature"}  # What is said of outdoor sensors alone.
+HOME_ONLY = {"source_indoors", "source_not_temperature"}  # Refusals of outdoor sensors only.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
@@ -113,7 +113,7 @@ def test_the_only_aborts_are_home_assistants_own() -> None:
 
 
 def entities() -> dict[str, dict[str, Any]]:
-    """Return what the entities ask for: by platform and key, states and attributes."""
+    """Return what entities use, by platform and key: states and attributes."""
     found: dict[str, dict[str, Any]] = {
         "button": {"start_over": None},
         "event": {"inference": None},
@@ -223,7 +223,7 @@ def exceptions_raised() -> dict[str, set[str]]:
         for error in ERRORS:
             for call in calls(source(module), error):
                 if not (keys := texts_of(keyword(call, "translation_key"))):
-                    continue  # Said by the caller: see below.
+                    continue  # Given by the caller: see below.
                 (key,) = keys
                 given = keyword(call, "translation_placeholders")
                 names = given.keys if isinstance(given, ast.Dict) else []
@@ -240,7 +240,7 @@ def test_every_exception_has_words_with_its_placeholders() -> None:
 
 
 @cache
-def said() -> dict[str, set[str]]:
+def explanation_words() -> dict[str, set[str]]:
     """Return the fragments that explanations are made of, with what is given to each."""
     fragments: dict[str, set[str]] = {}
     for call in (call for module in modules() for call in calls(source(module), "say")):
@@ -270,11 +270,11 @@ def card_words() -> dict[str, set[str]]:
 
 def test_every_fragment_is_there_and_none_is_left_over() -> None:
     states = {"card_gone", "card_not_loaded"}  # Named by the status that the server sends.
-    assert set(words()["common"]) == set(said()) | set(card_words()) | states
+    assert set(words()["common"]) == set(explanation_words()) | set(card_words()) | states
 
 
 def test_every_fragment_is_given_what_it_asks_for() -> None:
-    given = said() | card_words()
+    given = explanation_words() | card_words()
     asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
 
@@ -289,8 +289,8 @@ def test_services_fields_and_choices_agree() -> None:
         assert set(described[action]["fields"]) == fields
         assert set(words()["services"][action]["fields"]) == fields
         for field in schema.schema:
-            said = described[action]["fields"][str(field)]
-            assert said.get("required", False) == isinstance(field, vol.Required), field
+            shown = described[action]["fields"][str(field)]
+            assert shown.get("required", False) == isinstance(field, vol.Required), field
     choice = described["explain"]["fields"]["quantity"]["selector"]["select"]
     assert set(choice["options"]) == set(words()["selector"]["quantity"]["options"])
     assert set(words()["selector"]["quantity"]["options"]) == set(WORDS_OF_POLLUTANT.values())

@@ -83,7 +83,7 @@ async def changing(
 
 
 async def ledger(hass: HomeAssistant, files: dict[str, Any]) -> str:
-    """Return all that undo has to give back, byte for byte."""
+    """Return all that undo has to restore, byte for byte."""
     kept = await saved(hass, files)
     return json.dumps({name: kept[name] for name in LEDGER})
 
@@ -96,22 +96,22 @@ async def to_page(fixer: Fixer, asked: str, *choices: str) -> Answer:
     return page
 
 
-def said(page: Answer, name: str) -> str:
+def text_of(page: Answer, name: str) -> str:
     text: str = page["description_placeholders"][name]
     return text
 
 
 @pytest.mark.usefixtures("episode")
-async def test_it_was_real_says_what_leaves_and_lets_it_leave(
+async def test_it_was_real_shows_what_will_be_excluded_and_excludes_it(
     hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
 ) -> None:
     before = await ledger(hass, hass_storage)
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "real")
     assert (page["type"], page["data_schema"]) == ("form", [])
-    assert said(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
-    assert "usable days left: 36;" in said(page, "consequence")
-    assert "Alerts continue." in said(page, "consequence")
+    assert text_of(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
+    assert "usable days left: 36;" in text_of(page, "consequence")
+    assert "Alerts continue." in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "kept_out")
@@ -135,12 +135,12 @@ async def test_normal_here_shows_the_level_before_and_after_and_until_when(
     high = shown(hass, "sensor.kitchen_pm25_usual_high").state
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "normal")
-    told = said(page, "preview")
-    assert "late in the morning" in told, "the part of the day in which it was noticed"
-    assert "above 92 μg/m³ instead of" in told
-    assert told.endswith("until 2026-05-01.")
+    preview = text_of(page, "preview")
+    assert "late in the morning" in preview, "the part of the day in which it was noticed"
+    assert "above 92 μg/m³ instead of" in preview
+    assert preview.endswith("until 2026-05-01.")
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
-    assert f"instead of {level['alert_level']:.3g} " in told
+    assert f"instead of {level['alert_level']:.3g} " in preview
     done = await fixer.answer(page)
     assert done["reason"] == "level_lifted"
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
@@ -156,7 +156,7 @@ async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
     page = await fixer.begin(issues(hass)[0])
-    assert said(page, "history") == (
+    assert text_of(page, "history") == (
         "/history?entity_id=sensor.kitchen_pm25"
         "&start_date=2026-03-02T10%3A00%3A00%2B00%3A00"
         "&end_date=2026-03-02T15%3A00%3A03%2B00%3A00"
@@ -164,22 +164,22 @@ async def test_the_hours_of_an_episode_can_be_seen_in_the_history(
 
 
 @pytest.mark.parametrize(
-    ("rose", "told"),
+    ("rose", "sentence"),
     [
         (True, "Outdoor PM2.5 rose too: 30 μg/m³, previously 8."),
         (False, "Outdoor PM2.5 did not rise: 30 μg/m³, previously 8."),
     ],
 )
-async def test_what_was_measured_beside_an_episode_is_told(
+async def test_the_surroundings_of_an_episode_are_shown(
     hass: HomeAssistant,
     episode: MockConfigEntry,
     fixer: Fixer,
     rose: bool,  # noqa: FBT001 - both of them
-    told: str,
+    sentence: str,
 ) -> None:
     channel = episode.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
     (known,) = channel.ledger.episodes
-    beside = replace(
+    surrounded = replace(
         known,
         outdoor=30.0,
         outdoor_before=8.0,
@@ -188,11 +188,11 @@ async def test_what_was_measured_beside_an_episode_is_told(
         other_rooms=OtherRooms.ONLY_THIS_ROOM,
         rooms=(BEDROOM,),
     )
-    channel.ledger = channel.ledger.with_episode(beside)
+    channel.ledger = channel.ledger.with_episode(surrounded)
     page = await fixer.begin(issues(hass)[0])
-    assert told in said(page, "measured")
-    assert "A window was open in the hour before." in said(page, "measured")
-    assert "Only this room" not in said(page, "inferred"), "the bedroom is gone"
+    assert sentence in text_of(page, "measured")
+    assert "A window was open in the hour before." in text_of(page, "measured")
+    assert "Only this room" not in text_of(page, "inferred"), "the bedroom is gone"
 
 
 @pytest.mark.usefixtures("episode")
@@ -223,7 +223,7 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
 
 
 @pytest.mark.usefixtures("range_asked")
-async def test_no_more_questions_about_ranges_leaves_those_about_episodes(
+async def test_no_more_questions_about_ranges_keeps_those_about_episodes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     (asked,) = issues(hass)
@@ -236,7 +236,7 @@ async def test_no_more_questions_about_ranges_leaves_those_about_episodes(
 
 @pytest.mark.parametrize("similar", [False, True])
 @pytest.mark.usefixtures("range_asked")
-async def test_something_is_off_since_the_sensor_was_moved(
+async def test_something_is_off_because_the_sensor_was_moved(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     fixer: Fixer,
@@ -252,10 +252,10 @@ async def test_something_is_off_since_the_sensor_was_moved(
         assert (page["step_id"], page["errors"]) == ("changed", {"date": why})
     page = await fixer.answer(page, date="2026-02-20", similar=similar)
     assert page["step_id"] == "changed_confirm"
-    assert said(page, "date") == "2026-02-20"
+    assert text_of(page, "date") == "2026-02-20"
     usable = f"usable days left: {21 if similar else 11};"
-    assert usable in said(page, "consequence")
-    assert "Weeks until alerts resume: about" in said(page, "consequence")
+    assert usable in text_of(page, "consequence")
+    assert "Weeks until alerts resume: about" in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before
     done = await fixer.answer(page)
     assert done["reason"] == "change_told"
@@ -267,7 +267,7 @@ async def test_something_is_off_since_the_sensor_was_moved(
 
 
 @pytest.mark.usefixtures("range_asked")
-async def test_days_that_were_not_as_usual_are_struck_out(
+async def test_days_that_were_not_as_usual_are_excluded(
     hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
 ) -> None:
     before = await ledger(hass, hass_storage)
@@ -284,8 +284,8 @@ async def test_days_that_were_not_as_usual_are_struck_out(
     await fixer.refused(page, {"days": ["2026-03-05"]})
     page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
     assert page["step_id"] == "strike_confirm"
-    assert said(page, "days") == "2026-02-20, 2026-03-01"
-    assert "usable days left: 19;" in said(page, "consequence")
+    assert text_of(page, "days") == "2026-02-20, 2026-03-01"
+    assert "usable days left: 19;" in text_of(page, "consequence")
     done = await fixer.answer(page)
     assert done["reason"] == "days_struck"
     assert shown(hass, LEARNING).attributes["usable_days"] == 19
@@ -295,7 +295,7 @@ async def test_days_that_were_not_as_usual_are_struck_out(
 
 
 def the_change(hass: HomeAssistant) -> str:
-    """Return the question about the suspected change; the alerts before it are asked as well."""
+    """Return the question about the suspected change; the alerts before it are asked about too."""
     (asked,) = (one for one in issues(hass) if one.startswith("change_suspected"))
     return asked
 
@@ -310,14 +310,14 @@ async def test_a_suspected_change_is_explained(hass: HomeAssistant, fixer: Fixer
     assert asked.startswith(f"change_suspected_{KITCHEN}_pm25_")
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["changed", "season", "at_fault", "not_now"]
-    assert "Something changed around 2026-03-02" in said(page, "inferred")
-    assert "since 2026-03-02" in said(page, "measured")
+    assert "Something changed around 2026-03-02" in text_of(page, "inferred")
+    assert "since 2026-03-02" in text_of(page, "measured")
     page = await fixer.choose(page, "changed")
     assert page["data_schema"][0]["default"] == "2026-03-02", "as it is suspected"
 
 
 @pytest.mark.usefixtures("changing")
-async def test_it_is_the_season_withdraws_the_doubt(
+async def test_the_answer_that_it_is_the_season_withdraws_the_doubt(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -338,7 +338,7 @@ async def test_it_is_the_season_withdraws_the_doubt(
 
 
 @pytest.mark.usefixtures("changing")
-async def test_a_told_change_takes_the_place_of_the_suspected_one(
+async def test_a_reported_change_replaces_the_suspected_one(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
     asked = the_change(hass)
@@ -353,7 +353,7 @@ async def test_a_told_change_takes_the_place_of_the_suspected_one(
 
 
 @pytest.mark.usefixtures("changing")
-async def test_a_sensor_at_fault_is_struck_out_from_the_day_and_paused(
+async def test_a_sensor_at_fault_is_excluded_from_the_day_on_and_paused(
     hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
 ) -> None:
     asked = the_change(hass)
@@ -362,41 +362,41 @@ async def test_a_sensor_at_fault_is_struck_out_from_the_day_and_paused(
     page = await fixer.answer(page, date="2026-03-20")
     assert page["errors"] == {"date": "day_in_future"}
     page = await fixer.answer(page, date="2026-03-03")
-    assert said(page, "date") == "2026-03-03"
-    assert "No alerts while learning is paused" in said(page, "consequence")
+    assert text_of(page, "date") == "2026-03-03"
+    assert "No alerts while learning is paused" in text_of(page, "consequence")
     assert shown(hass, LEARNING).state == "changing"
     done = await fixer.answer(page)
     assert done["reason"] == "at_fault_paused"
     assert shown(hass, LEARNING).state == "paused"
     kept = await saved(hass, hass_storage)
     assert kept["paused"] is True
-    told = (await act(hass, "get_ledger"))["quantities"]["pm25"]
-    counts = {day["day"]: day["counts"] for day in told["days"]}
+    found = (await act(hass, "get_ledger"))["quantities"]["pm25"]
+    counts = {day["day"]: day["counts"] for day in found["days"]}
     assert counts["2026-03-03"] == 0.0
     assert counts["2026-03-02"] == counts["2026-02-20"] == 1.0
     assert no_change_asked(hass)
 
 
-async def test_a_source_can_be_paused_from_its_trouble(
+async def test_a_source_can_be_paused_from_its_repair(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
     await a_kitchen(hass, hass_storage, 3, Pollutant.PM25, Pollutant.VOC_RATIO)
-    vapours = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
-    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **vapours})
+    voc = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
+    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == [f"source_stuck_{KITCHEN}_pm25"]
     page = await to_page(fixer, issues(hass)[0], "pause")
     done = await fixer.answer(page)
     assert done["reason"] == "paused"
     assert shown(hass, LEARNING).state == "paused"
     assert shown(hass, "sensor.kitchen_voc_learning").state != "paused", "the other goes on"
-    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **vapours})
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == []
 
 
-async def test_rooms_that_rose_together_are_answered_together(
+async def test_rooms_that_rose_at_once_are_answered_at_once(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -412,10 +412,10 @@ async def test_rooms_that_rose_together_are_answered_together(
     def later(at: float) -> float:
         return 90 if at > NOON.timestamp() + 1200 else usual(at)
 
-    kind = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
+    attributes = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
     for _ in range(18):
         clock.tick(5 * MINUTE)
-        report(hass, BEDROOM_PM25, later(clock.time_to_freeze.timestamp()), **kind)
+        report(hass, BEDROOM_PM25, later(clock.time_to_freeze.timestamp()), **attributes)
         await pass_time(hass, clock, timedelta(0))
         report(hass, PM25, 80)
         await pass_time(hass, clock, timedelta(seconds=1))
@@ -427,20 +427,20 @@ async def test_rooms_that_rose_together_are_answered_together(
     assert issues(hass) == [asked]
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["real", "normal", "not_now", "stop_asking"]
-    assert "Kitchen: PM2.5: sustained peak of 80 μg/m³" in said(page, "measured")
+    assert "Kitchen: PM2.5: sustained peak of 80 μg/m³" in text_of(page, "measured")
     escaped = r"\<b\>\*Bed\* \[room\]\(http\://x\)\</b\> \# \{measured\}"
-    assert f"{escaped}: PM2.5: sustained peak of 90 μg/m³" in said(page, "measured"), (
+    assert f"{escaped}: PM2.5: sustained peak of 90 μg/m³" in text_of(page, "measured"), (
         "never as markup"
     )
-    assert f"in the same hour: {escaped}." in said(page, "inferred")
+    assert f"in the same hour: {escaped}." in text_of(page, "inferred")
     real = await to_page(fixer, asked, "real")
-    assert [line.split(":")[0] for line in said(real, "consequence").splitlines()] == [
+    assert [line.split(":")[0] for line in text_of(real, "consequence").splitlines()] == [
         "- Kitchen",
         f"- {escaped.split(':', maxsplit=1)[0]}",
     ]
     page = await fixer.choose(page, "normal")
-    assert len(said(page, "preview").splitlines()) == 2
-    assert f"- {escaped}: PM2.5: alerts" in said(page, "preview")
+    assert len(text_of(page, "preview").splitlines()) == 2
+    assert f"- {escaped}: PM2.5: alerts" in text_of(page, "preview")
     await fixer.answer(page)
     assert issues(hass) == []
     for room in (KITCHEN, BEDROOM):
@@ -449,7 +449,7 @@ async def test_rooms_that_rose_together_are_answered_together(
 
 
 @pytest.mark.usefixtures("episode")
-async def test_what_was_answered_elsewhere_meanwhile_is_no_longer_asked(
+async def test_what_was_corrected_elsewhere_meanwhile_is_no_longer_asked(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
     (asked,) = issues(hass)
@@ -458,8 +458,8 @@ async def test_what_was_answered_elsewhere_meanwhile_is_no_longer_asked(
     assert issues(hass) == []
     done = await fixer.answer(page)
     assert (done["type"], done["reason"]) == ("abort", "gone")
-    told = (await act(hass, "get_ledger"))["quantities"]["pm25"]
-    assert [entry["kind"] for entry in told["corrections"]] == ["episode_normal"]
+    found = (await act(hass, "get_ledger"))["quantities"]["pm25"]
+    assert [entry["kind"] for entry in found["corrections"]] == ["episode_normal"]
 
 
 @pytest.mark.usefixtures("range_asked")
@@ -486,7 +486,7 @@ ANY = {"date": "2026-03-02", "similar": False, "days": ["2026-03-01"]}
 async def ends_as_gone(
     hass: HomeAssistant, fixer: Fixer, entry: MockConfigEntry, page: Answer
 ) -> bool:
-    """Remove the room and confirm the page that is open; tell whether it is said to be gone."""
+    """Remove the room and confirm the open page; return whether that says it is gone."""
     fields = {field["name"] for field in page["data_schema"]}
     hass.config_entries.async_remove_subentry(entry, KITCHEN)
     await hass.async_block_till_done()
@@ -496,7 +496,7 @@ async def ends_as_gone(
 
 @pytest.mark.parametrize("confirmed", [False, True])
 @pytest.mark.parametrize("choice", ["changed", "strike", "start_over"])
-async def test_a_room_that_goes_while_its_range_is_corrected_is_said_to_be_gone(
+async def test_a_room_removed_while_its_range_is_corrected_is_reported_as_gone(
     hass: HomeAssistant,
     range_asked: MockConfigEntry,
     fixer: Fixer,
@@ -510,7 +510,7 @@ async def test_a_room_that_goes_while_its_range_is_corrected_is_said_to_be_gone(
 
 
 @pytest.mark.parametrize("choice", ["real", "normal"])
-async def test_a_room_that_goes_while_its_episode_is_answered_is_said_to_be_gone(
+async def test_a_room_removed_while_its_episode_is_corrected_is_reported_as_gone(
     hass: HomeAssistant, episode: MockConfigEntry, fixer: Fixer, choice: str
 ) -> None:
     page = await to_page(fixer, issues(hass)[0], choice)
@@ -518,7 +518,7 @@ async def test_a_room_that_goes_while_its_episode_is_answered_is_said_to_be_gone
 
 
 @pytest.mark.parametrize("choices", [["season"], ["at_fault"], ["at_fault", "2026-03-02"]])
-async def test_a_room_that_goes_while_its_change_is_answered_is_said_to_be_gone(
+async def test_a_room_removed_while_its_change_is_answered_is_reported_as_gone(
     hass: HomeAssistant, changing: MockConfigEntry, fixer: Fixer, choices: list[str]
 ) -> None:
     page = await to_page(fixer, the_change(hass), choices[0])
@@ -528,18 +528,18 @@ async def test_a_room_that_goes_while_its_change_is_answered_is_said_to_be_gone(
 
 
 @pytest.mark.usefixtures("episode")
-async def test_without_alerts_at_present_the_level_to_come_is_told(
+async def test_without_alerts_at_present_the_future_level_is_shown(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
     await act(hass, "strike_days", start_date="2026-02-20", end_date="2026-02-25")
     page = await to_page(fixer, issues(hass)[0], "normal")
-    told = said(page, "preview")
-    assert "once alerts are possible, those late in the morning" in told
-    assert "start above 92 μg/m³" in told
+    preview = text_of(page, "preview")
+    assert "once alerts are possible, those late in the morning" in preview
+    assert "start above 92 μg/m³" in preview
 
 
 def an_alert(moment: datetime) -> Episode:
-    """Return an hour of high air that nobody has answered."""
+    """Return an hour of high air that nobody has corrected."""
     begun = int(moment.timestamp())
     return Episode(
         id=begun,
@@ -556,7 +556,7 @@ def an_alert(moment: datetime) -> Episode:
     )
 
 
-async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
+async def test_too_many_alerts_raise_doubt_and_are_asked_about(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -569,4 +569,4 @@ async def test_too_many_alerts_put_the_range_in_doubt_and_are_asked_about(
     await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, LEARNING).state == "changing"
     page = await fixer.begin(the_change(hass))
-    assert "more alerts than promised" in said(page, "inferred")
+    assert "more alerts than promised" in text_of(page, "inferred")

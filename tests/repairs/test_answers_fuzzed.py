@@ -1,4 +1,4 @@
-"""Whatever is sent to the pages of a repair: the ledger stays, or can be given back."""
+"""Whatever is sent to the pages of a repair: the ledger stays, or can be restored."""
 
 from datetime import timedelta
 import json
@@ -63,10 +63,10 @@ def ask(hass: HomeAssistant, topic: str, episode: int) -> str:
     return issue_id
 
 
-async def test_whatever_is_sent_the_ledger_stays_or_can_be_given_back(
+async def test_whatever_is_sent_the_ledger_stays_or_can_be_restored(
     hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], fixer: Fixer
 ) -> None:
-    """Hypothesis draws, the loop of the test walks; right fields are mixed with wrong ones."""
+    """Hypothesis draws, then the loop of the test walks; right fields are mixed with wrong ones."""
     drawn: list[tuple[str, list[int], list[dict[str, Any]]]] = []
 
     @settings(

@@ -65,7 +65,7 @@ async def unit_changed(
 
 
 async def in_ppm(hass: HomeAssistant, clock: FrozenDateTimeFactory, hours: int) -> None:
-    """Let the source report in a unit that particles do not have."""
+    """Let the source report in a unit that PM2.5 does not have."""
     for _ in range(hours):
         report(hass, PM25, 5, unit_of_measurement="ppm")
         await pass_time(hass, clock, HOUR, step=HOUR)
@@ -84,16 +84,16 @@ async def test_a_learned_range_is_explained(
     page = await fixer.begin(asked)
     assert (page["type"], page["step_id"]) == ("menu", "init")
     assert page["menu_options"] == ["looks_right", "something_off", "not_now", "stop_asking"]
-    said = page["description_placeholders"]
-    assert set(said) == PAGE
+    texts = page["description_placeholders"]
+    assert set(texts) == PAGE
     found = issue(hass, asked)
     assert found is not None
-    assert found.translation_placeholders == {"room": "K*tchen"}, "a title is no markdown"
-    assert "PM2.5" in said["measured"]
-    assert "μg/m³" in said["inferred"]
-    assert "21" in said["because"].splitlines()[0], "the days it stands on"
-    assert said["not_known"]
-    assert said["next"]
+    assert found.translation_placeholders == {"room": "K*tchen"}, "a title is not Markdown"
+    assert "PM2.5" in texts["measured"]
+    assert "μg/m³" in texts["inferred"]
+    assert "21" in texts["because"].splitlines()[0], "the days it is based on"
+    assert texts["not_known"]
+    assert texts["next"]
 
 
 async def test_an_episode_is_explained(
@@ -102,15 +102,15 @@ async def test_an_episode_is_explained(
     page = await fixer.begin(issues(hass)[0])
     choices = ["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
     assert page["menu_options"] == choices
-    said = page["description_placeholders"]
-    assert set(said) == PAGE | {"history"}
-    assert "80 μg/m³" in said["measured"]
-    assert "35" in said["inferred"], "the days it was compared with"
-    assert all(said.values())
-    assert not any("{" in text for text in said.values()), "no placeholder is left open"
+    texts = page["description_placeholders"]
+    assert set(texts) == PAGE | {"history"}
+    assert "80 μg/m³" in texts["measured"]
+    assert "35" in texts["inferred"], "the days it was compared with"
+    assert all(texts.values())
+    assert not any("{" in text for text in texts.values()), "no placeholder is left open"
 
 
-async def test_looks_right_is_kept_as_an_entry_and_ends_the_question(
+async def test_looks_right_is_stored_as_an_entry_and_ends_the_question(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -121,14 +121,14 @@ async def test_looks_right_is_kept_as_an_entry_and_ends_the_question(
     done = await fixer.choose(await fixer.begin(issues(hass)[0]), "looks_right")
     assert (done["type"], done["reason"]) == ("abort", "agreed")
     assert issues(hass) == []
-    (answer,) = (await saved(hass, hass_storage))["entries"]
-    assert "looks_right" in answer
+    (stored,) = (await saved(hass, hass_storage))["entries"]
+    assert "looks_right" in stored
     assert shown(hass, LEARNING).state == "learned"
     await restart(hass, entry, hass_storage)
     assert issues(hass) == []
 
 
-async def test_start_over_says_the_consequence_first_and_then_starts_over(
+async def test_start_over_shows_the_consequence_first_and_then_starts_over(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
@@ -216,7 +216,7 @@ async def test_a_wrong_unit_leads_to_the_settings_of_the_room(
     assert issues(hass) == []
 
 
-async def test_a_stuck_source_leads_to_the_settings_as_well(
+async def test_a_stuck_source_leads_to_the_settings_too(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -233,7 +233,7 @@ async def test_a_stuck_source_leads_to_the_settings_as_well(
     )
 
 
-async def test_damage_is_told_with_names_and_ends_when_it_was_seen(
+async def test_damage_is_reported_with_names_until_it_was_seen(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -254,7 +254,7 @@ async def test_damage_is_told_with_names_and_ends_when_it_was_seen(
     assert issues(hass) == []
 
 
-async def test_a_page_about_a_room_that_went_meanwhile_says_so(
+async def test_a_page_about_a_room_that_was_removed_meanwhile_says_so(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -272,7 +272,7 @@ async def test_a_page_about_a_room_that_went_meanwhile_says_so(
         assert (done["type"], done["reason"]) == ("abort", reason)
 
 
-async def test_settings_of_a_room_that_went_meanwhile_do_not_open(
+async def test_settings_of_a_room_that_was_removed_meanwhile_do_not_open(
     hass: HomeAssistant, unit_changed: MockConfigEntry, fixer: Fixer
 ) -> None:
     page = await fixer.begin(UNIT)
@@ -317,7 +317,7 @@ async def test_a_repair_whose_target_is_gone_says_so(
 
 
 @pytest.mark.parametrize("choice", ["start_over", "not_now"])
-async def test_a_question_that_the_store_has_forgotten_can_still_be_answered(
+async def test_a_question_that_is_no_longer_stored_can_still_be_answered(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     entry: MockConfigEntry,
@@ -346,7 +346,7 @@ async def test_a_question_that_the_store_has_forgotten_can_still_be_answered(
     assert issue(hass, forgotten) is None
 
 
-async def test_particles_and_vapours_share_one_page(
+async def test_pm25_and_voc_share_one_page(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -359,10 +359,10 @@ async def test_particles_and_vapours_share_one_page(
     await set_up(hass, a_home())
     await pass_time(hass, clock, HOUR, {PM25: steady(80), VOC: steady(3000)})
     (asked,) = issues(hass)
-    said = (await fixer.begin(asked))["description_placeholders"]
-    assert "PM2.5" in said["measured"]
-    assert "3000 ppb" in said["measured"]
-    assert said["not_known"].count("window") == 1, "what is common is said once"
+    texts = (await fixer.begin(asked))["description_placeholders"]
+    assert "PM2.5" in texts["measured"]
+    assert "3000 ppb" in texts["measured"]
+    assert texts["not_known"].count("window") == 1, "what is common is shown once"
 
 
 async def test_only_administrators_can_answer(
@@ -373,6 +373,6 @@ async def test_only_administrators_can_answer(
 ) -> None:
     await async_setup_component(hass, "repairs", {})
     client = await hass_client(hass_read_only_access_token)
-    said = {"handler": DOMAIN, "issue_id": issues(hass)[0]}
-    response = await client.post("/api/repairs/issues/fix", json=said)
+    request = {"handler": DOMAIN, "issue_id": issues(hass)[0]}
+    response = await client.post("/api/repairs/issues/fix", json=request)
     assert response.status == HTTPStatus.UNAUTHORIZED

@@ -1,4 +1,4 @@
-"""The pages about what is stored: damaged, or written by a newer version. Real files."""
+"""The pages about a store that is damaged or was written by a newer version. Real files."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -94,7 +94,7 @@ async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing
     assert left(hass) == []
 
 
-async def test_a_page_that_came_too_late_says_so(
+async def test_a_page_that_comes_too_late_says_so(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     entry = await refused(hass, ledger_version=2)
@@ -118,7 +118,7 @@ async def recovered(hass: HomeAssistant) -> None:
     assert issues(hass) == [RECOVERED]
 
 
-async def test_what_was_recovered_is_kept(
+async def test_what_was_recovered_can_be_kept(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     await recovered(hass)
@@ -131,7 +131,7 @@ async def test_what_was_recovered_is_kept(
     assert issues(hass) == []
 
 
-async def test_what_was_recovered_is_started_over_and_can_be_undone(
+async def test_what_was_recovered_can_be_started_over_and_that_undone(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     await recovered(hass)
@@ -146,7 +146,7 @@ async def test_what_was_recovered_is_started_over_and_can_be_undone(
     assert shown(hass, LEARNING).state == "learned"
 
 
-async def test_rooms_that_went_after_the_damage_are_not_spoken_of(
+async def test_rooms_removed_after_the_damage_are_not_mentioned(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))

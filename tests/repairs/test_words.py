@@ -1,4 +1,4 @@
-"""Every page of every repair has its words, and every word of a repair its page."""
+"""Every page of every repair has its texts, and every text of a repair its page."""
 
 import ast
 from collections.abc import Iterator
@@ -112,8 +112,8 @@ def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
     assert set(words()["issues"][issue]["fix_flow"]["abort"]) == shown_by(issue).ends
 
 
-def test_a_name_stands_in_titles_alone_which_are_no_markdown() -> None:
-    """The title has the name from the issue as it is; in a description it would be markup."""
+def test_a_room_is_named_only_in_titles_which_are_not_markdown() -> None:
+    """A title takes the name from the issue as it is; in a description it would be Markdown."""
     for issue, texts in words()["issues"].items():
         pages = texts["fix_flow"]["step"] if issue in FLOWS else {"": texts}
         for page, text in pages.items():
@@ -121,10 +121,10 @@ def test_a_name_stands_in_titles_alone_which_are_no_markdown() -> None:
 
 
 def test_every_destructive_choice_says_that_it_can_be_undone() -> None:
-    told = ("start_over", "changed_confirm", "strike_confirm", "real", "normal", "season")
+    destructive = ("start_over", "changed_confirm", "strike_confirm", "real", "normal", "season")
     for issue in ("range_learned", "unusual_episode", "change_suspected"):
         steps = words()["issues"][issue]["fix_flow"]["step"]
-        for page in told:
+        for page in destructive:
             if page in steps:
                 assert "30 days" in steps[page]["description"], (issue, page)
 

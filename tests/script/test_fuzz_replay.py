@@ -35,7 +35,7 @@ HEADERS = st.one_of(
 
 
 @pytest.mark.timeout(3600)
-def test_rows_of_all_kinds(
+def test_odd_rows_give_a_sentence_or_a_result(
     tmp_path: Path, faults: Faults, capsys: pytest.CaptureFixture[str]
 ) -> None:
     times = faults.times(few=150, many=2000, long=30_000)
@@ -53,10 +53,10 @@ def test_rows_of_all_kinds(
 
 
 @pytest.mark.timeout(3600)
-def test_bytes_of_all_kinds(
+def test_odd_bytes_give_a_sentence_or_a_result(
     tmp_path: Path, faults: Faults, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file of any bytes, packed or not, and a packed one that was cut or bitten."""
+    """A file of any bytes, packed or not, and a packed one that was cut or has one wrong byte."""
     times = faults.times(few=100, many=1000, long=10_000)
     packed = gzip.compress(
         b"timestamp,pm25,out,window\n" + b"2026-03-02T10:00,5,6,0\n" * 400, mtime=0
@@ -69,14 +69,14 @@ def test_bytes_of_all_kinds(
         bite=st.integers(0, 255),
     )
     def run(some: bytes, place: int, bite: int) -> None:
-        for name, held in (
+        for name, data in (
             ("any.csv", some),
             ("any.csv.gz", some),
             ("cut.csv.gz", packed[:place]),
             ("bitten.csv.gz", packed[:place] + bytes([bite]) + packed[place + 1 :]),
         ):
             path = tmp_path / name
-            path.write_bytes(held)
+            path.write_bytes(data)
             check(path, capsys)
 
     run()
@@ -94,10 +94,10 @@ def check(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             *("--jsonl", str(out)),
         ]
     )
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     if ended:
-        assert said.err.startswith("replay: ")
+        assert output.err.startswith("replay: ")
     else:
-        assert not said.err
+        assert not output.err
         assert "NaN" not in out.read_text("utf-8")
         assert "Infinity" not in out.read_text("utf-8")

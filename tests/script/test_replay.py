@@ -1,4 +1,4 @@
-"""The command line that runs the core over a recording, with its columns of context."""
+"""The command line that runs the core over a recording, with columns for surroundings."""
 
 from datetime import UTC, datetime
 import json
@@ -20,9 +20,9 @@ SMOKE = day_start(SMOKE_DAY, LONDON) + 6 * 3600.0
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return 46 days: on the 44th smoke comes in, the last is colder than all before.
+    """Return 46 days: smoke comes in on the 44th, and the last is colder than all before.
 
-    Outdoor values have the form of a monitor's: whole numbers, in some rows only.
+    Outdoor values look like those of a monitor: whole numbers, in some rows only.
     """
     lines = ["timestamp,pm25,out,temperature,window"]
     cold = day_start(COLD_DAY, LONDON)
@@ -63,11 +63,11 @@ def replay(recording: Path, *options: str) -> tuple[list[dict[str, Any]], str]:
     return [json.loads(line) for line in out.read_text().splitlines()], done.stdout
 
 
-CONTEXT = ("--outdoor", "out", "--outdoor-temperature", "temperature", "--window", "window")
+SURROUNDINGS = ("--outdoor", "out", "--outdoor-temperature", "temperature", "--window", "window")
 
 
-def test_context_in_columns_is_followed(recording: Path) -> None:
-    lines, summary = replay(recording, *CONTEXT)
+def test_surroundings_in_columns_are_followed(recording: Path) -> None:
+    lines, summary = replay(recording, *SURROUNDINGS)
     bins = [line for line in lines if "at" in line]
     days = [line["digest"] for line in lines if "day" in line]
     unseen = [line for line in bins if line["reason"] == "conditions_unseen"]
@@ -81,13 +81,13 @@ def test_context_in_columns_is_followed(recording: Path) -> None:
     assert "outdoor air rose too: 38, 12 before" in summary
 
 
-def test_without_columns_a_replay_is_as_before(recording: Path) -> None:
+def test_without_these_columns_a_replay_stays_the_same(recording: Path) -> None:
     plain, _ = replay(recording)
     followed, _ = replay(recording, "--outdoor", "out")
     assert [line for line in plain if "at" in line] == [line for line in followed if "at" in line]
     assert "conditions_unseen" not in {line.get("reason") for line in plain}
-    digests = [line["digest"] for line in plain if "day" in line]
-    assert {digest["outdoor_temperature"] for digest in digests} == {None}
+    summaries = [line["digest"] for line in plain if "day" in line]
+    assert {summary["outdoor_temperature"] for summary in summaries} == {None}
 
 
 def test_a_column_that_is_not_there_is_named(recording: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_column_that_is_not_there_is_named(recording: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "held", "why"),
+    ("name", "data", "why"),
     [
         ("a.csv", b"timestamp,pm25\n9999-12-31T23:00,5\n", "line 2: no ISO 8601 time"),
         ("a.csv", b"timestamp,pm25\n0001-01-01,5\n", "line 2: no ISO 8601 time"),
@@ -105,9 +105,9 @@ def test_a_column_that_is_not_there_is_named(recording: Path) -> None:
     ],
 )
 def test_what_fuzzing_found_is_refused_with_a_sentence(
-    tmp_path: Path, name: str, held: bytes, why: str
+    tmp_path: Path, name: str, data: bytes, why: str
 ) -> None:
-    (tmp_path / name).write_bytes(held)
+    (tmp_path / name).write_bytes(data)
     with pytest.raises(subprocess.CalledProcessError) as caught:
         replay(tmp_path / name)
     assert why in caught.value.stderr

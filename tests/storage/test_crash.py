@@ -1,9 +1,9 @@
 """A real Home Assistant is killed at random moments while it writes, again and again.
 
-In it lives `crash_source`: a source of 500 readings a second, and somebody who corrects and
-undoes without rest, so that nearly always something is being written. After each kill the
-files are read as they are, and the next start says what it found. Nothing is asked of the pace:
-on a slow machine all this takes longer, and is the same.
+Inside it runs `crash_source`: a source of 500 readings a second, and a person who corrects and
+undoes without rest, so that something is nearly always being written. After each kill the
+files are read as they are, and the next start reports what it found. No pace is required: a slow
+machine takes longer, with the same result.
 """
 
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ logger:
 crash_source:
 """
 ANY_PORT = 0
-HANGS_S = 240.0  # No machine is so slow.
+HANGS_S = 240.0  # No machine is that slow.
 MOST_LOST_S = 15 * 60.0  # Of learning.
 MOST_CORRECTIONS = 40  # From a start to the kill.
 WRITE_S, STOP_S = 0.03, 0.5  # About what a write and a stop take; kills fall anywhere in them.
@@ -64,7 +64,7 @@ class Home:
     found: list[str] = field(default_factory=list)
 
     def diary(self) -> list[Json]:
-        """Return the lines that the last Home Assistant wrote; one that was cut off is none."""
+        """Return the lines that the last Home Assistant wrote, without one that was cut off."""
         path = self.folder / DIARY
         lines = path.read_text("utf-8").split("\n")[:-1] if path.is_file() else []
         return [json.loads(line) for line in lines]
@@ -73,7 +73,7 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path, socket_enabled: None) -> Home:
     """Write a home with a kitchen that has learned for 36 days, up to now."""
-    socket_allow_hosts([storage.ADDRESS], allow_unix_socket=True)  # That is how it is forked.
+    socket_allow_hosts([storage.ADDRESS], allow_unix_socket=True)  # The fork server uses one.
     now = datetime.now(UTC)
     (tmp_path / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
     (tmp_path / "custom_components").mkdir()
@@ -112,7 +112,7 @@ def test_nothing_confirmed_is_lost_and_no_number_is_wrong_after_a_kill(
 
 
 def _live_and_be_killed(home: Home, what: str, chance: Random) -> None:
-    """Run Home Assistant, kill it some time, and look through what it said."""
+    """Run Home Assistant, kill it at some time, and check its output."""
     (home.folder / DIARY).unlink(missing_ok=True)
     began, when = time.monotonic(), chance.random()
     with running(home.folder) as process:
@@ -130,9 +130,11 @@ def _live_and_be_killed(home: Home, what: str, chance: Random) -> None:
     if when >= STARTING:
         last = _stored(home.folder).health.last_read or 0.0
         home.lost_s = max(home.lost_s, killed_at - last)
-    said = (home.folder / OUTPUT).read_text("utf-8", "replace")
+    output = (home.folder / OUTPUT).read_text("utf-8", "replace")
     home.found += [
-        f"{what}: {line}" for line in said.splitlines() if "Traceback" in line or " ERROR " in line
+        f"{what}: {line}"
+        for line in output.splitlines()
+        if "Traceback" in line or " ERROR " in line
     ]
 
 
@@ -143,23 +145,23 @@ def _await_corrections(home: Home, process: BaseProcess, number: int) -> None:
             return
         time.sleep(0.02)
     output = (home.folder / OUTPUT).read_text("utf-8", "replace")
-    pytest.fail(f"Home Assistant did not come to live:\n{output[-2000:]}")
+    pytest.fail(f"Home Assistant did not start to work:\n{output[-2000:]}")
 
 
 def _check(home: Home, what: str, first: Channel) -> None:
-    """Compare what was on disk before, what was said since, and what is on disk now."""
+    """Compare what was on disk before, what was reported since, and what is on disk now."""
     before, home.stored = home.stored, _stored(home.folder)
-    may_be = [known := _struck(before)]
+    allowed = [known := _excluded(before)]
     for line in home.diary():
         if "ledger" in line:
             home.found += [f"{what}: other {wrong} at its start" for wrong in _wrong(before, line)]
         elif "tried" in line:
-            may_be = [known, line["tried"]]
+            allowed = [known, line["tried"]]
         else:
-            may_be = [known := line["confirmed"]]
+            allowed = [known := line["confirmed"]]
             home.corrections += 1
-    if (struck := _struck(home.stored)) not in may_be:
-        home.found.append(f"{what}: {struck} is struck out, confirmed was {known}")
+    if (excluded := _excluded(home.stored)) not in allowed:
+        home.found.append(f"{what}: {excluded} is excluded, but {known} was confirmed")
     if not _air(first).items() <= _air(home.stored).items():
         home.found.append(f"{what}: other days on disk")
     if (home.stored.health.last_read or 0.0) < (before.health.last_read or 0.0):
@@ -168,16 +170,16 @@ def _check(home: Home, what: str, first: Channel) -> None:
 
 def _wrong(before: Channel, start: Json) -> list[str]:
     """Return what a start shows that was not on disk before; days may have closed since."""
-    known, shown, said = _plain(ledger_report(before)), start["ledger"], start["said"]
-    before.advance(said["at"])
-    expected = _plain(explain(before, said["at"]).as_dict())
+    known, shown, numbers = _plain(ledger_report(before)), start["ledger"], start["numbers"]
+    before.advance(numbers["at"])
+    expected = _plain(explain(before, numbers["at"]).as_dict())
     pairs = {
         "days": (known["days"], shown["days"][: len(known["days"])]),
         "corrections": (known["corrections"], shown["corrections"]),
-        "state": (expected["state"], said["state"]),
-        "ranges": (expected["day_ranges"], said["day_ranges"]),
+        "state": (expected["state"], numbers["state"]),
+        "ranges": (expected["day_ranges"], numbers["day_ranges"]),
     }
-    return [what for what, (is_, is_said) in pairs.items() if is_ != is_said]
+    return [what for what, (is_, is_shown) in pairs.items() if is_ != is_shown]
 
 
 def _air(channel: Channel) -> dict[str, str]:
@@ -186,7 +188,7 @@ def _air(channel: Channel) -> dict[str, str]:
     return {day["day"]: str(day | {"counts": None, "struck_parts": None}) for day in days}
 
 
-def _struck(channel: Channel) -> list[str]:
+def _excluded(channel: Channel) -> list[str]:
     return [day["day"] for day in ledger_report(channel)["days"] if day["struck_parts"]]
 
 
@@ -194,7 +196,7 @@ def _stored(folder: Path) -> Channel:
     return kept((folder / ".storage" / LEDGER_KEY).read_bytes())
 
 
-def _plain(said: Json) -> Json:
-    """Return what was said as it comes out of JSON."""
-    plain: Json = json.loads(json.dumps(said))
+def _plain(data: Json) -> Json:
+    """Return data as it comes out of JSON."""
+    plain: Json = json.loads(json.dumps(data))
     return plain

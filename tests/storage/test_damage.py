@@ -1,7 +1,7 @@
-"""Thousands of damaged stores: each ends in the last good copy or a clean start, and is told.
+"""Thousands of damaged stores: each ends in the last good copy or a clean start, and is reported.
 
-A flipped bit that leaves a number which could be is not noticed: nothing here can tell it from
-what was measured. What is asked for then is that it does no harm beyond itself.
+A flipped bit that leaves a possible number is not noticed: nothing here can tell it from what
+was measured. It must then do no harm beyond itself.
 """
 
 from collections.abc import Iterator
@@ -77,16 +77,16 @@ SOURCES = {
     VOC: lambda at: usual(at, Pollutant.VOC_RATIO),
     INDEX: lambda at: usual(at, Pollutant.VOC_INDEX),
 }
-CONTEXT = ("outdoor_pm25", "outdoor_temperature", "window_open")
-LIFE_S, EVERY_S = 30 * 3600, 1500  # Two days close.
+SURROUNDINGS = ("outdoor_pm25", "outdoor_temperature", "window_open")
+RUN_S, EVERY_S = 30 * 3600, 1500  # Two days close.
 LEARNING = ("kitchen_pm25", "kitchen_voc", "bedroom_voc")
-NOT_SAID = ("unavailable", "unknown")
-AT_ONCE_S = 2.0  # Of the processor; reading and living take some hundredths of a second.
+NO_STATE = ("unavailable", "unknown")
+AT_ONCE_S = 2.0  # Of the processor; reading and running take some hundredths of a second.
 
 
 @pytest.fixture
-def heard(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    """Listen to warnings and errors alone: a thousand set-ups say much else."""
+def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Catch warnings and errors only: a thousand set-ups log much else."""
     caplog.set_level(logging.WARNING)
     return caplog.records
 
@@ -104,45 +104,45 @@ def data_of(file: bytes | None) -> object:
 
 
 @pytest.mark.timeout(2 * 3600)
-def test_the_reader_and_the_core_live_with_any_damage(faults: Faults) -> None:
-    found, lived = list[str](), set[str]()
-    times, newer, told = faults.times(100, 10_000), 0, 0
+def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
+    found, tried = list[str](), set[str]()
+    times, newer, reported = faults.times(100, 10_000), 0, 0
     for seed in range(times):
         damaged = mutation(seed, LEDGER, GOOD)
         begun = process_time()
         try:
             data, good = data_of(damaged.ledger), data_of(damaged.good)
             loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good)
-            told += bool(loaded.recovered or loaded.lost or loaded.damaged)
-            found += [f"{damaged.what}: {wrong}" for wrong in _lives(loaded, data, lived)]
+            reported += bool(loaded.recovered or loaded.lost or loaded.damaged)
+            found += [f"{damaged.what}: {wrong}" for wrong in _run_on(loaded, data, tried)]
         except NewerStoreError:
             newer += 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, it was not to come
+        except Exception as error:  # noqa: BLE001 - any error is wrong
             found.append(f"{damaged.what}: {error!r}")
         if (took := process_time() - begun) > AT_ONCE_S:
             found.append(f"{damaged.what}: {took:.1f} s")
-    done = f"{times} damaged stores, {told} told, {newer} newer"
-    faults.check("read by the store's reader, and lived with", done, found, "0")
-    assert times / 5 < told < times, "damage is told, and not always noticed"
+    done = f"{times} damaged stores, {reported} reported, {newer} newer"
+    faults.check("read by the store's reader, and run on with", done, found, "0")
+    assert times / 5 < reported < times, "damage is reported, and not always noticed"
     assert newer < times / 5, "nearly all is read"
-    assert len(lived) > times / 20, "some of it can be read all the same"
+    assert len(tried) > times / 20, "some of it can still be read"
 
 
-def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
-    """Live on with what was read, with the same only once; yield what is wrong with it."""
+def _run_on(loaded: Loaded, data: object, tried: set[str]) -> Iterator[str]:
+    """Run on with what was read, with the same only once; yield what is wrong with it."""
     means = read_surroundings(data.get("context") if isinstance(data, dict) else None, ZONE)
-    beside = dict(zip(CONTEXT, means.values(), strict=False))
+    surroundings = dict(zip(SURROUNDINGS, means.values(), strict=False))
     for room_id, room in loaded.rooms.items():
         room.drop_retired(AT.timestamp())
         for pollutant, channel in room.channels.items():
-            channel.surroundings = Surroundings(**beside)
+            channel.surroundings = Surroundings(**surroundings)
             parts = [
                 dump_channel(channel),
                 *(mean.dump() for mean in means.values()),
             ]
-            if (whole := json.dumps(parts)) not in lived:
-                lived.add(whole)
-                for wrong in _channel_lives(channel):
+            if (whole := json.dumps(parts)) not in tried:
+                tried.add(whole)
+                for wrong in _run_channel_on(channel):
                     yield f"{room_id} {pollutant}: {wrong}"
     fates = {*loaded.recovered, *loaded.lost}
     for room_id, pollutants in ROOMS.items():
@@ -154,14 +154,14 @@ def _lives(loaded: Loaded, data: object, lived: set[str]) -> Iterator[str]:
 
 
 def _was_listed(data: object, room_id: str, pollutant: Pollutant) -> bool:
-    """Tell whether a file names a channel; one that it does not was taken out of the room."""
+    """Return whether a file names a channel; one that it does not was removed from the room."""
     try:
         return pollutant in data["rooms"][room_id]["channels"]  # type: ignore[index]
     except KeyError, TypeError:
         return False
 
 
-def _channel_lives(channel: Channel) -> Iterator[str]:
+def _run_channel_on(channel: Channel) -> Iterator[str]:
     pollutant, at = channel.spec.pollutant, AT.timestamp()
     today = locate(at, channel.zone)[0]
     before = {
@@ -170,12 +170,12 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
         if today - WINDOW_DAYS + 5 < summary.day < today
     }
     channel.advance(at)
-    for after in range(0, LIFE_S, EVERY_S):
+    for after in range(0, RUN_S, EVERY_S):
         channel.read(at + after, usual(at + after, pollutant))
-    at += LIFE_S
+    at += RUN_S
     channel.advance(at)
     if not channel.paused and not channel.health.alive(at):
-        yield "readings are not heard"
+        yield "readings are not read"
     days = {summary.day for summary in channel.ledger.days}
     resets = channel.ledger.epoch_day
     if not {day for day in before if day >= resets} <= days:
@@ -190,7 +190,7 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
     try:
         channel.undo(at)
     except UndoError:
-        yield "a start over cannot be taken back"
+        yield "a start over cannot be undone"
     kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
     again = load_channel(kept, channel.zone, channel.promise)
     if json.loads(json.dumps(dump_channel(again))) != kept:
@@ -198,7 +198,7 @@ def _channel_lives(channel: Channel) -> Iterator[str]:
 
 
 def _ask(channel: Channel, at: float) -> None:
-    """Ask for all that is shown of a channel."""
+    """Read all that is shown of a channel."""
     view(channel, at)
     day_chart(channel, at)
     for episode in (None, *channel.episodes):
@@ -207,11 +207,11 @@ def _ask(channel: Channel, at: float) -> None:
 
 
 @pytest.mark.timeout(4 * 3600)
-async def test_home_assistant_lives_with_any_damage(
+async def test_home_assistant_survives_any_damage(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     faults: Faults,
-    heard: list[logging.LogRecord],
+    logged: list[logging.LogRecord],
 ) -> None:
     clock.move_to(AT)
     disk(hass, "").mkdir(exist_ok=True)
@@ -222,15 +222,15 @@ async def test_home_assistant_lives_with_any_damage(
         damaged = mutation(seed, LEDGER, GOOD)
         clock.move_to(AT)
         found += [f"{damaged.what}: {wrong}" for wrong in await _try(hass, clock, entry, damaged)]
-        found += [f"{damaged.what}: {wrong}" for wrong in complaints(heard)]
-        heard.clear()
+        found += [f"{damaged.what}: {wrong}" for wrong in complaints(logged)]
+        logged.clear()
     faults.check("loaded by Home Assistant", f"{times} damaged stores", found, "0")
 
 
 async def _try(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry, damaged: Mutation
 ) -> list[str]:
-    """Start Home Assistant with damaged files, live for two hours; return what is wrong."""
+    """Start Home Assistant with damaged files, run for two hours; return what is wrong."""
     for path in disk(hass, "").glob(f"{DOMAIN}.*"):
         path.unlink()
     for key, file in damaged.files.items():
@@ -251,15 +251,15 @@ async def _try(
     await hass.config_entries.async_unload(entry.entry_id)
     if entry.state is not ConfigEntryState.NOT_LOADED:
         found.append(f"{entry.state} when unloaded")
-    for told in ("store_recovered", "store_newer"):
-        ir.async_delete_issue(hass, DOMAIN, told)
+    for issue_id in ("store_recovered", "store_newer"):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
     for source in SOURCES:
         hass.states.async_remove(source)
     return found
 
 
 def kept(hass: HomeAssistant, key: str, file: bytes) -> bool:
-    """Tell whether a file is where it was, or was set aside as damaged, as it was."""
+    """Return whether a file is unchanged in its place, or was set aside unchanged as damaged."""
     path = disk(hass, key)
     return (path.is_file() and path.read_bytes() == file) or set_aside(hass, key) == [file]
 
@@ -267,24 +267,24 @@ def kept(hass: HomeAssistant, key: str, file: bytes) -> bool:
 async def _live(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> list[str]:
-    """Live in a loaded home, ask for all that it knows, save it; return what is wrong."""
+    """Run a loaded home, read all that it knows, save it; return what is wrong."""
     damage = entry.runtime_data.damage
     rooms = [{room for room, _ in fate} for fate in (damage.lost, damage.recovered)]
-    said = issue(hass, "store_recovered")
-    told = (
-        [set(str((said.data or {})[fate]).split()) for fate in ("lost", "recovered")]
-        if said
+    recovery = issue(hass, "store_recovered")
+    reported = (
+        [set(str((recovery.data or {})[fate]).split()) for fate in ("lost", "recovered")]
+        if recovery
         else []
     )
-    found = [f"told: {told}, met: {rooms}"] if any(rooms) and told != rooms else []
-    if damage.damaged and said is None:
-        found.append("a damaged file was not told")
+    found = [f"reported: {reported}, met: {rooms}"] if any(rooms) and reported != rooms else []
+    if damage.damaged and recovery is None:
+        found.append("a damaged file was not reported")
     await pass_time(hass, clock, timedelta(hours=2), SOURCES, step=timedelta(minutes=15))
     for room in ROOMS:
         for ask in ("get_ledger", "explain"):
             await act(hass, ask, device_id=device_id(hass, room))
     states = {name: shown(hass, f"sensor.{name}_learning").state for name in LEARNING}
-    found += [f"{name} is {state}" for name, state in states.items() if state in NOT_SAID]
+    found += [f"{name} is {state}" for name, state in states.items() if state in NO_STATE]
     await hass.config_entries.async_unload(entry.entry_id)
     written = data_of(disk(hass, LEDGER_KEY).read_bytes())
     again = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(written, None)
@@ -293,7 +293,7 @@ async def _live(
     return found
 
 
-async def test_a_good_copy_from_the_future_is_written_anew(
+async def test_a_good_copy_from_the_future_is_rewritten(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     clock.move_to(AT)
@@ -309,7 +309,7 @@ async def test_a_good_copy_from_the_future_is_written_anew(
 
 
 @pytest.mark.parametrize("after", [timedelta(days=-31), timedelta(days=9000)])
-async def test_what_was_set_aside_at_no_time_of_ours_is_dropped(
+async def test_what_was_set_aside_at_an_impossible_time_is_dropped(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, after: timedelta
 ) -> None:
     clock.move_to(AT)

@@ -1,4 +1,4 @@
-"""What happens when the disk is full, may not be written, or fails; real files."""
+"""What happens when the disk is full, is read-only, or fails; real files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ NOBODY = 65534  # A user who may write nothing here.
 
 @pytest.fixture
 def hass_config_dir() -> Iterator[str]:
-    """Give every test its own files, in a folder into which another user may look."""
+    """Give every test its own files, in a folder that another user can read."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield str(folder)
@@ -67,7 +67,7 @@ def full_disk() -> Iterator[None]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Let nothing be written into a folder; permissions do not stop root, so be nobody."""
+    """Make a folder read-only; permissions do not stop root, so become nobody."""
     before, me = folder.stat().st_mode, os.geteuid()
     for file in folder.iterdir():
         file.chmod(0o644)
@@ -84,8 +84,8 @@ def read_only(folder: Path) -> Iterator[None]:
 DISKS = {"full": lambda _: full_disk(), "read-only": read_only}
 
 
-def struck(hass: HomeAssistant) -> list[int]:
-    """Return the entries of the kitchen that are on disk."""
+def entry_ids(hass: HomeAssistant) -> list[int]:
+    """Return the ids of the kitchen's entries that are on disk."""
     entries = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]["entries"]
     return [row[0] for row in entries]
 
@@ -100,7 +100,7 @@ async def a_kitchen(hass: HomeAssistant) -> MockConfigEntry:
 
 
 @pytest.mark.parametrize("kind", DISKS)
-async def test_a_correction_that_could_not_be_saved_is_not_confirmed_and_saved_later(
+async def test_a_correction_that_could_not_be_saved_is_not_confirmed_but_saved_later(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, kind: str
 ) -> None:
     await a_kitchen(hass)
@@ -117,7 +117,7 @@ async def test_a_correction_that_could_not_be_saved_is_not_confirmed_and_saved_l
         ]
         assert day["day"] == str(DAY), "it counts"
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})
-    assert len(struck(hass)) == 1
+    assert len(entry_ids(hass)) == 1
 
 
 async def test_an_answer_that_could_not_be_saved_says_so(
@@ -132,11 +132,11 @@ async def test_an_answer_that_could_not_be_saved_says_so(
     assert page["reason"] == "not_saved"
     assert issues(hass) == [], "the answer counts"
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})
-    assert len(struck(hass)) == 1
+    assert len(entry_ids(hass)) == 1
 
 
 @pytest.mark.parametrize("kind", DISKS)
-async def test_a_week_on_a_disk_that_takes_nothing(
+async def test_learning_continues_on_a_disk_that_accepts_no_writes(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
@@ -155,14 +155,14 @@ async def test_a_week_on_a_disk_that_takes_nothing(
     faults.check(f"{kind} disk", f"{saves_failed} saves failed", complaints(caplog.records), "0")
 
 
-async def test_a_disk_that_cannot_be_read_is_no_damage_and_tried_again(
+async def test_a_disk_that_cannot_be_read_is_not_damage_and_is_tried_again(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, issue_registry: ir.IssueRegistry
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))
     ledger = disk(hass, LEDGER_KEY)
     before = ledger.read_bytes()
     ledger.rename(f"{ledger}.away")
-    ledger.symlink_to(ledger)  # Reading it fails with an error of the disk's, for root as well.
+    ledger.symlink_to(ledger)  # Reading it fails with a disk error, even for root.
     entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
     assert entry.state.value == "setup_retry"
@@ -189,7 +189,7 @@ async def test_a_good_copy_that_cannot_be_read_is_not_needed(
 
 
 @pytest.mark.parametrize("part", ["whole", "channel"])
-async def test_damage_on_a_full_disk_still_ends_in_the_good_copy(
+async def test_damage_on_a_full_disk_still_leads_to_the_good_copy(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
@@ -209,7 +209,7 @@ async def test_damage_on_a_full_disk_still_ends_in_the_good_copy(
     assert complaints(caplog.records) == []
 
 
-async def test_a_power_cut_between_the_two_files_leaves_both_right(
+async def test_a_power_cut_between_the_two_files_leaves_both_valid(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     """The ledger is written, the good copy is not, or the other way round."""
@@ -229,15 +229,15 @@ async def test_a_power_cut_between_the_two_files_leaves_both_right(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_an_episode_is_told_once_though_the_power_is_cut_a_moment_later(
+async def test_an_episode_is_reported_once_even_if_the_power_is_cut_a_moment_later(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = await a_kitchen(hass)
     minute = timedelta(minutes=1)
     while shown(hass, "binary_sensor.kitchen_pm25_unusual").state != "on":
         await pass_time(hass, clock, minute, {PM25: steady(80)}, step=minute)
-    told = shown(hass, "event.kitchen_inference")
-    assert told.attributes["event_type"] == "unusual_started"
+    reported = shown(hass, "event.kitchen_inference")
+    assert reported.attributes["event_type"] == "unusual_started"
     await pass_time(hass, clock, timedelta(seconds=2), step=timedelta(seconds=1))
     on_disk = disk(hass, LEDGER_KEY).read_bytes()
     await hass.config_entries.async_unload(entry.entry_id)
@@ -245,11 +245,11 @@ async def test_an_episode_is_told_once_though_the_power_is_cut_a_moment_later(
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     asked = issues(hass)
-    assert len(asked) == 1, "what was asked is asked"
+    assert len(asked) == 1, "the question is still there"
     assert shown(hass, "binary_sensor.kitchen_pm25_unusual").state == "on"
     await pass_time(hass, clock, timedelta(hours=1), {PM25: steady(80)})
     again = shown(hass, "event.kitchen_inference")
-    assert again.state in (told.state, "unknown"), "not told a second time"
+    assert again.state in (reported.state, "unknown"), "not reported a second time"
     assert issues(hass) == asked
 
 

@@ -1,7 +1,7 @@
 """The power fails at any moment of some days: the next start knows all that was confirmed.
 
-Of what is written the disk keeps what it was told to keep: a file that was given its name
-before it was synced is taken to be empty afterwards.
+The disk keeps only what was synced: a file that was renamed before it was synced counts as
+empty afterwards.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,19 +52,19 @@ type Numbers = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a power cut would have left on disk; one of `may_be` is which days are struck out."""
+    """What a power cut would have left on disk; the excluded days are one of `allowed`."""
 
     at: datetime
     files: dict[str, bytes]
-    may_be: list[list[str]]
+    allowed: list[list[str]]
 
 
 @dataclass(slots=True)
 class Disk:
-    """A disk whose power fails before and after a file of ours gets or loses its name."""
+    """A disk whose power fails before and after one of our files gets or loses its name."""
 
     folder: Path
-    may_be: list[list[str]] = field(default_factory=lambda: [[]])
+    allowed: list[list[str]] = field(default_factory=lambda: [[]])
     cuts: list[Cut] = field(default_factory=list)
     synced: set[int] = field(default_factory=set)
 
@@ -87,12 +87,12 @@ class Disk:
     def _cut(self, lost: dict[str, bytes]) -> None:
         there = [key for key in OURS if (self.folder / key).is_file()]
         files = {key: (self.folder / key).read_bytes() for key in there} | lost
-        self.cuts.append(Cut(dt_util.utcnow(), files, self.may_be))
+        self.cuts.append(Cut(dt_util.utcnow(), files, self.allowed))
 
 
 @pytest.fixture
 def drive(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    """Look at the disk whenever a file of ours gets or loses its name."""
+    """Look at the disk whenever one of our files gets or loses its name."""
     drive = Disk(disk(hass, ""))
     rename, replace = os.rename, os.replace
     monkeypatch.setattr(os, "rename", lambda *names: drive.move(rename, *names))
@@ -115,20 +115,20 @@ async def begin(hass: HomeAssistant, *, damaged: bool = False) -> MockConfigEntr
 
 
 async def live(hass: HomeAssistant, clock: FrozenDateTimeFactory, duration: timedelta) -> None:
-    """Let time pass by minutes, none of which is over before what is saved in it is."""
+    """Let time pass by minutes; each waits for what is saved in it."""
     for _ in range(duration // MINUTE):
         await pass_time(hass, clock, MINUTE, AIR, step=MINUTE)
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def correct(hass: HomeAssistant, drive: Disk, struck: list[str]) -> None:
-    """Strike a day out, or take that back; which days are struck out then is confirmed."""
-    drive.may_be = [*drive.may_be, struck]
-    if struck:
-        await act(hass, "strike_days", start_date=struck[-1])
+async def correct(hass: HomeAssistant, drive: Disk, excluded: list[str]) -> None:
+    """Exclude a day, or undo that; then it is confirmed which days are excluded."""
+    drive.allowed = [*drive.allowed, excluded]
+    if excluded:
+        await act(hass, "strike_days", start_date=excluded[-1])
     else:
         await act(hass, "undo")
-    drive.may_be = [struck]
+    drive.allowed = [excluded]
 
 
 async def test_a_power_cut_costs_at_most_fifteen_minutes_of_learning(
@@ -146,10 +146,10 @@ async def test_a_power_cut_costs_at_most_fifteen_minutes_of_learning(
     faults.check("power cut while learning", f"{len(cuts)} cuts", found, "0")
 
 
-async def test_a_save_for_something_else_puts_off_no_other(
+async def test_a_save_for_something_else_delays_no_other(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, drive: Disk
 ) -> None:
-    """A correction is saved at once; from there it is at most 15 minutes to the next save."""
+    """A correction is saved at once; the next save is at most 15 minutes later."""
     await begin(hass)
     for minutes in range(1, 6):
         await live(hass, clock, timedelta(minutes=10 + minutes))
@@ -158,10 +158,10 @@ async def test_a_save_for_something_else_puts_off_no_other(
     assert max(minutes_lost(cut) for cut in drive.cuts) <= MOST_LOST_MIN
 
 
-async def test_a_power_cut_takes_back_nothing_that_was_confirmed(
+async def test_a_power_cut_undoes_nothing_that_was_confirmed(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, drive: Disk, faults: Faults
 ) -> None:
-    """Days are struck out and given back, the good copy is made, a room goes from both files."""
+    """Days are excluded and restored, the good copy is made, a room is removed from both files."""
     entry = await begin(hass)
     for number in range(faults.times(few=2, many=12)):
         await correct(hass, drive, [DAYS[number % len(DAYS)]])
@@ -177,7 +177,7 @@ async def test_a_power_cut_takes_back_nothing_that_was_confirmed(
     faults.check("power cut while correcting", f"{len(cuts)} cuts", found, "0")
 
 
-async def test_a_power_cut_does_not_take_what_the_good_copy_has_saved(
+async def test_a_power_cut_does_not_lose_what_the_good_copy_has_saved(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, drive: Disk, faults: Faults
 ) -> None:
     """From the start that finds the ledger damaged to the next good copy."""
@@ -221,8 +221,8 @@ def wrongs(cut: Cut, known: list[Numbers], learned: dict[str, Numbers]) -> list[
 
     A day that it closes itself lacks the minutes that were lost.
     """
-    struck = [day["day"] for day in known if day["struck_parts"]]
-    found = [] if struck in cut.may_be else [f"{struck} is struck out, may be {cut.may_be}"]
+    excluded = [day["day"] for day in known if day["struck_parts"]]
+    found = [] if excluded in cut.allowed else [f"{excluded} is excluded, allowed is {cut.allowed}"]
     if [day["day"] for day in known][:LEARNED_DAYS] != list(learned)[:LEARNED_DAYS]:
         found.append("days are gone")
     closed = {iso_day(summary.day) for summary in on_disk(cut).ledger.days}
@@ -242,9 +242,9 @@ def on_disk(cut: Cut) -> Channel:
 
 
 async def ledger(hass: HomeAssistant) -> dict[str, Any]:
-    """Return all that is known of the kitchen's particles."""
-    said: dict[str, Any] = (await act(hass, "get_ledger"))["quantities"]["pm25"]
-    return said
+    """Return all that is known of the kitchen's PM2.5."""
+    report: dict[str, Any] = (await act(hass, "get_ledger"))["quantities"]["pm25"]
+    return report
 
 
 def numbers(day: Numbers) -> Numbers:
@@ -253,9 +253,9 @@ def numbers(day: Numbers) -> Numbers:
 
 
 def minutes_lost(cut: Cut) -> float:
-    """Return how long before a cut the latest reading was that is on disk.
+    """Return how many minutes before a cut the latest reading on disk was.
 
-    The life of these tests began at noon, some seconds after the last reading before it.
+    These tests begin at noon, some seconds after the last reading before it.
     """
     last = on_disk(cut).health.last_read or 0.0
     return (cut.at.timestamp() - max(last, NOON.timestamp())) / 60.0
@@ -264,7 +264,7 @@ def minutes_lost(cut: Cut) -> float:
 async def test_a_correction_while_home_assistant_stops_is_saved_before_it_is_confirmed(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    """Home Assistant writes at the end of its stop, which it may not live to see."""
+    """Home Assistant writes at the end of its shutdown, which it might not reach."""
     write(hass, LEDGER_KEY, kitchen(36))
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     hass.set_state(CoreState.stopping)

@@ -1,7 +1,7 @@
 """Every form of the store that was ever released loads, and shows what it showed then.
 
-`fixtures/store_vN` holds both files as `live_eventfully` left them with the integration of the
-time, and `shown.json`: when that was, and what the entities showed at that moment.
+`fixtures/store_vN` holds both files as `run_eventful_home` left them with the integration of
+that time, and `shown.json`: when that was, and what the entities showed at that moment.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ import pytest
 
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
-from tests.eventful import FIXTURES, eventful_home, live_eventfully, put_released
+from tests.eventful import FIXTURES, eventful_home, put_released, run_eventful_home
 from tests.files import read, set_aside
 from tests.home import KITCHEN, issues, set_up, shown
 
@@ -27,7 +27,7 @@ PRESENT = f"store_v{STORAGE_VERSION}"
 
 
 def states(hass: HomeAssistant) -> dict[str, str]:
-    """Return what our entities show; events are Home Assistant's to remember."""
+    """Return what our entities show, without events, which Home Assistant remembers itself."""
     known = er.async_get(hass).entities.values()
     return {
         one.entity_id: shown(hass, one.entity_id).state
@@ -37,7 +37,7 @@ def states(hass: HomeAssistant) -> dict[str, str]:
 
 
 def ledgers(stored: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the ledgers of a stored file, without what goes on by the minute."""
+    """Return the ledgers of a stored file, without what changes by the minute."""
     running = {"source", "today", "facts"}
     return [
         {name: value for name, value in channel.items() if name not in running}
@@ -66,27 +66,27 @@ async def test_every_released_form_loads_and_shows_what_it_showed(
 ) -> None:
     put_released(hass, version, only)
     before = read(hass, only)
-    said = json.loads((FIXTURES / version / "shown.json").read_text("utf-8"))
+    expected = json.loads((FIXTURES / version / "shown.json").read_text("utf-8"))
     kept_at = before["data"].get("kept_at")
     clock.move_to(
-        dt_util.utc_from_timestamp(kept_at) if kept_at else datetime.fromisoformat(said["at"])
+        dt_util.utc_from_timestamp(kept_at) if kept_at else datetime.fromisoformat(expected["at"])
     )
     entry = eventful_home()
     await set_up(hass, entry)
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
     assert ("store_recovered" in issues(hass)) == (only == GOOD_KEY)
     if only == LEDGER_KEY:
-        assert states(hass) == said["states"]
+        assert states(hass) == expected["states"]
         assert set_aside(hass) == []
     await hass.config_entries.async_unload(entry.entry_id)
     assert ledgers(read(hass, LEDGER_KEY)) == ledgers(before)
 
 
-async def test_the_present_form_is_among_those_released_and_the_fixture_holds_all_of_it(
+async def test_the_current_form_is_among_those_released_and_the_fixture_holds_all_of_it(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    entry = await live_eventfully(hass, clock)
-    now, said = dt_util.utcnow(), states(hass)
+    entry = await run_eventful_home(hass, clock)
+    now, current = dt_util.utcnow(), states(hass)
     await hass.config_entries.async_unload(entry.entry_id)
     put_aside = {key: read(hass, key) for key in (LEDGER_KEY, GOOD_KEY)}
     put_released(hass, PRESENT)
@@ -94,7 +94,7 @@ async def test_the_present_form_is_among_those_released_and_the_fixture_holds_al
         assert form(read(hass, key)) == form(written)
     known = json.loads((FIXTURES / PRESENT / "shown.json").read_text("utf-8"))
     assert datetime.fromisoformat(known["at"]) == now
-    assert set(known["states"]) == set(said)
+    assert set(known["states"]) == set(current)
     room = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]
     pm25, voc = room["channels"]["pm25"], room["channels"]["voc_ratio"]
     assert room["retired"]
@@ -104,5 +104,5 @@ async def test_the_present_form_is_among_those_released_and_the_fixture_holds_al
     assert {row[2] for row in pm25["entries"]} == {"relearned", "episode_normal", "strike"}
     assert voc["today"]["episode"] == voc["episodes"][-1][0]
     assert all(None not in row for row in voc["beside"])
-    context = read(hass, LEDGER_KEY)["data"]["context"]
-    assert all(mean["hours"] and mean["days"] for mean in context.values())
+    surroundings = read(hass, LEDGER_KEY)["data"]["context"]
+    assert all(mean["hours"] and mean["days"] for mean in surroundings.values())

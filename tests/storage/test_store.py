@@ -22,7 +22,7 @@ LEARNING = "sensor.kitchen_pm25_learning"
 VOC_LEARNING = "sensor.kitchen_voc_learning"
 
 
-async def test_what_is_learned_comes_back_unchanged(
+async def test_what_was_learned_is_restored_unchanged(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))
@@ -35,7 +35,7 @@ async def test_what_is_learned_comes_back_unchanged(
     assert disk(hass, LEDGER_KEY).stat().st_mode & 0o777 == 0o600
 
 
-async def test_it_is_saved_every_fifteen_minutes_however_often_something_changes(
+async def test_ledgers_are_saved_every_fifteen_minutes_however_often_something_changes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -52,7 +52,7 @@ async def test_it_is_saved_every_fifteen_minutes_however_often_something_changes
     assert all(15 * 60 <= gap <= 16 * 60 for gap in gaps), gaps
 
 
-async def test_a_correction_is_saved_before_it_is_answered(
+async def test_a_correction_is_saved_before_it_is_confirmed(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, device_registry: dr.DeviceRegistry
 ) -> None:
     entry = a_home()
@@ -65,7 +65,7 @@ async def test_a_correction_is_saved_before_it_is_answered(
     assert "reset" in channel["entries"][0]
 
 
-async def test_a_stop_saves_what_was_not_saved_yet(
+async def test_a_shutdown_saves_what_was_not_saved_yet(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -76,7 +76,7 @@ async def test_a_stop_saves_what_was_not_saved_yet(
     assert channel["source"]["last_read"] == clock().timestamp()
 
 
-async def test_a_good_copy_is_kept_once_a_day(
+async def test_a_good_copy_is_written_once_a_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
@@ -90,7 +90,7 @@ async def test_a_good_copy_is_kept_once_a_day(
     assert all(24 * 3600 <= gap < 26 * 3600 for gap in gaps), gaps
 
 
-async def test_what_is_heard_while_unloading_is_not_saved_over_newer_data(
+async def test_what_is_read_while_unloading_is_not_saved_over_newer_data(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     entry = a_home()

@@ -1,4 +1,4 @@
-"""What happens when what is on disk is damaged, or newer than we are. Real files."""
+"""What happens when a file on disk is damaged, or newer than this version. Real files."""
 
 from datetime import timedelta
 import json
@@ -39,14 +39,14 @@ LEARNING = "sensor.kitchen_pm25_learning"
 VOC_LEARNING = "sensor.kitchen_voc_learning"
 
 
-def told(registry: ir.IssueRegistry) -> dict[str, Any] | None:
-    """Return what the repair about damage says, None where there is none."""
+def reported(registry: ir.IssueRegistry) -> dict[str, Any] | None:
+    """Return the data of the repair about damage, None where there is none."""
     issue = registry.async_get_issue(DOMAIN, "store_recovered")
     return issue.data if issue else None
 
 
 def wrong(data: object) -> Damage:
-    """Return a damage that leaves JSON of a wrong shape or type in the place of the data."""
+    """Return damage that replaces the data by JSON of a wrong shape or type."""
     return lambda _: json.dumps(
         {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": data}
     ).encode()
@@ -83,12 +83,12 @@ async def test_an_unreadable_file_is_set_aside_and_the_good_copy_used(
     await set_up(hass, a_home())
     assert shown(hass, LEARNING).state == "learned"
     assert shown(hass, VOC_LEARNING).state == "learned"
-    assert told(issue_registry) == {"lost": BEDROOM, "recovered": KITCHEN}
+    assert reported(issue_registry) == {"lost": BEDROOM, "recovered": KITCHEN}
     assert set_aside(hass) == [damaged]
 
 
 @pytest.mark.parametrize("how", UNREADABLE.values(), ids=UNREADABLE)
-async def test_with_both_files_unreadable_the_rooms_start_clean_and_it_is_said(
+async def test_with_both_files_unreadable_the_rooms_start_clean_and_that_is_reported(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     issue_registry: ir.IssueRegistry,
@@ -100,17 +100,17 @@ async def test_with_both_files_unreadable_the_rooms_start_clean_and_it_is_said(
     entry = a_home()
     await set_up(hass, entry)
     assert shown(hass, LEARNING).state == "no_source"
-    assert told(issue_registry) == {"lost": f"{BEDROOM} {KITCHEN}", "recovered": ""}
+    assert reported(issue_registry) == {"lost": f"{BEDROOM} {KITCHEN}", "recovered": ""}
     assert len(set_aside(hass)) == 1
     await hass.config_entries.async_unload(entry.entry_id)
     assert set(read(hass, LEDGER_KEY)["data"]["rooms"]) == {KITCHEN, BEDROOM}
 
 
-async def test_a_first_start_is_no_damage(
+async def test_a_first_start_is_not_damage(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, issue_registry: ir.IssueRegistry
 ) -> None:
     await set_up(hass, a_home())
-    assert told(issue_registry) is None
+    assert reported(issue_registry) is None
     assert set_aside(hass) == []
 
 
@@ -120,24 +120,24 @@ async def test_a_file_that_vanished_is_replaced_by_the_good_copy(
     write(hass, GOOD_KEY, kitchen(36))
     await set_up(hass, a_home())
     assert shown(hass, LEARNING).state == "learned"
-    assert told(issue_registry) == {"lost": BEDROOM, "recovered": KITCHEN}
+    assert reported(issue_registry) == {"lost": BEDROOM, "recovered": KITCHEN}
 
 
 IN_A_CHANNEL: dict[str, Any] = {
     "null": None,
     "a list": [],
-    "another quantity": {"quantity": "voc_index"},
+    "another pollutant": {"quantity": "voc_index"},
     "a version that is a text": {"version": "1"},
     "days that are a number": {"days": 7},
     "a day of the wrong width": {"days": [["2026-03-01"]]},
     "columns in another order": {"days_columns": "kind day"},
-    "a time that is no number": {"source": {"counted_to": "noon"}},
+    "a time that is not a number": {"source": {"counted_to": "noon"}},
     "no paused": {"paused": None},
 }
 
 
 @pytest.mark.parametrize("wrong_value", IN_A_CHANNEL.values(), ids=IN_A_CHANNEL)
-async def test_a_damaged_channel_alone_comes_from_the_good_copy(
+async def test_only_a_damaged_channel_comes_from_the_good_copy(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     issue_registry: ir.IssueRegistry,
@@ -153,7 +153,7 @@ async def test_a_damaged_channel_alone_comes_from_the_good_copy(
     await set_up(hass, a_home())
     assert shown(hass, LEARNING).attributes["usable_days"] == 3
     assert shown(hass, VOC_LEARNING).state == "learned"
-    assert told(issue_registry) == {"lost": "", "recovered": KITCHEN}
+    assert reported(issue_registry) == {"lost": "", "recovered": KITCHEN}
     assert set_aside(hass) == [damaged]
 
 
@@ -167,11 +167,11 @@ async def test_a_damaged_room_leaves_the_others_alone(
     await set_up(hass, a_home())
     assert shown(hass, LEARNING).attributes["usable_days"] == 3
     assert shown(hass, "sensor.bedroom_voc_learning").state == "learned"
-    assert told(issue_registry) == {"lost": "", "recovered": KITCHEN}
+    assert reported(issue_registry) == {"lost": "", "recovered": KITCHEN}
 
 
 @pytest.mark.parametrize("name", ["01KITCHEM", "pn25"])
-async def test_a_damaged_name_of_a_room_or_quantity_is_noticed(
+async def test_a_damaged_name_of_a_room_or_pollutant_is_noticed(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     issue_registry: ir.IssueRegistry,
@@ -184,10 +184,10 @@ async def test_a_damaged_name_of_a_room_or_quantity_is_noticed(
     damage(hass, LEDGER_KEY, lambda whole: whole.replace(right, name.encode(), 1))
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25)))
     assert shown(hass, LEARNING).state == "learned"
-    assert told(issue_registry) == {"lost": "", "recovered": KITCHEN}
+    assert reported(issue_registry) == {"lost": "", "recovered": KITCHEN}
 
 
-async def test_a_channel_damaged_in_both_files_is_lost_alone(
+async def test_only_a_channel_damaged_in_both_files_is_lost(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, issue_registry: ir.IssueRegistry
 ) -> None:
     for key in (LEDGER_KEY, GOOD_KEY):
@@ -197,11 +197,11 @@ async def test_a_channel_damaged_in_both_files_is_lost_alone(
     await set_up(hass, a_home())
     assert shown(hass, LEARNING).attributes["usable_days"] == 0
     assert shown(hass, VOC_LEARNING).state == "learned"
-    assert told(issue_registry) == {"lost": KITCHEN, "recovered": ""}
+    assert reported(issue_registry) == {"lost": KITCHEN, "recovered": ""}
 
 
 def flip(hass: HomeAssistant, whole: bytes, place: int, bit: int) -> None:
-    """Write the whole file with one bit turned."""
+    """Write the whole file with one bit flipped."""
     flipped = bytearray(whole)
     flipped[place] ^= bit
     damage(hass, LEDGER_KEY, lambda _: bytes(flipped))
@@ -251,7 +251,7 @@ QUESTIONS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-async def test_a_damaged_question_is_forgotten_and_nothing_else(
+async def test_only_a_damaged_question_is_discarded(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     issue_registry: ir.IssueRegistry,
@@ -265,7 +265,7 @@ async def test_a_damaged_question_is_forgotten_and_nothing_else(
     assert not [issue for domain, issue in issue_registry.issues if domain == DOMAIN]
 
 
-async def test_a_source_taken_out_of_a_room_is_not_damage(
+async def test_a_source_removed_from_a_room_is_not_damage(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, issue_registry: ir.IssueRegistry
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(36))
@@ -274,14 +274,14 @@ async def test_a_source_taken_out_of_a_room_is_not_damage(
     await set_up(hass, entry)
     for _ in range(2):
         await hass.config_entries.async_reload(entry.entry_id)
-    assert told(issue_registry) is None
+    assert reported(issue_registry) is None
     await hass.config_entries.async_unload(entry.entry_id)
     room = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]
     assert set(room["channels"]) == {"pm25"}
     assert len(room["retired"]) == 1
 
 
-async def test_a_newer_file_is_refused_and_not_a_byte_of_it_changed(
+async def test_a_newer_file_is_refused_and_left_unchanged(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(3) | {"version": 2})
@@ -296,7 +296,7 @@ async def test_a_newer_file_is_refused_and_not_a_byte_of_it_changed(
     assert set_aside(hass) == []
 
 
-async def test_a_newer_good_copy_is_refused_as_well(
+async def test_a_newer_good_copy_is_refused_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(3))

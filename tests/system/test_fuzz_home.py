@@ -1,4 +1,4 @@
-"""Whatever a source says, and whatever is sent to a page, Air Baseline goes on."""
+"""Whatever a source reports, and whatever is sent to a page, Air Baseline keeps working."""
 
 from datetime import timedelta
 import json
@@ -41,7 +41,7 @@ from tests.home import (
 
 pytestmark = pytest.mark.timeout(3600)
 
-SPARE = "sensor.spare_pm25"  # That no room has yet.
+SPARE = "sensor.spare_pm25"  # No room has it yet.
 ODD = st.one_of(
     st.none(),
     st.booleans(),
@@ -98,7 +98,7 @@ HOME = st.fixed_dictionaries(
 
 
 def draw[T](wanted: st.SearchStrategy[T], times: int, faults: Faults) -> list[T]:
-    """Return what hypothesis draws: it draws, the loop of the test walks."""
+    """Return what hypothesis draws, for the loop of the test to walk through."""
     drawn: list[T] = []
 
     @faults.draws(times)
@@ -114,7 +114,7 @@ def draw[T](wanted: st.SearchStrategy[T], times: int, faults: Faults) -> list[T]
 async def entry(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
-    """Set up a kitchen that has learned, beside sensors that no room has yet."""
+    """Set up a kitchen that has learned, and sensors that no room has yet."""
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     for entity_id in (PM25, VOC, INDEX):
         report(hass, entity_id, 5)
@@ -128,14 +128,14 @@ async def entry(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_source_may_say_anything(
+async def test_a_source_can_report_anything(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
     faults: Faults,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Readings of all kinds, from all times, for days: what is stored stays made of numbers."""
+    """Readings of all kinds, from all times, for days: what is stored still consists of numbers."""
     times = faults.times(few=300, many=3000, long=30_000)
     for state, attributes, ago in draw(READINGS, times, faults):
         at = None if ago is None else max(dt_util.utcnow().timestamp() + ago, 0.0)
@@ -149,32 +149,32 @@ async def test_a_source_may_say_anything(
     assert shown(hass, "sensor.kitchen_pm25_learning").state not in ("unavailable", "no_source")
 
 
-async def test_the_page_of_a_room_may_be_sent_anything(
+async def test_the_page_of_a_room_can_be_sent_anything(
     hass: HomeAssistant, entry: MockConfigEntry, faults: Faults, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is refused or it works: no room is ever made that cannot be set up."""
     times = faults.times(few=250, many=1000, long=5000)
     pages = hass.config_entries.subentries
     ends = set[FlowResultType]()
-    for number, said in enumerate(draw(ROOM, times, faults)):
+    for number, fields in enumerate(draw(ROOM, times, faults)):
         context = SubentryFlowContext(source=SOURCE_USER)
         if number % 2:
             context = SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=KITCHEN)
         page = await pages.async_init((entry.entry_id, "room"), context=context)
         try:
-            page = await pages.async_configure(page["flow_id"], said)
-            if page.get("step_id") == "history":  # It says what the home's history is worth.
+            page = await pages.async_configure(page["flow_id"], fields)
+            if page.get("step_id") == "history":  # It shows what the home's history is worth.
                 page = await pages.async_configure(page["flow_id"], {})
         except InvalidData:
             page = {**page, "errors": {"base": "refused"}}
         ends.add(page["type"])
         if page["type"] is FlowResultType.FORM:
-            assert page["errors"], said
+            assert page["errors"], fields
         if page["type"] in (FlowResultType.FORM, FlowResultType.MENU):
             pages.async_abort(page["flow_id"])
         await hass.async_block_till_done()
-        assert entry.state is ConfigEntryState.LOADED, said
-        assert entry.runtime_data.unreadable == [], said
+        assert entry.state is ConfigEntryState.LOADED, fields
+        assert entry.runtime_data.unreadable == [], fields
         for room in set(entry.subentries) - {KITCHEN}:
             hass.config_entries.async_remove_subentry(entry, room)
             await hass.async_block_till_done()
@@ -183,21 +183,21 @@ async def test_the_page_of_a_room_may_be_sent_anything(
     faults.check("the page of a room", f"{times} forms", found, "refused, or a room that works")
 
 
-async def test_the_page_of_the_home_may_be_sent_anything(
+async def test_the_page_of_the_home_can_be_sent_anything(
     hass: HomeAssistant, entry: MockConfigEntry, faults: Faults, caplog: pytest.LogCaptureFixture
 ) -> None:
     times = faults.times(few=80, many=1000, long=5000)
     pages = hass.config_entries.options
-    for said in draw(HOME, times, faults):
+    for fields in draw(HOME, times, faults):
         page = await pages.async_init(entry.entry_id)
         try:
-            page = await pages.async_configure(page["flow_id"], said)
+            page = await pages.async_configure(page["flow_id"], fields)
         except InvalidData:
             page = {**page, "errors": {"base": "refused"}}
         if page["type"] is FlowResultType.FORM:
-            assert page["errors"], said
+            assert page["errors"], fields
             pages.async_abort(page["flow_id"])
         await hass.async_block_till_done()
-        assert entry.state is ConfigEntryState.LOADED, said
+        assert entry.state is ConfigEntryState.LOADED, fields
     found = complaints(caplog.records)
     faults.check("the page of the home", f"{times} forms", found, "refused, or a home that works")

@@ -44,19 +44,19 @@ BROKEN: dict[str, dict[str, Any]] = {
     "area of another type": {"area_id": ["kitchen"]},
     "no unit": {"pm25_unit": None},
     "unit of another type": {"pm25_unit": 7},
-    "unit of another quantity": {"pm25_unit": "ppb"},
-    "source is no entity": {"pm25_source": "kitchen"},
+    "unit of another pollutant": {"pm25_unit": "ppb"},
+    "source is not an entity": {"pm25_source": "kitchen"},
     "source of another type": {"pm25_source": {"id": 3}},
     "no kind": {"voc_source": "sensor.kitchen_voc", "voc_unit": "ppb"},
     "unknown kind": {"voc_source": "sensor.kitchen_voc", "voc_kind": "smell", "voc_unit": "ppb"},
     "windows of another type": {"windows": 5},
     "registry's ids of another type": {"registered": ["kitchen"]},
-    "wish of another type": {"start_anew": 3},
+    "request of another type": {"start_anew": 3},
 }
 
 
 def two_rooms(**kitchen: Any) -> MockConfigEntry:
-    """Return a home whose kitchen is configured with something else; None leaves a key out."""
+    """Return a home whose kitchen is configured with other data; None leaves a key out."""
     room = a_room(KITCHEN, "kitchen", Pollutant.PM25)
     data = {**room["data"], **kitchen}
     room["data"] = {key: value for key, value in data.items() if value is not None}
@@ -76,7 +76,7 @@ def stored(hass_storage: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=list(BROKEN))
-async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_told(
+async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_reported(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     stored: dict[str, Any],
@@ -97,7 +97,7 @@ async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_told(
     assert f"unusual_episode_{BEDROOM}" in " ".join(issues(hass))
 
 
-async def test_a_room_that_was_left_out_goes_on_where_it_was_when_it_is_mended(
+async def test_a_room_that_was_left_out_continues_where_it_was_once_it_is_mended(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, stored: dict[str, Any]
 ) -> None:
     entry = two_rooms(pm25_unit="bananas")
@@ -114,7 +114,7 @@ async def test_a_room_that_was_left_out_goes_on_where_it_was_when_it_is_mended(
 
 
 class Failing(Channel):
-    """A channel that fails at whatever is asked of it."""
+    """A channel that fails at every call."""
 
     __slots__ = ()
 
@@ -160,7 +160,7 @@ async def test_a_room_that_fails_is_unavailable_until_it_works_again(
     assert shown(hass, KITCHEN_LEARNING).state == "learned"
 
 
-async def test_a_failure_that_passes_is_forgotten(
+async def test_a_room_recovers_from_a_failure_that_passes(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> None:
     channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
@@ -174,5 +174,5 @@ async def test_a_failure_that_passes_is_forgotten(
 
 def episode_of(entry: MockConfigEntry) -> int:
     channel = entry.runtime_data.rooms[BEDROOM].channels[Pollutant.VOC_INDEX]
-    episode: int = channel.watch.current.id
+    episode: int = channel.episode_watch.current.id
     return episode

@@ -1,4 +1,4 @@
-"""What somebody who is no administrator sees and can do."""
+"""What a user who is not an administrator sees and can do."""
 
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant, ServiceCall
@@ -29,7 +29,7 @@ async def do(hass: HomeAssistant, action: str, entity_id: str, who: Context) -> 
     )
 
 
-async def test_a_user_may_pause_and_resume(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_a_user_can_pause_and_resume(hass: HomeAssistant, kitchen: Kitchen) -> None:
     await kitchen.learn()
     user = await somebody(hass, GROUP_ID_USER)
     await do(hass, "switch.turn_off", SWITCH, user)
@@ -38,7 +38,7 @@ async def test_a_user_may_pause_and_resume(hass: HomeAssistant, kitchen: Kitchen
     assert kitchen.says(SWITCH) == "on"
 
 
-async def test_who_may_only_look_may_not(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_a_read_only_user_cannot_pause(hass: HomeAssistant, kitchen: Kitchen) -> None:
     await kitchen.learn()
     with pytest.raises(Unauthorized):
         await do(hass, "switch.turn_off", SWITCH, await somebody(hass, GROUP_ID_READ_ONLY))
@@ -101,7 +101,7 @@ async def test_triggers_and_conditions_are_described_to_everybody(
         assert len(ours) == number
 
 
-async def test_an_administrator_may_start_over(hass: HomeAssistant, kitchen: Kitchen) -> None:
+async def test_an_administrator_can_start_over(hass: HomeAssistant, kitchen: Kitchen) -> None:
     entry = await kitchen.learn()
     er.async_get(hass).async_update_entity(BUTTON, disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)

@@ -80,7 +80,7 @@ class Home:
     entry: MockConfigEntry
 
     async def breathe(self, duration: timedelta, **high: float) -> None:
-        """Let time pass with usual air, or with a level that lasts of pm25 or of the index."""
+        """Let time pass with usual air, or with a steady level of pm25 or of the index."""
         levels: dict[str, Level] = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
         for name, source in (("pm25", PM25), ("index", INDEX)):
             if name in high:
@@ -95,10 +95,10 @@ class Home:
         await self.breathe(HOUR, index=450)
         await act(self.hass, "strike_days", start_date="2026-02-01", end_date="2026-02-02")
         await recorded(self.hass)  # What is not written yet would be removed when loaded next.
-        await self.take_out_vapours()
+        await self.remove_voc()
         await self.breathe(HOUR / 2)
 
-    async def take_out_vapours(self) -> None:
+    async def remove_voc(self) -> None:
         room = self.entry.subentries[KITCHEN]
         data = {key: value for key, value in room.data.items() if not key.startswith("voc")}
         self.hass.config_entries.async_update_subentry(self.entry, room, data=data)
@@ -145,7 +145,7 @@ async def home(recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTime
 
 
 async def recorded(hass: HomeAssistant) -> Counter[str]:
-    """Return of what the recorder keeps statistics, ours or not, and in how many rows."""
+    """Return which statistics the recorder has, ours or not, and in how many rows."""
     await hass.async_block_till_done(wait_background_tasks=True)
     await async_wait_recording_done(hass)
 
@@ -199,7 +199,7 @@ async def mentions(hass: HomeAssistant, what: str) -> list[str]:
     return [name for name, stored in found.items() if what in json.dumps(stored)]
 
 
-async def test_a_room_takes_with_it_what_is_its_own_and_nothing_else(home: Home) -> None:
+async def test_removing_a_room_removes_what_is_its_own_and_nothing_else(home: Home) -> None:
     hass = home.hass
     await home.live()
     rows, known = await recorded(hass), registered(hass)
@@ -219,11 +219,11 @@ async def test_a_room_takes_with_it_what_is_its_own_and_nothing_else(home: Home)
         assert not data.get("context"), "it was the window's"
     assert stored(hass, LEDGER_KEY, BEDROOM) == bedroom
     assert shown(hass, "sensor.bedroom_voc_learning").state == "learned"
-    told = (await act(hass, "explain", device_id=device_id(hass, BEDROOM)))["quantities"]
-    assert "Kitchen" not in json.dumps(told)
+    explained = (await act(hass, "explain", device_id=device_id(hass, BEDROOM)))["quantities"]
+    assert "Kitchen" not in json.dumps(explained)
 
 
-async def test_a_room_that_goes_while_nothing_is_loaded_leaves_as_little(home: Home) -> None:
+async def test_a_room_removed_while_nothing_is_loaded_leaves_as_little(home: Home) -> None:
     hass = home.hass
     await home.live()
     rows = await recorded(hass)
@@ -236,7 +236,7 @@ async def test_a_room_that_goes_while_nothing_is_loaded_leaves_as_little(home: H
     assert set(read(hass, LEDGER_KEY)["data"]["rooms"]) == {BEDROOM}
 
 
-async def test_the_integration_leaves_nothing(home: Home) -> None:
+async def test_removing_the_integration_leaves_nothing(home: Home) -> None:
     hass = home.hass
     await home.live()
     rows, ours = await recorded(hass), er.async_entries_for_config_entry
@@ -257,14 +257,14 @@ async def test_the_integration_leaves_nothing(home: Home) -> None:
         assert await mentions(hass, name) == []
 
 
-async def test_what_is_added_again_starts_clean_and_goes_again(
+async def test_a_home_added_again_starts_clean_and_is_removed_again(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     hass = home.hass
     await home.live()
     await home.remove()
     await home.breathe(HOUR)
-    caplog.clear()  # It holds what went wrong, and with that our objects.
+    caplog.clear()  # It holds the errors, and with them our objects.
     before = census(hass)
     for _ in range(2):
         home.entry = two_rooms()
@@ -272,10 +272,10 @@ async def test_what_is_added_again_starts_clean_and_goes_again(
         await home.breathe(HOUR)
         assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
         for room in (KITCHEN, BEDROOM):
-            told = await act(hass, "get_ledger", device_id=device_id(hass, room))
-            assert told["set_aside"] == []
-            for quantity in told["quantities"].values():
-                assert [quantity[what] for what in ("days", "corrections", "episodes")] == [[]] * 3
+            report = await act(hass, "get_ledger", device_id=device_id(hass, room))
+            assert report["set_aside"] == []
+            for channel in report["quantities"].values():
+                assert [channel[what] for what in ("days", "corrections", "episodes")] == [[]] * 3
         assert issues(hass) == []
         assert without(await recorded(hass), PM25) == Counter()
         await home.remove()
@@ -284,7 +284,7 @@ async def test_what_is_added_again_starts_clean_and_goes_again(
     assert {what: n for what, n in after.items() if n > before[what] and what != "files"} == {}
 
 
-async def test_what_is_done_to_a_room_while_it_goes_comes_too_late(home: Home) -> None:
+async def test_an_action_on_a_room_that_is_being_removed_comes_too_late(home: Home) -> None:
     hass = home.hass
     await keep(hass, HOUR, 60)
     relearn = asyncio.create_task(act(hass, "relearn_from_history", quantity="pm25"))
@@ -295,18 +295,18 @@ async def test_what_is_done_to_a_room_while_it_goes_comes_too_late(home: Home) -
     assert files(hass) == []
 
 
-async def test_a_source_that_is_taken_out_takes_its_entities(home: Home) -> None:
+async def test_removing_a_source_removes_its_entities(home: Home) -> None:
     hass = home.hass
     await home.breathe(HOUR)
     rows, known = await recorded(hass), registered(hass)
-    vapours = {one for one in known if one.startswith(f"{KITCHEN}_voc")}
-    assert vapours
-    await home.take_out_vapours()
-    assert registered(hass) == known - vapours
+    voc = {one for one in known if one.startswith(f"{KITCHEN}_voc")}
+    assert voc
+    await home.remove_voc()
+    assert registered(hass) == known - voc
     assert await recorded(hass) == without(rows, VOC_BAND)
 
 
-async def test_another_quantity_takes_over_the_names_of_the_entities(home: Home) -> None:
+async def test_another_pollutant_takes_over_the_names_of_the_entities(home: Home) -> None:
     hass, room = home.hass, home.entry.subentries[KITCHEN]
     data = {**room.data, "voc_kind": "voc_mass", "voc_unit": "μg/m³"}
     hass.config_entries.async_update_subentry(home.entry, room, data=data)

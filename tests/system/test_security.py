@@ -1,4 +1,4 @@
-"""What a home is told by names, by strangers and by the network: nothing that it should not be."""
+"""Hostile names stay text, strangers learn nothing, and the network is never used."""
 
 import ast
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ HOSTILE = (
 
 
 class Trusting(MarkdownIt):
-    """Markdown that makes a link of any address; the library itself refuses scripts."""
+    """Markdown that makes a link of any URL; the library itself refuses scripts."""
 
     @override
     def validateLink(self, url: str) -> bool:
@@ -81,7 +81,7 @@ async def entry(
     hass_storage: dict[str, Any],
     request: pytest.FixtureRequest,
 ) -> MockConfigEntry:
-    """Set up two rooms with a hostile name that rise together; a unit is hostile as well."""
+    """Set up two rooms with a hostile name that rise at once; a unit is hostile too."""
     name: str = request.param
     kitchen = a_room(KITCHEN, ar.async_get(hass).async_get_or_create(name).id, Pollutant.PM25)
     bedroom = a_room(
@@ -102,7 +102,7 @@ async def entry(
 
 
 def offer(hass: HomeAssistant, topic: str) -> None:
-    """Raise a repair as if it were its time."""
+    """Raise a repair as if it were due."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -124,7 +124,7 @@ async def pages(fixer: Fixer, issue_id: str) -> list[Answer]:
         for option in way:
             page = await fixer.choose(page, option)
         found.append(page)
-        if issue(fixer._hass, issue_id) is None:  # noqa: SLF001 - "not now" took it away
+        if issue(fixer._hass, issue_id) is None:  # noqa: SLF001 - "not now" removed it
             break
         if page["type"] == "menu":
             ways += [(*way, option) for option in page["menu_options"]]
@@ -149,10 +149,10 @@ async def test_a_name_is_text_on_every_page_of_every_repair(
 
 
 @pytest.mark.parametrize("entry", HOSTILE, indirect=True)
-async def test_a_name_is_text_in_what_actions_and_events_say(
+async def test_a_name_is_text_in_responses_and_events(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """Notifications are made of these; a state's own name is Home Assistant's to show."""
+    """Notifications are made of these; Home Assistant itself shows the name of a state."""
     explained = await act(hass, "explain")
     words = [text for one in explained["quantities"].values() for text in one["words"].values()]
     assert words
@@ -161,14 +161,14 @@ async def test_a_name_is_text_in_what_actions_and_events_say(
     ours = [state for state in hass.states.async_all() if state.entity_id.startswith("event.")]
     assert ours
     for state in ours:
-        said = {key: value for key, value in state.attributes.items() if key != "friendly_name"}
-        assert name not in json.dumps(said, default=str, ensure_ascii=False)
+        shown = {key: value for key, value in state.attributes.items() if key != "friendly_name"}
+        assert name not in json.dumps(shown, default=str, ensure_ascii=False)
 
 
 def active(text: str) -> list[str]:
-    """Return what Markdown makes of a text beside words and lists: links, images, HTML.
+    """Return what Markdown makes of a text except words and lists: links, images, HTML.
 
-    A bare address is a link in the frontend's dialect.
+    A bare URL is a link in the frontend's dialect.
     """
     tokens = MARKDOWN.parse(text)
     inner = [child for token in tokens for child in token.children or ()]
@@ -189,7 +189,7 @@ def visible(text: str) -> str:
     return " ".join(filter(None, lines))
 
 
-def test_markup_is_seen_where_there_is_any() -> None:
+def test_the_check_finds_markup() -> None:
     """The check of this file can fail: each name is markup before it is escaped."""
     for name in HOSTILE:
         assert active(name) or "{" in name, name
@@ -197,13 +197,13 @@ def test_markup_is_seen_where_there_is_any() -> None:
         assert visible(escape(name)) == " ".join(name.split())
 
 
-async def test_every_command_of_ours_asks_who_wants_to_know(
+async def test_every_command_of_ours_checks_who_asks(
     hass: HomeAssistant,
     kitchen: Kitchen,
     hass_owner_user: object,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    """A new command says here how it is asked; somebody who may read nothing is refused."""
+    """A new command is listed here with its fields; a user who may read nothing is refused."""
     await kitchen.learn()
     asked = {ASK: {"device_id": device_id(hass)}}
     registered = {name for name in hass.data["websocket_api"] if name.startswith(f"{DOMAIN}/")}
@@ -211,8 +211,8 @@ async def test_every_command_of_ours_asks_who_wants_to_know(
     nobody = await hass.auth.async_create_user("Nobody", group_ids=[])
     token = await hass.auth.async_create_refresh_token(nobody, "http://card")
     socket = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
-    for command, said in asked.items():
-        await socket.send_json_auto_id({"type": command, **said})
+    for command, fields in asked.items():
+        await socket.send_json_auto_id({"type": command, **fields})
         answer = await socket.receive_json()
         assert answer["error"]["code"] == "unauthorized", command
     await socket.close()
@@ -224,10 +224,10 @@ async def test_diagnostics_name_nothing_of_the_home(
 ) -> None:
     report(hass, VOC, 100, unit_of_measurement="lux")
     await hass.async_block_till_done()
-    told = await async_get_config_entry_diagnostics(hass, entry)
-    text = json.dumps(told, default=str).casefold()
-    telling = {"zarathustra", "sensor.", device_id(hass), device_id(hass, BEDROOM)}
-    assert [word for word in telling if word in text] == []
+    diagnostics = await async_get_config_entry_diagnostics(hass, entry)
+    text = json.dumps(diagnostics, default=str).casefold()
+    revealing = {"zarathustra", "sensor.", device_id(hass), device_id(hass, BEDROOM)}
+    assert [word for word in revealing if word in text] == []
 
 
 def imports() -> Iterator[tuple[str, str]]:
@@ -258,7 +258,7 @@ def connections() -> list[Any]:
     return HASocketBlockedError.instances  # type: ignore[misc] # a list of the class, not of one
 
 
-async def test_a_day_is_lived_without_a_connection(kitchen: Kitchen) -> None:
+async def test_a_day_passes_without_a_connection(kitchen: Kitchen) -> None:
     """In tests every socket is refused and counted, also one whose error is swallowed."""
     refused = len(connections())
     await kitchen.learn()
@@ -286,11 +286,11 @@ class TestFiles:
         opened: list[str] = []
         listening = [True]
 
-        def heard(event: str, facts: tuple[Any, ...]) -> None:
+        def listen(event: str, arguments: tuple[Any, ...]) -> None:
             if listening and event in ("open", "os.mkdir", "os.rename"):
-                opened.extend(str(fact) for fact in facts[:2])
+                opened.extend(str(argument) for argument in arguments[:2])
 
-        sys.addaudithook(heard)
+        sys.addaudithook(listen)
         entry = a_home(room)
         await set_up(hass, entry)
         await pass_time(hass, clock, timedelta(hours=26), {PM25: steady(5)})

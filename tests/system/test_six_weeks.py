@@ -52,7 +52,7 @@ def first_days(changes: list[Any], entity_id: str) -> dict[str, date]:
     return days
 
 
-async def test_six_weeks(
+async def test_a_room_learns_raises_an_alert_and_starts_over_in_six_weeks(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -83,15 +83,15 @@ async def test_six_weeks(
 
 
 def a_range_was_learned(hass: HomeAssistant, changes: list[Any]) -> None:
-    """Check the first 24 days: a first picture after one week, a range after three."""
+    """Check the first 24 days: provisional after one week, learned after three."""
     states = first_days(changes, LEARNING)
     states.pop("unavailable")  # While it was restarted.
     assert list(states) == ["no_source", "collecting", "provisional", "learned"]
     assert states["provisional"] == date(2026, 3, 9)
     assert states["learned"] == date(2026, 3, 23)
-    told = shown(hass, INFERENCE)
-    assert told.attributes["event_type"] == "range_learned"
-    assert told.state.startswith("2026-03-23T04:00:0")
+    event = shown(hass, INFERENCE)
+    assert event.attributes["event_type"] == "range_learned"
+    assert event.state.startswith("2026-03-23T04:00:0")
     assert issues(hass) == [f"range_learned_{KITCHEN}_0"]
     assert shown(hass, UNUSUAL).attributes["reason"] == "reference_days"
 

@@ -40,11 +40,11 @@ pytestmark = pytest.mark.on_disk
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP = timedelta(minutes=10)
-KINDS = (Pollutant.PM25, Pollutant.VOC_RATIO)
+POLLUTANTS = (Pollutant.PM25, Pollutant.VOC_RATIO)
 NAMES = (PM25, "sensor.scullery_pm25")  # One is renamed to the other.
-PROMISED_DAYS = 35  # The default: one false alarm a channel in so many days.
+PROMISED_DAYS = 35  # The default: one false alarm a channel in that many days.
 WINDOW_DAYS = 90
-MEMORY_KB = 60.0 + 4.0  # Per ledger: its budget, and a share of what the room holds beside it.
+MEMORY_KB = 60.0 + 4.0  # Per ledger: its budget, and a share of what else the room holds.
 DISK_KB = 32.0  # Per ledger; a retired one and the last good copy come on top.
 
 AUTUMN = datetime(2027, 10, 28, 12, 0, 3, tzinfo=UTC)  # The clocks go back.
@@ -86,7 +86,7 @@ class Life:
             await self.hass.async_block_till_done()
 
     async def vanish(self) -> None:
-        """Lose both sources for eight hours, one of them without a word."""
+        """Lose both sources for eight hours, one of them without notice."""
         self.hass.states.async_remove(self.name)
         report(self.hass, VOC, "unavailable")
         await pass_time(self.hass, self.clock, 8 * HOUR, step=STEP)
@@ -113,12 +113,12 @@ class Life:
         await self.breathe(HOUR)
 
     async def come_to_rest(self) -> None:
-        """Save what waits to be, and let the thread let go of it: both would be counted."""
+        """Save what is waiting, and wait until its thread has released it: both are counted."""
         await self.entry.runtime_data.store.async_save()
         await self.hass.async_add_executor_job(sleep, 0.1)
 
     async def live(self, days: int) -> None:
-        """Live for so many days, each with a misfortune in the morning."""
+        """Run for `days` days, each with a misfortune in the morning."""
         misfortunes = (
             self.restart,
             self.flood,
@@ -142,18 +142,20 @@ async def begin(hass: HomeAssistant, clock: FrozenDateTimeFactory, start: dateti
     write(
         hass,
         LEDGER_KEY,
-        a_store({KITCHEN: {pollutant: learned(pollutant, 36, end=start) for pollutant in KINDS}}),
+        a_store(
+            {KITCHEN: {pollutant: learned(pollutant, 36, end=start) for pollutant in POLLUTANTS}}
+        ),
     )
     er.async_get(hass).async_get_or_create(
         "sensor", "test", "pm25", suggested_object_id="kitchen_pm25"
     )
-    entry = a_home(a_room(KITCHEN, "kitchen", *KINDS))
+    entry = a_home(a_room(KITCHEN, "kitchen", *POLLUTANTS))
     await set_up(hass, entry)
     return Life(hass, clock, entry)
 
 
-class Ear(logging.Handler):
-    """Take down what is logged as a warning or worse; the rest of a year is not kept."""
+class WarningRecorder(logging.Handler):
+    """Record what is logged as a warning or worse; the rest of a year is not kept."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -165,22 +167,22 @@ class Ear(logging.Handler):
 
 
 @pytest.fixture
-def heard(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]:
-    """Listen to the log."""
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]:
+    """Record the log."""
     caplog.set_level(logging.WARNING)
-    ear = Ear()
-    logging.getLogger().addHandler(ear)
-    yield ear.records
-    logging.getLogger().removeHandler(ear)
+    recorder = WarningRecorder()
+    logging.getLogger().addHandler(recorder)
+    yield recorder.records
+    logging.getLogger().removeHandler(recorder)
 
 
 @pytest.mark.timeout(3600)  # A year takes some ten minutes.
 @pytest.mark.parametrize("when", [(AUTUMN, 8, 8), (SPRING, 35, 366)], ids=["autumn", "spring"])
-async def test_weeks_of_bad_luck(
+async def test_weeks_of_bad_luck_leave_nothing_behind_and_keep_the_promise(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     faults: Faults,
-    heard: list[logging.LogRecord],
+    logged: list[logging.LogRecord],
     when: tuple[datetime, int, int],
 ) -> None:
     start, *times = when
@@ -188,34 +190,34 @@ async def test_weeks_of_bad_luck(
     alarms: list[Event[EventStateChangedData]] = []
 
     @callback
-    def hear(event: Event[EventStateChangedData]) -> None:
+    def collect(event: Event[EventStateChangedData]) -> None:
         alarms.append(event)
 
-    hass.bus.async_listen(EVENT_STATE_CHANGED, hear, event_filter=alarm)
+    hass.bus.async_listen(EVENT_STATE_CHANGED, collect, event_filter=alarm)
     life = await begin(hass, clock, start)
     await life.live(7)
     await life.come_to_rest()
     before = census(hass)
     await life.live(days - 7)
     await life.come_to_rest()
-    after, weighs = census(hass), weight(life.entry.runtime_data) / 1024 / len(KINDS)
+    after, weighs = census(hass), weight(life.entry.runtime_data) / 1024 / len(POLLUTANTS)
     await hass.config_entries.async_unload(life.entry.entry_id)
-    before["object Digest"] = len(KINDS) * (WINDOW_DAYS + 1)  # They grow for so long.
+    before["object DaySummary"] = len(POLLUTANTS) * (WINDOW_DAYS + 1)  # They grow for that long.
     before["object Episode"] = len(alarms)
     found = [f"{what}: {before[what]} to {n}" for what, n in after.items() if n > before[what]]
-    found += complaints(heard)
+    found += complaints(logged)
     done = f"{days} days"
     faults.check("life with a misfortune a day", done, found, "nothing grows, no traceback")
-    size = disk(hass, LEDGER_KEY).stat().st_size / 1024 / len(KINDS)
+    size = disk(hass, LEDGER_KEY).stat().st_size / 1024 / len(POLLUTANTS)
     faults.measure("its file, per ledger", done, size, DISK_KB, "KB")
     faults.measure("its memory, per ledger", done, weighs, MEMORY_KB, "KB")
-    promised = len(KINDS) * days / PROMISED_DAYS
+    promised = len(POLLUTANTS) * days / PROMISED_DAYS
     faults.measure("its false alarms", done, len(alarms), promised + 2 * sqrt(promised), "")
 
 
 @callback
 def alarm(data: EventStateChangedData) -> bool:
-    """Tell whether a state says that an episode began; the air of these lives is usual."""
+    """Return whether a state shows that an episode began; the air of these tests is usual."""
     if not data["entity_id"].endswith("_unusual"):
         return False
     old, new = data["old_state"], data["new_state"]

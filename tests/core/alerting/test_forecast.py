@@ -1,4 +1,4 @@
-"""What is written down before a day, from the days before it alone."""
+"""The forecast that is written before a day, made from earlier days only."""
 
 from dataclasses import replace
 from statistics import fmean
@@ -45,7 +45,7 @@ def test_three_days_of_constant_air_are_shown_as_one_to_eleven() -> None:
     assert found.own_share == pytest.approx(0.36, abs=0.005)
 
 
-def test_the_days_own_readings_are_not_in_its_range() -> None:
+def test_a_days_own_readings_do_not_affect_its_range() -> None:
     before = diary(30)
     after = before.with_day(a_day(MONDAY, {500.0: 36}))
     assert written(after).ranges == written(before).ranges
@@ -63,7 +63,7 @@ def test_the_days_own_readings_are_not_in_its_range() -> None:
         (30, Pollutant.VOC_INDEX, Basis.THIS_ROOM, True),
     ],
 )
-def test_a_range_says_whose_days_it_stands_on(
+def test_a_range_says_whose_days_it_is_based_on(
     days: int, pollutant: Pollutant, basis: Basis, *, shown: bool
 ) -> None:
     found = written(diary(days), pollutant)
@@ -71,7 +71,7 @@ def test_a_range_says_whose_days_it_stands_on(
     assert len(found.ranges) == 8
 
 
-def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range() -> None:
+def test_confidence_follows_coverage_and_how_far_the_days_wander_in_the_range() -> None:
     days = [
         a_day(MONDAY - back, {concentration: 36}, coverage=0.8)
         for back, concentration in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
@@ -89,12 +89,12 @@ def test_confidence_is_that_of_the_marks_and_of_how_the_days_wander_in_the_range
 
 
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])
-def test_without_a_prior_there_is_no_range_before_a_first_picture(days: int, ranges: int) -> None:
+def test_without_a_prior_there_is_no_range_in_the_first_week(days: int, ranges: int) -> None:
     ledger = diary(days, state=LearningState.COLLECTING)
     assert len(written(ledger, Pollutant.VOC_INDEX).ranges) == ranges
 
 
-def test_without_a_prior_days_without_air_give_no_range() -> None:
+def test_without_a_prior_and_without_days_there_is_no_range() -> None:
     change = ChangeSuspected(from_day=MONDAY - 1, found_day=MONDAY, cause=Cause.LEVEL_SHIFT)
     found = written(a_ledger([], entries=(an_entry(change),)), Pollutant.VOC_INDEX)
     assert found.standing.state is LearningState.STALE
@@ -102,16 +102,16 @@ def test_without_a_prior_days_without_air_give_no_range() -> None:
     assert found.basis is None
 
 
-def test_marks_turn_the_dial_and_the_dial_widens_the_range() -> None:
+def test_low_coverage_raises_the_widening_which_widens_the_range() -> None:
     fair, missed = written(diary(40)), written(diary(40, coverage=0.65))
     assert fair.widening == pytest.approx(0.0)
-    assert missed.widening == pytest.approx(by_hand.dial([0.65] * 40))
+    assert missed.widening == pytest.approx(by_hand.widening([0.65] * 40))
     for narrow, wide in zip(fair.ranges, missed.ranges, strict=True):
         assert wide.y_low < narrow.y_low
         assert wide.y_high > narrow.y_high
 
 
-def test_the_dial_starts_again_after_a_change() -> None:
+def test_the_widening_restarts_after_a_change() -> None:
     change = ChangeReported(from_day=MONDAY - 5, found_day=MONDAY - 5, weight=0.25)
     ledger = replace(diary(40, coverage=0.5), entries=(an_entry(change),))
     assert written(ledger).widening == 0.0
@@ -127,7 +127,7 @@ def test_the_dial_starts_again_after_a_change() -> None:
         (Promise.TWO_MONTHS, 59, True),
     ],
 )
-def test_an_alert_is_possible_once_there_are_enough_days_to_beat(
+def test_an_alert_is_possible_once_there_are_enough_reference_days(
     promise: Promise, days: int, *, eligible: bool
 ) -> None:
     found = forecast(diary(days), MONDAY, PM25, promise, 1.0)
@@ -142,11 +142,11 @@ def test_only_the_window_of_the_promise_is_compared() -> None:
         assert len(found.threshold.scores) == rule.window
 
 
-def test_enough_days_without_trust_are_not_eligible() -> None:
+def test_enough_days_that_are_not_learned_are_not_eligible() -> None:
     assert not written(diary(40, state=LearningState.PROVISIONAL, coverage=0.5)).eligible
 
 
-def test_the_issued_range_is_that_of_all_parts_in_order() -> None:
+def test_the_issued_range_holds_all_parts_in_order() -> None:
     found = written(diary(30))
     ranges: tuple[PartRange, ...] = found.ranges
     assert found.issued[::2] == tuple(part.low for part in ranges)

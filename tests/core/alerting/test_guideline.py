@@ -1,4 +1,4 @@
-"""The running mean beside a guideline, against hand-worked hours."""
+"""The running mean compared with a guideline, checked against hours worked out by hand."""
 
 import pytest
 
@@ -17,12 +17,12 @@ def guideline(pollutant: Pollutant) -> Guideline:
 
 
 @pytest.fixture
-def particles() -> GuidelineMean:
+def pm25() -> GuidelineMean:
     return GuidelineMean(guideline(Pollutant.PM25))
 
 
 @pytest.fixture
-def vapours() -> GuidelineMean:
+def voc() -> GuidelineMean:
     return GuidelineMean(guideline(Pollutant.VOC_MASS))
 
 
@@ -33,46 +33,46 @@ def breathe(watch: GuidelineMean, start: int, slots: int, concentration: float) 
     return (FIRST + start + slots) * 300.0
 
 
-def test_the_mean_of_a_day_needs_eighteen_hours(particles: GuidelineMean) -> None:
-    at = breathe(particles, 0, 18 * HOUR - 1, 20.0)
-    assert particles.mean(at) is None
-    assert particles.is_above(at) is None
-    at = breathe(particles, 18 * HOUR - 1, 1, 20.0)
-    assert particles.mean(at) == pytest.approx(20.0)
-    assert particles.is_above(at) is True
+def test_the_mean_of_a_day_needs_eighteen_hours(pm25: GuidelineMean) -> None:
+    at = breathe(pm25, 0, 18 * HOUR - 1, 20.0)
+    assert pm25.mean(at) is None
+    assert pm25.is_above(at) is None
+    at = breathe(pm25, 18 * HOUR - 1, 1, 20.0)
+    assert pm25.mean(at) == pytest.approx(20.0)
+    assert pm25.is_above(at) is True
 
 
-def test_the_mean_covers_the_last_day_only(particles: GuidelineMean) -> None:
-    breathe(particles, 0, 12 * HOUR, 100.0)
-    breathe(particles, 12 * HOUR, 12 * HOUR, 10.0)
-    at = breathe(particles, 24 * HOUR, 6 * HOUR, 4.0)
-    assert particles.mean(at) == pytest.approx((6 * 100.0 + 12 * 10.0 + 6 * 4.0) / 24)
+def test_the_mean_covers_only_the_last_day(pm25: GuidelineMean) -> None:
+    breathe(pm25, 0, 12 * HOUR, 100.0)
+    breathe(pm25, 12 * HOUR, 12 * HOUR, 10.0)
+    at = breathe(pm25, 24 * HOUR, 6 * HOUR, 4.0)
+    assert pm25.mean(at) == pytest.approx((6 * 100.0 + 12 * 10.0 + 6 * 4.0) / 24)
 
 
-def test_the_mean_weighs_observed_time(particles: GuidelineMean) -> None:
-    breathe(particles, 0, 20 * HOUR, 10.0)
-    particles.take(Bin(FIRST + 20 * HOUR, 70.0, 60.0))
+def test_the_mean_weighs_observed_time(pm25: GuidelineMean) -> None:
+    breathe(pm25, 0, 20 * HOUR, 10.0)
+    pm25.take(Bin(FIRST + 20 * HOUR, 70.0, 60.0))
     at = (FIRST + 20 * HOUR + 1) * 300.0
-    assert particles.mean(at) == pytest.approx((72_000 * 10.0 + 60 * 70.0) / 72_060)
+    assert pm25.mean(at) == pytest.approx((72_000 * 10.0 + 60 * 70.0) / 72_060)
 
 
-def test_exactly_at_the_limit_is_not_above_it(particles: GuidelineMean) -> None:
-    assert particles.is_above(breathe(particles, 0, 20 * HOUR, 15.0)) is False
+def test_a_mean_exactly_at_the_limit_is_not_above_it(pm25: GuidelineMean) -> None:
+    assert pm25.is_above(breathe(pm25, 0, 20 * HOUR, 15.0)) is False
 
 
 def test_above_clears_after_half_an_hour_at_the_clearing_level() -> None:
     watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 15.1)
-    said: dict[float, tuple[float, bool | None]] = {}
+    shown: dict[float, tuple[float, bool | None]] = {}
     for slot, concentration in enumerate([13.6] * 13 + [13.5] * 20, start=HOUR):
         at = breathe(watch, slot, 1, concentration)
-        said[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
-    reached = next(at for at, (mean, _) in said.items() if mean <= 13.5)
-    cleared = next(at for at, (_, above) in said.items() if above is False)
+        shown[at] = (round(watch.mean(at) or 0.0, 3), watch.is_above(at))
+    reached = next(at for at, (mean, _) in shown.items() if mean <= 13.5)
+    cleared = next(at for at, (_, above) in shown.items() if above is False)
     assert cleared - reached == 1800.0
 
 
-def test_a_rise_in_the_half_hour_starts_it_again() -> None:
+def test_a_rise_within_the_half_hour_restarts_it() -> None:
     watch = GuidelineMean(Guideline(hours=1, minimum_h=0.5, limit=15.0, clear=13.5, source=""))
     breathe(watch, 0, HOUR, 16.0)
     breathe(watch, HOUR, HOUR + 3, 12.0)
@@ -81,34 +81,34 @@ def test_a_rise_in_the_half_hour_starts_it_again() -> None:
     assert watch.is_above(at) is True
 
 
-def test_silence_makes_the_verdict_unknown_and_forgets_it(particles: GuidelineMean) -> None:
-    at = breathe(particles, 0, 24 * HOUR, 20.0)
-    assert particles.is_above(at) is True
-    assert particles.is_above(at + 7 * 3600) is None
-    later = breathe(particles, 40 * HOUR, 1, 14.0)
-    assert particles.is_above(later) is None
-    assert particles.is_above(breathe(particles, 40 * HOUR + 1, 18 * HOUR, 14.0)) is False
+def test_silence_makes_the_result_unknown_and_discards_it(pm25: GuidelineMean) -> None:
+    at = breathe(pm25, 0, 24 * HOUR, 20.0)
+    assert pm25.is_above(at) is True
+    assert pm25.is_above(at + 7 * 3600) is None
+    later = breathe(pm25, 40 * HOUR, 1, 14.0)
+    assert pm25.is_above(later) is None
+    assert pm25.is_above(breathe(pm25, 40 * HOUR + 1, 18 * HOUR, 14.0)) is False
 
 
-def test_the_mean_of_an_hour_needs_three_quarters_of_it(vapours: GuidelineMean) -> None:
-    assert vapours.is_above(breathe(vapours, 0, 8, 1500.0)) is None
-    assert vapours.is_above(breathe(vapours, 8, 1, 1500.0)) is True
+def test_an_hourly_mean_needs_three_quarters_of_the_hour(voc: GuidelineMean) -> None:
+    assert voc.is_above(breathe(voc, 0, 8, 1500.0)) is None
+    assert voc.is_above(breathe(voc, 8, 1, 1500.0)) is True
 
 
-def test_the_mean_of_an_hour_follows_every_five_minutes(vapours: GuidelineMean) -> None:
-    breathe(vapours, 0, HOUR, 300.0)
-    at = breathe(vapours, HOUR, 3, 1500.0)
-    assert vapours.mean(at) == pytest.approx((9 * 300.0 + 3 * 1500.0) / 12)
+def test_an_hourly_mean_is_updated_every_five_minutes(voc: GuidelineMean) -> None:
+    breathe(voc, 0, HOUR, 300.0)
+    at = breathe(voc, HOUR, 3, 1500.0)
+    assert voc.mean(at) == pytest.approx((9 * 300.0 + 3 * 1500.0) / 12)
 
 
-def test_memory_is_bounded_by_the_guideline_not_by_time(particles: GuidelineMean) -> None:
-    breathe(particles, 0, 10 * 24 * HOUR, 5.0)
-    assert len(particles.buckets) <= 25
+def test_memory_is_bounded_by_the_guideline_not_by_time(pm25: GuidelineMean) -> None:
+    breathe(pm25, 0, 10 * 24 * HOUR, 5.0)
+    assert len(pm25.buckets) <= 25
 
 
-def test_the_settled_mean_leaves_out_the_hour_that_runs(particles: GuidelineMean) -> None:
-    breathe(particles, 0, 20 * HOUR, 10.0)
-    at = breathe(particles, 20 * HOUR, 6, 99.0)
-    assert particles.settled_mean(at) == pytest.approx(10.0)
-    at = breathe(particles, 20 * HOUR + 6, 6, 99.0)
-    assert particles.settled_mean(at) == pytest.approx((20 * 10.0 + 99.0) / 21)
+def test_the_settled_mean_leaves_out_the_current_hour(pm25: GuidelineMean) -> None:
+    breathe(pm25, 0, 20 * HOUR, 10.0)
+    at = breathe(pm25, 20 * HOUR, 6, 99.0)
+    assert pm25.settled_mean(at) == pytest.approx(10.0)
+    at = breathe(pm25, 20 * HOUR + 6, 6, 99.0)
+    assert pm25.settled_mean(at) == pytest.approx((20 * 10.0 + 99.0) / 21)

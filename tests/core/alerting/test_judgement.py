@@ -1,4 +1,4 @@
-"""What is said about a moment, for every state and on both sides of every edge."""
+"""The judgement of a moment, in every state and on both sides of every edge."""
 
 from dataclasses import replace
 from math import log
@@ -44,22 +44,22 @@ LEARNED = LearningState.LEARNED
         (900.0, 900.0, Compared.NOTABLE),
     ],
 )
-def test_the_held_level_is_put_beside_the_range(
+def test_the_sustained_level_is_compared_with_the_range(
     low: float, high: float, compared: Compared
 ) -> None:
-    said = judge(TODAY, LEARNED, SustainedLevel(low, high), 0, None)
-    assert said.compared is compared
-    assert (said.sustained, said.typical, said.basis) == (low, PART, Basis.THIS_ROOM)
-    assert (said.unusual, said.reason) == (False, None)
+    judged = judge(TODAY, LEARNED, SustainedLevel(low, high), 0, None)
+    assert judged.compared is compared
+    assert (judged.sustained, judged.typical, judged.basis) == (low, PART, Basis.THIS_ROOM)
+    assert (judged.unusual, judged.reason) == (False, None)
 
 
 def test_a_running_episode_is_unusual_whatever_the_air_does_now() -> None:
-    said = judge(TODAY, LEARNED, SustainedLevel(5.0, 5.0), 0, 1234)
-    assert (said.unusual, said.compared, said.reason) == (True, Compared.UNUSUAL, None)
-    assert said.episode == 1234
+    judged = judge(TODAY, LEARNED, SustainedLevel(5.0, 5.0), 0, 1234)
+    assert (judged.unusual, judged.compared, judged.reason) == (True, Compared.UNUSUAL, None)
+    assert judged.episode == 1234
 
 
-def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
+def test_without_a_high_day_to_compare_with_nothing_is_notable() -> None:
     today = replace(TODAY, notable_levels=(None,) * 8)
     assert judge(today, LEARNED, SustainedLevel(99.0, 99.0), 0, None).compared is Compared.HIGHER
 
@@ -78,10 +78,10 @@ def test_without_a_high_day_to_compare_nothing_is_notable() -> None:
 def test_only_what_is_learned_is_compared(
     state: LearningState, reason: Reason, compared: Compared | None, confidence: float | None
 ) -> None:
-    said = judge(TODAY, state, SustainedLevel(99.0, 99.0), 0, None)
-    assert (said.unusual, said.reason) == (None, reason)
-    assert said.compared is compared
-    assert said.confidence == confidence
+    judged = judge(TODAY, state, SustainedLevel(99.0, 99.0), 0, None)
+    assert (judged.unusual, judged.reason) == (None, reason)
+    assert judged.compared is compared
+    assert judged.confidence == confidence
 
 
 @pytest.mark.parametrize(
@@ -98,29 +98,30 @@ def test_only_what_is_learned_is_compared(
         (replace(TODAY, reported=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
     ],
 )
-def test_why_no_alert_can_be_given_once_learned(
+def test_a_learned_channel_says_why_no_alert_is_possible(
     today: Forecast | None, sustained: SustainedLevel | None, reason: Reason | None
 ) -> None:
     assert reason_against(today, LEARNED, sustained) is reason
 
 
-def test_too_many_alerts_are_told_apart_from_a_change() -> None:
+def test_too_many_alerts_are_distinguished_from_a_change() -> None:
     doubt = Standing(state=LearningState.CHANGING, quota=True)
     today = replace(TODAY, standing=doubt)
     assert reason_against(today, LearningState.CHANGING, None) is Reason.QUOTA
     assert reason_against(TODAY, LearningState.CHANGING, None) is Reason.CHANGING
 
 
-def test_a_range_that_means_nothing_here_is_not_shown() -> None:
-    said = judge(replace(TODAY, shown=False), LearningState.COLLECTING, None, 0, None)
-    assert (said.typical, said.basis) == (None, None)
+def test_a_range_that_means_nothing_for_this_room_is_not_shown() -> None:
+    judged = judge(replace(TODAY, shown=False), LearningState.COLLECTING, None, 0, None)
+    assert (judged.typical, judged.basis) == (None, None)
 
 
-def test_before_anything_is_written_nothing_is_said() -> None:
-    said = judge(None, LearningState.COLLECTING, None, 0, None)
-    assert (said.typical, said.basis, said.confidence, said.sustained) == (None, None, None, None)
-    assert said.compared is Compared.NOT_ENOUGH_DATA
+def test_without_a_forecast_nothing_is_claimed() -> None:
+    judged = judge(None, LearningState.COLLECTING, None, 0, None)
+    assert (judged.typical, judged.basis) == (None, None)
+    assert (judged.confidence, judged.sustained) == (None, None)
+    assert judged.compared is Compared.NOT_ENOUGH_DATA
 
 
-def test_nothing_held_is_nothing_compared() -> None:
+def test_without_a_sustained_level_nothing_is_compared() -> None:
     assert judge(TODAY, LEARNED, None, 0, None).compared is None

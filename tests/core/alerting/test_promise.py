@@ -1,4 +1,4 @@
-"""The promise, kept where days are alike and where the air drifts up for a season."""
+"""The promise is kept when days are alike and when the air drifts up for a season."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from tests.core.rooms import MONDAY, a_day
 
-BEFORE = 2.0  # The level on the scale before every part: these days know nothing of each other.
+BEFORE = 2.0  # The level on the scale before every part: these days are independent.
 
 
 def some_days(seed: int, *, drift: float = 0.0) -> Iterator[DaySummary]:
-    """Yield days that are alike in law, but for what each is higher than the one before."""
+    """Yield days of one distribution, each `drift` higher than the one before."""
     chance = np.random.default_rng(seed)
     day = MONDAY
     while True:
@@ -32,11 +32,11 @@ def some_days(seed: int, *, drift: float = 0.0) -> Iterator[DaySummary]:
 
 
 def alert_days(
-    promise: Promise, days: Iterator[DaySummary], number: int, *, held: bool = True
+    promise: Promise, days: Iterator[DaySummary], number: int, *, with_margin: bool = True
 ) -> int:
-    """Return on how many of so many days the air beat its bar; each alert waits unanswered.
+    """Return on how many of `number` days the air exceeded its threshold; no alert is corrected.
 
-    `held` says whether the margin follows the alerts, as it does in a room.
+    `with_margin` says whether the margin follows the alerts, as it does in a room.
     """
     rule = RULES[promise]
     ledger = Ledger()
@@ -48,16 +48,16 @@ def alert_days(
     for _ in range(number):
         today = next(days)
         reference = ledger.reference(rule.window)
-        kept = margin(ledger, today.day, rule) if held else 0.0
+        kept = margin(ledger, today.day, rule) if with_margin else 0.0
         threshold = alert_threshold(reference, np.full((len(reference), 8), BEFORE), rule, kept)
-        if beats(threshold, today):
+        if exceeds(threshold, today):
             alerts += 1
             ledger = ledger.with_episode(an_episode(today.day))
         ledger = ledger.with_day(today)
     return alerts
 
 
-def beats(threshold: AlertThreshold, today: DaySummary) -> bool:
+def exceeds(threshold: AlertThreshold, today: DaySummary) -> bool:
     assert threshold.score is not None
     scores = [threshold.score_of(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
     return max(scores) > threshold.score
@@ -83,7 +83,7 @@ def test_days_that_are_alike_raise_no_more_alerts_than_promised(promise: Promise
     alerts = alert_days(promise, some_days(1), trials)
     share = 1.0 / RULES[promise].days
     assert alerts <= binom.ppf(0.99, trials, share)
-    assert alerts >= trials * share / 2.0, "a rule that never speaks keeps any promise"
+    assert alerts >= trials * share / 2.0, "a rule that never alerts keeps any promise"
 
 
 @pytest.mark.parametrize("promise", Promise)
@@ -93,9 +93,10 @@ def test_a_season_in_which_the_air_drifts_up_raises_no_more_alerts_than_promised
     season = 90
     alerts, without_margin = (
         sum(
-            alert_days(promise, some_days(seed, drift=0.02), season, held=held) for seed in range(6)
+            alert_days(promise, some_days(seed, drift=0.02), season, with_margin=with_margin)
+            for seed in range(6)
         )
-        for held in (True, False)
+        for with_margin in (True, False)
     )
     allowed = binom.ppf(0.99, 6 * season, 1.0 / RULES[promise].days)
     assert 0 < alerts <= allowed

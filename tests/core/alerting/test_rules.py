@@ -1,4 +1,4 @@
-"""The rules of each promise, the held level and the life of an episode."""
+"""The rules of each promise, the sustained level and the life of an episode."""
 
 import pytest
 
@@ -21,7 +21,7 @@ H = 12  # Slots in an hour.
         (Promise.TWO_MONTHS, 60, 59, 89, 2),
     ],
 )
-def test_each_promise_needs_days_and_allows_alerts(
+def test_each_promise_has_its_days_its_window_and_its_quota(
     promise: Promise, days: int, least: int, window: int, quota: int
 ) -> None:
     rule = RULES[promise]
@@ -30,7 +30,7 @@ def test_each_promise_needs_days_and_allows_alerts(
 
 
 @pytest.mark.parametrize("promise", Promise)
-def test_more_reference_days_never_ask_for_more_than_their_share(promise: Promise) -> None:
+def test_the_rank_grows_in_proportion_to_the_reference_days(promise: Promise) -> None:
     rule = RULES[promise]
     ranks = [rule.rank(number) for number in range(rule.needed_days, rule.window + 1)]
     assert ranks == sorted(ranks)
@@ -38,14 +38,16 @@ def test_more_reference_days_never_ask_for_more_than_their_share(promise: Promis
         assert rank == sum(place % rule.rank_days == 0 for place in range(1, number + 2))
 
 
-def test_a_rarer_promise_asks_for_more() -> None:
+def test_a_rarer_promise_needs_more_days_and_allows_fewer_alerts() -> None:
     rules = [RULES[promise] for promise in Promise]
     assert [rule.days for rule in rules] == sorted(rule.days for rule in rules)
     assert [rule.rank_days for rule in rules] == sorted(rule.rank_days for rule in rules)
     assert [rule.quota for rule in rules] == sorted((rule.quota for rule in rules), reverse=True)
 
 
-def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[float, float] | None:
+def sustained_after(
+    slots: list[int], levels: list[float], at_slot: int
+) -> tuple[float, float] | None:
     sustained = SustainedWindow()
     for slot, concentration in zip(slots, levels, strict=True):
         sustained.take(Bin(SLOT + slot, concentration, 300.0))
@@ -63,10 +65,10 @@ def held_after(slots: list[int], levels: list[float], at_slot: int) -> tuple[flo
         ([], [], None),
     ],
 )
-def test_the_held_level_is_the_lowest_of_six_slots_of_which_two_may_be_missing(
+def test_the_sustained_level_is_the_lowest_of_six_slots_with_at_most_two_missing(
     slots: list[int], levels: list[float], span: tuple[float, float] | None
 ) -> None:
-    assert held_after(slots, levels, 6) == span
+    assert sustained_after(slots, levels, 6) == span
 
 
 def test_air_is_silent_after_half_an_hour_without_a_bin() -> None:
@@ -120,13 +122,13 @@ def test_an_episode_ends_after_half_an_hour_inside_the_range() -> None:
     assert watch.current is None
 
 
-def test_a_rise_within_the_half_hour_starts_it_again() -> None:
+def test_a_rise_within_the_half_hour_restarts_it() -> None:
     watch = running()
     assert follow(watch, 0, [20.0] * 5 + [20.1] + [20.0] * 5) is None
     assert follow(watch, 11, [20.0]) is not None
 
 
-def test_the_peak_is_the_highest_level_held() -> None:
+def test_the_peak_is_the_highest_sustained_level() -> None:
     watch = running()
     watch.follow(Bin(SLOT, 300.0, 300.0), 90.0, 20.0)
     watch.follow(Bin(SLOT + 1, 300.0, 300.0), None, 20.0)
@@ -135,7 +137,7 @@ def test_the_peak_is_the_highest_level_held() -> None:
     assert watch.current.peak == 90.0
 
 
-def test_after_an_episode_no_other_begins_for_six_hours() -> None:
+def test_no_episode_begins_within_six_hours_after_another() -> None:
     watch = running()
     assert not watch.may_open(SLOT * 300.0)
     ended = follow(watch, 0, [10.0] * 6)
@@ -145,7 +147,7 @@ def test_after_an_episode_no_other_begins_for_six_hours() -> None:
     assert watch.may_open(ended.end + 6 * 3600.0)
 
 
-def test_an_episode_of_a_day_is_lasting_and_the_next_needs_six_hours_inside() -> None:
+def test_a_day_long_episode_is_lasting_and_the_next_needs_six_hours_inside() -> None:
     watch = running()
     assert follow(watch, 0, [60.0] * (24 * H - 1)) is None
     ended = follow(watch, 24 * H - 1, [60.0])

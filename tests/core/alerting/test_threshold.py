@@ -1,4 +1,4 @@
-"""The bar beside a slow reference in plain Python, and the levels that it makes."""
+"""The alert threshold and its levels, compared with a slow reference in plain Python."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -84,7 +84,7 @@ def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) ->
     return levels_before(days, day_counts(days), reference, RANGES)
 
 
-def test_the_level_before_a_part_is_the_median_of_six_hours_across_the_days() -> None:
+def test_the_level_before_a_part_is_the_median_of_the_previous_six_hours() -> None:
     days = random_days(12)
     del days[5]
     assert before_parts(days, days) == pytest.approx(np.array(befores_by_hand(days)))
@@ -92,7 +92,7 @@ def test_the_level_before_a_part_is_the_median_of_six_hours_across_the_days() ->
     assert before_parts(days, []).shape == (0, 8)
 
 
-def test_where_too_little_was_observed_before_the_middle_of_the_range_stands_in() -> None:
+def test_with_too_little_observed_before_a_part_the_middle_of_the_range_is_used() -> None:
     after_night = a_day(MONDAY, [{8.0: 11}, {8.0: 12}, {8.0: 13}, *[{8.0: 36}] * 5])
     (found,) = before_parts([after_night], [after_night])
     assert found[0] == RANGES[0].y_middle, "nothing before it"
@@ -101,7 +101,7 @@ def test_where_too_little_was_observed_before_the_middle_of_the_range_stands_in(
 
 
 @pytest.mark.parametrize("part", range(8))
-def test_the_level_before_a_part_of_today_is_that_of_past_days(part: int) -> None:
+def test_the_level_before_a_part_of_today_is_computed_as_for_past_days(part: int) -> None:
     yesterday, today = random_days(2, seed=5)
     expected = before_parts([yesterday, today], [today])[0, part]
     counts = decode_counts(today.histogram)
@@ -110,7 +110,7 @@ def test_the_level_before_a_part_of_today_is_that_of_past_days(part: int) -> Non
     assert levels_before_today([part], counts, yesterday, RANGES) == [pytest.approx(expected)]
 
 
-def test_without_yesterday_the_first_part_is_beside_the_middle_of_its_range() -> None:
+def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_range() -> None:
     counts = decode_counts(a_day(MONDAY).histogram)
     first, second = levels_before_today([0, 1], counts, None, RANGES)
     assert first == RANGES[0].y_middle
@@ -118,7 +118,7 @@ def test_without_yesterday_the_first_part_is_beside_the_middle_of_its_range() ->
 
 
 @pytest.mark.parametrize("number", [2, 12, 34, 69])
-def test_scores_are_those_of_each_day_against_all_the_others(number: int) -> None:
+def test_each_day_is_scored_against_all_others(number: int) -> None:
     days = random_days(number, seed=number)
     befores = befores_by_hand(days)
     expected = by_hand.scores(
@@ -139,7 +139,7 @@ def test_a_day_does_not_hide_itself() -> None:
     assert spread <= 0.2
 
 
-def test_days_of_events_are_scored_and_make_no_bar() -> None:
+def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     days = random_days(40)
     befores = befores_by_hand(days)
     raised = [
@@ -158,7 +158,7 @@ def test_days_of_events_are_scored_and_make_no_bar() -> None:
     assert found.rank_score == pytest.approx(max(left), abs=ROUNDED)
 
 
-def test_events_leave_too_few_days_for_a_bar() -> None:
+def test_too_many_event_days_leave_no_threshold() -> None:
     days, before = random_days(35), np.full((35, 8), 2.0)
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
     assert alert_threshold(days, before, MONTH, events=one).rank_score is not None
@@ -169,7 +169,7 @@ def test_events_leave_too_few_days_for_a_bar() -> None:
 
 
 def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
-    """Unanswered, it raises the margin for a while; the bar without the margin stays."""
+    """Uncorrected, it raises the margin for a while; the rank score stays."""
     days = random_days(40)
     plume = a_day(MONDAY + 20, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7])
     befores = np.full((40, 8), 2.0)
@@ -185,7 +185,7 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     assert levels[1] > 2.0 * levels[0]
 
 
-def test_the_bar_for_today_is_fitted_to_all_reference_days() -> None:
+def test_the_threshold_for_today_is_fitted_to_all_reference_days() -> None:
     days = random_days(40)
     befores = befores_by_hand(days)
     raised = [
@@ -203,7 +203,7 @@ def test_the_bar_for_today_is_fitted_to_all_reference_days() -> None:
 
 
 @pytest.mark.parametrize("promise", Promise)
-def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
+def test_the_threshold_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
     rule = RULES[promise]
     days = random_days(89)
     before = np.array(befores_by_hand(days))
@@ -218,18 +218,18 @@ def test_the_bar_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
         assert found.beaten(found.rank_score) == lower
 
 
-def test_without_reference_days_there_is_no_bar() -> None:
+def test_without_reference_days_there_is_no_threshold() -> None:
     assert alert_threshold([], np.zeros((0, 8)), MONTH) == AlertThreshold()
     assert list(alert_threshold([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
 
 
-@pytest.mark.parametrize(("number", "is_told"), [(12, False), (13, True)])
+@pytest.mark.parametrize(("number", "is_known"), [(12, False), (13, True)])
 def test_notable_is_above_the_second_highest_of_thirteen_days(
-    number: int, *, is_told: bool
+    number: int, *, is_known: bool
 ) -> None:
     days = random_days(number)
     found = alert_threshold(days, np.array(befores_by_hand(days)), MONTH)
-    assert found.notable == (sorted(found.scores[-13:])[-2] if is_told else None)
+    assert found.notable == (sorted(found.scores[-13:])[-2] if is_known else None)
 
 
 def test_a_level_beats_the_days_that_stayed_below_it() -> None:
@@ -246,14 +246,14 @@ thresholds = st.builds(
 
 @given(threshold=thresholds, concentration=st.floats(0.0, 2000.0), part=st.integers(0, 7))
 @repeatable
-def test_a_score_and_its_level_say_the_same(
+def test_a_score_and_its_level_match(
     threshold: AlertThreshold, concentration: float, part: int
 ) -> None:
     score = threshold.score_of(concentration, part)
-    by_words = (
+    expected = (
         log1p(concentration) - 0.5 * threshold.before[part] - threshold.centre[part]
     ) / threshold.spread[part]
-    assert score == pytest.approx(by_words)
+    assert score == pytest.approx(expected)
     assert threshold.concentration_at(score, part) == pytest.approx(concentration, abs=1e-9)
 
 
@@ -273,7 +273,7 @@ def test_air_that_was_high_before_must_rise_from_there(
     )
 
 
-def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days() -> None:
+def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
     threshold = AlertThreshold(floor=(1.5,) * 8)
     assert threshold.after({2: 0.3}).before[2] == 1.5
     assert threshold.after({2: 1.6}).before[2] == 1.6
@@ -282,7 +282,7 @@ def test_air_that_was_cleaner_than_usual_counts_as_on_the_cleanest_of_four_days(
 FLAT = AlertThreshold(rank_score=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)
 
 
-def test_an_alert_level_is_that_of_the_bar_with_its_margin() -> None:
+def test_an_alert_level_is_that_of_the_threshold_with_its_margin() -> None:
     assert alert_levels(FLAT, RANGES, 2.0, {}) == pytest.approx((expm1(3.0),) * 8)
     assert alert_levels(AlertThreshold(), RANGES, 2.0, {0: 99.0}) == (None,) * 8
 
@@ -293,13 +293,13 @@ def test_a_rise_that_is_too_small_to_matter_raises_no_alert(noticeable: float) -
     assert alert_levels(low, RANGES, noticeable, {}) == pytest.approx((12.0 + noticeable,) * 8)
 
 
-def test_a_lifted_level_holds_in_its_part_and_only_upwards() -> None:
+def test_a_raised_alert_level_applies_in_its_part_and_only_upwards() -> None:
     found = alert_levels(FLAT, RANGES, 2.0, {3: 69.0, 4: 1.0})
     assert found[3] == 69.0
     assert found[:3] + found[4:] == pytest.approx((expm1(3.0),) * 7)
 
 
-def test_notable_levels_are_those_of_their_score_and_not_below_the_range() -> None:
+def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> None:
     assert notable_levels(FLAT, RANGES) == pytest.approx((expm1(2.75),) * 8)
     assert notable_levels(replace(FLAT, notable=-9.0), RANGES) == (12.0,) * 8
     assert notable_levels(AlertThreshold(), RANGES) == (None,) * 8
@@ -320,7 +320,7 @@ def an_alert(day: int) -> Episode:
 
 
 def diary(alerts: Sequence[bool], *corrections: Correction) -> Ledger:
-    """Return a ledger of days on which an alert was possible, and was given on some."""
+    """Return a ledger of days on which an alert was possible, and given where `alerts` says so."""
     days = [a_day(MONDAY + day, eligible=True) for day in range(len(alerts))]
     episodes = tuple(an_alert(day) for day, alert in enumerate(alerts) if alert)
     entries = [an_entry(correction, number) for number, correction in enumerate(corrections, 1)]
@@ -338,12 +338,12 @@ def test_the_margin_grows_with_alerts_and_shrinks_with_every_day(
     assert -0.5 <= found <= 6.0
 
 
-def test_the_margin_stays_between_its_clips() -> None:
+def test_the_margin_is_clamped() -> None:
     assert margin(diary([False] * 80), MONDAY + 80, MONTH) == -0.5
     assert margin(diary([True] * 20), MONDAY + 20, MONTH) == 6.0
 
 
-def test_an_alert_of_today_counts_from_now_on() -> None:
+def test_an_alert_of_today_counts_at_once() -> None:
     ledger = diary([False] * 3)
     before = margin(ledger, MONDAY + 3, MONTH)
     after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3, MONTH)
@@ -351,42 +351,42 @@ def test_an_alert_of_today_counts_from_now_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "correction",
     [
         EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1),
         EpisodeNormal(episode=an_alert(2).id, parts=1, alert_level=69.0, until_day=MONDAY + 62),
     ],
 )
-def test_an_alert_that_was_answered_does_not_raise_the_bar(said: Correction) -> None:
+def test_a_corrected_alert_does_not_raise_the_threshold(correction: Correction) -> None:
     alerts = [False, False, True, False]
-    assert margin(diary(alerts, said), MONDAY + 4, MONTH) == pytest.approx(
+    assert margin(diary(alerts, correction), MONDAY + 4, MONTH) == pytest.approx(
         by_hand.margin([False] * 4, MONTH.gain, 35)
     )
 
 
-def test_an_alert_of_a_day_that_the_user_struck_out_does_not_raise_the_bar() -> None:
+def test_an_alert_on_a_day_that_the_user_excluded_does_not_raise_the_threshold() -> None:
     out = exclude_days([MONDAY + 2]).corrections
     aside = ChangePassed(from_day=MONDAY + 2, to_day=MONDAY + 2)
     alerts = [False, False, True, False]
     assert margin(diary(alerts, *out), MONDAY + 4, MONTH) < 0.0
-    assert margin(diary(alerts, aside), MONDAY + 4, MONTH) > 0.5, "set aside is not answered"
+    assert margin(diary(alerts, aside), MONDAY + 4, MONTH) > 0.5, "set aside is not corrected"
 
 
-def test_an_unanswered_alert_was_an_event_after_two_weeks() -> None:
-    said = EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1)
-    ledger = diary([day in (0, 2, 5, 6) for day in range(20)], said)
+def test_an_uncorrected_alert_counts_as_an_event_after_two_weeks() -> None:
+    real = EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1)
+    ledger = diary([day in (0, 2, 5, 6) for day in range(20)], real)
     assert event_days(ledger, MONDAY + 14) == set()
     assert event_days(ledger, MONDAY + 20) == {MONDAY, MONDAY + 5}
     assert event_days(ledger, MONDAY + 21) == {MONDAY, MONDAY + 5, MONDAY + 6}
 
 
-def test_the_margin_starts_again_after_a_change() -> None:
+def test_the_margin_restarts_after_a_change() -> None:
     change = report_change(MONDAY + 3, MONDAY + 3).corrections
     assert margin(diary([True] * 3 + [False] * 2, *change), MONDAY + 5, MONTH) == pytest.approx(
         by_hand.margin([False] * 2, MONTH.gain, 35)
     )
 
 
-def test_days_on_which_no_alert_could_be_given_lower_nothing() -> None:
+def test_days_on_which_no_alert_was_possible_do_not_lower_the_margin() -> None:
     ledger = a_ledger(a_day(MONDAY + day, eligible=day < 2) for day in range(9))
     assert margin(ledger, MONDAY + 9, MONTH) == pytest.approx(MONTH.gain * -2.0 / 35)

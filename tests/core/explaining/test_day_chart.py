@@ -1,4 +1,4 @@
-"""The picture of a day: the ranges that were issued, at their hours, and its episodes."""
+"""The chart of a day: the ranges that were issued, at their hours, and its episodes."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -36,7 +36,7 @@ def test_each_part_has_its_range_at_its_hours() -> None:
         (date(2026, 10, 24), [3, 3, 3, 3, 3, 3, 3, 4]),
     ],
 )
-def test_the_night_of_a_clock_change_is_as_long_as_it_was(day: date, hours: list[int]) -> None:
+def test_the_night_of_a_clock_change_has_its_real_length(day: date, hours: list[int]) -> None:
     spans = part_spans(day.toordinal(), LONDON)
     assert [(end - start) / HOUR for start, end in spans] == hours
     assert datetime.fromtimestamp(spans[-1][1], LONDON).hour == 4
@@ -64,19 +64,19 @@ def test_a_range_is_not_firm_while_the_source_is_silent_or_paused() -> None:
 
 
 @pytest.mark.parametrize("pollutant", [Pollutant.VOC_RATIO, Pollutant.VOC_INDEX])
-def test_there_is_no_range_where_nothing_is_known(pollutant: Pollutant) -> None:
+def test_there_is_no_range_before_anything_is_known(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 100.0)
     assert day_chart(channel, START + HOUR).parts == ()
 
 
-def test_nothing_is_shown_of_a_day_that_has_not_begun() -> None:
+def test_nothing_is_shown_for_a_day_that_has_not_begun() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     assert day_chart(channel, START + 25 * HOUR).parts == ()
 
 
-def test_an_episode_is_marked_from_its_rise_and_until_it_is_over() -> None:
+def test_an_episode_is_shown_from_its_rise_to_its_end() -> None:
     channel = learned_channel()
     breathe(channel, START, 12 * 60, 8.0)
     rise = START + 12 * HOUR
@@ -88,11 +88,11 @@ def test_an_episode_is_marked_from_its_rise_and_until_it_is_over() -> None:
     assert (over.start, over.end, over.running) == (rise, rise + HOUR, False)
 
 
-def test_an_episode_of_the_evening_before_begins_with_the_day() -> None:
+def test_an_episode_from_the_evening_before_begins_with_the_day() -> None:
     channel = learned_channel()
     breathe(channel, START, 23 * 60, 8.0)
     breathe(channel, START + 23 * HOUR, 120, 80.0)
-    (stretch,) = day_chart(channel, START + 25 * HOUR).episodes
-    assert stretch.start == START + 24 * HOUR
+    (span,) = day_chart(channel, START + 25 * HOUR).episodes
+    assert span.start == START + 24 * HOUR
     breathe(channel, START + 25 * HOUR, 26 * 60, 8.0)
     assert day_chart(channel, START + 51 * HOUR).episodes == ()

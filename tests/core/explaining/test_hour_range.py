@@ -1,4 +1,4 @@
-"""Which range held in which hour: written before it, learned, and never worked out again."""
+"""Which range was in force in which hour: issued before it, learned, and never recomputed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,18 +24,18 @@ def at_start_of_day() -> Channel:
     return channel
 
 
-def test_it_is_the_range_of_the_part_that_holds_the_beginning_of_the_hour() -> None:
+def test_it_is_the_range_of_the_part_in_which_the_hour_begins() -> None:
     channel = at_start_of_day()
     play(channel, [(START + 300.0 * slot, 8.0) for slot in range(12, 12 * 23)])
     forecast = channel.forecast
     assert forecast is not None
     now = START + 22.9 * HOUR
     assert forecast.day == locate(now, LONDON)[0]
-    held = hour_range(channel, now)
-    assert held is not None
-    assert held.start == START + 22 * HOUR
+    found = hour_range(channel, now)
+    assert found is not None
+    assert found.start == START + 22 * HOUR
     expected = forecast.ranges[7]
-    assert (held.low, held.middle, held.high) == (expected.low, expected.middle, expected.high)
+    assert (found.low, found.middle, found.high) == (expected.low, expected.middle, expected.high)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_only_a_learned_range_has_rows(state: LearningState) -> None:
     assert hour_range(channel, START + HOUR) is None
 
 
-def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent() -> None:
+def test_there_is_no_range_before_the_first_reading_while_paused_or_when_silent() -> None:
     assert hour_range(learned_channel(), START) is None
     channel = at_start_of_day()
     assert hour_range(channel, START + HOUR) is not None
@@ -65,7 +65,7 @@ def test_nothing_is_known_before_the_first_reading_while_paused_and_when_silent(
 NEARLY_ALL = range(MONDAY - 40, MONDAY - 5)
 
 
-def test_a_correction_holds_from_the_next_hour_on() -> None:
+def test_a_correction_applies_from_the_next_hour_on() -> None:
     channel = at_start_of_day()
     before = hour_range(channel, START + HOUR)
     channel.correct(START + 1.2 * HOUR, exclude_days(NEARLY_ALL))
@@ -156,7 +156,7 @@ def test_every_hour_of_a_day_has_one_row_however_long_the_day(day: date, hours: 
     starts = []
     while at < end:
         channel.read(at + 1.0, 8.0)
-        held = hour_range(channel, at + 3.0)
-        starts.append(held.start if held else None)
+        found = hour_range(channel, at + 3.0)
+        starts.append(found.start if found else None)
         at += HOUR
     assert starts == [day_start(first, LONDON) + hour * HOUR for hour in range(hours)]

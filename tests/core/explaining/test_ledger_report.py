@@ -1,4 +1,4 @@
-"""All that is kept can be read: nothing is left out, nothing needs decoding."""
+"""The ledger report: everything that is stored is in it, and nothing needs decoding."""
 
 import json
 
@@ -14,7 +14,7 @@ from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
 
-# Where each stored column of a day is to be found, if not under its own name.
+# Where to find each stored column of a day that has another name in the report.
 DAY_NAMES = {
     "kind": "from",
     "histogram": "parts",
@@ -28,7 +28,7 @@ DAY_NAMES = {
 }
 
 
-def lived_in() -> Channel:
+def used_channel() -> Channel:
     channel = learned_channel()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
@@ -40,27 +40,27 @@ def lived_in() -> Channel:
     return channel
 
 
-def test_everything_stored_is_told() -> None:
-    told = ledger_report(lived_in())
-    assert json.loads(json.dumps(told)) == told
-    assert {DAY_NAMES.get(name, name) for name in DAY_COLUMNS} <= set(told["days"][0])
-    assert set(ENTRY_COLUMNS) <= set(told["corrections"][0])
-    assert set(EPISODE_COLUMNS) <= set(told["episodes"][0])
-    assert len(told["days"]) == 40
-    assert told["marks"][iso_day(MONDAY - 1)] == 0.8
-    assert iso_day(MONDAY - 2) not in told["marks"]
+def test_everything_stored_is_reported() -> None:
+    report = ledger_report(used_channel())
+    assert json.loads(json.dumps(report)) == report
+    assert {DAY_NAMES.get(name, name) for name in DAY_COLUMNS} <= set(report["days"][0])
+    assert set(ENTRY_COLUMNS) <= set(report["corrections"][0])
+    assert set(EPISODE_COLUMNS) <= set(report["episodes"][0])
+    assert len(report["days"]) == 40
+    assert report["marks"][iso_day(MONDAY - 1)] == 0.8
+    assert iso_day(MONDAY - 2) not in report["marks"]
 
 
 def test_days_and_parts_can_be_read() -> None:
-    told = ledger_report(lived_in())
-    day, struck_day = told["days"][-1], told["days"][-2]
+    report = ledger_report(used_channel())
+    day, excluded_day = report["days"][-1], report["days"][-2]
     assert (day["day"], day["counts"], day["struck_parts"]) == (iso_day(MONDAY - 1), 1.0, [])
-    assert (struck_day["counts"], struck_day["struck_parts"]) == (0.0, [*range(8)])
+    assert (excluded_day["counts"], excluded_day["struck_parts"]) == (0.0, [*range(8)])
     part = day["parts"][5]
     assert part["hours"] == "19 to 22"
     assert part["minutes_at_level"] == {"4.47 to 5.05": 60, "7.17 to 8.03": 60, "11.2 to 12.5": 60}
     assert part["highest_held"] == 12.0
-    today = told["today"]
+    today = report["today"]
     assert today["day"] == iso_day(MONDAY)
     assert sum(today["parts"][0]["minutes_at_level"].values()) == 180
     assert today["parts"][0]["high"] is not None
@@ -68,23 +68,23 @@ def test_days_and_parts_can_be_read() -> None:
 
 
 def test_corrections_and_episodes_can_be_read() -> None:
-    told = ledger_report(lived_in())
-    real, strike = told["corrections"]
+    report = ledger_report(used_channel())
+    real, strike = report["corrections"]
     assert (real["kind"], real["from_day"], real["parts"]) == ("episode_real", iso_day(MONDAY), [0])
     assert (strike["from_day"], strike["to_day"]) == (iso_day(MONDAY - 2),) * 2
-    (episode,) = told["episodes"]
+    (episode,) = report["episodes"]
     assert episode["verdict"] == "episode_real"
     assert episode["noticed"] == "2026-01-05T06:30:00+00:00"
     assert episode["end"] == "2026-01-05T07:30:00+00:00"
 
 
-def test_a_channel_that_has_seen_nothing_can_be_told_as_well() -> None:
-    told = ledger_report(Channel(POLLUTANTS[Pollutant.VOC_INDEX], LONDON))
-    assert (told["today"], told["days"], told["guideline_hours"]) == (None, [], [])
-    assert json.dumps(told)
+def test_an_empty_channel_can_be_reported_too() -> None:
+    report = ledger_report(Channel(POLLUTANTS[Pollutant.VOC_INDEX], LONDON))
+    assert (report["today"], report["days"], report["guideline_hours"]) == (None, [], [])
+    assert json.dumps(report)
 
 
-def test_levels_cover_the_scale_without_a_gap() -> None:
+def test_cells_cover_the_scale_without_a_gap() -> None:
     ends = [cell_span(cell).split(" to ")[-1] for cell in range(98)]
     starts = [cell_span(cell).split(" ")[0] for cell in range(1, 99)]
     assert ends == starts

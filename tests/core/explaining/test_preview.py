@@ -1,4 +1,4 @@
-"""What is said before an answer is given is what happens when it is given."""
+"""What a preview shows is what happens when the correction is made."""
 
 from dataclasses import replace
 import json
@@ -34,12 +34,12 @@ NOW = START + 5 * HOUR
 LOOKS_RIGHT = Draft((LooksRight(),))  # Changes nothing.
 
 
-def test_normal_here_is_foreseen() -> None:
+def test_the_effect_of_normal_here_is_previewed() -> None:
     channel, episode = with_episode()
     before = json.dumps(dump_channel(channel))
     assert channel.forecast is not None
     shown = lift(channel, NOW, episode)
-    assert json.dumps(dump_channel(channel)) == before, "nothing is changed by looking"
+    assert json.dumps(dump_channel(channel)) == before, "a preview changes nothing"
     assert shown.part == 0
     assert shown.before == channel.forecast.alert_levels[0]
     assert shown.until_day == iso_day(MONDAY + 60)
@@ -47,7 +47,7 @@ def test_normal_here_is_foreseen() -> None:
     assert channel.forecast.alert_levels[0] == shown.after == pytest.approx(69.0)
 
 
-def test_without_alerts_at_present_only_the_level_to_come_is_foreseen() -> None:
+def test_without_alerts_at_present_only_the_future_level_is_previewed() -> None:
     channel, episode = with_episode()
     channel.correct(NOW, exclude_days(range(MONDAY - 40, MONDAY - 10)))
     shown = lift(channel, NOW, episode)
@@ -55,7 +55,7 @@ def test_without_alerts_at_present_only_the_level_to_come_is_foreseen() -> None:
     assert shown.after == pytest.approx(69.0)
 
 
-def test_real_is_foreseen() -> None:
+def test_the_effect_of_real_is_previewed() -> None:
     channel, episode = with_episode()
     shown = left_out(channel, NOW, episode)
     assert shown == {iso_day(MONDAY): [0]}
@@ -63,13 +63,13 @@ def test_real_is_foreseen() -> None:
     assert channel.ledger.excluded_parts(MONDAY) == 0b1
 
 
-def test_a_channel_that_has_seen_nothing_has_everything_before_it() -> None:
+def test_an_empty_channel_still_needs_all_its_days() -> None:
     shown = consequence(Channel(POLLUTANTS[Pollutant.PM25], LONDON), NOW, LOOKS_RIGHT)
     assert (shown.state, shown.usable_days) == (LearningState.COLLECTING, 0)
     assert (shown.alert_days, shown.alert_weeks) == (34, 5)
 
 
-def test_days_of_events_are_none_to_compare_with() -> None:
+def test_event_days_are_not_reference_days() -> None:
     channel, episode = with_episode()
     assert channel.forecast is not None
     assert channel.forecast.threshold.days == 40
@@ -79,12 +79,12 @@ def test_days_of_events_are_none_to_compare_with() -> None:
     channel.forecast = foreseen(channel, NOW)
     assert channel.forecast is not None
     assert not channel.forecast.eligible
-    told = explain(channel, NOW).comparison
-    assert (told.days, told.needed) == (33, 34)
+    comparison = explain(channel, NOW).comparison
+    assert (comparison.days, comparison.needed) == (33, 34)
     assert consequence(channel, NOW, LOOKS_RIGHT).alert_days == 1
 
 
-def test_what_is_left_is_foreseen() -> None:
+def test_what_is_left_after_a_correction_is_previewed() -> None:
     channel, _ = with_episode()
     assert consequence(channel, NOW, LOOKS_RIGHT).alert_days == 0
     over = consequence(channel, NOW, start_over(MONDAY + 1))

@@ -47,7 +47,7 @@ def test_no_range_is_shown_before_it_is_learned(state: LearningState) -> None:
     assert shown.earliest is not None
 
 
-def test_a_channel_never_used_shows_that_it_has_no_source() -> None:
+def test_an_unused_channel_shows_that_it_has_no_source() -> None:
     shown = view(Channel(POLLUTANTS[Pollutant.PM25], LONDON), START)
     assert (shown.state, shown.compared, shown.reason) == (
         LearningState.NO_SOURCE,
@@ -57,7 +57,7 @@ def test_a_channel_never_used_shows_that_it_has_no_source() -> None:
     assert (shown.confidence, shown.coverage_28d, shown.since, shown.earliest) == (None,) * 4
 
 
-def test_what_is_shown_changes_only_with_the_state_of_the_air() -> None:
+def test_a_small_change_of_the_air_does_not_change_what_is_shown() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     first = view(channel, START + HOUR)
@@ -78,7 +78,7 @@ def test_an_episode_shows_its_number_and_afterwards_how_it_ended() -> None:
     assert (after.episode, after.outcome) == (None, EpisodeEnd.RECOVERED)
 
 
-def test_the_mean_moves_once_an_hour() -> None:
+def test_the_mean_is_updated_once_an_hour() -> None:
     channel = learned_channel()
     for hour in range(20):
         breathe(channel, START + hour * HOUR, 60, 20.0)
@@ -91,7 +91,7 @@ def test_the_mean_moves_once_an_hour() -> None:
     assert after.above_guideline is True
 
 
-def test_a_quantity_without_a_guideline_shows_none() -> None:
+def test_a_pollutant_without_a_guideline_shows_none() -> None:
     channel = learned_channel(pollutant=Pollutant.VOC_INDEX)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 60, 8.0)
@@ -99,13 +99,13 @@ def test_a_quantity_without_a_guideline_shows_none() -> None:
     assert (shown.mean, shown.above_guideline) == (None, None)
 
 
-def test_warming_up_is_among_what_is_missing() -> None:
+def test_the_warm_up_is_among_what_is_missing() -> None:
     channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     breathe(channel, START, 60, 50.0)
     assert Missing.WARM_UP in view(channel, START + HOUR).missing
 
 
-def test_days_before_a_change_are_not_what_is_said_now() -> None:
+def test_days_before_a_change_are_not_shown_as_its_evidence() -> None:
     channel = learned_channel()
     breathe(channel, START, 60, 8.0)
     channel.correct(START + HOUR, report_change(MONDAY - 8, MONDAY))

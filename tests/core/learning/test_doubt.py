@@ -1,4 +1,4 @@
-"""A record in doubt for its alerts, and a shift of the level that explains them."""
+"""Doubt that too many alerts raise, and a shift of the level that explains them."""
 
 import pytest
 
@@ -20,28 +20,28 @@ def suspected(number: int, from_day: int, found_day: int, cause: Cause) -> Entry
 SHIFT = suspected(2, SMOKE, SMOKE + 5, Cause.LEVEL_SHIFT)
 
 
-def lived(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
+def a_past(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
     alerts = suspected(1, alerts_from, alerts_from, Cause.TOO_MANY_ALERTS)
     entries = [alerts if cause is Cause.TOO_MANY_ALERTS else SHIFT for cause in causes]
     summaries = [a_day(MONDAY + day, {LEVELS[day]: 36}) for day in range(days)]
     return a_ledger(summaries, entries=tuple(entries))
 
 
-def test_a_shift_is_found_though_its_alerts_put_the_record_in_doubt_before() -> None:
-    found = find_doubt(lived(67, Cause.TOO_MANY_ALERTS), MONDAY + 67, 0.0)
+def test_a_shift_is_found_although_its_alerts_raised_doubt_before() -> None:
+    found = find_doubt(a_past(67, Cause.TOO_MANY_ALERTS), MONDAY + 67, 0.0)
     assert found is not None
     (change,) = found.corrections
     assert isinstance(change, ChangeSuspected)
     assert (change.cause, change.from_day) == (Cause.LEVEL_SHIFT, SMOKE)
 
 
-def test_a_shift_that_was_found_is_not_found_again() -> None:
-    ledger = lived(67, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
+def test_a_known_shift_is_not_found_again() -> None:
+    ledger = a_past(67, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
     assert find_doubt(ledger, MONDAY + 67, 0.0) is None
 
 
-def test_what_passed_takes_the_doubt_of_its_alerts_with_it() -> None:
-    ledger = lived(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
+def test_a_shift_that_passed_ends_the_doubt_that_its_alerts_raised() -> None:
+    ledger = a_past(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
     gone = find_doubt(ledger, MONDAY + 71, 0.0)
     assert gone is not None
     assert gone == change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
@@ -51,7 +51,7 @@ def test_what_passed_takes_the_doubt_of_its_alerts_with_it() -> None:
 
 
 @pytest.mark.parametrize("alerts_from", [SMOKE - 1, SMOKE + 9])
-def test_alerts_outside_what_passed_leave_the_record_in_doubt(alerts_from: int) -> None:
-    ledger = lived(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT, alerts_from=alerts_from)
+def test_alerts_outside_the_shift_that_passed_keep_their_doubt(alerts_from: int) -> None:
+    ledger = a_past(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT, alerts_from=alerts_from)
     gone = change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
     assert ledger.with_correction(0.0, gone).change_day == alerts_from

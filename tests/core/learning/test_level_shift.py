@@ -1,4 +1,4 @@
-"""The test for a lasting shift beside a literal re-statement of it."""
+"""The rule for a lasting shift, compared with a literal restatement of it."""
 
 from hypothesis import given, strategies as st
 import numpy as np
@@ -16,7 +16,7 @@ medians = st.lists(st.integers(0, 40).map(lambda tenth: tenth / 10.0), max_size=
 
 
 def at_share(levels: list[float], share: float) -> float:
-    """Return the level below which a share of the levels lies, between two of them by rule."""
+    """Return a quantile of the levels, interpolated between two of them."""
     ordered = sorted(levels)
     place = share * (len(ordered) - 1)
     left = int(place)
@@ -25,9 +25,9 @@ def at_share(levels: list[float], share: float) -> float:
 
 
 def as_written(levels: list[float]) -> Shift | None:
-    """Say it in words: the last seven all on one side of the span of the 60 before.
+    """Restate the rule: the last seven all lie on one side of the span of the 60 before.
 
-    Five of the seven will do where their mean lies beyond it by half of its width.
+    Five of the seven are enough if their mean lies beyond it by half its width.
     """
     if len(levels) < 28:
         return None
@@ -47,7 +47,7 @@ def as_written(levels: list[float]) -> Shift | None:
 
 @given(levels=medians, last=st.floats(0.0, 5.0), inside=st.integers(0, 4))
 @repeatable
-def test_a_shift_is_a_week_outside_the_span_of_the_sixty_before(
+def test_a_shift_is_a_week_outside_the_span_of_the_sixty_days_before(
     levels: list[float], last: float, inside: int
 ) -> None:
     week = [last] * 7
@@ -57,7 +57,7 @@ def test_a_shift_is_a_week_outside_the_span_of_the_sixty_before(
 
 
 @pytest.mark.parametrize(("days", "found"), [(20, False), (21, True)])
-def test_it_takes_four_weeks_to_know_a_shift(days: int, *, found: bool) -> None:
+def test_it_takes_four_weeks_to_find_a_shift(days: int, *, found: bool) -> None:
     steady = [1.0 + day % 5 / 10 for day in range(days)]
     shift = find_shift(list(enumerate([*steady, *[2.0] * 7])))
     assert (shift is not None) is found
@@ -80,7 +80,7 @@ def test_it_takes_a_week_near_the_span_and_five_days_far_from_it(
 
 
 @pytest.mark.parametrize(("concentration", "is_found"), [(1.45, False), (2.0, True)])
-def test_one_day_inside_the_span_breaks_the_row_unless_it_is_far(
+def test_one_day_inside_the_span_breaks_the_row_unless_the_shift_is_large(
     concentration: float, *, is_found: bool
 ) -> None:
     levels = (
@@ -92,13 +92,13 @@ def test_one_day_inside_the_span_breaks_the_row_unless_it_is_far(
     assert (find_shift(list(enumerate(levels))) is not None) is is_found
 
 
-def test_the_span_itself_is_not_outside() -> None:
+def test_the_edge_of_the_span_is_not_outside_it() -> None:
     edge = float(np.quantile([1.0, 2.0] * 20, 0.9))
     assert find_shift(list(enumerate([*[1.0, 2.0] * 20, *[edge] * 7]))) is None
 
 
 @pytest.mark.parametrize("cell", range(100))
-def test_days_that_are_all_alike_are_neither_a_shift_nor_high(cell: int) -> None:
+def test_identical_days_are_neither_a_shift_nor_high(cell: int) -> None:
     alike = [(day, 0.1 * cell + 0.05) for day in range(60)]
     assert find_shift(alike) is None
     assert high_since(alike) is None
@@ -109,7 +109,7 @@ def test_days_older_than_the_sixty_before_do_not_count() -> None:
     assert find_shift(list(enumerate(levels))) == Shift(90, rose=True)
 
 
-def test_the_first_day_of_the_shift_is_named() -> None:
+def test_the_first_day_of_the_shift_is_returned() -> None:
     days = [*range(100, 140), *range(150, 157)]
     levels = [1.0 + day % 5 / 10 for day in range(40)] + [3.0] * 7
     assert find_shift(list(zip(days, levels, strict=True))) == Shift(150, rose=True)
@@ -139,7 +139,7 @@ def test_a_shift_has_gone_back_after_two_days_within_three_weeks(
     assert returned([far] * days + [1.2] * back) == passed
 
 
-def test_to_go_back_is_to_leave_the_side_of_the_shift() -> None:
+def test_to_go_back_means_to_leave_the_side_of_the_shift() -> None:
     assert returned([2.0] * 9 + [0.5] * 2) == (40, 48), "below the span is no longer above it"
     assert returned([2.0] * 9 + [1.2, 2.0]) is None
     assert returned([0.5] * 9 + [1.2, 0.5]) is None
@@ -157,18 +157,18 @@ def test_a_shift_has_gone_back_after_five_days_nearer_to_the_span(
     assert returned([far] * 9 + [edge + share * (far - edge)] * back) == passed
 
 
-def test_a_shift_within_the_span_by_now_needs_two_days_inside_it() -> None:
+def test_a_shift_that_is_now_within_the_span_needs_two_days_inside_it() -> None:
     assert returned([1.5, *[1.2, 1.5] * 4]) is None, "nothing is nearer to the span than inside it"
 
 
-def test_too_little_before_the_shift_gives_no_span_to_go_back_to() -> None:
+def test_with_too_few_days_before_the_shift_there_is_no_span_to_go_back_to() -> None:
     assert returned([2.0] * 9 + [1.2] * 2, STEADY[:20]) is None
     assert returned([2.0] * 9 + [1.2] * 2, STEADY[:21]) == (21, 29)
 
 
 @given(levels=medians)
 @repeatable
-def test_high_are_the_latest_days_in_a_row_above_the_span_of_those_before_them(
+def test_the_latest_days_in_a_row_above_the_span_of_those_before_are_high(
     levels: list[float],
 ) -> None:
     first = next(
@@ -182,12 +182,12 @@ def test_high_are_the_latest_days_in_a_row_above_the_span_of_those_before_them(
     assert high_since(list(enumerate(levels))) == first
 
 
-def test_high_days_are_no_yardstick_of_their_own_row() -> None:
+def test_high_days_are_not_part_of_the_span_for_their_own_row() -> None:
     assert high_since(list(enumerate([*STEADY, *[2.0] * 6, 1.45]))) == 40
     assert high_since(list(enumerate([*STEADY, *[2.0] * 6, 1.35]))) is None
 
 
-def test_days_that_are_high_in_a_row_are_counted_from_their_first() -> None:
+def test_high_days_in_a_row_are_counted_from_their_first() -> None:
     days = [*range(100, 140), 150, 151]
     assert high_since(list(zip(days, [*STEADY, 2.0, 2.1], strict=True))) == 150
     assert high_since(list(enumerate([*STEADY, 2.0, 1.2]))) is None

@@ -1,4 +1,4 @@
-"""Each learning state on both sides of every boundary, and confidence beside scipy."""
+"""Each learning state on both sides of every boundary, and confidence compared with scipy."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -49,22 +49,22 @@ def known(days: Iterable[DaySummary], *entries: Entry) -> Standing:
 
 
 def some(days: list[DaySummary], *, weekend: int, week: int) -> list[DaySummary]:
-    """Return only the last so many of the weekend days and of the week days."""
+    """Return only the last `weekend` weekend days and the last `week` weekdays."""
     ends = [summary for summary in days if is_weekend(summary.day)][-weekend:]
     others = [summary for summary in days if not is_weekend(summary.day)][-week:]
     return sorted([*ends, *others], key=lambda summary: summary.day)
 
 
 def without_part(days: list[DaySummary], kept: int) -> list[DaySummary]:
-    """Return the days, of which only the last so many have the night."""
+    """Return the days; only the last `kept` of them have the night."""
     short = [
         a_day(summary.day, [{8.0: 36}] * 7 + [{}], coverage=summary.coverage) for summary in days
     ]
     return [*short[: len(days) - kept], *days[len(days) - kept :]]
 
 
-def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
-    """Return the days, of which only the last ones have these marks."""
+def scored(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
+    """Return the days; only the last ones have coverages."""
     first = len(days) - len(coverages)
     late = [
         replace(day, coverage=coverage)
@@ -91,7 +91,7 @@ def marked(days: list[DaySummary], coverages: list[float]) -> list[DaySummary]:
         ([a_day(TODAY - 7, {8.0: 22}), *full(6)], PROVISIONAL),
     ],
 )
-def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
+def test_provisional_takes_a_week_with_a_weekend_and_each_part_four_times(
     days: list[DaySummary], state: LearningState
 ) -> None:
     assert known(sorted(days, key=lambda summary: summary.day)).state is state
@@ -108,25 +108,27 @@ def test_a_first_picture_takes_a_week_with_a_weekend_and_each_part_four_times(
         (some(full(60), weekend=16, week=8), LEARNED),
         (without_part(full(21), 13), PROVISIONAL),
         (without_part(full(21), 14), LEARNED),
-        (marked(full(21), [0.8] * 13), PROVISIONAL),
-        (marked(full(21), [0.8] * 14), LEARNED),
-        (marked(full(30), [0.9] * 16 + [0.69] * 14), PROVISIONAL),
-        (marked(full(30), [0.2] * 16 + [0.70] * 14), LEARNED),
-        (marked(full(30), [0.4] * 7 + [0.98] * 7), PROVISIONAL),
+        (scored(full(21), [0.8] * 13), PROVISIONAL),
+        (scored(full(21), [0.8] * 14), LEARNED),
+        (scored(full(30), [0.9] * 16 + [0.69] * 14), PROVISIONAL),
+        (scored(full(30), [0.2] * 16 + [0.70] * 14), LEARNED),
+        (scored(full(30), [0.4] * 7 + [0.98] * 7), PROVISIONAL),
         (full(41, origin=DayOrigin.HOURLY), PROVISIONAL),
         (full(60, state=LEARNED, origin=DayOrigin.HOURLY, coverage=None), PROVISIONAL),
     ],
 )
-def test_learned_takes_each_of_its_conditions(days: list[DaySummary], state: LearningState) -> None:
+def test_learned_requires_each_of_its_conditions(
+    days: list[DaySummary], state: LearningState
+) -> None:
     assert known(days).state is state
 
 
 @pytest.mark.parametrize(
     ("days", "state"),
     [
-        (marked(full(40, state=LEARNED), [0.60] * 14), LEARNED),
-        (marked(full(40, state=LEARNED), [0.59] * 14), PROVISIONAL),
-        (marked(full(40, state=PROVISIONAL), [0.69] * 14), PROVISIONAL),
+        (scored(full(40, state=LEARNED), [0.60] * 14), LEARNED),
+        (scored(full(40, state=LEARNED), [0.59] * 14), PROVISIONAL),
+        (scored(full(40, state=PROVISIONAL), [0.69] * 14), PROVISIONAL),
         (full(14, state=LEARNED), LEARNED),
         (full(13, state=LEARNED), PROVISIONAL),
         (full(14, state=LEARNED, coverage=None), PROVISIONAL),
@@ -134,7 +136,7 @@ def test_learned_takes_each_of_its_conditions(days: list[DaySummary], state: Lea
         ([*full(20, state=LEARNED)[:-1], *full(1, state=PROVISIONAL, coverage=0.6)], PROVISIONAL),
     ],
 )
-def test_what_was_learned_stays_so_for_less_than_it_took(
+def test_what_was_learned_stays_so_on_weaker_conditions(
     days: list[DaySummary], state: LearningState
 ) -> None:
     assert known(days).state is state
@@ -160,7 +162,7 @@ def test_stale_is_fewer_than_five_usable_days_in_fourteen(
     assert known(days).state is state
 
 
-def test_what_was_never_shown_does_not_become_stale() -> None:
+def test_what_was_never_provisional_does_not_become_stale() -> None:
     assert known(ago(20, 21, 22)).state is COLLECTING
 
 
@@ -180,7 +182,7 @@ def found(days_ago: int, cause: Cause = Cause.LEVEL_SHIFT, number: int = 1) -> E
         (30, 0.69, LearningState.CHANGING),
     ],
 )
-def test_changing_ends_after_fourteen_marks_since_the_change(
+def test_changing_ends_after_fourteen_scored_days_since_the_change(
     days_ago: int, coverage: float, state: LearningState
 ) -> None:
     found_on = TODAY - days_ago
@@ -192,20 +194,20 @@ def test_changing_ends_after_fourteen_marks_since_the_change(
         )
         for back in range(60, 0, -1)
     ]
-    told = known(days, found(days_ago))
-    assert told.state is state
-    assert told.since == (None if state is LEARNED else found_on - 7)
+    result = known(days, found(days_ago))
+    assert result.state is state
+    assert result.since == (None if state is LEARNED else found_on - 7)
 
 
-def test_a_change_that_was_trusted_again_is_not_doubted_twice() -> None:
-    days = marked(full(60, state=LEARNED), [0.9] * 20 + [0.62] * 14)
+def test_trust_regained_after_a_change_is_not_doubted_again() -> None:
+    days = scored(full(60, state=LEARNED), [0.9] * 20 + [0.62] * 14)
     assert known(days, found(40)).state is LEARNED
 
 
-def test_a_change_before_a_reset_is_no_longer_a_doubt() -> None:
+def test_a_change_before_a_reset_no_longer_raises_doubt() -> None:
     reset = an_entry(Reset(from_day=TODAY - 3), 2)
-    told = known(full(60, state=LEARNED), found(5), reset)
-    assert (told.state, told.since) == (COLLECTING, None)
+    result = known(full(60, state=LEARNED), found(5), reset)
+    assert (result.state, result.since) == (COLLECTING, None)
 
 
 def test_the_season_withdraws_a_change() -> None:
@@ -218,10 +220,10 @@ def test_the_season_withdraws_a_change() -> None:
 @pytest.mark.parametrize(
     ("cause", "quota"), [(Cause.TOO_MANY_ALERTS, True), (Cause.LEVEL_SHIFT, False)]
 )
-def test_too_many_alerts_are_told_apart_from_a_shift(cause: Cause, *, quota: bool) -> None:
-    told = known(full(40, state=LEARNED), found(0, cause))
-    assert told.state is LearningState.CHANGING
-    assert told.quota is quota
+def test_too_many_alerts_are_distinguished_from_a_shift(cause: Cause, *, quota: bool) -> None:
+    result = known(full(40, state=LEARNED), found(0, cause))
+    assert result.state is LearningState.CHANGING
+    assert result.quota is quota
 
 
 def test_stale_comes_before_changing() -> None:
@@ -238,20 +240,20 @@ def test_what_is_missing_is_counted() -> None:
         Missing.SCORED_DAYS: 9,
     }
     assert dict(known(full(1, origin=DayOrigin.HOURLY)).missing)[Missing.DAYS] == 21
-    assert dict(known(marked(full(30), [0.5] * 14)).missing) == {Missing.RECORD: 1}
+    assert dict(known(scored(full(30), [0.5] * 14)).missing) == {Missing.RECORD: 1}
     assert known(full(21)).missing == ()
 
 
-def test_range_held_is_the_mean_mark_of_four_weeks() -> None:
-    told = known(marked(full(40), [0.1, *[0.7] * 14, *[0.9] * 14]))
-    assert told.coverage_28d == pytest.approx(0.8)
-    assert told.recent_coverage == pytest.approx(0.9)
-    assert told.scored_days == 29
+def test_coverage_28d_is_the_mean_coverage_of_four_weeks() -> None:
+    result = known(scored(full(40), [0.1, *[0.7] * 14, *[0.9] * 14]))
+    assert result.coverage_28d == pytest.approx(0.8)
+    assert result.recent_coverage == pytest.approx(0.9)
+    assert result.scored_days == 29
     assert known([]).coverage_28d is None
 
 
 def live_on(ledger: Ledger, limit: int) -> int | None:
-    """Add complete, well-marked days until the state is learned and return that day."""
+    """Add complete days with good coverage until the state is learned; return that day."""
     for today in range(TODAY, TODAY + limit):
         state = standing(ledger, today).state
         if state is LEARNED:
@@ -268,50 +270,50 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         (full(20), ()),
         (ago(*range(45, 60), coverage=0.8), ()),
         (without_part(full(40), 2), ()),
-        (marked(full(25), [0.8] * 3), ()),
-        (marked(full(40), [0.5] * 14), ()),
+        (scored(full(25), [0.8] * 3), ()),
+        (scored(full(40), [0.5] * 14), ()),
         (full(30, origin=DayOrigin.HOURLY, coverage=None), ()),
         (full(60, state=LEARNED), (found(0),)),
         (full(60, state=LEARNED), (an_entry(Reset(from_day=TODAY)),)),
     ],
 )
-def test_the_earliest_day_is_that_of_a_life_of_complete_days(
+def test_the_earliest_day_is_the_one_that_complete_days_would_reach(
     days: list[DaySummary], entries: tuple[Entry, ...]
 ) -> None:
     ledger = a_ledger(days, entries=entries)
     assert standing(ledger, TODAY).earliest == live_on(ledger, 60)
 
 
-def test_no_earliest_day_is_told_once_learned() -> None:
+def test_no_earliest_day_is_shown_once_learned() -> None:
     assert known(full(30)).earliest is None
 
 
 @given(
-    told=st.lists(st.tuples(st.integers(1, 90), st.floats(0.0, 1.0)), min_size=7, max_size=60),
+    record=st.lists(st.tuples(st.integers(1, 90), st.floats(0.0, 1.0)), min_size=7, max_size=60),
     wandered=st.floats(0.05, 1.0),
 )
 @repeatable
 def test_confidence_is_the_normal_probability_of_the_promised_band(
-    told: list[tuple[int, float]], wandered: float
+    record: list[tuple[int, float]], wandered: float
 ) -> None:
-    told = sorted(told, reverse=True)
-    pairs = [(2.0 ** (-age / 60.0), coverage) for age, coverage in told]
+    record = sorted(record, reverse=True)
+    pairs = [(2.0 ** (-age / 60.0), coverage) for age, coverage in record]
     total = sum(w for w, _ in pairs)
     own = sum(w * c for w, c in pairs) / total
     of_record = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
-    of_dial = 0.80 + 0.5 * by_hand.dial([coverage for _, coverage in told])
-    mean = of_record if abs(of_record - 0.80) >= abs(of_dial - 0.80) else of_dial
+    of_widening = 0.80 + 0.5 * by_hand.widening([coverage for _, coverage in record])
+    mean = of_record if abs(of_record - 0.80) >= abs(of_widening - 0.80) else of_widening
     squares = sum(w * (c - own) ** 2 for w, c in pairs)
     of_days = (squares + 60.0 * min(0.8 * wandered, 0.4) ** 2) / (total + 60.0)
     variance = of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
     expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
-    given_marks = [(float(age), coverage) for age, coverage in told]
-    assert confidence(given_marks, wandered) == pytest.approx(expected)
+    scores = [(float(age), coverage) for age, coverage in record]
+    assert confidence(scores, wandered) == pytest.approx(expected)
 
 
 @given(medians=st.lists(st.floats(0.0, 10.0), min_size=2, max_size=80), width=st.floats(0.1, 5.0))
 @repeatable
-def test_wander_is_the_spread_of_the_last_sixty_days_beside_two_usual_weeks(
+def test_wander_is_the_spread_of_the_last_sixty_days_pooled_with_two_usual_weeks(
     medians: list[float], width: float
 ) -> None:
     last = medians[-60:]
@@ -319,13 +321,13 @@ def test_wander_is_the_spread_of_the_last_sixty_days_beside_two_usual_weeks(
     assert wander(medians, width) == pytest.approx(sqrt(pooled))
 
 
-def test_a_level_that_wanders_more_beside_its_range_gives_less_confidence() -> None:
+def test_a_level_that_wanders_more_relative_to_its_range_gives_less_confidence() -> None:
     coverages = [(float(age), 0.8) for age in range(40, 0, -1)]
-    told = [confidence(coverages, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
-    assert None not in told
-    assert told == sorted(told, key=lambda one: -(one or 0.0))
-    assert (told[0] or 0.0) > 0.95
-    assert (told[-1] or 1.0) < 0.8
+    confidences = [confidence(coverages, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
+    assert None not in confidences
+    assert confidences == sorted(confidences, key=lambda one: -(one or 0.0))
+    assert (confidences[0] or 0.0) > 0.95
+    assert (confidences[-1] or 1.0) < 0.8
 
 
 def test_a_week_of_unchanging_air_is_not_taken_for_certainty() -> None:
@@ -336,7 +338,7 @@ def test_a_week_of_unchanging_air_is_not_taken_for_certainty() -> None:
 
 
 @pytest.mark.parametrize("order", [(0.6, 1.0), (1.0, 0.6)])
-def test_confidence_is_less_where_the_same_marks_have_moved_the_dial(
+def test_confidence_is_lower_when_the_same_coverages_moved_the_widening(
     order: tuple[float, float],
 ) -> None:
     coverages = [(1.0, coverage) for coverage in order]
@@ -352,13 +354,13 @@ def constant(days: int, coverage: float = 0.8) -> float | None:
     return confidence([(float(age), coverage) for age in range(days, 0, -1)], 0.3)
 
 
-@pytest.mark.parametrize(("marks", "is_told"), [(6, False), (7, True)])
-def test_confidence_is_not_told_before_seven_marks(marks: int, *, is_told: bool) -> None:
-    assert (constant(marks) is not None) is is_told
+@pytest.mark.parametrize(("days", "is_shown"), [(6, False), (7, True)])
+def test_confidence_is_not_shown_before_seven_scored_days(days: int, *, is_shown: bool) -> None:
+    assert (constant(days) is not None) is is_shown
 
 
 @pytest.mark.parametrize("coverage", [0.3, 0.55, 1.0])
-def test_confidence_falls_when_marks_miss_on_either_side(coverage: float) -> None:
+def test_confidence_falls_when_coverage_misses_on_either_side(coverage: float) -> None:
     good, bad = constant(30), constant(30, coverage)
     assert good is not None
     assert bad is not None
@@ -366,7 +368,7 @@ def test_confidence_falls_when_marks_miss_on_either_side(coverage: float) -> Non
     assert bad < 0.7 * good
 
 
-def test_confidence_is_next_to_none_where_the_range_missed_for_two_months() -> None:
+def test_confidence_is_close_to_zero_after_the_range_missed_for_two_months() -> None:
     missed = constant(60, 0.3)
     assert missed is not None
     assert missed < 0.1

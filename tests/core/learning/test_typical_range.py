@@ -1,4 +1,4 @@
-"""The typical range beside the same equations in plain Python, and checked with a pencil."""
+"""The typical range, compared with the same equations in plain Python and checked by hand."""
 
 from itertools import pairwise
 
@@ -37,7 +37,7 @@ from tests.core.rooms import MONDAY, PM25, Spent, a_day, a_ledger, an_entry
 PRIOR = PM25.prior
 spent = st.dictionaries(st.integers(0, 400).map(float), st.integers(1, 6), max_size=6)
 spent_days = st.lists(st.lists(spent, min_size=8, max_size=8), min_size=1, max_size=5)
-marks = st.lists(st.floats(0.0, 1.0), max_size=120)
+coverage_lists = st.lists(st.floats(0.0, 1.0), max_size=120)
 
 
 def fit(ledger: Ledger, today: int) -> Days:
@@ -54,7 +54,7 @@ def issued(ledger: Ledger, today: int, prior: Prior | None = PRIOR) -> tuple[Par
 
 @given(days=spent_days, prior=st.sampled_from([PRIOR, None, POLLUTANTS[Pollutant.VOC_RATIO].prior]))
 @repeatable
-def test_the_law_of_each_part_is_that_of_the_equations(
+def test_the_distribution_of_each_part_follows_the_equations(
     days: list[list[Spent]], prior: Prior | None
 ) -> None:
     ledger = a_ledger(a_day(MONDAY + index, parts) for index, parts in enumerate(days))
@@ -74,7 +74,7 @@ def test_the_law_of_each_part_is_that_of_the_equations(
     probability=st.floats(0.01, 0.99),
 )
 @repeatable
-def test_quantiles_are_reached_by_walking_up_the_levels(
+def test_quantiles_are_reached_by_walking_up_the_cells(
     masses: list[int], probability: float
 ) -> None:
     law = [mass / 7.0 for mass in masses]
@@ -87,7 +87,7 @@ def test_without_a_day_and_a_prior_there_is_no_range() -> None:
         mixture(weighted_sums(fit(a_ledger([]), MONDAY)), None)
 
 
-def test_a_part_never_seen_has_the_law_of_the_room() -> None:
+def test_an_unseen_part_has_the_distribution_of_the_room() -> None:
     ledger = a_ledger([a_day(MONDAY, [{8.0: 36}] * 7 + [{}])])
     law = mixture(weighted_sums(fit(ledger, MONDAY + 1)), PRIOR)
     n = 7.0 / 8.0 * day_weight(1)
@@ -96,7 +96,7 @@ def test_a_part_never_seen_has_the_law_of_the_room() -> None:
     assert law[7] == pytest.approx(room)
 
 
-def test_three_days_of_constant_air_are_still_mostly_homes_in_general() -> None:
+def test_after_three_days_of_constant_air_the_range_is_still_mostly_the_prior() -> None:
     for part in issued(constant_days(3), MONDAY + 3):
         assert (part.low, part.high) == (1.0, 11.0)
 
@@ -117,19 +117,19 @@ def test_a_part_follows_its_own_air() -> None:
     assert (ranges[7].high, ranges[7].middle) == (53.0, 51.0)
 
 
-def test_the_own_share_is_three_of_eight_after_three_days_that_count_fully() -> None:
+def test_the_own_share_is_three_eighths_after_three_full_days() -> None:
     ledger = constant_days(3)
     assert own_share(fit(ledger, MONDAY + 3), PRIOR) == pytest.approx(0.36, abs=0.005)
     ageless = Days(fit(ledger, MONDAY + 3).shares, np.ones(3))
     assert own_share(ageless, PRIOR) == pytest.approx(3.0 / 8.0)
 
 
-def test_half_a_day_counts_for_half_in_the_own_share() -> None:
+def test_half_a_day_counts_half_in_the_own_share() -> None:
     ledger = a_ledger([a_day(MONDAY, {8.0: 18})])
     assert own_share(fit(ledger, MONDAY), PRIOR) == pytest.approx(0.5 / 5.5)
 
 
-def test_without_a_prior_the_range_is_all_of_the_rooms_own() -> None:
+def test_without_a_prior_the_own_share_is_one() -> None:
     ledger = constant_days(3)
     assert own_share(fit(ledger, MONDAY + 3), None) == 1.0
 
@@ -151,20 +151,20 @@ def test_a_day_counts_half_after_thirty_days() -> None:
         ),
     ],
 )
-def test_a_day_weighs_what_age_kind_and_corrections_leave_it(
+def test_the_weight_of_a_day_follows_its_age_its_origin_and_its_corrections(
     summary: DaySummary, correction: Correction | None, weight: float
 ) -> None:
     ledger = a_ledger([summary], entries=(an_entry(correction),) if correction else ())
     assert fit(ledger, MONDAY + 30).weights.tolist() == [0.5 * weight]
 
 
-def test_struck_parts_are_empty_and_the_others_are_not() -> None:
-    struck = an_entry(EpisodeReal(episode=1, day=MONDAY, parts=0b101))
-    days = fit(a_ledger([a_day(MONDAY), a_day(MONDAY + 1)], entries=(struck,)), MONDAY + 2)
+def test_excluded_parts_are_empty_and_the_others_are_not() -> None:
+    excluded = an_entry(EpisodeReal(episode=1, day=MONDAY, parts=0b101))
+    days = fit(a_ledger([a_day(MONDAY), a_day(MONDAY + 1)], entries=(excluded,)), MONDAY + 2)
     assert days.shares.sum(axis=2).tolist() == [[0, 1, 0, 1, 1, 1, 1, 1], [1] * 8]
 
 
-def test_shares_are_of_the_part_as_long_as_it_was_that_night() -> None:
+def test_shares_are_of_the_real_length_of_the_part() -> None:
     slots = (36,) * 7 + (48,)
     days = fit(a_ledger([a_day(MONDAY, {8.0: 24}, slots=slots)]), MONDAY + 1)
     assert days.shares.sum(axis=2)[0] == pytest.approx([24 / 36] * 7 + [24 / 48])
@@ -187,28 +187,28 @@ def test_the_median_of_a_day_lies_where_half_its_time_is_reached(
     )
 
 
-@given(given_marks=marks)
+@given(coverages=coverage_lists)
 @repeatable
-def test_the_dial_follows_its_recursion(given_marks: list[float]) -> None:
-    assert widening_of(given_marks) == pytest.approx(by_hand.dial(given_marks), abs=1e-12)
+def test_the_widening_follows_its_recursion(coverages: list[float]) -> None:
+    assert widening_of(coverages) == pytest.approx(by_hand.widening(coverages), abs=1e-12)
 
 
-@given(given_marks=st.lists(st.floats(0.0, 1.0), min_size=14, max_size=200))
+@given(coverages=st.lists(st.floats(0.0, 1.0), min_size=14, max_size=200))
 @repeatable
-def test_between_clips_the_average_miss_is_within_its_bound_for_any_marks(
-    given_marks: list[float],
+def test_while_not_clamped_the_average_miss_is_within_its_bound_for_any_coverages(
+    coverages: list[float],
 ) -> None:
-    thetas = [widening_of(given_marks[: 14 + turn]) for turn in range(-1, len(given_marks) - 13)]
-    scored = given_marks[13:]
-    free = [-0.20 < widening < 0.18 for widening in thetas[1:]]
-    for start, end in stretches(free):
+    widenings = [widening_of(coverages[: 14 + step]) for step in range(-1, len(coverages) - 13)]
+    scored = coverages[13:]
+    free = [-0.20 < widening < 0.18 for widening in widenings[1:]]
+    for start, end in runs(free):
         misses = [1.0 - coverage for coverage in scored[start:end]]
         average = sum(misses) / len(misses)
         assert abs(average - 0.20) <= 8.6 / len(misses) + 1e-9
 
 
-def stretches(free: list[bool]) -> list[tuple[int, int]]:
-    """Return start and end of each run of turns that were not clipped."""
+def runs(free: list[bool]) -> list[tuple[int, int]]:
+    """Return start and end of each run of steps that were not clamped."""
     ends = [index for index, is_free in enumerate([*free, False]) if not is_free]
     starts = [0, *(end + 1 for end in ends)]
     return [(start, end) for start, end in zip(starts, ends, strict=False) if end > start]
@@ -218,13 +218,13 @@ def stretches(free: list[bool]) -> list[tuple[int, int]]:
     ("widening", "outside"),
     [(0.0, 0.20), (0.18, 0.02), (-0.20, 0.40), (0.5, 0.02), (-0.9, 0.60)],
 )
-def test_a_turned_dial_leaves_more_or_less_time_outside(widening: float, outside: float) -> None:
+def test_the_widening_leaves_more_or_less_time_outside(widening: float, outside: float) -> None:
     assert tail(widening) == pytest.approx(outside)
 
 
 @given(days=spent_days, resolution=st.sampled_from([0.1, 0.5, 1.0, 3.0, 10.0]))
 @repeatable
-def test_the_issued_range_has_the_quantiles_of_the_law_rounded_outward(
+def test_the_issued_range_has_the_quantiles_of_the_distribution_rounded_outward(
     days: list[list[Spent]], resolution: float
 ) -> None:
     ledger = a_ledger(a_day(MONDAY + index, parts) for index, parts in enumerate(days))
@@ -240,8 +240,8 @@ def test_the_issued_range_has_the_quantiles_of_the_law_rounded_outward(
         assert found.low <= found.middle <= found.high
 
 
-def mean_mark(day: Spent, resolution: float) -> float:
-    """Return what a day is marked on average when the range stands on days just like it."""
+def mean_coverage(day: Spent, resolution: float) -> float:
+    """Return the mean coverage of a day when the range is based on identical days."""
     total = sum(day.values())
     ledger = a_ledger(a_day(MONDAY + index, day) for index in range(30))
     part = build_ranges(
@@ -261,13 +261,13 @@ def mean_mark(day: Spent, resolution: float) -> float:
         {5.0: 36},
     ],
 )
-def test_marks_average_to_the_target_on_a_coarse_sensor(day: Spent) -> None:
-    assert mean_mark(day, 1.0) == pytest.approx(0.80, abs=0.05)
+def test_coverage_averages_to_the_target_on_a_coarse_sensor(day: Spent) -> None:
+    assert mean_coverage(day, 1.0) == pytest.approx(0.80, abs=0.05)
 
 
-def test_marks_average_to_the_target_on_a_fine_sensor() -> None:
+def test_coverage_averages_to_the_target_on_a_fine_sensor() -> None:
     levels = np.expm1(np.random.default_rng(5).normal(2.5, 0.5, 61)).round(1)
-    assert mean_mark(dict.fromkeys(levels.tolist(), 1), 0.1) == pytest.approx(0.80, abs=0.03)
+    assert mean_coverage(dict.fromkeys(levels.tolist(), 1), 0.1) == pytest.approx(0.80, abs=0.03)
 
 
 def test_time_at_an_edge_counts_by_the_share_of_the_edge_that_is_inside() -> None:

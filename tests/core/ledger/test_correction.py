@@ -1,4 +1,4 @@
-"""Every correction acts at once, can be taken back, and leaves the days as they are."""
+"""Every correction takes effect at once, can be undone, and leaves the days as they are."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -75,7 +75,7 @@ def ledger_text(channel: Channel) -> str:
 
 
 @pytest.mark.parametrize("name", corrections())
-def test_a_correction_that_is_taken_back_leaves_the_ledger_as_it_was(name: str) -> None:
+def test_an_undone_correction_leaves_the_ledger_as_it_was(name: str) -> None:
     channel, episode = with_episode()
     before, ranges = ledger_text(channel), channel.forecast
     entry = corrections()[name](channel, episode)
@@ -86,7 +86,7 @@ def test_a_correction_that_is_taken_back_leaves_the_ledger_as_it_was(name: str) 
 
 
 @pytest.mark.parametrize("name", corrections())
-def test_a_day_in_which_the_range_was_corrected_gets_no_mark(name: str) -> None:
+def test_a_day_on_which_the_range_was_corrected_gets_no_coverage(name: str) -> None:
     channel, episode = with_episode()
     entry = corrections()[name](channel, episode)
     breathe(channel, START + 5 * HOUR, 19 * 60, 8.0)
@@ -94,7 +94,7 @@ def test_a_day_in_which_the_range_was_corrected_gets_no_mark(name: str) -> None:
     assert (channel.ledger.days[-1].coverage is None) is entry.moves_range
 
 
-def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
+def test_the_last_correction_or_a_chosen_one_is_undone() -> None:
     channel, episode = with_episode()
     first = channel.correct(START, exclude_days([MONDAY]))
     second = call_normal(channel, START, episode)
@@ -106,7 +106,7 @@ def test_the_last_correction_or_a_chosen_one_is_taken_back() -> None:
         channel.undo(START)
 
 
-def test_a_correction_can_be_taken_back_for_thirty_days() -> None:
+def test_a_correction_can_be_undone_for_thirty_days() -> None:
     channel, _ = with_episode()
     entry = channel.correct(START, start_over(MONDAY + 1))
     with pytest.raises(UndoError):
@@ -126,7 +126,7 @@ def test_starting_over_forgets_every_day_up_to_today() -> None:
     assert len(channel.ledger.days) == 41, "the days stay until it can no longer be undone"
 
 
-def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
+def test_after_a_reported_change_learning_restarts_from_its_day() -> None:
     channel, _ = with_episode()
     channel.correct(START, report_change(MONDAY - 3, MONDAY))
     assert channel.forecast is not None
@@ -136,7 +136,7 @@ def test_a_change_that_was_told_begins_anew_from_its_day() -> None:
     assert len(channel.forecast.threshold.scores) == 3
 
 
-def test_struck_days_count_for_nothing() -> None:
+def test_excluded_days_count_for_nothing() -> None:
     channel, _ = with_episode()
     before = channel.forecast
     channel.correct(START, exclude_days(range(MONDAY - 30, MONDAY)))
@@ -148,7 +148,7 @@ def test_struck_days_count_for_nothing() -> None:
     assert len(after.threshold.scores) == 10
 
 
-def test_an_episode_that_was_real_leaves_range_and_reference() -> None:
+def test_a_real_episode_is_left_out_of_the_range_and_of_the_reference_days() -> None:
     channel, episode = with_episode()
     entry = call_real(channel, START + 5 * HOUR, episode)
     assert entry.correction == EpisodeReal(episode=episode.id, day=MONDAY, parts=0b01)
@@ -186,7 +186,7 @@ def excluded(channel: Channel) -> dict[int, int]:
     }
 
 
-def test_a_real_episode_across_four_o_clock_leaves_the_parts_that_it_touched() -> None:
+def test_a_real_episode_across_four_o_clock_excludes_the_parts_that_it_touched() -> None:
     channel, _ = with_episode()
     before = ledger_text(channel)
     later = across_four(channel, end=START + 25 * HOUR)
@@ -196,14 +196,14 @@ def test_a_real_episode_across_four_o_clock_leaves_the_parts_that_it_touched() -
     assert len(channel.ledger.entries) == 2
     for number in (entry.id, channel.ledger.entries[-1].id):
         undone = channel.undo(START + 26 * HOUR, number)
-        assert undone == entry, "an answer is taken back whole, whichever part of it is named"
+        assert undone == entry, "a correction is undone whole, whichever of its entries is named"
         assert ledger_text(channel) == with_later != before
         entry = call_real(channel, START + 26 * HOUR, later)
     assert channel.undo(START + 27 * HOUR) == entry
     assert ledger_text(channel) == with_later
 
 
-def test_a_real_episode_that_goes_on_is_left_out_to_its_end() -> None:
+def test_a_real_episode_that_continues_is_excluded_to_its_end() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
@@ -217,13 +217,13 @@ def test_a_real_episode_that_goes_on_is_left_out_to_its_end() -> None:
     assert channel.episode_watch.current is None
     assert excluded(channel) == {0: 0b111}, "high from 06:00 to 11:00"
     last = channel.undo(START + 8 * HOUR)
-    assert last.code is CorrectionCode.LOOKS_RIGHT, "the last that was said"
+    assert last.code is CorrectionCode.LOOKS_RIGHT, "the last that was made"
     assert channel.undo(START + 8 * HOUR) == entry
     assert excluded(channel) == {}
     assert channel.ledger.entries == ()
 
 
-def test_an_answer_is_told_and_so_is_its_end() -> None:
+def test_a_correction_and_its_undo_are_reported_as_events() -> None:
     channel, episode = with_episode()
     channel.take_events()
     real = call_real(channel, START + 5 * HOUR, episode)
@@ -237,7 +237,7 @@ def test_an_answer_is_told_and_so_is_its_end() -> None:
 
 
 @pytest.mark.parametrize("similar", [True, False])
-def test_a_change_that_was_told_must_earn_trust_anew(similar: bool) -> None:  # noqa: FBT001
+def test_after_a_reported_change_trust_must_be_earned_again(similar: bool) -> None:  # noqa: FBT001
     channel, _ = with_episode()
     channel.correct(START, report_change(MONDAY - 3, MONDAY, similar=similar))
     states = []
@@ -255,7 +255,7 @@ def test_a_change_that_was_told_must_earn_trust_anew(similar: bool) -> None:  # 
     assert after is (LearningState.LEARNED if similar else LearningState.PROVISIONAL)
 
 
-def test_a_told_change_takes_the_place_of_the_one_that_was_suspected() -> None:
+def test_a_reported_change_replaces_the_suspected_one() -> None:
     channel = learned_channel()
     suspect = suspect_change(MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT)
     change = channel.correct(START, suspect)
@@ -267,7 +267,7 @@ def test_a_told_change_takes_the_place_of_the_one_that_was_suspected() -> None:
     assert channel.ledger.change_day == MONDAY - 3
 
 
-def test_a_sensor_at_fault_gives_the_days_before_their_weight_back() -> None:
+def test_excluding_a_faulty_sensors_days_restores_the_weight_of_the_days_before() -> None:
     channel = learned_channel()
     change = channel.correct(START, suspect_change(MONDAY - 3, MONDAY, Cause.LEVEL_SHIFT))
     assert channel.ledger.factor(MONDAY - 10) == 0.25
@@ -276,7 +276,7 @@ def test_a_sensor_at_fault_gives_the_days_before_their_weight_back() -> None:
     assert channel.ledger.factor(MONDAY - 1) == 0.0
 
 
-def test_days_that_do_not_follow_each_other_are_struck_by_one_answer() -> None:
+def test_separate_days_are_excluded_by_one_correction() -> None:
     channel = learned_channel()
     before = ledger_text(channel)
     channel.correct(START, exclude_days([MONDAY - 2, MONDAY - 9, MONDAY - 3, MONDAY - 30]))
@@ -288,7 +288,7 @@ def test_days_that_do_not_follow_each_other_are_struck_by_one_answer() -> None:
     assert ledger_text(channel) == before
 
 
-def test_alerts_of_days_that_are_struck_out_do_not_put_the_range_in_doubt() -> None:
+def test_alerts_on_excluded_days_do_not_raise_doubt() -> None:
     channel, episode = with_episode()
     assert channel.ledger.alert_days(MONDAY) == [MONDAY]
     channel.correct(START, exclude_days([MONDAY]))
@@ -296,12 +296,12 @@ def test_alerts_of_days_that_are_struck_out_do_not_put_the_range_in_doubt() -> N
     channel.undo(START)
     assert channel.ledger.correction_of(episode.id) is None
     call_normal(channel, START + 5 * HOUR, episode)
-    said = channel.ledger.correction_of(episode.id)
-    assert said is not None
-    assert said.code is CorrectionCode.EPISODE_NORMAL
+    correction = channel.ledger.correction_of(episode.id)
+    assert correction is not None
+    assert correction.code is CorrectionCode.EPISODE_NORMAL
 
 
-def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range() -> None:
+def test_normal_here_raises_the_alert_level_of_its_part_but_not_the_range() -> None:
     channel, episode = with_episode()
     before = channel.forecast
     entry = call_normal(channel, START + 5 * HOUR, episode)
@@ -314,13 +314,13 @@ def test_what_is_normal_here_lifts_the_alert_level_of_its_part_and_not_the_range
     assert after.ranges == before.ranges
     assert after.alert_levels[episode.part] == pytest.approx(69.0)
     assert before.threshold.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
-    assert after.threshold.margin == 0.0, "answered"
+    assert after.threshold.margin == 0.0, "corrected"
     assert replace(after.threshold, margin=before.threshold.margin) == before.threshold
     others = [part for part in range(8) if part != episode.part]
     assert max(after.alert_levels[part] or 0.0 for part in others) < 20.0
 
 
-def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None:
+def test_air_that_is_normal_here_raises_no_more_alerts_below_its_level() -> None:
     alerts = {}
     for concentration in (69.0, 70.0):
         channel, episode = with_episode()
@@ -335,7 +335,7 @@ def test_air_that_is_normal_here_raises_no_alert_again_below_its_level() -> None
 
 
 @pytest.mark.parametrize("draft", [start_over(MONDAY + 1), report_change(MONDAY + 1, MONDAY + 1)])
-def test_an_episode_ends_with_what_it_was_compared_with(draft: Draft) -> None:
+def test_an_episode_is_withdrawn_with_the_days_that_it_was_compared_with(draft: Draft) -> None:
     channel = learned_channel(pollutant=Pollutant.VOC_INDEX)
     channel.health.skip_warm_up(START)
     breathe(channel, START, 120, 8.0)
@@ -347,7 +347,7 @@ def test_an_episode_ends_with_what_it_was_compared_with(draft: Draft) -> None:
     assert (judged.unusual, judged.state) == (None, LearningState.COLLECTING)
 
 
-def test_an_episode_that_a_correction_withdrew_runs_on_when_that_is_taken_back() -> None:
+def test_an_episode_that_a_correction_withdrew_continues_when_it_is_undone() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
@@ -363,7 +363,7 @@ def test_an_episode_that_a_correction_withdrew_runs_on_when_that_is_taken_back()
     assert channel.episode_watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
 
 
-def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
+def test_a_withdrawn_episode_of_another_day_stays_ended() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
@@ -373,7 +373,7 @@ def test_a_withdrawn_episode_of_another_day_stays_over() -> None:
     assert channel.episode_watch.current is None
 
 
-def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
+def test_the_season_correction_stops_the_doubt_for_four_weeks() -> None:
     channel = learned_channel()
     day = MONDAY
     while not channel.ledger.entries:
@@ -392,6 +392,6 @@ def test_it_is_the_season_stops_the_doubt_for_four_weeks() -> None:
 
 
 def wander(channel: Channel, day: int) -> None:
-    """Let a day pass whose air is far above what the room was used to."""
+    """Let a day pass with air far above what was usual in the room."""
     for hour in range(24):
         breathe(channel, day_start(day, LONDON) + hour * HOUR, 60, 40.0 + hour % 5 + day % 3)

@@ -1,4 +1,4 @@
-"""A day's histogram, evidence and mark, worked out by hand."""
+"""A day's histogram, evidence and coverage, worked out by hand."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -24,8 +24,8 @@ EMPTY = "," * (PARTS - 1)
 
 def counts_of(parts: list[dict[int, int]]) -> list[bytearray]:
     counts = [bytearray(CELLS) for _ in parts]
-    for part, levels in zip(counts, parts, strict=True):
-        for cell, slots in levels.items():
+    for part, cells in zip(counts, parts, strict=True):
+        for cell, slots in cells.items():
             part[cell] = slots
     return counts
 
@@ -41,14 +41,14 @@ def test_a_histogram_is_read_as_it_was_written(parts: list[dict[int, int]]) -> N
 
 @given(days=st.lists(st.lists(one_part, min_size=PARTS, max_size=PARTS), max_size=3))
 @repeatable
-def test_many_days_are_read_as_each_by_itself(days: list[list[dict[int, int]]]) -> None:
+def test_many_days_are_read_like_each_on_its_own(days: list[list[dict[int, int]]]) -> None:
     texts = [encode_counts(counts_of(parts)) for parts in days]
     found = decode_days([text.encode() for text in texts])
     assert found.shape == (len(days), PARTS, CELLS)
     assert found.tolist() == [[list(part) for part in decode_counts(text)] for text in texts]
 
 
-def test_a_histogram_takes_one_sign_a_level() -> None:
+def test_a_histogram_takes_one_character_per_cell() -> None:
     text = encode_counts(counts_of([{9: 1, 11: 61}, *[{}] * 6, {99: 10}]))
     assert text == "0910z,,,,,,,99A"
 
@@ -67,7 +67,7 @@ def test_a_histogram_takes_one_sign_a_level() -> None:
         "9912" + EMPTY,
     ],
 )
-def test_a_text_that_is_no_histogram_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_histogram_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_counts(text)
     with pytest.raises(ValueError, match=r"."):
@@ -102,7 +102,7 @@ def test_a_day_is_valid_when_six_tenths_of_it_were_observed(observed: int, *, va
     assert summary.valid is valid
 
 
-def test_an_hour_that_comes_twice_does_not_make_up_for_one_that_was_missed() -> None:
+def test_an_hour_that_comes_twice_does_not_make_up_for_a_missing_one() -> None:
     summary = a_day(MONDAY, [{5.0: 48}] * 4 + [{}] * 4)
     assert summary.observed_share == 0.5
 
@@ -120,7 +120,7 @@ def test_a_day_without_an_issued_range_has_none() -> None:
     assert a_day(MONDAY).part_ranges == ()
 
 
-def test_time_taken_out_leaves_the_rest_without_mark_and_without_those_peaks() -> None:
+def test_removing_time_also_removes_the_coverage_and_the_peaks_of_its_parts() -> None:
     summary = a_day(MONDAY, {5.0: 20, 9.0: 16}, coverage=0.8)
     less = summary.without(cell_index(5.0), [30, 5, 0, 0, 0, 0, 0, 0])
     assert (
@@ -132,16 +132,18 @@ def test_time_taken_out_leaves_the_rest_without_mark_and_without_those_peaks() -
     assert less.observed_share == (288 - 25) / 288
 
 
-def observe(today: OpenDay, bins: int, *, inside: float | None = 1.0, held: float = 7.0) -> None:
+def observe(
+    today: OpenDay, bins: int, *, inside: float | None = 1.0, sustained: float = 7.0
+) -> None:
     for index in range(bins):
-        today.take(index * PARTS // bins, cell_index(7.0), held, inside)
+        today.take(index * PARTS // bins, cell_index(7.0), sustained, inside)
 
 
 def close(today: OpenDay) -> DaySummary:
     return today.close(issued=(), head=3, state=LearningState.PROVISIONAL, longest_run_h=2)
 
 
-def test_the_mark_is_the_mean_share_inside() -> None:
+def test_the_coverage_is_the_mean_share_inside() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 200, inside=1.0)
     observe(today, 50, inside=0.5)
@@ -149,7 +151,7 @@ def test_the_mark_is_the_mean_share_inside() -> None:
     assert close(today).coverage == round(225 / 260, 4)
 
 
-def test_a_closed_day_keeps_what_was_said_of_it() -> None:
+def test_a_closed_day_keeps_what_was_recorded_for_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 288)
     today.eligible = True
@@ -165,14 +167,14 @@ def test_a_closed_day_keeps_what_was_said_of_it() -> None:
     )
 
 
-@pytest.mark.parametrize(("bins", "marked"), [(172, False), (173, True)])
-def test_only_a_valid_day_gets_a_mark(bins: int, *, marked: bool) -> None:
+@pytest.mark.parametrize(("bins", "scored"), [(172, False), (173, True)])
+def test_only_a_valid_day_gets_a_coverage(bins: int, *, scored: bool) -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, bins)
-    assert (close(today).coverage is not None) is marked
+    assert (close(today).coverage is not None) is scored
 
 
-def test_a_day_whose_range_changed_or_that_had_none_gets_no_mark() -> None:
+def test_a_day_whose_range_changed_or_that_had_none_gets_no_coverage() -> None:
     moved, unranged = OpenDay(MONDAY, PLAIN_SLOTS), OpenDay(MONDAY, PLAIN_SLOTS)
     observe(moved, 288)
     moved.void = True
@@ -181,15 +183,15 @@ def test_a_day_whose_range_changed_or_that_had_none_gets_no_mark() -> None:
     assert close(unranged).coverage is None
 
 
-def test_the_peak_of_a_part_is_the_highest_level_held_in_it() -> None:
+def test_the_peak_of_a_part_is_its_highest_sustained_level() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
-    for held in (4.0, 9.26, None, 7.0):
-        today.take(2, cell_index(5.0), held, None)
+    for sustained in (4.0, 9.26, None, 7.0):
+        today.take(2, cell_index(5.0), sustained, None)
     today.take(3, cell_index(5.0), None, None)
     assert close(today).part_peaks == (None, None, 9.3, *[None] * 5)
 
 
-def test_a_part_that_comes_again_in_another_time_zone_can_still_be_kept() -> None:
+def test_a_part_that_is_repeated_in_another_time_zone_can_still_be_stored() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     for _ in range(300):
         today.take(0, cell_index(7.0), 7.0, 1.0)
@@ -198,7 +200,7 @@ def test_a_part_that_comes_again_in_another_time_zone_can_still_be_kept() -> Non
     assert summary.observed_share == 36 / 288
 
 
-def test_time_taken_out_of_the_open_day_is_missing_and_voids_it() -> None:
+def test_time_removed_from_the_open_day_is_missing_and_voids_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 288)
     today.remove(cell_index(7.0), [36] + [0] * 7)

@@ -1,4 +1,4 @@
-"""Days, entries and what follows from them; corrections can always be taken back."""
+"""Days, entries and what follows from them; corrections can always be undone."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,10 +35,14 @@ from tests.core.rooms import MONDAY, a_correction, a_day, a_ledger, an_entry
 
 DAY = 86_400.0
 NOW = 1_770_000_000.0
-STILL = {CorrectionCode.LOOKS_RIGHT, CorrectionCode.EPISODE_NORMAL, CorrectionCode.STOP_ASKING}
+RANGE_STAYS = {
+    CorrectionCode.LOOKS_RIGHT,
+    CorrectionCode.EPISODE_NORMAL,
+    CorrectionCode.STOP_ASKING,
+}
 
 
-def said(correction: Correction, number: int = 1, **given: Any) -> Entry:
+def made(correction: Correction, number: int = 1, **given: Any) -> Entry:
     return an_entry(correction, number, **{"at": NOW} | given)
 
 
@@ -95,12 +99,12 @@ def test_only_the_last_ninety_days_are_kept() -> None:
     assert [episode.id for episode in ledger.episodes] == [2]
 
 
-def test_the_window_is_one_of_the_calendar() -> None:
+def test_the_window_counts_calendar_days() -> None:
     ledger = a_ledger(days(5)).with_day(a_day(MONDAY + 92))
     assert [summary.day - MONDAY for summary in ledger.days] == [3, 4, 92]
 
 
-def test_a_day_takes_the_place_of_the_same_day() -> None:
+def test_a_day_replaces_the_same_day() -> None:
     again = a_day(MONDAY + 2, {50.0: 36})
     assert a_ledger(days(3)).with_day(again).days == (*days(2), again)
 
@@ -110,7 +114,7 @@ def test_some_days_can_be_replaced() -> None:
     assert a_ledger(days(3)).with_days({MONDAY + 1: other}).days[1] == other
 
 
-def test_an_episode_is_brought_up_to_date_not_doubled() -> None:
+def test_an_episode_is_updated_and_not_duplicated() -> None:
     first, second = an_episode(MONDAY, 1), an_episode(MONDAY, 2)
     ledger = a_ledger([]).with_episode(first).with_episode(second)
     ended = replace(first, end=NOW)
@@ -118,18 +122,18 @@ def test_an_episode_is_brought_up_to_date_not_doubled() -> None:
 
 
 @pytest.mark.parametrize("code", CorrectionCode)
-def test_taking_a_correction_back_restores_the_ledger(code: CorrectionCode) -> None:
-    ledger = a_ledger(days(3), entries=(said(excluded(0, 2), 1),))
+def test_undoing_a_correction_restores_the_ledger(code: CorrectionCode) -> None:
+    ledger = a_ledger(days(3), entries=(made(excluded(0, 2), 1),))
     assert ledger.with_correction(NOW, Draft((a_correction(code),))).undo(NOW, 2) == ledger
 
 
-def test_undo_takes_back_the_last_correction_of_the_user() -> None:
-    ledger = a_ledger([], entries=(said(excluded(0), 1), said(suspected(0), 2)))
+def test_undo_removes_the_last_correction_of_the_user() -> None:
+    ledger = a_ledger([], entries=(made(excluded(0), 1), made(suspected(0), 2)))
     assert [entry.correction for entry in ledger.undo(NOW).entries] == [suspected(0)]
 
 
-def test_undo_takes_back_the_one_that_is_named_even_an_inferred_one() -> None:
-    ledger = a_ledger([], entries=(said(suspected(0), 1), said(excluded(0), 2)))
+def test_undo_removes_the_correction_that_is_named_even_an_inferred_one() -> None:
+    ledger = a_ledger([], entries=(made(suspected(0), 1), made(excluded(0), 2)))
     assert [entry.correction for entry in ledger.undo(NOW, 1).entries] == [excluded(0)]
 
 
@@ -137,35 +141,35 @@ def test_undo_takes_back_the_one_that_is_named_even_an_inferred_one() -> None:
     ("entries", "named", "reason"),
     [
         ((), None, "nothing"),
-        ((said(suspected(0), 1),), None, "nothing"),
-        ((said(excluded(0), 1),), 7, "entry 7"),
-        ((said(excluded(0), 1, at=NOW - 30 * DAY - 1),), 1, "entry 1"),
-        ((said(excluded(0), 1, at=NOW - 30 * DAY - 1),), None, "nothing"),
+        ((made(suspected(0), 1),), None, "nothing"),
+        ((made(excluded(0), 1),), 7, "entry 7"),
+        ((made(excluded(0), 1, at=NOW - 30 * DAY - 1),), 1, "entry 1"),
+        ((made(excluded(0), 1, at=NOW - 30 * DAY - 1),), None, "nothing"),
     ],
 )
-def test_what_is_not_there_or_too_old_cannot_be_undone(
+def test_a_missing_or_too_old_correction_cannot_be_undone(
     entries: tuple[Entry, ...], named: int | None, reason: str
 ) -> None:
     with pytest.raises(UndoError, match=reason):
         a_ledger([], entries=entries).undo(NOW, named)
 
 
-def test_thirty_days_on_a_correction_can_still_be_undone() -> None:
-    old = said(excluded(0), 1, at=NOW - 30 * DAY)
+def test_a_correction_can_still_be_undone_after_thirty_days() -> None:
+    old = made(excluded(0), 1, at=NOW - 30 * DAY)
     assert a_ledger([], entries=(old,)).undo(NOW, 1).entries == ()
 
 
 @pytest.mark.parametrize("code", CorrectionCode)
-def test_a_mark_counts_only_under_corrections_still_in_force(code: CorrectionCode) -> None:
+def test_coverage_counts_only_under_corrections_still_in_force(code: CorrectionCode) -> None:
     outside = a_correction(code, MONDAY - 9, MONDAY - 9)
-    ledger = a_ledger([a_day(MONDAY, coverage=0.7)], entries=(said(outside, 1),))
+    ledger = a_ledger([a_day(MONDAY, coverage=0.7)], entries=(made(outside, 1),))
     ledger = ledger.with_day(a_day(MONDAY + 1, coverage=0.9, head=ledger.head))
     assert ledger.coverages() == [(MONDAY, 0.7), (MONDAY + 1, 0.9)]
-    kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if code in STILL else [(MONDAY, 0.7)]
+    kept = [(MONDAY, 0.7), (MONDAY + 1, 0.9)] if code in RANGE_STAYS else [(MONDAY, 0.7)]
     assert ledger.undo(NOW, 1).coverages() == kept
 
 
-def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() -> None:
+def test_coverage_under_a_later_correction_is_lost_when_an_earlier_one_is_undone() -> None:
     ledger = a_ledger([a_day(MONDAY, coverage=0.6)])
     for number in (1, 2):
         ledger = ledger.with_correction(NOW, exclude_days([MONDAY - 9]))
@@ -176,13 +180,13 @@ def test_marks_under_a_later_correction_go_with_an_earlier_one_that_is_undone() 
     assert ledger.undo(NOW, 2).coverages() == [(MONDAY, 0.6), (MONDAY + 1, 0.8)]
 
 
-def test_the_season_still_answers_its_change_when_an_earlier_entry_is_undone() -> None:
+def test_the_season_still_replaces_its_change_when_an_earlier_entry_is_undone() -> None:
     ledger = a_ledger(
         [],
         entries=(
-            said(excluded(0), 1),
-            said(suspected(20), 2),
-            said(Season(), 3, replaces=2),
+            made(excluded(0), 1),
+            made(suspected(20), 2),
+            made(Season(), 3, replaces=2),
         ),
     )
     assert list(ledger.undo(NOW, 1).changes()) == []
@@ -229,102 +233,105 @@ def test_ids_are_never_used_twice(codes: list[CorrectionCode], undone: list[int]
         (StopAsking(), [1.0, 1.0, 1.0]),
     ],
 )
-def test_what_a_day_still_counts_for(correction: Correction, factors: list[float]) -> None:
-    ledger = a_ledger(days(3), entries=(said(correction),))
+def test_each_correction_sets_what_a_day_counts_for(
+    correction: Correction, factors: list[float]
+) -> None:
+    ledger = a_ledger(days(3), entries=(made(correction),))
     assert [ledger.factor(MONDAY + index) for index in range(3)] == factors
     counted = [summary.day - MONDAY for summary in ledger.evidence(MONDAY + 3, 60)]
     assert counted == [index for index, factor in enumerate(factors) if factor]
 
 
-def test_of_two_changes_the_one_that_leaves_less_holds() -> None:
+def test_of_two_changes_the_one_that_leaves_less_applies() -> None:
     ledger = a_ledger(
         [],
         entries=(
-            said(reported(1, 0.5), 1),
-            said(suspected(2), 2),
+            made(reported(1, 0.5), 1),
+            made(suspected(2), 2),
         ),
     )
     assert [ledger.factor(MONDAY + index) for index in range(3)] == [0.25, 0.25, 1.0]
     assert ledger.change_day == MONDAY + 2
 
 
-def test_parts_struck_twice_add_up() -> None:
+def test_parts_excluded_twice_add_up() -> None:
     ledger = a_ledger(
         [],
         entries=(
-            said(real(0, 0b0011, 1), 1),
-            said(real(0, 0b0110, 2), 2),
+            made(real(0, 0b0011, 1), 1),
+            made(real(0, 0b0110, 2), 2),
         ),
     )
     assert ledger.excluded_parts(MONDAY) == 0b0111
     assert ledger.excluded_parts(MONDAY + 1) == 0
 
 
-def test_evidence_is_valid_days_within_the_window_and_before_today() -> None:
+def test_evidence_is_the_valid_days_of_the_window_before_today() -> None:
     thin = a_day(MONDAY + 3, {8.0: 20})
     ledger = a_ledger([*days(3), thin, a_day(MONDAY + 4), a_day(MONDAY + 5)])
     assert [d.day - MONDAY for d in ledger.evidence(MONDAY + 5, 4)] == [1, 2, 4]
 
 
-def test_marks_of_struck_days_and_of_days_before_a_change_do_not_count() -> None:
+def test_coverage_of_excluded_days_and_of_days_before_a_change_does_not_count() -> None:
     ledger = a_ledger(
         days(4, coverage=0.8),
         entries=(
-            said(suspected(1), 1),
-            said(real(2, 0b1), 2),
+            made(suspected(1), 1),
+            made(real(2, 0b1), 2),
         ),
     )
     assert [day - MONDAY for day, _ in ledger.coverages()] == [1, 3]
 
 
-def test_reference_days_are_complete_comparable_and_the_last_so_many() -> None:
+def test_reference_days_are_the_latest_complete_and_comparable_days() -> None:
     short = a_day(MONDAY + 1, [{8.0: 17}] + [{8.0: 36}] * 7)
     coarse = a_day(MONDAY + 2, origin=DayOrigin.HOURLY)
     replayed = a_day(MONDAY + 3, origin=DayOrigin.REPLAYED)
-    unheld = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
-    struck, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
-    before, strike = said(suspected(1), 1), said(real(5, 0b1), 2)
+    peakless = a_day(MONDAY + 4, peaks=[None, *[8.0] * 7])
+    touched, whole = a_day(MONDAY + 5), a_day(MONDAY + 6)
+    before, exclusion = made(suspected(1), 1), made(real(5, 0b1), 2)
     ledger = a_ledger(
-        [a_day(MONDAY), short, coarse, replayed, unheld, struck, whole], entries=(before, strike)
+        [a_day(MONDAY), short, coarse, replayed, peakless, touched, whole],
+        entries=(before, exclusion),
     )
     assert ledger.reference(69) == [replayed, whole]
     assert ledger.reference(1) == [whole]
 
 
-def test_a_lifted_alert_level_holds_for_its_part_until_its_day() -> None:
-    first = said(normal(0b100000, 70.0, 60), 1)
-    later = said(normal(0b100010, 65.0, 70), 2)
+def test_a_raised_alert_level_applies_to_its_part_until_its_day() -> None:
+    first = made(normal(0b100000, 70.0, 60), 1)
+    later = made(normal(0b100010, 65.0, 70), 2)
     ledger = a_ledger([], entries=(first, later))
     assert ledger.lifted_levels(MONDAY + 60) == {1: 65.0, 5: 70.0}
     assert ledger.lifted_levels(MONDAY + 61) == {1: 65.0, 5: 65.0}
     assert ledger.lifted_levels(MONDAY + 71) == {}
 
 
-def test_a_level_that_is_lifted_in_all_parts_holds_for_all() -> None:
-    entry = said(normal(ALL_PARTS, 70.0, 0))
+def test_a_level_that_is_raised_in_all_parts_applies_to_all() -> None:
+    entry = made(normal(ALL_PARTS, 70.0, 0))
     assert a_ledger([], entries=(entry,)).lifted_levels(MONDAY) == dict.fromkeys(range(8), 70.0)
 
 
-def test_alert_days_are_those_of_thirty_days_that_nobody_answered() -> None:
+def test_alert_days_are_those_of_thirty_days_that_nobody_corrected() -> None:
     episodes = [an_episode(MONDAY + day, number) for number, day in enumerate((0, 1, 1, 5, 9))]
-    corrected = said(real(5, ALL_PARTS, 3), 1), said(normal(0b100000, 70.0, 60, 4), 2)
+    corrected = made(real(5, ALL_PARTS, 3), 1), made(normal(0b100000, 70.0, 60, 4), 2)
     ledger = a_ledger([], episodes=tuple(episodes))
     assert ledger.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1, MONDAY + 5, MONDAY + 9]
     assert ledger.alert_days(MONDAY + 30) == [MONDAY + 1, MONDAY + 5, MONDAY + 9]
-    answered = replace(ledger, entries=corrected)
-    assert answered.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1]
-    changed = replace(ledger, entries=(said(reported(5, 0.25)),))
+    with_corrections = replace(ledger, entries=corrected)
+    assert with_corrections.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1]
+    changed = replace(ledger, entries=(made(reported(5, 0.25)),))
     assert changed.alert_days(MONDAY + 9) == [MONDAY + 5, MONDAY + 9]
 
 
-def test_days_before_a_reset_go_when_it_can_no_longer_be_undone() -> None:
-    ledger = a_ledger(days(10), entries=(said(Reset(from_day=MONDAY + 6)),))
+def test_days_before_a_reset_are_dropped_when_it_can_no_longer_be_undone() -> None:
+    ledger = a_ledger(days(10), entries=(made(Reset(from_day=MONDAY + 6)),))
     assert ledger.pruned(NOW + 30 * DAY) is ledger
     assert len(ledger.pruned(NOW + 30 * DAY + 1).days) == 4
 
 
-def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> None:
-    old = said(excluded(-99), 4)
+def test_an_old_entry_is_dropped_and_coverage_issued_under_it_still_counts() -> None:
+    old = made(excluded(-99), 4)
     ledger = a_ledger([a_day(MONDAY, coverage=0.8, head=4)], entries=(old,))
     assert ledger.pruned(NOW + 120 * DAY) is ledger
     later = ledger.pruned(NOW + 120 * DAY + 1)
@@ -333,7 +340,7 @@ def test_an_old_entry_is_forgotten_and_marks_issued_under_it_still_count() -> No
     assert later.coverages() == [(MONDAY, 0.8)]
 
 
-def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:
+def test_rewinding_removes_days_and_episodes_from_a_day_on() -> None:
     ledger = a_ledger(days(3), episodes=(an_episode(MONDAY, 1), an_episode(MONDAY + 1, 2)))
     rewound = ledger.rewound(MONDAY + 1)
     assert [summary.day for summary in rewound.days] == [MONDAY]
@@ -341,8 +348,8 @@ def test_rewinding_takes_days_and_episodes_from_a_day_on() -> None:
 
 
 @pytest.mark.parametrize("code", [CorrectionCode.STRIKE, CorrectionCode.CHANGE_PASSED])
-def test_days_are_out_whole_from_the_first_to_the_last(code: CorrectionCode) -> None:
-    ledger = a_ledger([], entries=(said(a_correction(code, MONDAY, MONDAY + 1)),))
+def test_days_are_excluded_whole_from_the_first_to_the_last(code: CorrectionCode) -> None:
+    ledger = a_ledger([], entries=(made(a_correction(code, MONDAY, MONDAY + 1)),))
     masks = [ledger.excluded_parts(day) for day in range(MONDAY - 1, MONDAY + 3)]
     assert masks == [0, ALL_PARTS, ALL_PARTS, 0]
     by_people = ledger.excluded_parts(MONDAY, by_people=True)
@@ -353,16 +360,16 @@ def test_without_a_change_all_days_can_be_compared() -> None:
     assert Ledger().change_day == 0
 
 
-def test_days_struck_out_far_ahead_stay_out_as_long_as_they_are_kept() -> None:
-    ahead = said(excluded(0, 60))
+def test_days_excluded_far_ahead_stay_excluded_as_long_as_they_are_kept() -> None:
+    ahead = made(excluded(0, 60))
     later = NOW + 125 * DAY
     inside = a_ledger([a_day(MONDAY + 125)], entries=(ahead,)).pruned(later)
     assert inside.entries == (ahead,), "the last of these days is still within the window"
     assert a_ledger([a_day(MONDAY + 150)], entries=(ahead,)).pruned(later).entries == ()
 
 
-def test_a_preference_holds_until_it_is_taken_back() -> None:
-    stop, about_episodes = said(StopAsking(), 1), said(StopAsking(episode=9), 2)
+def test_a_preference_stays_until_it_is_undone() -> None:
+    stop, about_episodes = made(StopAsking(), 1), made(StopAsking(episode=9), 2)
     later = NOW + 400 * DAY
     ledger = a_ledger([], entries=(stop, about_episodes)).pruned(later)
     assert ledger.entries == (stop, about_episodes)
@@ -378,19 +385,19 @@ def test_corrections_in_force_are_those_of_the_user_that_still_change_something(
     ledger = a_ledger(
         [],
         entries=(
-            said(suspected(0), 1),
-            said(LooksRight(), 2),
-            said(normal(0b1, 70.0, 2), 3),
-            said(excluded(0), 4),
-            said(excluded(2), 5, step=4),
-            said(StopAsking(), 6),
+            made(suspected(0), 1),
+            made(LooksRight(), 2),
+            made(normal(0b1, 70.0, 2), 3),
+            made(excluded(0), 4),
+            made(excluded(2), 5, step=4),
+            made(StopAsking(), 6),
         ),
     )
     assert [entry.id for entry in ledger.corrections(MONDAY + 2)] == [3, 4]
     assert [entry.id for entry in ledger.corrections(MONDAY + 3)] == [4]
 
 
-def test_an_answer_of_several_entries_is_taken_back_whole_and_later_ones_stay() -> None:
+def test_a_correction_of_several_entries_is_undone_whole_and_later_ones_stay() -> None:
     ledger = a_ledger(days(4)).with_correction(NOW, exclude_days([MONDAY, MONDAY + 2]))
     ledger = ledger.with_correction(NOW, exclude_days([MONDAY + 3]))
     assert [(entry.id, entry.step) for entry in ledger.entries] == [(1, None), (2, 1), (3, None)]

@@ -1,4 +1,4 @@
-"""Days of the past: what they are made of, and that a replay is what was lived."""
+"""Days of the past: what they are made of, and that a replay equals the live days."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,7 +37,7 @@ type Readings = Sequence[tuple[float, float]]
 
 
 def at(day: int, hour: float = 0.0) -> float:
-    """Return a time so many hours after a day began, at 04:00."""
+    """Return the time `hour` hours after a day began, at 04:00."""
     return day_start(day, LONDON) + hour * HOUR
 
 
@@ -59,8 +59,10 @@ def a_setting(pollutant: Pollutant = Pollutant.PM25) -> ReplaySetting:
     )
 
 
-def lived(readings: Readings, until: float, pollutant: Pollutant = Pollutant.PM25) -> Channel:
-    """Return a channel that heard readings live, its sensor's step known from the first."""
+def live_channel(
+    readings: Readings, until: float, pollutant: Pollutant = Pollutant.PM25
+) -> Channel:
+    """Return a channel that read live, with the step of its sensor known from the start."""
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     channel.binner.step = 1.0
     channel.health.skip_warm_up(readings[0][0])
@@ -75,20 +77,20 @@ def without(readings: Readings, start: float, end: float) -> Readings:
 
 
 def plain(summary: DaySummary) -> DaySummary:
-    """Return a day without what only a watched one has: where it came from, an alert to give."""
+    """Return a day without what differs in a live one: its origin and its chance of an alert."""
     return replace(summary, origin=DayOrigin.LIVE, eligible=False)
 
 
 @pytest.mark.parametrize("pollutant", Pollutant)
-def test_a_replay_of_bins_is_what_was_lived(pollutant: Pollutant) -> None:
+def test_a_replay_of_bins_equals_the_live_days(pollutant: Pollutant) -> None:
     days = 45
-    # Vapours warm up again after six hours off, of which a past says nothing.
+    # VOC sensors warm up again after six hours off, which a past does not show.
     gap_h = 29.0 if pollutant is Pollutant.PM25 else 5.0
     off = at(MONDAY + 9, 2.0)
     readings = without(ROOMS[pollutant].readings(days), off, off + gap_h * HOUR)
     readings = without(readings, at(MONDAY + 20, 12.0), at(MONDAY + 20, 13.0))
     now = at(MONDAY + days, 1.0)
-    # A live value holds on for half an hour into a gap, a recorded one is known to have ended.
+    # A live value counts for half an hour into a gap; a recorded one is known to have ended.
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     channel.binner.step = 1.0
     channel.health.skip_warm_up(readings[0][0])
@@ -108,7 +110,7 @@ def test_a_replay_of_bins_is_what_was_lived(pollutant: Pollutant) -> None:
     assert found.step == 1.0
 
 
-def test_an_hourly_day_counts_half_and_is_neither_mark_nor_reference() -> None:
+def test_an_hourly_day_counts_half_and_gives_neither_coverage_nor_reference() -> None:
     readings = KITCHEN.readings(30)
     found = past_days(Past((), hours(readings)), PM25, LONDON, at(MONDAY + 30, 1.0))
     ledger = replay(found.days, Ledger(), a_setting())
@@ -125,12 +127,12 @@ def test_an_hourly_day_counts_half_and_is_neither_mark_nor_reference() -> None:
     )
 
 
-def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
+def test_five_minute_means_are_used_where_they_cover_enough_of_a_day() -> None:
     readings = KITCHEN.readings(4)
     purged = [pair for pair in readings if pair[0] >= at(MONDAY + 1, 14.0)]
     found = past_days(Past(rows(purged), hours(readings)), PM25, LONDON, at(MONDAY + 4, 1.0))
-    kinds = [found.days[MONDAY + day].origin for day in range(4)]
-    assert kinds == [DayOrigin.HOURLY, DayOrigin.HOURLY, DayOrigin.REPLAYED, DayOrigin.REPLAYED]
+    origins = [found.days[MONDAY + day].origin for day in range(4)]
+    assert origins == [DayOrigin.HOURLY, DayOrigin.HOURLY, DayOrigin.REPLAYED, DayOrigin.REPLAYED]
     assert all(day.observed == 288 for day in found.days.values())
     ledger = replay(found.days, Ledger(), a_setting())
     assert [coverage is not None for coverage in (day.coverage for day in ledger.days)] == [
@@ -141,7 +143,7 @@ def test_five_minute_means_are_taken_where_they_cover_enough_of_a_day() -> None:
     ]
 
 
-def test_a_part_of_a_day_is_taken_where_nothing_else_is_kept() -> None:
+def test_a_partial_day_is_used_where_nothing_else_is_stored() -> None:
     readings = [pair for pair in KITCHEN.readings(1) if pair[0] < at(MONDAY, 6.0)]
     found = past_days(Past(rows(readings)), PM25, LONDON, at(MONDAY + 1, 1.0))
     (summary,) = replay(found.days, Ledger(), a_setting()).days
@@ -149,7 +151,7 @@ def test_a_part_of_a_day_is_taken_where_nothing_else_is_kept() -> None:
     assert summary.coverage is None
 
 
-def test_rows_that_cannot_be_are_ignored_and_counted() -> None:
+def test_impossible_rows_are_ignored_and_counted() -> None:
     now = at(MONDAY + 2, 1.0)
     good = rows(KITCHEN.readings(2))
     odd = [
@@ -169,7 +171,7 @@ def test_rows_that_cannot_be_are_ignored_and_counted() -> None:
     assert list(found.days) == [MONDAY, MONDAY + 1]
 
 
-def test_the_day_that_it_is_is_not_of_the_past() -> None:
+def test_the_current_day_is_not_part_of_the_past() -> None:
     found = past_days(Past(rows(KITCHEN.readings(3))), PM25, LONDON, at(MONDAY + 2, 20.0))
     assert list(found.days) == [MONDAY, MONDAY + 1]
 
@@ -178,7 +180,7 @@ def test_a_stuck_value_is_not_believed() -> None:
     readings = KITCHEN.readings(5)
     start, end = at(MONDAY + 2, 1.0), at(MONDAY + 3, 6.0)
     flat = [(when, 7.0 if start <= when < end else value) for when, value in readings]
-    # Neighbours of the run that happen to read the same would be part of it.
+    # Readings next to the run that happen to be the same would be part of it.
     flat = [
         (when, value + 1.0 if value == 7.0 and not start <= when < end else value)
         for when, value in flat
@@ -191,7 +193,7 @@ def test_a_stuck_value_is_not_believed() -> None:
         for (when, value), (_, other) in zip(readings, flat, strict=True)
     ]
     found = past_days(Past(rows(short)), PM25, LONDON, at(MONDAY + 5, 1.0))
-    assert [day.observed for day in found.days.values()] == [288] * 5, "23 hours can be"
+    assert [day.observed for day in found.days.values()] == [288] * 5, "23 hours are possible"
 
 
 def test_raw_readings_become_means_as_they_do_live() -> None:
@@ -200,15 +202,17 @@ def test_raw_readings_become_means_as_they_do_live() -> None:
 
 
 @pytest.mark.parametrize("own", [0, 3])
-def test_filling_neither_loses_nor_doubles_a_day(own: int) -> None:
+def test_filling_neither_loses_nor_duplicates_a_day(own: int) -> None:
     readings = KITCHEN.readings(20)
     first = MONDAY + 15
-    channel = lived([pair for pair in readings if pair[0] >= at(first)], at(first + own, 1.0))
+    channel = live_channel(
+        [pair for pair in readings if pair[0] >= at(first)], at(first + own, 1.0)
+    )
     assert len(channel.ledger.days) == own
     found = past_days(Past(rows(readings)), PM25, LONDON, at(first + own, 1.0))
     ledger = filled(channel.ledger, found, first + own, a_setting())
     assert [day.day for day in ledger.days] == list(range(MONDAY, first + own))
-    assert ledger.days[15:] == channel.ledger.days, "what was lived stays as it was"
+    assert ledger.days[15:] == channel.ledger.days, "live days stay as they were"
     assert {day.origin for day in ledger.days[:15]} == {DayOrigin.REPLAYED}
 
 
@@ -220,12 +224,12 @@ def test_filling_keeps_to_the_window() -> None:
     assert days[-1].day == MONDAY + 96
 
 
-def test_a_lasting_shift_of_the_past_is_found() -> None:
+def test_a_lasting_shift_in_the_past_is_found() -> None:
     quiet, loud = KITCHEN.readings(35), KITCHEN.louder(8.0).readings(45)
     moved = [*quiet, *loud[len(quiet) :]]
     found = past_days(Past(rows(moved)), PM25, LONDON, at(MONDAY + 45, 1.0))
     ledger = filled(Ledger(), found, MONDAY + 45, a_setting())
-    live = lived(moved, at(MONDAY + 45, 1.0)).ledger
+    live = live_channel(moved, at(MONDAY + 45, 1.0)).ledger
     shifts = live.of(ChangeSuspected)
     found_live = [entry for entry in shifts if entry.correction.cause is Cause.LEVEL_SHIFT]
     assert ledger.entries[:1] == tuple(found_live[:1])
@@ -237,7 +241,7 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
     readings = KITCHEN.readings(41)
     now = at(MONDAY + 40, 5.0)
     today = [pair for pair in readings if at(MONDAY + 40) <= pair[0] < now]
-    channel = lived(today, now)
+    channel = live_channel(today, now)
     channel.read(now, 8.0)
     channel.take_events()
     found = past_days(Past(rows(readings)), PM25, LONDON, now)
@@ -247,7 +251,7 @@ def test_a_channel_that_takes_over_a_past_is_learned_at_once() -> None:
     assert channel.history is HistoryState.READ
     assert [event.kind.value for event in channel.take_events()] == ["range_learned"]
     assert channel.open_day is not None
-    assert channel.open_day.observed == len(today), "what was heard live today counts"
+    assert channel.open_day.observed == len(today), "what was read live today counts"
     channel.advance(at(MONDAY + 41))
     assert channel.ledger.days[-1].coverage is None, "its range was not written before the day"
 
@@ -278,35 +282,35 @@ def a_relearned(channel: Channel, readings: Readings, now: float) -> Entry:
     found = past_days(Past(rows(readings)), channel.spec, LONDON, now)
     own = channel.open_day.day if channel.open_day else 0
     ledger = relearned(now, channel.ledger, found, own, ReplaySetting.of(channel, found))
-    said = take_over(channel, now, ledger, found)
-    assert said is not None
-    return said
+    entry = take_over(channel, now, ledger, found)
+    assert entry is not None
+    return entry
 
 
-def test_learning_anew_is_taken_back_byte_for_byte() -> None:
+def test_relearning_is_undone_byte_for_byte() -> None:
     readings = KITCHEN.readings(31)
     now = at(MONDAY + 30, 5.0)
-    channel = lived([pair for pair in readings if at(MONDAY + 10) <= pair[0] < now], now)
+    channel = live_channel([pair for pair in readings if at(MONDAY + 10) <= pair[0] < now], now)
     channel.correct(now, exclude_days([MONDAY + 12]))
     channel.correct(now, start_over(MONDAY + 31))
     before = json.dumps(dump_channel(channel)["days"]), channel.ledger
-    said = a_relearned(channel, readings, now)
+    entry = a_relearned(channel, readings, now)
     assert [day.day for day in channel.ledger.days] == list(range(MONDAY, MONDAY + 30))
-    assert channel.state(now) is LearningState.LEARNED, "the start over is taken back"
-    assert channel.ledger.excluded_parts(MONDAY + 12), "what was said of days stays"
-    assert channel.take_events()[-1].correction == said
+    assert channel.state(now) is LearningState.LEARNED, "the start over is undone"
+    assert channel.ledger.excluded_parts(MONDAY + 12), "corrections of days stay"
+    assert channel.take_events()[-1].correction == entry
     assert len(channel.ledger.coverages()) == 29
     kept = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
     for undone in (channel, kept):
-        assert undone.undo(now + 60.0).id == said.id
+        assert undone.undo(now + 60.0).id == entry.id
         assert undone.ledger == before[1]
         assert json.dumps(dump_channel(undone)["days"]) == before[0]
 
 
-def test_what_came_since_stays_when_learning_anew_is_taken_back() -> None:
+def test_what_came_later_stays_when_relearning_is_undone() -> None:
     readings = KITCHEN.readings(35)
     now = at(MONDAY + 30, 5.0)
-    channel = lived([pair for pair in readings if at(MONDAY + 20) <= pair[0] < now], now)
+    channel = live_channel([pair for pair in readings if at(MONDAY + 20) <= pair[0] < now], now)
     a_relearned(channel, readings, now)
     play(channel, [pair for pair in readings if pair[0] >= now])
     later = at(MONDAY + 34, 5.0)
@@ -321,11 +325,11 @@ def test_what_came_since_stays_when_learning_anew_is_taken_back() -> None:
     assert not channel.ledger.excluded_parts(MONDAY + 32)
 
 
-def test_learning_anew_loses_no_day_that_history_lacks() -> None:
+def test_relearning_loses_no_day_that_history_lacks() -> None:
     readings = KITCHEN.readings(30)
     now = at(MONDAY + 29, 5.0)
     heard = [pair for pair in readings if pair[0] < now]
-    channel = lived(heard, now)
+    channel = live_channel(heard, now)
     own = {day.day: day for day in channel.ledger.days}
     coarse, fine = hours(heard), rows([pair for pair in heard if pair[0] >= at(MONDAY + 19)])
     found = past_days(Past(fine, coarse), PM25, LONDON, now)
@@ -337,23 +341,23 @@ def test_learning_anew_loses_no_day_that_history_lacks() -> None:
 
 def test_a_former_ledger_is_kept_for_thirty_days() -> None:
     now = at(MONDAY + 5, 5.0)
-    channel = lived(KITCHEN.readings(5), now)
+    channel = live_channel(KITCHEN.readings(5), now)
     a_relearned(channel, KITCHEN.readings(5), now)
     assert channel.ledger.pruned(now + 30 * 24 * HOUR).former is not None
     assert channel.ledger.pruned(now + 30 * 24 * HOUR + 1.0).former is None
 
 
-def test_a_strike_taken_back_stays_taken_back() -> None:
+def test_an_undone_exclusion_stays_undone() -> None:
     now = at(MONDAY + 5, 5.0)
-    channel = lived(KITCHEN.readings(5), now)
-    strike = channel.correct(now, exclude_days([MONDAY + 2]))
+    channel = live_channel(KITCHEN.readings(5), now)
+    exclusion = channel.correct(now, exclude_days([MONDAY + 2]))
     a_relearned(channel, KITCHEN.readings(5), now + 60.0)
-    channel.undo(now + 120.0, strike.id)
+    channel.undo(now + 120.0, exclusion.id)
     channel.undo(now + 180.0)
     assert not channel.ledger.excluded_parts(MONDAY + 2)
 
 
-def test_what_a_past_is_worth() -> None:
+def test_a_past_is_worth_its_usable_days_and_an_earlier_day() -> None:
     now = at(MONDAY + 40, 5.0)
     nothing = history_worth(Past(), a_setting(), now)
     assert nothing.earliest == standing(Ledger(), MONDAY + 40).earliest
@@ -364,4 +368,4 @@ def test_what_a_past_is_worth() -> None:
     usual = Past(rows([pair for pair in readings if pair[0] >= at(MONDAY + 30)]), hours(readings))
     mixed = history_worth(usual, a_setting(), now)
     assert mixed.usable_days == 25.0, "10 of five-minute means, 30 of hourly ones"
-    assert mixed.earliest == MONDAY + 44, "four marks are missing"
+    assert mixed.earliest == MONDAY + 44, "four scored days are missing"

@@ -1,4 +1,4 @@
-"""Readings that come as they like, against time-weighted means worked out by hand."""
+"""Readings at irregular times, checked against time-weighted means worked out by hand."""
 
 from math import sin
 
@@ -29,7 +29,7 @@ def test_a_bin_is_the_exact_integral_over_its_slot() -> None:
     assert bins[0].value == pytest.approx(integral / 300.0, abs=0.01)
 
 
-def test_busy_air_is_not_counted_more_often_than_calm_air() -> None:
+def test_frequent_readings_do_not_weigh_more_than_rare_ones() -> None:
     binner = Binner()
     binner.read(T0, 10.0)
     for second in range(240, 300):
@@ -37,21 +37,21 @@ def test_busy_air_is_not_counted_more_often_than_calm_air() -> None:
     assert binner.advance(T0 + 300) == [Bin(T0 // 300, 20.0, 300.0)]
 
 
-def test_a_flood_of_readings_gives_one_bin_a_slot_and_keeps_nothing() -> None:
+def test_a_flood_of_readings_gives_one_bin_per_slot_and_stores_no_reading() -> None:
     binner = Binner()
     bins = [bin_ for tick in range(60_001) for bin_ in binner.read(T0 + tick / 100, tick % 2)]
     assert [bin_.value for bin_ in bins] == [pytest.approx(0.5, abs=1e-4)] * 2
     assert len(binner.intervals) == INTERVALS_KEPT
 
 
-def test_a_value_holds_for_half_an_hour_when_nothing_is_known_of_the_cadence() -> None:
+def test_a_value_lasts_for_half_an_hour_while_the_cadence_is_unknown() -> None:
     binner = Binner()
     binner.read(T0, 5.0)
     bins = binner.advance(T0 + 7200)
     assert [bin_.observed_s for bin_ in bins] == [300.0] * 6
 
 
-def test_a_value_that_is_lost_holds_no_longer() -> None:
+def test_a_lost_value_lasts_no_longer() -> None:
     binner = Binner()
     binner.read(T0, 5.0)
     assert binner.lose(T0 + 400) == [Bin(T0 // 300, 5.0, 300.0)]
@@ -85,7 +85,7 @@ def test_the_hold_limit_is_four_intervals_between_half_an_hour_and_six_hours(
     assert binner.hold_limit_s() == hours * 3600.0
 
 
-def test_a_gap_that_was_announced_says_nothing_about_the_cadence() -> None:
+def test_an_announced_gap_does_not_count_towards_the_cadence() -> None:
     binner = Binner()
     binner.read(T0, 5.0)
     binner.lose(T0 + 10)
@@ -93,7 +93,7 @@ def test_a_gap_that_was_announced_says_nothing_about_the_cadence() -> None:
     assert binner.hold_limit_s() == 1800.0
 
 
-def test_a_reading_that_is_a_little_late_counts_from_where_time_stands() -> None:
+def test_a_slightly_late_reading_counts_from_the_present_time() -> None:
     binner = Binner()
     binner.read(T0, 10.0)
     binner.advance(T0 + 200)
@@ -114,7 +114,7 @@ def test_a_reading_from_before_the_last_five_minutes_is_dropped_and_counted(
     assert binner.current_value == (10.0 if late else 40.0)
 
 
-def test_a_clock_that_steps_back_re_reads_nothing_twice() -> None:
+def test_nothing_is_counted_twice_when_the_clock_steps_back() -> None:
     binner = Binner()
     hour = [(T0 + tick, float(tick % 7)) for tick in range(0, 3600, 60)]
     first = [bin_ for at, value in hour for bin_ in binner.read(at, value)]
@@ -123,7 +123,7 @@ def test_a_clock_that_steps_back_re_reads_nothing_twice() -> None:
     assert again == []
 
 
-def test_time_goes_on_after_the_clock_has_caught_up() -> None:
+def test_counting_continues_after_the_clock_has_caught_up() -> None:
     binner = Binner()
     binner.read(T0 + 3600, 1.0)
     for tick in range(0, 3600, 60):
@@ -132,7 +132,7 @@ def test_time_goes_on_after_the_clock_has_caught_up() -> None:
     assert [(bin_.start - T0, bin_.value) for bin_ in bins] == [(3600.0, 5.0), (3900.0, 5.0)]
 
 
-def test_after_a_restart_time_begins_anew_and_the_cadence_is_still_known() -> None:
+def test_after_a_restart_time_starts_again_and_the_cadence_is_still_known() -> None:
     binner = Binner()
     for hour in range(3):
         binner.read(T0 + 3600 * hour, 5.0)

@@ -13,13 +13,13 @@ from tests.core.properties import repeatable
 T0 = 1_760_000_400
 type Call = tuple[int, float | str | None]  # A time and a level, None for a loss, or "advance".
 
-said = st.one_of(st.integers(0, 200).map(lambda cell: cell / 4.0), st.none(), st.just("advance"))
+inputs = st.one_of(st.integers(0, 200).map(lambda cell: cell / 4.0), st.none(), st.just("advance"))
 forward = st.sampled_from([0, 1, 30, 59, 60, 61, 299, 300, 301, 1800, 5000, 30_000])
 backward = st.sampled_from([-1, -299, -300, -301, -5000, -30_000])
 
 
 def calls(steps: st.SearchStrategy[int]) -> st.SearchStrategy[list[Call]]:
-    made = st.lists(st.tuples(steps, said), min_size=1, max_size=40)
+    made = st.lists(st.tuples(steps, inputs), min_size=1, max_size=40)
     return made.map(
         lambda pairs: list(
             zip(
@@ -31,7 +31,7 @@ def calls(steps: st.SearchStrategy[int]) -> st.SearchStrategy[list[Call]]:
     )
 
 
-def told(binner: Binner, at: int, what: float | str | None) -> Sequence[Bin]:
+def feed(binner: Binner, at: int, what: float | str | None) -> Sequence[Bin]:
     if what == "advance":
         return binner.advance(at)
     if what is None:
@@ -41,7 +41,7 @@ def told(binner: Binner, at: int, what: float | str | None) -> Sequence[Bin]:
 
 
 def by_the_second(made: list[Call]) -> list[tuple[int, float, int]]:
-    """Go through every second and ask what the source then said: slot, mean, seconds."""
+    """Step through every second with the value that then applied; return slot, mean, seconds."""
     seconds: dict[int, list[float]] = defaultdict(list)
     intervals: list[int] = []
     concentration, read_at, until, now = None, None, 0, made[0][0]
@@ -66,9 +66,9 @@ def by_the_second(made: list[Call]) -> list[tuple[int, float, int]]:
 
 @given(made=calls(forward))
 @repeatable
-def test_bins_are_what_a_count_of_every_second_gives(made: list[Call]) -> None:
+def test_bins_match_a_count_of_every_second(made: list[Call]) -> None:
     binner = Binner()
-    bins = [bin_ for at, what in made for bin_ in told(binner, at, what)]
+    bins = [bin_ for at, what in made for bin_ in feed(binner, at, what)]
     expected = by_the_second(made)
     assert [bin_.slot for bin_ in bins] == [slot for slot, _, _ in expected]
     assert [bin_.observed_s for bin_ in bins] == [seconds for _, _, seconds in expected]
@@ -80,7 +80,7 @@ def test_bins_are_what_a_count_of_every_second_gives(made: list[Call]) -> None:
 @repeatable
 def test_time_is_counted_once_and_in_order_whatever_the_clock_does(made: list[Call]) -> None:
     binner = Binner()
-    bins = [bin_ for at, what in made for bin_ in told(binner, at, what)]
+    bins = [bin_ for at, what in made for bin_ in feed(binner, at, what)]
     levels = [what for _, what in made if isinstance(what, float)]
     for earlier, later in pairwise(bins):
         assert earlier.slot < later.slot
@@ -93,14 +93,14 @@ def test_time_is_counted_once_and_in_order_whatever_the_clock_does(made: list[Ca
 
 @given(made=calls(forward), extra=st.lists(st.integers(0, 100_000), max_size=20))
 @repeatable
-def test_letting_time_pass_in_between_changes_nothing(made: list[Call], extra: list[int]) -> None:
+def test_advancing_time_in_between_changes_nothing(made: list[Call], extra: list[int]) -> None:
     plain, watched = Binner(), Binner()
     last = made[-1][0]
     moments = sorted(T0 + after for after in extra if T0 + after <= last)
-    expected = [bin_ for at, what in made for bin_ in told(plain, at, what)]
+    expected = [bin_ for at, what in made for bin_ in feed(plain, at, what)]
     found: list[Bin] = []
     for at, what in made:
         while moments and moments[0] <= at:
             found += watched.advance(moments.pop(0))
-        found += told(watched, at, what)
+        found += feed(watched, at, what)
     assert found == expected

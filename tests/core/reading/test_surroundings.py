@@ -1,4 +1,4 @@
-"""Means of what is beside the air, and whether outdoor air rose."""
+"""Means of the surroundings, and whether outdoor air rose."""
 
 from datetime import UTC
 import json
@@ -22,7 +22,7 @@ from tests.core.rooms import LONDON, MONDAY
 START = int(day_start(MONDAY, LONDON))
 MINUTE, HOUR = 60, 3600
 
-type Minutes = list[float | None]  # What held in each minute from START on.
+type Minutes = list[float | None]  # The value in each minute from START on.
 
 
 def follow(readings: list[tuple[int, float | None]], until: int) -> SurroundingMean:
@@ -37,7 +37,7 @@ def follow(readings: list[tuple[int, float | None]], until: int) -> SurroundingM
 
 
 def hourly(levels: list[float], start: int = START) -> SurroundingMean:
-    """Return what a source gave that spoke every five minutes, one level each hour."""
+    """Return the mean of a source that reported every five minutes, one level each hour."""
     readings = [
         (start + hour * HOUR + after, concentration)
         for hour, concentration in enumerate(levels)
@@ -52,7 +52,7 @@ def plain_mean(minutes: Minutes, least: int) -> float | None:
 
 
 def made_from(seed: int) -> tuple[list[tuple[int, float | None]], Minutes]:
-    """Return readings over some 30 hours, and minute by minute what they say."""
+    """Return readings over about 30 hours, and their value minute by minute."""
     chance = np.random.default_rng(seed)
     readings: list[tuple[int, float | None]] = []
     minutes: Minutes = []
@@ -70,7 +70,7 @@ days = st.integers(0, 10**6).map(made_from)
 
 @given(made=days)
 @repeatable
-def test_means_are_those_of_the_minutes(
+def test_means_match_those_of_the_minutes(
     made: tuple[list[tuple[int, float | None]], Minutes],
 ) -> None:
     readings, minutes = made
@@ -92,7 +92,7 @@ def test_means_are_those_of_the_minutes(
 
 @given(made=days, looks=st.lists(st.integers(0, 30 * 60), max_size=20))
 @repeatable
-def test_looking_in_between_changes_nothing(
+def test_advancing_in_between_changes_nothing(
     made: tuple[list[tuple[int, float | None]], Minutes], looks: list[int]
 ) -> None:
     plain, watched = SurroundingMean(LONDON), SurroundingMean(LONDON)
@@ -115,7 +115,7 @@ def test_looking_in_between_changes_nothing(
 
 @given(made=days, stop=st.integers(1, 29))
 @repeatable
-def test_a_restart_loses_only_what_was_held(
+def test_a_restart_loses_only_the_last_value(
     made: tuple[list[tuple[int, float | None]], Minutes], stop: int
 ) -> None:
     readings = made[0]
@@ -160,23 +160,23 @@ def test_a_mean_needs_eighteen_hours() -> None:
     assert (mean.of_day(MONDAY), mean.of_last_hours(START + 17 * HOUR)) == (None, None)
 
 
-def test_the_day_before_is_still_known_in_the_morning_and_no_older_one() -> None:
+def test_in_the_morning_the_day_before_is_still_known_and_no_older_one() -> None:
     mean = hourly([10.0] * 24 + [20.0] * 24 + [30.0])
     assert [mean.of_day(day) for day in range(MONDAY, MONDAY + 3)] == [None, 20.0, None]
 
 
-def test_the_last_24_hours_do_not_lean_to_the_cold_morning() -> None:
+def test_the_last_24_hours_weigh_night_and_day_alike() -> None:
     night_and_day = [2.0] * 6 + [18.0] * 12 + [2.0] * 6
     mean = hourly(night_and_day * 2 + [2.0] * 6)
     assert mean.of_last_hours(START + 54 * HOUR) == pytest.approx(10.0)
 
 
-def test_a_value_that_nobody_repeats_holds_for_half_an_hour_only() -> None:
+def test_a_value_that_is_not_repeated_lasts_only_half_an_hour() -> None:
     mean = follow([(START, 5.0)], START + 20 * HOUR)
     assert sum(seconds for _, _, seconds in mean.days) == 1800.0
 
 
-def test_a_clock_that_ran_ahead_is_forgotten() -> None:
+def test_hours_of_a_clock_that_ran_ahead_are_discarded() -> None:
     mean = hourly([10.0] * 24, START + 40 * DAY_S)
     mean.read(START, 3.0)
     mean.advance(START + 30 * MINUTE)
@@ -195,22 +195,22 @@ def test_a_clock_that_ran_ahead_is_forgotten() -> None:
         (12.0, 38.0, False),
     ],
 )
-def test_outdoor_air_rose_by_five_and_by_half(now: float, before: float, *, rose: bool) -> None:
+def test_outdoor_air_rose_if_by_five_and_by_half(now: float, before: float, *, rose: bool) -> None:
     assert OutdoorRise(now, before).rose is rose
 
 
 def test_a_rise_is_the_last_hour_against_the_24_hours_before_it() -> None:
     mean = hourly([80.0] * 3 + [12.0] * 24 + [38.0])
     assert mean.rise(START + 28 * HOUR) == OutdoorRise(38.0, 12.0)
-    assert mean.rise(START + 5 * HOUR - 1) is None, "what is newer does not answer for then"
+    assert mean.rise(START + 5 * HOUR - 1) is None, "newer hours do not count for an earlier time"
 
 
-def test_six_hours_say_what_air_was_like_before_and_fewer_do_not() -> None:
+def test_a_rise_needs_six_hours_to_compare_with() -> None:
     assert hourly([12.0] * 6 + [38.0]).rise(START + 7 * HOUR) == OutdoorRise(38.0, 12.0)
     assert hourly([12.0] * 5 + [38.0]).rise(START + 6 * HOUR) is None
 
 
-def test_channels_share_what_is_outdoors() -> None:
+def test_channels_share_the_outdoor_means() -> None:
     outdoor = SurroundingMean(LONDON)
     kitchen = Surroundings(outdoor_temperature=outdoor, window_open=SurroundingMean(LONDON))
     bedroom = Surroundings(outdoor_temperature=outdoor)

@@ -65,7 +65,7 @@ def back(data: object, zone: tzinfo = LONDON) -> Channel:
     return load_channel(data, zone, Promise.MONTH)
 
 
-def test_everything_is_kept() -> None:
+def test_everything_is_restored() -> None:
     channel = eventful()
     restored = back(kept(channel))
     assert kept(restored) == kept(channel)
@@ -77,7 +77,7 @@ def test_everything_is_kept() -> None:
 
 
 @pytest.mark.parametrize("pollutant", Pollutant)
-def test_a_channel_that_was_never_used_is_kept(pollutant: Pollutant) -> None:
+def test_an_unused_channel_is_restored(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], UTC)
     restored = back(kept(channel), UTC)
     assert kept(restored) == kept(channel)
@@ -92,7 +92,7 @@ def test_a_dump_shares_nothing_with_the_channel() -> None:
     assert json.dumps(data) == text
 
 
-def test_the_value_that_was_held_ends_with_the_restart() -> None:
+def test_the_last_value_ends_with_a_restart() -> None:
     channel = learned_channel()
     channel.read(START, 8.0)
     restored = back(kept(channel))
@@ -108,7 +108,7 @@ def test_the_nights_in_which_clocks_change_keep_their_length() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Midway"])
-def test_a_channel_lives_on_in_another_time_zone(zone: str) -> None:
+def test_a_channel_continues_in_another_time_zone(zone: str) -> None:
     channel = learned_channel()
     breathe(channel, START, 10 * 60, 8.0)
     moved = back(kept(channel), ZoneInfo(zone))
@@ -118,7 +118,7 @@ def test_a_channel_lives_on_in_another_time_zone(zone: str) -> None:
     assert moved.state(START + 100 * HOUR) is LearningState.LEARNED
 
 
-def test_what_was_written_down_for_today_stays_whatever_the_days_would_say_now() -> None:
+def test_the_forecast_for_today_stays_whatever_the_days_would_give_now() -> None:
     channel = learned_channel()
     breathe(channel, START, 16 * 60, 8.0)
     data = kept(channel)
@@ -128,7 +128,7 @@ def test_what_was_written_down_for_today_stays_whatever_the_days_would_say_now()
     assert other.ledger.days[-1].coverage is not None
 
 
-def test_another_promise_has_another_bar_from_the_restart_on() -> None:
+def test_another_promise_has_another_threshold_from_the_restart_on() -> None:
     channel = ROOMS[Pollutant.PM25].channel()
     play(channel, ROOMS[Pollutant.PM25].readings(60))
     restored = load_channel(kept(channel), LONDON, Promise.FORTNIGHT)
@@ -153,7 +153,7 @@ def test_another_promise_has_another_bar_from_the_restart_on() -> None:
         lambda today: today["forecast"].pop("theta"),
     ],
 )
-def test_a_forecast_that_cannot_be_read_costs_the_mark_of_a_day(
+def test_a_forecast_that_cannot_be_read_costs_the_coverage_of_a_day(
     damage: Callable[[Json], object],
 ) -> None:
     channel = learned_channel()
@@ -169,7 +169,7 @@ def test_a_forecast_that_cannot_be_read_costs_the_mark_of_a_day(
     assert restored.ledger.days[-1].coverage is None
 
 
-def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark() -> None:
+def test_another_promise_and_another_method_at_once_leave_the_day_without_coverage() -> None:
     channel = learned_channel()
     breathe(channel, START, 16 * 60, 8.0)
     data = kept(channel)
@@ -180,12 +180,12 @@ def test_another_promise_and_another_method_at_once_leave_the_day_without_a_mark
 
 
 @pytest.mark.parametrize("data", [None, [], "air", 3, {}, {"version": 0}, {"version": "1"}])
-def test_what_is_no_snapshot_is_refused(data: object) -> None:
+def test_what_is_not_a_dump_is_refused(data: object) -> None:
     with pytest.raises(StoredFormError):
         back(data)
 
 
-def test_a_newer_version_is_told_apart_from_damage() -> None:
+def test_a_newer_version_is_distinguished_from_damage() -> None:
     with pytest.raises(NewerFormError, match=f"version {VERSION + 1}"):
         back({"version": VERSION + 1})
 
@@ -238,7 +238,7 @@ def test_damage_is_refused(damage: Callable[[Json], object]) -> None:
         back(data)
 
 
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("snapshot_v*.json")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("channel_v*.json")), ids=lambda p: p.name)
 def test_every_form_ever_released_still_loads(path: Path) -> None:
     channel = back(json.loads(path.read_text()))
     assert len(channel.ledger.days) >= 29
@@ -247,12 +247,12 @@ def test_every_form_ever_released_still_loads(path: Path) -> None:
     assert back(kept(channel)).forecast == channel.forecast
 
 
-def test_the_present_form_is_among_those_released() -> None:
-    data = json.loads((FIXTURES / f"snapshot_v{VERSION}.json").read_text())
+def test_the_current_form_is_among_those_released() -> None:
+    data = json.loads((FIXTURES / f"channel_v{VERSION}.json").read_text())
     assert kept(back(data)) == data
 
 
-def test_what_is_frozen_stays_as_it_was_while_the_channel_goes_on() -> None:
+def test_a_frozen_channel_stays_as_it_was_while_the_channel_continues() -> None:
     channel = eventful()
     frozen, before = freeze_channel(channel), dump_channel(channel)
     breathe(channel, START + 4 * HOUR, 30 * 60, 12.0)

@@ -1,4 +1,4 @@
-"""Damage of any kind is refused, or leaves a channel that lives on; nothing else happens."""
+"""Any damage is refused or leaves a channel that still works; nothing else happens."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -27,7 +27,7 @@ START = day_start(MONDAY, LONDON)
 type Path = tuple[str | int, ...]
 
 
-def snapshot() -> dict[str, Any]:
+def a_dump() -> dict[str, Any]:
     channel = learned_channel(36)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 7200.0, 60, 61.0)
@@ -42,7 +42,7 @@ def snapshot() -> dict[str, Any]:
 
 
 def paths(data: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401
-    """Yield the way to every value, of the days only the first and the last."""
+    """Yield the path to every value, but only of the first and the last day."""
     if path:
         yield path
     if isinstance(data, dict):
@@ -53,7 +53,7 @@ def paths(data: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401
             yield from paths(data[index], (*path, index))
 
 
-GOOD = snapshot()
+GOOD = a_dump()
 wrong = st.sampled_from(
     [None, True, -1, 0, 1, 3.5, nan, inf, 1e300, 10**400, 10**12, "", "x", [], [1], {}, {"a": 1}]
 ) | st.sampled_from(["2026-13-01", "9999-12-30", "0001-01-01"])
@@ -90,7 +90,7 @@ def live_on(channel: Channel) -> None:
 
 @given(path=st.sampled_from(list(paths(GOOD))), harm=damage)
 @thorough
-def test_damage_is_refused_or_leaves_a_channel_that_lives_on(
+def test_damage_is_refused_or_leaves_a_channel_that_still_works(
     path: Path, harm: tuple[str, object]
 ) -> None:
     try:
@@ -109,7 +109,7 @@ def test_damage_is_refused_or_leaves_a_channel_that_lives_on(
 
 @given(version=st.integers(2, 10**6), harm=damage)
 @thorough
-def test_a_newer_version_is_always_told_apart(version: int, harm: tuple[str, object]) -> None:
+def test_a_newer_version_is_always_recognised(version: int, harm: tuple[str, object]) -> None:
     data = damaged(("days",), *harm) | {"version": version}
     with pytest.raises(NewerFormError):
         load_channel(data, LONDON, Promise.MONTH)
@@ -117,7 +117,7 @@ def test_a_newer_version_is_always_told_apart(version: int, harm: tuple[str, obj
 
 @given(cut=st.integers(0, len(json.dumps(GOOD)) - 1))
 @thorough
-def test_a_file_that_was_cut_short_is_refused(cut: int) -> None:
+def test_a_truncated_file_is_refused(cut: int) -> None:
     text = json.dumps(GOOD)[:cut]
     with pytest.raises((StoredFormError, json.JSONDecodeError)):
         load_channel(json.loads(text), LONDON, Promise.MONTH)

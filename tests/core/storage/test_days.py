@@ -29,16 +29,16 @@ from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
 
-def lived(pollutant: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
-    """Return three days, the night of one of which is an hour short."""
+def some_days(pollutant: Pollutant = Pollutant.PM25) -> tuple[DaySummary, ...]:
+    """Return three days; the night of one is an hour short."""
     channel = ROOMS[pollutant].channel()
     play(channel, ROOMS[pollutant].readings(4, first=MONDAY + 81))
     return tuple(channel.ledger.days)
 
 
 @pytest.mark.parametrize("pollutant", Pollutant)
-def test_days_are_what_they_were(pollutant: Pollutant) -> None:
-    days = lived(pollutant)
+def test_days_are_restored(pollutant: Pollutant) -> None:
+    days = some_days(pollutant)
     assert read_days([dump_day(summary) for summary in days]) == days
     assert load_days(dump_days(days)) == days
 
@@ -52,13 +52,13 @@ def test_days_are_what_they_were(pollutant: Pollutant) -> None:
         {"outdoor_pm25": 0.0, "outdoor_temperature": 21.0, "window_open": 1.0},
     ],
 )
-def test_what_is_known_of_the_context_is_kept(known: dict[str, Any]) -> None:
+def test_the_known_surroundings_are_stored(known: dict[str, Any]) -> None:
     (summary,) = read_days([dump_day(a_day(MONDAY, **known))])
     assert summary == a_day(MONDAY, **known)
 
 
 def test_a_person_can_read_a_line() -> None:
-    for summary in lived():
+    for summary in some_days():
         day = dict(zip(DAY_COLUMNS, dump_day(summary).split(" "), strict=True))
         assert date.fromisoformat(day["day"]).toordinal() == summary.day
         assert day["histogram"] == summary.histogram
@@ -68,7 +68,7 @@ def test_a_person_can_read_a_line() -> None:
 
 
 def test_a_start_reads_no_day_and_a_save_writes_the_same_lines() -> None:
-    kept = dump_days(lived())
+    kept = dump_days(some_days())
     days = load_days(kept)
     with patch.object(day_lines, "read_days", side_effect=read_days) as reading:
         assert (len(days), bool(days)) == (3, True)
@@ -96,7 +96,7 @@ def test_without_days_there_is_nothing_to_read() -> None:
     )
 )
 @repeatable
-def test_the_evidence_of_many_days_is_that_of_each(
+def test_the_evidence_of_many_days_equals_that_of_each(
     spent: list[tuple[list[int], list[int]]],
 ) -> None:
     days = []
@@ -139,8 +139,8 @@ def test_the_evidence_of_many_days_is_that_of_each(
         ("context", "-,-"),
     ],
 )
-def test_what_was_never_written_is_refused(column: str, value: str) -> None:
-    lines = [dump_day(summary) for summary in lived()]
+def test_what_could_not_have_been_written_is_refused(column: str, value: str) -> None:
+    lines = [dump_day(summary) for summary in some_days()]
     values = lines[0].split(" ")
     values[DAY_COLUMNS.index(column)] = value
     with pytest.raises((ValueError, KeyError)):
@@ -159,15 +159,15 @@ def test_what_was_never_written_is_refused(column: str, value: str) -> None:
         lambda lines: [lines[0].rsplit(" ", 1)[0], *lines[1:]],
     ],
 )
-def test_days_that_cannot_follow_each_other_are_refused(
+def test_days_in_an_impossible_order_are_refused(
     damage: Callable[[list[str]], list[str]],
 ) -> None:
     with pytest.raises(StoredFormError):
-        read_days(damage([dump_day(summary) for summary in lived()]))
+        read_days(damage([dump_day(summary) for summary in some_days()]))
 
 
 def test_a_digit_that_changed_on_the_disk_is_noticed() -> None:
-    kept = dump_days(lived())
+    kept = dump_days(some_days())
     line = kept["days"][1]
     place = line.index("live") + 8
     other = "1" if line[place] != "1" else "2"
@@ -176,13 +176,13 @@ def test_a_digit_that_changed_on_the_disk_is_noticed() -> None:
         load_days(kept)
 
 
-def test_lines_in_another_order_of_values_are_refused() -> None:
-    kept = dump_days(lived()) | {"days_columns": " ".join(reversed(DAY_COLUMNS))}
+def test_lines_with_columns_in_another_order_are_refused() -> None:
+    kept = dump_days(some_days()) | {"days_columns": " ".join(reversed(DAY_COLUMNS))}
     with pytest.raises(StoredFormError):
         load_days(kept)
 
 
-def test_days_are_equal_to_days_alone() -> None:
-    days = lived()
+def test_days_are_equal_only_to_days() -> None:
+    days = some_days()
     assert load_days(dump_days(days)) == load_days(dump_days(days)) != days[1:]
     assert load_days(dump_days(days)) != None  # noqa: E711 - what is compared is the comparison

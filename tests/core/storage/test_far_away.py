@@ -1,4 +1,4 @@
-"""Days and times far from now, as damage leaves them: refused or forgotten, in little work."""
+"""Days and times far from now, as damage leaves them: refused or discarded, without much work."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,13 +37,13 @@ START = day_start(MONDAY, LONDON)
 HOUR, DAY = 3600.0, 86_400.0
 LONG_AGO, LATER = date(2016, 3, 2).toordinal(), date(2287, 3, 2).toordinal()
 LATER_AT = day_start(LATER, LONDON)
-AT_ONCE_S = 2.0  # What must not take long takes hundredths of it; this is no benchmark.
+AT_ONCE_S = 2.0  # It takes hundredths of this; not a benchmark.
 
 type Json = dict[str, Any]
 
 
 def eventful(pollutant: Pollutant = Pollutant.PM25) -> Channel:
-    """Return a channel in the middle of an episode, with a start over that was said before it."""
+    """Return a channel in the middle of an episode, with a start over before it."""
     channel = learned_channel(pollutant=pollutant)
     channel.correct(START - 60 * DAY, start_over(MONDAY - 60))
     breathe(channel, START, 120, 8.0)
@@ -82,7 +82,7 @@ def column(table: str, name: str, value: object) -> Callable[[Json], None]:
 FAR: dict[str, Callable[[Json], None]] = {
     "a start over in 2287": column("entries", "from_day", LATER),
     "a correction up to 2287": column("entries", "to_day", LATER),
-    "a level lifted until 2287": column("entries", "until_day", LATER),
+    "a level raised until 2287": column("entries", "until_day", LATER),
     "a correction of no day": column("entries", "from_day", 7),
     "an episode of no day": column("episodes", "day", 2**40),
     "an episode of no time": column("episodes", "id", 2**40),
@@ -102,7 +102,7 @@ FAR: dict[str, Callable[[Json], None]] = {
 
 
 @pytest.mark.parametrize("change", FAR.values(), ids=FAR)
-def test_what_is_far_away_is_refused(change: Callable[[Json], None]) -> None:
+def test_values_far_away_are_refused(change: Callable[[Json], None]) -> None:
     data = kept(eventful())
     assert kept(back(data)) == data
     change(data)
@@ -110,12 +110,12 @@ def test_what_is_far_away_is_refused(change: Callable[[Json], None]) -> None:
         back(data)
 
 
-def test_all_days_that_are_kept_can_be_read() -> None:
+def test_all_days_that_are_stored_can_be_read() -> None:
     channel = learned_channel(WINDOW_DAYS)
     assert len(back(kept(channel)).ledger.days) == WINDOW_DAYS
 
 
-def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
+def test_a_former_ledger_of_a_former_ledger_is_not_read() -> None:
     channel = learned_channel(3)
     channel.ledger = replace(channel.ledger, former=channel.ledger)
     data = kept(channel)
@@ -128,7 +128,7 @@ def test_a_ledger_before_a_ledger_before_a_ledger_is_not_read() -> None:
 
 
 @pytest.mark.parametrize("pollutant", [Pollutant.PM25, Pollutant.VOC_RATIO])
-def test_a_sensor_that_warms_up_is_kept(pollutant: Pollutant) -> None:
+def test_the_warm_up_of_a_sensor_is_restored(pollutant: Pollutant) -> None:
     channel = Channel(POLLUTANTS[pollutant], LONDON)
     breathe(channel, START, 60, 8.0)
     assert channel.health.warming_up(START + HOUR) == (pollutant is Pollutant.VOC_RATIO)
@@ -144,7 +144,7 @@ def test_a_sensor_that_warms_up_is_kept(pollutant: Pollutant) -> None:
     ],
     ids=["counted to", "last read", "today"],
 )
-def test_what_was_counted_under_a_clock_that_ran_ahead_is_forgotten(
+def test_what_was_counted_under_a_clock_that_ran_ahead_is_discarded(
     change: Callable[[Json], None],
 ) -> None:
     data = kept(eventful())
@@ -161,7 +161,7 @@ def test_what_was_counted_under_a_clock_that_ran_ahead_is_forgotten(
     assert kept(back(kept(channel))) == kept(channel)
 
 
-def test_days_of_the_future_are_forgotten() -> None:
+def test_days_in_the_future_are_discarded() -> None:
     channel = learned_channel()
     channel.ledger = a_ledger([*channel.ledger.days[-10:], a_day(MONDAY + 20)])
     channel = back(kept(channel))
@@ -169,7 +169,7 @@ def test_days_of_the_future_are_forgotten() -> None:
     assert [summary.day for summary in channel.ledger.days] == [*range(MONDAY - 10, MONDAY)]
 
 
-def test_a_bin_of_long_ago_drops_no_day() -> None:
+def test_a_bin_from_long_ago_drops_no_day() -> None:
     data = kept(learned_channel())
     long_ago = day_start(LONG_AGO, LONDON) + 299.0
     data["source"] |= {"counted_to": long_ago, "observed_s": 299.0}
@@ -180,7 +180,7 @@ def test_a_bin_of_long_ago_drops_no_day() -> None:
     assert len(channel.ledger.days) == 41
 
 
-def test_a_guideline_forgets_the_hours_of_a_clock_that_ran_ahead() -> None:
+def test_a_guideline_discards_the_hours_of_a_clock_that_ran_ahead() -> None:
     channel = Channel(POLLUTANTS[Pollutant.PM25], LONDON)
     breathe(channel, LATER_AT, 24 * 60, 80.0)
     assert channel.guideline is not None
@@ -191,7 +191,7 @@ def test_a_guideline_forgets_the_hours_of_a_clock_that_ran_ahead() -> None:
     assert kept(back(kept(channel))) == kept(channel)
 
 
-def test_a_season_said_in_the_future_does_not_end_all_looking() -> None:
+def test_a_season_dated_in_the_future_does_not_end_the_search_for_changes() -> None:
     days = [
         a_day(day, {8.0 if day < MONDAY - 9 else 80.0: 36}) for day in range(MONDAY - 60, MONDAY)
     ]
@@ -217,7 +217,7 @@ def an_episode(at: float, end: float | None) -> Episode:
     )
 
 
-def test_a_stuck_value_and_an_episode_without_end_are_little_work() -> None:
+def test_a_stuck_value_and_an_episode_without_end_take_little_work() -> None:
     begun = perf_counter()
     source = SensorHealth(POLLUTANTS[Pollutant.PM25])
     assert len(source.flat_slots(START)) == WINDOW_DAYS * 288
@@ -247,7 +247,7 @@ def with_outdoor_air(concentration: float, hours: int = 30) -> SurroundingMean:
         (("days", -1, 1), 1e12),
     ],
 )
-def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: float) -> None:
+def test_impossible_surroundings_are_refused(path: tuple[str | int, ...], value: float) -> None:
     data = with_outdoor_air(12.0).dump()
     assert load_surrounding(data, UTC).dump() == data
     put(*path, value=value)(data)
@@ -255,8 +255,8 @@ def test_context_that_cannot_be_is_refused(path: tuple[str | int, ...], value: f
         load_surrounding(data, UTC)
 
 
-def test_what_comes_of_odd_context_can_be_loaded_again() -> None:
-    """Negative particles, and windows that are open seven times: damage that can be read."""
+def test_the_results_of_odd_surroundings_can_be_loaded_again() -> None:
+    """Negative PM2.5, and windows that are open seven times: damage that can be read."""
     channel = eventful()
     odd = {
         name: with_outdoor_air(concentration)

@@ -31,7 +31,7 @@ def back(data: Json, ledger: Ledger) -> Forecast:
 
 
 def a_forecast() -> Forecast:
-    """Return what a learned room has written down for today, some parts of which have begun."""
+    """Return the forecast of a learned room for today; some parts have begun."""
     channel = learned_channel()
     breathe(channel, day_start(MONDAY, LONDON), 16 * 60, 8.0)
     assert channel.forecast is not None
@@ -40,7 +40,7 @@ def a_forecast() -> Forecast:
 
 @pytest.mark.parametrize("pollutant", Pollutant)
 @pytest.mark.parametrize("days", [0, 1, 6, 20, 30])
-def test_everything_is_kept_at_every_age(pollutant: Pollutant, days: int) -> None:
+def test_everything_is_restored_at_every_age(pollutant: Pollutant, days: int) -> None:
     channel = ROOMS[pollutant].channel()
     play(channel, ROOMS[pollutant].readings(days + 1, first=MONDAY - days))
     written = channel.forecast
@@ -48,7 +48,7 @@ def test_everything_is_kept_at_every_age(pollutant: Pollutant, days: int) -> Non
     assert back(kept(written), channel.ledger) == written
 
 
-def test_what_was_seen_of_conditions_is_kept() -> None:
+def test_the_conditions_seen_are_restored() -> None:
     known: dict[str, Any] = {"outdoor_temperature": 7.5, "window_open": 0.25}
     ledger = a_ledger([a_day(MONDAY - ago, **known) for ago in range(30, 0, -1)])
     written = forecast(ledger, MONDAY, POLLUTANTS[Pollutant.PM25], Promise.TWO_MONTHS, 1.0)
@@ -56,7 +56,7 @@ def test_what_was_seen_of_conditions_is_kept() -> None:
     assert back(kept(written), ledger) == written
 
 
-def test_the_state_it_stands_on_is_kept() -> None:
+def test_the_state_that_it_is_based_on_is_restored() -> None:
     written = a_forecast()
     restored = load_forecast(kept(written), written.day)
     assert restored.standing == written.standing
@@ -68,7 +68,7 @@ NUMBERS = (nan, inf, -inf, "1", None, True, 1e300, -1e300)
 
 
 def places(data: Any, *path: str | int) -> list[tuple[str | int, ...]]:  # noqa: ANN401
-    """Return the way to every value."""
+    """Return the path to every value."""
     if isinstance(data, dict):
         return [place for key in data for place in places(data[key], *path, key)]
     if isinstance(data, list):
@@ -77,7 +77,7 @@ def places(data: Any, *path: str | int) -> list[tuple[str | int, ...]]:  # noqa:
 
 
 @pytest.mark.parametrize("value", NUMBERS, ids=repr)
-def test_no_place_takes_what_makes_no_forecast(value: object) -> None:
+def test_no_field_accepts_what_makes_no_forecast(value: object) -> None:
     whole = kept(a_forecast())
     for place in places(whole):
         data = json.loads(json.dumps(whole))
@@ -118,7 +118,9 @@ def test_no_place_takes_what_makes_no_forecast(value: object) -> None:
     ],
     ids=repr,
 )
-def test_what_was_never_written_is_refused(path: tuple[str | int, ...], value: object) -> None:
+def test_what_could_not_have_been_written_is_refused(
+    path: tuple[str | int, ...], value: object
+) -> None:
     data: Any = kept(a_forecast())
     holder = data
     for step in path[:-1]:
