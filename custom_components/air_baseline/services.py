@@ -86,7 +86,7 @@ async def _async_get_ledger(
             pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants
         },
         "set_aside": [_set_aside(retired) for retired in room.stored.retired],
-        "questions": room.stored.asked,
+        "questions": room.stored.dump_questions(),
     }
 
 
