@@ -26,7 +26,7 @@ from .inputs.room_config import RoomDataError, RoomSource, checked_sources
 from .issues.lifecycle import (
     async_clear_issues,
     async_forget_issues,
-    async_tell_newer_store,
+    async_report_newer_store,
     async_watch_issues,
 )
 from .listeners.other_rooms import async_watch_other_rooms
@@ -59,7 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     try:
         loaded = await store.async_load(dt_util.get_default_time_zone(), promise, subentries)
     except NewerStoreError as error:
-        async_tell_newer_store(hass)
+        async_report_newer_store(hass)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error
     except UnreadableStoreError as error:
         raise ConfigEntryNotReady(

@@ -2,16 +2,18 @@
 
 from typing import override
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_EVERYONE
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset, refused
 from .entity import RoomEntity
 from .listeners.rooms import in_turn
+from .permissions import async_check_user
 
 PARALLEL_UPDATES = 0  # No limit: nothing is polled.
 
@@ -37,14 +39,9 @@ class StartOverButton(RoomEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Start the room over; the action `undo` takes it back for 30 days."""
-        if not await self._async_may_correct():
-            raise refused("admin_only")
+        context = self._context or Context()
+        try:
+            await async_check_user(self.hass, context, self.room, POLICY_CONTROL)
+        except Unauthorized as error:
+            raise refused("admin_only") from error
         await async_reset(self.room, self.room.channels)
-
-    async def _async_may_correct(self) -> bool:
-        """Tell whether who presses may correct; an automation, which nobody runs, may."""
-        user_id = self._context.user_id if self._context else None
-        if user_id is None or self.room.config_entry.options.get(CONF_EVERYONE, False):
-            return True
-        user = await self.hass.auth.async_get_user(user_id)
-        return user is not None and user.is_admin

@@ -65,6 +65,14 @@ class AirBaselineData:
     unreadable: list[str]
 
 
+def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:
+    """Return all rooms that are loaded, by their ids."""
+    entries: list[AirBaselineConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return {
+        room_id: room for entry in entries for room_id, room in entry.runtime_data.rooms.items()
+    }
+
+
 class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     """Listens to the sources of one room, feeds its channels, publishes and saves."""
 

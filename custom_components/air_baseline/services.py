@@ -13,12 +13,11 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, CONF_EVERYONE, DOMAIN
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.alerting.promise import Promise
 from .core.checked import StoredFormError
@@ -39,7 +38,7 @@ from .corrections import (
 )
 from .entity import WORDS_OF_POLLUTANT
 from .home_history.backfill import async_relearn
-from .permissions import may
+from .permissions import async_check_user
 from .words.explanation import Words, async_page
 
 ATTR_VERDICT = "verdict"
@@ -86,7 +85,7 @@ async def _async_get_ledger(
             pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants
         },
         "set_aside": [_set_aside(retired) for retired in room.stored.retired],
-        "questions": room.stored.asked,
+        "questions": room.stored.dump_questions(),
     }
 
 
@@ -196,12 +195,12 @@ def async_register_actions(hass: HomeAssistant) -> None:
 
     async def read(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
-        await _async_check_user(call, room, POLICY_READ)
+        await async_check_user(hass, call.context, room, POLICY_READ)
         return await READING[call.service](call, room, pollutants)
 
     async def correct(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
-        await _async_check_user(call, room, POLICY_CONTROL)
+        await async_check_user(hass, call.context, room, POLICY_CONTROL)
         return _response(await CORRECTING[call.service](call, room, pollutants))
 
     for action in READING:
@@ -240,24 +239,6 @@ def _named(words: Words, requested: str) -> str:
     pollutant = Pollutant(requested)
     name, unit = words.say(f"quantity_{pollutant}"), POLLUTANTS[pollutant].unit
     return f"{name} ({unit})" if unit else name
-
-
-async def _async_check_user(call: ServiceCall, room: RoomCoordinator, policy: str) -> None:
-    """Refuse who may not do that; an automation, which nobody calls, may.
-
-    To read, or to correct where everyone may, one needs the right to do so with an entity of
-    the room. Else only administrators correct.
-    """
-    if call.context.user_id is None:
-        return
-    user = await call.hass.auth.async_get_user(call.context.user_id)
-    if user is None:
-        raise UnknownUser(context=call.context, permission=policy)
-    if user.is_admin:
-        return
-    everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
-    if not everyone or not may(call.hass, user, call.data[ATTR_DEVICE_ID], policy):
-        raise Unauthorized(context=call.context, permission=policy)
 
 
 def _response(entries: Corrected) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from typing import Any
 from homeassistant.components.system_health import SystemHealthRegistration
 from homeassistant.core import HomeAssistant, callback
 
-from .const import DOMAIN
-from .coordinator import AirBaselineConfigEntry
+from .coordinator import loaded_rooms
 from .core.codes import LearningState
 from .storage.store import LEDGER_KEY
 
@@ -19,17 +18,12 @@ def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> N
 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return the figures of the loaded entry."""
-    entries: list[AirBaselineConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    views = [
-        view
-        for entry in entries
-        for room in entry.runtime_data.rooms.values()
-        for view in room.data.values()
-    ]
+    """Return the figures of the loaded rooms."""
+    rooms = loaded_rooms(hass)
+    views = [view for room in rooms.values() for view in room.data.values()]
     path = Path(hass.config.path(".storage", LEDGER_KEY))
     return {
-        "rooms": sum(len(entry.runtime_data.rooms) for entry in entries),
+        "rooms": len(rooms),
         "sensors": len(views),
         "learned": sum(view.state is LearningState.LEARNED for view in views),
         "stored_kilobytes": await hass.async_add_executor_job(_kilobytes, path),

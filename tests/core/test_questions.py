@@ -26,6 +26,7 @@ from custom_components.air_baseline.core.questions import (
     Topic,
     about_episode,
     plan,
+    questions_left,
 )
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY
@@ -200,6 +201,33 @@ def test_an_answer_frees_no_place_but_joining_needs_none() -> None:
     asker = Asker()
     asker.offer(T0, learned("a", T0), learned("b", T0), rise("a", T0))
     assert rooms(asker.offer(T0 + 60, rise("b", T0 + 60)).joined) == [("a", "b")]
+
+
+def test_what_is_reported_takes_a_place_of_the_day() -> None:
+    offers = [learned(room, T0) for room in "abc"]
+    yesterday, today = T0 - 1.0, float(T0)
+    planned = plan(offers, [], T0, UTC, reported=[yesterday, today, today])
+    assert (planned.ask, planned.waiting) == ((offers[0],), tuple(offers[1:]))
+    asked = [AskedQuestion(question=learned("d", T0), asked_at=today, answered=True)]
+    assert plan(offers, asked, T0, UTC, reported=[today, today]).ask == ()
+
+
+def test_what_must_wait_replaces_nothing_yet() -> None:
+    older, newer = rise("a", T0), rise("a", T0 + 7 * HOUR)
+    asked = [AskedQuestion(question=older, asked_at=float(T0))]
+    full = [float(T0)] * 2
+    planned = plan([newer], asked, T0 + 7 * HOUR, UTC, reported=full)
+    assert (planned.waiting, planned.replaced) == ((newer,), ())
+    planned = plan([newer], asked, T0 + DAY_S, UTC, reported=full)
+    assert (planned.ask, planned.replaced) == ((newer,), (older,))
+
+
+def test_three_are_left_of_a_new_day_and_never_fewer_than_none() -> None:
+    times = [float(T0)] * QUESTIONS_A_DAY
+    left = [questions_left(times[:asked], T0, UTC) for asked in range(4)]
+    assert left == [3, 2, 1, 0]
+    assert questions_left([*times, *times], T0 + DAY_S - 1.0, UTC) == 0
+    assert questions_left([*times, *times], T0 + DAY_S, UTC) == 3
 
 
 def test_a_waiting_question_is_dropped_once_a_newer_one_covers_it() -> None:

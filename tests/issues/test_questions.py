@@ -253,6 +253,23 @@ async def test_sources_and_questions_share_the_limit_of_three_a_day(
 
 
 @pytest.mark.usefixtures("house")
+async def test_a_question_waits_where_three_sources_were_reported_that_day(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await breathe(hass, clock, HOUR)
+    for area in ("cellar", "den", "entry"):
+        hass.states.async_remove(source_of(area))
+    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
+    missing = issues(hass)
+    assert len(missing) == 3
+    await pass_time(hass, clock, HOUR, {PM25: steady(90)})
+    assert issues(hass) == missing
+    await pass_time(hass, clock, 8 * HOUR, {PM25: usual})
+    (question,) = (one for one in issues(hass) if one not in missing)
+    assert question.startswith(f"unusual_episode_{KITCHEN}")
+
+
+@pytest.mark.usefixtures("house")
 async def test_the_repairs_of_a_room_are_removed_with_it_even_ignored_ones(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, house: MockConfigEntry
 ) -> None:

@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clock import Phase, Round
 from ..const import DOMAIN
-from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.day import DAY_S, day_start, locate
 from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
@@ -101,11 +101,7 @@ class RoomFeed:
         self._bins = {}
 
     def _find(self) -> RoomCoordinator | None:
-        entries: list[AirBaselineConfigEntry] = self._hass.config_entries.async_loaded_entries(
-            DOMAIN
-        )
-        rooms = (entry.runtime_data.rooms.get(self._room_id) for entry in entries)
-        return next((room for room in rooms if room is not None), None)
+        return loaded_rooms(self._hass).get(self._room_id)
 
     async def _async_entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry.domain != DOMAIN:

@@ -1,19 +1,16 @@
 """What a home is asked once: rooms that rise together, a few questions a day, the newest first.
 
-Pure, and without memory: who asks keeps what was asked and gives it back each time.
+Pure, and without memory: the caller keeps what it asked and passes it in each time.
 
-    offered = [about_episode(room, kind, episode), ...]     everything there is to ask about now
-    asked = [Asked(statement=..., asked_at=..., answered=...), ...]     everything asked before
-    what = plan(offered, asked, now, zone)
+    offered = [about_episode(room, pollutant, episode), ...]     all there is to ask about now
+    asked = [AskedQuestion(question=..., asked_at=..., answered=...), ...]     all asked before
+    planned = plan(offered, asked, now, zone, reported=...)
 
-Then ask `what.ask` (each is one question, remembered as `Asked` with `asked_at=now`), put each
-of `what.joined` in the place of the statement with the same `key` (the question stays, its id
-as well: it is now about more), take `what.replaced` back as if answered, and offer
-`what.waiting` again later, as long as it still holds. Offering again what was asked before,
-answered or not, does nothing. `tests/core/test_questions.py` has such a loop.
-
-`company` says what is known of the other rooms when one of them rose. Call it when an episode
-opens and until `SAME_RISE_S` later, and keep what it returns with `Channel.keep_company`.
+Then ask `planned.ask` (keep each as an `AskedQuestion` with `asked_at=now`), put each of
+`planned.joined` in the place of the question with the same `key` (the question stays, and its id:
+it is now about more), treat `planned.replaced` as answered, and offer `planned.waiting` again
+later while it still holds. Offering again what was asked before, answered or not, does nothing.
+`tests/core/test_questions.py` has such a loop.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -30,7 +27,7 @@ QUESTIONS_A_DAY = 3  # In a home, from 04:00 to 04:00. By judgement: more would 
 
 
 class Topic(StrEnum):
-    """What a home can be asked about; the kinds of repairs that have a date."""
+    """What a home can be asked about."""
 
     RANGE_LEARNED = "range_learned"
     UNUSUAL_EPISODE = "unusual_episode"
@@ -58,11 +55,11 @@ class Rise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One thing to be said once.
+    """One thing to ask once.
 
-    `room` and `epoch` (the first episode, the day of the change, the count of resets) make its
-    identity, with `kind` where it is about one channel; `at` is the POSIX time at which it
-    became true. `rises` are the episodes it is about, oldest first.
+    `topic`, `room` and `epoch` (the first episode, the day from which a range learns, the day of
+    a suspected change) are its identity, with `pollutant` where it is about one channel. `at` is
+    the POSIX time at which it became true. `rises` are the episodes it is about, oldest first.
     """
 
     topic: Topic
@@ -74,7 +71,7 @@ class Question:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return the identity, which stays as it is when other rises join."""
+        """Return the identity, which does not change when other rises join."""
         return self.topic, self.room, self.pollutant or "", str(self.epoch)
 
     @property
@@ -95,12 +92,12 @@ class Question:
         )
 
     def with_rises(self, other: Question) -> Question:
-        """Return the statement with the rises of another beside its own."""
+        """Return the question with the rises of another added to its own."""
         rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
         return replace(self, rises=tuple(rises))
 
     def within(self, rooms: Container[str]) -> Question | None:
-        """Return what it says about some of its rises' rooms, None where that is nothing."""
+        """Return the question about those of its rises in some rooms, None where there are none."""
         rises = tuple(rise for rise in self.rises if rise.room in rooms)
         if not rises:
             return None
@@ -118,7 +115,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A statement that was asked about, when, and whether that is over."""
+    """A question that was asked, when (POSIX time), and whether it is over."""
 
     question: Question
     asked_at: float
@@ -136,7 +133,7 @@ class Plan:
 
 
 def about_episode(room: str, pollutant: Pollutant, episode: Episode) -> Question:
-    """Return the statement about one episode, before others join it."""
+    """Return the question about one episode, before others join it."""
     return _about(Rise(room=room, pollutant=pollutant, episode=episode.id))
 
 
@@ -150,14 +147,29 @@ def _about(rise: Rise) -> Question:
     )
 
 
+def questions_left(asked_at: Iterable[float], now: float, zone: tzinfo) -> int:
+    """Return how many more may be asked or reported in the day of a time.
+
+    `asked_at` are the times (POSIX) of all that was asked or reported in the home.
+    """
+    today = locate(now, zone)[0]
+    return max(QUESTIONS_A_DAY - sum(locate(at, zone)[0] == today for at in asked_at), 0)
+
+
 def plan(
-    offered: Iterable[Question], asked: Sequence[AskedQuestion], now: float, zone: tzinfo
+    offered: Iterable[Question],
+    asked: Sequence[AskedQuestion],
+    now: float,
+    zone: tzinfo,
+    *,
+    reported: Iterable[float] = (),
 ) -> Plan:
     """Return what to ask now of what there is to ask, given all that was asked before.
 
-    Rises within an hour of the first are one statement, of whichever room; a newer statement
-    takes the place of an open one that is about no other room; of the rest at most three a day
-    are asked, the oldest first, and the others wait. `now` is a POSIX time.
+    Rises within an hour of the first are one question, of whichever room. A newer question
+    replaces an open one that is about no other room. Of the rest at most three a day are asked,
+    the oldest first, and the others wait. `reported` are the times of other reports, which count
+    as questions. `now` and all times are POSIX times.
     """
     open_now = {item.question.key: item.question for item in asked if not item.answered}
     joined: dict[tuple[str, ...], Question] = {}
@@ -169,19 +181,17 @@ def plan(
             open_now[taking.key] = joined[taking.key] = taking.with_rises(offer)
         elif offer.key not in known:
             _gather(offer, fresh)
-    said = [*fresh, *open_now.values()]
-    fresh = [one for one in fresh if not any(other.supersedes(one) for other in said)]
-    today = locate(now, zone)[0]
-    already = sum(locate(item.asked_at, zone)[0] == today for item in asked)
-    free = max(QUESTIONS_A_DAY - already, 0)
-    newer = [*fresh[:free], *joined.values()]
+    current = [*fresh, *open_now.values()]
+    fresh = [one for one in fresh if not any(other.supersedes(one) for other in current)]
+    left = questions_left([*(item.asked_at for item in asked), *reported], now, zone)
+    newer = [*fresh[:left], *joined.values()]
     return Plan(
-        ask=tuple(fresh[:free]),
+        ask=tuple(fresh[:left]),
         joined=tuple(joined.values()),
         replaced=tuple(
             old for old in open_now.values() if any(one.supersedes(old) for one in newer)
         ),
-        waiting=tuple(fresh[free:]),
+        waiting=tuple(fresh[left:]),
     )
 
 
@@ -200,7 +210,7 @@ def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> lis
 
 
 def _gather(offer: Question, fresh: list[Question]) -> None:
-    """Add a statement to those to be asked, to an earlier one if that takes it."""
+    """Add a question to those to ask, or its rises to an earlier one that takes them."""
     for index, question in enumerate(fresh):
         if question.takes(offer):
             fresh[index] = question.with_rises(offer)

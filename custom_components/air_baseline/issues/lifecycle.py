@@ -13,8 +13,7 @@ from ..const import DOMAIN
 from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event
 from ..core.pollutant import Pollutant
-from ..core.questions import QUESTIONS_A_DAY
-from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, other_rooms
+from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, rises_of
 from .questions import Questions
 from .sources import SourceIssues
 
@@ -27,8 +26,8 @@ def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
     _async_forget_gone_rooms(hass, entry.subentries)
     ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
     for room_id in entry.runtime_data.unreadable:
-        async_tell_unreadable_room(hass, entry.subentries[room_id])
-    _async_tell_damage(hass, entry)
+        async_report_unreadable_room(hass, entry.subentries[room_id])
+    _async_report_damage(hass, entry)
     return HomeIssues(hass, entry).async_start()
 
 
@@ -52,8 +51,8 @@ def async_forget_issues(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_tell_newer_store(hass: HomeAssistant) -> None:
-    """Say that what is stored was written by a newer version."""
+def async_report_newer_store(hass: HomeAssistant) -> None:
+    """Report that a newer version wrote the store."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -65,8 +64,8 @@ def async_tell_newer_store(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_tell_unreadable_room(hass: HomeAssistant, room: ConfigSubentry) -> None:
-    """Say that a room is left out until its sensors are chosen again."""
+def async_report_unreadable_room(hass: HomeAssistant, room: ConfigSubentry) -> None:
+    """Report that a room is left out until its sensors are chosen again."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -89,13 +88,13 @@ def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
 
 @callback
 def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
-    """Return the repairs of a room that wait to be answered, those beside others as well."""
+    """Return the repairs that wait for an answer and are about a room, alone or with others."""
     return [
         issue
         for issue in _issues(hass)
         if issue.active
         and issue.dismissed_version is None
-        and (_is_of(issue, room_id) or room_id in other_rooms(issue.data))
+        and (_is_of(issue, room_id) or any(rise.room == room_id for rise in rises_of(issue.data)))
     ]
 
 
@@ -117,7 +116,7 @@ class HomeIssues:
         self._rooms = entry.runtime_data.rooms
         self._questions = Questions(hass, self._rooms)
         self._sources = {
-            room_id: SourceIssues(hass, room, self._may_tell)
+            room_id: SourceIssues(hass, room, self._questions.questions_left)
             for room_id, room in self._rooms.items()
         }
         self._due: set[str] = set()
@@ -134,7 +133,7 @@ class HomeIssues:
             ]
         self._unsubscribes += [
             async_track_time_interval(self._hass, self._async_hourly, REVIEW),
-            # Runs before the one that loads the entry anew, which saves what was handed over.
+            # Runs before the one that reloads the entry, which saves what was handed over.
             self._entry.add_update_listener(self._async_rooms_changed),
         ]
         self._async_review(self._sources)
@@ -157,7 +156,7 @@ class HomeIssues:
         self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
 
     @callback
-    def _async_happened(self, room_id: str, _kind: Pollutant, _event: Event) -> None:
+    def _async_happened(self, room_id: str, _pollutant: Pollutant, _event: Event) -> None:
         self._async_due(room_id)
 
     @callback
@@ -177,14 +176,10 @@ class HomeIssues:
             with self._rooms[room_id].guarded():
                 self._sources[room_id].async_review()
 
-    def _may_tell(self, now: float) -> bool:
-        """Tell whether one more trouble of a source may be told today."""
-        return self._questions.new_today(now) < QUESTIONS_A_DAY
-
 
 @callback
-def _async_tell_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Say what was lost when the store was read, until that was seen."""
+def _async_report_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Report what was lost when the store was read, until the user has seen it."""
     damage = entry.runtime_data.damage
     lost, recovered = ({room for room, _ in rooms} for rooms in (damage.lost, damage.recovered))
     if not lost and not recovered:
@@ -195,7 +190,7 @@ def _async_tell_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
         STORE_RECOVERED,
         data={"lost": " ".join(sorted(lost)), "recovered": " ".join(sorted(recovered))},
         is_fixable=True,
-        is_persistent=True,  # A restart finds no damage, so it could not be told again.
+        is_persistent=True,  # A restart finds no damage, so it could not be reported again.
         severity=ir.IssueSeverity.ERROR,
         translation_key=STORE_RECOVERED,
     )

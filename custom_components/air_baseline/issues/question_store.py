@@ -1,11 +1,12 @@
 """What was asked in a home and what came of it; a repair is only how it is shown.
 
-What was asked is kept in the store, with the first room that it is about, so that a question
-is asked once: a restart shows it again, an answer ends it, and a new one gets a new id, since
-Home Assistant remembers by id what the user ignored.
+The store keeps a record of each question, with the first room that it is about, so that a
+question is asked once: a restart shows it again, an answer ends it, and a new one gets a new id,
+since Home Assistant remembers by id what the user ignored.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -14,9 +15,11 @@ from homeassistant.util import dt as dt_util
 
 from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY, DOMAIN
 from ..coordinator import RoomCoordinator
-from ..core.day import DAY_S, locate
+from ..core.day import DAY_S
+from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..core.questions import AskedQuestion, Question, Rise, Topic
+from ..storage.question_record import QuestionRecord
 
 SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
@@ -31,110 +34,128 @@ ATTR_OTHERS = "others"
 ATTR_EPOCH = "epoch"
 SNOOZE_DAYS = 7  # Days, by judgement.
 
-type Kept = dict[str, Any]  # A question as it is stored; `store` checks its form on loading.
-
 
 def issue_id_of(question: Question) -> str:
-    """Return the id of the repair that asks about a statement."""
+    """Return the id of the repair that asks a question."""
     return "_".join(part for part in question.key if part)
 
 
-def statement_of(room: str, issue_id: str, kept: Mapping[str, Any]) -> Question | None:
-    """Return what a stored question is about, None where it is no question with a date."""
+def question_of(room: str, issue_id: str, record: QuestionRecord) -> Question | None:
+    """Return the question of a room's record, None where it is none or its id is damaged."""
+    own = [
+        Rise(room=room, pollutant=pollutant, episode=episode)
+        for pollutant, episode in record.episodes.items()
+    ]
+    rises = sorted([*own, *record.others], key=lambda rise: (rise.episode, *rise.channel))
     try:
-        topic = Topic(kept["kind"])
-        *_, rest = issue_id.split(f"{topic}_{room}_", 1)
-        kind, _, epoch = rest.rpartition("_")
-        return Question(
+        topic = Topic(record.what)
+        name, _, epoch = issue_id.removeprefix(f"{topic}_{room}_").rpartition("_")
+        question = Question(
             topic=topic,
             room=room,
-            pollutant=Pollutant(kind) if kind else None,
+            pollutant=Pollutant(name) if name else None,
             epoch=int(epoch),
-            at=kept["at"],
-            rises=_rises(room, kept),
+            at=record.at,
+            rises=tuple(rises),
         )
     except ValueError:
         return None
+    return question if issue_id_of(question) == issue_id else None
 
 
-def _rises(room: str, kept: Mapping[str, Any]) -> tuple[Rise, ...]:
-    rises = [
-        Rise(room=room, pollutant=Pollutant(kind), episode=episode)
-        for kind, episode in kept["episodes"].items()
-    ]
-    rises += [
-        Rise(room=other, pollutant=Pollutant(kind), episode=episode)
-        for other, kind, episode in kept.get("others", [])
-    ]
-    return tuple(sorted(rises, key=lambda rise: (rise.episode, *rise.channel)))
+def record_of(
+    question: Question, asked_at: float | None, known: QuestionRecord | None
+) -> QuestionRecord:
+    """Return the record of a question, with what is known of it from before.
+
+    `asked_at` is when it was asked (POSIX time), None while it waits.
+    """
+    record = known or QuestionRecord(what=question.topic.value, at=question.at, asked_at=asked_at)
+    return replace(
+        record,
+        asked_at=asked_at,
+        episodes={rise.pollutant: rise.episode for rise in _own_rises(question)},
+        others=_other_rises(question),
+    )
 
 
-def keep(question: Question, asked_at: float | None, before: Mapping[str, Any]) -> Kept:
-    """Return a question in its stored form, with what is known of it from before."""
-    own = {
-        rise.pollutant.value: rise.episode for rise in question.rises if rise.room == question.room
-    }
-    return {
-        "kind": question.topic.value,
-        "at": question.at,
-        "answered": False,
-        **before,
-        "asked_at": asked_at,
-        "episodes": own,
-        "others": [
-            [rise.room, rise.pollutant.value, rise.episode]
-            for rise in question.rises
-            if rise.room != question.room
-        ],
-    }
+def _own_rises(question: Question) -> tuple[Rise, ...]:
+    return tuple(rise for rise in question.rises if rise.room == question.room)
 
 
-def all_asked(
+def _other_rises(question: Question) -> tuple[Rise, ...]:
+    return tuple(rise for rise in question.rises if rise.room != question.room)
+
+
+def all_questions(
     rooms: Mapping[str, RoomCoordinator],
-) -> Iterator[tuple[RoomCoordinator, str, Kept, Question]]:
-    """Yield every question with a date: where it is kept, its id, its stored form, its subject."""
+) -> Iterator[tuple[QuestionRecord, Question]]:
+    """Yield every question, asked or waiting, with its record."""
     for room_id, room in rooms.items():
         if not room.last_update_success:
-            continue  # What is asked about a room that has failed can wait.
-        for issue_id, kept in list(room.stored.asked.items()):
-            question = statement_of(room_id, issue_id, kept)
+            continue  # Questions about a room that has failed can wait.
+        for issue_id, record in list(room.stored.question_records.items()):
+            question = question_of(room_id, issue_id, record)
             if question is not None:
-                yield room, issue_id, kept, question
+                yield record, question
 
 
-def as_asked(hass: HomeAssistant, issue_id: str, kept: Kept, question: Question) -> AskedQuestion:
-    """Return a question for the core; one that the user ignored is over."""
-    over = kept["answered"] or ignored(hass, issue_id)
-    return AskedQuestion(question=question, asked_at=kept["asked_at"], answered=over)
+def asked_questions(
+    hass: HomeAssistant, rooms: Mapping[str, RoomCoordinator]
+) -> list[AskedQuestion]:
+    """Return every question that was asked."""
+    return [
+        AskedQuestion(
+            question=question, asked_at=record.asked_at, answered=is_over(hass, record, question)
+        )
+        for record, question in all_questions(rooms)
+        if record.asked_at is not None
+    ]
 
 
-def sources_reported(rooms: Mapping[str, RoomCoordinator], now: float) -> int:
-    """Return how many troubles of sources were told since 04:00."""
-    zone = dt_util.get_default_time_zone()
-    today = locate(now, zone)[0]
+def is_over(hass: HomeAssistant, record: QuestionRecord, question: Question) -> bool:
+    """Tell whether the user answered a question or chose to ignore its repair."""
+    return record.answered or ignored(hass, issue_id_of(question))
+
+
+def reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
+    """Return when each trouble of a source was reported, as POSIX times."""
     topics = set(Topic)
-    return sum(
-        kept["kind"] not in topics and locate(kept["at"], zone)[0] == today
+    return [
+        record.at
         for room in rooms.values()
-        for kept in room.stored.asked.values()
-    )
+        for record in room.stored.question_records.values()
+        if record.what not in topics
+    ]
+
+
+def unanswered_episode(room: RoomCoordinator, rise: Rise) -> Episode | None:
+    """Return the episode of a rise, None where the user answered it or it is gone."""
+    channel = room.channels.get(rise.pollutant)
+    if channel is None or channel.ledger.correction_of(rise.episode) is not None:
+        return None
+    return next((one for one in channel.episodes if one.id == rise.episode), None)
 
 
 @callback
 def async_answered(room: RoomCoordinator, issue_id: str) -> None:
     """Note that a question was answered; it is never asked again."""
-    if issue_id in room.stored.asked:
-        room.stored.asked[issue_id]["answered"] = True
-    ir.async_delete_issue(room.hass, DOMAIN, issue_id)
-    room.async_schedule_save()
+    _async_close(room, issue_id, answered=True)
 
 
 @callback
 def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
     """Hide a question for a week."""
-    if issue_id in room.stored.asked:
-        until = dt_util.utcnow().timestamp() + SNOOZE_DAYS * DAY_S
-        room.stored.asked[issue_id]["hidden_until"] = until
+    until = dt_util.utcnow().timestamp() + SNOOZE_DAYS * DAY_S
+    _async_close(room, issue_id, hidden_until=until)
+
+
+@callback
+def _async_close(room: RoomCoordinator, issue_id: str, **changed: Any) -> None:
+    """Remove a repair, and note why in its record."""
+    records = room.stored.question_records
+    if issue_id in records:
+        records[issue_id] = replace(records[issue_id], **changed)
     ir.async_delete_issue(room.hass, DOMAIN, issue_id)
     room.async_schedule_save()
 
@@ -143,12 +164,9 @@ def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
 def async_show(room: RoomCoordinator, issue_id: str, question: Question, names: str) -> None:
     """Show a question; showing it again changes nothing but what it is about."""
     data: dict[str, str | int | float | None] = {
-        f"{ATTR_EPISODE}_{rise.pollutant}": rise.episode
-        for rise in question.rises
-        if rise.room == question.room
+        f"{ATTR_EPISODE}_{rise.pollutant}": rise.episode for rise in _own_rises(question)
     }
-    others = [rise for rise in question.rises if rise.room != question.room]
-    if others:
+    if others := _other_rises(question):
         data[ATTR_OTHERS] = " ".join(f"{one.room}:{one.pollutant}:{one.episode}" for one in others)
     data[ATTR_EPOCH] = question.epoch
     if question.pollutant is not None:
@@ -156,9 +174,19 @@ def async_show(room: RoomCoordinator, issue_id: str, question: Question, names: 
     async_show_issue(room, issue_id, question.topic, data, names)
 
 
-def other_rooms(data: Mapping[str, object] | None) -> list[str]:
-    """Return which rooms a repair is about besides its first, from the data of the repair."""
-    return [one.partition(":")[0] for one in str((data or {}).get(ATTR_OTHERS) or "").split()]
+def rises_of(data: Mapping[str, object] | None) -> list[Rise]:
+    """Return the rises that a repair is about, from its data as `async_show` writes it."""
+    data = data or {}
+    own = [
+        (str(data.get(ATTR_SUBENTRY)), name.removeprefix(f"{ATTR_EPISODE}_"), str(episode))
+        for name, episode in data.items()
+        if name.startswith(f"{ATTR_EPISODE}_")
+    ]
+    others = [one.split(":") for one in str(data.get(ATTR_OTHERS) or "").split()]
+    return [
+        Rise(room=room, pollutant=Pollutant(pollutant), episode=int(episode))
+        for room, pollutant, episode in (*own, *others)
+    ]
 
 
 @callback

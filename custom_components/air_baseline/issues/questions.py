@@ -1,8 +1,4 @@
-"""Which statements of a home deserve a question, from when to when.
-
-Together with `core.home`: what rises together is one question, a newer one takes the place of
-an older one, and at most three new ones come a day.
-"""
+"""Which questions a home is asked, from when to when; `core.questions` plans them."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
@@ -13,20 +9,22 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
 from ..core.codes import LearningState
-from ..core.day import DAY_S, locate
+from ..core.day import DAY_S
 from ..core.event import Event, EventKind
 from ..core.explaining.explain import suspected_change
 from ..core.pollutant import Pollutant
-from ..core.questions import QUESTIONS_A_DAY, Plan, Question, Topic, about_episode, plan
+from ..core.questions import Plan, Question, Rise, Topic, about_episode, plan, questions_left
+from ..storage.question_record import QuestionRecord
 from .question_store import (
-    all_asked,
-    as_asked,
+    all_questions,
+    asked_questions,
     async_hide,
     async_show,
-    ignored,
+    is_over,
     issue_id_of,
-    keep,
-    sources_reported,
+    record_of,
+    reported_at,
+    unanswered_episode,
 )
 
 OPEN_DAYS = 14  # Days after which an unanswered question closes, by judgement.
@@ -63,27 +61,33 @@ class Questions:
     def async_review(self, rooms: Iterable[str]) -> None:
         """Show what is open, hide what is over, ask what has waited or is new in some rooms."""
         now = dt_util.utcnow().timestamp()
-        for room, issue_id, kept, question in all_asked(self._rooms):
-            over = kept["answered"] or self._too_old(question, now)
+        for record, question in all_questions(self._rooms):
+            over = record.answered or self._too_old(question, now)
             if over or not self._still_true(question, now):
-                async_hide(self._hass, issue_id)
-                if now - kept["at"] > FORGET_DAYS * DAY_S:
-                    del room.stored.asked[issue_id]
-            elif kept["asked_at"] is not None and now >= kept.get("hidden_until", 0.0):
-                self._async_show(room, issue_id, question)
+                async_hide(self._hass, issue_id_of(question))
+                if now - record.at > FORGET_DAYS * DAY_S:
+                    del self._records(question.room)[issue_id_of(question)]
+            else:
+                self._async_show(record, question, now)
         self._async_ask(self._suspicions(rooms, now))
 
     @callback
     def async_hand_over(self, gone: Container[str]) -> None:
-        """Keep with another of its rooms what was asked first of one that is gone."""
+        """Keep a question about a room that is gone with another of its rooms."""
         there = [room_id for room_id in self._rooms if room_id not in gone]
-        for _, issue_id, kept, question in all_asked(self._rooms):
+        for record, question in all_questions(self._rooms):
             left = question.within(there)
             if question.room in gone and left is not None:
-                over = kept["answered"] or ignored(self._hass, issue_id)
-                self._rooms[left.room].stored.asked[issue_id_of(left)] = keep(
-                    left, kept["asked_at"], {**kept, "answered": over}
+                known = replace(record, answered=is_over(self._hass, record, question))
+                self._records(left.room)[issue_id_of(left)] = record_of(
+                    left, record.asked_at, known
                 )
+
+    def questions_left(self, now: float) -> int:
+        """Return how many more may be asked or reported today."""
+        asked = [item.asked_at for item in asked_questions(self._hass, self._rooms)]
+        zone = dt_util.get_default_time_zone()
+        return questions_left([*asked, *reported_at(self._rooms)], now, zone)
 
     @callback
     def _async_happened(self, room_id: str, pollutant: Pollutant, event: Event) -> None:
@@ -119,11 +123,10 @@ class Questions:
 
     @callback
     def _async_ask(self, offered: Iterable[Question]) -> None:
-        """Ask what is new, as the core plans it; what must wait is kept beside what was asked."""
+        """Ask what is new, as the core plans it; what must wait is kept with what was asked."""
         now = dt_util.utcnow().timestamp()
-        known = list(all_asked(self._rooms))
-        waiting = [one for _, _, kept, one in known if kept["asked_at"] is None]
-        before = {issue_id: kept for _, issue_id, kept, _ in known}
+        known = list(all_questions(self._rooms))
+        waiting = [question for record, question in known if record.asked_at is None]
         fresh = [
             one
             for one in (*waiting, *offered)
@@ -131,72 +134,57 @@ class Questions:
         ]
         if not fresh and not waiting:
             return
-        asked = [
-            as_asked(self._hass, issue_id, kept, one)
-            for _, issue_id, kept, one in known
-            if kept["asked_at"] is not None
-        ]
-        planned = plan(fresh, asked, now, dt_util.get_default_time_zone())
+        planned = plan(
+            fresh,
+            asked_questions(self._hass, self._rooms),
+            now,
+            dt_util.get_default_time_zone(),
+            reported=reported_at(self._rooms),
+        )
         for one in waiting:
-            self._rooms[one.room].stored.asked.pop(issue_id_of(one), None)
-        self._async_carry_out(planned, before, now)
+            del self._records(one.room)[issue_id_of(one)]
+        self._async_carry_out(planned, {one.key: record for record, one in known}, now)
 
     @callback
     def _async_carry_out(
-        self, planned: Plan, before: Mapping[str, Mapping[str, object]], now: float
+        self, planned: Plan, known: Mapping[tuple[str, ...], QuestionRecord], now: float
     ) -> None:
-        free = max(QUESTIONS_A_DAY - self.new_today(now), 0)
-        for number, one in enumerate([*planned.ask, *planned.waiting]):
-            self._async_keep(one, now if number < min(free, len(planned.ask)) else None, before)
+        for one in planned.ask:
+            self._async_keep(one, record_of(one, now, known.get(one.key)), now)
+        for one in planned.waiting:
+            self._async_keep(one, record_of(one, None, known.get(one.key)), now)
         for one in planned.joined:
-            self._async_keep(one, 0.0, before)
-        newer = [*planned.ask[:free], *planned.joined]
-        for old in planned.replaced:
-            if any(one.supersedes(old) for one in newer):
-                self._rooms[old.room].stored.asked[issue_id_of(old)]["answered"] = True
-                async_hide(self._hass, issue_id_of(old))
+            self._async_keep(one, record_of(one, known[one.key].asked_at, known[one.key]), now)
+        for one in planned.replaced:
+            records, issue_id = self._records(one.room), issue_id_of(one)
+            records[issue_id] = replace(records[issue_id], answered=True)
+            async_hide(self._hass, issue_id)
         for room in self._rooms.values():
             room.async_schedule_save()
 
     @callback
-    def _async_keep(
-        self,
-        question: Question,
-        asked_at: float | None,
-        before: Mapping[str, Mapping[str, object]],
-    ) -> None:
-        room, issue_id = self._rooms[question.room], issue_id_of(question)
-        known = before.get(issue_id, {})
-        when = known.get("asked_at") or asked_at
-        room.stored.asked[issue_id] = keep(
-            question, when if isinstance(when, float) else None, known
-        )
-        now = dt_util.utcnow().timestamp()
-        if when is not None and now >= room.stored.asked[issue_id].get("hidden_until", 0.0):
-            self._async_show(room, issue_id, question)
+    def _async_keep(self, question: Question, record: QuestionRecord, now: float) -> None:
+        self._records(question.room)[issue_id_of(question)] = record
+        self._async_show(record, question, now)
 
     @callback
-    def _async_show(self, room: RoomCoordinator, issue_id: str, question: Question) -> None:
-        left = self._still_open(question)
-        names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
-        async_show(room, issue_id, left, names)
+    def _async_show(self, record: QuestionRecord, question: Question, now: float) -> None:
+        """Show a question unless it waits or is hidden."""
+        if record.is_shown_at(now):
+            left = self._still_open(question)
+            names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
+            async_show(self._rooms[question.room], issue_id_of(question), left, names)
 
-    def new_today(self, now: float) -> int:
-        """Return how much was asked or told since 04:00, sources included."""
-        zone = dt_util.get_default_time_zone()
-        today = locate(now, zone)[0]
-        asked = sum(
-            kept["asked_at"] is not None and locate(kept["asked_at"], zone)[0] == today
-            for _, _, kept, _ in all_asked(self._rooms)
-        )
-        return asked + sources_reported(self._rooms, now)
+    def _records(self, room_id: str) -> dict[str, QuestionRecord]:
+        """Return the records of a room by issue id."""
+        return self._rooms[room_id].stored.question_records
 
     def _too_old(self, question: Question, now: float) -> bool:
         lasts = question.topic is Topic.CHANGE_SUSPECTED  # As long as the doubt does.
         return not lasts and now - question.at > OPEN_DAYS * DAY_S
 
     def _still_true(self, question: Question, now: float) -> bool:
-        """Tell whether a statement still holds, and may be asked about."""
+        """Tell whether what a question is about still holds and the user wants to be asked."""
         channels = self._rooms[question.room].channels
         if question.topic is Topic.UNUSUAL_EPISODE:
             return bool(self._still_open(question).rises)
@@ -214,22 +202,15 @@ class Questions:
         return change is not None and change.correction.from_day == question.epoch
 
     def _still_open(self, question: Question) -> Question:
-        """Return a statement with those rises alone that it still asks about."""
-        rises = [
-            rise
-            for rise in question.rises
-            if rise.room in self._rooms
-            and _open(self._rooms[rise.room], rise.pollutant, rise.episode)
-        ]
-        return replace(question, rises=tuple(rises))
+        """Return a question with only those rises that it still asks about."""
+        rises = tuple(rise for rise in question.rises if self._is_open(rise))
+        return replace(question, rises=rises)
 
-
-def _open(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> bool:
-    """Tell whether an episode still counts, was not answered, and may be asked about."""
-    channel = room.channels.get(pollutant)
-    if channel is None or not channel.ledger.asks(episodes=True):
-        return False
-    return channel.ledger.correction_of(episode_id) is None and any(
-        episode.id == episode_id and episode.day >= channel.ledger.epoch_day
-        for episode in channel.episodes
-    )
+    def _is_open(self, rise: Rise) -> bool:
+        """Tell whether an episode counts, was not answered, and the user wants to be asked."""
+        room = self._rooms.get(rise.room)
+        episode = unanswered_episode(room, rise) if room else None
+        if room is None or episode is None:
+            return False
+        ledger = room.channels[rise.pollutant].ledger
+        return ledger.asks(episodes=True) and episode.day >= ledger.epoch_day

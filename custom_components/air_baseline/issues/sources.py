@@ -1,4 +1,4 @@
-"""Troubles of a room's sources: told after hours of proof, and until they are over."""
+"""Troubles of a room's sources: reported after hours of proof, and until they are over."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,7 @@ from ..const import ATTR_QUANTITY, DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.channel import Channel
 from ..core.pollutant import Pollutant
+from ..storage.question_record import QuestionRecord
 from .question_store import (
     SOURCE_IMPLAUSIBLE,
     SOURCE_MISSING,
@@ -28,40 +29,43 @@ class SourceIssues:
     """The troubles of one room's sources."""
 
     def __init__(
-        self, hass: HomeAssistant, room: RoomCoordinator, may_tell: Callable[[float], bool]
+        self, hass: HomeAssistant, room: RoomCoordinator, questions_left: Callable[[float], int]
     ) -> None:
-        """Take what was told before from the room's store; `may_tell` limits new ones."""
+        """Take what was reported before from the room's store.
+
+        `questions_left` returns how many new ones the day of a POSIX time still allows.
+        """
         self._hass = hass
         self._room = room
-        self._asked = room.stored.asked
-        self._may_tell = may_tell
+        self._records = room.stored.question_records
+        self._questions_left = questions_left
         self._lost_since: dict[Pollutant, float] = {}
 
     @callback
     def async_review(self) -> None:
-        """Follow the sources; while one is paused nothing about it is asked."""
+        """Follow the sources; nothing about one that is paused is reported."""
         now = dt_util.utcnow().timestamp()
         for pollutant, channel in self._room.channels.items():
             stuck = channel.health.stuck and not channel.paused
-            self._async_tell(SOURCE_STUCK, pollutant, now, shown=stuck)
+            self._async_report(SOURCE_STUCK, pollutant, now, shown=stuck)
             self._async_review_values(pollutant, now, paused=channel.paused)
             self._async_review_missing(pollutant, channel, now)
 
     @callback
     def _async_review_values(self, pollutant: Pollutant, now: float, *, paused: bool) -> None:
         if pollutant not in self._room.unit_problem:
-            return  # Nothing was heard since the start; what was told before stands.
+            return  # Nothing was heard since the start; what was reported before stands.
         for what, wrong in (
             (SOURCE_UNIT_CHANGED, self._room.unit_problem[pollutant] is not None),
             (SOURCE_IMPLAUSIBLE, self._room.implausible(pollutant)),
         ):
             wrong_now = wrong and not paused
             if not wrong_now or self._room.proven(pollutant):
-                self._async_tell(what, pollutant, now, shown=wrong_now)
+                self._async_report(what, pollutant, now, shown=wrong_now)
 
     @callback
     def _async_review_missing(self, pollutant: Pollutant, channel: Channel, now: float) -> None:
-        """Tell that a source is gone or silent, once it has been so for hours of this run.
+        """Report that a source is gone or silent, once it has been so for hours of this run.
 
         While Home Assistant starts, sources come one after another.
         """
@@ -75,28 +79,28 @@ class SourceIssues:
         lost = not odd and not (heard and channel.health.alive(now))
         if not lost or channel.paused:
             self._lost_since.pop(pollutant, None)
-            self._async_tell(SOURCE_MISSING, pollutant, now, shown=False)
+            self._async_report(SOURCE_MISSING, pollutant, now, shown=False)
             return
-        told = self._issue_id(SOURCE_MISSING, pollutant) in self._asked
-        if told or now - self._lost_since.setdefault(pollutant, now) >= MISSING_S:
-            self._async_tell(SOURCE_MISSING, pollutant, now, shown=True)
+        reported = self._issue_id(SOURCE_MISSING, pollutant) in self._records
+        if reported or now - self._lost_since.setdefault(pollutant, now) >= MISSING_S:
+            self._async_report(SOURCE_MISSING, pollutant, now, shown=True)
 
     def _issue_id(self, what: str, pollutant: Pollutant) -> str:
         return f"{what}_{self._room.subentry.subentry_id}_{pollutant.value}"
 
     @callback
-    def _async_tell(self, what: str, pollutant: Pollutant, now: float, *, shown: bool) -> None:
-        """Follow the state of a source; when it is over, what was answered is forgotten."""
+    def _async_report(self, what: str, pollutant: Pollutant, now: float, *, shown: bool) -> None:
+        """Report a trouble while it lasts; then forget it, and what was answered."""
         issue_id = self._issue_id(what, pollutant)
         if not shown:
-            if self._asked.pop(issue_id, None) is not None:
+            if self._records.pop(issue_id, None) is not None:
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             return
-        if issue_id not in self._asked:
-            if not self._may_tell(now):
+        if issue_id not in self._records:
+            if not self._questions_left(now):
                 return
-            self._asked[issue_id] = {"kind": what, "at": now, "answered": False, "episodes": {}}
+            self._records[issue_id] = QuestionRecord(what=what, at=now, asked_at=now)
             self._room.async_schedule_save()
-        if now >= self._asked[issue_id].get("hidden_until", 0.0):
+        if self._records[issue_id].is_shown_at(now):
             data = {ATTR_QUANTITY: pollutant.value}
             async_show_issue(self._room, issue_id, what, data, self._room.subentry.title)

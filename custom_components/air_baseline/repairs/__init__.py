@@ -1,7 +1,7 @@
 """The flows that answer the repairs: first the explanation, then the choices, then the consequence.
 
-Home Assistant loads this module by its name; the flows are in `repair_inference`,
-`repair_source` and `repair_store`, what they share in `repair_flow`.
+Home Assistant loads this module by its name; the flows are in `inference`, `source` and `store`,
+what they share in `room_flow`.
 """
 
 from homeassistant.components.repairs import RepairsFlow

@@ -8,8 +8,8 @@ from homeassistant.helpers.selector import DateSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import ATTR_EPISODE, ATTR_QUANTITY, ATTR_SUBENTRY
-from ..coordinator import RoomCoordinator
+from ..const import ATTR_QUANTITY
+from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.explaining.explain import suspected_change
 from ..core.explaining.explanation import Subject
 from ..core.ledger.correction import episode_real, exclude_days
@@ -25,10 +25,10 @@ from ..corrections import (
     async_stop_asking,
     today,
 )
-from ..issues.question_store import ATTR_EPOCH, ATTR_OTHERS
+from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..words.explanation import Explained, async_page, history_link
 from ..words.preview import PreviewWords
-from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said, loaded_rooms
+from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said
 
 
 class RangeLearnedFlow(RoomRepairFlow):
@@ -145,21 +145,12 @@ class UnusualEpisodeFlow(RoomRepairFlow):
 
     def targets(self) -> list[Explained]:
         """Return the episodes that the issue is about, as far as they are there and open."""
-        data, rooms = self.data or {}, loaded_rooms(self.hass)
-        first = str(data.get(ATTR_SUBENTRY))
-        wanted = [
-            (first, name.removeprefix(f"{ATTR_EPISODE}_"), str(episode))
-            for name, episode in data.items()
-            if name.startswith(f"{ATTR_EPISODE}_")
-        ]
-        for other in str(data.get(ATTR_OTHERS) or "").split():
-            room_id, kind, episode = other.split(":")
-            wanted.append((room_id, kind, episode))
+        rooms = loaded_rooms(self.hass)
         return [
-            (rooms[room_id], Pollutant(kind), found)
-            for room_id, kind, episode in wanted
-            if room_id in rooms
-            and (found := _open_episode(rooms[room_id], Pollutant(kind), int(episode))) is not None
+            (room, rise.pollutant, episode)
+            for rise in rises_of(self.data)
+            if (room := rooms.get(rise.room)) is not None
+            and (episode := unanswered_episode(room, rise)) is not None
         ]
 
 
@@ -272,14 +263,6 @@ async def _async_answer(targets: list[Explained], *, normal: bool) -> None:
     await async_all(
         async_answer(room, episodes, normal=normal) for room, episodes in _by_room(targets)
     )
-
-
-def _open_episode(room: RoomCoordinator, pollutant: Pollutant, episode_id: int) -> Episode | None:
-    """Return an episode that was not answered yet."""
-    channel = room.channels.get(pollutant)
-    if channel is None or channel.ledger.correction_of(episode_id) is not None:
-        return None
-    return next((one for one in channel.episodes if one.id == episode_id), None)
 
 
 def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollutant, Episode]]]:

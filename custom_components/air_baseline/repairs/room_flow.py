@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -18,8 +17,8 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import ATTR_SUBENTRY, DOMAIN
-from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..const import ATTR_SUBENTRY
+from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.day import iso_day, parse_day
 from ..core.ledger.correction import exclude_days, report_change, start_over
 from ..core.ledger.entries import Draft
@@ -38,16 +37,8 @@ NO_FIELDS = vol.Schema({})
 type Said = dict[str, Any] | None
 
 
-def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:
-    """Return all rooms that are loaded, by their ids."""
-    entries: list[AirBaselineConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    return {
-        room_id: room for entry in entries for room_id, room in entry.runtime_data.rooms.items()
-    }
-
-
 class RoomRepairFlow(RepairsFlow):
-    """Find the room, hide the question, start over, tell a change, strike days out."""
+    """Find the room, hide the question, start over, report a change, strike days out."""
 
     change_day: date
     similar = False
@@ -135,7 +126,7 @@ class RoomRepairFlow(RepairsFlow):
         )
 
     async def async_step_changed_confirm(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what learning anew from a day means, then do it."""
+        """Say what learning again from a day means, then do it."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")

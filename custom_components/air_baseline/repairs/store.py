@@ -6,12 +6,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_PROMISE, DOMAIN
+from ..coordinator import loaded_rooms
 from ..core.alerting.promise import Promise
 from ..corrections import async_all, async_reset
 from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
 from ..storage.store import LedgerStore, NotSavedError
 from ..words.explanation import escape
-from .room_flow import NO_FIELDS, Said, loaded_rooms
+from .room_flow import NO_FIELDS, Said
 
 
 class StoreRecoveredFlow(RepairsFlow):
@@ -71,26 +72,25 @@ class StoreRecoveredFlow(RepairsFlow):
 
     def _rooms(self, fate: str) -> list[str]:
         """Return the ids of the rooms that met a fate, as far as they are still there."""
-        there = {
-            room_id
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            for room_id in entry.subentries
-        }
         named = str((self.data or {}).get(fate) or "").split()
-        return [room for room in named if room in there]
+        return [room for room in named if room in self._titles()]
 
     def _names(self, fate: str) -> str:
         """Return the names of the rooms that met a fate."""
-        titles = {
-            room.subentry_id: room.title
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            for room in entry.subentries.values()
-        }
+        titles = self._titles()
         return ", ".join(escape(titles[room]) for room in self._rooms(fate)) or "–"
+
+    def _titles(self) -> dict[str, str]:
+        """Return the names of all rooms, loaded or not, by their ids."""
+        return {
+            room_id: room.title
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for room_id, room in entry.subentries.items()
+        }
 
 
 class StoreNewerFlow(RepairsFlow):
-    """A newer version wrote the store: go back to that version, to the good copy, or anew."""
+    """A newer version wrote the store: go back to that version, to the good copy, or start over."""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
         """Say what was found and offer what is possible."""

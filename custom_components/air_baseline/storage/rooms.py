@@ -6,7 +6,6 @@ from datetime import tzinfo
 from typing import Any
 
 from ..const import LOGGER
-from ..core import checked
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.checked import StoredFormError
@@ -15,8 +14,7 @@ from ..core.ledger.ledger import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
-
-MOST_OTHERS = 10_000  # Rises in one question, by judgement: no home has as many sensors.
+from .question_record import QuestionRecord
 
 _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 
@@ -27,16 +25,23 @@ class NewerStoreError(Exception):
 
 @dataclass(slots=True)
 class StoredRoom:
-    """One room as the store keeps it: its channels, retired ledgers, and what was asked."""
+    """One room as the store keeps it: its channels, retired ledgers, and what was asked.
+
+    `question_records` are by issue id.
+    """
 
     channels: dict[Pollutant, Channel] = field(default_factory=dict)
     retired: list[dict[str, Any]] = field(default_factory=list)
-    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    question_records: dict[str, QuestionRecord] = field(default_factory=dict)
 
     def retire(self, pollutant: Pollutant, at: float) -> None:
         """Set the ledger of a channel aside; it can be looked at for 30 days."""
         channel = self.channels.pop(pollutant)
         self.retired.append({"at": at, "channel": dump_channel(channel)})
+
+    def dump_questions(self) -> dict[str, Any]:
+        """Return the question records in their stored form, by issue id."""
+        return {issue_id: record.dump() for issue_id, record in self.question_records.items()}
 
     def drop_retired(self, at: float) -> None:
         """Drop what was set aside more than 30 days ago."""
@@ -90,7 +95,7 @@ class RoomsReader:
             self._loaded.rooms[key] = StoredRoom(
                 channels=self._channels(key, kept, good_room, whole_lost=whole_lost),
                 retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
-                asked=_asked(kept.get("asked")),
+                question_records=_question_records(kept.get("asked")),
             )
         return self._loaded
 
@@ -138,38 +143,15 @@ def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:
     return context
 
 
-def _asked(data: object) -> dict[str, dict[str, Any]]:
+def _question_records(data: object) -> dict[str, QuestionRecord]:
     """Return the questions that can be read; a damaged one is forgotten."""
-    asked: dict[str, dict[str, Any]] = {}
+    records: dict[str, QuestionRecord] = {}
     for issue_id, item in mapping(data).items():
         try:
-            asked[issue_id] = _question(checked.mapping(item))
+            records[issue_id] = QuestionRecord.load(item)
         except (KeyError, StoredFormError) as error:
             LOGGER.warning("A stored question cannot be read: %s", error)
-    return asked
-
-
-def _question(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a question as it was asked; where `asked_at` is null it still waits.
-
-    `others` are rises of other rooms (room, quantity, episode) that are part of it.
-    """
-    episodes = checked.mapping(item.get("episodes", {}))
-    return {
-        "kind": checked.text(item["kind"]),
-        "at": checked.time(item["at"]),
-        "answered": checked.flag(item["answered"]),
-        "hidden_until": checked.time(item.get("hidden_until", 0.0)),
-        "episodes": {
-            checked.code(Pollutant, kind).value: checked.integer(episode)
-            for kind, episode in episodes.items()
-        },
-        "asked_at": checked.optional(checked.time, item.get("asked_at", item["at"])),
-        "others": [
-            [checked.text(room), checked.code(Pollutant, kind).value, checked.integer(episode)]
-            for room, kind, episode in checked.rows(item.get("others", []), 3, MOST_OTHERS)
-        ],
-    }
+    return records
 
 
 def mapping(data: object) -> Mapping[str, Any]:

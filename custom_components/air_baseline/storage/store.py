@@ -261,7 +261,7 @@ def _freeze_room(room: StoredRoom) -> dict[str, Any]:
             for pollutant, channel in room.channels.items()
         },
         "retired": [*room.retired],
-        "asked": {issue_id: {**question} for issue_id, question in room.asked.items()},
+        "asked": room.dump_questions(),
     }
 
 

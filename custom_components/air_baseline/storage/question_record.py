@@ -1,0 +1,70 @@
+"""A question or a report about a source, as the store keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..core import checked
+from ..core.pollutant import Pollutant
+from ..core.questions import Rise
+
+MOST_OTHERS = 10_000  # Rises in one question, by judgement: no home has as many sensors.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRecord:
+    """What was asked or reported about a room, and what came of it. Times are POSIX times.
+
+    `what` is a topic of `core.questions` or a trouble of a source, `at` when it became true.
+    `asked_at` is None while it waits. It is not shown before `hidden_until`. `episodes` are the
+    ids of the room's episodes, `others` the rises of other rooms, which are part of it.
+    """
+
+    what: str
+    at: float
+    asked_at: float | None
+    answered: bool = False
+    hidden_until: float = 0.0
+    episodes: Mapping[Pollutant, int] = field(default_factory=dict)
+    others: tuple[Rise, ...] = ()
+
+    def is_shown_at(self, now: float) -> bool:
+        """Tell whether it was asked and is not hidden until later."""
+        return self.asked_at is not None and now >= self.hidden_until
+
+    def dump(self) -> dict[str, Any]:
+        """Return its stored form, which is plain JSON."""
+        return {
+            "kind": self.what,
+            "at": self.at,
+            "answered": self.answered,
+            "hidden_until": self.hidden_until,
+            "episodes": {pollutant.value: episode for pollutant, episode in self.episodes.items()},
+            "asked_at": self.asked_at,
+            "others": [[rise.room, rise.pollutant.value, rise.episode] for rise in self.others],
+        }
+
+    @classmethod
+    def load(cls, data: object) -> Self:
+        """Return the record of a stored form; raises KeyError or StoredFormError."""
+        item = checked.mapping(data)
+        at = checked.time(item["at"])
+        return cls(
+            what=checked.text(item["kind"]),
+            at=at,
+            asked_at=checked.optional(checked.time, item.get("asked_at", at)),
+            answered=checked.flag(item["answered"]),
+            hidden_until=checked.time(item.get("hidden_until", 0.0)),
+            episodes={
+                checked.code(Pollutant, pollutant): checked.integer(episode)
+                for pollutant, episode in checked.mapping(item.get("episodes", {})).items()
+            },
+            others=tuple(
+                Rise(
+                    room=checked.text(room),
+                    pollutant=checked.code(Pollutant, pollutant),
+                    episode=checked.integer(episode),
+                )
+                for room, pollutant, episode in checked.rows(item.get("others", []), 3, MOST_OTHERS)
+            ),
+        )
