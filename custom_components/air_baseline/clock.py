@@ -23,9 +23,9 @@ TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 
 
 class Phase(StrEnum):
-    """What a round consists of, in this order; statistics only in the first round of an hour."""
+    """The phases of a round, in this order; statistics only in the first round of an hour."""
 
-    SURROUNDINGS = "surroundings"  # Before the rooms, which find what is known by then.
+    SURROUNDINGS = "surroundings"  # Before the rooms, which use them.
     ROOMS = "rooms"
     OTHER_ROOMS = "other rooms"
     STATISTICS = "statistics"
@@ -34,9 +34,9 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Up to when time passes in a round, and a moment in each hour that has begun since the last.
+    """The time up to which a round advances, and one time in each hour that began since the last.
 
-    All in POSIX seconds. There is more than one hour if the round before took that long.
+    All in POSIX seconds. There is more than one hour if the previous round took that long.
     """
 
     at: float
@@ -70,7 +70,7 @@ class Clock:
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Begin with the end of this slot; return what ends it."""
+        """Start with the end of the present slot; return what ends it."""
         self._hour = hour_start(dt_util.utcnow().timestamp())
         self._unsubscribe = async_track_utc_time_change(
             self._hass, self._async_slot_ended, minute=SLOT_MINUTES, second=TICK_SECOND
@@ -79,7 +79,7 @@ class Clock:
 
     @callback
     def async_stop(self) -> None:
-        """End for good, a round that is running too; a second time does nothing."""
+        """Stop for good, and cancel a running round; a second call does nothing."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -99,7 +99,7 @@ class Clock:
             )
 
     async def _async_run(self, at: float) -> None:
-        """Run a round, and as many more as have come due meanwhile: one, for all of them."""
+        """Run a round; if more came due meanwhile, run one more for all of them."""
         self._running = True
         try:
             while self._due:
@@ -115,15 +115,15 @@ class Clock:
                 continue
             for listener in tuple(self._listeners[phase]):
                 await self._async_call(phase, listener, round_)
-                await asyncio.sleep(0)  # Others have their turn: there may be many cards.
+                await asyncio.sleep(0)  # Other tasks can run: there may be many cards.
 
     async def _async_call(self, phase: Phase, listener: PhaseListener, round_: Round) -> None:
         """Call one listener; the same failure is reported in the log once."""
         try:
             if (rest := listener(round_)) is not None:
                 await rest
-        except Exception as error:  # noqa: BLE001 - whatever it is, others go on
+        except Exception as error:  # noqa: BLE001 - the other phases go on
             failure = type(error), str(error)
             if failure != self._logged.get(phase):
                 self._logged[phase] = failure
-                LOGGER.exception("The phase %s of a round has failed; others go on", phase.value)
+                LOGGER.exception("The phase %s of a round failed; the others go on", phase.value)

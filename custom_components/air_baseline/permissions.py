@@ -1,4 +1,4 @@
-"""Who may read or correct a room: its entities carry Home Assistant's permissions."""
+"""Who may read or correct a room, by Home Assistant's permissions for its entities."""
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
@@ -22,7 +22,7 @@ async def async_check_user(
     """Refuse a user who may not read (POLICY_READ) or correct (POLICY_CONTROL) a room.
 
     An automation, which no user runs, may do both, and so may administrators. Others need the
-    permission for an entity of the room, and to correct also the option that everyone may.
+    permission for an entity of the room, and to correct it also the option that allows everyone to.
     Raises UnknownUser or its base, Unauthorized.
     """
     if context.user_id is None:

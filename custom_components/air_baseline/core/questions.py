@@ -1,4 +1,4 @@
-"""What a home is asked once: rooms that rise together, a few questions a day, the newest first.
+"""What a home is asked, once each: rooms that rise together are one question, three a day.
 
 Pure, and without memory: the caller keeps what it asked and passes it in each time.
 
@@ -49,7 +49,7 @@ class Rise:
 
     @property
     def identity(self) -> tuple[str, Pollutant, int]:
-        """Return what no other episode has."""
+        """Return what identifies the episode."""
         return self.room, self.pollutant, self.episode
 
 
@@ -78,12 +78,12 @@ class Question:
     def rooms(self) -> tuple[str, ...]:
         """Return the rooms it is about, in the order in which they rose.
 
-        More than one rose together. That is shared or spread and no sign of outdoor air.
+        If there are several, the air was shared or spread: no sign of outdoor air.
         """
         return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
 
     def takes(self, other: Question) -> bool:
-        """Tell whether another is part of the same: rises within the hour, of other channels."""
+        """Tell whether another joins this one: rises within the hour, of other channels."""
         channels = {rise.channel for rise in self.rises}
         return (
             bool(self.rises and other.rises)
@@ -97,14 +97,14 @@ class Question:
         return replace(self, rises=tuple(rises))
 
     def within(self, rooms: Container[str]) -> Question | None:
-        """Return the question about those of its rises in some rooms, None where there are none."""
+        """Return the question with only the rises in some rooms, None if there are none."""
         rises = tuple(rise for rise in self.rises if rise.room in rooms)
         if not rises:
             return None
         return replace(self, room=rises[0].room, epoch=rises[0].episode, rises=rises)
 
     def supersedes(self, other: Question) -> bool:
-        """Tell whether it makes an older one needless: the same topic, and no other room."""
+        """Tell whether it replaces an older one: the same topic, and no other room."""
         return (
             self.topic is other.topic
             and self.pollutant is other.pollutant
@@ -164,9 +164,9 @@ def plan(
     *,
     reported: Iterable[float] = (),
 ) -> Plan:
-    """Return what to ask now of what there is to ask, given all that was asked before.
+    """Return what to ask now, given what is offered and what was asked before.
 
-    Rises within an hour of the first are one question, of whichever room. A newer question
+    Rises within an hour of the first are one question, in any room. A newer question
     replaces an open one that is about no other room. Of the rest at most three a day are asked,
     the oldest first, and the others wait. `reported` are the times of other reports, which count
     as questions. `now` and all times are POSIX times.
@@ -196,7 +196,7 @@ def plan(
 
 
 def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> list[Question]:
-    """Return what is offered, oldest first, rises one by one and without those asked about."""
+    """Return the offers, oldest first, one per rise, without those that were asked about."""
     known = {rise.identity for item in asked for rise in item.question.rises}
     found: list[Question] = []
     for offer in offered:

@@ -1,4 +1,4 @@
-"""Each learned range as hourly statistics, from which Home Assistant's own graphs draw a band.
+"""Each learned range as hourly statistics, for Home Assistant's own graphs.
 
 A row is written once its hour has begun, with the range that was in force then. An hour in which
 nothing was learned, or Home Assistant did not run, has no row and never gets one.
@@ -51,7 +51,7 @@ def async_write_range_statistics(
 ) -> CALLBACK_TYPE:
     """Write the range of each hour as it begins, and now; return what ends it.
 
-    Where there is no recorder, nothing is written.
+    Without a recorder, nothing is written.
     """
     if not has_recorder(hass):
         return lambda: None
@@ -69,7 +69,7 @@ def async_write_range_statistics(
 
 
 async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Remove all statistics of the integration, those that still wait to be written too."""
+    """Remove all statistics of the integration, including those that are still queued."""
     if not has_recorder(hass):
         return
     ids = {
@@ -84,7 +84,7 @@ async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """One range and where it is written to."""
+    """One range and the statistics it is written to."""
 
     room: RoomCoordinator
     source: RoomSource
@@ -112,7 +112,7 @@ class _Band:
 
 
 class _Bands:
-    """The bands of an entry."""
+    """The ranges of an entry."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         self._hass = hass
@@ -123,7 +123,7 @@ class _Bands:
     async def async_write(self, moments: Sequence[float]) -> None:
         """Write the row of each moment's hour (POSIX seconds).
 
-        The first time, put what was written before in order.
+        The first time, tidy what was written before.
         """
         if async_migration_in_progress(self._hass):
             return
@@ -149,9 +149,9 @@ class _Bands:
         ]
 
     async def _async_put_in_order(self, bands: dict[str, _Band]) -> None:
-        """Remove what belongs to no room any more; let names and units follow.
+        """Remove the statistics of rooms that are gone; update names and units.
 
-        What still waits to be written is not known yet: it is put in order when loaded next.
+        Queued statistics are not known yet: the next start tidies them.
         """
         known = await _async_known(self._hass)
         left_out = {
@@ -170,7 +170,7 @@ class _Bands:
                 async_add_external_statistics(self._hass, band.metadata, rows)
 
     async def _async_converted(self, band: _Band, unit: str | None) -> list[StatisticData]:
-        """Return all rows in the unit of now: the recorder converts its own statistics only."""
+        """Return all rows in the present unit: the recorder converts only its own statistics."""
         read = partial(
             statistics_during_period,
             self._hass,

@@ -1,4 +1,4 @@
-"""What was asked in a home and what came of it; a repair is only how it is shown.
+"""Which questions a home was asked, and the result; a repair only shows a question.
 
 The store keeps a record of each question, with the first room that it is about, so that a
 question is asked once: a restart shows it again, an answer ends it, and a new one gets a new id,
@@ -41,7 +41,7 @@ def issue_id_of(question: Question) -> str:
 
 
 def question_of(room: str, issue_id: str, record: QuestionRecord) -> Question | None:
-    """Return the question of a room's record, None where it is none or its id is damaged."""
+    """Return the question of a room's record, None if it is not one or its id is damaged."""
     own = [
         Rise(room=room, pollutant=pollutant, episode=episode)
         for pollutant, episode in record.episodes.items()
@@ -66,7 +66,7 @@ def question_of(room: str, issue_id: str, record: QuestionRecord) -> Question | 
 def record_of(
     question: Question, asked_at: float | None, known: QuestionRecord | None
 ) -> QuestionRecord:
-    """Return the record of a question, with what is known of it from before.
+    """Return the record of a question, with what was kept of it before.
 
     `asked_at` is when it was asked (POSIX time), None while it waits.
     """
@@ -130,7 +130,7 @@ def reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
 
 
 def unanswered_episode(room: RoomCoordinator, rise: Rise) -> Episode | None:
-    """Return the episode of a rise, None where the user answered it or it is gone."""
+    """Return the episode of a rise, None if the user answered it or it is gone."""
     channel = room.channels.get(rise.pollutant)
     if channel is None or channel.ledger.correction_of(rise.episode) is not None:
         return None
@@ -139,7 +139,7 @@ def unanswered_episode(room: RoomCoordinator, rise: Rise) -> Episode | None:
 
 @callback
 def async_answered(room: RoomCoordinator, issue_id: str) -> None:
-    """Note that a question was answered; it is never asked again."""
+    """Record that a question was answered; it is never asked again."""
     _async_close(room, issue_id, answered=True)
 
 
@@ -152,7 +152,7 @@ def async_snooze(room: RoomCoordinator, issue_id: str) -> None:
 
 @callback
 def _async_close(room: RoomCoordinator, issue_id: str, **changed: Any) -> None:
-    """Remove a repair, and note why in its record."""
+    """Remove a repair, and keep the reason in its record."""
     records = room.stored.question_records
     if issue_id in records:
         records[issue_id] = replace(records[issue_id], **changed)

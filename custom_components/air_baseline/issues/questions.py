@@ -1,4 +1,4 @@
-"""Which questions a home is asked, from when to when; `core.questions` plans them."""
+"""Ask the questions of a home that `core.questions` plans, and close those that are over."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
@@ -43,7 +43,7 @@ class Questions:
 
     @callback
     def async_start(self) -> list[CALLBACK_TYPE]:
-        """Listen to the rooms, and ask again what is still open; return what ends that."""
+        """Listen to the rooms, and show again what is still open; return what ends that."""
         offered: list[Question] = []
         unsubscribes: list[CALLBACK_TYPE] = []
         for room_id, room in self._rooms.items():
@@ -59,7 +59,7 @@ class Questions:
 
     @callback
     def async_review(self, rooms: Iterable[str]) -> None:
-        """Show what is open, hide what is over, ask what has waited or is new in some rooms."""
+        """Show open questions, hide those that are over, ask waiting and new ones."""
         now = dt_util.utcnow().timestamp()
         for record, question in all_questions(self._rooms):
             over = record.answered or self._too_old(question, now)
@@ -73,7 +73,7 @@ class Questions:
 
     @callback
     def async_hand_over(self, gone: Container[str]) -> None:
-        """Keep a question about a room that is gone with another of its rooms."""
+        """Move a question whose first room is gone to another of its rooms."""
         there = [room_id for room_id in self._rooms if room_id not in gone]
         for record, question in all_questions(self._rooms):
             left = question.within(there)
@@ -97,7 +97,7 @@ class Questions:
             self._async_ask([about_episode(room_id, pollutant, event.episode)])
 
     def _range(self, room_id: str, at: float) -> list[Question]:
-        """Return the range of a room, once no channel is still on its way to a first one."""
+        """Return the question about a range, once no channel waits for its first one."""
         channels = self._rooms[room_id].channels.values()
         if any(channel.state(at) in _LEARNING for channel in channels):
             return []
@@ -105,7 +105,7 @@ class Questions:
         return [Question(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
 
     def _suspicions(self, rooms: Iterable[str], now: float) -> list[Question]:
-        """Return the changes that are suspected in some rooms now."""
+        """Return the questions about the changes that are suspected in some rooms now."""
         return [
             Question(
                 topic=Topic.CHANGE_SUSPECTED,
@@ -123,7 +123,7 @@ class Questions:
 
     @callback
     def _async_ask(self, offered: Iterable[Question]) -> None:
-        """Ask what is new, as the core plans it; what must wait is kept with what was asked."""
+        """Ask what is new, as the core plans it, and keep a record of what has to wait."""
         now = dt_util.utcnow().timestamp()
         known = list(all_questions(self._rooms))
         waiting = [question for record, question in known if record.asked_at is None]

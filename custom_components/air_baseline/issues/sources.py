@@ -1,4 +1,4 @@
-"""Troubles of a room's sources: reported after hours of proof, and until they are over."""
+"""Problems of a room's sources: reported after some hours, until they are over."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ _NO_VALUE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 
 
 class SourceIssues:
-    """The troubles of one room's sources."""
+    """The problems of one room's sources."""
 
     def __init__(
         self, hass: HomeAssistant, room: RoomCoordinator, questions_left: Callable[[float], int]
@@ -43,7 +43,7 @@ class SourceIssues:
 
     @callback
     def async_review(self) -> None:
-        """Follow the sources; nothing about one that is paused is reported."""
+        """Follow the sources; a paused one is not reported."""
         now = dt_util.utcnow().timestamp()
         for pollutant, channel in self._room.channels.items():
             stuck = channel.health.stuck and not channel.paused
@@ -54,7 +54,7 @@ class SourceIssues:
     @callback
     def _async_review_values(self, pollutant: Pollutant, now: float, *, paused: bool) -> None:
         if pollutant not in self._room.unit_problem:
-            return  # Nothing was heard since the start; what was reported before stands.
+            return  # No value since the start: earlier reports stay.
         for what, wrong in (
             (SOURCE_UNIT_CHANGED, self._room.unit_problem[pollutant] is not None),
             (SOURCE_IMPLAUSIBLE, self._room.implausible(pollutant)),
@@ -65,9 +65,9 @@ class SourceIssues:
 
     @callback
     def _async_review_missing(self, pollutant: Pollutant, channel: Channel, now: float) -> None:
-        """Report that a source is gone or silent, once it has been so for hours of this run.
+        """Report that a source is gone or silent, after some hours of this run.
 
-        While Home Assistant starts, sources come one after another.
+        Sources appear one after another while Home Assistant starts.
         """
         if self._hass.state is not CoreState.running:
             return
@@ -90,7 +90,7 @@ class SourceIssues:
 
     @callback
     def _async_report(self, what: str, pollutant: Pollutant, now: float, *, shown: bool) -> None:
-        """Report a trouble while it lasts; then forget it, and what was answered."""
+        """Report a problem while it lasts; then forget it and its answer."""
         issue_id = self._issue_id(what, pollutant)
         if not shown:
             if self._records.pop(issue_id, None) is not None:

@@ -12,9 +12,9 @@ from ..core.pollutant import Pollutant
 
 @callback
 def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Look at the other rooms when one rises, and for an hour after; return what ends it.
+    """Compare the other rooms when one rises, and for an hour after; return what ends it.
 
-    What is found is saved with what the room learns in the same minutes.
+    The room saves the result with what it learns in the same minutes.
     """
     rooms = entry.runtime_data.rooms
 

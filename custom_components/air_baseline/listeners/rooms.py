@@ -1,4 +1,4 @@
-"""One room after another: a home of many rooms must not hold up Home Assistant.
+"""Let time pass in one room after another: many rooms must not block Home Assistant.
 
 At the end of a day every channel has a few milliseconds of work, at the same moment.
 """
@@ -13,14 +13,14 @@ from ..coordinator import AirBaselineConfigEntry, AirBaselineData
 
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
-    """Yield what a mapping holds; between two of them, others have their turn."""
+    """Yield the items of a mapping; after each, other tasks can run."""
     for item in tuple(things.items()):
         yield item
         await asyncio.sleep(0)
 
 
 async def async_pass_time(data: AirBaselineData, at: float) -> None:
-    """Let time pass in all rooms, up to a POSIX time; what is due meanwhile is saved after it."""
+    """Let time pass in all rooms, up to a POSIX time; a save that is due waits until then."""
     async with data.store.turn:
         async for _, room in in_turn(data.rooms):
             for pollutant in tuple(room.channels)[1:]:  # The first goes with the room itself.

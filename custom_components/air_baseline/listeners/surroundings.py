@@ -1,4 +1,4 @@
-"""What explains air: outdoor sensors of the home and contacts of the rooms, each heard once."""
+"""What explains air: outdoor sensors of the home and contacts of the rooms, each followed once."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -35,16 +35,16 @@ _OUTDOORS: Mapping[str, Level] = {
 def async_listen_to_surroundings(
     hass: HomeAssistant, entry: AirBaselineConfigEntry
 ) -> CALLBACK_TYPE:
-    """Give all channels of a home what is known beside the air; return what ends it."""
+    """Pass the surroundings to all channels of a home; return what ends it."""
     listener = SurroundingsListener(hass, entry)
     return listener.async_start()
 
 
 class SurroundingsListener:
-    """Feed the values of context that channels share: one per outdoor sensor and per room."""
+    """Feed the surroundings that channels share: one per outdoor sensor and per room."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-        """Find out who measures what; go on from what was stored."""
+        """Find out which sensor measures what; continue from what was stored."""
         self._hass = hass
         self._clock = entry.runtime_data.clock
         self._zone = dt_util.get_default_time_zone()
@@ -72,7 +72,7 @@ class SurroundingsListener:
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
-        """Begin to listen; return what ends it."""
+        """Start listening; return what ends it."""
         contacts = {contact for _, contacts in self._rooms for contact in contacts}
         outdoors = list(self._outdoors)
         if not contacts and not outdoors:
@@ -120,7 +120,7 @@ class SurroundingsListener:
 
     @callback
     def _async_tick(self, round_: Round) -> None:
-        """Say again what contacts say: they speak when they change, which can take days."""
+        """Repeat the states of contacts: they report only changes, which can be days apart."""
         self._read_windows(round_.at, self._rooms)
 
     def _read(self, entity_id: str, state: State | None, at: float) -> None:
@@ -144,11 +144,11 @@ class SurroundingsListener:
 
 
 def _any_open(states: list[str | None]) -> bool | None:
-    """Tell whether a window is open; None where one of which it is not known could be."""
+    """Tell whether a window is open, None if one with an unknown state could be."""
     if STATE_ON in states:
         return True
     return False if all(state == STATE_OFF for state in states) else None
 
 
 def _nothing() -> None:
-    """Stop what was not begun."""
+    """Stop nothing."""

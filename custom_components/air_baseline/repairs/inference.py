@@ -1,4 +1,4 @@
-"""The flows about inferences: a range, an episode, a change that is suspected."""
+"""The flows about inferences: a range, an episode, a suspected change."""
 
 from datetime import date
 from typing import override
@@ -35,7 +35,7 @@ class RangeLearnedFlow(RoomRepairFlow):
     """A range was learned: does it look right?"""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Explain the range and offer what can be done."""
+        """Explain the range and offer the answers."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -49,14 +49,14 @@ class RangeLearnedFlow(RoomRepairFlow):
         )
 
     async def async_step_looks_right(self, user_input: Said = None) -> RepairsFlowResult:
-        """Keep the answer as an entry; nothing else changes."""
+        """Record the answer as an entry; nothing else changes."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
         return await self.finish(room, async_agree(room), "agreed")
 
     async def async_step_something_off(self, user_input: Said = None) -> RepairsFlowResult:
-        """Offer what can be wrong with a range."""
+        """Offer the reasons why a range can be wrong."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -66,7 +66,7 @@ class RangeLearnedFlow(RoomRepairFlow):
         )
 
     async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
-        """Ask no more about the ranges of this room."""
+        """Stop asking about the ranges of this room."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -74,15 +74,15 @@ class RangeLearnedFlow(RoomRepairFlow):
 
 
 class UnusualEpisodeFlow(RoomRepairFlow):
-    """An episode was opened, in one room or in several at a time: what was it?"""
+    """An episode began, in one room or in several at a time: what was it?"""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Explain the episode and offer what can be done."""
+        """Explain the episode and offer the answers."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
         page = await async_page(self.hass, targets, Subject.EPISODE)
-        first = self.find_room()  # What is beyond the episodes is done to this one.
+        first = self.find_room()  # Answers that are not about the episodes are about this room.
         return self.async_show_menu(
             step_id="init",
             menu_options=["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
@@ -95,7 +95,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         )
 
     async def async_step_real(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what leaves the baseline, then let it leave."""
+        """Tell the user which hours will be excluded, then exclude them."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
@@ -113,7 +113,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         return await self.finish(self.find_room() or targets[0][0], answer, "kept_out")
 
     async def async_step_normal(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say from where alerts will begin and until when, then lift the level."""
+        """Tell the user the new alert level and until when, then set it."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
@@ -130,7 +130,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         return await self.finish(self.find_room() or targets[0][0], answer, "level_lifted")
 
     async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
-        """Ask no more about the episodes of these rooms."""
+        """Stop asking about the episodes of these rooms."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
@@ -144,7 +144,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         return await self.finish(self.find_room() or targets[0][0], stop(), "stopped_asking")
 
     def targets(self) -> list[Explained]:
-        """Return the episodes that the issue is about, as far as they are there and open."""
+        """Return the episodes of the issue that exist and are not answered."""
         rooms = loaded_rooms(self.hass)
         return [
             (room, rise.pollutant, episode)
@@ -160,7 +160,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
     fault_day: date
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Explain the suspicion and offer what can be done."""
+        """Explain the suspected change and offer the answers."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
@@ -174,7 +174,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
 
     async def async_step_season(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what "it is the season" means, then withdraw the suspicion."""
+        """Tell the user what "It is seasonal" does, then do it."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
@@ -187,7 +187,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         return await self.finish(room, async_season(room, pollutant, change.id), "withdrawn")
 
     async def async_step_at_fault(self, user_input: Said = None) -> RepairsFlowResult:
-        """Ask since when the sensor has been at fault."""
+        """Ask since when the sensor has been faulty."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
@@ -210,7 +210,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
 
     async def async_step_at_fault_confirm(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what is struck out and that learning pauses, then do it."""
+        """Tell the user which days are excluded and that learning pauses, then do both."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")

@@ -1,4 +1,4 @@
-"""What the flows about a room share: finding it, and the answers that several of them offer."""
+"""What the flows about a room share: how they find it, and the answers that several offer."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import date
@@ -38,7 +38,7 @@ type Said = dict[str, Any] | None
 
 
 class RoomRepairFlow(RepairsFlow):
-    """Find the room, hide the question, start over, report a change, strike days out."""
+    """Find the room, hide the question, start over, mark a change, exclude days."""
 
     change_day: date
     similar = False
@@ -49,11 +49,11 @@ class RoomRepairFlow(RepairsFlow):
         return loaded_rooms(self.hass).get(str((self.data or {}).get(ATTR_SUBENTRY)))
 
     def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
-        """Return the quantities that an answer is about."""
+        """Return the pollutants that an answer is about."""
         return list(room.channels)
 
     def suspected_day(self, room: RoomCoordinator) -> date:
-        """Return the day to propose for a change."""
+        """Return the day to suggest for a change."""
         return today(room)
 
     def replaces(self) -> int | None:
@@ -63,9 +63,9 @@ class RoomRepairFlow(RepairsFlow):
     async def finish(
         self, room: RoomCoordinator, answer: Awaitable[object], reason: str
     ) -> RepairsFlowResult:
-        """Give an answer, end the question, and say what was done.
+        """Apply an answer, close the question, and tell the user what was done.
 
-        What was possible when the page was opened may no longer be.
+        The room may have changed since the page was opened.
         """
         try:
             await answer
@@ -83,7 +83,7 @@ class RoomRepairFlow(RepairsFlow):
         return self.async_abort(reason="not_now")
 
     async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what starting over means, then do it."""
+        """Tell the user what starting over does, then do it."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -101,7 +101,7 @@ class RoomRepairFlow(RepairsFlow):
         return await self.finish(room, async_reset(room, self.kinds(room)), "started_over")
 
     async def async_step_changed(self, user_input: Said = None) -> RepairsFlowResult:
-        """Ask since when the sensor or the room is another."""
+        """Ask when the sensor or the room changed."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -126,7 +126,7 @@ class RoomRepairFlow(RepairsFlow):
         )
 
     async def async_step_changed_confirm(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what learning again from a day means, then do it."""
+        """Tell the user what relearning from a day does, then do it."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -157,7 +157,7 @@ class RoomRepairFlow(RepairsFlow):
         return await self.finish(room, told, "change_told")
 
     async def async_step_strike(self, user_input: Said = None) -> RepairsFlowResult:
-        """Ask which days to strike out."""
+        """Ask which days to exclude."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -185,7 +185,7 @@ class RoomRepairFlow(RepairsFlow):
         )
 
     async def async_step_strike_confirm(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what striking days out means, then do it."""
+        """Tell the user what excluding days does, then do it."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
@@ -205,7 +205,7 @@ class RoomRepairFlow(RepairsFlow):
         return await self.finish(room, strike, "days_struck")
 
     def check(self, room: RoomCoordinator, day: date) -> dict[str, str]:
-        """Return what is wrong with a day that has to be past and still kept."""
+        """Return the error of a day that is not past or no longer kept, None if there is none."""
         try:
             check_past(room, day)
         except ServiceValidationError as error:
@@ -219,6 +219,6 @@ class RoomRepairFlow(RepairsFlow):
         *,
         paused: bool = False,
     ) -> str:
-        """Return what an answer would leave, in words."""
+        """Return the sentences about what an answer would leave."""
         words = await PreviewWords.async_load(self.hass)
         return words.consequence(room, drafts, dt_util.utcnow().timestamp(), paused=paused)

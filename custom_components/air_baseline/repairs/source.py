@@ -1,4 +1,4 @@
-"""The flow about a source that gives nothing, or nothing that can be learned from."""
+"""The flow about a source without values, or with values that cannot be learned from."""
 
 from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
@@ -12,10 +12,10 @@ from .room_flow import NO_FIELDS, RoomRepairFlow, Said
 
 
 class SourceFlow(RoomRepairFlow):
-    """Say what was measured, and open the settings or pause."""
+    """Tell the user what was measured, and open the settings or pause."""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what was measured and offer what can be done."""
+        """Tell the user what was measured and offer the answers."""
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.sources:
             return self.async_abort(reason="gone")
@@ -45,7 +45,7 @@ class SourceFlow(RoomRepairFlow):
         )
 
     async def async_step_pause(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what a pause is, then pause."""
+        """Tell the user what a pause does, then pause."""
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.channels:
             return self.async_abort(reason="gone")
@@ -61,5 +61,5 @@ class SourceFlow(RoomRepairFlow):
 
     @property
     def pollutant(self) -> Pollutant:
-        """Return the quantity of the source."""
+        """Return the pollutant of the source."""
         return Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))

@@ -1,4 +1,4 @@
-"""The flows about what is stored: it was damaged, or a newer version wrote it."""
+"""The flows about the store: it was damaged, or a newer version wrote it."""
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -16,14 +16,14 @@ from .room_flow import NO_FIELDS, Said
 
 
 class StoreRecoveredFlow(RepairsFlow):
-    """What was stored was damaged; say what was lost, and what to do with what was kept.
+    """The store was damaged: what was lost, and what to do with what was recovered.
 
-    The last good copy has been taken by itself where something was damaged: the choice left
-    is to keep it or to start over.
+    Damaged parts have already been replaced from the last good copy: the user can keep them or
+    start over.
     """
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Show what was lost and what was kept."""
+        """Show what was lost and what was recovered."""
         if not self._rooms("recovered"):
             return await self.async_step_confirm()
         return self.async_show_menu(
@@ -36,7 +36,7 @@ class StoreRecoveredFlow(RepairsFlow):
         )
 
     async def async_step_confirm(self, user_input: Said = None) -> RepairsFlowResult:
-        """Show what was lost where nothing could be recovered."""
+        """Show what was lost if nothing could be recovered."""
         if user_input is not None:
             return self.async_create_entry(data={})
         return self.async_show_form(
@@ -46,12 +46,12 @@ class StoreRecoveredFlow(RepairsFlow):
         )
 
     async def async_step_keep(self, user_input: Said = None) -> RepairsFlowResult:
-        """Go on with what was recovered."""
+        """Continue with what was recovered."""
         ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
         return self.async_abort(reason="kept")
 
     async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what starting over means, then do it in the rooms that were recovered."""
+        """Tell the user what starting over does, then do it in the recovered rooms."""
         rooms = [
             room for key, room in loaded_rooms(self.hass).items() if key in self._rooms("recovered")
         ]
@@ -71,12 +71,12 @@ class StoreRecoveredFlow(RepairsFlow):
         return self.async_abort(reason="started_over")
 
     def _rooms(self, fate: str) -> list[str]:
-        """Return the ids of the rooms that met a fate, as far as they are still there."""
+        """Return the ids of the rooms with a result (lost or recovered) that still exist."""
         named = str((self.data or {}).get(fate) or "").split()
         return [room for room in named if room in self._titles()]
 
     def _names(self, fate: str) -> str:
-        """Return the names of the rooms that met a fate."""
+        """Return the names of the rooms with a result."""
         titles = self._titles()
         return ", ".join(escape(titles[room]) for room in self._rooms(fate)) or "–"
 
@@ -93,7 +93,7 @@ class StoreNewerFlow(RepairsFlow):
     """A newer version wrote the store: go back to that version, to the good copy, or start over."""
 
     async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what was found and offer what is possible."""
+        """Tell the user what was found and offer the choices."""
         if self._entry is None:
             return self.async_abort(reason="gone")
         readable = any(await self._async_readable(self._entry))
@@ -105,7 +105,7 @@ class StoreNewerFlow(RepairsFlow):
         )
 
     async def async_step_restore(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what is lost, then put the newer file aside and load what can be read."""
+        """Tell the user what is lost, then set the newer file aside and load what can be read."""
         if self._entry is None or not any(await self._async_readable(self._entry)):
             return self.async_abort(reason="gone")
         if user_input is None:
@@ -114,7 +114,7 @@ class StoreNewerFlow(RepairsFlow):
         return await self._async_put_aside(self._entry, readable, "restored")
 
     async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
-        """Say what starting over means, then put both files aside and load nothing."""
+        """Tell the user what starting over does, then set both files aside and load nothing."""
         if self._entry is None:
             return self.async_abort(reason="gone")
         if user_input is None:
@@ -122,7 +122,7 @@ class StoreNewerFlow(RepairsFlow):
         return await self._async_put_aside(self._entry, (False, False), "started_over")
 
     async def async_step_leave(self, user_input: Said = None) -> RepairsFlowResult:
-        """Leave everything as it is: the newer version can be installed again."""
+        """Change nothing: the newer version can be installed again."""
         return self.async_abort(reason="left")
 
     @property
@@ -142,7 +142,7 @@ class StoreNewerFlow(RepairsFlow):
     async def _async_put_aside(
         self, entry: ConfigEntry, kept: tuple[bool, bool], reason: str
     ) -> RepairsFlowResult:
-        """Put aside what is not kept of ledger and good copy, and load the rest."""
+        """Set aside the files that are not kept, and load the rest."""
         ledger, good = kept
         await LedgerStore(self.hass, dict).async_put_aside(ledger=not ledger, good=not good)
         ir.async_delete_issue(self.hass, DOMAIN, STORE_NEWER)

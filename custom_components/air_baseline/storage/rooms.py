@@ -1,4 +1,4 @@
-"""Rooms as the store keeps them, and how they are read: what is damaged, from the good copy."""
+"""Rooms as the store keeps them; damaged parts are read from the last good copy."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class NewerStoreError(Exception):
 
 @dataclass(slots=True)
 class StoredRoom:
-    """One room as the store keeps it: its channels, retired ledgers, and what was asked.
+    """One room as the store keeps it: its channels, retired ledgers and question records.
 
     `question_records` are by issue id.
     """
@@ -54,7 +54,7 @@ class StoredRoom:
 
 @dataclass(slots=True)
 class Loaded:
-    """What was read, and what damage was met: by room, what came of each channel.
+    """What was read, and the damage that was found: for each room, the result of each channel.
 
     `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
     could not be read from either file. `damaged` says that the file could not be read as a
@@ -69,7 +69,7 @@ class Loaded:
 
 
 class RoomsReader:
-    """Read rooms from two files, from the last good copy only what the first has lost."""
+    """Read rooms from two files; the last good copy replaces what the first has lost."""
 
     def __init__(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> None:
         """Read these rooms; others are gone."""
@@ -104,8 +104,8 @@ class RoomsReader:
     ) -> dict[Pollutant, Channel]:
         channels: dict[Pollutant, Channel] = {}
         current, good = room.get("channels"), mapping(good_room.get("channels"))
-        # A quantity that the good copy alone has was taken out of the room since, unless the
-        # list of quantities is itself what was damaged.
+        # A pollutant that only the good copy has was removed from the room since, unless the
+        # list of pollutants itself was damaged.
         listed = isinstance(current, dict) and all(name in _KINDS for name in current)
         current = mapping(current)
         for pollutant in Pollutant:
@@ -133,7 +133,7 @@ class RoomsReader:
 
 
 def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:
-    """Return the context that can be read; what is damaged is forgotten."""
+    """Return the surroundings that can be read; damaged ones are dropped."""
     context: dict[str, SurroundingMean] = {}
     for key, item in mapping(data).items():
         try:
@@ -144,7 +144,7 @@ def read_surroundings(data: object, zone: tzinfo) -> dict[str, SurroundingMean]:
 
 
 def _question_records(data: object) -> dict[str, QuestionRecord]:
-    """Return the questions that can be read; a damaged one is forgotten."""
+    """Return the question records that can be read; damaged ones are dropped."""
     records: dict[str, QuestionRecord] = {}
     for issue_id, item in mapping(data).items():
         try:
@@ -155,7 +155,7 @@ def _question_records(data: object) -> dict[str, QuestionRecord]:
 
 
 def mapping(data: object) -> Mapping[str, Any]:
-    """Return stored data as a mapping, an empty one where it is none."""
+    """Return stored data as a mapping, an empty one if it is not one."""
     return data if isinstance(data, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""Which range was in force as an hour began: later in the hour it may be another."""
+"""The range that was in force as each hour began: it can change within the hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from math import inf
 from ..day import HOUR_S, hour_start, locate
 from .forecast import Forecast
 
-HOURS_KEPT = 24  # By judgement: they are asked for within seconds, or when a long round has ended.
+HOURS_KEPT = 24  # Hours, by judgement: they are read within seconds, or after a long round.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class HourRange:
 
 
 def range_of_hour(written: Forecast | None, start: float, zone: tzinfo) -> HourRange | None:
-    """Return what a forecast says of the hour that starts at a time (POSIX seconds).
+    """Return a forecast's range for the hour that starts at a time (POSIX seconds).
 
-    None where the range is not learned, or is that of another day.
+    None if the range is not learned, or the forecast is for another day.
     """
     day, part = locate(start, zone)
     if written is None or not written.learned or not written.ranges or written.day != day:
