@@ -158,10 +158,9 @@ class EpisodeNormal(Correction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DaysExcluded(Correction):
-    """Whole days that a person excluded, from the first to the last."""
+class WholeDays(Correction):
+    """Whole days that are excluded, from the first to the last."""
 
-    code = CorrectionCode.STRIKE
     withdraws = True
 
     from_day: int
@@ -177,6 +176,21 @@ class DaysExcluded(Correction):
     def excluded_parts(self, day: int) -> int:
         """Return all parts of an excluded day."""
         return ALL_PARTS if self.from_day <= day <= self.to_day else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysExcluded(WholeDays):
+    """Days that a person excluded."""
+
+    code = CorrectionCode.STRIKE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassed(WholeDays):
+    """A suspected change went back by itself: its days are excluded."""
+
+    code = CorrectionCode.CHANGE_PASSED
+    inferred = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,29 +255,6 @@ class ChangeSuspected(Change):
     def doubts(self) -> bool:
         """Return True: the range always has to prove itself again."""
         return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePassed(Correction):
-    """A suspected change went back by itself: its days are excluded."""
-
-    code = CorrectionCode.CHANGE_PASSED
-    inferred = True
-    withdraws = True
-
-    from_day: int
-    to_day: int
-
-    @property
-    @override
-    def last_day(self) -> int:
-        """Return the last day of the change."""
-        return self.to_day
-
-    @override
-    def excluded_parts(self, day: int) -> int:
-        """Return all parts of the days of the change."""
-        return ALL_PARTS if self.from_day <= day <= self.to_day else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
