@@ -99,7 +99,7 @@ async def async_answer(
     return await _async_correct(room, dict.fromkeys(episodes, draft))
 
 
-async def async_strike(
+async def async_exclude_days(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], days: Iterable[date]
 ) -> Corrected:
     """Exclude days; future days are allowed, for example for a renovation."""

@@ -29,8 +29,8 @@ from .corrections import (
     Corrected,
     async_answer,
     async_change,
+    async_exclude_days,
     async_reset,
-    async_strike,
     async_undo,
     days_between,
     find_episodes,
@@ -113,12 +113,14 @@ async def _async_correct_episode(
     return await async_answer(room, episodes, normal=call.data[ATTR_VERDICT] == VERDICT_NORMAL)
 
 
-async def _async_strike_days(
+async def _async_exclude_days(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
     """Exclude the days from one to another."""
     first: date = call.data[ATTR_START]
-    return await async_strike(room, pollutants, days_between(first, call.data.get(ATTR_END, first)))
+    return await async_exclude_days(
+        room, pollutants, days_between(first, call.data.get(ATTR_END, first))
+    )
 
 
 async def _async_mark_change(
@@ -157,7 +159,7 @@ READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
 }
 CORRECTING: dict[str, Act] = {
     "correct_episode": _async_correct_episode,
-    "strike_days": _async_strike_days,
+    "strike_days": _async_exclude_days,
     "mark_change": _async_mark_change,
     "reset": _async_reset,
     "relearn_from_history": _async_relearn,

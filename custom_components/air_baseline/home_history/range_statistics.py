@@ -101,13 +101,13 @@ class _Band:
         ranges = [hour_range(channel, moment) for moment in moments]
         return [
             StatisticData(
-                start=datetime.fromtimestamp(held.start, UTC),
-                min=held.low / factor,
-                mean=held.middle / factor,
-                max=held.high / factor,
+                start=datetime.fromtimestamp(hour.start, UTC),
+                min=hour.low / factor,
+                mean=hour.middle / factor,
+                max=hour.high / factor,
             )
-            for held in ranges
-            if held is not None
+            for hour in ranges
+            if hour is not None
         ]
 
 

@@ -30,7 +30,7 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         ]
         if not recent:
             return
-        neighbours = [
+        others = [
             other_channel(room_id, channel, at)
             for room_id, room in working.items()
             for channel in room.channels.values()
@@ -38,12 +38,12 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         for room_id, channel, episode in recent:
             known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
             pollutant, opened = channel.spec.pollutant, float(episode.id)
-            found = find_other_rooms(room_id, pollutant, opened, neighbours, known)
+            found = find_other_rooms(room_id, pollutant, opened, others, known)
             if found != known:
                 channel.keep_other_rooms(episode.id, found.other_rooms, found.rooms)
 
     @callback
-    def happened(_kind: Pollutant, event: Event) -> None:
+    def happened(_pollutant: Pollutant, event: Event) -> None:
         if event.kind is EventKind.UNUSUAL_STARTED:
             look(dt_util.utcnow().timestamp())
 

@@ -28,13 +28,13 @@ from ..corrections import (
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..words.explanation import Explained, async_page, history_link
 from ..words.preview import PreviewWords
-from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, Said
+from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, UserInput
 
 
 class RangeLearnedFlow(RoomRepairFlow):
     """A range was learned: does it look right?"""
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Explain the range and offer the answers."""
         room = self.find_room()
         if room is None:
@@ -48,14 +48,14 @@ class RangeLearnedFlow(RoomRepairFlow):
             description_placeholders=page.placeholders(),
         )
 
-    async def async_step_looks_right(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_looks_right(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Record the answer as an entry; nothing else changes."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
         return await self.finish(room, async_agree(room), "agreed")
 
-    async def async_step_something_off(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_something_off(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Offer the reasons why a range can be wrong."""
         room = self.find_room()
         if room is None:
@@ -65,7 +65,7 @@ class RangeLearnedFlow(RoomRepairFlow):
             menu_options=["changed", "strike", "start_over"],
         )
 
-    async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Stop asking about the ranges of this room."""
         room = self.find_room()
         if room is None:
@@ -76,7 +76,7 @@ class RangeLearnedFlow(RoomRepairFlow):
 class UnusualEpisodeFlow(RoomRepairFlow):
     """An episode began, in one room or in several at a time: what was it?"""
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Explain the episode and offer the answers."""
         targets = self.targets()
         if not targets:
@@ -94,7 +94,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             },
         )
 
-    async def async_step_real(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_real(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user which hours will be excluded, then exclude them."""
         targets = self.targets()
         if not targets:
@@ -112,7 +112,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         answer = _async_answer(targets, normal=False)
         return await self.finish(self.find_room() or targets[0][0], answer, "kept_out")
 
-    async def async_step_normal(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_normal(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user the new alert level and until when, then set it."""
         targets = self.targets()
         if not targets:
@@ -129,7 +129,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         answer = _async_answer(targets, normal=True)
         return await self.finish(self.find_room() or targets[0][0], answer, "level_lifted")
 
-    async def async_step_stop_asking(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Stop asking about the episodes of these rooms."""
         targets = self.targets()
         if not targets:
@@ -159,13 +159,15 @@ class ChangeSuspectedFlow(RoomRepairFlow):
 
     fault_day: date
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Explain the suspected change and offer the answers."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
         page = await async_page(
-            self.hass, [(room, pollutant, None) for pollutant in self.kinds(room)], Subject.CHANGE
+            self.hass,
+            [(room, pollutant, None) for pollutant in self.pollutants(room)],
+            Subject.CHANGE,
         )
         return self.async_show_menu(
             step_id="init",
@@ -173,7 +175,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
             description_placeholders=page.placeholders(),
         )
 
-    async def async_step_season(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_season(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what "It is seasonal" does, then do it."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
@@ -183,10 +185,10 @@ class ChangeSuspectedFlow(RoomRepairFlow):
                 step_id="season",
                 data_schema=NO_FIELDS,
             )
-        (pollutant,) = self.kinds(room)
+        (pollutant,) = self.pollutants(room)
         return await self.finish(room, async_season(room, pollutant, change.id), "withdrawn")
 
-    async def async_step_at_fault(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_at_fault(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Ask since when the sensor has been faulty."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
@@ -209,12 +211,12 @@ class ChangeSuspectedFlow(RoomRepairFlow):
             errors=errors,
         )
 
-    async def async_step_at_fault_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_at_fault_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user which days are excluded and that learning pauses, then do both."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
-        (pollutant,) = self.kinds(room)
+        (pollutant,) = self.pollutants(room)
         if user_input is None:
             days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
             draft = exclude_days(days, replaces=change.id)
@@ -230,7 +232,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         return await self.finish(room, answer, "at_fault_paused")
 
     @override
-    def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
+    def pollutants(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the quantity that the issue is about."""
         pollutant = Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))
         return [pollutant] if pollutant in room.channels else []
@@ -251,7 +253,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         """Return the change that the issue is about, None if it is no longer suspected."""
         room = self.find_room()
         changes = (
-            [suspected_change(room.channels[pollutant]) for pollutant in self.kinds(room)]
+            [suspected_change(room.channels[pollutant]) for pollutant in self.pollutants(room)]
             if room
             else []
         )

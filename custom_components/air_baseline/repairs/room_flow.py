@@ -23,7 +23,7 @@ from ..core.day import iso_day, parse_day
 from ..core.ledger.correction import exclude_days, report_change, start_over
 from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
-from ..corrections import async_change, async_reset, async_strike, check_past, today
+from ..corrections import async_change, async_exclude_days, async_reset, check_past, today
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
 from ..words.preview import PreviewWords
@@ -34,7 +34,7 @@ FIELD_DAYS = "days"
 
 NO_FIELDS = vol.Schema({})
 
-type Said = dict[str, Any] | None
+type UserInput = dict[str, Any] | None
 
 
 class RoomRepairFlow(RepairsFlow):
@@ -48,7 +48,7 @@ class RoomRepairFlow(RepairsFlow):
         """Return the room that the issue is about, None if it is gone or not loaded."""
         return loaded_rooms(self.hass).get(str((self.data or {}).get(ATTR_SUBENTRY)))
 
-    def kinds(self, room: RoomCoordinator) -> list[Pollutant]:
+    def pollutants(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the pollutants that an answer is about."""
         return list(room.channels)
 
@@ -76,13 +76,13 @@ class RoomRepairFlow(RepairsFlow):
         async_answered(room, self.issue_id)
         return self.async_abort(reason=reason)
 
-    async def async_step_not_now(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_not_now(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Hide the question for a week."""
         if room := self.find_room():
             async_snooze(room, self.issue_id)
         return self.async_abort(reason="not_now")
 
-    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what starting over does, then do it."""
         room = self.find_room()
         if room is None:
@@ -94,13 +94,13 @@ class RoomRepairFlow(RepairsFlow):
                 data_schema=NO_FIELDS,
                 description_placeholders={
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), draft)
+                        room, dict.fromkeys(self.pollutants(room), draft)
                     ),
                 },
             )
-        return await self.finish(room, async_reset(room, self.kinds(room)), "started_over")
+        return await self.finish(room, async_reset(room, self.pollutants(room)), "started_over")
 
-    async def async_step_changed(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_changed(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Ask when the sensor or the room changed."""
         room = self.find_room()
         if room is None:
@@ -125,7 +125,7 @@ class RoomRepairFlow(RepairsFlow):
             errors=errors,
         )
 
-    async def async_step_changed_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_changed_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what relearning from a day does, then do it."""
         room = self.find_room()
         if room is None:
@@ -143,26 +143,26 @@ class RoomRepairFlow(RepairsFlow):
                 description_placeholders={
                     "date": self.change_day.isoformat(),
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), draft)
+                        room, dict.fromkeys(self.pollutants(room), draft)
                     ),
                 },
             )
-        told = async_change(
+        change = async_change(
             room,
-            self.kinds(room),
+            self.pollutants(room),
             self.change_day,
             similar=self.similar,
             replaces=self.replaces(),
         )
-        return await self.finish(room, told, "change_told")
+        return await self.finish(room, change, "change_told")
 
-    async def async_step_strike(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_strike(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Ask which days to exclude."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
         words = await PreviewWords.async_load(self.hass)
-        listed = words.days_to_strike(room, dt_util.utcnow().timestamp())
+        listed = words.days_to_exclude(room, dt_util.utcnow().timestamp())
         errors: dict[str, str] = {}
         if user_input is not None:
             self.days = tuple(date.fromordinal(parse_day(day)) for day in user_input[FIELD_DAYS])
@@ -184,7 +184,7 @@ class RoomRepairFlow(RepairsFlow):
             errors=errors,
         )
 
-    async def async_step_strike_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_strike_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what excluding days does, then do it."""
         room = self.find_room()
         if room is None:
@@ -197,12 +197,12 @@ class RoomRepairFlow(RepairsFlow):
                 description_placeholders={
                     "days": ", ".join(iso_day(day) for day in days),
                     "consequence": await self.consequence(
-                        room, dict.fromkeys(self.kinds(room), exclude_days(days))
+                        room, dict.fromkeys(self.pollutants(room), exclude_days(days))
                     ),
                 },
             )
-        strike = async_strike(room, self.kinds(room), self.days)
-        return await self.finish(room, strike, "days_struck")
+        exclusion = async_exclude_days(room, self.pollutants(room), self.days)
+        return await self.finish(room, exclusion, "days_struck")
 
     def check(self, room: RoomCoordinator, day: date) -> dict[str, str]:
         """Return the error of a day that is not past or no longer kept, None if there is none."""

@@ -8,13 +8,13 @@ from ..core.pollutant import Pollutant
 from ..corrections import async_pause
 from ..inputs.eligibility import name_of
 from ..words.explanation import escape
-from .room_flow import NO_FIELDS, RoomRepairFlow, Said
+from .room_flow import NO_FIELDS, RoomRepairFlow, UserInput
 
 
 class SourceFlow(RoomRepairFlow):
     """Tell the user what was measured, and open the settings or pause."""
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what was measured and offer the answers."""
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.sources:
@@ -28,7 +28,7 @@ class SourceFlow(RoomRepairFlow):
             },
         )
 
-    async def async_step_room_settings(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_room_settings(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Open the room's settings."""
         room = self.find_room()
         if room is None:
@@ -44,7 +44,7 @@ class SourceFlow(RoomRepairFlow):
             next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"]),
         )
 
-    async def async_step_pause(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what a pause does, then pause."""
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.channels:

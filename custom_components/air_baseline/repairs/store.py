@@ -12,7 +12,7 @@ from ..corrections import async_all, async_reset
 from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
 from ..storage.store import LedgerStore, NotSavedError
 from ..words.explanation import escape
-from .room_flow import NO_FIELDS, Said
+from .room_flow import NO_FIELDS, UserInput
 
 
 class StoreRecoveredFlow(RepairsFlow):
@@ -22,7 +22,7 @@ class StoreRecoveredFlow(RepairsFlow):
     start over.
     """
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Show what was lost and what was recovered."""
         if not self._rooms("recovered"):
             return await self.async_step_confirm()
@@ -35,7 +35,7 @@ class StoreRecoveredFlow(RepairsFlow):
             },
         )
 
-    async def async_step_confirm(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Show what was lost if nothing could be recovered."""
         if user_input is not None:
             return self.async_create_entry(data={})
@@ -45,12 +45,12 @@ class StoreRecoveredFlow(RepairsFlow):
             description_placeholders={"lost": self._names("lost")},
         )
 
-    async def async_step_keep(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_keep(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Continue with what was recovered."""
         ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
         return self.async_abort(reason="kept")
 
-    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what starting over does, then do it in the recovered rooms."""
         rooms = [
             room for key, room in loaded_rooms(self.hass).items() if key in self._rooms("recovered")
@@ -92,7 +92,7 @@ class StoreRecoveredFlow(RepairsFlow):
 class StoreNewerFlow(RepairsFlow):
     """A newer version wrote the store: go back to that version, to the good copy, or start over."""
 
-    async def async_step_init(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what was found and offer the choices."""
         if self._entry is None:
             return self.async_abort(reason="gone")
@@ -104,7 +104,7 @@ class StoreNewerFlow(RepairsFlow):
             else ["start_over", "leave"],
         )
 
-    async def async_step_restore(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_restore(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what is lost, then set the newer file aside and load what can be read."""
         if self._entry is None or not any(await self._async_readable(self._entry)):
             return self.async_abort(reason="gone")
@@ -113,7 +113,7 @@ class StoreNewerFlow(RepairsFlow):
         readable = await self._async_readable(self._entry)
         return await self._async_put_aside(self._entry, readable, "restored")
 
-    async def async_step_start_over(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what starting over does, then set both files aside and load nothing."""
         if self._entry is None:
             return self.async_abort(reason="gone")
@@ -121,7 +121,7 @@ class StoreNewerFlow(RepairsFlow):
             return self.async_show_form(step_id="start_over", data_schema=NO_FIELDS)
         return await self._async_put_aside(self._entry, (False, False), "started_over")
 
-    async def async_step_leave(self, user_input: Said = None) -> RepairsFlowResult:
+    async def async_step_leave(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Change nothing: the newer version can be installed again."""
         return self.async_abort(reason="left")
 

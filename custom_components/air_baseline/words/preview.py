@@ -77,7 +77,7 @@ class PreviewWords(Words):
                 lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
         return "\n".join(f"- {line}" for line in lines)
 
-    def days_to_strike(self, room: RoomCoordinator, now: float) -> dict[str, str]:
+    def days_to_exclude(self, room: RoomCoordinator, now: float) -> dict[str, str]:
         """Return the days that can be excluded by their ISO dates, newest first.
 
         The texts give the peak of each pollutant.

@@ -158,7 +158,7 @@ def test_corrections_in_force_are_listed_with_whether_they_can_be_undone() -> No
     assert [(found.id, found.code, found.undoable) for found in explanation.corrections] == [
         (entry.id, CorrectionCode.STRIKE, True)
     ]
-    assert explanation.evidence.struck_days == 2
+    assert explanation.evidence.excluded_days == 2
     assert not explain(channel, NOW + 30 * DAY_S + 1).corrections[0].undoable
 
 

@@ -145,7 +145,7 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         since=_iso(known.first),
         replayed_days=sum(summary.origin is not DayOrigin.LIVE for summary in counted),
         hourly_days=sum(summary.origin is DayOrigin.HOURLY for summary in counted),
-        struck_days=sum(bool(ledger.excluded_parts(summary.day)) for summary in ledger.days),
+        excluded_days=sum(bool(ledger.excluded_parts(summary.day)) for summary in ledger.days),
         own_share=today.own_share if today else 0.0,
     )
 

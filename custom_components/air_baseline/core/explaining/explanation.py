@@ -85,7 +85,7 @@ class Evidence:
 
     They are the days that count among the last 60; the first is `since`. `part_days` has the
     days with each part. `replayed_days` came from the source's history, and `hourly_days` of them
-    from hourly means. `struck_days` are partly or wholly excluded. `own_share` is the weight of
+    from hourly means. `excluded_days` are partly or wholly excluded. `own_share` is the weight of
     the room's own days in the range.
     """
 
@@ -99,7 +99,7 @@ class Evidence:
     since: str | None
     replayed_days: int
     hourly_days: int
-    struck_days: int
+    excluded_days: int
     own_share: float
 
 

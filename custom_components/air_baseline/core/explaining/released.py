@@ -9,6 +9,7 @@ _NAMES: Final = MappingProxyType(
         "code": "kind",
         "correction": "verdict",
         "coverage_28d": "held",
+        "excluded_days": "struck_days",
         "other_rooms": "together",
         "pollutant": "quantity",
         "scored_days": "marks",
