@@ -59,7 +59,7 @@ class HistoryState(StrEnum):
 
 
 class Condition(StrEnum):
-    """What the room has not seen before about the present conditions."""
+    """A present condition that a room has not had before."""
 
     COLDER = "colder"
     WARMER = "warmer"

@@ -24,8 +24,9 @@ from ..pollutant import CELLS, from_scale, to_scale
 from .promise import Rule
 
 # Trial runs and short runs are described in docs/developers/statistics.md.
-# Of the level before, by judgement: the air before explains part of how high it gets. Of 0, 0.3,
-# 0.5, 0.7 and 0.9 this found the most plumes at an equal rate of alerts.
+# Of the level before: the air before explains part of how high it gets. By judgement, from a run
+# that is not recorded: of 0, 0.3, 0.5, 0.7 and 0.9 it found the most plumes at an equal rate of
+# alerts.
 BEFORE_SHARE = 0.5
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.

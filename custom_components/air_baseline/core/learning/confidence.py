@@ -7,11 +7,11 @@ from ..pollutant import CELL_WIDTH
 from .standing import EVIDENCE_DAYS
 from .typical_range import TARGET, widening_of
 
-# `trust` is benchmarks/trust.py: Brier scores on seeded homes of every season, confirmed on other
-# seeds (docs/developers/statistics.md).
+# `trust` is benchmarks/trust.py: Brier scores on seeded homes of every season. The table in
+# docs/developers/statistics.md has those of homes that chose nothing, too.
 CONFIDENCE_DAYS = 7  # Scored days of the first confidence, by judgement.
 MEAN_DAYS = 30.0  # Scored days that 0.80 counts as (`trust`): the widening restores that coverage.
-SPREAD_DAYS = 60.0  # Scored days that the wander counts as (`trust`): it predicts more.
+SPREAD_DAYS = 60.0  # Scored days that the wander counts as (`trust`): past spread predicts less.
 COVERAGE_HALF_LIFE_DAYS = 60.0  # Days (`trust`).
 AHEAD_DAYS = 14  # Days that confidence is about, by judgement.
 # Share of the widening that is left in the coverage of the next 14 days (`trust`: best of 0.4,

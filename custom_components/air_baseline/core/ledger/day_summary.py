@@ -46,10 +46,10 @@ class DaySummary:
     `slots` are the possible slots of each part. `record` packs the histogram, the peaks, the
     issued range and the surroundings (see `pack_record`). `coverage` is the share of the day
     inside the issued range (None: not scored), and `head` is the id of the last entry that had
-    moved the range when it was issued. `state` is the learning state that the day began with,
-    `eligible` says whether an alert was possible, and `longest_run_h` is the longest run of one
-    value that ended in the day, in hours. `valid` says whether the day is evidence, `usable` is
-    the mask of its parts that are.
+    moved the range when it was issued. `state` is the learning state of the day, `eligible` says
+    whether an alert was possible, and `longest_run_h` is the longest run of one value that ended
+    in the day, in hours. `valid` says whether the day is evidence, `usable` is the mask of its
+    parts that are.
     """
 
     day: int

@@ -325,7 +325,7 @@ class Entry[C: Correction = Correction]:
         return self.correction.moves_range
 
 
-# Each column where an entry has nothing; a weight of 0 counts for nothing.
+# What a column holds for an entry that has no value for it.
 _EMPTY: Final = MappingProxyType(
     {
         "from_day": None,

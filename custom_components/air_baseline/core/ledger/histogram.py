@@ -31,7 +31,7 @@ def remove_slots(counts: Counts, cell: int, slots: Sequence[int]) -> None:
 
 
 def observed_share(observed: NDArray[np.intp], slots: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the observed share of each day, from the slots (…, part) observed and possible.
+    """Return the observed share of each day, from the slots (..., part) observed and possible.
 
     No part counts for more than its possible slots.
     """

@@ -288,7 +288,7 @@ class Ledger:
         )
 
     def factor(self, day: int) -> float:
-        """Return what a day still counts for: 1, less before a change, 0 if it is excluded."""
+        """Return what a day still counts for: 1, less before a change, 0 for nothing."""
         if not self.entries:
             return 1.0
         if day < self.epoch_day or self.excluded_parts(day) == ALL_PARTS:
