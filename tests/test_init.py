@@ -205,7 +205,7 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "store_newer"
-    assert "stored by a newer version of Air Baseline" in caplog.text
+    assert "saved by a newer version of Air Baseline" in caplog.text
     await pass_time(hass, clock, timedelta(hours=1), {PM25: usual})
     assert hass_storage[LEDGER_KEY] == newer
 

@@ -290,7 +290,7 @@ async def test_an_action_on_a_room_that_is_being_removed_comes_too_late(home: Ho
     relearn = asyncio.create_task(act(hass, "relearn_from_history", quantity="pm25"))
     await settle()
     await home.remove()
-    with pytest.raises(ServiceValidationError, match="removed before this was done"):
+    with pytest.raises(ServiceValidationError, match="removed before this finished"):
         await relearn
     assert files(hass) == []
 
