@@ -122,8 +122,10 @@ def faults(
 
 
 @pytest.fixture(autouse=True)
-def _custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load this integration in every test."""
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load this integration; most tests of the core need no Home Assistant."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture

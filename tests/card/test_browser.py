@@ -12,6 +12,7 @@ from demo.browser import BROWSERS
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
 
+@pytest.mark.quiet
 @pytest.mark.skipif(
     not any(map(shutil.which, BROWSERS)),
     reason="there is no browser here: script/get-browser gets one",

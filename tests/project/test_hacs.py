@@ -149,6 +149,7 @@ def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, 
         process.wait(60)
 
 
+@pytest.mark.quiet
 def test_what_the_archive_installs_starts_in_a_real_home(
     home_assistant: tuple[int, Path],
 ) -> None:

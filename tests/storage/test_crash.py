@@ -96,6 +96,7 @@ def home(tmp_path: Path, socket_enabled: None) -> Home:
     return Home(tmp_path, _stored(tmp_path))
 
 
+@pytest.mark.quiet
 @pytest.mark.timeout(4 * 3600)
 def test_nothing_confirmed_is_lost_and_no_number_is_wrong_after_a_kill(
     home: Home, faults: Faults
