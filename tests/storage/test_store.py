@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -11,10 +12,11 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.air_baseline.core.storage.channel import FrozenChannel
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.files import damage, disk, kitchen, read, write
-from tests.home import KITCHEN, NOON, PM25, a_home, pass_time, set_up, usual
+from tests.home import KITCHEN, NOON, PM25, a_home, act, pass_time, set_up, usual
 
 pytestmark = pytest.mark.on_disk
 
@@ -63,6 +65,15 @@ async def test_a_correction_is_saved_before_it_is_confirmed(
     await hass.services.async_call(DOMAIN, "reset", {"device_id": device.id}, blocking=True)
     channel = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
     assert "reset" in channel["entries"][0]
+
+
+async def test_each_channel_is_turned_into_json_once_in_a_save(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, a_home())
+    with patch.object(FrozenChannel, "dump", autospec=True, side_effect=FrozenChannel.dump) as dump:
+        await act(hass, "reset")
+    assert dump.call_count == 3
 
 
 async def test_a_shutdown_saves_what_was_not_saved_yet(

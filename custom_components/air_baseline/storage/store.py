@@ -7,6 +7,7 @@ store written by a newer version is left untouched.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, tzinfo
+from functools import cached_property
 import os
 from pathlib import Path
 import shutil
@@ -247,7 +248,7 @@ class _ChannelToWrite:
     def __init__(self, channel: Channel) -> None:
         self._frozen = freeze_channel(channel)
 
-    @property
+    @cached_property  # Home Assistant asks twice: whether it is there, and for it.
     def json_fragment(self) -> json_fragment:
         """Return JSON on one line: Home Assistant would write each number on its own line."""
         sleep(YIELD_S)
