@@ -1,7 +1,9 @@
 """Fixtures for tests through Home Assistant; rooms and readings are in tests/home.py."""
 
+from asyncio import BaseEventLoop
 from collections.abc import Callable
 from http import HTTPStatus
+import logging
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -26,6 +28,13 @@ from tests.words import holes, words
 __all__ = ["DOMAIN", "Fixer"]
 
 type Answer = dict[str, Any]
+
+# In debug mode, which the test plugin sets, the loop checks threads and callbacks. It also keeps
+# a stack of each callback and task where `get_debug` says so; that takes a third of the time.
+BaseEventLoop.get_debug = lambda _: False  # type: ignore[method-assign]
+
+# The plugin logs each statement of the recorder, and its parameters.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 class Fixer:
