@@ -4,6 +4,7 @@ from asyncio import BaseEventLoop
 from collections.abc import Callable
 from http import HTTPStatus
 import logging
+import shutil
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -13,7 +14,7 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import area_registry as ar, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.common import async_mock_service, get_test_config_dir
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 from syrupy.assertion import SnapshotAssertion
@@ -143,11 +144,19 @@ def hass_storage(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {} if "on_disk" in request.keywords else request.getfixturevalue("hass_storage")
 
 
+@pytest.fixture(scope="session")
+def shared_config_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a copy of the plugin's folder: two processes must not put blueprints there at once."""
+    folder = tmp_path_factory.mktemp("config")
+    shutil.copytree(get_test_config_dir(), folder, dirs_exist_ok=True)
+    return str(folder)
+
+
 @pytest.fixture
 def hass_config_dir(request: pytest.FixtureRequest) -> str:
-    """Return the folder that all tests share; a test `on_disk` gets its own."""
+    """Return the folder that all tests of a process share; a test `on_disk` gets its own."""
     own = "on_disk" in request.keywords
-    folder: str = request.getfixturevalue("hass_tmp_config_dir" if own else "hass_config_dir")
+    folder: str = request.getfixturevalue("hass_tmp_config_dir" if own else "shared_config_dir")
     return folder
 
 
