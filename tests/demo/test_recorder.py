@@ -19,20 +19,25 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from demo import recorder
 from demo.air import DAY_S, Place
 from demo.house import family_home
-from demo.past import live
+from demo.past import Lived, live
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 19, 22, tzinfo=LONDON).timestamp()
 HOUSE = family_home(NOW, LONDON)
-PAST = live(HOUSE, NOW)
 SOURCE = "sensor.living_room_monitor_pm25"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def past() -> Lived:
+    """The past of every room."""
+    return live(HOUSE, NOW)
+
+
+@pytest.fixture(scope="module")
+def folder(past: Lived, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database that script/demo writes."""
     folder = tmp_path_factory.mktemp("demo")
-    recorder.write(folder, HOUSE, NOW, PAST)
+    recorder.write(folder, HOUSE, NOW, past)
     return folder
 
 
@@ -153,14 +158,14 @@ async def test_the_last_days_have_every_change_and_a_gap_is_unavailable(
 
 
 async def test_the_learned_ranges_are_stored_by_the_hour(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, past: Lived
 ) -> None:
     living_room = HOUSE.monitors[0].room_id
     usual = f"air_baseline:{living_room.lower()}_pm25_usual"
     bands = await kept(hass, hass_ws_client, usual, NOW - 60 * DAY_S)
     assert 15 * 24 < len(bands) < 30 * 24  # From the day on which the room was learned.
     assert all(band["min"] < band["mean"] < band["max"] for band in bands)
-    typical = PAST.lives[living_room][Pollutant.PM25].channel.judge(NOW).typical
+    typical = past.lives[living_room][Pollutant.PM25].channel.judge(NOW).typical
     assert typical
     assert (bands[-1]["min"], bands[-1]["max"]) == (typical.low, typical.high)
 

@@ -66,7 +66,6 @@ class Trusting(MarkdownIt):
 
 MARKDOWN = Trusting("commonmark", {"html": True})
 BEDROOM_PM25 = "sensor.bedroom_pm25"
-CHANNELS = {Pollutant.PM25: learned(Pollutant.PM25, 36)}
 NETWORK = {
     "aiohttp", "asyncio.streams", "ftplib", "http", "httpx", "requests", "smtplib", "socket",
     "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc", "zeroconf",
@@ -88,7 +87,8 @@ async def entry(
         BEDROOM, "bedroom", Pollutant.PM25, Pollutant.VOC_RATIO, pm25_source=BEDROOM_PM25
     )
     kitchen["title"] = bedroom["title"] = name
-    hass_storage[LEDGER_KEY] = a_store({KITCHEN: CHANNELS, BEDROOM: CHANNELS})
+    channels = {Pollutant.PM25: learned(Pollutant.PM25, 36)}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: channels, BEDROOM: channels})
     hass_storage[LEDGER_KEY]["data"]["rooms"][BEDROOM]["channels"]["voc_ratio"] = "damaged"
     entry = a_home(kitchen, bedroom)
     await set_up(hass, entry)
