@@ -30,7 +30,7 @@ class Alone:
 
     plume: Plume
     eligible: bool
-    told: list[float]
+    alerts: list[float]
     series: Series
 
 
@@ -48,12 +48,12 @@ def each_alone(sensor: Sensor, plumes: Iterable[Plume]) -> Iterator[Alone]:
         shown = inject(times, levels, [plume], sensor.step, channel.spec.highest)
         other = _copy(channel)
         judged = _read(other, times, shown)
-        told = [one.at for one in other.take_events() if one.kind is EventKind.UNUSUAL_STARTED]
+        alerts = [one.at for one in other.take_events() if one.kind is EventKind.UNUSUAL_STARTED]
         bins = [judgement.bin for judgement in (*past, *judged) if judgement.bin]
         yield Alone(
             plume,
             _could_alert(judged, plume.start),
-            told,
+            alerts,
             on_grid(
                 np.array([bin_.start for bin_ in bins]),
                 np.array([bin_.value for bin_ in bins]),

@@ -28,7 +28,7 @@ from .homes import Season
 from .plumes import TRIES
 from .recordings import Cooking, Source, cooking, read, sources
 from .relearning import BEGINS, after_change, outdoor_rose, smoke
-from .results import Beside, RecordedSmoke, Results, group
+from .results import Comparison, RecordedSmoke, Results, group
 from .runs import Run
 from .scenarios import SCENARIOS, Thin, thin
 from .sensors import home_sensor, recorded_sensor, run
@@ -154,7 +154,7 @@ def _with_rules(
     if season is Season.PLAIN:
         plumes = pool.each(_find_home, [(job, table) for job in jobs])
         repeated = pool.each(_find_repeated, jobs)
-        results.beside.append(Beside(pollutant, table, _flat(plumes), _flat(repeated)))
+        results.comparisons.append(Comparison(pollutant, table, _flat(plumes), _flat(repeated)))
     else:
         results.autumn[pollutant] = {
             rate.name: sorted(age for one in found for age in _ages(one, rate)) for rate in table
@@ -195,7 +195,9 @@ def _long_recordings(
     # There are few of them, so each is run with the plumes of every try.
     trials = [(source, seed) for source in long for seed in range(TRIES)]
     repeated = pool.each(_find_source_repeated, trials)
-    results.recorded_beside.append(Beside(pollutant, table, _flat(plumes), _flat(repeated)))
+    results.recorded_comparisons.append(
+        Comparison(pollutant, table, _flat(plumes), _flat(repeated))
+    )
 
 
 def _flat(found: Iterable[list[Found]]) -> list[Found]:

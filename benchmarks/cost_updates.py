@@ -84,10 +84,10 @@ async def updates() -> list[Figure]:
             state = hass.states.get(f"sensor.{name}")
             if state is None or state.state in ("unknown", "unavailable"):
                 raise RuntimeError(f"the {name} helper did not listen")
-    return list(_beside(took))
+    return list(_comparison(took))
 
 
-def _beside(took: dict[str, list[float]]) -> Iterator[Figure]:
+def _comparison(took: dict[str, list[float]]) -> Iterator[Figure]:
     added = {
         name: [with_it - without for with_it, without in zip(each, took["nobody"], strict=True)]
         for name, each in took.items()

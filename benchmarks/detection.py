@@ -147,7 +147,7 @@ def find_repeated(sensor: Sensor, seed: int) -> list[Found]:
 
 
 def _found(alone: Alone, rules: Iterable[Rate]) -> Found:
-    usual, hindsight = {OURS: alone.told}, {OURS: alone.told}
+    usual, hindsight = {OURS: alone.alerts}, {OURS: alone.alerts}
     watched = _watched(alone.series, None)
     for rate in rules:
         usual[rate.name] = _times(alone.series, watched[rate.name], rate.threshold)
@@ -164,10 +164,10 @@ def notice(sensor: Sensor, events: Iterable[Cooking]) -> list[dict[str, float | 
     ours = run(sensor)
     series = _series(ours, sensor)
     watched = _watched(series, None)
-    told = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
+    alert_times = {OURS: ours.episodes} if ours.said.alert_possible.any() else {}
     for rule in for_kind(sensor.pollutant):
-        told[rule.name] = _times(series, watched[rule.name], rule.threshold)
-    return [_delays(event, told) for event in events]
+        alert_times[rule.name] = _times(series, watched[rule.name], rule.threshold)
+    return [_delays(event, alert_times) for event in events]
 
 
 def detection(delays: Sequence[float | None]) -> Detection:
@@ -209,8 +209,10 @@ def _slot(series: Series, at: float) -> int:
     return min(max(int((at - series.start) // SLOT_S), 0), len(series.levels) - 1)
 
 
-def _delays(event: Plume | Cooking, told: Mapping[str, Sequence[float]]) -> dict[str, float | None]:
-    return {name: delay_s(event.start, event.end, times) for name, times in told.items()}
+def _delays(
+    event: Plume | Cooking, alert_times: Mapping[str, Sequence[float]]
+) -> dict[str, float | None]:
+    return {name: delay_s(event.start, event.end, times) for name, times in alert_times.items()}
 
 
 def _rate(watched: Sequence[Watched], threshold: float) -> float:

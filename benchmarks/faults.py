@@ -86,8 +86,8 @@ def _taken_down(test: ET.Element) -> Iterator[Trial]:
 def _run(tests: Sequence[str], how_much: str, report: Path) -> int:
     """Run the marked tests; return pytest's exit status."""
     asked = ["-m", MARK, f"--faults={how_much}", "--quiet", *(tests or ["tests"])]
-    told = [f"--junitxml={report}", "-o", "junit_family=xunit1"]  # The newer has no properties.
-    pytest = [sys.executable, "-m", "pytest", *asked, *told]
+    options = [f"--junitxml={report}", "-o", "junit_family=xunit1"]  # The newer has no properties.
+    pytest = [sys.executable, "-m", "pytest", *asked, *options]
     return subprocess.run(pytest, cwd=ROOT, check=False).returncode
 
 

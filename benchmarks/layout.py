@@ -8,7 +8,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 
 from .detection import OURS, detection, of_plumes
 from .plumes import KINDS, SIZES
-from .results import NAMES, Beside, Group, Results
+from .results import NAMES, Comparison, Group, Results
 from .tables import AGES, Coverage
 from .trust import Trust
 
@@ -57,12 +57,12 @@ def all_tables(results: Results) -> Iterator[Table]:
     yield change_table(results)
     yield unseen_table(groups)
     yield smoke_table(results)
-    for beside in results.beside:
-        yield rules_table(beside, "made-up homes")
-        yield kinds_table(beside)
-    for beside in results.recorded_beside:
-        yield rules_table(beside, "long recordings")
-    if results.beside:
+    for comparison in results.comparisons:
+        yield rules_table(comparison, "made-up homes")
+        yield kinds_table(comparison)
+    for comparison in results.recorded_comparisons:
+        yield rules_table(comparison, "long recordings")
+    if results.comparisons:
         yield repeated_table(results)
     if results.cooking:
         yield cooking_table(results)
@@ -213,11 +213,11 @@ def smoke_table(results: Results) -> Table:
     return Table("Nine days of smoke", header, rows, note if episodes else "")
 
 
-def rules_table(beside: Beside, where: str) -> Table:
+def rules_table(comparison: Comparison, where: str) -> Table:
     """Return false alarms and noticed plumes of ours and the rules."""
-    eligible = [one for one in beside.found if one.eligible]
+    eligible = [one for one in comparison.found if one.eligible]
     rows = []
-    for rate in beside.rates:
+    for rate in comparison.rates:
         tuned = of_plumes(eligible, rate.name)
         usual = of_plumes(eligible, rate.name, usual=True)
         sizes = [
@@ -233,21 +233,21 @@ def rules_table(beside: Beside, where: str) -> Table:
                 str(tuned),
                 *[_two(size.share) for size in sizes],
                 _days(tuned.minutes),
-                _two(of_plumes(beside.found, rate.name).share),
+                _two(of_plumes(comparison.found, rate.name).share),
             )
         )
     header = ("rule", "alarms in 30 days", "weeks 1-5", "noticed", "tuned: all",
               *[f"{size:g} x" for size in SIZES], "minutes", "of every plume")  # fmt: skip
-    note = f"{len(eligible)} of {len(beside.found)} plumes while ours could alert; tuned to our"
-    title = f"False alarms and plumes noticed: {NAMES[beside.pollutant]}, {where}"
+    note = f"{len(eligible)} of {len(comparison.found)} plumes while ours could alert; tuned to our"
+    title = f"False alarms and plumes noticed: {NAMES[comparison.pollutant]}, {where}"
     return Table(title, header, rows, f"{note} rate of false alarms")
 
 
-def kinds_table(beside: Beside) -> Table:
+def kinds_table(comparison: Comparison) -> Table:
     """Return what ours noticed by size and kind of plume."""
     rows = []
     for size in SIZES:
-        some = [one for one in beside.found if one.eligible and one.plume.size == size]
+        some = [one for one in comparison.found if one.eligible and one.plume.size == size]
         cells = []
         for kind in KINDS:
             found = of_plumes([one for one in some if one.plume.kind is kind], OURS)
@@ -255,22 +255,22 @@ def kinds_table(beside: Beside) -> Table:
         found = of_plumes(some, OURS)
         rows.append((f"{size:g} x", *cells, f"{found} of {found.number}"))
     return Table(
-        f"Plumes that ours noticed: {NAMES[beside.pollutant]}", ("plume", *KINDS, "all"), rows
+        f"Plumes that ours noticed: {NAMES[comparison.pollutant]}", ("plume", *KINDS, "all"), rows
     )
 
 
 def repeated_table(results: Results) -> Table:
     """Return what ours noticed of plumes that came every 21 days and were never answered."""
     rows = []
-    known = [("made-up homes", beside) for beside in results.beside]
-    known += [("long recordings", beside) for beside in results.recorded_beside]
-    for where, beside in known:
-        eligible = [one for one in beside.repeated if one.eligible]
+    known = [("made-up homes", comparison) for comparison in results.comparisons]
+    known += [("long recordings", comparison) for comparison in results.recorded_comparisons]
+    for where, comparison in known:
+        eligible = [one for one in comparison.repeated if one.eligible]
         cells = [
             of_plumes([one for one in eligible if one.plume.size == size], OURS) for size in SIZES
         ]
         shares = [f"{_two(cell.share)} of {cell.number}" for cell in cells]
-        rows.append((f"{NAMES[beside.pollutant]}, {where}", *shares))
+        rows.append((f"{NAMES[comparison.pollutant]}, {where}", *shares))
     header = ("every 21 days, unanswered", *[f"{size:g} x" for size in SIZES])
     return Table("Plumes that keep coming: what ours noticed", header, rows)
 

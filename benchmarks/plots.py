@@ -14,7 +14,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from .detection import OURS, Found, of_plumes
 from .homes import Season
 from .plumes import SIZES
-from .results import NAMES, Beside, Group, Results
+from .results import NAMES, Comparison, Group, Results
 
 OUR_COLOUR, OTHER_COLOUR, QUIET_COLOUR = "#0b6e99", "#b9b4ab", "#5f5b53"
 GOOD_COLOUR, AUTUMN_COLOUR, OTHERS_BEST = "#e4efe3", "#f3ece0", "#c8553d"
@@ -65,8 +65,8 @@ def _range(axes: Axes, results: Results, pollutant: Pollutant) -> None:
 
 
 def _alarms(axes: Axes, results: Results, pollutant: Pollutant) -> None:
-    beside = _beside(results.beside, pollutant)
-    rates = sorted(beside.rates, key=lambda rate: -rate.usual) if beside else []
+    comparison = _comparison(results.comparisons, pollutant)
+    rates = sorted(comparison.rates, key=lambda rate: -rate.usual) if comparison else []
     names = [rate.name for rate in rates]
     bars = axes.barh(names, [rate.usual for rate in rates], color=_colours(names))
     axes.bar_label(bars, fmt="%.1f", padding=3, color=QUIET_COLOUR)
@@ -76,13 +76,13 @@ def _alarms(axes: Axes, results: Results, pollutant: Pollutant) -> None:
 
 
 def _plumes(axes: Axes, results: Results, pollutant: Pollutant) -> None:
-    beside = _beside(results.beside, pollutant)
-    eligible = [one for one in beside.found if one.eligible] if beside else []
-    for rate in beside.rates[1:] if beside else []:
+    comparison = _comparison(results.comparisons, pollutant)
+    eligible = [one for one in comparison.found if one.eligible] if comparison else []
+    for rate in comparison.rates[1:] if comparison else []:
         axes.plot(*_by_size(eligible, rate.name), color=OTHER_COLOUR, linewidth=1)
     if eligible:
         best = max(
-            (rate.name for rate in beside.rates[1:]) if beside else (),
+            (rate.name for rate in comparison.rates[1:]) if comparison else (),
             key=lambda name: of_plumes(eligible, name).share,
         )
         axes.plot(*_by_size(eligible, best), "o-", color=OTHERS_BEST, label=f"best other: {best}")
@@ -162,5 +162,7 @@ def _recorded(groups: Iterable[Group], pollutant: Pollutant) -> Group | None:
     return next((group for group in groups if group.pollutant is pollutant), None)
 
 
-def _beside(all_beside: Iterable[Beside], pollutant: Pollutant) -> Beside | None:
-    return next((beside for beside in all_beside if beside.pollutant is pollutant), None)
+def _comparison(comparisons: Iterable[Comparison], pollutant: Pollutant) -> Comparison | None:
+    return next(
+        (comparison for comparison in comparisons if comparison.pollutant is pollutant), None
+    )

@@ -126,8 +126,8 @@ def delay_s(start: float, end: float, episodes: Sequence[float]) -> float | None
 
     `episodes` are the times at which episodes began, that is, at which an alert was given.
     """
-    told = [at - start for at in episodes if start <= at <= end + LATE_S]
-    return min(told, default=None)
+    alerts = [at - start for at in episodes if start <= at <= end + LATE_S]
+    return min(alerts, default=None)
 
 
 def _seen(plume: Plume, seen_at: Array) -> bool:

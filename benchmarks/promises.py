@@ -8,7 +8,7 @@ from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, Found, of_plumes
-from .results import NAMES, Beside, Group, Results
+from .results import NAMES, Comparison, Group, Results
 
 COVERED: Final = (0.75, 0.85)
 LEAST_ROOMS: Final = 0.80
@@ -65,23 +65,23 @@ def _of_group(group: Group) -> Iterator[Check]:
 
 
 def _of_detection(results: Results) -> Iterator[Check]:
-    for beside in results.beside:
-        name = NAMES[beside.pollutant]
-        eligible = [one for one in beside.found if one.eligible]
+    for comparison in results.comparisons:
+        name = NAMES[comparison.pollutant]
+        eligible = [one for one in comparison.found if one.eligible]
         for size, least in FOUND.items():
             found = of_plumes([one for one in eligible if one.plume.size == size], OURS)
             yield (
                 f"{name}: {found} of {found.number} plumes of {size:g} x noticed",
                 not found.number or found.share >= least,
             )
-        yield from _above_all(beside, eligible)
+        yield from _above_all(comparison, eligible)
 
 
-def _above_all(beside: Beside, eligible: list[Found]) -> Iterator[Check]:
+def _above_all(comparison: Comparison, eligible: list[Found]) -> Iterator[Check]:
     if not eligible:
         return
-    name, ours = NAMES[beside.pollutant], of_plumes(eligible, OURS)
-    for rate in beside.rates[1:]:
+    name, ours = NAMES[comparison.pollutant], of_plumes(eligible, OURS)
+    for rate in comparison.rates[1:]:
         theirs = of_plumes(eligible, rate.name)
         yield (
             f"{name}: {rate.name} notices {theirs} at our false alarms, ours {ours}",

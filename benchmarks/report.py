@@ -20,7 +20,7 @@ from .layout import (
 from .plots import draw_all
 from .plumes import TRIES
 from .promises import allowed_rate
-from .results import NAMES, Beside, Group, Results
+from .results import NAMES, Comparison, Group, Results
 
 PAGE: Final = "README.md"
 SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a fortnight"}
@@ -122,17 +122,18 @@ def _plumes(results: Results) -> Iterator[str]:
         "Every other rule (grey) was tuned, with the outcome known, to give as many false alarms "
         "as Air Baseline. The best of them is in red."
     )
-    for beside in results.beside:
-        yield f"**{NAMES[beside.pollutant]}**, plumes that began while Air Baseline could alert:"
-        yield _rules(beside).markdown()
-        yield f"{NAMES[beside.pollutant]} plumes that Air Baseline noticed, and how soon:"
-        yield kinds_table(beside).markdown()
-    for beside in results.recorded_beside:
-        found = [one for one in beside.found if one.eligible]
+    for comparison in results.comparisons:
+        kind = NAMES[comparison.pollutant]
+        yield f"**{kind}**, plumes that began while Air Baseline could alert:"
+        yield _rules(comparison).markdown()
+        yield f"{kind} plumes that Air Baseline noticed, and how soon:"
+        yield kinds_table(comparison).markdown()
+    for comparison in results.recorded_comparisons:
+        found = [one for one in comparison.found if one.eligible]
         ours = of_plumes(found, OURS)
         if ours.number:
             yield (
-                f"In long recordings of real {NAMES[beside.pollutant]} it noticed "
+                f"In long recordings of real {NAMES[comparison.pollutant]} it noticed "
                 f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval "
                 f"{_percent(ours.low)} to {_percent(ours.high)})."
             )
@@ -202,10 +203,10 @@ def _thin(results: Results) -> Iterator[str]:
     yield thin_table(results).markdown()
 
 
-def _rules(beside: Beside) -> Table:
-    eligible = [one for one in beside.found if one.eligible]
+def _rules(comparison: Comparison) -> Table:
+    eligible = [one for one in comparison.found if one.eligible]
     rows = []
-    for rate in beside.rates:
+    for rate in comparison.rates:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
         shares = [_percent(share) for share in (usual.share, tuned.share, tuned.low, tuned.high)]

@@ -70,7 +70,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Comparison:
     """Ours and the rules on one pollutant: false alarms and plumes.
 
     `found` are plumes that came alone; `repeated` are those that came every 21 days and were
@@ -113,8 +113,8 @@ class Results:
     outdoor_rose: tuple[int, int] = (0, 0)
     changed: list[tuple[Season, Pollutant, AfterChange]] = field(default_factory=list)
     thin: list[tuple[Pollutant, Thin]] = field(default_factory=list)
-    beside: list[Beside] = field(default_factory=list)
-    recorded_beside: list[Beside] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    recorded_comparisons: list[Comparison] = field(default_factory=list)
     cooking: list[dict[str, float | None]] = field(default_factory=list)
     autumn: dict[Pollutant, dict[str, list[float]]] = field(default_factory=dict)
 

@@ -84,7 +84,7 @@ async def test_a_phase_that_fails_is_reported_once_and_stops_no_other(
     assert len(follower.rounds) == 2
     assert follower.happened.count(f"{phase.value} end") == 2
     assert caplog.text.count("ValueError: it is broken") == 1
-    assert f"The phase {phase.value} of a round has failed" in caplog.text
+    assert f"The phase {phase.value} of a round failed" in caplog.text
 
 
 async def test_a_round_that_lasts_longer_than_a_slot_is_followed_by_one_up_to_now(

@@ -68,7 +68,7 @@ def test_a_plume_judged_alone_gives_the_same_result_as_its_own_run() -> None:
         times, levels = sensor.times[until], sensor.levels[until]
         levels = inject(times, levels, [plume], sensor.step, POLLUTANTS[KIND].highest)
         ours = run_over(replace(sensor, times=times, levels=levels))
-        assert alone.told == [at for at in ours.episodes if at >= plume.start] != []
+        assert alone.alerts == [at for at in ours.episodes if at >= plume.start] != []
         at_start = ours.said.alert_possible[ours.said.start <= plume.start][-1]
         assert alone.eligible == at_start
         assert np.array_equal(alone.series.levels, ours.said.level)

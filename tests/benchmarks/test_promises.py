@@ -12,7 +12,7 @@ from benchmarks.plumes import Plume, PlumeKind
 from benchmarks.promises import allowed_rate, broken
 from benchmarks.relearning import AfterChange, Smoke
 from benchmarks.report import write_report
-from benchmarks.results import Beside, RecordedSmoke, Results, group
+from benchmarks.results import Comparison, RecordedSmoke, Results, group
 from benchmarks.runs import Run
 from benchmarks.scenarios import Thin
 from benchmarks.trust import Tenth, Trust
@@ -44,8 +44,8 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         recorded_smoke=[RecordedSmoke(Promise.MONTH, 6, 2, 1, 1)],
         changed=[(Season.MOVED, Pollutant.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
         thin=[(Pollutant.PM25, Thin("two days", 4, claims))],
-        beside=[Beside(Pollutant.PM25, table, found, found)],
-        recorded_beside=[Beside(Pollutant.PM25, table, found, found)],
+        comparisons=[Comparison(Pollutant.PM25, table, found, found)],
+        recorded_comparisons=[Comparison(Pollutant.PM25, table, found, found)],
         cooking=[{RULE: 300.0}, {RULE: None}],
         autumn={Pollutant.PM25: {OURS: [90.0], RULE: [1.0, 2.0, 3.0]}},
     )
@@ -119,7 +119,7 @@ def test_the_report_has_plots_and_is_reproducible(tmp_path: Path) -> None:
             assert ET.parse(file).getroot().tag.endswith("svg")  # noqa: S314
 
 
-@pytest.mark.parametrize("missing", ["recorded", "recorded_beside", "cooking"])
+@pytest.mark.parametrize("missing", ["recorded", "recorded_comparisons", "cooking"])
 def test_a_report_without_recordings_can_be_written(missing: str, tmp_path: Path) -> None:
     some = good()
     setattr(some, missing, [])

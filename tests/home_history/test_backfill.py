@@ -123,7 +123,7 @@ async def test_a_new_room_is_learned_from_five_minute_means(
     ]
     assert all(day["mark"] is not None and day["from"] == "replayed" for day in days)
     assert f"Reading the history of {PM25}" in caplog.text
-    assert "42 days of five-minute means, 0 of hourly ones, 0 rows ignored" in caplog.text
+    assert "42 days of five-minute means, 0 of hourly means, 0 rows ignored" in caplog.text
     words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
     assert "imported from Home Assistant's history: 42." in words["because"]
 

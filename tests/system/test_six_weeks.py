@@ -124,7 +124,7 @@ async def it_is_explained_and_the_room_starts_over(hass: HomeAssistant, fixer: F
     page = await fixer.begin(asked)
     explained = page["description_placeholders"]
     assert "90 μg/m³" in explained["measured"]
-    assert "41 days" in explained["inferred"]
+    assert "41 comparable days" in explained["inferred"]
     assert "42" in explained["because"].splitlines()[0], "the usable days"
     page = await fixer.choose(page, "start_over")
     assert "needed for a range: 21" in page["description_placeholders"]["consequence"]

@@ -34,10 +34,13 @@ class PreviewWords(Words):
             if named:
                 name = escape(room.subentry.title)
                 quantity = self.say("in_room", room=name, quantity=quantity)
-            waits = "left_alerts_wait" if remaining.alert_days else "left_alerts_go_on"
             lines.append(
                 self.say(
-                    "left_paused" if paused else waits,
+                    "left_paused"
+                    if paused
+                    else "left_alerts_wait"
+                    if remaining.alert_days
+                    else "left_alerts_go_on",
                     quantity=quantity,
                     days=plain_number(remaining.usable_days),
                     needed=remaining.needed_days,
