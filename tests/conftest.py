@@ -32,7 +32,7 @@ type Answer = dict[str, Any]
 
 # In debug mode, which the test plugin sets, the loop checks threads and callbacks. It also keeps
 # a stack of each callback and task where `get_debug` says so; that takes a third of the time.
-BaseEventLoop.get_debug = lambda _: False  # type: ignore[method-assign]
+BaseEventLoop.get_debug = lambda self: False  # type: ignore[method-assign]  # noqa: ARG005
 
 # The plugin logs each statement of the recorder, and its parameters.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -148,7 +148,8 @@ def hass_storage(request: pytest.FixtureRequest) -> dict[str, Any]:
 def shared_config_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return a copy of the plugin's folder: two processes must not put blueprints there at once."""
     folder = tmp_path_factory.mktemp("config")
-    shutil.copytree(get_test_config_dir(), folder, dirs_exist_ok=True)
+    plugin: str = get_test_config_dir()  # type: ignore[no-untyped-call]
+    shutil.copytree(plugin, folder, dirs_exist_ok=True)
     return str(folder)
 
 
