@@ -38,7 +38,7 @@ from tests.core.rooms import an_entry
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RELEASED = [
-    *sorted(FIXTURES.glob("snapshot_v*.json")),
+    *sorted(FIXTURES.glob("channel_v*.json")),
     *sorted((Path(__file__).parents[2] / "fixtures").glob("store_v*/air_baseline.*")),
 ]
 AT = 1_772_463_603.0
@@ -155,7 +155,7 @@ def stored(ledger: Ledger) -> dict[str, Any]:
 
 
 def is_free(column: str, entry: Entry) -> bool:
-    """Tell whether an entry may have a column or not."""
+    """Return whether an entry can have a column or not."""
     asked = column == "episode" and entry.code is CorrectionCode.STOP_ASKING
     return asked or column == "target"
 
@@ -200,7 +200,7 @@ def test_a_row_with_a_column_of_another_kind_is_refused(entry: Entry, columns: R
             load_ledger(data | {"entries": [data["entries"][0], row]})
 
 
-def test_what_a_step_replaces_and_what_belongs_to_it_are_told_apart() -> None:
+def test_what_a_step_replaces_and_what_belongs_to_it_are_distinguished() -> None:
     suspect = suspect_change(DAY - 9, DAY - 2, Cause.LEVEL_SHIFT)
     doubted = Ledger().with_correction(AT, suspect)
     ledger = doubted.with_correction(AT, exclude_days([DAY - 9, DAY - 8, DAY - 3], replaces=1))
