@@ -20,7 +20,7 @@ from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
 from .alerting.promise import RULES, Promise
 from .codes import Condition, HistoryState, LearningState, OtherRooms
-from .day import day_start, locate, part_slots, parts_of_slots
+from .day import DAY_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
 from .ledger.correction import revived, suspect_change, with_rest
@@ -76,8 +76,8 @@ class Channel:
         self.spec = spec
         self.zone = zone
         self.promise = promise
-        self.binner = Binner()
         self.health = SensorHealth(spec)
+        self.binner = Binner(self.health.longest_hold_s)
         self.sustained = SustainedWindow()
         self.episode_watch = EpisodeWatch()
         self.inside_watch = InsideWatch()
@@ -96,9 +96,15 @@ class Channel:
         if not self.spec.plausible(value):
             self.health.rejected += 1
             return self.lose(at)
+        held = self.binner.holds(at)
         judgements = self._pass(self.binner.read(at, value), at)
-        self.health.see(at, value)
+        self.health.see(at, value, held=held)
         return judgements
+
+    def show_life(self, at: float) -> None:
+        """Note that the source's device was alive at a POSIX time, so that its value holds."""
+        self.binner.show_life(at)
+        self.health.show_life(at)
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from a time on."""
@@ -124,9 +130,13 @@ class Channel:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
         if self.paused:
             return LearningState.PAUSED
-        if not self.health.alive(at):
+        if not self.heard(at):
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
+
+    def heard(self, at: float) -> bool:
+        """Tell whether there was a reading in the 24 hours before a time, or one still holds."""
+        return self.health.alive(at) or self.binner.holds(at)
 
     def unseen(self, at: float) -> tuple[Condition, ...]:
         """Return the conditions at a time that no day in force has had, () if not known."""
@@ -230,6 +240,8 @@ class Channel:
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
         """Judge the bins that closed, then end the episode and the day if they end by the time."""
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
+        if (unproven := self.binner.take_unproven()) is not None:
+            self._remove(unproven.value, unproven.since, unproven.until)
         self._end_if_silent(at)
         self._reach(at, locate(at, self.zone)[0])
         return judgements
@@ -238,10 +250,10 @@ class Channel:
         day, part = locate(bin_.start, self.zone)
         self._end_if_silent(bin_.start)
         self._reach(bin_.start, day)
-        if self.guideline is not None and not self.health.stuck:
+        before, proven = self.forecast, self._proven(bin_, part)
+        if self.guideline is not None and proven and not self.health.stuck:
             self.guideline.take(bin_)
-        before = self.forecast
-        if self._believable(bin_):
+        if self._believable(bin_) and proven:
             self._learn(bin_, part)
         judgement = self._judge(bin_.end, part)
         if judgement.unseen and self.open_day is not None:
@@ -272,6 +284,11 @@ class Channel:
             self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen
         )
 
+    def _proven(self, bin_: Bin, part: int) -> bool:
+        """Tell whether a bin is air: a source that is long quiet can only show that it is calm."""
+        ranges = self.forecast.ranges if self.forecast else ()
+        return not (bin_.quiet and ranges and bin_.value > ranges[part].high)
+
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin can be learned from: not while paused, warming up or stuck."""
         if self.paused or self.health.warming_up(bin_.start):
@@ -279,7 +296,7 @@ class Channel:
         since = self.open_day.day - FLAT_RECORD_DAYS if self.open_day else 0
         long = bin_.end - self.health.flat_since > FLAT_S
         if long and self.health.becomes_stuck(bin_.end, self.ledger.longest_run_h(since)):
-            self._remove_flat_run(bin_)
+            self._remove(self.health.flat_value or 0.0, self.health.flat_since, bin_.end)
         return not self.health.stuck
 
     def _learn(self, bin_: Bin, part: int) -> None:
@@ -305,17 +322,19 @@ class Channel:
                 )
             self.inside_watch.take(bin_.end, sustained, typical.high if today.learned else None)
             if sustained is not None:
-                self._consider_alert(today, bin_.end, part, sustained)
+                self._consider_alert(today, bin_, part, sustained)
         open_day.take(part, cell_index(bin_.value), level, inside)
 
     def _consider_alert(
-        self, today: Forecast, at: float, part: int, sustained: SustainedLevel
+        self, today: Forecast, bin_: Bin, part: int, sustained: SustainedLevel
     ) -> None:
+        at = bin_.end
         alert_level = today.alert_levels[part]
         if (
             alert_level is None
             or sustained.low <= alert_level
             or not self.episode_watch.may_open(at)
+            or not bin_.fresh
         ):
             return
         if reason_against(today, self.state(at), sustained, unseen=self.unseen(at)) is not None:
@@ -436,10 +455,11 @@ class Channel:
             kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
             self.events.append(Event(kind=kind, at=at))
 
-    def _remove_flat_run(self, bin_: Bin) -> None:
-        """Remove the time of a stuck value from the days it fell into."""
-        overlap = parts_of_slots(self.health.flat_slots(bin_.end), self.zone)
-        cell = cell_index(self.health.flat_value or 0.0)
+    def _remove(self, value: float, since: float, until: float) -> None:
+        """Remove the time of a value that was no air from the days it fell into."""
+        oldest = max(since, until - WINDOW_DAYS * DAY_S)
+        slots = range(int(oldest // SLOT_S), int(until // SLOT_S))
+        overlap, cell = parts_of_slots(slots, self.zone), cell_index(value)
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(cell, overlap[self.open_day.day])
         changed = {
@@ -448,7 +468,7 @@ class Channel:
             if summary.day in overlap
         }
         self.ledger = self.ledger.with_days(changed)
-        self._end_episode(bin_.end, EpisodeEnd.UNKNOWN)
+        self._end_episode(until, EpisodeEnd.UNKNOWN)
 
     def _rewind(self, at: float) -> None:
         """Forget everything from today on: the clock went back, so it had run ahead."""

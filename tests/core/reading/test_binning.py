@@ -6,11 +6,12 @@ import pytest
 from scipy.integrate import quad
 
 from custom_components.air_baseline.core.reading.binning import (
-    INTERVALS_KEPT,
     LEAST_STEP,
     Bin,
     Binner,
+    Unproven,
 )
+from custom_components.air_baseline.core.reading.cadence import KEPT
 
 T0 = 1_760_000_400  # A multiple of five minutes.
 
@@ -41,14 +42,66 @@ def test_a_flood_of_readings_gives_one_bin_per_slot_and_stores_no_reading() -> N
     binner = Binner()
     bins = [bin_ for tick in range(60_001) for bin_ in binner.read(T0 + tick / 100, tick % 2)]
     assert [bin_.value for bin_ in bins] == [pytest.approx(0.5, abs=1e-4)] * 2
-    assert len(binner.intervals) == INTERVALS_KEPT
+    assert len(binner.cadence.intervals) == KEPT
 
 
-def test_a_value_lasts_for_half_an_hour_while_the_cadence_is_unknown() -> None:
+def test_a_repeated_value_lasts_for_half_an_hour() -> None:
     binner = Binner()
+    binner.read(T0 - 60, 5.0)
     binner.read(T0, 5.0)
     bins = binner.advance(T0 + 7200)
-    assert [bin_.observed_s for bin_ in bins] == [300.0] * 6
+    assert [bin_.observed_s for bin_ in bins if bin_.start >= T0] == [300.0] * 6
+
+
+def a_day(_value: float) -> float:
+    return 24 * 3600.0
+
+
+def test_a_value_of_a_source_that_reports_only_changes_lasts_for_its_longest_hold() -> None:
+    binner = Binner(a_day)
+    binner.read(T0, 5.0)
+    binner.read(T0 + 300, 6.0)
+    bins = binner.advance(T0 + 300 + 24 * 3600)
+    assert [bin_.value for bin_ in bins] == [6.0] * 288
+    assert binner.take_unproven() is None
+    assert binner.advance(T0 + 48 * 3600) == []
+    assert binner.take_unproven() == Unproven(6.0, T0 + 300, T0 + 300 + 24 * 3600)
+    assert binner.take_unproven() is None, "once"
+
+
+def test_a_sign_of_life_makes_a_value_last_but_brings_none_back() -> None:
+    binner = Binner(a_day)
+    binner.read(T0, 5.0)
+    for hour in range(40):
+        binner.advance(T0 + 3600 * hour)
+        binner.show_life(T0 + 3600 * hour)
+    assert binner.holds(T0 + 63 * 3600)
+    assert not binner.holds(T0 + 63 * 3600 + 1)
+    binner.advance(T0 + 80 * 3600)
+    binner.show_life(T0 + 80 * 3600)
+    assert not binner.holds(T0 + 80 * 3600)
+
+
+def test_a_source_that_is_quiet_for_an_hour_may_be_dead_only_if_it_reports_only_changes() -> None:
+    quiet, slow = Binner(a_day), Binner(a_day)
+    for tick in range(5):
+        quiet.read(T0 + 3000 * tick, float(tick))
+        slow.read(T0 + 3000 * tick, 5.0)
+    for binner, may_be_dead in ((quiet, True), (slow, False)):
+        bins = binner.advance(T0 + 12_000 + 7200)
+        first, last = bins[11], bins[12]
+        assert (first.fresh, first.quiet) == (True, False)
+        assert (last.fresh, last.quiet) == (False, may_be_dead)
+
+
+def test_a_value_that_a_recorder_saw_repeated_lasts_as_long() -> None:
+    binner = Binner(a_day)
+    binner.read(T0, 5.0)
+    binner.repeat(T0 + 4 * 3600)
+    bins = binner.read(T0 + 4 * 3600 + 60, 6.0)
+    assert len(bins) == 48
+    assert not binner.cadence.changes_only
+    assert list(binner.cadence.intervals) == [60.0]
 
 
 def test_a_lost_value_lasts_no_longer() -> None:
@@ -70,8 +123,8 @@ def test_one_value_an_hour_fills_every_slot() -> None:
     binner = Binner()
     bins = [bin_ for hour in range(25) for bin_ in binner.read(T0 + 3600 * hour, float(hour))]
     first_hour = [bin_ for bin_ in bins if bin_.end <= T0 + 3600]
-    assert len(first_hour) == 6, "until the cadence is known"
-    assert [bin_.value for bin_ in bins[6:]] == [float(1 + index // 12) for index in range(23 * 12)]
+    assert len(first_hour) == 12
+    assert [bin_.value for bin_ in bins] == [float(index // 12) for index in range(24 * 12)]
     assert len(binner.advance(T0 + 48 * 3600)) == 4 * 12, "four of its intervals"
 
 
@@ -90,7 +143,7 @@ def test_an_announced_gap_does_not_count_towards_the_cadence() -> None:
     binner.read(T0, 5.0)
     binner.lose(T0 + 10)
     binner.read(T0 + 40_000, 5.0)
-    assert binner.hold_limit_s() == 1800.0
+    assert list(binner.cadence.intervals) == []
 
 
 def test_a_slightly_late_reading_counts_from_the_present_time() -> None:

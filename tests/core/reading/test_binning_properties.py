@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from statistics import fmean, median
+from statistics import fmean
 
 from hypothesis import given, strategies as st
 
 from custom_components.air_baseline.core.reading.binning import Bin, Binner
+from custom_components.air_baseline.core.reading.cadence import LONGEST_HOLD_S, Cadence
 from tests.core.properties import repeatable
 
 T0 = 1_760_000_400
@@ -43,7 +44,7 @@ def feed(binner: Binner, at: int, what: float | str | None) -> Sequence[Bin]:
 def by_the_second(made: list[Call]) -> list[tuple[int, float, int]]:
     """Step through every second with the value that then applied; return slot, mean, seconds."""
     seconds: dict[int, list[float]] = defaultdict(list)
-    intervals: list[int] = []
+    cadence, last = Cadence(), None
     concentration, read_at, until, now = None, None, 0, made[0][0]
     for at, what in made:
         if concentration is not None:
@@ -53,10 +54,10 @@ def by_the_second(made: list[Call]) -> list[tuple[int, float, int]]:
         if what is None:
             concentration = read_at = None
         elif isinstance(what, float):
-            if read_at is not None and at > read_at:
-                intervals.append(at - read_at)
-            hold = 4.0 * median(intervals[-31:]) if intervals else 0.0
-            concentration, read_at, until = what, at, int(at + min(max(1800.0, hold), 21_600.0))
+            if read_at is not None and last is not None and at > read_at:
+                cadence.note(at - read_at, what - last)
+            hold = LONGEST_HOLD_S if cadence.changes_only else cadence.hold_limit_s
+            concentration, last, read_at, until = what, what, at, int(at + hold)
     return [
         (slot, fmean(levels), len(levels))
         for slot, levels in sorted(seconds.items())

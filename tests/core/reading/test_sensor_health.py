@@ -120,10 +120,13 @@ def test_a_run_that_silence_ended_is_as_long_as_it_was_seen(pm25: SensorHealth) 
     assert pm25.flat_since == T0 + 11.1 * H
 
 
-def test_the_current_run_has_its_slots(pm25: SensorHealth) -> None:
-    pm25.see(T0, 5.0)
-    pm25.see(T0 + 650, 5.0)
-    assert pm25.flat_slots(T0 + 900) == range(int(T0 // 300), int(T0 // 300) + 3)
+def test_a_value_that_held_is_no_silence(voc: SensorHealth) -> None:
+    voc.skip_warm_up(T0)
+    voc.see(T0, 5.0)
+    voc.see(T0 + 8 * H, 5.0, held=True)
+    voc.see(T0 + 9 * H, 6.0)
+    assert not voc.warming_up(T0 + 9 * H)
+    assert voc.end_day() == 9
 
 
 def test_after_a_restart_the_source_is_unseen(voc: SensorHealth) -> None:

@@ -171,9 +171,15 @@ def test_the_last_24_hours_weigh_night_and_day_alike() -> None:
     assert mean.of_last_hours(START + 54 * HOUR) == pytest.approx(10.0)
 
 
-def test_a_value_that_is_not_repeated_lasts_only_half_an_hour() -> None:
-    mean = follow([(START, 5.0)], START + 20 * HOUR)
-    assert sum(seconds for _, _, seconds in mean.days) == 1800.0
+@pytest.mark.parametrize(("repeats", "hours"), [(0, 6.0), (1, 0.5)])
+def test_a_value_lasts_for_six_hours_or_half_an_hour_after_a_repeat(
+    repeats: int, hours: float
+) -> None:
+    mean = follow([(START, 5.0)], START)
+    for _ in range(repeats):
+        mean.read(START + 60, 5.0)
+    mean.advance(START + 20 * HOUR)
+    assert sum(seconds for _, _, seconds in mean.days) == hours * HOUR + 60 * repeats
 
 
 def test_hours_of_a_clock_that_ran_ahead_are_discarded() -> None:

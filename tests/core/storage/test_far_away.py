@@ -24,7 +24,6 @@ from custom_components.air_baseline.core.ledger.correction import (
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from custom_components.air_baseline.core.reading.sensor_health import SensorHealth
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
@@ -219,8 +218,11 @@ def an_episode(at: float, end: float | None) -> Episode:
 
 def test_a_stuck_value_and_an_episode_without_end_take_little_work() -> None:
     begun = perf_counter()
-    source = SensorHealth(POLLUTANTS[Pollutant.PM25])
-    assert len(source.flat_slots(START)) == WINDOW_DAYS * 288
+    channel = Channel(POLLUTANTS[Pollutant.PM25], LONDON)
+    channel.read(START, 5.0)
+    channel.health.flat_since = 0.0
+    channel.advance(START + HOUR)
+    assert channel.health.stuck
     for at, end in ((0.0, None), (0.0, LATER_AT), (START, LATER_AT)):
         episode = an_episode(at, end)
         start, until = episode_span(episode, START + HOUR)

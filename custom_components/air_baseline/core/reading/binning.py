@@ -1,23 +1,20 @@
 """From irregular readings to time-weighted means over five-minute slots.
 
 Time is counted, not updates, so air that changes often is not over-represented. A value holds
-until the next reading or the hold limit, whichever comes first; `unavailable` ends it at once.
+until the next reading, as Home Assistant holds it, unless its source has shown no sign of life for
+too long; `unavailable` ends it at once.
 """
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import checked
 from ..day import SLOT_S
+from .cadence import LEAST_HOLD_S, LONGEST_HOLD_S, Cadence
 
 LEAST_OBSERVED_S = 60.0  # Seconds of a slot that a bin needs, by judgement.
-LEAST_HOLD_S = 1800.0  # Seconds. By judgement: sensors that report only changes are often quiet.
-HOLD_INTERVALS = 4  # Median intervals for which a slow sensor's value holds, by judgement.
-LONGEST_HOLD_S = 6 * 3600.0  # Seconds. By judgement: beyond this a value says nothing about now.
-INTERVALS_KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
+FRESH_S = 3600.0  # Seconds after a sign of life in which a value can be news, by judgement.
 LATE_S = 300.0  # Seconds behind counted time from which a reading is dropped, by judgement.
 LEAST_STEP = 0.1  # Base unit. By judgement: finer differences are float noise or averaging.
 
@@ -27,12 +24,16 @@ class Bin:
     """The time-weighted mean over one slot.
 
     `slot` is the slot's index (POSIX time / 300), `value` its mean (base unit), `observed_s` the
-    seconds with a value.
+    seconds with a value. `fresh` says that the source showed a sign of life in the hour before
+    its end. `quiet` is for a source that did not and that reports only changes: it may measure
+    steady air, or be dead.
     """
 
     slot: int
     value: float
     observed_s: float
+    fresh: bool = True
+    quiet: bool = False
 
     @property
     def start(self) -> float:
@@ -43,6 +44,14 @@ class Bin:
     def end(self) -> float:
         """Return the POSIX time of the slot's end."""
         return float((self.slot + 1) * SLOT_S)
+
+
+class Unproven(NamedTuple):
+    """A value that held (base unit) between two POSIX times, and whose source then seemed dead."""
+
+    value: float
+    since: float
+    until: float
 
 
 def smaller_step(step: float | None, difference: float) -> float | None:
@@ -68,28 +77,38 @@ class Binner:
     """
 
     __slots__ = (
+        "alive_at",
         "area",
+        "cadence",
         "counted_to",
         "current_value",
-        "intervals",
         "last_value",
         "late",
+        "longest_hold_s",
         "observed_s",
         "read_at",
         "step",
+        "unproven",
     )
 
-    def __init__(self) -> None:
-        """Start with nothing known."""
+    def __init__(self, longest_hold_s: Callable[[float], float] | None = None) -> None:
+        """Start with nothing known.
+
+        `longest_hold_s` returns how long a value (base unit) of a source that reports only
+        changes holds without a sign of life, in seconds; six hours without it.
+        """
+        self.longest_hold_s = longest_hold_s
         self.counted_to: float | None = None
         self.current_value: float | None = None
         self.read_at: float | None = None
+        self.alive_at: float | None = None
         self.last_value: float | None = None
         self.area = 0.0
         self.observed_s = 0.0
-        self.intervals: deque[float] = deque(maxlen=INTERVALS_KEPT)
+        self.cadence = Cadence()
         self.step: float | None = None
         self.late = 0
+        self.unproven: Unproven | None = None
 
     def read(self, at: float, value: float) -> Sequence[Bin]:
         """Take a reading (POSIX seconds, base unit) and return the bins that it closes."""
@@ -100,18 +119,35 @@ class Binner:
                 return ()
             at = counted_to
         bins = self._count_to(at)
-        if self.read_at is not None and at > self.read_at:
-            self.intervals.append(at - self.read_at)
         if self.last_value is not None:
-            self._learn_step(value - self.last_value)
+            difference = value - self.last_value
+            self.step = smaller_step(self.step, difference)
+            if self.read_at is not None and at > self.read_at:
+                self.cadence.note(at - self.read_at, difference)
         self.current_value = self.last_value = value
         self.read_at = at
+        self.alive_at = max(at, self.alive_at or at)
         return bins
+
+    def repeat(self, at: float) -> None:
+        """Note that the current value was repeated, for the last time at a POSIX time.
+
+        That time can be ahead of what is counted, because a recorder keeps no other repeat.
+        """
+        if self.read_at is not None and at > self.read_at:
+            self.read_at = at
+            self.cadence.note_repeats()
+            self.show_life(at)
+
+    def show_life(self, at: float) -> None:
+        """Note that the source's device was alive at a POSIX time, so that a held value holds."""
+        if self.current_value is not None:
+            self.alive_at = max(at, self.alive_at or at)
 
     def lose(self, at: float) -> Sequence[Bin]:
         """End the hold: from here on the source has no value."""
         bins = self._count_to(at)
-        self.current_value = self.read_at = None
+        self.current_value = self.read_at = self.alive_at = None
         return bins
 
     def advance(self, at: float) -> Sequence[Bin]:
@@ -120,14 +156,27 @@ class Binner:
 
     def restart(self) -> None:
         """Forget how far time was counted, but keep the sensor's cadence and step."""
-        self.counted_to = self.current_value = self.read_at = None
+        self.counted_to = self.current_value = self.read_at = self.alive_at = None
         self.area = self.observed_s = 0.0
 
     def hold_limit_s(self) -> float:
-        """Return how long a value holds at most, in seconds."""
-        if not self.intervals:
-            return LEAST_HOLD_S
-        return min(max(LEAST_HOLD_S, HOLD_INTERVALS * median(self.intervals)), LONGEST_HOLD_S)
+        """Return how long the current value holds without a sign of life, in seconds."""
+        if not self.cadence.changes_only:
+            return self.cadence.hold_limit_s
+        if self.longest_hold_s is None or self.current_value is None:
+            return LONGEST_HOLD_S
+        return self.longest_hold_s(self.current_value)
+
+    def holds(self, at: float) -> bool:
+        """Tell whether the current value still holds at a POSIX time."""
+        if self.current_value is None or self.alive_at is None:
+            return False
+        return at - self.alive_at <= self.hold_limit_s()
+
+    def take_unproven(self) -> Unproven | None:
+        """Return, once, the time of a value that held for long and then proved to be no air."""
+        unproven, self.unproven = self.unproven, None
+        return unproven
 
     def dump(self) -> dict[str, Any]:
         """Return its state as plain JSON values, without the current value: a restart ends it."""
@@ -144,7 +193,7 @@ class Binner:
             "counted_to": self.counted_to,
             "area": self.area,
             "observed_s": self.observed_s,
-            "intervals": list(self.intervals),
+            **self.cadence.dump(),
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
@@ -163,11 +212,7 @@ class Binner:
         self.observed_s = checked.number(data["observed_s"], 0.0, passed_s)
         most = checked.HIGHEST * self.observed_s
         self.area = checked.number(data["area"], -most, most)
-        intervals = checked.items(data["intervals"], INTERVALS_KEPT)
-        self.intervals.extend(checked.number(item, 0.0) for item in intervals)
-
-    def _learn_step(self, difference: float) -> None:
-        self.step = smaller_step(self.step, difference)
+        self.cadence.restore(data)
 
     def _count_to(self, at: float) -> Sequence[Bin]:
         start = self.counted_to
@@ -183,7 +228,8 @@ class Binner:
 
     def _count_within_slot(self, start: float, at: float) -> bool:
         """Count time that ends in the slot it began in, as most readings do; False otherwise."""
-        if self.current_value is None or self.read_at is None or at - self.read_at >= LEAST_HOLD_S:
+        alive_at = self.alive_at
+        if self.current_value is None or alive_at is None or at - alive_at >= LEAST_HOLD_S:
             return False
         if at >= (start // SLOT_S + 1) * SLOT_S:
             return False
@@ -193,8 +239,8 @@ class Binner:
 
     def _count_slots(self, start: float, at: float) -> list[Bin]:
         held_to = start
-        if self.current_value is not None and self.read_at is not None:
-            held_to = max(start, min(at, self.read_at + self.hold_limit_s()))
+        if self.current_value is not None and self.alive_at is not None:
+            held_to = max(start, min(at, self.alive_at + self.hold_limit_s()))
         bins: list[Bin] = []
         slot = int(start // SLOT_S)
         while self.current_value is not None and start < held_to:
@@ -206,13 +252,23 @@ class Binner:
                 self._close(slot, bins)
                 slot += 1
         if held_to < at:
-            self.current_value = None
+            self._expire(held_to)
         if at >= (slot + 1) * SLOT_S:
             self._close(slot, bins)
         self.counted_to = at
         return bins
 
+    def _expire(self, held_to: float) -> None:
+        """End the hold; what held for long without a sign of life was no air."""
+        value, alive_at = self.current_value, self.alive_at
+        if value is not None and alive_at is not None and held_to - alive_at > LONGEST_HOLD_S:
+            self.unproven = Unproven(value, alive_at, held_to)
+        self.current_value = None
+
     def _close(self, slot: int, bins: list[Bin]) -> None:
         if self.observed_s >= LEAST_OBSERVED_S:
-            bins.append(Bin(slot, self.area / self.observed_s, self.observed_s))
+            end = (slot + 1) * SLOT_S
+            fresh = self.alive_at is None or end - self.alive_at <= FRESH_S
+            quiet = not fresh and self.cadence.changes_only
+            bins.append(Bin(slot, self.area / self.observed_s, self.observed_s, fresh, quiet))
         self.area = self.observed_s = 0.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import checked
-from ..day import DAY_S, HOUR_S, SLOT_S, WINDOW_DAYS
+from ..day import HOUR_S
 from ..pollutant import Pollutant, PollutantSpec
 
 NO_SOURCE_S = 86_400.0  # Seconds without a reading after which there is no source, by judgement.
@@ -27,6 +27,7 @@ def flat_limit_s(concentration: float, longest_h: int, spec: PollutantSpec) -> f
 class SensorHealth:
     """Follow one source: its last reading, its warm-up and its runs of one value.
 
+    `life_at` is when its device last showed a sign of life apart from its own readings.
     `flat_longest_h` is the longest run that ended in the open day, in hours. `stuck` says that
     the present run has passed its limit (see `flat_limit_s`). `rejected` counts readings beyond
     the plausible span. Times are POSIX seconds, None if not known.
@@ -37,6 +38,7 @@ class SensorHealth:
         "flat_since",
         "flat_value",
         "last_read",
+        "life_at",
         "rejected",
         "spec",
         "stuck",
@@ -47,6 +49,7 @@ class SensorHealth:
         """Start with a source that has never sent a reading."""
         self.spec = spec
         self.last_read: float | None = None
+        self.life_at: float | None = None
         self.warm_until: float | None = None
         self.flat_value: float | None = None
         self.flat_since = 0.0
@@ -54,12 +57,15 @@ class SensorHealth:
         self.stuck = False
         self.rejected = 0
 
-    def see(self, at: float, value: float) -> None:
-        """Note a plausible reading (POSIX seconds, base unit); ignore one that comes late."""
+    def see(self, at: float, value: float, *, held: bool = False) -> None:
+        """Note a plausible reading (POSIX seconds, base unit); ignore one that comes late.
+
+        `held` says that the value before it held up to then, however old it was.
+        """
         last = self.last_read
         if last is not None and at < last:
             return
-        was_off = last is None or at - last > OFF_S
+        was_off = last is None or (at - last > OFF_S and not held)
         if value != self.flat_value or was_off:
             if self.flat_value is not None:
                 flat_to = last if last is not None and was_off else at
@@ -72,9 +78,13 @@ class SensorHealth:
 
     def restart(self) -> None:
         """Forget when the source was last seen, because the clock was wrong."""
-        self.last_read = self.flat_value = None
+        self.last_read = self.life_at = self.flat_value = None
         self.flat_since = 0.0
         self.warm_until = None
+
+    def show_life(self, at: float) -> None:
+        """Note a sign of life of the source's device at a POSIX time."""
+        self.life_at = max(at, self.life_at or at)
 
     def skip_warm_up(self, at: float) -> None:
         """Note that the source was running up to a POSIX time, as its history shows."""
@@ -96,6 +106,13 @@ class SensorHealth:
         """Tell whether there was a reading in the 24 hours before a POSIX time."""
         return self.last_read is not None and at - self.last_read <= NO_SOURCE_S
 
+    def longest_hold_s(self, value: float) -> float:
+        """Return how long a value (base unit) holds without a sign of life, in seconds.
+
+        That is for a source that reports only changes; no longer than a value that repeats.
+        """
+        return flat_limit_s(value, 0, self.spec)
+
     def warming_up(self, at: float) -> bool:
         """Tell whether the sensor is too new, or was off too long, to be believed yet."""
         return self.warm_until is not None and at < self.warm_until
@@ -116,15 +133,11 @@ class SensorHealth:
         longest, self.flat_longest_h = self.flat_longest_h, 0
         return longest
 
-    def flat_slots(self, at: float) -> range:
-        """Return the slots of the present run up to a POSIX time, as far back as days are kept."""
-        since = max(self.flat_since, at - WINDOW_DAYS * DAY_S)
-        return range(int(since // SLOT_S), int(at // SLOT_S))
-
     def dump(self) -> dict[str, Any]:
         """Return its state as plain JSON values."""
         return {
             "last_read": self.last_read,
+            "life_at": self.life_at,
             "warm_until": self.warm_until,
             "flat_value": self.flat_value,
             "flat_since": self.flat_since,
@@ -136,6 +149,7 @@ class SensorHealth:
     def restore(self, data: Mapping[str, Any]) -> None:
         """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
         self.last_read = checked.optional(checked.time, data["last_read"])
+        self.life_at = checked.optional(checked.time, data.get("life_at"))
         last_read, warm_until = self.last_read or 0.0, data["warm_until"]
         if warm_until is not None:
             latest = last_read + self.spec.warm_up_s

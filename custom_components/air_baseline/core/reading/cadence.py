@@ -1,0 +1,108 @@
+"""How a source reports: at intervals, or only what changed; and how long its silence means nothing.
+
+Many sensors send a value only when it differs from the last one, so steady air makes them silent
+for hours. Others repeat it, and their silence means that something is wrong.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from .. import checked
+
+KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
+LEAST_HOLD_S = 1800.0  # Seconds. By judgement: a busy network can lose some reports.
+HOLD_INTERVALS = 4  # Median intervals for which a value holds, by judgement.
+LONGEST_HOLD_S = 6 * 3600.0  # Seconds. By judgement: a sensor this slow says nothing about now.
+SHARE_KEPT = 300  # Readings. By judgement: about a day of a sensor that reports only changes.
+# Share of repeats. Recordings: sensors that report at intervals repeat 0.04 to 0.9 of their
+# values, unless their values are so fine that they are at least regular.
+REPEATS_FROM = 0.01
+REGULAR_FROM = 10  # Intervals, by judgement: fewer can be alike by chance.
+REGULAR_TIMES = 1.5  # Times, between long and short intervals. Recordings: at intervals below 1.1.
+
+
+class Cadence:
+    """The intervals between a source's readings, and how often one repeats the one before.
+
+    >>> cadence = Cadence()
+    >>> cadence.note(60.0, 2.0)
+    >>> cadence.changes_only
+    True
+    >>> cadence.note(60.0, 0.0)
+    >>> cadence.changes_only, cadence.hold_limit_s
+    (False, 1800.0)
+    """
+
+    __slots__ = ("intervals", "noted", "repeat_intervals", "repeated", "said")
+
+    def __init__(self) -> None:
+        """Start with a source that may report only changes."""
+        self.intervals: deque[float] = deque(maxlen=KEPT)
+        self.repeat_intervals: deque[float] = deque(maxlen=KEPT)
+        self.noted = 0
+        self.repeated = 0.0
+        self.said: bool | None = None  # What a person said of a file.
+
+    def note(self, interval_s: float, difference: float) -> None:
+        """Note a reading: the seconds since the last one, and how far its value moved."""
+        self.intervals.append(interval_s)
+        if not difference:
+            self.repeat_intervals.append(interval_s)
+        self._note_repeat(repeated=not difference)
+
+    def note_repeats(self) -> None:
+        """Note that a value was repeated at unknown intervals, as the recorder keeps it."""
+        self._note_repeat(repeated=True)
+
+    @property
+    def changes_only(self) -> bool:
+        """Tell whether the source reports only changes, so far as is known."""
+        if self.said is not None:
+            return self.said
+        return self.repeated < REPEATS_FROM and not self._regular
+
+    @property
+    def hold_limit_s(self) -> float:
+        """Return how long a value of a source that reports at intervals holds, in seconds.
+
+        A source can repeat its value more rarely than it reports changes, so both count.
+        """
+        typical = [median(known) for known in (self.intervals, self.repeat_intervals) if known]
+        longest = HOLD_INTERVALS * max(typical, default=0.0)
+        return min(max(LEAST_HOLD_S, longest), LONGEST_HOLD_S)
+
+    def dump(self) -> dict[str, Any]:
+        """Return its state as plain JSON values."""
+        return {
+            "intervals": list(self.intervals),
+            "repeat_intervals": list(self.repeat_intervals),
+            "repeated": [self.noted, self.repeated],
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take over what `dump` wrote. Raises StoredFormError or KeyError.
+
+        The first stored form knew intervals alone, of sources that it took to report at them.
+        """
+        intervals = checked.items(data["intervals"], KEPT)
+        self.intervals.extend(checked.number(item, 0.0) for item in intervals)
+        repeats = checked.items(data.get("repeat_intervals", []), KEPT)
+        self.repeat_intervals.extend(checked.number(item, 0.0) for item in repeats)
+        ((noted, repeated),) = checked.rows([data.get("repeated", [0, 0.0])], 2, 1)
+        self.noted = checked.integer(noted, 0, SHARE_KEPT)
+        self.repeated = checked.number(repeated, 0.0, 1.0)
+
+    @property
+    def _regular(self) -> bool:
+        """Tell whether nearly all intervals are alike."""
+        number = len(self.intervals)
+        if number < REGULAR_FROM:
+            return False
+        ordered, outside = sorted(self.intervals), number // 10
+        return ordered[-1 - outside] <= REGULAR_TIMES * ordered[outside]
+
+    def _note_repeat(self, *, repeated: bool) -> None:
+        self.repeated = (self.repeated * self.noted + repeated) / (self.noted + 1)
+        self.noted = min(self.noted + 1, SHARE_KEPT - 1)

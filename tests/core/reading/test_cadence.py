@@ -1,0 +1,120 @@
+"""How a source reports, and for how long its silence means nothing."""
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from custom_components.air_baseline.core.checked import StoredFormError
+from custom_components.air_baseline.core.reading.cadence import Cadence
+
+H = 3600.0
+
+
+def cadence_of(times: list[float], values: list[float]) -> Cadence:
+    cadence = Cadence()
+    for before, after in pairwise(zip(times, values, strict=True)):
+        cadence.note(after[0] - before[0], after[1] - before[1])
+    return cadence
+
+
+def steps(number: int, *, seed: int, size: float = 1.0) -> list[float]:
+    """Return levels that stay or move by a step."""
+    chance, values = Random(seed), [10.0]
+    for _ in range(number):
+        values.append(values[-1] + size * chance.choice([-1, 0, 0, 1]))
+    return values
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("every_s", [5.0, 60.0, 900.0, 1800.0])
+def test_a_source_that_repeats_values_reports_at_intervals(every_s: float, seed: int) -> None:
+    values = steps(400, seed=seed)
+    cadence = cadence_of([every_s * tick for tick in range(401)], values)
+    assert not cadence.changes_only
+    assert cadence.hold_limit_s == max(H / 2, 4 * every_s)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_air_without_its_repeats_reports_only_changes(seed: int) -> None:
+    values = steps(400, seed=seed)
+    changed = [0, *(at for at in range(1, 401) if values[at] != values[at - 1])]
+    times = [60.0 * at for at in changed]
+    assert cadence_of(times, [values[at] for at in changed]).changes_only
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, 5.0])
+def test_values_too_fine_to_repeat_are_at_least_regular(jitter_s: float) -> None:
+    chance = Random(1)
+    times = [60.0 * tick + chance.uniform(0.0, jitter_s) for tick in range(200)]
+    assert not cadence_of(times, [chance.gauss(8.0, 1.0) for _ in times]).changes_only
+
+
+def test_a_dead_band_reports_only_changes() -> None:
+    chance, air, sent, times = Random(2), 20.0, [20.0], [0.0]
+    for minute in range(1, 2000):
+        air += chance.gauss(0.0, 0.3)
+        if abs(air - sent[-1]) > 0.1 * sent[-1]:
+            sent.append(air)
+            times.append(60.0 * minute)
+    assert len(sent) > 20
+    assert cadence_of(times, sent).changes_only
+
+
+def test_a_source_that_repeats_its_value_each_hour_may_be_silent_for_hours() -> None:
+    times, values = [0.0], [10.0]
+    for evening in range(10):
+        for minute in range(60):  # It changes each minute for an hour, then rests for nine.
+            times.append((10 * evening + minute / 60) * H)
+            values.append(10.0 + minute % 2)
+        for hour in range(2, 10):
+            times.append((10 * evening + hour) * H)
+            values.append(values[-1])
+    cadence = cadence_of(times[1:], values[1:])
+    assert not cadence.changes_only
+    assert cadence.hold_limit_s == 4 * H
+
+
+def test_one_repeat_by_chance_is_forgotten() -> None:
+    cadence = Cadence()
+    cadence.note(60.0, 0.0)
+    for tick in range(98):
+        cadence.note(60.0 if tick % 2 else 900.0, 1.0)
+    assert not cadence.changes_only
+    for tick in range(3):
+        cadence.note(60.0, 1.0)
+    assert cadence.changes_only
+
+
+def test_what_a_person_said_of_a_file_counts() -> None:
+    cadence = Cadence()
+    cadence.said = False
+    assert not cadence.changes_only
+
+
+def test_it_is_the_same_after_a_restart() -> None:
+    cadence, again = cadence_of([60.0 * tick for tick in range(401)], steps(400, seed=3)), Cadence()
+    again.restore(cadence.dump())
+    assert again.dump() == cadence.dump()
+    assert again.changes_only == cadence.changes_only
+
+
+def test_the_first_stored_form_knew_only_intervals() -> None:
+    cadence = Cadence()
+    cadence.restore({"intervals": [60.0] * 31})
+    assert (cadence.changes_only, cadence.hold_limit_s) == (False, H / 2)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"repeated": [1, 1.5]},
+        {"repeated": [-1, 0.5]},
+        {"repeated": [1]},
+        {"repeat_intervals": [-60.0]},
+        {"repeat_intervals": [60.0] * 32},
+    ],
+)
+def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(StoredFormError):
+        Cadence().restore({"intervals": [], **wrong})
