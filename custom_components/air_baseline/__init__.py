@@ -21,6 +21,7 @@ from .core.channel import Channel
 from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import async_forget_gone_pollutants
 from .home_history.backfill import async_backfill
+from .home_history.look_back import async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .inputs.room_config import RoomDataError, RoomSource, checked_sources
 from .issues.lifecycle import (
@@ -81,6 +82,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         await store.async_forget_gone(dt_util.utcnow().timestamp())
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
+        await async_look_back(hass, room_coordinator)
         entry.async_on_unload(room_coordinator.async_start())
     entry.async_on_unload(async_let_time_pass(entry))
     entry.async_on_unload(async_write_range_statistics(hass, entry))

@@ -38,6 +38,7 @@ from .core.event import Event as ChannelEvent
 from .core.explaining.view import EntityView, view
 from .core.pollutant import POLLUTANTS, Pollutant
 from .core.reading.binning import Bin
+from .inputs.life import alive_at
 from .inputs.readings import UnitChangedError, concentration
 from .inputs.room_config import room_sources
 from .storage.rooms import Loaded, StoredRoom
@@ -211,7 +212,10 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._advance(pollutant, now)
 
     def _advance(self, pollutant: Pollutant, now: float) -> None:
-        self._async_report_bins(pollutant, self.channels[pollutant].advance(now))
+        channel = self.channels[pollutant]
+        if (at := alive_at(self.hass, self.sources[pollutant].entity_id)) is not None:
+            channel.show_life(min(at, now))
+        self._async_report_bins(pollutant, channel.advance(now))
 
     @callback
     def async_pass_time(self, now: float) -> None:

@@ -29,7 +29,7 @@ from .ledger.episode import Episode, EpisodeEnd
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
 from .pollutant import PollutantSpec, cell_index
-from .reading.binning import LEAST_STEP, Bin, Binner
+from .reading.binning import FRESH_S, LEAST_STEP, Bin, Binner
 from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
@@ -52,6 +52,7 @@ class Channel:
     """
 
     __slots__ = (
+        "began_at",
         "binner",
         "episode_watch",
         "events",
@@ -90,6 +91,7 @@ class Channel:
         self.events: list[Event] = []
         self.paused = False
         self.history = HistoryState.UNUSED
+        self.began_at: float | None = None  # When a new source was first listened to, in this run.
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
         """Take a reading (POSIX seconds, base unit); an implausible one ends the hold."""
@@ -187,6 +189,7 @@ class Channel:
         self._reissue(moved=True)
         self._report_transition(before, at)
         self._end_if_unlearned(at)
+        self._consider_now(at)
 
     def pause(self, at: float, *, paused: bool) -> None:
         """Stop or resume learning; the time in between is a gap."""
@@ -250,11 +253,12 @@ class Channel:
         day, part = locate(bin_.start, self.zone)
         self._end_if_silent(bin_.start)
         self._reach(bin_.start, day)
-        before, proven = self.forecast, self._proven(bin_, part)
-        if self.guideline is not None and proven and not self.health.stuck:
-            self.guideline.take(bin_)
-        if self._believable(bin_) and proven:
-            self._learn(bin_, part)
+        before = self.forecast
+        if proven(bin_, part, before):
+            if self.guideline is not None and not self.health.stuck:
+                self.guideline.take(bin_)
+            if self._believable(bin_):
+                self._learn(bin_, part)
         judgement = self._judge(bin_.end, part)
         if judgement.unseen and self.open_day is not None:
             self.open_day.unseen = True
@@ -283,11 +287,6 @@ class Channel:
         return judge(
             self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen
         )
-
-    def _proven(self, bin_: Bin, part: int) -> bool:
-        """Tell whether a bin is air: a source that is long quiet can only show that it is calm."""
-        ranges = self.forecast.ranges if self.forecast else ()
-        return not (bin_.quiet and ranges and bin_.value > ranges[part].high)
 
     def _believable(self, bin_: Bin) -> bool:
         """Tell whether a bin can be learned from: not while paused, warming up or stuck."""
@@ -321,20 +320,26 @@ class Channel:
                     self.episode_watch.current, self.surroundings, bin_.end
                 )
             self.inside_watch.take(bin_.end, sustained, typical.high if today.learned else None)
-            if sustained is not None:
-                self._consider_alert(today, bin_, part, sustained)
+            if sustained is not None and bin_.fresh:
+                self._consider_alert(today, bin_.end, part, sustained)
         open_day.take(part, cell_index(bin_.value), level, inside)
 
+    def _consider_now(self, at: float) -> None:
+        """Open an episode at once if the last half hour is unusual by a range that is new."""
+        alive_at, sustained = self.binner.alive_at, self._sustained(at)
+        if self.forecast is None or sustained is None or alive_at is None:
+            return
+        if self.episode_watch.current is None and at - alive_at <= FRESH_S:
+            self._consider_alert(self.forecast, at, locate(at, self.zone)[1], sustained)
+
     def _consider_alert(
-        self, today: Forecast, bin_: Bin, part: int, sustained: SustainedLevel
+        self, today: Forecast, at: float, part: int, sustained: SustainedLevel
     ) -> None:
-        at = bin_.end
         alert_level = today.alert_levels[part]
         if (
             alert_level is None
             or sustained.low <= alert_level
             or not self.episode_watch.may_open(at)
-            or not bin_.fresh
         ):
             return
         if reason_against(today, self.state(at), sustained, unseen=self.unseen(at)) is not None:
@@ -484,3 +489,10 @@ class Channel:
         self.open_day = None
         self.forecast = None
         self.hours = HourlyRanges()
+
+
+def proven(bin_: Bin, part: int, today: Forecast | None) -> bool:
+    """Tell whether a bin is air: a source that may be dead can only show that the air is calm."""
+    return not (
+        bin_.quiet and today is not None and today.ranges and bin_.value > today.ranges[part].high
+    )

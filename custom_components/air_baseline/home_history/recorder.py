@@ -27,11 +27,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..const import LOGGER
 from ..core.alerting.promise import Promise
-from ..core.past.history_import import Past, Row, means, oldest_start
+from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
 from ..core.pollutant import POLLUTANTS, PollutantSpec
+from ..core.reading.binning import Reading
 from ..inputs.eligibility import Measurement
-from ..inputs.readings import Reading, UnitChangedError, readings_of, unit_factor
+from ..inputs.readings import UnitChangedError, reading_of, unit_factor
 
 # The time that one step in the recorder's executor covers, small enough to let others in.
 STEP_OF_HOURS = timedelta(days=30)  # By judgement.
@@ -108,6 +109,34 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
     except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: it is shutting down.
         LOGGER.warning("The history of %s cannot be read: %s", entity_id, error)
         raise HistoryError(NoHistory.NOT_READY) from error
+
+
+def recorded(  # noqa: PLR0913 - what is read, and from when to when
+    hass: HomeAssistant,
+    entity_id: str,
+    spec: PollutantSpec,
+    since: datetime,
+    until: datetime,
+    *,
+    include_start_time_state: bool = True,
+) -> list[Reading]:
+    """Return the readings that the recorder has of an entity, oldest first; it blocks.
+
+    The recorder stores the last report of a state only at the next change, so that of the
+    present state is Home Assistant's.
+    """
+    # Only this query of the recorder has the time of the last report of an unchanged state.
+    states = history.state_changes_during_period(
+        hass, since, until, entity_id, include_start_time_state=include_start_time_state
+    )
+    now = hass.states.get(entity_id)
+    readings = []
+    for state in states.get(entity_id, ()):
+        last = state.last_reported_timestamp
+        if now is not None and state.last_updated == now.last_updated:
+            last = now.last_reported_timestamp
+        readings.append(reading_of(state, spec, last))
+    return readings
 
 
 class _Reader:
@@ -193,22 +222,16 @@ class _Reader:
             readings += await self._async_run(partial(self._states, start, end))
         if not readings:
             return []
-        return await self._hass.async_add_executor_job(means, readings, self._now.timestamp())
+        return await self._hass.async_add_executor_job(
+            means, readings, self._now.timestamp(), new_binner(self._spec)
+        )
 
     def _states(self, start: datetime, end: datetime) -> list[Reading]:
         # The recorder leaves out a state at exactly the start.
-        states = history.state_changes_during_period(
-            self._hass,
-            start - timedelta(microseconds=1),
-            end,
-            self._entity_id,
-            include_start_time_state=False,
+        since = start - timedelta(microseconds=1)
+        return recorded(
+            self._hass, self._entity_id, self._spec, since, end, include_start_time_state=False
         )
-        return [
-            reading
-            for state in states.get(self._entity_id, ())
-            for reading in readings_of(state, self._spec, state.last_reported_timestamp)
-        ]
 
     def _steps(self, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
         start = self._since

@@ -1,17 +1,16 @@
 """The bins of a source's day from the recorder: the same ones that the room learned from."""
 
-from datetime import datetime
-
-from homeassistant.components.recorder import history
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
-from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec
-from ..core.reading.binning import LONGEST_HOLD_S, Bin, Binner
-from ..inputs.readings import readings_of
-from .recorder import has_recorder
+from ..core.day import SLOT_S
+from ..core.past.history_import import means, new_binner
+from ..core.pollutant import POLLUTANTS, Pollutant
+from ..core.reading.binning import Bin
+from ..core.reading.sensor_health import FLAT_S
+from .recorder import has_recorder, recorded
 
 
 async def async_measured(
@@ -21,33 +20,14 @@ async def async_measured(
     if not has_recorder(hass):
         return []
     entity_id = room.sources[pollutant].entity_id
-    since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # A value can hold from before.
+    spec = POLLUTANTS[pollutant]
+    since = dt_util.utc_from_timestamp(start - FLAT_S)  # A value can hold from before.
     until = dt_util.utc_from_timestamp(end)
-    states = await get_instance(hass).async_add_executor_job(_states, hass, entity_id, since, until)
-    return bins_of(states, hass.states.get(entity_id), POLLUTANTS[pollutant], (start, end))
-
-
-def _states(hass: HomeAssistant, entity_id: str, since: datetime, until: datetime) -> list[State]:
-    # Only this query of the recorder has the time of the last report of an unchanged state.
-    states = history.state_changes_during_period(hass, since, until, entity_id)
-    return states.get(entity_id, [])
-
-
-def bins_of(
-    states: list[State], now: State | None, spec: PollutantSpec, span: tuple[float, float]
-) -> list[Bin]:
-    """Return the bins of states, oldest first, that start within a span of POSIX times.
-
-    `now` is the present state: the recorder stores the last report of a state only at the next
-    change.
-    """
-    start, end = span
-    binner, bins = Binner(), list[Bin]()
-    for state in states:
-        last = state.last_reported_timestamp
-        if now is not None and state.last_updated == now.last_updated:
-            last = now.last_reported_timestamp
-        for at, value in readings_of(state, spec, last):
-            bins += binner.lose(at) if value is None else binner.read(at, value)
-    bins += binner.advance(end)
-    return [bin_ for bin_ in bins if start <= bin_.start < end]
+    readings = await get_instance(hass).async_add_executor_job(
+        recorded, hass, entity_id, spec, since, until
+    )
+    return [
+        Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S))
+        for row in means(readings, end, new_binner(spec))
+        if start <= row.start < end
+    ]

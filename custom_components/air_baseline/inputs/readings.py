@@ -1,6 +1,5 @@
 """From Home Assistant's states to readings of a pollutant; nothing is learned here."""
 
-from collections.abc import Iterator
 from math import isfinite
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -14,8 +13,8 @@ from homeassistant.const import (
 from homeassistant.core import State
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from ..core.day import SLOT_S
 from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec, UnitError, normal_unit
+from ..core.reading.binning import Reading
 
 _BY_DEVICE_CLASS: dict[str, Pollutant] = {
     SensorDeviceClass.PM25: Pollutant.PM25,
@@ -24,9 +23,6 @@ _BY_DEVICE_CLASS: dict[str, Pollutant] = {
 }
 LOWEST_C, HIGHEST_C = -100.0, 100.0  # °C. By judgement: beyond the WMO's records of -89 and 57.
 _NO_VALUE = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
-
-
-type Reading = tuple[float, float | None]  # POSIX seconds, concentration in the base unit.
 
 
 class UnitChangedError(Exception):
@@ -78,17 +74,13 @@ def plausible_concentration(state: State | None, spec: PollutantSpec) -> float |
     return value if value is not None and spec.plausible(value) else None
 
 
-def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iterator[Reading]:
-    """Yield the readings of a recorded state from its change to its last report.
+def reading_of(state: State, spec: PollutantSpec, last_reported: float) -> Reading:
+    """Return the reading of a recorded state; its value is None if it had no plausible one.
 
-    A state is recorded once, and its value stays the same in between. A value of None means that
-    the state had no plausible one.
+    A state is recorded once, when it changes, with the time of its last report (POSIX seconds).
     """
-    at, value = state.last_updated_timestamp, plausible_concentration(state, spec)
-    yield at, value
-    while value is not None and at < last_reported:
-        at = min(at + SLOT_S, last_reported)
-        yield at, value
+    value = plausible_concentration(state, spec)
+    return Reading(state.last_updated_timestamp, value, last_reported)
 
 
 def outdoor_pm25(state: State | None) -> float | None:

@@ -76,7 +76,7 @@ class SourceIssues:
         odd = self._room.unit_problem.get(pollutant) is not None or self._room.implausible(
             pollutant
         )
-        lost = not odd and not (heard and channel.health.alive(now))
+        lost = not odd and not (heard and channel.heard(now))
         if not lost or channel.paused:
             self._lost_since.pop(pollutant, None)
             self._async_report(SOURCE_MISSING, pollutant, now, shown=False)

@@ -17,7 +17,13 @@ from custom_components.air_baseline.core.ledger.correction import exclude_days, 
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import Cause, ChangeSuspected, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.past.history_import import Past, Row, means, past_days
+from custom_components.air_baseline.core.past.history_import import (
+    Past,
+    Row,
+    means,
+    new_binner,
+    past_days,
+)
 from custom_components.air_baseline.core.past.replay import (
     ReplaySetting,
     filled,
@@ -27,6 +33,7 @@ from custom_components.air_baseline.core.past.replay import (
     take_over,
 )
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.reading.binning import Reading
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core import by_hand
 from tests.core.rooms import LONDON, MONDAY, PM25, ROOMS, a_day, a_ledger, play
@@ -197,8 +204,20 @@ def test_a_stuck_value_is_not_believed() -> None:
 
 
 def test_raw_readings_become_means_as_they_do_live() -> None:
-    readings = [(0.0, 4.0), (150.0, 8.0), (300.0, None), (900.0, 6.0)]
-    assert means(readings, 1200.0) == [Row(0.0, 6.0, 4.0), Row(900.0, 6.0, 6.0)]
+    air = [(0.0, 4.0), (150.0, 8.0), (300.0, None), (900.0, 6.0)]
+    readings = [Reading(when, value) for when, value in air]
+    assert means(readings, 1200.0, new_binner(PM25)) == [Row(0.0, 6.0, 4.0), Row(900.0, 6.0, 6.0)]
+
+
+def test_a_value_that_a_dead_sensor_held_is_left_out() -> None:
+    readings = [Reading(0.0, 4.0), Reading(400.0, 8.0), Reading(600.0, 9.0)]
+    alive = means(readings, 20 * HOUR, new_binner(PM25))
+    assert [row.quiet for row in alive] == [False] * 14 + [True] * 226
+    assert means(readings, 60 * HOUR, new_binner(PM25)) == alive[:2]
+    again = [*readings, Reading(60 * HOUR, 5.0)]
+    assert [row.start for row in means(again, 61 * HOUR, new_binner(PM25))[2:]] == [
+        60 * HOUR + 300.0 * slot for slot in range(12)
+    ]
 
 
 @pytest.mark.parametrize("own", [0, 3])

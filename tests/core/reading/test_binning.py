@@ -9,6 +9,7 @@ from custom_components.air_baseline.core.reading.binning import (
     LEAST_STEP,
     Bin,
     Binner,
+    Reading,
     Unproven,
 )
 from custom_components.air_baseline.core.reading.cadence import KEPT
@@ -96,8 +97,7 @@ def test_a_source_that_is_quiet_for_an_hour_may_be_dead_only_if_it_reports_only_
 
 def test_a_value_that_a_recorder_saw_repeated_lasts_as_long() -> None:
     binner = Binner(a_day)
-    binner.read(T0, 5.0)
-    binner.repeat(T0 + 4 * 3600)
+    binner.take(Reading(T0, 5.0, T0 + 4 * 3600))
     bins = binner.read(T0 + 4 * 3600 + 60, 6.0)
     assert len(bins) == 48
     assert not binner.cadence.changes_only

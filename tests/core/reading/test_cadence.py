@@ -20,7 +20,7 @@ def cadence_of(times: list[float], values: list[float]) -> Cadence:
 
 def steps(number: int, *, seed: int, size: float = 1.0) -> list[float]:
     """Return levels that stay or move by a step."""
-    chance, values = Random(seed), [10.0]
+    chance, values = Random(seed), [10.0]  # noqa: S311 - air, not secrets
     for _ in range(number):
         values.append(values[-1] + size * chance.choice([-1, 0, 0, 1]))
     return values
@@ -45,13 +45,13 @@ def test_the_same_air_without_its_repeats_reports_only_changes(seed: int) -> Non
 
 @pytest.mark.parametrize("jitter_s", [0.0, 5.0])
 def test_values_too_fine_to_repeat_are_at_least_regular(jitter_s: float) -> None:
-    chance = Random(1)
+    chance = Random(1)  # noqa: S311 - air, not secrets
     times = [60.0 * tick + chance.uniform(0.0, jitter_s) for tick in range(200)]
     assert not cadence_of(times, [chance.gauss(8.0, 1.0) for _ in times]).changes_only
 
 
 def test_a_dead_band_reports_only_changes() -> None:
-    chance, air, sent, times = Random(2), 20.0, [20.0], [0.0]
+    chance, air, sent, times = Random(2), 20.0, [20.0], [0.0]  # noqa: S311 - air
     for minute in range(1, 2000):
         air += chance.gauss(0.0, 0.3)
         if abs(air - sent[-1]) > 0.1 * sent[-1]:
@@ -81,7 +81,7 @@ def test_one_repeat_by_chance_is_forgotten() -> None:
     for tick in range(98):
         cadence.note(60.0 if tick % 2 else 900.0, 1.0)
     assert not cadence.changes_only
-    for tick in range(3):
+    for _ in range(3):
         cadence.note(60.0, 1.0)
     assert cadence.changes_only
 

@@ -7,6 +7,7 @@ peaks, so a day is made from five-minute means if they cover enough of it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from itertools import pairwise, zip_longest
 from math import isfinite
 from typing import NamedTuple
@@ -14,24 +15,27 @@ from typing import NamedTuple
 from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
-from ..pollutant import PollutantSpec
-from ..reading.binning import Binner, smaller_step
+from ..pollutant import PollutantSpec, cell_index
+from ..reading.binning import Bin, Binner, Reading, Unproven, smaller_step
 from ..reading.sensor_health import OFF_S, flat_limit_s
 
-# Slots in a row of one part with the same value: the part, the first slot, the value (base unit)
-# and the number of slots. One `Bin` a slot would keep Python's garbage collector busy for long.
-type SlotRun = tuple[int, int, float, int]
+# Slots in a row of one part with the same value: the part, the first slot, the value (base unit),
+# the number of slots, and whether their source was quiet (see `Bin`). One `Bin` a slot would keep
+# Python's garbage collector busy for long.
+type SlotRun = tuple[int, int, float, int, bool]
 
 
 class Row(NamedTuple):
     """A mean that starts at a POSIX time, and the lowest reading in it (base unit).
 
-    `low` is a value as the sensor sent it (None: not kept), which a mean hardly ever is.
+    `low` is a value as the sensor sent it (None: not kept), which a mean hardly ever is. `quiet`
+    is that of the bin (see `Bin`), False for a mean of statistics, which know no silence.
     """
 
     start: float
     mean: float
     low: float | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class PastDay:
     @property
     def observed(self) -> int:
         """Return the number of known slots."""
-        return sum(number for *_, number in self.slot_runs)
+        return sum(number for *_, number, _ in self.slot_runs)
 
     def covers(self, slots: int) -> bool:
         """Tell whether enough of the day's slots are known to make it evidence."""
@@ -70,6 +74,7 @@ class PastDays:
 
     `ignored` counts the rows that are of the future, older than what is kept, or beyond the
     plausible span. `step` is the smallest step seen of the sensor (base unit; None: not known).
+    `today` is the day that is not over yet.
     `since` and `until` are when the first row starts and the last one ends (None: no row).
     """
 
@@ -78,6 +83,7 @@ class PastDays:
     step: float | None = None
     since: float | None = None
     until: float | None = None
+    today: PastDay | None = None
 
 
 def oldest_start(now: float, zone: tzinfo) -> float:
@@ -109,28 +115,49 @@ def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> Past
             [row.start + SLOT_S for row in five_minute] + [row.start + HOUR_S for row in hourly],
             default=None,
         ),
+        today=days.get(today),
     )
 
 
-def means(readings: Iterable[tuple[float, float | None]], until: float) -> list[Row]:
-    """Return the five-minute means of readings (POSIX seconds, base unit), oldest first.
+def means(readings: Iterable[Reading], until: float, binner: Binner) -> list[Row]:
+    """Return the five-minute means of readings, oldest first, as a new channel would count them.
 
-    A value of None ends the hold of the one before, as `unavailable` does. Time passes to the
-    POSIX time `until`.
+    Time passes to the POSIX time `until`.
 
-    >>> means([(0.0, 4.0), (150.0, 8.0), (300.0, None)], 600.0)
-    [Row(start=0.0, mean=6.0, low=4.0)]
+    >>> air = Reading(0.0, 4.0), Reading(150.0, 8.0), Reading(300.0, None)
+    >>> means(air, 600.0, Binner())
+    [Row(start=0.0, mean=6.0, low=4.0, quiet=False)]
     """
-    binner, rows = Binner(), list[Row]()
+    rows: list[Row] = []
     low: float | None = None
-    for at, concentration in readings:
-        for bin_ in binner.lose(at) if concentration is None else binner.read(at, concentration):
-            rows.append(Row(bin_.start, bin_.value, bin_.value if low is None else low))
+    for reading in readings:
+        for bin_ in binner.take(reading):
+            rows.append(_row(bin_, low))
             low = None
-        if concentration is not None:
-            low = concentration if low is None else min(low, concentration)
-    rows += [Row(bin_.start, bin_.value, low) for bin_ in binner.advance(until)]
+        _remove(binner.take_unproven(), rows)
+        if reading.value is not None:
+            low = reading.value if low is None else min(low, reading.value)
+    rows += [_row(bin_, low) for bin_ in binner.advance(until)]
+    _remove(binner.take_unproven(), rows)
     return rows
+
+
+def new_binner(spec: PollutantSpec) -> Binner:
+    """Return a binner that holds values as that of a channel does."""
+    return Binner(partial(flat_limit_s, longest_h=0, spec=spec))
+
+
+def _row(bin_: Bin, low: float | None) -> Row:
+    return Row(bin_.start, bin_.value, bin_.value if low is None else low, bin_.quiet)
+
+
+def _remove(unproven: Unproven | None, rows: list[Row]) -> None:
+    """Remove the newest rows, in place, if they held a value that proved to be no air."""
+    if unproven is None:
+        return
+    first, cell = unproven.since // SLOT_S * SLOT_S, cell_index(unproven.value)
+    while rows and rows[-1].start >= first and cell_index(rows[-1].mean) == cell:
+        rows.pop()
 
 
 def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
@@ -195,8 +222,8 @@ def _place(
         first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
         place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))
         if place == last:
-            placed.setdefault(place[0], []).append((place[1], first, row.mean, number))
+            placed.setdefault(place[0], []).append((place[1], first, row.mean, number, row.quiet))
             continue
         for slot in range(first, first + number):
             day, part = locate(slot * SLOT_S, zone)
-            placed.setdefault(day, []).append((part, slot, row.mean, 1))
+            placed.setdefault(day, []).append((part, slot, row.mean, 1, row.quiet))

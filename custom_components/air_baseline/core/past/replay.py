@@ -12,7 +12,7 @@ from typing import Self
 
 from ..alerting.forecast import Forecast, forecast
 from ..alerting.promise import Promise
-from ..channel import Channel
+from ..channel import Channel, proven
 from ..codes import HistoryState, LearningState
 from ..day import SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..event import Event, EventKind
@@ -133,10 +133,23 @@ def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> E
     if found.since is not None and found.until is not None:
         channel.health.ran_before(found.since, found.until)
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
+    _take_today(channel, found.today)
     channel.adopt(entry.at if entry else at, ledger)
     if entry is not None:
         channel.events.append(Event(kind=EventKind.CORRECTED, at=entry.at, correction=entry))
     return entry
+
+
+def _take_today(channel: Channel, today: PastDay | None) -> None:
+    """Count, once, the slots of today before a new channel began; they have no range."""
+    began_at, channel.began_at = channel.began_at, None
+    open_day = channel.open_day
+    if began_at is None or today is None or open_day is None or today.day != open_day.day:
+        return
+    first, sustained = int(began_at // SLOT_S), SustainedWindow()
+    earlier = [run for run in today.slot_runs if run[1] + run[3] <= first]
+    if today.origin is DayOrigin.REPLAYED:
+        _take_slots(open_day, replace(today, slot_runs=tuple(earlier)), None, sustained)
 
 
 def history_worth(past: Past, setting: ReplaySetting, now: float) -> HistoryWorth:
@@ -169,7 +182,7 @@ def _summarize(
     issued: Sequence[float] = ()
     if past.origin is DayOrigin.HOURLY:
         state = standing(ledger, past.day).state
-        for part, _, value, number in past.slot_runs:
+        for part, _, value, number, _ in past.slot_runs:
             for _ in range(number):
                 open_day.take(part, cell_index(value), None, None)
     else:
@@ -187,14 +200,16 @@ def _summarize(
 
 
 def _take_slots(
-    open_day: OpenDay, past: PastDay, today: Forecast, sustained: SustainedWindow
+    open_day: OpenDay, past: PastDay, today: Forecast | None, sustained: SustainedWindow
 ) -> None:
-    for part, slot, value, _ in past.slot_runs:
-        bin_ = Bin(slot, value, float(SLOT_S))
+    for part, slot, value, _, quiet in past.slot_runs:
+        bin_ = Bin(slot, value, float(SLOT_S), quiet=quiet)
+        if not proven(bin_, part, today):
+            continue
         sustained.take(bin_)
         span = sustained.span(bin_.end)
         level = round(span[0], 1) if span else None
-        inside = today.ranges[part].inside(bin_.value) if today.ranges else None
+        inside = today.ranges[part].inside(bin_.value) if today and today.ranges else None
         open_day.take(part, cell_index(bin_.value), level, inside)
 
 

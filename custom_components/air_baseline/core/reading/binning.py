@@ -46,6 +46,17 @@ class Bin:
         return float((self.slot + 1) * SLOT_S)
 
 
+class Reading(NamedTuple):
+    """A recorded value (base unit; None for none) from a POSIX time on.
+
+    `repeated_at` is when it was reported for the last time, and the only repeat that is known.
+    """
+
+    at: float
+    value: float | None
+    repeated_at: float | None = None
+
+
 class Unproven(NamedTuple):
     """A value that held (base unit) between two POSIX times, and whose source then seemed dead."""
 
@@ -129,15 +140,14 @@ class Binner:
         self.alive_at = max(at, self.alive_at or at)
         return bins
 
-    def repeat(self, at: float) -> None:
-        """Note that the current value was repeated, for the last time at a POSIX time.
-
-        That time can be ahead of what is counted, because a recorder keeps no other repeat.
-        """
-        if self.read_at is not None and at > self.read_at:
-            self.read_at = at
-            self.cadence.note_repeats()
-            self.show_life(at)
+    def take(self, reading: Reading) -> Sequence[Bin]:
+        """Take a recorded reading and return the bins that it closes."""
+        if reading.value is None:
+            return self.lose(reading.at)
+        bins = self.read(reading.at, reading.value)
+        if reading.repeated_at is not None:
+            self._repeat(reading.repeated_at)
+        return bins
 
     def show_life(self, at: float) -> None:
         """Note that the source's device was alive at a POSIX time, so that a held value holds."""
@@ -213,6 +223,13 @@ class Binner:
         most = checked.HIGHEST * self.observed_s
         self.area = checked.number(data["area"], -most, most)
         self.cadence.restore(data)
+
+    def _repeat(self, at: float) -> None:
+        """Note when the current value was repeated last; it is ahead of what is counted."""
+        if self.read_at is not None and at > self.read_at:
+            self.read_at = at
+            self.cadence.note_repeats()
+            self.show_life(at)
 
     def _count_to(self, at: float) -> Sequence[Bin]:
         start = self.counted_to
