@@ -46,7 +46,7 @@ class Bins:
             self.outputs.append((bin_.start - self.origin, bin_.value, bin_.observed_s))
 
     def memory(self) -> Any:  # noqa: ANN401
-        return self.binner.cadence.dump()
+        return [*self.binner.cadence.intervals, *self.binner.cadence.repeat_intervals]
 
 
 class GuidelineMeans(Bins):

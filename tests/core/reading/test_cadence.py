@@ -5,7 +5,6 @@ from random import Random
 
 import pytest
 
-from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.reading.cadence import Cadence
 
 H = 3600.0
@@ -90,31 +89,3 @@ def test_what_a_person_said_of_a_file_counts() -> None:
     cadence = Cadence()
     cadence.said = False
     assert not cadence.changes_only
-
-
-def test_it_is_the_same_after_a_restart() -> None:
-    cadence, again = cadence_of([60.0 * tick for tick in range(401)], steps(400, seed=3)), Cadence()
-    again.restore(cadence.dump())
-    assert again.dump() == cadence.dump()
-    assert again.changes_only == cadence.changes_only
-
-
-def test_the_first_stored_form_knew_only_intervals() -> None:
-    cadence = Cadence()
-    cadence.restore({"intervals": [60.0] * 31})
-    assert (cadence.changes_only, cadence.hold_limit_s) == (False, H / 2)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"repeated": [1, 1.5]},
-        {"repeated": [-1, 0.5]},
-        {"repeated": [1]},
-        {"repeat_intervals": [-60.0]},
-        {"repeat_intervals": [60.0] * 32},
-    ],
-)
-def test_anything_else_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(StoredFormError):
-        Cadence().restore({"intervals": [], **wrong})

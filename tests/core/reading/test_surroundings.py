@@ -142,7 +142,6 @@ def test_a_restart_loses_only_the_last_value(
         {"counted_to": -1.0},
         {"area": "x"},
         {"observed_s": 1.0},
-        {"intervals": None},
     ],
 )
 def test_damage_is_refused(damage: dict[str, object]) -> None:

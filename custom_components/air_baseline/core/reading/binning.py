@@ -198,12 +198,11 @@ class Binner:
         }
 
     def dump_running(self) -> dict[str, Any]:
-        """Return the open slot and the cadence as plain JSON values; surroundings need no more."""
+        """Return the open slot as plain JSON values; surroundings need no more."""
         return {
             "counted_to": self.counted_to,
             "area": self.area,
             "observed_s": self.observed_s,
-            **self.cadence.dump(),
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
@@ -222,7 +221,6 @@ class Binner:
         self.observed_s = checked.number(data["observed_s"], 0.0, passed_s)
         most = checked.HIGHEST * self.observed_s
         self.area = checked.number(data["area"], -most, most)
-        self.cadence.restore(data)
 
     def _repeat(self, at: float) -> None:
         """Note when the current value was repeated last; it is ahead of what is counted."""

@@ -1,15 +1,12 @@
 """How a source reports: at intervals, or only what changed; and how long its silence means nothing.
 
 Many sensors send a value only when it differs from the last one, so steady air makes them silent
-for hours. Others repeat it, and their silence means that something is wrong.
+for hours. Others repeat it, and their silence means that something is wrong. It is not stored:
+after a restart an integration may report in another way, and a source that repeats shows it soon.
 """
 
 from collections import deque
-from collections.abc import Mapping
 from statistics import median
-from typing import Any
-
-from .. import checked
 
 KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
 LEAST_HOLD_S = 1800.0  # Seconds. By judgement: a busy network can lose some reports.
@@ -72,27 +69,6 @@ class Cadence:
         typical = [median(known) for known in (self.intervals, self.repeat_intervals) if known]
         longest = HOLD_INTERVALS * max(typical, default=0.0)
         return min(max(LEAST_HOLD_S, longest), LONGEST_HOLD_S)
-
-    def dump(self) -> dict[str, Any]:
-        """Return its state as plain JSON values."""
-        return {
-            "intervals": list(self.intervals),
-            "repeat_intervals": list(self.repeat_intervals),
-            "repeated": [self.noted, self.repeated],
-        }
-
-    def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote. Raises StoredFormError or KeyError.
-
-        The first stored form knew intervals alone, of sources that it took to report at them.
-        """
-        intervals = checked.items(data["intervals"], KEPT)
-        self.intervals.extend(checked.number(item, 0.0) for item in intervals)
-        repeats = checked.items(data.get("repeat_intervals", []), KEPT)
-        self.repeat_intervals.extend(checked.number(item, 0.0) for item in repeats)
-        ((noted, repeated),) = checked.rows([data.get("repeated", [0, 0.0])], 2, 1)
-        self.noted = checked.integer(noted, 0, SHARE_KEPT)
-        self.repeated = checked.number(repeated, 0.0, 1.0)
 
     @property
     def _regular(self) -> bool:
