@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.home import PM25, a_kitchen, days_of, pass_time, report, saved, shown, steady
+from tests.home import PM25, a_kitchen, act, days_of, pass_time, report, saved, shown, steady
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 COMPARED, LEARNING = "sensor.kitchen_pm25_compared", "sensor.kitchen_pm25_learning"
@@ -169,3 +169,26 @@ async def test_an_integration_that_says_unavailable_is_believed_at_once(
 ) -> None:
     report(hass, PM25, "unavailable")
     assert (await what_is_said(hass, clock, 1))[0] == ("unknown", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("hours", "battery", "said"),
+    [
+        (3, False, "reports only changes, so its last value still counts"),
+        (3, True, "but its device was heard at"),
+        (26, False, "so its last value no longer counts"),
+    ],
+)
+@pytest.mark.usefixtures("kitchen")
+async def test_the_explanation_says_what_became_of_the_sensor(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hours: int,
+    *,
+    battery: bool,
+    said: str,
+) -> None:
+    beside = {BATTERY: lambda at: 50 + at // 1800 % 2} if battery else {}
+    await pass_time(hass, clock, hours * HOUR, beside)
+    answer = await act(hass, "explain")
+    assert said in str(answer)

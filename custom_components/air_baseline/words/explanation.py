@@ -16,7 +16,13 @@ from ..const import DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.codes import LearningState, Missing, OtherRooms, Reason
 from ..core.explaining.explain import explain
-from ..core.explaining.explanation import CorrectionInForce, Explanation, Subject, TypicalRange
+from ..core.explaining.explanation import (
+    CorrectionInForce,
+    Explanation,
+    Silence,
+    Subject,
+    TypicalRange,
+)
 from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
@@ -129,7 +135,11 @@ class Words:
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
             measured=" ".join(
-                [self._measured(explanation, source, quantity), *self._around(explanation)]
+                [
+                    self._measured(explanation, source, quantity),
+                    *self._silence(explanation.measured.silence),
+                    *self._around(explanation),
+                ]
             ),
             inferred=" ".join(
                 [self._inferred(explanation, source, quantity), *self._others(explanation, names)]
@@ -179,6 +189,20 @@ class Words:
         return self.say(
             "measured_held", quantity=quantity, level=self.concentration(measured.sustained, source)
         )
+
+    def _silence(self, silence: Silence | None) -> list[str]:
+        """Return what is known of a source without a new report."""
+        if silence is None:
+            return []
+        since = _noticed(silence.since)
+        if not silence.counts:
+            heard = silence.since if silence.device_at is None else silence.device_at
+            return [self.say("silence_over", since=_noticed(heard))]
+        if silence.device_at is not None:
+            return [self.say("silence_alive", since=since, heard=_noticed(silence.device_at))]
+        if silence.changes_only:
+            return [self.say("silence_steady", since=since)]
+        return [self.say("silence_slow", since=since)]
 
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:

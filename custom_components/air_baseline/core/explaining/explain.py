@@ -28,6 +28,7 @@ from ..ledger.entries import (
 from ..ledger.episode import Episode
 from ..ledger.ledger import UNDO_DAYS
 from ..pollutant import Pollutant, from_scale
+from ..reading.binning import FRESH_S
 from .explanation import (
     ChangeFacts,
     Comparison,
@@ -39,6 +40,7 @@ from .explanation import (
     Next,
     NotKnown,
     PassedChange,
+    Silence,
     Subject,
     SurroundingsFacts,
     TrackRecord,
@@ -124,6 +126,19 @@ def _measured(
         mean=guideline.mean(at) if guideline else None,
         above_guideline=guideline.is_above(at) if guideline else None,
         guideline=guideline.spec.source if guideline else None,
+        silence=_silence(channel, judgement, at),
+    )
+
+
+def _silence(channel: Channel, judgement: Judgement, at: float) -> Silence | None:
+    since, device_at = channel.health.last_read, channel.health.life_at
+    if since is None or at - since <= FRESH_S:
+        return None
+    return Silence(
+        since=since,
+        device_at=device_at if device_at is not None and device_at > since else None,
+        counts=judgement.sustained is not None,
+        changes_only=channel.binner.cadence.changes_only,
     )
 
 

@@ -52,6 +52,20 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A source without a new report for over an hour: `since` when (POSIX seconds).
+
+    `device_at` is when its device was heard after that, if it was. `counts` says that its value
+    still counts as air, and `changes_only` that it seems to report only changes.
+    """
+
+    since: float
+    device_at: float | None
+    counts: bool
+    changes_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What was measured.
 
@@ -66,6 +80,7 @@ class Measured:
     mean: float | None = None
     above_guideline: bool | None = None
     guideline: str | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
