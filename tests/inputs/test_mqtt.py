@@ -14,17 +14,19 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.broker import Device, broker, connect
 from tests.home import (
+    ATTRIBUTES,
     BEDROOM,
     KITCHEN,
     LEDGER_KEY,
+    PM25,
     a_home,
     a_room,
     a_store,
     learned,
     pass_time,
-    report,
     set_up,
     shown,
+    steady,
     usual,
 )
 
@@ -54,6 +56,7 @@ async def a_learned_kitchen(hass: HomeAssistant, files: dict[str, Any]) -> None:
 
 
 def two_rooms() -> MockConfigEntry:
+    ATTRIBUTES[BEDROOM_PM25] = ATTRIBUTES[PM25]
     bedroom = a_room(BEDROOM, "bedroom", Pollutant.PM25, pm25_source=BEDROOM_PM25)
     return a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25), bedroom)
 
@@ -80,15 +83,15 @@ async def test_a_source_that_reports_only_changes_learns_as_fast_as_one_that_rep
 ) -> None:
     """The bedroom's source has the same air and a heartbeat."""
     await set_up(hass, two_rooms())
-    rooms = dict.fromkeys(("kitchen", "bedroom"), 0)
+    learned_on = dict.fromkeys(("kitchen", "bedroom"), 0)
     started = dt_util.utcnow()
-    while not all(rooms.values()):
+    while not all(learned_on.values()):
         level = usual(dt_util.utcnow().timestamp())
         await device.publish({"pm25": level, "temperature": 20})
-        report(hass, BEDROOM_PM25, level, device_class="pm25", unit_of_measurement="μg/m³")
-        await pass_time(hass, clock, 10 * MINUTE)
-        for room, day in rooms.items():
+        await pass_time(hass, clock, 30 * MINUTE, {BEDROOM_PM25: steady(level)})
+        passed = (dt_util.utcnow() - started).days
+        for room, day in learned_on.items():
             if not day and shown(hass, f"sensor.{room}_pm25_learning").state == "learned":
-                rooms[room] = (dt_util.utcnow() - started).days
-        assert dt_util.utcnow() - started < timedelta(days=30)
-    assert abs(rooms["kitchen"] - rooms["bedroom"]) <= 1
+                learned_on[room] = passed
+        assert passed < 30
+    assert abs(learned_on["kitchen"] - learned_on["bedroom"]) <= 1

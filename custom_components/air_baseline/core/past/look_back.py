@@ -10,7 +10,7 @@ from ..day import SLOT_S
 from ..reading.binning import Bin, Reading
 from .history_import import means
 
-LOOK_BACK_S = 24 * 3600.0  # Seconds: the longest mean of a guideline.
+LOOK_BACK_S = 24 * 3600.0  # Seconds. By judgement: a guideline has no longer mean.
 
 
 def look_back(channel: Channel, readings: Iterable[Reading], now: float) -> None:
