@@ -14,10 +14,10 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.card_client import Card, channels
 from tests.home import (
     KITCHEN,
-    LEDGER_KEY,
     NOON,
     PM25,
     Level,

@@ -12,12 +12,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.broker import Device, broker, connect
 from tests.home import (
     ATTRIBUTES,
     BEDROOM,
     KITCHEN,
-    LEDGER_KEY,
     PM25,
     a_home,
     a_room,
