@@ -5,7 +5,6 @@ import csv
 from datetime import UTC, datetime
 import gzip
 from io import TextIOWrapper
-from math import isfinite
 from pathlib import Path
 from typing import Final, TextIO
 import zlib
@@ -43,15 +42,6 @@ def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
             except (ValueError, IndexError) as error:
                 raise RecordingError(f"line {number}: no ISO 8601 time, {YEARS}") from error
             yield at, [row[place] if place < len(row) else "" for place in places]
-
-
-def number_in(text: str) -> float | None:
-    """Return the number that a cell holds, None for anything else."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def zone_named(name: str) -> ZoneInfo:

@@ -22,8 +22,9 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
+from custom_components.air_baseline.core.reading.number import plain_float
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
-from script.csv_file import RecordingError, number_in, rows, zone_named
+from script.csv_file import RecordingError, rows, zone_named
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ class _ContextCell:
             if self.repeats and self.held is not None:
                 self.mean.read(at, self.held)
             return
-        self.held = number_in(text)
+        self.held = plain_float(text)
         if self.held is None:
             self.mean.lose(at)
         else:
@@ -162,7 +163,7 @@ class _ContextCell:
 
 
 def _level(text: str, tally: Tally) -> float | None:
-    value = number_in(text)
+    value = plain_float(text)
     tally.unreadable += value is None
     return value
 

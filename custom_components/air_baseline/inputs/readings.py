@@ -1,7 +1,6 @@
 """From Home Assistant's states to readings of a pollutant; nothing is learned here."""
 
 from collections.abc import Iterator
-from math import isfinite
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import (
@@ -16,6 +15,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..core.day import SLOT_S
 from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec, UnitError, normal_unit
+from ..core.reading.number import plain_float
 
 _BY_DEVICE_CLASS: dict[str, Pollutant] = {
     SensorDeviceClass.PM25: Pollutant.PM25,
@@ -46,16 +46,15 @@ def concentration(state: State | None, spec: PollutantSpec) -> float | None:
     """
     if state is None or state.state in _NO_VALUE:
         return None
-    try:
-        value = float(state.state)
-    except ValueError:
+    value = plain_float(state.state)
+    if value is None:
         return None
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     factor = unit_factor(unit, spec)
     device_class = _said(state, ATTR_DEVICE_CLASS)
     if not _may_be(spec.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
-    return value * factor if isfinite(value) else None
+    return value * factor
 
 
 def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
@@ -103,9 +102,8 @@ def celsius(state: State | None) -> float | None:
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     if unit not in TemperatureConverter.VALID_UNITS:
         return None
-    try:
-        value = float(state.state)
-    except ValueError:
+    value = plain_float(state.state)
+    if value is None:
         return None
     degrees = TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
     return degrees if LOWEST_C <= degrees <= HIGHEST_C else None
