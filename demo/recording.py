@@ -73,8 +73,6 @@ class Recording:
         found = {at: plain_float(text) for at, (text,) in rows(path, [column]) if text}
         times = np.array(sorted(found), dtype=np.float64)
         values = np.array([found[at] for at in times.tolist()], dtype=np.float64)
-        if np.isnan(values).all():
-            raise RecordingError(f"{path.name} has no number in its column {column!r}")
         if times[-1] - times[0] < LEAST_S:
             hours = (times[-1] - times[0]) / HOUR_S
             raise RecordingError(
