@@ -38,7 +38,9 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
 def test_a_concentration_is_converted_to_the_base_unit(
     pollutant: Pollutant, unit: str | None, value: str, base: float
 ) -> None:
-    assert concentration(a_state(value, unit), POLLUTANTS[pollutant]) == pytest.approx(base)
+    spec = POLLUTANTS[pollutant]
+    found = concentration(a_state(value, unit), spec)
+    assert found == (pytest.approx(base), spec.factor(unit))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_device_class_of_another_pollutant_is_never_mixed_in(
     spec = POLLUTANTS[pollutant]
     state = a_state("5", spec.unit, device_class)
     if fits:
-        assert concentration(state, spec) == 5
+        assert concentration(state, spec) == (5.0, 1.0)
         return
     with pytest.raises(UnitChangedError) as error:
         concentration(state, spec)

@@ -19,7 +19,7 @@ from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
 from .alerting.promise import RULES, Promise
-from .codes import Condition, HistoryState, LearningState, OtherRooms
+from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
 from .day import day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
@@ -33,6 +33,7 @@ from .reading.binning import LEAST_STEP, Bin, Binner
 from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
+from .reading.unit_check import UnitCheck
 
 REWIND_S = 26 * 3600.0  # Seconds. By judgement: more than any change of clocks or time zones.
 
@@ -65,9 +66,11 @@ class Channel:
         "open_day",
         "paused",
         "promise",
+        "refused",
         "spec",
         "surroundings",
         "sustained",
+        "unit_check",
         "zone",
     )
 
@@ -78,6 +81,8 @@ class Channel:
         self.promise = promise
         self.binner = Binner()
         self.health = SensorHealth(spec)
+        self.unit_check = UnitCheck(spec)
+        self.refused: Refused | None = None  # Why the last reading was, None if it was not.
         self.sustained = SustainedWindow()
         self.episode_watch = EpisodeWatch()
         self.inside_watch = InsideWatch()
@@ -91,14 +96,28 @@ class Channel:
         self.paused = False
         self.history = HistoryState.UNUSED
 
-    def read(self, at: float, value: float) -> Sequence[Judgement]:
-        """Take a reading (POSIX seconds, base unit); an implausible one ends the hold."""
-        if not self.spec.plausible(value):
+    def read(self, at: float, value: float, factor: float = 1.0) -> Sequence[Judgement]:
+        """Take a reading (POSIX seconds, base unit); a refused one ends the hold.
+
+        `factor` is that of the source's unit.
+        """
+        level = self._level(at, value, factor)
+        if level is None:
             self.health.rejected += 1
             return self.lose(at)
-        judgements = self._pass(self.binner.read(at, value), at)
-        self.health.see(at, value)
+        if level < value and self.guideline is not None:
+            self.guideline.note_end(at)
+        judgements = self._pass(self.binner.read(at, level), at)
+        self.health.see(at, value)  # At the end of the span, the value shows that it moves.
         return judgements
+
+    def _level(self, at: float, value: float, factor: float) -> float | None:
+        """Return the level of a reading, None if it is refused."""
+        level = self.spec.level(value, factor, self.binner.last_value)
+        self.refused = Refused.IMPOSSIBLE if level is None else None
+        if level is not None and not self.unit_check.take(at, value, factor):
+            self.refused = Refused.UNIT
+        return None if self.refused else level
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from a time on."""
@@ -240,6 +259,8 @@ class Channel:
         self._reach(bin_.start, day)
         if self.guideline is not None and not self.health.stuck:
             self.guideline.take(bin_)
+            if self.spec.at_end(bin_.value):
+                self.guideline.note_end(bin_.start)
         before = self.forecast
         if self._believable(bin_):
             self._learn(bin_, part)
@@ -439,7 +460,7 @@ class Channel:
     def _remove_flat_run(self, bin_: Bin) -> None:
         """Remove the time of a stuck value from the days it fell into."""
         overlap = parts_of_slots(self.health.flat_slots(bin_.end), self.zone)
-        cell = cell_index(self.health.flat_value or 0.0)
+        cell = cell_index(min(self.health.flat_value or 0.0, self.spec.highest))
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(cell, overlap[self.open_day.day])
         changed = {

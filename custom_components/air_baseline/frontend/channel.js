@@ -57,13 +57,22 @@ function head(hass, channel) {
   );
 }
 
-/** Return the source's current value, or a dash if it is unknown; never an old value. */
+/**
+ * Return the source's current value, or a dash if it is unknown or refused; never an old value.
+ * Beyond the end of the sensor's span, the air is at least that.
+ */
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
   const value = source ? Number.parseFloat(source.state) : Number.NaN;
   const silent = channel.state === "no_source";
-  if (silent || !Number.isFinite(value)) return ["–"];
-  const unit = source.attributes.unit_of_measurement ?? "";
+  const unit = source?.attributes.unit_of_measurement ?? "";
+  const ours = unit === channel.unit; // The ends of the span are in the channel's unit.
+  const refused = ours && (value < 0 || value > channel.refused_from);
+  if (silent || refused || !Number.isFinite(value)) return ["–"];
+  if (ours && value >= channel.highest) {
+    const highest = `${level(hass, channel.highest)} ${unit}`.trim();
+    return [html("small", "", {}, say(hass, "at_least", { level: highest }))];
+  }
   return [level(hass, value), html("small", "", {}, unit ? ` ${unit}` : "")];
 }
 

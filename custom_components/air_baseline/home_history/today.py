@@ -18,7 +18,7 @@ async def async_measured(
     hass: HomeAssistant, room: RoomCoordinator, pollutant: Pollutant, start: float, end: float
 ) -> list[Bin]:
     """Return the bins of a source between two POSIX times, none without a recorder."""
-    if not has_recorder(hass):
+    if not has_recorder(hass) or room.channels[pollutant].unit_check.doubted:
         return []
     entity_id = room.sources[pollutant].entity_id
     since = dt_util.utc_from_timestamp(start - LONGEST_HOLD_S)  # A value can hold from before.
@@ -47,7 +47,7 @@ def bins_of(
         last = state.last_reported_timestamp
         if now is not None and state.last_updated == now.last_updated:
             last = now.last_reported_timestamp
-        for at, value in readings_of(state, spec, last):
+        for at, value in readings_of(state, spec, last, binner.last_value):
             bins += binner.lose(at) if value is None else binner.read(at, value)
     bins += binner.advance(end)
     return [bin_ for bin_ in bins if start <= bin_.start < end]

@@ -38,10 +38,10 @@ class UnitChangedError(Exception):
         self.unit = unit
 
 
-def concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the concentration of a state in the pollutant's base unit, None if it has none.
+def concentration(state: State | None, spec: PollutantSpec) -> tuple[float, float] | None:
+    """Return the concentration of a state in the base unit, and the factor of its unit.
 
-    Raises UnitChangedError if the unit is not one of the pollutant, or if the device class is
+    None if the state has no number. The concentration is not checked. Raises UnitChangedError if the unit is not one of the pollutant, or if the device class is
     that of another pollutant.
     """
     if state is None or state.state in _NO_VALUE:
@@ -54,7 +54,7 @@ def concentration(state: State | None, spec: PollutantSpec) -> float | None:
     device_class = _said(state, ATTR_DEVICE_CLASS)
     if not _may_be(spec.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
-    return value * factor
+    return value * factor, factor
 
 
 def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
@@ -68,22 +68,27 @@ def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
         raise UnitChangedError(normal_unit(unit)) from None
 
 
-def plausible_concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the plausible concentration of a state in the base unit, None if it has none."""
+def level_of(state: State | None, spec: PollutantSpec, before: float | None = None) -> float | None:
+    """Return the level that a state stands for in the base unit, None if it has none.
+
+    `before` is the level of the source before this state, None if it is not known.
+    """
     try:
-        value = concentration(state, spec)
+        reported = concentration(state, spec)
     except UnitChangedError:
         return None
-    return value if value is not None and spec.plausible(value) else None
+    return spec.level(*reported, before) if reported else None
 
 
-def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iterator[Reading]:
+def readings_of(
+    state: State, spec: PollutantSpec, last_reported: float, before: float | None
+) -> Iterator[Reading]:
     """Yield the readings of a recorded state from its change to its last report.
 
     A state is recorded once, and its value stays the same in between. A value of None means that
-    the state had no plausible one.
+    the state had none that can be believed. `before` is the level before it, as in `level_of`.
     """
-    at, value = state.last_updated_timestamp, plausible_concentration(state, spec)
+    at, value = state.last_updated_timestamp, level_of(state, spec, before)
     yield at, value
     while value is not None and at < last_reported:
         at = min(at + SLOT_S, last_reported)
@@ -92,7 +97,7 @@ def readings_of(state: State, spec: PollutantSpec, last_reported: float) -> Iter
 
 def outdoor_pm25(state: State | None) -> float | None:
     """Return the plausible PM2.5 of a state in μg/m³, None if it has none."""
-    return plausible_concentration(state, POLLUTANTS[Pollutant.PM25])
+    return level_of(state, POLLUTANTS[Pollutant.PM25])
 
 
 def celsius(state: State | None) -> float | None:

@@ -2,9 +2,11 @@
 
 from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 
 from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
-from ..core.pollutant import Pollutant
+from ..coordinator import RoomCoordinator
+from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
 from ..corrections import async_pause
 from ..inputs.eligibility import name_of
 from ..words.explanation import escape
@@ -24,9 +26,18 @@ class SourceFlow(RoomRepairFlow):
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
-                "unit": escape(room.unit_problem.get(pollutant) or "") or "–",
+                **self._reported(room, pollutant),
             },
         )
+
+    def _reported(self, room: RoomCoordinator, pollutant: Pollutant) -> dict[str, str]:
+        """Return the unit that the source reports in, and the end of its span in that unit."""
+        source, spec = room.sources[pollutant], POLLUTANTS[pollutant]
+        state = self.hass.states.get(source.entity_id)
+        stated = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else None
+        unit = room.unit_problem.get(pollutant) or normal_unit(stated) or source.unit
+        end = spec.highest / (room.channels[pollutant].unit_check.factor or 1.0)
+        return {"unit": escape(unit) or "–", "end": escape(f"{plain_number(end)} {unit}")}
 
     async def async_step_room_settings(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Open the room's settings."""

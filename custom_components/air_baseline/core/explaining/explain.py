@@ -70,6 +70,7 @@ def explain(
         subject=subject,
         pollutant=channel.spec.pollutant,
         unit=channel.spec.unit,
+        span_end=channel.spec.highest,
         at=at,
         state=judgement.state,
         compared=judgement.compared,
@@ -122,6 +123,7 @@ def _measured(
         minutes=minutes,
         peak=episode.peak if episode else None,
         mean=guideline.mean(at) if guideline else None,
+        mean_is_least=guideline.is_least(at) if guideline else None,
         above_guideline=guideline.is_above(at) if guideline else None,
         guideline=guideline.spec.source if guideline else None,
     )
