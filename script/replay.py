@@ -112,9 +112,10 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
         for at, text in _rows(options.file, options.column, columns, channel.surroundings):
             if text:  # An empty cell is no new reading: the last value still holds.
                 value = _level(text, tally)
-                judged = (
-                    channel.lose(at) if value is None else channel.read(at, value * factor, factor)
-                )
+                if value is None:
+                    judged = channel.lose(at)
+                else:
+                    judged = channel.read(at, value * factor, factor)
                 _write(out, channel, judged, tally)
             elif columns:
                 _write(out, channel, channel.advance(at), tally)

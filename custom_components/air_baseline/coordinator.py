@@ -97,7 +97,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.stored = stored
         self.stopped = False  # For good: a reload creates another coordinator.
         self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit is known and right.
-        self._watches = {pollutant: SourceWatch() for pollutant in self.sources}
+        self.watches = {pollutant: SourceWatch() for pollutant in self.sources}
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
         self._store = store
@@ -249,14 +249,6 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._async_report_events()
                 self._async_publish(at)
 
-    def has_trouble(self, pollutant: Pollutant, trouble: Trouble) -> bool:
-        """Tell what is wrong with the readings of a source."""
-        return self._watches[pollutant].has(trouble)
-
-    def proven(self, pollutant: Pollutant, trouble: Trouble) -> bool:
-        """Tell whether a trouble lasted long enough to report it."""
-        return self._watches[pollutant].proven(trouble)
-
     @callback
     def _concentration(
         self, pollutant: Pollutant, state: State | None, at: float
@@ -265,7 +257,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         try:
             return concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
-            self._watches[pollutant].take(at, Trouble.UNIT)
+            self.watches[pollutant].take(at, Trouble.UNIT)
             if self.unit_problem.get(pollutant) != error.unit:
                 self._log(
                     WARNING,
@@ -280,7 +272,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_note(self, pollutant: Pollutant, at: float, refused: Refused | None) -> None:
         """Note whether a reading in a unit of the pollutant was refused."""
-        watch, doubted = self._watches[pollutant], refused is Refused.UNIT
+        watch, doubted = self.watches[pollutant], refused is Refused.UNIT
         impossible = Trouble.IMPLAUSIBLE if refused else None
         if doubted and not watch.has(Trouble.ABOVE_SPAN):
             spec, source = POLLUTANTS[pollutant], self.sources[pollutant]
@@ -348,10 +340,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             (
                 self.unit_problem.get(pollutant),
                 channel.health.stuck,
-                *(
-                    (self.has_trouble(pollutant, one), self.proven(pollutant, one))
-                    for one in Trouble
-                ),
+                *self.watches[pollutant].found(),
             )
             for pollutant, channel in self.channels.items()
         ]

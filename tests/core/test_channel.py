@@ -106,7 +106,7 @@ def test_no_range_of_other_homes_is_shown_for_voc(pollutant: Pollutant) -> None:
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
-@pytest.mark.parametrize("concentration", [-0.1, 1000.1, nan, inf, -inf])
+@pytest.mark.parametrize("concentration", [-0.1, 10_000.1, 6553.5, nan, inf, -inf])
 def test_an_impossible_level_is_counted_and_ends_the_last_value(concentration: float) -> None:
     channel = Channel(PM25, LONDON)
     channel.read(START, 5.0)

@@ -41,8 +41,8 @@ class UnitChangedError(Exception):
 def concentration(state: State | None, spec: PollutantSpec) -> tuple[float, float] | None:
     """Return the concentration of a state in the base unit, and the factor of its unit.
 
-    None if the state has no number. The concentration is not checked. Raises UnitChangedError if the unit is not one of the pollutant, or if the device class is
-    that of another pollutant.
+    None if the state has no number. The concentration is not checked. Raises UnitChangedError if
+    the unit is not one of the pollutant, or if the device class is that of another pollutant.
     """
     if state is None or state.state in _NO_VALUE:
         return None

@@ -49,8 +49,8 @@ class SourceLog:
             del self._lines[key]
             if line.left_out:
                 self._lines[key] = _Line(now, line.level, line.text)
-                times = f"{line.left_out} more times in the last hour"
-                LOGGER.log(line.level, "%s (and %s)", line.text, times)
+                times = "once more" if line.left_out == 1 else f"{line.left_out} more times"
+                LOGGER.log(line.level, "%s (and %s in the last hour)", line.text, times)
 
 
 _KEY: HassKey[SourceLog] = HassKey(f"{DOMAIN}_source_log")

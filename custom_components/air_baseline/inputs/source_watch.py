@@ -20,7 +20,7 @@ class Trouble(StrEnum):
 
 # Shares of the time that prove a trouble, by judgement. A unit should never be wrong; single
 # impossible values are glitches, which cost only their own time.
-LEAST_SHARE = {Trouble.UNIT: 0.1, Trouble.ABOVE_SPAN: 0.5, Trouble.IMPLAUSIBLE: 0.5}
+LEAST_SHARE = {Trouble.UNIT: 0.1, Trouble.ABOVE_SPAN: 0.75, Trouble.IMPLAUSIBLE: 0.75}
 
 
 @dataclass(slots=True)
@@ -77,6 +77,10 @@ class SourceWatch:
         """Tell whether a source has a trouble; one that came back ends after a quiet hour."""
         run = self._runs.get(trouble)
         return run is not None and (run.now or run.returned)
+
+    def found(self) -> list[tuple[bool, bool]]:
+        """Return of each trouble whether the source has it, and whether it is proven."""
+        return [(self.has(trouble), self.proven(trouble)) for trouble in Trouble]
 
     def proven(self, trouble: Trouble) -> bool:
         """Tell whether a trouble lasted long enough to report it."""

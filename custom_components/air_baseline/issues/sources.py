@@ -63,8 +63,8 @@ class SourceIssues:
         if pollutant not in self._room.unit_problem:
             return  # No value since the start: earlier reports stay.
         for what, trouble in TROUBLES.items():
-            wrong_now = self._room.has_trouble(pollutant, trouble) and not paused
-            if not wrong_now or self._room.proven(pollutant, trouble):
+            wrong_now = self._room.watches[pollutant].has(trouble) and not paused
+            if not wrong_now or self._room.watches[pollutant].proven(trouble):
                 self._async_report(what, pollutant, now, shown=wrong_now)
 
     @callback
@@ -77,7 +77,7 @@ class SourceIssues:
             return
         state = self._hass.states.get(self._room.sources[pollutant].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
-        odd = any(self._room.has_trouble(pollutant, trouble) for trouble in Trouble)
+        odd = any(self._room.watches[pollutant].has(trouble) for trouble in Trouble)
         lost = not odd and not (heard and channel.health.alive(now))
         if not lost or channel.paused:
             self._lost_since.pop(pollutant, None)

@@ -26,18 +26,23 @@ class SourceFlow(RoomRepairFlow):
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
-                **self._reported(room, pollutant),
+                "unit": escape(self._unit(room, pollutant)) or "–",
+                "end": escape(self._end(room, pollutant)),
             },
         )
 
-    def _reported(self, room: RoomCoordinator, pollutant: Pollutant) -> dict[str, str]:
-        """Return the unit that the source reports in, and the end of its span in that unit."""
-        source, spec = room.sources[pollutant], POLLUTANTS[pollutant]
+    def _unit(self, room: RoomCoordinator, pollutant: Pollutant) -> str:
+        """Return the unit in which the source reports."""
+        source = room.sources[pollutant]
         state = self.hass.states.get(source.entity_id)
         stated = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else None
-        unit = room.unit_problem.get(pollutant) or normal_unit(stated) or source.unit
-        end = spec.highest / (room.channels[pollutant].unit_check.factor or 1.0)
-        return {"unit": escape(unit) or "–", "end": escape(f"{plain_number(end)} {unit}")}
+        return room.unit_problem.get(pollutant) or normal_unit(stated) or source.unit
+
+    def _end(self, room: RoomCoordinator, pollutant: Pollutant) -> str:
+        """Return the end of the span in the unit of the source, with the unit."""
+        factor = room.channels[pollutant].unit_check.factor or 1.0
+        end = plain_number(POLLUTANTS[pollutant].highest / factor)
+        return f"{end} {self._unit(room, pollutant)}".strip()
 
     async def async_step_room_settings(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Open the room's settings."""

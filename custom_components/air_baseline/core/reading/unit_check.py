@@ -47,7 +47,10 @@ class UnitCheck:
         """Start with a source that has not reported."""
         self.spec = spec
         self.factor: float | None = None
-        self._begin()
+        self.above_s = self.inside_s = 0.0
+        self.doubted = self._above = False
+        self._at: float | None = None
+        self._inside_since: float | None = None
 
     @property
     def settled(self) -> bool:
@@ -82,17 +85,15 @@ class UnitCheck:
             self.above_s, self.inside_s = 0.0, FIRST_S
 
     def dump(self) -> dict[str, Any]:
-        """Return its state as plain JSON values."""
-        return {
-            "factor": self.factor,
-            "inside_s": self.inside_s,
-            "above_s": self.above_s,
-            "doubted": self.doubted,
-        }
+        """Return its state as plain JSON values, nothing if the unit is not known."""
+        if self.factor is None:
+            return {}
+        state = {"factor": self.factor, "inside_s": self.inside_s, "above_s": self.above_s}
+        return {"unit_check": {**state, "doubted": self.doubted}}
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
-        self.factor = checked.optional(checked.number, data["factor"])
+        """Take over the state that `dump` wrote. Raises StoredFormError or KeyError."""
+        self.factor = checked.number(data["factor"], 0.0)
         self.inside_s = checked.number(data["inside_s"], 0.0)
         self.above_s = checked.number(data["above_s"], 0.0)
         self.doubted = checked.flag(data["doubted"])
@@ -100,8 +101,7 @@ class UnitCheck:
     def _begin(self) -> None:
         self.above_s = self.inside_s = 0.0
         self.doubted = self._above = False
-        self._at: float | None = None
-        self._inside_since: float | None = None
+        self._at = self._inside_since = None
 
     def _count(self, at: float) -> None:
         """Count the time of the last value."""

@@ -68,7 +68,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             "paused": channel.paused,
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
-            "unit_check": channel.unit_check.dump(),
+            **channel.unit_check.dump(),
             **(guideline.dump() if guideline else NO_GUIDELINE),
         },
         today=_dump_today(channel),
@@ -132,7 +132,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     channel.health.restore(source)
     if "unit_check" in data:
         channel.unit_check.restore(checked.mapping(data["unit_check"]))
-    elif data["days"]:
+    elif data["days"]:  # Of before there was such a check.
         channel.unit_check.settle()
     if channel.guideline is not None:
         channel.guideline.restore(data, channel.binner.counted_to or 0.0)
