@@ -257,8 +257,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         try:
             return concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
-            self.watches[pollutant].take(at, Trouble.UNIT)
-            if self.unit_problem.get(pollutant) != error.unit:
+            news = self.watches[pollutant].take(at, Trouble.UNIT)
+            if news or self.unit_problem.get(pollutant) != error.unit:
                 self._log(
                     WARNING,
                     pollutant,
@@ -272,18 +272,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_note(self, pollutant: Pollutant, at: float, refused: Refused | None) -> None:
         """Note whether a reading in a unit of the pollutant was refused."""
-        watch, doubted = self.watches[pollutant], refused is Refused.UNIT
-        impossible = Trouble.IMPLAUSIBLE if refused else None
-        if doubted and not watch.has(Trouble.ABOVE_SPAN):
-            spec, source = POLLUTANTS[pollutant], self.sources[pollutant]
-            self._log(
-                WARNING,
-                pollutant,
-                Trouble.ABOVE_SPAN,
-                f"reports values above {plain_number(spec.highest)} {spec.unit} from the start; "
-                f"its unit, {source.unit!r}, is probably wrong, and nothing is learned",
-            )
-        watch.take(at, Trouble.ABOVE_SPAN if doubted else impossible)
+        watch, trouble = self.watches[pollutant], None
+        if refused is not None:
+            trouble = Trouble.ABOVE_SPAN if refused is Refused.UNIT else Trouble.IMPLAUSIBLE
+        if watch.take(at, trouble) and trouble is Trouble.ABOVE_SPAN:
+            spec = POLLUTANTS[pollutant]
+            end = f"{plain_number(spec.highest)} {spec.unit}".strip()
+            text = f"reports more than {end}; its unit is probably wrong, so nothing is learned"
+            self._log(WARNING, pollutant, trouble, text)
         if not watch.has(Trouble.UNIT):
             self.unit_problem[pollutant] = None
 

@@ -65,13 +65,19 @@ class SourceWatch:
         """Start with a source that has not reported."""
         self._runs: dict[Trouble, _Run] = {}
 
-    def take(self, at: float, trouble: Trouble | None) -> None:
-        """Take a reading (POSIX seconds) and what is wrong with it, None if nothing is."""
+    def take(self, at: float, trouble: Trouble | None) -> bool:
+        """Take a reading (POSIX seconds) and what is wrong with it, None if nothing is.
+
+        Return whether the trouble is news: the reading before did not have it.
+        """
+        before = self._runs.get(trouble) if trouble else None
+        news = trouble is not None and not (before and before.now)
         self._runs = {
             what: run for what, run in self._runs.items() if run.follow(at, odd=what is trouble)
         }
         if trouble is not None and trouble not in self._runs:
             self._runs[trouble] = _Run(at, at, at)
+        return news
 
     def has(self, trouble: Trouble) -> bool:
         """Tell whether a source has a trouble; one that came back ends after a quiet hour."""
