@@ -226,16 +226,18 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
 _MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
 _RATIO = MappingProxyType({"ppb": 1.0, "ppm": 1000.0})
 _INDEX = MappingProxyType({"": 1.0})
-# Words of 16 bits that stand for "no reading": all ones of a number without a sign, the one below,
-# and all ones of a number with a sign. Devices divide them as they divide readings, by 1 to 100;
-# a source in ppm or mg/m³ has divided that by a thousand.
+# In the unit of the source: words of 16 bits that stand for "no reading", by judgement: all ones
+# of a number without a sign, the one below, and all ones of a number with a sign.
 _WORDS = (0xFFFF, 0xFFFE, 0x7FFF)
+# In the unit of the source, by its factor. By judgement: devices divide such words as they divide
+# readings, by 1 to 100; a source in ppm or mg/m³ divided that by a thousand.
 _SENTINELS = MappingProxyType(
     {
         1.0: frozenset(word / part for word in _WORDS for part in (1, 10, 100)),
         1000.0: frozenset(word / part for word in _WORDS for part in (100, 1000, 10_000)),
     }
 )
+# Points, by judgement for the same reason.
 _INDEX_SENTINELS = MappingProxyType({1.0: _SENTINELS[1.0]})
 # Seconds. Recordings: metal-oxide sensors climb for days; without it the range held 0.44 of the
 # first day.
