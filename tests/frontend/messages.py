@@ -43,6 +43,7 @@ def a_channel(**changes: Any) -> Message:
         "unit": "μg/m³",
         "highest": 1000.0,
         "refused_from": 10_000.0,
+        "no_reading": [6553.5, 65535.0],
         "source": "sensor.kitchen_pm25",
         "state": "learned",
         "compared": "usual",
@@ -132,6 +133,7 @@ STATES: dict[str, Message] = {
             "unit": "ppb",
             "highest": 60_000.0,
             "refused_from": 600_000.0,
+            "no_reading": [32767.0, 65535.0],
             "source": "sensor.kitchen_voc",
             "basis": None,
             "parts": [],
@@ -168,6 +170,7 @@ STATES: dict[str, Message] = {
             unit="ppb",
             highest=60_000.0,
             refused_from=600_000.0,
+            no_reading=[32767.0, 65535.0],
             source="sensor.kitchen_voc",
             line=a_line(12.0, scale=30.0),
             parts=[

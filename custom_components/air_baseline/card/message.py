@@ -58,6 +58,7 @@ def _channel(
         "unit": source.shown_unit,
         "highest": _shown(channel.spec.highest, source),
         "refused_from": _shown(REFUSED_FROM * channel.spec.highest, source),
+        "no_reading": sorted(channel.spec.sentinels.get(source.factor, ())),
         "source": source.entity_id if readable else None,
         "state": shown.state,
         "compared": shown.compared,

@@ -66,8 +66,10 @@ export function present(hass, channel) {
   const value = source ? Number.parseFloat(source.state) : Number.NaN;
   const silent = channel.state === "no_source";
   const unit = source?.attributes.unit_of_measurement ?? "";
-  const ours = unit === channel.unit; // The ends of the span are in the channel's unit.
-  const refused = ours && (value < 0 || value > channel.refused_from);
+  // The ends of the span are in the channel's unit; a micro sign is a Greek mu.
+  const ours = unit.replace("\u00b5", "\u03bc") === channel.unit;
+  const impossible = value < 0 || value > channel.refused_from;
+  const refused = ours && (impossible || channel.no_reading.includes(value));
   if (silent || refused || !Number.isFinite(value)) return ["–"];
   if (ours && value >= channel.highest) {
     const highest = `${level(hass, channel.highest)} ${unit}`.trim();
