@@ -6,7 +6,13 @@ import pytest
 
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.inputs.eligibility import Measurement, Refusal, classify
-from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, concentration
+from custom_components.air_baseline.inputs.readings import (
+    UnitChangedError,
+    celsius,
+    concentration,
+    outdoor_pm25,
+    readings_of,
+)
 
 MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
 
@@ -181,3 +187,18 @@ async def test_a_device_class_that_the_user_chose_counts(
     assert classify(hass, entity.entity_id) is Refusal.NOT_AIR
     entity_registry.async_update_entity(entity.entity_id, device_class="pm25")
     assert classify(hass, entity.entity_id) == Measurement(Pollutant.PM25, "μg/m³")
+
+
+def test_recorded_states_are_read_by_the_rule_of_live_ones() -> None:
+    """A jump to 655.35 is a gap, and so is 6553.5; 1500 is the end of the span."""
+    spec = POLLUTANTS[Pollutant.PM25]
+    levels: list[float | None] = []
+    before = None
+    for value in ("6", "655.35", "7", "6553.5", "unavailable", "1500", "655.35", "-1"):
+        state = a_state(value, spec.unit)
+        ((_, level),) = readings_of(state, spec, 0.0, before)
+        before = before if level is None else level
+        levels.append(level)
+    assert levels == [6.0, None, 7.0, None, None, 1000.0, 655.35, None]
+    assert outdoor_pm25(a_state("1500", spec.unit)) == 1000.0
+    assert outdoor_pm25(a_state("655.35", spec.unit)) is None
