@@ -130,6 +130,8 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
         ("65535", "μg/m³", "–"),
         ("-1", "μg/m³", "–"),
         ("unavailable", "μg/m³", "–"),
+        ("1e1", "μg/m³", "10 μg/m³"),
+        *((odd, "μg/m³", "–") for odd in ("1_000", "5,5", "\uff11\uff12", "0x10", "12 ppb", "")),
         ("1500", "ppb", "1500 ppb"),  # Of another unit, the card knows no end.
     ],
 )

@@ -4,6 +4,7 @@ import { chart } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, level, number, say, stateName } from "./format.js";
 
+const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i; // As the server reads numbers.
 const LEARNING = new Set(["collecting", "provisional"]);
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
@@ -63,7 +64,7 @@ function head(hass, channel) {
  */
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
-  const value = source ? Number.parseFloat(source.state) : Number.NaN;
+  const value = PLAIN.test(source?.state) ? Number(source.state) : Number.NaN;
   const silent = channel.state === "no_source";
   const unit = source?.attributes.unit_of_measurement ?? "";
   // The ends of the span are in the channel's unit; a micro sign is a Greek mu.

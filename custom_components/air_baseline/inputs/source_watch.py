@@ -56,7 +56,7 @@ class SourceWatch:
 
     >>> watch = SourceWatch()
     >>> for second in range(3 * 3600):
-    ...     watch.take(float(second), Trouble.UNIT if second % 2 else None)
+    ...     news = watch.take(float(second), Trouble.UNIT if second % 2 else None)
     >>> watch.has(Trouble.UNIT), watch.proven(Trouble.UNIT)
     (True, True)
     """
