@@ -122,10 +122,12 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
         if at:
             _write(out, channel, channel.advance(at + 300.0), tally)
     if channel.health.last_read is None:
+        doubt = "; its unit is probably another one" if channel.unit_check.doubted else ""
         raise RecordingError(
             f"{options.file.name} has no value that can be believed in its column "
             f"{options.column!r}: {_not_believed(channel, tally)}; expected are values from 0 to "
             f"{channel.spec.highest / factor:g} {options.unit}".rstrip()
+            + doubt
         )
     return tally
 
@@ -279,7 +281,7 @@ def _outdoors(episode: Episode) -> str:
 
 def _not_believed(channel: Channel, tally: Tally) -> str:
     return (
-        f"{channel.health.rejected} beyond the span, {tally.unreadable} unreadable, "
+        f"{channel.health.rejected} impossible, {tally.unreadable} unreadable, "
         f"{channel.binner.late} late"
     )
 

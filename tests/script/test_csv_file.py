@@ -185,14 +185,15 @@ def test_an_export_is_replayed_and_its_gaps_are_gaps(
     assert "newest first" in output.err
     assert f"{KITCHEN} as pm25" in output.out
     assert "days closed 30, usable 0" in output.out
-    assert "0 beyond the span, 0 unreadable, 0 late" in output.out
+    assert "0 impossible, 0 unreadable, 0 late" in output.out
 
 
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
         (["unavailable"] * 600, "no number"),
-        (["-5"] * 600, "600 beyond the span, .* expected are values from 0 to 1000"),
+        (["-5"] * 600, "600 impossible, .* expected are values from 0 to 1000"),
+        (["1450"] * 600, "600 impossible, .*; its unit is probably another one"),
     ],
 )
 def test_a_file_of_which_nothing_could_be_read_is_an_error(

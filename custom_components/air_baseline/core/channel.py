@@ -113,11 +113,16 @@ class Channel:
 
     def _level(self, at: float, value: float, factor: float) -> float | None:
         """Return the level of a reading, None if it is refused."""
-        level = self.spec.level(value, factor, self.binner.last_value)
-        self.refused = Refused.IMPOSSIBLE if level is None else None
-        if level is not None and not self.unit_check.take(at, value, factor):
+        level, check = self.spec.level(value, factor, self.binner.last_value), self.unit_check
+        if level is None:
+            self.refused = Refused.IMPOSSIBLE
+            return None
+        known = check.settled and factor == check.factor  # So it is for nearly all readings.
+        if not known and not check.take(at, value, factor):
             self.refused = Refused.UNIT
-        return None if self.refused else level
+            return None
+        self.refused = None
+        return level
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from a time on."""

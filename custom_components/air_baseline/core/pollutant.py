@@ -137,11 +137,13 @@ class PollutantSpec:
         """
         if not 0.0 <= value <= REFUSED_FROM * self.highest:
             return None
-        if round(value / factor, 6) in self.sentinels.get(factor, ()):
+        # Dividing by a factor of 1000 leaves float noise.
+        reported = value if factor == 1.0 else round(value / factor, 6)
+        if reported in self.sentinels.get(factor, ()):
             far = last is None or abs(to_scale(value) - to_scale(last)) > NEAR
             if value > self.highest or far:
                 return None
-        return min(value, self.highest)
+        return min(self.highest, value)
 
     def at_end(self, level: float) -> bool:
         """Tell whether a level (base unit) is the end of the span: the air can be any higher.

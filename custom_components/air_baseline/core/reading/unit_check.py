@@ -24,7 +24,7 @@ class UnitCheck:
     """How long the readings of a source lay inside and above the span, in one unit.
 
     Another unit (`factor`, None if not known) begins again. `doubted` says that the unit cannot
-    be right.
+    be right, `settled` that a day of readings showed that it can.
 
     >>> from ..pollutant import POLLUTANTS, Pollutant
     >>> check = UnitCheck(POLLUTANTS[Pollutant.VOC_RATIO])
@@ -40,6 +40,7 @@ class UnitCheck:
         "doubted",
         "factor",
         "inside_s",
+        "settled",
         "spec",
     )
 
@@ -48,14 +49,9 @@ class UnitCheck:
         self.spec = spec
         self.factor: float | None = None
         self.above_s = self.inside_s = 0.0
-        self.doubted = self._above = False
+        self.doubted = self.settled = self._above = False
         self._at: float | None = None
         self._inside_since: float | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Tell whether a day of readings showed that the unit can be right."""
-        return not self.doubted and self.inside_s + self.above_s >= FIRST_S
 
     def take(self, at: float, value: float, factor: float) -> bool:
         """Take a value (POSIX seconds, base unit); tell whether its unit can be right."""
@@ -77,12 +73,14 @@ class UnitCheck:
             self.doubted = self.above_s > self.inside_s or (first and above)
         elif self._inside_since is not None and at - self._inside_since >= RIGHT_AGAIN_S:
             self.doubted, self.above_s, self.inside_s = False, 0.0, RIGHT_AGAIN_S
+        self._settle()
         return not self.doubted
 
     def settle(self) -> None:
         """Note that days of readings are known, all in a unit that can be right."""
         if not self.doubted:
             self.above_s, self.inside_s = 0.0, FIRST_S
+        self._settle()
 
     def dump(self) -> dict[str, Any]:
         """Return its state as plain JSON values, nothing if the unit is not known."""
@@ -97,11 +95,15 @@ class UnitCheck:
         self.inside_s = checked.number(data["inside_s"], 0.0)
         self.above_s = checked.number(data["above_s"], 0.0)
         self.doubted = checked.flag(data["doubted"])
+        self._settle()
 
     def _begin(self) -> None:
         self.above_s = self.inside_s = 0.0
-        self.doubted = self._above = False
+        self.doubted = self.settled = self._above = False
         self._at = self._inside_since = None
+
+    def _settle(self) -> None:
+        self.settled = not self.doubted and self.inside_s + self.above_s >= FIRST_S
 
     def _count(self, at: float) -> None:
         """Count the time of the last value."""
