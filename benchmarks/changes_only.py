@@ -4,13 +4,13 @@
 
 FOLDER holds recordings of 30 days or more (see `recordings`). Each is reduced to its changes: a row
 that repeats the value before it is dropped, and a gap of over 30 minutes becomes one row without a
-value. A FILE is more air without gaps, with columns `timestamp` and `pm25`. Exits with 1 where the day on which
-the room is learned or can first alert differs by over two days, or the coverage by two points.
+value. A FILE is more air without gaps, with columns `timestamp` and `pm25`. Exits with 1 where the
+day on which the room is learned or can first alert differs by over two days, or the coverage by
+two points.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 import sys
 from typing import Final
@@ -19,7 +19,8 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
-from script.csv_file import number_in, rows
+from custom_components.air_baseline.core.reading.number import plain_float
+from script.csv_file import rows
 
 from .recordings import Source, read, readings, sources
 
@@ -106,7 +107,7 @@ def recorded(folder: Path, files: list[Path]) -> Iterator[tuple[Source, Air]]:
     for file in files:
         yield (
             Source(file, Pollutant.PM25),
-            [(at, number_in(text)) for at, (text,) in rows(file, ["pm25"])],
+            [(at, plain_float(text)) for at, (text,) in rows(file, ["pm25"])],
         )
 
 

@@ -11,7 +11,7 @@ from custom_components.air_baseline.core.pollutant import (
     UnitError,
     normal_unit,
 )
-from script.csv_file import RecordingError, columns
+from script.csv_file import RecordingError
 
 from .air import DAY_S, Substance
 from .house import SEED, House, Measure, Monitor, family_home, first_day_of
@@ -87,11 +87,3 @@ def measure_of(quantity: str, unit: str | None) -> Measure:
         raise RecordingError(f"{error}; known: {units}") from error
     substance = Substance.PM25 if known.pollutant is Pollutant.PM25 else Substance.VOC
     return Measure(substance=substance, quantity=quantity, unit=unit)
-
-
-def only_column(path: Path) -> str:
-    """Return the column of a file with only one; RecordingError if there is a choice."""
-    found = columns(path)
-    if len(found) != 1:
-        raise RecordingError(f"say which column with --column; {path.name} has: {', '.join(found)}")
-    return found[0]

@@ -10,10 +10,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from script.csv_file import zone_named
+from script.csv_file import chosen_column, zone_named
 
 from .home import ROOT
-from .homes import big_home, measure_of, only_column, recorded_home
+from .homes import big_home, measure_of, recorded_home
 from .house import TOAST_S, House, family_home
 
 PORT: Final = 8123
@@ -81,7 +81,7 @@ def _home(said: argparse.Namespace) -> tuple[str, Callable[[float, ZoneInfo], Ho
     The usual home is kept between runs; the others are made again each time.
     """
     if said.csv:
-        column = said.column or only_column(said.csv)
+        column = chosen_column(said.csv, said.column)
         measure = measure_of(said.quantity, said.unit)
         make = partial(recorded_home, said.csv, measure, column)
         return "-csv", make, LOOK_RECORDED.format(name=said.csv.name)
@@ -121,10 +121,13 @@ def _parser() -> argparse.ArgumentParser:
         "--csv",
         type=Path,
         metavar="FILE",
-        help="a room with your own recording: a CSV file with a timestamp column (.csv, .gz)",
+        help="a room with your own recording: a CSV file with a column for the time, or Home "
+        "Assistant's export (.csv, .gz)",
     )
     recording = parser.add_argument_group("with --csv")
-    recording.add_argument("--column", help="the column that holds the level, if there are several")
+    recording.add_argument(
+        "--column", help="the column or entity that holds the level, if there are several"
+    )
     recording.add_argument(
         "--quantity",
         default=Pollutant.PM25.value,

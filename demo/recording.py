@@ -8,7 +8,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from script.csv_file import RecordingError, number_in, rows
+from custom_components.air_baseline.core.reading.number import plain_float
+from script.csv_file import RecordingError, rows
 
 from .air import DAY_S, HOUR_S, Array
 
@@ -69,11 +70,9 @@ class Recording:
 
         Raises RecordingError and OSError.
         """
-        found = {at: number_in(text) for at, (text,) in rows(path, [column]) if text}
+        found = {at: plain_float(text) for at, (text,) in rows(path, [column]) if text}
         times = np.array(sorted(found), dtype=np.float64)
         values = np.array([found[at] for at in times.tolist()], dtype=np.float64)
-        if np.isnan(values).all():
-            raise RecordingError(f"{path.name} has no number in its column {column!r}")
         if times[-1] - times[0] < LEAST_S:
             hours = (times[-1] - times[0]) / HOUR_S
             raise RecordingError(

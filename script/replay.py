@@ -22,8 +22,9 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
+from custom_components.air_baseline.core.reading.number import plain_float
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
-from script.csv_file import RecordingError, number_in, rows, zone_named
+from script.csv_file import NO_VALUE, RecordingError, chosen_column, rows, zone_named
 
 
 @dataclass(slots=True)
@@ -57,8 +58,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="script/replay", description=__doc__)
-    parser.add_argument("file", type=Path, help="a CSV file with a timestamp column (.csv, .gz)")
-    parser.add_argument("--column", required=True, help="the column that holds the level")
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="a CSV file with a column for the time, or Home Assistant's export (.csv, .gz)",
+    )
+    parser.add_argument(
+        "--column", help="the column or entity that holds the level, if there are several"
+    )
     parser.add_argument(
         "--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant]
     )
@@ -93,6 +100,7 @@ def _channel(options: argparse.Namespace) -> Channel:
 
 def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     tally = Tally()
+    options.column = chosen_column(options.file, options.column)
     columns = _context_columns(channel, options)
     try:
         factor = channel.spec.factor(options.unit)
@@ -104,12 +112,23 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
         for at, text in _rows(options.file, options.column, columns, channel.surroundings):
             if text:  # An empty cell is no new reading: the last value still holds.
                 value = _level(text, tally)
-                judged = channel.lose(at) if value is None else channel.read(at, value * factor)
+                if value is None:
+                    judged = channel.lose(at)
+                else:
+                    judged = channel.read(at, value * factor, factor)
                 _write(out, channel, judged, tally)
             elif columns:
                 _write(out, channel, channel.advance(at), tally)
         if at:
             _write(out, channel, channel.advance(at + 300.0), tally)
+    if channel.health.last_read is None:
+        doubt = "; its unit is probably another one" if channel.unit_check.doubted else ""
+        raise RecordingError(
+            f"{options.file.name} has no value that can be believed in its column "
+            f"{options.column!r}: {_not_believed(channel, tally)}; expected are values from 0 to "
+            f"{channel.spec.highest / factor:g} {options.unit}".rstrip()
+            + doubt
+        )
     return tally
 
 
@@ -154,7 +173,7 @@ class _ContextCell:
             if self.repeats and self.held is not None:
                 self.mean.read(at, self.held)
             return
-        self.held = number_in(text)
+        self.held = plain_float(text)
         if self.held is None:
             self.mean.lose(at)
         else:
@@ -162,8 +181,8 @@ class _ContextCell:
 
 
 def _level(text: str, tally: Tally) -> float | None:
-    value = number_in(text)
-    tally.unreadable += value is None
+    value = plain_float(text)
+    tally.unreadable += value is None and text.strip() not in NO_VALUE
     return value
 
 
@@ -260,15 +279,22 @@ def _outdoors(episode: Episode) -> str:
     return f"; {said}: {episode.outdoor:g}, {episode.outdoor_before:g} before"
 
 
+def _not_believed(channel: Channel, tally: Tally) -> str:
+    return (
+        f"{channel.health.rejected} impossible, {tally.unreadable} unreadable, "
+        f"{channel.binner.late} late"
+    )
+
+
 def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str:
     unit = channel.spec.unit
     lines = [
         f"{options.file.name}: {options.column} as {options.quantity}"
         + (f" in {unit}" if unit else ""),
         f"days closed {tally.days}, usable {tally.valid_days}, able to alert {tally.eligible_days}",
+        *(() if tally.days else ("the file ends before its first day does (at 04:00)",)),
         f"promise: one alert in {RULES[channel.promise].days} days at the most, by chance",
-        f"readings not believed: {channel.health.rejected} beyond the span, "
-        f"{tally.unreadable} unreadable, {channel.binner.late} late"
+        f"readings not believed: {_not_believed(channel, tally)}"
         + ("; the sensor is stuck on one value" if channel.health.stuck else ""),
         "",
         f"{'state':<16}{'first seen':<14}{'bins':>8}  {'in its range':>12}",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 import json
+import logging
 from math import expm1, log1p
 from random import Random
 from time import time
@@ -23,9 +24,10 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, event, issue_registry as ir
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.const import DOMAIN
+from custom_components.air_baseline.const import DOMAIN, LOGGER
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
@@ -221,6 +223,15 @@ def issues(hass: HomeAssistant) -> list[str]:
         issue.issue_id
         for issue in known
         if issue.domain == DOMAIN and issue.active and issue.dismissed_version is None
+    ]
+
+
+def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration has logged so far, apart from debug messages."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith(LOGGER.name) and record.levelno > logging.DEBUG
     ]
 
 

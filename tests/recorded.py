@@ -39,8 +39,12 @@ async def keep(  # noqa: PLR0913 - all that can differ
     level: Level = usual,
     unit: str | None = "μg/m³",
     factor: float = 1.0,
+    highest: Level | None = None,
 ) -> None:
-    """Give the recorder the means of a source over some days before today."""
+    """Give the recorder the means of a source over some days before today.
+
+    `highest` gives the highest value of each mean, by default the mean itself.
+    """
     table: Any = StatisticsShortTerm if step == SLOT else Statistics
     start = TODAY - timedelta(days=days)
     metadata = StatisticMetaData(
@@ -53,7 +57,12 @@ async def keep(  # noqa: PLR0913 - all that can differ
         unit_of_measurement=unit,
     )
     rows = [
-        StatisticData(start=at, mean=value, min=value, max=value)
+        StatisticData(
+            start=at,
+            mean=value,
+            min=value,
+            max=highest(at.timestamp()) if highest else value,
+        )
         for at in times(start, until.replace(minute=0, second=0), step)
         for value in (_mean(level, at.timestamp(), step) * factor,)
     ]

@@ -1,7 +1,6 @@
 """From the states of sources to what is learned from them."""
 
 from datetime import timedelta
-import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -25,6 +24,7 @@ from tests.home import (
     a_store,
     issue,
     learned,
+    log_lines,
     pass_time,
     report,
     restart,
@@ -102,7 +102,7 @@ async def test_what_is_not_a_number_is_a_gap(
     assert await recent(hass, hass_storage) == {45: 7.0, 50: 7.0, 55: 7.0}
 
 
-@pytest.mark.parametrize("value", [-0.1, -99.0, 1000.1, 65535.0])
+@pytest.mark.parametrize("value", [-0.1, -99.0, 10_000.1, 6553.5, 65535.0])
 @pytest.mark.usefixtures("entry")
 async def test_an_impossible_value_is_a_gap_and_is_counted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], value: float
@@ -152,16 +152,23 @@ async def test_another_pollutant_stops_learning_until_it_is_right_again(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_changed_unit_is_logged_once_until_it_is_right_again(
+async def test_a_changed_unit_is_logged_once_an_hour_with_a_count(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     for unit in ("ppm", "ppm", "ppb", "μg/m³", "ppm"):
         report(hass, PM25, 5, unit_of_measurement=unit)
         await pass_time(hass, clock, MINUTE, step=MINUTE)
-    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
-    messages = [record.message for record in warnings if PM25 in record.message]
-    assert len(messages) == 2
-    assert "'ppm'" in messages[0]
+    assert len(said := unit_lines(caplog)) == 1
+    assert "'ppm'" in said[0]
+    await pass_time(hass, clock, HOUR)
+    assert len(said := unit_lines(caplog)) == 2
+    assert said[1].endswith("(and 2 more times in the last hour)")
+    await pass_time(hass, clock, 5 * HOUR)
+    assert len(unit_lines(caplog)) == 2
+
+
+def unit_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [line for line in log_lines(caplog) if "reports in" in line]
 
 
 @pytest.mark.usefixtures("entry")

@@ -6,6 +6,7 @@ The file is a little long because all of this needs the state of the room and it
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import INFO, WARNING
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -33,18 +34,18 @@ from .const import (
 )
 from .core.alerting.judgement import Judgement
 from .core.channel import Channel
-from .core.codes import LearningState
+from .core.codes import LearningState, Refused
 from .core.event import Event as ChannelEvent
 from .core.explaining.view import EntityView, view
-from .core.pollutant import POLLUTANTS, Pollutant
+from .core.pollutant import POLLUTANTS, Pollutant, plain_number
 from .core.reading.binning import Bin
 from .inputs.life import alive_at
 from .inputs.readings import UnitChangedError, concentration
 from .inputs.room_config import room_sources
+from .inputs.source_log import source_log
+from .inputs.source_watch import SourceWatch, Trouble
 from .storage.rooms import Loaded, StoredRoom
 from .storage.store import LedgerStore
-
-PROOF_S = 2 * 3600.0  # Seconds. By judgement: a restarted source can send odd values for a while.
 
 type RoomView = Mapping[Pollutant, EntityView]
 type EventListener = Callable[[Pollutant, ChannelEvent], None]
@@ -97,7 +98,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.stored = stored
         self.stopped = False  # For good: a reload creates another coordinator.
         self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit is known and right.
-        self._odd: dict[Pollutant, tuple[float, float]] = {}  # First and last odd value, POSIX s.
+        self.watches = {pollutant: SourceWatch() for pollutant in self.sources}
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
         self._store = store
@@ -227,6 +228,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._advance(pollutant, now)
             self._async_report_events()
             self._async_publish(now)
+        source_log(self.hass).async_flush(now)
         self.async_schedule_save()
 
     @callback
@@ -242,51 +244,53 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         with self.guarded():
             pollutant = self._pollutants[entity_id]
             channel = self.channels[pollutant]
-            value = self._concentration(pollutant, state, at)
-            judgements = channel.lose(at) if value is None else channel.read(at, value)
+            reported = self._concentration(pollutant, state, at)
+            judgements = channel.read(at, *reported) if reported else channel.lose(at)
+            if reported:
+                self._async_note(pollutant, at, channel.refused)
             self._async_report_bins(pollutant, judgements)
             if judgements or self.data[pollutant].state is LearningState.NO_SOURCE:
                 self._async_report_events()
                 self._async_publish(at)
 
-    def implausible(self, pollutant: Pollutant) -> bool:
-        """Tell whether a source sends implausible values in a right unit."""
-        return pollutant in self._odd and self.unit_problem.get(pollutant) is None
-
-    def proven(self, pollutant: Pollutant) -> bool:
-        """Tell whether a source has sent unusable values for long enough to report it."""
-        first, last = self._odd.get(pollutant, (0.0, 0.0))
-        return last - first >= PROOF_S
-
     @callback
-    def _concentration(self, pollutant: Pollutant, state: State | None, at: float) -> float | None:
-        """Return the value of a state (base unit), and note a wrong unit or implausible value."""
+    def _concentration(
+        self, pollutant: Pollutant, state: State | None, at: float
+    ) -> tuple[float, float] | None:
+        """Return the value of a state (base unit) and the factor of its unit; note a wrong one."""
         try:
-            value = concentration(state, POLLUTANTS[pollutant])
+            return concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
-            if self.unit_problem.get(pollutant) is None:
-                LOGGER.warning(
-                    "%s reports in %r, not in a unit of %s; learning stops until that changes",
-                    self.sources[pollutant].entity_id,
-                    error.unit,
-                    pollutant.value,
+            news = self.watches[pollutant].take(at, Trouble.UNIT)
+            if news or self.unit_problem.get(pollutant) != error.unit:
+                self._log(
+                    WARNING,
+                    pollutant,
+                    Trouble.UNIT,
+                    f"reports in {error.unit!r}, not in a unit of {pollutant.value}; learning "
+                    "stops until that changes",
                 )
             self.unit_problem[pollutant] = error.unit
-            self._note_odd(pollutant, at)
             return None
-        if value is None:
-            return None
-        self.unit_problem[pollutant] = None
-        if POLLUTANTS[pollutant].plausible(value):
-            self._odd.pop(pollutant, None)
-        else:
-            self._note_odd(pollutant, at)
-        return value
 
     @callback
-    def _note_odd(self, pollutant: Pollutant, at: float) -> None:
-        """Note the time of an unusable value."""
-        self._odd[pollutant] = self._odd.get(pollutant, (at, at))[0], at
+    def _async_note(self, pollutant: Pollutant, at: float, refused: Refused | None) -> None:
+        """Note whether a reading in a unit of the pollutant was refused."""
+        watch, trouble = self.watches[pollutant], None
+        if refused is not None:
+            trouble = Trouble.ABOVE_SPAN if refused is Refused.UNIT else Trouble.IMPLAUSIBLE
+        if watch.take(at, trouble) and trouble is Trouble.ABOVE_SPAN:
+            spec = POLLUTANTS[pollutant]
+            end = f"{plain_number(spec.highest)} {spec.unit}".strip()
+            text = f"reports more than {end}; its unit is probably wrong, so nothing is learned"
+            self._log(WARNING, pollutant, trouble, text)
+        if not watch.has(Trouble.UNIT):
+            self.unit_problem[pollutant] = None
+
+    @callback
+    def _log(self, level: int, pollutant: Pollutant, kind: str, text: str) -> None:
+        source = self.sources[pollutant].entity_id
+        source_log(self.hass).async_log(level, kind, source, f"{source} {text}")
 
     @callback
     def _async_report_bins(self, pollutant: Pollutant, judgements: Iterable[Judgement]) -> None:
@@ -328,16 +332,15 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         lost = now is LearningState.NO_SOURCE
         if lost != (before is LearningState.NO_SOURCE):
             status = "has sent no reading for a day" if lost else "sends readings"
-            LOGGER.info("%s %s", self.sources[pollutant].entity_id, status)
+            self._log(INFO, pollutant, "state", status)
 
     def _trouble(self) -> object:
         """Return what keeps sources from being learned from; repairs show it, views do not."""
         return [
             (
                 self.unit_problem.get(pollutant),
-                self.implausible(pollutant),
-                self.proven(pollutant),
                 channel.health.stuck,
+                *self.watches[pollutant].found(),
             )
             for pollutant, channel in self.channels.items()
         ]

@@ -11,7 +11,7 @@ from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
 from .core.ledger.entries import Entry
 from .core.ledger.episode import Episode
-from .core.pollutant import Pollutant
+from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
 from .listeners.rooms import in_turn
@@ -65,6 +65,7 @@ def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:
         ATTR_EPISODE: episode.id,
         "level": round(episode.opened_level / source.factor, 3),
         "peak": round(episode.peak / source.factor, 3),
+        "at_least": POLLUTANTS[source.pollutant].at_end(episode.peak),
         "usual_high": round(episode.high / source.factor, 3),
         "unit": source.shown_unit,
         "compared_days": episode.compared,

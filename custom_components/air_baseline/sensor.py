@@ -55,6 +55,14 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
     }
 
 
+def _high_attributes(view: EntityView) -> dict[str, Any]:
+    return {"at_least": view.high_is_least}
+
+
+def _mean_attributes(view: EntityView) -> dict[str, Any]:
+    return {"at_least": view.mean_is_least}
+
+
 SENSORS = (
     ChannelSensorDescription(
         key="compared",
@@ -88,6 +96,7 @@ SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         is_level=True,
         value_fn=lambda view: view.high,
+        attributes_fn=_high_attributes,
     ),
     ChannelSensorDescription(
         key="usual_middle",
@@ -104,6 +113,7 @@ SENSORS = (
         pollutants=frozenset({Pollutant.PM25}),
         suggested_display_precision=1,
         value_fn=lambda view: view.mean,
+        attributes_fn=_mean_attributes,
     ),
 )
 

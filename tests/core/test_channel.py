@@ -8,8 +8,8 @@ import pytest
 from custom_components.air_baseline.core.alerting.forecast import forecast
 from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.codes import Basis, LearningState, Reason
-from custom_components.air_baseline.core.day import day_start, locate
+from custom_components.air_baseline.core.codes import Basis, LearningState, Reason, Refused
+from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
@@ -106,7 +106,7 @@ def test_no_range_of_other_homes_is_shown_for_voc(pollutant: Pollutant) -> None:
     assert breathe(channel, START, 60, 50.0)[-1].typical is None
 
 
-@pytest.mark.parametrize("concentration", [-0.1, 1000.1, nan, inf, -inf])
+@pytest.mark.parametrize("concentration", [-0.1, 10_000.1, 6553.5, nan, inf, -inf])
 def test_an_impossible_level_is_counted_and_ends_the_last_value(concentration: float) -> None:
     channel = Channel(PM25, LONDON)
     channel.read(START, 5.0)
@@ -300,3 +300,38 @@ def test_learning_and_demotion_are_reported_once() -> None:
     channel.advance(at_hour(24 * 30))
     assert [event.kind for event in channel.take_events()] == [EventKind.DEMOTED]
     assert channel.take_events() == []
+
+
+def test_values_beyond_the_span_are_its_end_and_do_not_look_stuck() -> None:
+    channel = Channel(PM25, LONDON)
+    at = START
+    for minute in range(30 * 60):
+        at = START + 60.0 * minute
+        channel.read(at, 1500.0 + minute % 50)
+    assert channel.unit_check.doubted  # New, and above the span from the start.
+    assert channel.judge(at).sustained is None
+
+    channel = Channel(PM25, LONDON)
+    breathe(channel, START, 30 * 60, 8.0)
+    start = START + 30 * HOUR
+    for minute in range(30 * 60):
+        at = start + 60.0 * minute
+        channel.read(at, 1500.0 + minute % 50)
+    assert channel.judge(at).sustained == PM25.highest
+    assert not channel.health.stuck
+    assert channel.guideline is not None
+    assert channel.guideline.mean(at) == pytest.approx(PM25.highest)
+    assert channel.guideline.is_least(at)
+    assert channel.refused is None
+    channel.read(at + 60.0, 65535.0)
+    assert channel.refused is Refused.IMPOSSIBLE
+
+
+def test_a_range_ends_where_the_span_does() -> None:
+    """The last cell of PM2.5 reaches from 991 to 1095."""
+    channel = Channel(PM25, LONDON)
+    breathe(channel, START, 24 * 60, 8.0)
+    for minute in range(6 * 24 * 12):
+        channel.read(START + DAY_S + 300.0 * minute, 1100.0 + minute % 9)
+    assert channel.forecast is not None
+    assert max(part.high for part in channel.forecast.ranges) == PM25.highest

@@ -102,6 +102,71 @@ def test_a_level_beyond_the_span_of_the_sensor_is_not_believed(
     assert not spec.plausible(highest * 1.000001)
 
 
+@pytest.mark.parametrize(("pollutant", "highest"), SPANS)
+def test_up_to_ten_times_the_span_a_value_counts_as_its_end(
+    pollutant: Pollutant, highest: float
+) -> None:
+    spec = POLLUTANTS[pollutant]
+    for times in (1.0, 1.5, 2.854, 10.0):
+        assert spec.level(times * highest) == highest
+    for refused in (10.001 * highest, 1e300, -0.001, -1.0, nan, inf):
+        assert spec.level(refused) is None
+    assert spec.level(0.3 * highest) == 0.3 * highest
+
+
+PM25, MASS = Pollutant.PM25, Pollutant.VOC_MASS
+RATIO, INDEX = Pollutant.VOC_RATIO, Pollutant.VOC_INDEX
+
+
+@pytest.mark.parametrize(
+    ("pollutant", "unit", "value"),
+    [
+        *((PM25, "μg/m³", value) for value in (6553.5, 6553.4, 3276.7, 65535, 65534, 32767, -1)),
+        *((RATIO, "ppb", value) for value in (65535, 65534)),
+        *((RATIO, "ppm", value) for value in (65.535, 65.534, 327.67, 65535, 6553.5)),
+        *((MASS, "mg/m³", value) for value in (655.35, 327.67, 65535)),
+        *((INDEX, "", value) for value in (65535, 6553.5, 3276.7, 655.35, 32767)),
+    ],
+)
+@pytest.mark.parametrize("last", [None, 12.0, 1e9])
+def test_beyond_the_span_a_word_for_no_reading_is_refused(
+    pollutant: Pollutant, unit: str, value: float, last: float | None
+) -> None:
+    spec = POLLUTANTS[pollutant]
+    factor = spec.factor(unit)
+    assert spec.level(value * factor, factor, last) is None
+
+
+@pytest.mark.parametrize(
+    ("pollutant", "unit", "value"),
+    [
+        (PM25, "μg/m³", 655.35),
+        *((RATIO, "ppb", value) for value in (32767, 6553.5, 3276.7)),
+        *((RATIO, "ppm", value) for value in (32.767, 6.5535)),
+        *((MASS, "μg/m³", value) for value in (65535, 65534, 32767)),
+        (MASS, "mg/m³", 65.535),
+        (INDEX, "", 327.67),
+    ],
+)
+def test_in_the_span_a_word_for_no_reading_is_taken_only_if_the_air_walked_there(
+    pollutant: Pollutant, unit: str, value: float
+) -> None:
+    spec = POLLUTANTS[pollutant]
+    factor = spec.factor(unit)
+    level = value * factor
+    for last in (None, 0.0, 0.4 * level, 3.0 * level):
+        assert spec.level(level, factor, last) is None
+    for last in (0.6 * level, level, 1.5 * level):
+        assert spec.level(level, factor, last) == level
+    assert spec.level(level + 0.1 * factor, factor, None) == min(level + 0.1 * factor, spec.highest)
+
+
+def test_a_word_for_no_reading_counts_only_in_the_unit_of_the_source() -> None:
+    ratio = POLLUTANTS[RATIO]
+    assert ratio.level(32.767, 1.0) == 32.767
+    assert ratio.level(32.767 * 1000.0, 1000.0) is None
+
+
 @pytest.mark.parametrize(
     ("pollutant", "value", "unit", "base"),
     [

@@ -118,6 +118,32 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
     assert count(page, ".line path") == 2
 
 
+@pytest.mark.parametrize(
+    ("state", "unit", "shown"),
+    [
+        ("999", "μg/m³", "999 μg/m³"),
+        ("1500", "μg/m³", "at least 1000 μg/m³"),
+        ("1500", "\u00b5g/m³", "at least 1000 \u00b5g/m³"),
+        ("10000", "μg/m³", "at least 1000 μg/m³"),
+        ("10001", "μg/m³", "–"),
+        ("6553.5", "μg/m³", "–"),
+        ("65535", "μg/m³", "–"),
+        ("-1", "μg/m³", "–"),
+        ("unavailable", "μg/m³", "–"),
+        ("1e1", "μg/m³", "10 μg/m³"),
+        *((odd, "μg/m³", "–") for odd in ("1_000", "5,5", "\uff11\uff12", "0x10", "12 ppb", "")),
+        ("1500", "ppb", "1500 ppb"),  # Of another unit, the card knows no end.
+    ],
+)
+def test_the_present_value_is_said_as_it_is_read(
+    page: Page, state: str, unit: str, shown: str
+) -> None:
+    source = {"state": state, "attributes": {"unit_of_measurement": unit}}
+    show(page, a_room(a_channel()), {"states": {"sensor.kitchen_pm25": source}})
+    value = page.locator("air-baseline-card .value").inner_text()
+    assert value.replace(",", "").replace("\u00a0", " ") == shown
+
+
 def test_a_question_is_a_link_for_those_who_can_answer_it(page: Page) -> None:
     show(page, STATES["unusual"])
     assert "Waiting for your answer" in text(page)

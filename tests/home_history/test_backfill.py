@@ -207,6 +207,42 @@ async def test_a_gap_in_the_history_stays_a_gap(past: HomeAssistant) -> None:
     assert (TODAY - 4 * DAY).date().isoformat() not in days
 
 
+async def test_a_mean_with_a_word_for_no_reading_in_it_is_a_gap(past: HomeAssistant) -> None:
+    """One second of 65535 makes a mean of five minutes some 200 too high."""
+
+    def glitches(at: float) -> bool:
+        return at % 3600 < 300
+
+    await keep(
+        past,
+        SLOT,
+        3,
+        level=lambda at: usual(at) + (65535 / 300 if glitches(at) else 0.0),
+        highest=lambda at: 65535.0 if glitches(at) else usual(at),
+    )
+    await begin(past)
+    days = await days_of(past)
+    assert len(days) == 3
+    peaks = [part["highest_held"] for day in days for part in day["parts"]]
+    assert max(peak for peak in peaks if peak is not None) < 100.0
+
+
+async def test_smoke_beyond_the_span_is_imported_as_its_end(past: HomeAssistant) -> None:
+    await keep(past, SLOT, 3, level=lambda at: 1500.0 + at % 7 if at % 86400 < 7200 else usual(at))
+    await begin(past)
+    days = await days_of(past)
+    assert len(days) == 3
+    peaks = [part["highest_held"] for day in days for part in day["parts"]]
+    assert max(peak for peak in peaks if peak is not None) == 1000.0
+
+
+async def test_a_history_that_is_mostly_above_the_span_is_not_used(past: HomeAssistant) -> None:
+    await keep(past, SLOT, 5, level=lambda at: 1200.0 + at % 7)
+    await begin(past)
+    assert await days_of(past) == []
+    assert history(past) == ("empty", 0)
+
+
 async def test_purged_days_come_from_hourly_means(past: HomeAssistant) -> None:
     await keep(past, HOUR, 10)
     await keep(past, SLOT, 10)

@@ -6,7 +6,13 @@ import pytest
 
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.inputs.eligibility import Measurement, Refusal, classify
-from custom_components.air_baseline.inputs.readings import UnitChangedError, celsius, concentration
+from custom_components.air_baseline.inputs.readings import (
+    UnitChangedError,
+    celsius,
+    concentration,
+    outdoor_pm25,
+    reading_of,
+)
 
 MASS, PARTS = "volatile_organic_compounds", "volatile_organic_compounds_parts"
 
@@ -38,7 +44,11 @@ def a_state(value: str, unit: str | None = None, device_class: str | None = None
 def test_a_concentration_is_converted_to_the_base_unit(
     pollutant: Pollutant, unit: str | None, value: str, base: float
 ) -> None:
-    assert concentration(a_state(value, unit), POLLUTANTS[pollutant]) == pytest.approx(base)
+    spec = POLLUTANTS[pollutant]
+    found = concentration(a_state(value, unit), spec)
+    assert found is not None
+    assert found[0] == pytest.approx(base)
+    assert found[0] / found[1] == pytest.approx(float(value))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +135,7 @@ def test_a_device_class_of_another_pollutant_is_never_mixed_in(
     spec = POLLUTANTS[pollutant]
     state = a_state("5", spec.unit, device_class)
     if fits:
-        assert concentration(state, spec) == 5
+        assert concentration(state, spec) == (5.0, 1.0)
         return
     with pytest.raises(UnitChangedError) as error:
         concentration(state, spec)
@@ -177,3 +187,18 @@ async def test_a_device_class_that_the_user_chose_counts(
     assert classify(hass, entity.entity_id) is Refusal.NOT_AIR
     entity_registry.async_update_entity(entity.entity_id, device_class="pm25")
     assert classify(hass, entity.entity_id) == Measurement(Pollutant.PM25, "μg/m³")
+
+
+def test_recorded_states_are_read_by_the_rule_of_live_ones() -> None:
+    """A jump to 655.35 is a gap, and so is 6553.5; 1500 is the end of the span."""
+    spec = POLLUTANTS[Pollutant.PM25]
+    levels: list[float | None] = []
+    before = None
+    for value in ("6", "655.35", "7", "6553.5", "unavailable", "1500", "655.35", "-1"):
+        state = a_state(value, spec.unit)
+        level = reading_of(state, spec, 0.0, before).value
+        before = before if level is None else level
+        levels.append(level)
+    assert levels == [6.0, None, 7.0, None, None, 1000.0, 655.35, None]
+    assert outdoor_pm25(a_state("1500", spec.unit)) == 1000.0
+    assert outdoor_pm25(a_state("655.35", spec.unit)) is None

@@ -10,6 +10,7 @@ import pytest
 from custom_components.air_baseline import repairs
 from custom_components.air_baseline.issues.question_store import (
     ROOM_UNREADABLE,
+    SOURCE_ABOVE_SPAN,
     SOURCE_IMPLAUSIBLE,
     SOURCE_MISSING,
     SOURCE_STUCK,
@@ -19,7 +20,9 @@ from custom_components.air_baseline.repairs.source import SourceFlow
 from custom_components.air_baseline.words.explanation import Page
 from tests.words import calls, holes, keyword, source, texts_of, words
 
-SOURCES = (SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_STUCK, SOURCE_IMPLAUSIBLE)
+SOURCES = (
+    *(SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_ABOVE_SPAN, SOURCE_STUCK, SOURCE_IMPLAUSIBLE),
+)
 FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
 MODULES = ("repairs/room_flow", "repairs/inference", "repairs/source", "repairs/store")
 
@@ -103,7 +106,7 @@ def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) ->
         assert holes(steps[page]["title"]) <= {"room", "date"}
         in_texts = holes(steps[page]["description"]) | holes(steps[page]["title"]) - {"room"}
         one_page_for_all = page == "init" and issue in SOURCES
-        unused = {"unit"} if one_page_for_all else set()
+        unused = {"unit", "end"} if one_page_for_all else set()
         assert in_texts | unused == given, page
 
 

@@ -12,7 +12,7 @@ from ..coordinator import RoomCoordinator
 from ..core.codes import Missing
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
-from ..core.pollutant import Pollutant
+from ..core.pollutant import REFUSED_FROM, Pollutant
 from ..core.reading.binning import Bin
 from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
@@ -56,6 +56,9 @@ def _channel(
         "quantity": source.pollutant,
         "words_of": WORDS_OF_POLLUTANT[source.pollutant],
         "unit": source.shown_unit,
+        "highest": _shown(channel.spec.highest, source),
+        "refused_from": _shown(REFUSED_FROM * channel.spec.highest, source),
+        "no_reading": sorted(channel.spec.sentinels.get(source.factor, ())),
         "source": source.entity_id if readable else None,
         "state": shown.state,
         "compared": shown.compared,

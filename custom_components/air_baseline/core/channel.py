@@ -19,7 +19,7 @@ from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
 from .alerting.promise import RULES, Promise
-from .codes import Condition, HistoryState, LearningState, OtherRooms
+from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
 from .day import DAY_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
@@ -33,6 +33,7 @@ from .reading.binning import FRESH_S, LEAST_STEP, Bin, Binner
 from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
+from .reading.unit_check import UnitCheck
 
 REWIND_S = 26 * 3600.0  # Seconds. By judgement: more than any change of clocks or time zones.
 
@@ -66,9 +67,11 @@ class Channel:
         "open_day",
         "paused",
         "promise",
+        "refused",
         "spec",
         "surroundings",
         "sustained",
+        "unit_check",
         "zone",
     )
 
@@ -79,6 +82,8 @@ class Channel:
         self.promise = promise
         self.health = SensorHealth(spec)
         self.binner = Binner(self.health.longest_hold_s)
+        self.unit_check = UnitCheck(spec)
+        self.refused: Refused | None = None  # Why the last reading was, None if it was not.
         self.sustained = SustainedWindow()
         self.episode_watch = EpisodeWatch()
         self.inside_watch = InsideWatch()
@@ -93,13 +98,20 @@ class Channel:
         self.history = HistoryState.UNUSED
         self.began_at: float | None = None  # When a new source was first listened to, in this run.
 
-    def read(self, at: float, value: float) -> Sequence[Judgement]:
-        """Take a reading (POSIX seconds, base unit); an implausible one ends the hold."""
-        if not self.spec.plausible(value):
+    def read(self, at: float, value: float, factor: float = 1.0) -> Sequence[Judgement]:
+        """Take a reading (POSIX seconds, base unit); a refused one ends the hold.
+
+        `factor` is that of the source's unit.
+        """
+        level = self._level(at, value, factor)
+        if level is None:
             self.health.rejected += 1
             return self.lose(at)
+        if level < value and self.guideline is not None:
+            self.guideline.note_end(at)
         held = self.binner.holds(at)
-        judgements = self._pass(self.binner.read(at, value), at)
+        judgements = self._pass(self.binner.read(at, level), at)
+        # At the end of the span, the value shows that it moves.
         self.health.see(at, value, held=held)
         return judgements
 
@@ -107,6 +119,19 @@ class Channel:
         """Note that the source's device was alive at a POSIX time, so that its value holds."""
         self.binner.show_life(at)
         self.health.show_life(at)
+
+    def _level(self, at: float, value: float, factor: float) -> float | None:
+        """Return the level of a reading, None if it is refused."""
+        level, check = self.spec.level(value, factor, self.binner.last_value), self.unit_check
+        if level is None:
+            self.refused = Refused.IMPOSSIBLE
+            return None
+        known = check.settled and factor == check.factor  # So it is for nearly all readings.
+        if not known and not check.take(at, value, factor):
+            self.refused = Refused.UNIT
+            return None
+        self.refused = None
+        return level
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from a time on."""
@@ -257,6 +282,8 @@ class Channel:
         if proven(bin_, part, before):
             if self.guideline is not None and not self.health.stuck:
                 self.guideline.take(bin_)
+                if self.spec.at_end(bin_.value):
+                    self.guideline.note_end(bin_.start)
             if self._believable(bin_):
                 self._learn(bin_, part)
         judgement = self._judge(bin_.end, part)
@@ -464,7 +491,8 @@ class Channel:
         """Remove the time of a value that was no air from the days it fell into."""
         oldest = max(since, until - WINDOW_DAYS * DAY_S)
         slots = range(int(oldest // SLOT_S), int(until // SLOT_S))
-        overlap, cell = parts_of_slots(slots, self.zone), cell_index(value)
+        overlap = parts_of_slots(slots, self.zone)
+        cell = cell_index(min(value, self.spec.highest))
         if self.open_day is not None and self.open_day.day in overlap:
             self.open_day.remove(cell, overlap[self.open_day.day])
         changed = {

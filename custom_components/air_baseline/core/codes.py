@@ -47,6 +47,13 @@ class Reason(StrEnum):
     STALE = "stale"
 
 
+class Refused(StrEnum):
+    """Why a reading was refused."""
+
+    IMPOSSIBLE = "impossible"
+    UNIT = "unit"
+
+
 class HistoryState(StrEnum):
     """How far the import of a source's history has come."""
 

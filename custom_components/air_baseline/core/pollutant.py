@@ -15,6 +15,13 @@ from typing import Final
 CELL_WIDTH = 0.1  # On the scale y. By judgement: about 10 %, the smallest change worth keeping.
 CELLS = 100  # Cells of a histogram, by judgement: the last holds everything above 19 900.
 
+# Times the span. By judgement: sensors were seen to report three times the end of theirs in real
+# smoke, while most words that stand for "no reading" lie beyond ten times.
+REFUSED_FROM = 10.0
+# On the scale: from one value to its double. By judgement: the air seldom doubles from one
+# reading to the next, while a word that stands for "no reading" is far from any air.
+NEAR = log(2.0)
+
 MICRO_SIGN, GREEK_MU = "\u00b5", "\u03bc"
 
 
@@ -70,14 +77,16 @@ class PollutantSpec:
 
     `units` maps each accepted unit to its factor into the base unit `unit`. `highest` ends the
     plausible span, and `effect` is the smallest rise above the range that is worth an alert
-    (both in the base unit). A new source is believed after `warm_up_s` seconds. `prior` and
-    `guideline` are None where there is none.
+    (both in the base unit). `sentinels` are the exact values that stand for "no reading", as
+    sources report them, by the factor of their unit. A new source is believed after `warm_up_s`
+    seconds. `prior` and `guideline` are None where there is none.
     """
 
     pollutant: Pollutant
     unit: str
     units: MappingProxyType[str, float]
     highest: float
+    sentinels: MappingProxyType[float, frozenset[float]]
     effect: float
     warm_up_s: float
     prior: Prior | None
@@ -111,6 +120,41 @@ class PollutantSpec:
         (True, False, False)
         """
         return 0.0 <= value <= self.highest
+
+    def level(self, value: float, factor: float = 1.0, last: float | None = None) -> float | None:
+        """Return the level that a reported value stands for, None if it is refused.
+
+        Beyond the span, up to ten times its end, a value counts as the end: the sensor cannot
+        say how much higher the air is. A value that stands for "no reading" in the source's unit
+        is refused, unless it is in the span and the air came near it: `last` is the level before.
+        `factor` is that of the source's unit; levels and values are in the base unit.
+
+        >>> pm25 = POLLUTANTS[Pollutant.PM25]
+        >>> pm25.level(12.0), pm25.level(1500.0), pm25.level(6553.5), pm25.level(20_000.0)
+        (12.0, 1000.0, None, None)
+        >>> pm25.level(655.35), pm25.level(655.35, last=640.0)
+        (None, 655.35)
+        """
+        if not 0.0 <= value <= REFUSED_FROM * self.highest:
+            return None
+        # Dividing by a factor of 1000 leaves float noise.
+        reported = value if factor == 1.0 else round(value / factor, 6)
+        if reported in self.sentinels.get(factor, ()):
+            far = last is None or abs(to_scale(value) - to_scale(last)) > NEAR
+            if value > self.highest or far:
+                return None
+        return min(self.highest, value)
+
+    def at_end(self, level: float) -> bool:
+        """Tell whether a level (base unit) is the end of the span: the air can be any higher.
+
+        A mean of levels at the end can be below it by float noise.
+
+        >>> pm25 = POLLUTANTS[Pollutant.PM25]
+        >>> pm25.at_end(999.9), pm25.at_end(1000.0), pm25.at_end(1000.0 - 1e-9)
+        (False, True, True)
+        """
+        return level >= self.highest * (1.0 - 1e-9)
 
 
 def normal_unit(unit: str | None) -> str:
@@ -184,6 +228,19 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
 _MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
 _RATIO = MappingProxyType({"ppb": 1.0, "ppm": 1000.0})
 _INDEX = MappingProxyType({"": 1.0})
+# In the unit of the source: words of 16 bits that stand for "no reading", by judgement: all ones
+# of a number without a sign, the one below, and all ones of a number with a sign.
+_WORDS = (0xFFFF, 0xFFFE, 0x7FFF)
+# In the unit of the source, by its factor. By judgement: devices divide such words as they divide
+# readings, by 1 to 100; a source in ppm or mg/m³ divided that by a thousand.
+_SENTINELS = MappingProxyType(
+    {
+        1.0: frozenset(word / part for word in _WORDS for part in (1, 10, 100)),
+        1000.0: frozenset(word / part for word in _WORDS for part in (100, 1000, 10_000)),
+    }
+)
+# Points, by judgement for the same reason.
+_INDEX_SENTINELS = MappingProxyType({1.0: _SENTINELS[1.0]})
 # Seconds. Recordings: metal-oxide sensors climb for days; without it the range held 0.44 of the
 # first day.
 _VOC_WARM_UP_S = 48 * 3600
@@ -197,6 +254,7 @@ POLLUTANTS: Final = MappingProxyType(
                 unit="μg/m³",
                 units=_MASS,
                 highest=1000.0,  # μg/m³: the end that common laser sensors specify.
+                sentinels=_SENTINELS,
                 effect=2.0,  # μg/m³, by judgement.
                 warm_up_s=0.0,  # By judgement: laser sensors need none.
                 # μg/m³. Recordings: it covers 0.97 of first-day readings in 73 homes, and is wide
@@ -212,6 +270,7 @@ POLLUTANTS: Final = MappingProxyType(
                 unit="μg/m³",
                 units=_MASS,
                 highest=100_000.0,  # μg/m³, by judgement.
+                sentinels=_SENTINELS,
                 effect=45.0,  # μg/m³, by judgement: about that of the ratio.
                 warm_up_s=_VOC_WARM_UP_S,
                 # μg/m³: the prior of the ratio (recordings), at the 4.6 μg/m³ per ppb of makers.
@@ -226,6 +285,7 @@ POLLUTANTS: Final = MappingProxyType(
                 unit="ppb",
                 units=_RATIO,
                 highest=60_000.0,  # ppb: the end that the widest common sensor specifies.
+                sentinels=_SENTINELS,
                 effect=10.0,  # ppb, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,
                 # ppb. Recordings: a tighter law covered only 0.58 of the first week in 30 homes.
@@ -237,6 +297,7 @@ POLLUTANTS: Final = MappingProxyType(
                 unit="",
                 units=_INDEX,
                 highest=500.0,  # Points: the end that the makers of indices specify.
+                sentinels=_INDEX_SENTINELS,
                 effect=20.0,  # Points, by judgement.
                 warm_up_s=_VOC_WARM_UP_S,
                 prior=None,  # No law of index readings in homes has been published.

@@ -4,6 +4,7 @@ import { chart } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, level, number, say, stateName } from "./format.js";
 
+const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i; // As the server reads numbers.
 const LEARNING = new Set(["collecting", "provisional"]);
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
@@ -57,13 +58,24 @@ function head(hass, channel) {
   );
 }
 
-/** Return the source's current value, or a dash if it is unknown; never an old value. */
+/**
+ * Return the source's current value, or a dash if it is unknown or refused; never an old value.
+ * Beyond the end of the sensor's span, the air is at least that.
+ */
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
-  const value = source ? Number.parseFloat(source.state) : Number.NaN;
+  const value = PLAIN.test(source?.state) ? Number(source.state) : Number.NaN;
   const silent = channel.state === "no_source";
-  if (silent || !Number.isFinite(value)) return ["–"];
-  const unit = source.attributes.unit_of_measurement ?? "";
+  const unit = source?.attributes.unit_of_measurement ?? "";
+  // The ends of the span are in the channel's unit; a micro sign is a Greek mu.
+  const ours = unit.replace("\u00b5", "\u03bc") === channel.unit;
+  const impossible = value < 0 || value > channel.refused_from;
+  const refused = ours && (impossible || channel.no_reading.includes(value));
+  if (silent || refused || !Number.isFinite(value)) return ["–"];
+  if (ours && value >= channel.highest) {
+    const highest = `${level(hass, channel.highest)} ${unit}`.trim();
+    return [html("small", "", {}, say(hass, "at_least", { level: highest }))];
+  }
   return [level(hass, value), html("small", "", {}, unit ? ` ${unit}` : "")];
 }
 

@@ -7,13 +7,14 @@ time, and a replay that a restart cut short begins again.
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from logging import INFO
 from time import monotonic
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HISTORY, DOMAIN, LOGGER
+from ..const import CONF_HISTORY, DOMAIN
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.codes import HistoryState
 from ..core.day import locate
@@ -25,6 +26,7 @@ from ..core.past.replay import ReplaySetting, filled, relearned, take_over
 from ..core.pollutant import Pollutant
 from ..core.storage.ledger import MOST_ENTRIES
 from ..corrections import Corrected, refused
+from ..inputs.source_log import source_log
 from .recorder import HistoryError, NoHistory, async_read
 
 type Replay = Callable[[Ledger, PastDays, int, ReplaySetting], Ledger]
@@ -91,27 +93,26 @@ async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
     """Fill one channel with the days before its own days."""
     started, channel = monotonic(), room.channels[pollutant]
     source = room.sources[pollutant].entity_id
-    LOGGER.info("Reading the history of %s", source)
+    log = source_log(room.hass)
+    log.async_log(INFO, "import", source, f"Reading the history of {source}")
     channel.history = HistoryState.READING
     room.async_show()
     try:
         past = await _async_find(room, pollutant)
     except HistoryError as error:
-        LOGGER.info("The history of %s is not used: %s", source, error.reason)
+        text = f"The history of {source} is not used: {error.reason}"
+        log.async_log(INFO, "not used", source, text)
         channel.history = HistoryState.UNREADABLE
         room.async_show()
         return
     await _async_replay(room, pollutant, past, filled)
     hourly = sum(day.origin is DayOrigin.HOURLY for day in past.days.values())
-    LOGGER.info(
-        "Read the history of %s in %.1f s: %d days of five-minute means, %d of hourly means, "
-        "%d rows ignored",
-        source,
-        monotonic() - started,
-        len(past.days) - hourly,
-        hourly,
-        past.ignored,
+    text = (
+        f"Read the history of {source} in {monotonic() - started:.1f} s: "
+        f"{len(past.days) - hourly} days of five-minute means, {hourly} of hourly means, "
+        f"{past.ignored} rows ignored"
     )
+    log.async_log(INFO, "imported", source, text)
 
 
 async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:

@@ -1,6 +1,7 @@
 """The last hours of new sources, from the recorder, before their rooms start to listen."""
 
 import asyncio
+from functools import partial
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
@@ -41,7 +42,7 @@ async def async_look_back(hass: HomeAssistant, room: RoomCoordinator) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 readings = await get_instance(hass).async_add_executor_job(
-                    recorded, hass, entity_id, channel.spec, since, now
+                    partial(recorded, hass, entity_id, channel.spec, since, now, with_start=True)
                 )
         except (SQLAlchemyError, RuntimeError, TimeoutError) as error:
             LOGGER.info("The last hours of %s cannot be read: %s", entity_id, error)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from logging import WARNING
 from typing import Literal
 
 from homeassistant.components.recorder import DOMAIN as RECORDER_DOMAIN, history
@@ -25,7 +26,6 @@ from homeassistant.helpers.recorder import (
 from homeassistant.util import dt as dt_util
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..const import LOGGER
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
@@ -33,6 +33,7 @@ from ..core.pollutant import POLLUTANTS, PollutantSpec
 from ..core.reading.binning import Reading
 from ..inputs.eligibility import Measurement
 from ..inputs.readings import UnitChangedError, reading_of, unit_factor
+from ..inputs.source_log import source_log
 
 # The time that one step in the recorder's executor covers, small enough to let others in.
 STEP_OF_HOURS = timedelta(days=30)  # By judgement.
@@ -107,7 +108,8 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
     try:
         return await _Reader(hass, entity_id, spec).async_read()
     except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: it is shutting down.
-        LOGGER.warning("The history of %s cannot be read: %s", entity_id, error)
+        text = f"The history of {entity_id} cannot be read: {error}"
+        source_log(hass).async_log(WARNING, "history", entity_id, text)
         raise HistoryError(NoHistory.NOT_READY) from error
 
 
@@ -118,16 +120,18 @@ def recorded(  # noqa: PLR0913 - what is read, and from when to when
     since: datetime,
     until: datetime,
     *,
-    include_start_time_state: bool = True,
+    before: float | None = None,
+    with_start: bool = False,
 ) -> list[Reading]:
     """Return the readings that the recorder has of an entity, oldest first; it blocks.
 
-    The recorder stores the last report of a state only at the next change, so that of the
-    present state is Home Assistant's.
+    `before` is the level before them (base unit), if known. `with_start` adds the state that held
+    at the start. The recorder stores the last report of a state only at the next change, so that
+    of the present state is Home Assistant's.
     """
     # Only this query of the recorder has the time of the last report of an unchanged state.
     states = history.state_changes_during_period(
-        hass, since, until, entity_id, include_start_time_state=include_start_time_state
+        hass, since, until, entity_id, include_start_time_state=with_start
     )
     now = hass.states.get(entity_id)
     readings = []
@@ -135,7 +139,9 @@ def recorded(  # noqa: PLR0913 - what is read, and from when to when
         last = state.last_reported_timestamp
         if now is not None and state.last_updated == now.last_updated:
             last = now.last_reported_timestamp
-        readings.append(reading_of(state, spec, last))
+        reading = reading_of(state, spec, last, before)
+        readings.append(reading)
+        before = before if reading.value is None else reading.value
     return readings
 
 
@@ -146,13 +152,14 @@ class _Reader:
         self._hass = hass
         self._entity_id = entity_id
         self._spec = spec
+        self._level: float | None = None  # The last one that was read (base unit).
         self._now = dt_util.utcnow()
         since = oldest_start(self._now.timestamp(), dt_util.get_default_time_zone())
         self._since = dt_util.utc_from_timestamp(since)
 
     async def async_read(self) -> Past:
         five_minute, hourly = list[Row](), list[Row]()
-        units = await self._async_run(self._units)
+        units = await self._async_units()
         if units is not None:
             five_minute = await self._async_means("5minute", STEP_OF_SLOTS, units)
             hourly = await self._async_means("hour", STEP_OF_HOURS, units)
@@ -163,24 +170,26 @@ class _Reader:
     async def _async_run[T](self, target: Callable[[], T]) -> T:
         return await get_instance(self._hass).async_add_executor_job(target)
 
-    def _units(self) -> tuple[dict[str, str], float] | None:
+    async def _async_units(self) -> tuple[dict[str, str], float] | None:
         """Return the unit of the stored means by its class, and its factor into the base unit.
 
         None if no means are stored, or if the unit is that of another pollutant.
         """
-        known = get_metadata(self._hass, statistic_ids={self._entity_id}).get(self._entity_id)
+        entity_id = self._entity_id
+        stored = await self._async_run(partial(get_metadata, self._hass, statistic_ids={entity_id}))
+        known = stored.get(entity_id)
         if known is None:
             return None
         unit = known[1]["unit_of_measurement"]
         try:
             factor = unit_factor(unit, self._spec)
         except UnitChangedError:
-            LOGGER.warning(
-                "The statistics of %s are in %r, which is not a unit of %s; they are not used",
-                self._entity_id,
-                unit,
-                self._spec.pollutant.value,
+            pollutant = self._spec.pollutant.value
+            text = (
+                f"The statistics of {entity_id} are in {unit!r}, which is not a unit of "
+                f"{pollutant}; they are not used"
             )
+            source_log(self._hass).async_log(WARNING, "statistics", entity_id, text)
             return None
         # The recorder does not convert means that are requested in their own unit.
         converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
@@ -207,14 +216,23 @@ class _Reader:
         factor: float,
     ) -> list[Row]:
         statistics = statistics_during_period(
-            self._hass, start, end, {self._entity_id}, period, units, {"mean", "min"}
+            self._hass, start, end, {self._entity_id}, period, units, {"mean", "min", "max"}
         )
         return [
             Row(row["start"], mean * factor, None if low is None else low * factor)
             for row in statistics.get(self._entity_id, ())
-            for mean, low in ((row.get("mean"), row.get("min")),)
-            if mean is not None
+            for mean, low, high in ((row.get("mean"), row.get("min"), row.get("max")),)
+            if mean is not None and self._is_air(low, high, factor)
         ]
+
+    def _is_air(self, low: float | None, high: float | None, factor: float) -> bool:
+        """Tell whether a mean has only air in it: one word for "no reading" makes it a lie.
+
+        The lowest reading stands for the air before the highest one.
+        """
+        if low is None or high is None:
+            return True
+        return self._spec.level(high * factor, factor, max(low * factor, 0.0)) is not None
 
     async def _async_states(self) -> list[Row]:
         readings: list[Reading] = []
@@ -229,9 +247,12 @@ class _Reader:
     def _states(self, start: datetime, end: datetime) -> list[Reading]:
         # The recorder leaves out a state at exactly the start.
         since = start - timedelta(microseconds=1)
-        return recorded(
-            self._hass, self._entity_id, self._spec, since, end, include_start_time_state=False
+        readings = recorded(self._hass, self._entity_id, self._spec, since, end, before=self._level)
+        self._level = next(
+            (reading.value for reading in reversed(readings) if reading.value is not None),
+            self._level,
         )
+        return readings
 
     def _steps(self, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
         start = self._since

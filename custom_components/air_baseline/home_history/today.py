@@ -1,5 +1,7 @@
 """The bins of a source's day from the recorder: the same ones that the room learned from."""
 
+from functools import partial
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
@@ -17,14 +19,14 @@ async def async_measured(
     hass: HomeAssistant, room: RoomCoordinator, pollutant: Pollutant, start: float, end: float
 ) -> list[Bin]:
     """Return the bins of a source between two POSIX times, none without a recorder."""
-    if not has_recorder(hass):
+    if not has_recorder(hass) or room.channels[pollutant].unit_check.doubted:
         return []
     entity_id = room.sources[pollutant].entity_id
     spec = POLLUTANTS[pollutant]
     since = dt_util.utc_from_timestamp(start - FLAT_S)  # A value can hold from before.
     until = dt_util.utc_from_timestamp(end)
     readings = await get_instance(hass).async_add_executor_job(
-        recorded, hass, entity_id, spec, since, until
+        partial(recorded, hass, entity_id, spec, since, until, with_start=True)
     )
     return [
         Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S))

@@ -1,7 +1,5 @@
 """From Home Assistant's states to readings of a pollutant; nothing is learned here."""
 
-from math import isfinite
-
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import (
     ATTR_DEVICE_CLASS,
@@ -15,6 +13,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec, UnitError, normal_unit
 from ..core.reading.binning import Reading
+from ..core.reading.number import plain_float
 
 _BY_DEVICE_CLASS: dict[str, Pollutant] = {
     SensorDeviceClass.PM25: Pollutant.PM25,
@@ -34,24 +33,23 @@ class UnitChangedError(Exception):
         self.unit = unit
 
 
-def concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the concentration of a state in the pollutant's base unit, None if it has none.
+def concentration(state: State | None, spec: PollutantSpec) -> tuple[float, float] | None:
+    """Return the concentration of a state in the base unit, and the factor of its unit.
 
-    Raises UnitChangedError if the unit is not one of the pollutant, or if the device class is
-    that of another pollutant.
+    None if the state has no number. The concentration is not checked. Raises UnitChangedError if
+    the unit is not one of the pollutant, or if the device class is that of another pollutant.
     """
     if state is None or state.state in _NO_VALUE:
         return None
-    try:
-        value = float(state.state)
-    except ValueError:
+    value = plain_float(state.state)
+    if value is None:
         return None
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     factor = unit_factor(unit, spec)
     device_class = _said(state, ATTR_DEVICE_CLASS)
     if not _may_be(spec.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
-    return value * factor if isfinite(value) else None
+    return value * factor, factor
 
 
 def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
@@ -65,27 +63,32 @@ def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
         raise UnitChangedError(normal_unit(unit)) from None
 
 
-def plausible_concentration(state: State | None, spec: PollutantSpec) -> float | None:
-    """Return the plausible concentration of a state in the base unit, None if it has none."""
+def level_of(state: State | None, spec: PollutantSpec, before: float | None = None) -> float | None:
+    """Return the level that a state stands for in the base unit, None if it has none.
+
+    `before` is the level of the source before this state, None if it is not known.
+    """
     try:
-        value = concentration(state, spec)
+        reported = concentration(state, spec)
     except UnitChangedError:
         return None
-    return value if value is not None and spec.plausible(value) else None
+    return spec.level(*reported, before) if reported else None
 
 
-def reading_of(state: State, spec: PollutantSpec, last_reported: float) -> Reading:
-    """Return the reading of a recorded state; its value is None if it had no plausible one.
+def reading_of(
+    state: State, spec: PollutantSpec, last_reported: float, before: float | None
+) -> Reading:
+    """Return the reading of a recorded state; its value is None if it had none to believe.
 
     A state is recorded once, when it changes, with the time of its last report (POSIX seconds).
+    `before` is the level before it, as in `level_of`.
     """
-    value = plausible_concentration(state, spec)
-    return Reading(state.last_updated_timestamp, value, last_reported)
+    return Reading(state.last_updated_timestamp, level_of(state, spec, before), last_reported)
 
 
 def outdoor_pm25(state: State | None) -> float | None:
     """Return the plausible PM2.5 of a state in μg/m³, None if it has none."""
-    return plausible_concentration(state, POLLUTANTS[Pollutant.PM25])
+    return level_of(state, POLLUTANTS[Pollutant.PM25])
 
 
 def celsius(state: State | None) -> float | None:
@@ -95,9 +98,8 @@ def celsius(state: State | None) -> float | None:
     unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
     if unit not in TemperatureConverter.VALID_UNITS:
         return None
-    try:
-        value = float(state.state)
-    except ValueError:
+    value = plain_float(state.state)
+    if value is None:
         return None
     degrees = TemperatureConverter.convert(value, unit, UnitOfTemperature.CELSIUS)
     return degrees if LOWEST_C <= degrees <= HIGHEST_C else None

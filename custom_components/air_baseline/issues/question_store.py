@@ -23,6 +23,7 @@ from ..storage.question_record import QuestionRecord
 
 SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
+SOURCE_ABOVE_SPAN = "source_above_span"
 SOURCE_STUCK = "source_stuck"
 SOURCE_IMPLAUSIBLE = "source_implausible"
 ROOM_UNREADABLE = "room_unreadable"

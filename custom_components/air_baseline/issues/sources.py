@@ -11,8 +11,10 @@ from ..const import ATTR_QUANTITY, DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.channel import Channel
 from ..core.pollutant import Pollutant
+from ..inputs.source_watch import Trouble
 from ..storage.question_record import QuestionRecord
 from .question_store import (
+    SOURCE_ABOVE_SPAN,
     SOURCE_IMPLAUSIBLE,
     SOURCE_MISSING,
     SOURCE_STUCK,
@@ -22,6 +24,11 @@ from .question_store import (
 
 MISSING_S = 6 * 3600.0  # Seconds. By judgement: enough to change a battery or repair a network.
 
+TROUBLES = {
+    SOURCE_UNIT_CHANGED: Trouble.UNIT,
+    SOURCE_ABOVE_SPAN: Trouble.ABOVE_SPAN,
+    SOURCE_IMPLAUSIBLE: Trouble.IMPLAUSIBLE,
+}
 _NO_VALUE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 
 
@@ -55,12 +62,9 @@ class SourceIssues:
     def _async_review_values(self, pollutant: Pollutant, now: float, *, paused: bool) -> None:
         if pollutant not in self._room.unit_problem:
             return  # No value since the start: earlier reports stay.
-        for what, wrong in (
-            (SOURCE_UNIT_CHANGED, self._room.unit_problem[pollutant] is not None),
-            (SOURCE_IMPLAUSIBLE, self._room.implausible(pollutant)),
-        ):
-            wrong_now = wrong and not paused
-            if not wrong_now or self._room.proven(pollutant):
+        for what, trouble in TROUBLES.items():
+            wrong_now = self._room.watches[pollutant].has(trouble) and not paused
+            if not wrong_now or self._room.watches[pollutant].proven(trouble):
                 self._async_report(what, pollutant, now, shown=wrong_now)
 
     @callback
@@ -73,9 +77,7 @@ class SourceIssues:
             return
         state = self._hass.states.get(self._room.sources[pollutant].entity_id)
         heard = state is not None and state.state not in _NO_VALUE
-        odd = self._room.unit_problem.get(pollutant) is not None or self._room.implausible(
-            pollutant
-        )
+        odd = any(self._room.watches[pollutant].has(trouble) for trouble in Trouble)
         lost = not odd and not (heard and channel.heard(now))
         if not lost or channel.paused:
             self._lost_since.pop(pollutant, None)

@@ -2,9 +2,11 @@
 
 from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 
 from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
-from ..core.pollutant import Pollutant
+from ..coordinator import RoomCoordinator
+from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
 from ..corrections import async_pause
 from ..inputs.eligibility import name_of
 from ..words.explanation import escape
@@ -24,9 +26,23 @@ class SourceFlow(RoomRepairFlow):
             menu_options=["room_settings", "pause", "not_now"],
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
-                "unit": escape(room.unit_problem.get(pollutant) or "") or "–",
+                "unit": escape(self._unit(room, pollutant)) or "–",
+                "end": escape(self._end(room, pollutant)),
             },
         )
+
+    def _unit(self, room: RoomCoordinator, pollutant: Pollutant) -> str:
+        """Return the unit in which the source reports."""
+        source = room.sources[pollutant]
+        state = self.hass.states.get(source.entity_id)
+        stated = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) if state else None
+        return room.unit_problem.get(pollutant) or normal_unit(stated) or source.unit
+
+    def _end(self, room: RoomCoordinator, pollutant: Pollutant) -> str:
+        """Return the end of the span in the unit of the source, with the unit."""
+        factor = room.channels[pollutant].unit_check.factor or 1.0
+        end = plain_number(POLLUTANTS[pollutant].highest / factor)
+        return f"{end} {self._unit(room, pollutant)}".strip()
 
     async def async_step_room_settings(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Open the room's settings."""

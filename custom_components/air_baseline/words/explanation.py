@@ -150,7 +150,17 @@ class Words:
         )
 
     def concentration(self, value: float, source: RoomSource) -> str:
-        """Return a concentration (base unit) in the unit of the source, with the unit."""
+        """Return a concentration (base unit) in the unit of the source, with the unit.
+
+        At the end of the sensor's span it says "at least", because the air can be any higher.
+        """
+        limit = self.limit(value, source)
+        at_end = POLLUTANTS[source.pollutant].at_end(value)
+        return self.say("at_least", level=limit) if at_end else limit
+
+    def limit(self, value: float, source: RoomSource) -> str:
+        """Return a level that is compared with, up to the end of the span, with the unit."""
+        value = min(value, POLLUTANTS[source.pollutant].highest)
         return f"{plain_number(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
@@ -235,11 +245,12 @@ class Words:
         if explanation.subject is not Subject.EPISODE:
             return []
         if around.outdoor_rose is not None:
-            unit = POLLUTANTS[Pollutant.PM25].unit
+            outdoor, spec = around.outdoor or 0.0, POLLUTANTS[Pollutant.PM25]
+            level = f"{plain_number(outdoor)} {spec.unit}"
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
-                    level=f"{plain_number(around.outdoor or 0.0)} {unit}",
+                    level=self.say("at_least", level=level) if spec.at_end(outdoor) else level,
                     before=plain_number(around.outdoor_before or 0.0),
                 )
             )

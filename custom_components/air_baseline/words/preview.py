@@ -61,8 +61,8 @@ class PreviewWords(Words):
                     "lift_first" if lifted.before is None else "lift",
                     quantity=self._name(room, pollutant, targets),
                     part=self.say(f"part_{lifted.part}"),
-                    before=self.concentration(lifted.before or 0.0, source),
-                    after=self.concentration(lifted.after, source),
+                    before=self.limit(lifted.before or 0.0, source),
+                    after=self.limit(lifted.after, source),
                     date=lifted.until_day,
                 )
             )

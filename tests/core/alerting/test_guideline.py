@@ -112,3 +112,24 @@ def test_the_settled_mean_leaves_out_the_current_hour(pm25: GuidelineMean) -> No
     assert pm25.settled_mean(at) == pytest.approx(10.0)
     at = breathe(pm25, 20 * HOUR + 6, 6, 99.0)
     assert pm25.settled_mean(at) == pytest.approx((20 * 10.0 + 99.0) / 21)
+
+
+def test_a_mean_with_a_level_at_the_end_of_the_span_is_the_least(pm25: GuidelineMean) -> None:
+    at = breathe(pm25, 0, 20 * HOUR, 10.0)
+    assert not pm25.is_least(at)
+    pm25.note_end(at)
+    at = breathe(pm25, 20 * HOUR, HOUR, 1000.0)
+    assert pm25.is_least(at)
+    assert pm25.settled_is_least(at)
+    again = GuidelineMean(guideline(Pollutant.PM25))
+    again.restore(pm25.dump(), at)
+    assert again.dump() == pm25.dump()
+    assert again.is_least(at)
+    at = breathe(pm25, 21 * HOUR, 23 * HOUR - 1, 10.0)
+    assert pm25.is_least(at)
+    at = breathe(pm25, 44 * HOUR - 1, 2, 10.0)
+    assert not pm25.is_least(at)
+    old = {name: value for name, value in pm25.dump().items() if name != "end_at"}
+    again = GuidelineMean(guideline(Pollutant.PM25))
+    again.restore(old, at)
+    assert not again.is_least(at)

@@ -169,7 +169,7 @@ def test_impossible_rows_are_ignored_and_counted() -> None:
         Row(at(MONDAY, 30.0) + 1.0, nan),
         Row(at(MONDAY, 30.0) + 2.0, inf),
         Row(at(MONDAY, 30.0) + 3.0, -1.0),
-        Row(at(MONDAY, 30.0) + 4.0, 5000.0),
+        Row(at(MONDAY, 30.0) + 4.0, 10_001.0),
         good[7],  # twice
     ]
     found = past_days(Past([*odd, *reversed(good)]), PM25, LONDON, now)

@@ -108,7 +108,9 @@ def forecast(
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
         return Forecast(day=day, resolution=resolution, standing=known)
-    ranges = build_ranges(law, tail(widening), resolution)
+    ranges = tuple(
+        part.up_to(spec.highest) for part in build_ranges(law, tail(widening), resolution)
+    )
     rule = RULES[promise]
     reference = ledger.reference(rule.window)
     before = levels_before(ledger.days, counts, reference, ranges)

@@ -22,9 +22,11 @@ class GuidelineMean:
     The mean covers the last hours up to the end of the newest bin in buckets (of an hour for a
     24-hour mean), including the running one. `above` is None if the mean is not known;
     `low_since` is the POSIX time since which it has been at or below the clearing level.
+    `end_at` is the last POSIX time of a level at the end of the span (None: none): a mean with
+    such a level is the least that it can be.
     """
 
-    __slots__ = ("above", "buckets", "low_since", "spec")
+    __slots__ = ("above", "buckets", "end_at", "low_since", "spec")
 
     def __init__(self, guideline: Guideline) -> None:
         """Start with nothing observed."""
@@ -32,6 +34,11 @@ class GuidelineMean:
         self.buckets: list[RunningSum] = []
         self.above: bool | None = None
         self.low_since: float | None = None
+        self.end_at: float | None = None
+
+    def note_end(self, at: float) -> None:
+        """Note a level at the end of the span (POSIX seconds)."""
+        self.end_at = at if self.end_at is None else max(self.end_at, at)
 
     def take(self, bin_: Bin) -> None:
         """Count one bin and update `above`."""
@@ -47,16 +54,37 @@ class GuidelineMean:
 
     def mean(self, at: float) -> float | None:
         """Return the mean up to a POSIX time (base unit), None if too little was observed."""
-        return self._mean_of_buckets(int((at - 1e-3) // self.bucket_s))
+        return self._mean_of_buckets(self._last_bucket(at))
+
+    def is_least(self, at: float) -> bool:
+        """Tell whether the mean up to a POSIX time has a level at the end of the span in it."""
+        return self._has_end(self._last_bucket(at))
+
+    def settled_is_least(self, at: float) -> bool:
+        """Tell whether the settled mean has a level at the end of the span in it."""
+        return self._has_end(int(at // self.bucket_s) - 1)
 
     def settled_mean(self, at: float) -> float | None:
         """Return the mean up to the last whole bucket, which changes once a bucket."""
         return self._mean_of_buckets(int(at // self.bucket_s) - 1)
 
     def _mean_of_buckets(self, last: int) -> float | None:
-        oldest = last - round(self.spec.hours * 3600.0 / self.bucket_s)
+        oldest = last - self._number
         buckets = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
         return mean_of(buckets, self.spec.minimum_h * 3600.0)
+
+    @property
+    def _number(self) -> int:
+        """Return the number of buckets that the mean covers."""
+        return round(self.spec.hours * 3600.0 / self.bucket_s)
+
+    def _last_bucket(self, at: float) -> int:
+        return int((at - 1e-3) // self.bucket_s)
+
+    def _has_end(self, last: int) -> bool:
+        if self.end_at is None:
+            return False
+        return last - self._number < self.end_at // self.bucket_s <= last
 
     def dump(self) -> dict[str, Any]:
         """Return its state as plain JSON values."""
@@ -64,6 +92,7 @@ class GuidelineMean:
             "facts": dump_sums(self.buckets),
             "above": self.above,
             "low_since": self.low_since,
+            **({} if self.end_at is None else {"end_at": self.end_at}),
         }
 
     def restore(self, data: Mapping[str, Any], counted_to: float) -> None:
@@ -75,6 +104,7 @@ class GuidelineMean:
         self.above = checked.optional(checked.flag, data["above"])
         low_since = data["low_since"]
         self.low_since = None if low_since is None else checked.number(low_since, 0.0, counted_to)
+        self.end_at = checked.optional(checked.time, data.get("end_at"))
 
     def is_above(self, at: float) -> bool | None:
         """Return whether the mean is above the guideline, None if that is not known."""

@@ -70,7 +70,8 @@ class Measured:
     """What was measured.
 
     `sustained` is the sustained level. Of an episode, `minutes` is the length and `peak` the
-    highest sustained level. `mean` is the running mean of the `guideline` (its publisher).
+    highest sustained level. `mean` is the running mean of the `guideline` (its publisher);
+    `mean_is_least` says that it can be higher, because a level in it was at the end of the span.
     """
 
     at: float
@@ -78,6 +79,7 @@ class Measured:
     minutes: int | None = None
     peak: float | None = None
     mean: float | None = None
+    mean_is_least: bool | None = None
     above_guideline: bool | None = None
     guideline: str | None = None
     silence: Silence | None = None
@@ -230,11 +232,15 @@ class SurroundingsFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything behind one statement about a channel."""
+    """Everything behind one statement about a channel.
+
+    `span_end` is the end of the sensor's span: a level at it means "at least".
+    """
 
     subject: Subject
     pollutant: Pollutant
     unit: str
+    span_end: float
     at: float
     state: LearningState
     compared: Compared | None

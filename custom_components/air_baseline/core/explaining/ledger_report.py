@@ -17,7 +17,7 @@ from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
-from ..pollutant import CELL_WIDTH, CELLS, from_scale, plain_number
+from ..pollutant import CELL_WIDTH, CELLS, PollutantSpec, cell_index, from_scale, plain_number
 from .released import released
 
 MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR  # Minutes; follows from the slots of an hour.
@@ -40,7 +40,8 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
             "step": binner.step,
         },
         "today": _today(channel),
-        "days": [_day(ledger, summary) for summary in ledger.days],
+        "span_end": channel.spec.highest,
+        "days": [_day(ledger, summary, channel.spec) for summary in ledger.days],
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
         "marks": {iso_day(day): coverage for day, coverage in ledger.coverages()},
@@ -66,11 +67,11 @@ def _today(channel: Channel) -> dict[str, Any] | None:
         "day": iso_day(today.day),
         "inside_share": round(today.inside / today.scored_slots, 4) if today.scored_slots else None,
         "gets_a_mark": not today.void,
-        "parts": _parts(today.counts, today.peaks, _edges(issued)),
+        "parts": _parts(today.counts, today.peaks, _edges(issued), channel.spec),
     }
 
 
-def _day(ledger: Ledger, summary: DaySummary) -> dict[str, Any]:
+def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, Any]:
     excluded = ledger.excluded_parts(summary.day)
     return {
         "day": iso_day(summary.day),
@@ -87,19 +88,25 @@ def _day(ledger: Ledger, summary: DaySummary) -> dict[str, Any]:
         "outdoor_pm25": summary.surroundings.outdoor_pm25,
         "outdoor_temperature": summary.surroundings.outdoor_temperature,
         "window_open": summary.surroundings.window_open,
-        "parts": _parts(decode_counts(summary.histogram), summary.part_peaks, summary.part_ranges),
+        "parts": _parts(
+            decode_counts(summary.histogram), summary.part_peaks, summary.part_ranges, spec
+        ),
     }
 
 
 def _parts(
-    counts: Counts, peaks: Sequence[float | None], ranges: Sequence[tuple[float, float]]
+    counts: Counts,
+    peaks: Sequence[float | None],
+    ranges: Sequence[tuple[float, float]],
+    spec: PollutantSpec,
 ) -> list[dict[str, Any]]:
     """Return for each part its hours, the minutes at each concentration, its peak and range."""
+    last = cell_index(spec.highest)
     return [
         {
             "hours": "{:02d} to {:02d}".format(*part_hours(part)),
             "minutes_at_level": {
-                cell_span(cell): slots * MINUTES_PER_SLOT
+                cell_span(cell, last): slots * MINUTES_PER_SLOT
                 for cell, slots in enumerate(counts[part])
                 if slots
             },
@@ -111,14 +118,16 @@ def _parts(
     ]
 
 
-def cell_span(cell: int) -> str:
+def cell_span(cell: int, last: int = CELLS - 1) -> str:
     """Return the concentrations (base unit) of one cell of a histogram as text.
 
-    >>> cell_span(0), cell_span(6), cell_span(99)
-    ('0 to 0.105', '0.822 to 1.01', '19929 and more')
+    `last` is the cell of the end of the span, which holds all beyond it.
+
+    >>> cell_span(0), cell_span(6), cell_span(99), cell_span(69, 69)
+    ('0 to 0.105', '0.822 to 1.01', '19929 and more', '991 and more')
     """
     low = plain_number(from_scale(cell * CELL_WIDTH))
-    if cell == CELLS - 1:
+    if cell >= last:
         return f"{low} and more"
     return f"{low} to {plain_number(from_scale((cell + 1) * CELL_WIDTH))}"
 

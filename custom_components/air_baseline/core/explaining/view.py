@@ -15,8 +15,10 @@ class EntityView:
     """A channel as its entities show it: base units, shares from 0 to 1, days as ISO dates.
 
     `low`, `middle` and `high` are the range of the present part, None until it is learned.
-    `mean` is the guideline mean over whole buckets, `outcome` how the latest episode ended, and
-    `coverage_28d` the mean coverage over 28 days. `since` is the first day that counts.
+    `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
+    it can be higher, because of levels at the end of the sensor's span. `outcome` is how the
+    latest episode ended, and `coverage_28d` the mean coverage over 28 days. `since` is the first
+    day that counts.
     """
 
     pollutant: Pollutant
@@ -31,7 +33,9 @@ class EntityView:
     low: float | None
     middle: float | None
     high: float | None
+    high_is_least: bool
     mean: float | None
+    mean_is_least: bool
     above_guideline: bool | None
     usable_days: float
     needed_days: int
@@ -66,7 +70,9 @@ def view(channel: Channel, at: float) -> EntityView:
         low=typical.low if typical else None,
         middle=typical.middle if typical else None,
         high=typical.high if typical else None,
+        high_is_least=typical is not None and channel.spec.at_end(typical.high),
         mean=guideline.settled_mean(at) if guideline else None,
+        mean_is_least=guideline is not None and guideline.settled_is_least(at),
         above_guideline=guideline.is_above(at) if guideline else None,
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,

@@ -6,7 +6,7 @@ each part. It assumes no shape of distribution and can be checked by hand.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,17 @@ class PartRange:
     y_middle: float
     y_high: float
     cells: tuple[tuple[float, float, float], tuple[float, float, float]]
+
+    def up_to(self, highest: float) -> PartRange:
+        """Return the range up to the end of the sensor's span: its last cell reaches beyond."""
+        if self.high <= highest:
+            return self
+        return replace(
+            self,
+            low=min(self.low, highest),
+            middle=min(self.middle, highest),
+            high=highest,
+        )
 
     def inside(self, concentration: float) -> float:
         """Return the share (0 to 1) of time at a concentration (base unit) that is inside.

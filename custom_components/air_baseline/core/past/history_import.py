@@ -10,12 +10,13 @@ from datetime import tzinfo
 from functools import partial
 from itertools import pairwise, zip_longest
 from math import isfinite
+from statistics import median
 from typing import NamedTuple
 
 from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
-from ..pollutant import PollutantSpec, cell_index
+from ..pollutant import REFUSED_FROM, PollutantSpec, cell_index
 from ..reading.binning import Bin, Binner, Reading, Unproven, smaller_step
 from ..reading.sensor_health import OFF_S, flat_limit_s
 
@@ -161,12 +162,19 @@ def _remove(unproven: Unproven | None, rows: list[Row]) -> None:
 
 
 def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
-    """Return the plausible rows between two POSIX times, oldest first, without duplicates."""
+    """Return the plausible rows between two POSIX times, oldest first, without duplicates.
+
+    There are none if their median lies above the span: the source has another unit than it says.
+    """
     usable = {
         row.start: row
         for row in rows
-        if since <= row.start <= until and isfinite(row.mean) and spec.plausible(row.mean)
+        if since <= row.start <= until
+        and isfinite(row.mean)
+        and 0.0 <= row.mean <= REFUSED_FROM * spec.highest
     }
+    if usable and not spec.plausible(median(row.mean for row in usable.values())):
+        return []
     return [usable[start] for start in sorted(usable)]
 
 
@@ -189,7 +197,7 @@ def _days(
     for run, following in zip_longest(runs, runs[1:]):
         until = run[-1].start + length_s
         if until - run[0].start <= flat_limit_s(run[0].mean, longest_h, spec):
-            _place(run, length_s, zone, placed)
+            _place(run, length_s, zone, spec.highest, placed)
         if following is None:
             break
         next_start = following[0].start
@@ -215,15 +223,23 @@ def _runs(rows: Sequence[Row], length_s: float) -> list[list[Row]]:
 
 
 def _place(
-    run: Sequence[Row], length_s: float, zone: tzinfo, placed: dict[int, list[SlotRun]]
+    run: Sequence[Row],
+    length_s: float,
+    zone: tzinfo,
+    highest: float,
+    placed: dict[int, list[SlotRun]],
 ) -> None:
-    """Add the slots of a run of rows to `placed`, by day, in place."""
+    """Add the slots of a run of rows to `placed`, by day, in place.
+
+    A mean beyond the end of the span (`highest`, base unit) counts as the end.
+    """
     for row in run:
+        level = min(row.mean, highest)
         first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
         place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))
         if place == last:
-            placed.setdefault(place[0], []).append((place[1], first, row.mean, number, row.quiet))
+            placed.setdefault(place[0], []).append((place[1], first, level, number, row.quiet))
             continue
         for slot in range(first, first + number):
             day, part = locate(slot * SLOT_S, zone)
-            placed.setdefault(day, []).append((part, slot, row.mean, 1, row.quiet))
+            placed.setdefault(day, []).append((part, slot, level, 1, row.quiet))

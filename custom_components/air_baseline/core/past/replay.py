@@ -132,6 +132,7 @@ def take_over(channel: Channel, at: float, ledger: Ledger, found: PastDays) -> E
     channel.binner.step = _smaller_step(channel.binner.step, found.step)
     if found.since is not None and found.until is not None:
         channel.health.ran_before(found.since, found.until)
+        channel.unit_check.settle()
     channel.history = HistoryState.READ if found.days else HistoryState.EMPTY
     _take_today(channel, found.today)
     channel.adopt(entry.at if entry else at, ledger)

@@ -68,6 +68,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             "paused": channel.paused,
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
+            **channel.unit_check.dump(),
             **(guideline.dump() if guideline else NO_GUIDELINE),
         },
         today=_dump_today(channel),
@@ -129,6 +130,10 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
     channel.health.restore(source)
+    if "unit_check" in data:
+        channel.unit_check.restore(checked.mapping(data["unit_check"]))
+    elif data["days"]:  # Of before there was such a check.
+        channel.unit_check.settle()
     if channel.guideline is not None:
         channel.guideline.restore(data, channel.binner.counted_to or 0.0)
     if data["today"] is not None:
