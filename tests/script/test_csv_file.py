@@ -53,6 +53,7 @@ MIXED = export(
     [
         PLAIN,
         "\ufeff" + PLAIN,
+        "\ufeffpm25,time\n5,2026-03-02T10:00:00Z\n6.5,2026-03-02T10:05:00Z\n",
         ("\ufeff" + PLAIN).encode("utf-16-le"),
         ("\ufeff" + PLAIN).encode("utf-16-be"),
         PLAIN.replace("\n", "\r\n"),

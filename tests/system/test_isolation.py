@@ -119,7 +119,7 @@ class Failing(Channel):
     __slots__ = ()
 
     @override
-    def read(self, at: float, value: float) -> list[Judgement]:
+    def read(self, at: float, value: float, factor: float = 1.0) -> list[Judgement]:
         raise ZeroDivisionError
 
     @override
