@@ -82,17 +82,20 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_rooms(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the rooms found, ticked unless in doubt, and what else was found and why not."""
+        words = await FoundWords.async_load(self.hass)
         errors: dict[str, str] = {}
-        sensor = ""
+        refused = {"sensor": "", "reason": ""}
         if user_input is not None:
             rooms = [self._rooms[area_id] for area_id in user_input.get(CONF_ROOMS, ())]
             self._placing = Placing(self.hass, rooms)
             self._placing.ask_for(user_input.get(CONF_NO_AREA, ()), self._found)
-            refusal = await self._placing.async_say(user_input.get(CONF_SAID, ()), self._found)
-            if refusal is None:
+            unfit = await self._placing.async_say(user_input.get(CONF_SAID, ()), self._found)
+            if unfit is None:
                 return await self.async_step_area()
-            sensor, errors[CONF_SAID] = refusal
-        words = await FoundWords.async_load(self.hass)
+            name, reason = unfit
+            errors[CONF_SAID] = "said_refused" if reason else "area_has_sensor"
+            if reason:
+                refused = {"sensor": escape(name), "reason": words.refusal(reason)}
         sensors = sum(len(room.sources) for room in self._rooms.values())
         return self.async_show_form(
             step_id="rooms",
@@ -101,7 +104,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={
                 "total": words.total(self._home[CONF_PROMISE], sensors),
                 "found": words.found(self._rooms.values(), self._found),
-                "sensor": escape(sensor),
+                **refused,
             },
         )
 

@@ -14,6 +14,7 @@ from homeassistant.helpers.selector import (
 
 from ..const import DOMAIN
 from ..core.pollutant import Pollutant
+from ..inputs.eligibility import Refusal
 from ..words.explanation import Words, escape
 from .candidates import Candidate
 from .discovery import Choice, Doubt, FoundRoom
@@ -49,6 +50,10 @@ class FoundWords:
     def quantity(self, pollutant: Pollutant) -> str:
         """Return the name of what is measured."""
         return self._words.say(f"quantity_{pollutant}")
+
+    def refusal(self, refusal: Refusal) -> str:
+        """Return why a sensor is not taken."""
+        return self._refusals[_REFUSALS + refusal]
 
     def room(self, room: FoundRoom) -> str:
         """Return a room with what it measures; where there was a choice, with the sensor chosen."""
@@ -116,7 +121,7 @@ class FoundWords:
     def _refused(self, known: Sequence[Candidate]) -> _List:
         """Return a line for each sensor of the air that is not taken, with the sentence why."""
         lines = [
-            f"{self._named(one)}: {self._refusals[_REFUSALS + one.refusal]}"
+            f"{self._named(one)}: {self.refusal(one.refusal)}"
             for one in known
             if one.refusal and one.speaks
         ]

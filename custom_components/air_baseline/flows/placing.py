@@ -68,10 +68,11 @@ class Placing:
 
     async def async_say(
         self, said: Iterable[str], found: Iterable[Candidate]
-    ) -> tuple[str, str] | None:
+    ) -> tuple[str, Refusal | None] | None:
         """Take sensors as what somebody says they are.
 
-        Return the name of the first that cannot be that, and why, None if all can.
+        Return the name of the first that cannot be that, and why (None: its area has another
+        that somebody chose); None if all can.
         """
         known = {one.entity_id: one for one in found}
         sources = said_sources(said)
@@ -80,12 +81,12 @@ class Placing:
             one = known[entity_id]
             measured = as_said(self._hass, entity_id, pollutant, seen[entity_id])
             if isinstance(measured, Refusal):
-                return one.name, measured.value
+                return one.name, measured
             waiting = Waiting(entity_id, one.name, measured)
             if one.area_id is None:
                 self._waiting.append(waiting)
             elif not self._put(one.area_id, waiting):
-                return one.name, "area_has_sensor"
+                return one.name, None
         return None
 
     def place(self, area_id: str | None) -> bool:
