@@ -83,14 +83,14 @@ VOC = _phrases(
     *("flyktige", "flyktiga", "flygtige"),
 )
 # Indices of the air that carry their own name, as those of Bosch's sensors.
-IAQ = _phrases("IAQ", "SIAQ", "bIAQ")
+IAQ = _phrases("IAQ", "SIAQ", "BIAQ")
 INDEX = _phrases(
     *("index", "indices", "indice", "índice", "indeks", "wskaźnik", "Kennzahl", "indexwaarde")
 )
 PM25 = _phrases("PM2.5", "PM25", "PM2,5", "PM 2 5", "PM02", "PM 2_5")
 # Other gases that are measured, or inferred, beside VOC.
 OTHER_GAS = _phrases(
-    *("CO2", "eCO2", "CO2eq", "NOx", "NO2", "ozone", "O3", "HCHO", "CH2O", "formaldehyde"),
+    *("CO2", "ECO2", "NOx", "NO2", "ozone", "O3", "HCHO", "CH2O", "formaldehyde"),
     *("Formaldehyd", "formaldéhyde", "formaldehído", "formaldeide", "formaldeído", "ethanol"),
 )
 # Names by which a sensor of the air may go; they only put it on the list of what was found.
