@@ -20,6 +20,7 @@ LEVEL_OPTIONS = ["low", "medium", "high", "critical"]
 
 PM25 = Measurement(Pollutant.PM25, "μg/m³")
 VOC_MASS = Measurement(Pollutant.VOC_MASS, "μg/m³")
+VOC_MG = Measurement(Pollutant.VOC_MASS, "mg/m³")
 VOC_PPB = Measurement(Pollutant.VOC_RATIO, "ppb")
 VOC_PPM = Measurement(Pollutant.VOC_RATIO, "ppm")
 INDEX = Measurement(Pollutant.VOC_INDEX, "")
@@ -89,8 +90,8 @@ SHAPES = [
     Shape("dyson_local", "Dyson", "Dyson Nitrogen Dioxide Index", "aqi", None, "1",
           Refusal.AIR_QUALITY_INDEX),
     Shape("dyson_local", "Dyson", "Dyson Formaldehyde", MASS, None, "1", Refusal.UNIT),
-    Shape("tuya", "Air box", "Volatile organic compounds", MASS, "mg/m³", "0.12",
-          Measurement(Pollutant.VOC_MASS, "mg/m³"), "voc"),
+    Shape("tuya", "Air box", "Volatile organic compounds", MASS, "mg/m³", "0.12", VOC_MG,
+          "voc"),
     Shape("tuya", "Air box", "PM2.5", "pm25", "μg/m³", "15", PM25, "pm25"),
     Shape("tuya", "Air box", "Air quality", "enum", None, "great", Refusal.TEXT, "air_quality",
           None, ["great", "mild"]),
@@ -112,7 +113,7 @@ SHAPES = [
     Shape("zha", "VINDSTYRKA", "Particulate matter", "pm25", "μg/m³", "2", PM25),
     Shape("mqtt", "Vindstyrka", "VOC index", None, None, "112", INDEX),
     Shape("mqtt", "Vindstyrka", "PM25", "pm25", "µg/m³", "4", PM25),
-    Shape("mqtt", "Tuya box", "VOC", MASS, "mg/m³", "0.3", Measurement(Pollutant.VOC_MASS, "mg/m³")),
+    Shape("mqtt", "Tuya box", "VOC", MASS, "mg/m³", "0.3", VOC_MG),
     Shape("mqtt", "Aqara", "VOC parts", PARTS, "ppb", "77", VOC_PPB),
     Shape("mqtt", "Aqara", "Air quality", None, None, "excellent", Refusal.TEXT, None, None),
     # ESPHome: the names are the owner's, the rest is the component's.
