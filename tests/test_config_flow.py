@@ -302,7 +302,7 @@ async def test_errors_are_shown_field_by_field_and_the_same_page_recovers(
 async def test_the_lists_offer_sensors_of_integrations_that_have_one_without_a_class(
     hass: HomeAssistant, empty: MockConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    def known(platform: str, unit: str | None = None, **named: str) -> None:
+    def known(platform: str, unit: str | None = None, **named: Any) -> None:
         entity = entity_registry.async_get_or_create(
             "sensor", platform, "1", unit_of_measurement=unit, **named
         )
@@ -369,9 +369,9 @@ async def test_somebody_can_say_what_a_sensor_is_and_the_room_keeps_it(
     assert shown(hass, "sensor.kitchen_voc_learning").state == "collecting"
     for value in ("103", "unavailable"):
         hass.states.async_set("sensor.shelf", value)
-        page = await empty.start_subentry_reconfigure_flow(hass, room.subentry_id)
-        assert suggested(page)["voc_source"] == "sensor.shelf"
-        done = await answer(hass, page["flow_id"], area_id="bedroom", voc_source="sensor.shelf")
+        again = await empty.start_subentry_reconfigure_flow(hass, room.subentry_id)
+        assert suggested(again)["voc_source"] == "sensor.shelf"
+        done = await answer(hass, again["flow_id"], area_id="bedroom", voc_source="sensor.shelf")
         assert done["reason"] == "reconfigure_successful"
 
 

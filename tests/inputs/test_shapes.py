@@ -168,7 +168,7 @@ def register(hass: HomeAssistant, shape: Shape) -> str:
         device_id=device.id if device else None,
         has_entity_name=full != name,
         original_name=shape.name,
-        original_device_class=shape.device_class,  # type: ignore[arg-type]
+        original_device_class=shape.device_class,
         translation_key=shape.key,
         unit_of_measurement=shape.unit,
         capabilities=capabilities,
