@@ -266,7 +266,7 @@ async def test_an_unavailable_source_is_judged_by_its_registration(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     hass.states.async_set("sensor.b", "unavailable", {"device_class": "pm25"})
     result = await add_room(hass, empty, area_id="bedroom", pm25_source="sensor.b")
-    assert result["errors"] == {"pm25_source": "source_not_air"}
+    assert result["errors"] == {"pm25_source": "source_unit"}
 
 
 async def test_errors_are_shown_field_by_field_and_the_same_page_recovers(

@@ -263,7 +263,38 @@ async def test_a_service_alone_is_offered_but_not_ticked(
     # In a room that has a sensor of its own, the air of the town is left out.
     put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
     hass.config_entries.flow.async_abort(page["flow_id"])
-    assert rooms(await offered(hass)) == ["Kitchen: VOC"]
+    page = await offered(hass)
+    assert rooms(page) == ["Kitchen: VOC"]
+    assert found(page).replace("\\", "") == (
+        "**Found, but not taken**\n\n"
+        "- sensor.town (Kitchen) – from an online service, not from this room"
+    )
+
+
+async def test_a_sensor_that_says_outdoors_is_no_source_of_a_room(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "outdoor_pm25", "kitchen")
+    page = await offered(hass)
+    assert listed(page, "rooms") == ["Kitchen: PM2.5 – seems to be outdoors"]
+    hass.config_entries.flow.async_abort(page["flow_id"])
+    put(hass, "z", "kitchen")
+    assert rooms(await offered(hass)) == ["Kitchen: PM2.5 (sensor.z)"]
+
+
+async def test_what_somebody_places_does_not_replace_what_was_chosen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "p", "kitchen")
+    nowhere = put(hass, "nowhere", None)
+    page = await offered(hass)
+    configure = hass.config_entries.flow.async_configure
+    page = await configure(page["flow_id"], {"rooms": ["kitchen"], "no_area": [nowhere]})
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["errors"] == {"area_id": "area_has_sensor"}
+    done = await configure(page["flow_id"], {})
+    await hass.async_block_till_done()
+    assert [room.data["pm25_source"] for room in done["result"].subentries.values()] == ["sensor.p"]
 
 
 async def test_a_thermostat_that_shows_the_weather_is_no_service(

@@ -38,12 +38,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRoom:
-    """An area that can be watched, with its sources by field, and what speaks against it."""
+    """An area that can be watched, with its sources by field, and what speaks against it.
+
+    `left_out` are sensors that seem not to belong to the room, beside others that do.
+    """
 
     area_id: str
     name: str
     sources: dict[str, Choice]
     doubt: Doubt | None
+    left_out: tuple[Candidate, ...] = ()
 
 
 async def async_find_rooms(hass: HomeAssistant, found: Sequence[Candidate]) -> list[FoundRoom]:
@@ -76,11 +80,14 @@ async def _async_room(hass: HomeAssistant, area: ar.AreaEntry, by_field: ByField
         if field in by_field
     }
     doubts = {field: doubt_of(choice.chosen) for field, choice in choices.items()}
+    left_out: tuple[Candidate, ...] = ()
     if not all(doubts.values()):
-        choices = {field: choice for field, choice in choices.items() if not doubts[field]}
+        left_out = tuple(choices.pop(field).chosen for field, doubt in doubts.items() if doubt)
         doubts = {}
     doubt = Doubt.OUTDOORS if outdoors else next(iter(doubts.values()), None)
-    return FoundRoom(area_id=area.id, name=area.name, sources=choices, doubt=doubt)
+    return FoundRoom(
+        area_id=area.id, name=area.name, sources=choices, doubt=doubt, left_out=left_out
+    )
 
 
 def doubt_of(one: Candidate) -> Doubt | None:

@@ -1,6 +1,6 @@
 """What was found in a home, in words: the list that the pages of set-up show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Self
 
 from homeassistant.core import HomeAssistant
@@ -17,11 +17,9 @@ from ..core.pollutant import Pollutant
 from ..inputs.eligibility import Refusal
 from ..words.explanation import Words, escape
 from .candidates import Candidate
-from .discovery import Choice, Doubt, FoundRoom
+from .discovery import Choice, Doubt, FoundRoom, doubt_of
 
-MOST_LINES = 20  # Lines of refused sensors. By judgement: more would push the answers off the page.
-type _List = tuple[str, list[str]]  # Heading and lines.
-
+MOST_LINES = 20  # Of a list. By judgement: more would push the answers off the page.
 _REFUSALS = f"component.{DOMAIN}.config_subentries.room.error."
 
 
@@ -61,17 +59,14 @@ class FoundWords:
         for choice in room.sources.values():
             name = self.quantity(choice.measurement.pollutant)
             said.append(f"{name} ({choice.chosen.name})" if choice.others else name)
-        label = f"{room.name}: {', '.join(said)}"
-        if room.doubt is Doubt.OUTDOORS:
-            return self._words.say("found_outdoors", found=label)
-        return self._words.say("found_service", found=label) if room.doubt else label
+        return self._doubted(f"{room.name}: {', '.join(said)}", room.doubt)
 
     def sensor(self, one: Candidate) -> str:
         """Return a sensor with what it measures."""
         name = self.quantity(one.measurement.pollutant) if one.measurement else ""
         return f"{one.name}: {name}"
 
-    def found(self, rooms: Iterable[FoundRoom], known: Sequence[Candidate]) -> str:
+    def found(self, rooms: Collection[FoundRoom], known: Iterable[Candidate]) -> str:
         """Return lists of the choices between sensors, and of what is not taken and why."""
         choices = [
             self._choice(room, choice)
@@ -79,16 +74,27 @@ class FoundWords:
             for choice in room.sources.values()
             if choice.others
         ]
-        return _lists((self._words.say("found_choices"), choices), self._refused(known))
+        left_out = [
+            self._doubted(self._named(one), doubt_of(one))
+            for room in rooms
+            for one in room.left_out
+        ]
+        return _lists(
+            self._list(self._words.say("found_choices"), choices),
+            self._list(self._words.say("found_refused"), [*left_out, *self._refused(known)]),
+        )
 
-    def taken(self, known: Sequence[Candidate]) -> str:
+    def taken(self, known: Collection[Candidate]) -> str:
         """Return lists of the sensors that can be taken, and of what is not taken and why."""
         taken = [
             f"{self._named(one)}: {self.quantity(one.measurement.pollutant)}"
             for one in known
             if one.measurement
         ]
-        return _lists((self._words.say("found_taken"), taken), self._refused(known))
+        return _lists(
+            self._list(self._words.say("found_taken"), taken),
+            self._list(self._words.say("found_refused"), self._refused(known)),
+        )
 
     def said_selector(self, known: Iterable[Candidate]) -> SelectSelector | None:
         """Return a list of what somebody may say of sensors, None where there is nothing to say."""
@@ -118,16 +124,29 @@ class FoundWords:
     def _with_days(self, one: Candidate) -> str:
         return self._words.say("found_days", sensor=escape(one.name), days=one.days)
 
-    def _refused(self, known: Sequence[Candidate]) -> _List:
+    def _refused(self, known: Iterable[Candidate]) -> list[str]:
         """Return a line for each sensor of the air that is not taken, with the sentence why."""
-        lines = [
+        return [
             f"{self._named(one)}: {self.refusal(one.refusal)}"
             for one in known
             if one.refusal and one.speaks
         ]
+
+    def _list(self, heading: str, lines: list[str]) -> str:
+        """Return a list in Markdown, nothing where there are no lines."""
         if (more := len(lines) - MOST_LINES) > 0:
             lines = [*lines[:MOST_LINES], self._words.say("found_more", number=more)]
-        return self._words.say("found_refused"), lines
+        return "\n".join([f"**{heading}**\n", *(f"- {line}" for line in lines)]) if lines else ""
+
+    def _doubted(self, found: str, doubt: Doubt | None) -> str:
+        """Return something that was found with what speaks against it."""
+        match doubt:
+            case None:
+                return found
+            case Doubt.OUTDOORS:
+                return self._words.say("found_outdoors", found=found)
+            case Doubt.SERVICE:
+                return self._words.say("found_service", found=found)
 
     def _named(self, one: Candidate) -> str:
         """Return the name of a sensor, and that of its area unless the name says it."""
@@ -140,10 +159,5 @@ class FoundWords:
         )
 
 
-def _lists(*lists: _List) -> str:
-    """Return lists in Markdown; one without lines is left out."""
-    return "\n\n".join(
-        "\n".join([f"**{heading}**\n", *(f"- {line}" for line in lines)])
-        for heading, lines in lists
-        if lines
-    )
+def _lists(*lists: str) -> str:
+    return "\n\n".join(filter(None, lists))

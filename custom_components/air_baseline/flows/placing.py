@@ -90,10 +90,15 @@ class Placing:
         return None
 
     def place(self, area_id: str | None) -> bool:
-        """Put the sensor that waits into an area, None to leave it out; tell if that is done."""
+        """Put the sensor that waits into an area, None to leave it out; tell if that is done.
+
+        It does not take the place of one that was found there.
+        """
         waiting = self._waiting[0]
-        if area_id is not None and not self._put(area_id, waiting):
-            return False
+        if area_id is not None:
+            field = field_of(waiting.measurement.pollutant)
+            if field in self._found.get(area_id, {}) or not self._put(area_id, waiting):
+                return False
         self._waiting.pop(0)
         return True
 

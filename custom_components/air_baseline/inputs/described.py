@@ -87,7 +87,7 @@ def describe(hass: HomeAssistant, entity_id: str, seen: Seen | None = None) -> D
     if registered is not None:
         device_class = registered.device_class or registered.original_device_class
         unit, capabilities = registered.unit_of_measurement, registered.capabilities or {}
-    if state is not None and state.state != STATE_UNAVAILABLE:
+    if state is not None and (registered is None or state.state != STATE_UNAVAILABLE):
         device_class = _said(state, ATTR_DEVICE_CLASS)
         unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
         attributes = state.attributes
