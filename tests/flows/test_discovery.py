@@ -251,6 +251,14 @@ async def test_monitors_come_before_purifiers_before_services(
     )
 
 
+async def test_of_equal_sensors_that_of_a_device_is_chosen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "a_mean", "kitchen")
+    put(hass, "b_shelf", None, device_id=device(hass, "awair", "Shelf"))
+    assert rooms(await offered(hass)) == ["Kitchen: PM2.5 (sensor.b_shelf)"]
+
+
 async def test_a_service_alone_is_offered_but_not_ticked(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
 ) -> None:

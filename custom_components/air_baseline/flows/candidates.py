@@ -44,7 +44,8 @@ class Candidate:
     """A sensor that was found: what it measures, or why it is not taken.
 
     `sayable` is what somebody may say that it is. `speaks` tells whether it looks like a sensor
-    of the air at all. `days` is how much history it has, once somebody has looked.
+    of the air at all. `days` is how much history it has, once somebody has looked. `weaker` says
+    what speaks for others: no value now, no statistics, no device of its own, only a diagnostic.
     """
 
     entity_id: str
@@ -149,6 +150,7 @@ class _Home:
             weaker=(
                 state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN),
                 known.state_class is None,
+                registered is None or registered.device_id is None,
                 registered is not None and registered.entity_category is not None,
             ),
         )

@@ -55,8 +55,8 @@ async def async_find_rooms(hass: HomeAssistant, found: Sequence[Candidate]) -> l
 
     Of several sensors for one field the first of these wins: what may well be indoors, what
     measures a concentration, what gives a value now, what has most history, a monitor before a
-    purifier before a service, what Home Assistant keeps statistics of, what is no diagnostic, and
-    then the alphabet.
+    purifier before a service, what Home Assistant keeps statistics of, what has a device, what is
+    no diagnostic, and then the alphabet.
     """
     by_area: dict[str, ByField] = defaultdict(lambda: defaultdict(list))
     for one in found:

@@ -13,7 +13,19 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 from ..const import DOMAIN
 from ..core.pollutant import POLLUTANTS, Pollutant
 from .described import Described, Seen, describe
-from .names import ABOUT_SENSOR, IAQ, INDEX, LEVELS, OF_AIR, OTHER_GAS, PM25, RAW, VOC, says
+from .names import (
+    ABOUT_SENSOR,
+    IAQ,
+    INDEX,
+    LEVELS,
+    OF_AIR,
+    OTHER_GAS,
+    PM25,
+    RAW,
+    UNITS,
+    VOC,
+    says,
+)
 from .readings import _BY_DEVICE_CLASS, _index_unit, _may_be
 
 FEW_LEVELS = 10  # By judgement: a "level" or "quality" that stays below has a few levels only.
@@ -234,6 +246,8 @@ def _index(known: Described) -> Measurement | Refusal:
     numbers = known.seen.numbers
     if known.state_class in _COUNTED:
         return Refusal.NOT_AIR
+    if says(known.names, UNITS):
+        return Refusal.UNIT
     if not numbers and known.state_class is None:
         return Refusal.NO_VALUE
     if says(known.names, LEVELS) and numbers and max(numbers) <= FEW_LEVELS:

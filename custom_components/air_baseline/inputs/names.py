@@ -87,6 +87,8 @@ IAQ = _phrases("IAQ", "SIAQ", "BIAQ")
 INDEX = _phrases(
     *("index", "indices", "indice", "índice", "indeks", "wskaźnik", "Kennzahl", "indexwaarde")
 )
+# A unit that stands in the name only: what it measures is then no index.
+UNITS = _phrases("ppb", "ppm", "ug", "µg", "mg", "Ohm", "Ohms", "kOhm")
 PM25 = _phrases("PM2.5", "PM25", "PM2,5", "PM 2 5", "PM02", "PM 2_5")
 # Other gases that are measured, or inferred, beside VOC.
 OTHER_GAS = _phrases(
@@ -104,7 +106,7 @@ AIR = _phrases(
 OF_AIR = VOC | IAQ | PM25 | AIR
 # What is said of a sensor, not of the air.
 ABOUT_SENSOR = _phrases(
-    *("accuracy", "calibration", "calibrated", "baseline", "offset", "threshold", "alarm"),
+    *("accuracy", "calibration", "calibrated", "baseline", "offset", "threshold"),
     *("learning", "run in", "stabilization", "stabilisation", "sensitivity", "sensor status"),
     *("Genauigkeit", "Kalibrierung", "Schwelle", "Schwellwert", "Empfindlichkeit"),
     *("précision", "étalonnage", "calibrage", "seuil", "sensibilité"),
@@ -121,7 +123,8 @@ RAW = _phrases(
 )
 # A few levels ("VOC level: 2") or a number ("VOC level: 103"): the values tell which.
 LEVELS = _phrases(
-    *("level", "quality", "status", "state", "class", "rating", "category", "alert"),
+    *("level", "quality", "status", "state", "class", "rating", "category"),
+    *("alert", "alarm", "detected"),
     *("Stufe", "Qualität", "Zustand", "Klasse", "Bewertung", "Kategorie", "Güte", "Warnung"),
     *("niveau", "qualité", "état", "statut", "classe", "catégorie"),
     *("nivel", "calidad", "estado", "clase", "categoría"),
