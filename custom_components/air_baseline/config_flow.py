@@ -116,9 +116,10 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         if (waiting := self._placing.waiting) is None:
             return self._create(self._placing.rooms)
         words = await FoundWords.async_load(self.hass)
+        schema = vol.Schema({vol.Optional(CONF_AREA): AreaSelector()})
         return self.async_show_form(
             step_id="area",
-            data_schema=vol.Schema({vol.Optional(CONF_AREA): AreaSelector()}),
+            data_schema=self.add_suggested_values_to_schema(schema, user_input if errors else None),
             errors=errors,
             description_placeholders={
                 "sensor": escape(waiting.name),

@@ -195,6 +195,9 @@ async def test_a_sensor_without_an_area_is_offered_and_its_area_is_asked(
     }
     page = await configure(page["flow_id"], {"area_id": "kitchen"})
     assert page["errors"] == {"area_id": "area_has_sensor"}
+    assert page["data_schema"] is not None
+    (field,) = page["data_schema"].schema
+    assert field.description == {"suggested_value": "kitchen"}
     page = await configure(page["flow_id"], {})  # Left out.
     done = await configure(page["flow_id"], {"area_id": "bedroom"})
     await hass.async_block_till_done()
