@@ -9,6 +9,9 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from tests.conftest import DOMAIN
 from tests.home import shown
@@ -332,6 +335,24 @@ async def test_the_sensor_with_most_history_is_chosen(
         "- Kitchen, PM2.5: b monitor (days of history: 45). Not chosen: "
         "c monitor (days of history: 12), a new (days of history: 0)"
     )
+
+
+async def test_the_values_of_the_last_hours_speak_for_a_sensor_that_is_away(
+    recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    parts = {"original_device_class": f"{VOC_CLASS}_parts", "unit_of_measurement": "ppm"}
+    wrong, right = (put(hass, name, name, **parts) for name in ("kitchen", "bedroom"))
+    text = put(hass, "voc_index", "kitchen", **INDEX, capabilities={"state_class": "measurement"})
+    for values in ((450, 0.4, "Good"), (460, 0.5, "Bad"), ("unavailable",) * 3):
+        for entity_id, value in zip((wrong, right, text), values, strict=True):
+            show(hass, entity_id, value)
+        await async_wait_recording_done(hass)
+        clock.tick(600)
+    page = await offered(hass)
+    assert rooms(page) == ["Bedroom: VOC"]
+    lines = found(page).split("\n- ")[1:]
+    assert "higher than a sensor with this unit can measure" in lines[0]
+    assert "words, not numbers" in lines[1]
 
 
 async def test_a_concentration_with_less_history_comes_before_an_index(
