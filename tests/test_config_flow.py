@@ -91,9 +91,11 @@ async def test_setting_up_goes_straight_on_to_the_first_room(
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert page["type"] is FlowResultType.FORM
     assert page["step_id"] == "user"
-    created = await hass.config_entries.flow.async_configure(
+    found = await hass.config_entries.flow.async_configure(
         page["flow_id"], {"promise": "fortnight"}
     )
+    assert found["step_id"] == "rooms"  # The sensor has no area, so no room is offered.
+    created = await hass.config_entries.flow.async_configure(page["flow_id"], {})
     assert created["type"] is FlowResultType.CREATE_ENTRY
     entry = created["result"]
     assert entry.title == "Air Baseline"
@@ -160,7 +162,7 @@ MILLIGRAMS = {"unit_of_measurement": "mg/m³"}
     [
         ("pm25_source=sensor.a", PARTICLES, ("μg/m³",)),
         ("pm25_source=sensor.a", PARTICLES | {"unit_of_measurement": "µg/m³"}, ("μg/m³",)),
-        ("pm25_source=sensor.a", PARTICLES | MILLIGRAMS, ("mg/m³",)),
+        ("pm25_source=sensor.a", PARTICLES | MILLIGRAMS | {"state": "0.005"}, ("mg/m³",)),
         ("voc_source=sensor.a", {"device_class": VOC_CLASS} | MILLIGRAMS, ("voc_mass", "mg/m³")),
         (
             "voc_source=sensor.a",
@@ -180,7 +182,8 @@ async def test_these_entities_can_be_a_source(
     stored: tuple[str, ...],
 ) -> None:
     field, _, entity_id = source.partition("=")
-    hass.states.async_set(entity_id, "5", attributes)
+    value = attributes.get("state", "5")
+    hass.states.async_set(entity_id, value, attributes)
     result = await add_room(hass, empty, area_id="kitchen", **{field: entity_id})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (room,) = empty.subentries.values()
@@ -196,7 +199,12 @@ async def test_these_entities_can_be_a_source(
         ("sensor.voc_gas", {"unit_of_measurement": "ohm"}, "source_resistance"),
         ("sensor.a", {"device_class": "aqi"}, "source_air_quality_index"),
         ("sensor.voc_index", {"unit_of_measurement": "ppb"}, "source_unit"),
-        ("sensor.voc_accuracy", {}, "source_not_air"),
+        ("sensor.voc_quality", {}, "source_levels"),
+        ("sensor.voc_index", {"options": ["5"]}, "source_text"),
+        ("sensor.voc", {"device_class": "date"}, "source_time"),
+        ("sensor.voc", {"state": "unknown"}, "source_no_value"),
+        ("sensor.voc", {"state": "501"}, "source_above_span"),
+        ("sensor.voc_accuracy", {}, "source_about_sensor"),
         ("sensor.a", {"device_class": "temperature"}, "source_not_air"),
         ("sensor.a", {"device_class": VOC_CLASS, "unit_of_measurement": "ppb"}, "source_unit"),
         ("sensor.a", PARTICLES, "source_other_quantity"),
@@ -207,11 +215,11 @@ async def test_these_entities_cannot_be_a_source_of_voc(
     hass: HomeAssistant,
     empty: MockConfigEntry,
     entity_id: str,
-    attributes: dict[str, str] | None,
+    attributes: dict[str, Any] | None,
     error: str,
 ) -> None:
     if attributes is not None:
-        hass.states.async_set(entity_id, "5", attributes)
+        hass.states.async_set(entity_id, attributes.get("state", "5"), attributes)
     result = await add_room(hass, empty, area_id="kitchen", voc_source=entity_id)
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"voc_source": error}
@@ -258,7 +266,7 @@ async def test_an_unavailable_source_is_judged_by_its_registration(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     hass.states.async_set("sensor.b", "unavailable", {"device_class": "pm25"})
     result = await add_room(hass, empty, area_id="bedroom", pm25_source="sensor.b")
-    assert result["errors"] == {"pm25_source": "source_not_air"}
+    assert result["errors"] == {"pm25_source": "source_unit"}
 
 
 async def test_errors_are_shown_field_by_field_and_the_same_page_recovers(
@@ -291,18 +299,102 @@ async def test_errors_are_shown_field_by_field_and_the_same_page_recovers(
     assert shown(hass, "sensor.hall_pm25_learning").state == "collecting"
 
 
-async def test_the_list_offers_sensors_of_integrations_that_have_an_index(
+async def test_the_lists_offer_sensors_of_integrations_that_have_one_without_a_class(
     hass: HomeAssistant, empty: MockConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    entity_registry.async_get_or_create(
-        "sensor", "airgradient", "1", translation_key="total_volatile_organic_component_index"
-    )
-    entity_registry.async_get_or_create("sensor", "esphome", "2", original_name="VOC Index")
-    entity_registry.async_get_or_create("sensor", "mqtt", "3", original_name="Outside")
+    def known(platform: str, unit: str | None = None, **named: Any) -> None:
+        entity = entity_registry.async_get_or_create(
+            "sensor", platform, "1", unit_of_measurement=unit, **named
+        )
+        hass.states.async_set(entity.entity_id, "100", {"unit_of_measurement": unit})
+
+    known("airgradient", translation_key="total_volatile_organic_component_index")
+    known("esphome", original_name="VOC Index")
+    known("foobot", "μg/m³", original_name="PM2.5")
+    known("mqtt", original_name="Outside")
     page = await begin(hass, empty)
     assert page["data_schema"] is not None
-    offered = page["data_schema"].schema["voc_source"].config["filter"]
-    assert [item.get("integration") for item in offered] == [None, "airgradient", "esphome"]
+    for field, platforms in (
+        ("voc_source", [None, "airgradient", "esphome"]),
+        ("pm25_source", [None, "foobot"]),
+    ):
+        offered = page["data_schema"].schema[field].config["filter"]
+        assert [item.get("integration") for item in offered] == platforms
+
+
+def sayable(page: Mapping[str, Any]) -> list[str]:
+    """Return what somebody may say of sensors on a page."""
+    assert page["data_schema"] is not None
+    selector = page["data_schema"].schema.get("said")
+    return [option["label"] for option in selector.config["options"]] if selector else []
+
+
+async def test_the_page_of_a_room_lists_what_can_be_taken_and_what_not_and_why(
+    hass: HomeAssistant, empty: MockConfigEntry
+) -> None:
+    report(hass, PM25, 5)
+    report(hass, "sensor.shelf_voc_quality", "Normal")
+    report(hass, "sensor.water_meter", 12)
+    page = await begin(hass, empty)
+    assert page["description_placeholders"] == {
+        "found": "**Sensors that can be chosen**\n\n"
+        "- kitchen pm25: PM2.5\n\n"
+        "**Found, but not taken**\n\n"
+        "- shelf voc quality: This sensor shows words, not numbers."
+    }
+    assert sayable(page) == ["water meter: VOC index"]
+
+
+async def test_somebody_can_say_what_a_sensor_is_and_the_room_keeps_it(
+    hass: HomeAssistant, empty: MockConfigEntry
+) -> None:
+    report(hass, "sensor.shelf", 103)
+    page = await begin(hass, empty)
+    refused = await answer(hass, page["flow_id"], area_id="kitchen", voc_source="sensor.shelf")
+    assert refused["errors"] == {"voc_source": "source_not_air"}
+    said = ["voc_index:sensor.shelf"]
+    report(hass, "sensor.shelf", 700)
+    refused = await answer(hass, page["flow_id"], area_id="kitchen", said=said)
+    assert refused["errors"] == {"said": "source_outside"}
+    report(hass, "sensor.shelf", 103)
+    done = await answer(hass, page["flow_id"], area_id="kitchen", said=said)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    (room,) = empty.subentries.values()
+    assert room.data["voc_source"] == "sensor.shelf"
+    assert (room.data["voc_kind"], room.data["voc_unit"]) == ("voc_index", "")
+
+    # Its reading goes on, and its page does not ask again, whatever the value is now.
+    await hass.config_entries.async_setup(empty.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass, "sensor.kitchen_voc_learning").state == "collecting"
+    for value in ("103", "unavailable"):
+        hass.states.async_set("sensor.shelf", value)
+        again = await empty.start_subentry_reconfigure_flow(hass, room.subentry_id)
+        assert suggested(again)["voc_source"] == "sensor.shelf"
+        done = await answer(hass, again["flow_id"], area_id="bedroom", voc_source="sensor.shelf")
+        assert done["reason"] == "reconfigure_successful"
+
+
+async def test_what_somebody_says_is_one_sensor_for_a_field_of_no_other_room(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    report(hass, VOC, 100)
+    report(hass, "sensor.hall_voc_index", 100)
+    report(hass, "sensor.shelf", 103)
+    page = await begin(hass, entry)
+    fields = {"area_id": "hall", "said": ["voc_index:sensor.shelf"]}
+    refused = await answer(hass, page["flow_id"], voc_source="sensor.hall_voc_index", **fields)
+    assert refused["errors"] == {"said": "source_field_filled"}
+    page = await begin(hass, entry)
+    hass.config_entries.async_update_subentry(
+        entry,
+        entry.subentries[BEDROOM],
+        data={**entry.subentries[BEDROOM].data, "voc_source": "sensor.shelf"},
+    )
+    refused = await answer(hass, page["flow_id"], **fields)
+    assert refused["errors"] == {"said": "source_taken"}
 
 
 async def test_a_changed_area_keeps_what_was_learned(

@@ -1,5 +1,6 @@
 """Set-up: a page for the home, a page of the rooms found; else straight on to the first room."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -13,8 +14,9 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers.selector import (
+    AreaSelector,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -23,15 +25,18 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_PROMISE, DOMAIN, SUBENTRY_ROOM
+from .flows.candidates import Candidate, async_candidates
 from .flows.discovery import FoundRoom, async_find_rooms
+from .flows.found_words import FoundWords
 from .flows.home import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
+from .flows.placing import Placing
 from .flows.room import RoomFlow
-from .flows.room_form import source_data
-from .inputs.eligibility import name_of
-from .words.explanation import Words
+from .flows.room_form import CONF_SAID, area_name
+from .words.explanation import escape
 
 TITLE = "Air Baseline"
 CONF_ROOMS = "rooms"
+CONF_NO_AREA = "no_area"
 
 
 class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -41,7 +46,9 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     MINOR_VERSION = 1
 
     _home: dict[str, Any]
-    _found: dict[str, FoundRoom]
+    _found: list[Candidate]
+    _rooms: dict[str, FoundRoom]
+    _placing: Placing
 
     @classmethod
     @callback
@@ -65,29 +72,59 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None and not errors:
             self._home = user_input
             outdoors = user_input.get(CONF_OUTDOOR_PM25)
-            rooms = async_find_rooms(self.hass, {outdoors} if outdoors else ())
-            self._found = {room.area_id: room for room in rooms}
-            return await self.async_step_rooms() if rooms else self._create([])
+            self._found = await async_candidates(self.hass, {outdoors} if outdoors else ())
+            rooms = await async_find_rooms(self.hass, self._found)
+            self._rooms = {room.area_id: room for room in rooms}
+            speaks = any(one.speaks for one in self._found)
+            return await self.async_step_rooms() if speaks else self._create({})
         schema = self.add_suggested_values_to_schema(SET_UP_SCHEMA, user_input)
         return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
 
     async def async_step_rooms(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the rooms found by area, all ticked."""
+        """Offer the rooms found, ticked unless in doubt, and what else was found and why not."""
+        words = await FoundWords.async_load(self.hass)
+        errors: dict[str, str] = {}
+        refused = {"sensor": "", "reason": ""}
         if user_input is not None:
-            return self._create(user_input[CONF_ROOMS])
-        words = await Words.async_load(self.hass)
-        options = [
-            SelectOptionDict(value=room.area_id, label=_label(self.hass, room, words))
-            for room in self._found.values()
-        ]
-        selector = SelectSelector(
-            SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
-        )
-        schema = vol.Schema({vol.Required(CONF_ROOMS, default=list(self._found)): selector})
-        sensors = sum(len(room.sources) for room in self._found.values())
-        total = words.say(f"promise_total_{self._home[CONF_PROMISE]}", sensors=sensors)
+            rooms = [self._rooms[area_id] for area_id in user_input.get(CONF_ROOMS, ())]
+            self._placing = Placing(self.hass, rooms)
+            self._placing.ask_for(user_input.get(CONF_NO_AREA, ()), self._found)
+            unfit = await self._placing.async_say(user_input.get(CONF_SAID, ()), self._found)
+            if unfit is None:
+                return await self.async_step_area()
+            name, reason = unfit
+            errors[CONF_SAID] = "said_refused" if reason else "area_has_sensor"
+            if reason:
+                refused = {"sensor": escape(name), "reason": words.refusal(reason)}
+        sensors = sum(len(room.sources) for room in self._rooms.values())
         return self.async_show_form(
-            step_id="rooms", data_schema=schema, description_placeholders={"total": total}
+            step_id="rooms",
+            data_schema=self.add_suggested_values_to_schema(self._offer(words), user_input),
+            errors=errors,
+            description_placeholders={
+                "total": words.total(self._home[CONF_PROMISE], sensors),
+                "found": words.found(self._rooms.values(), self._found),
+                **refused,
+            },
+        )
+
+    async def async_step_area(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the area of each sensor that has none; without an answer it is left out."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not self._placing.place(user_input.get(CONF_AREA)):
+            errors[CONF_AREA] = "area_has_sensor"
+        if (waiting := self._placing.waiting) is None:
+            return self._create(self._placing.rooms)
+        words = await FoundWords.async_load(self.hass)
+        schema = vol.Schema({vol.Optional(CONF_AREA): AreaSelector()})
+        return self.async_show_form(
+            step_id="area",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input if errors else None),
+            errors=errors,
+            description_placeholders={
+                "sensor": escape(waiting.name),
+                "quantity": words.quantity(waiting.measurement.pollutant),
+            },
         )
 
     @override
@@ -101,31 +138,48 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
             result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, room["flow_id"])
         return result
 
+    def _offer(self, words: FoundWords) -> vol.Schema:
+        """Return the fields for what was found; those without a choice are left out."""
+        ticked = [area_id for area_id, room in self._rooms.items() if room.doubt is None]
+        rooms = {area_id: words.room(room) for area_id, room in self._rooms.items()}
+        no_area = {
+            one.entity_id: words.sensor(one)
+            for one in self._found
+            if one.measurement and one.area_id is None
+        }
+        fields: dict[vol.Marker, SelectSelector] = {}
+        if rooms:
+            fields[vol.Required(CONF_ROOMS, default=ticked)] = _list_of(rooms)
+        if no_area:
+            fields[vol.Optional(CONF_NO_AREA, default=[])] = _list_of(no_area)
+        if said := words.said_selector(self._found):
+            fields[vol.Optional(CONF_SAID)] = said
+        return vol.Schema(fields)
+
     @callback
-    def _create(self, area_ids: list[str]) -> ConfigFlowResult:
-        """Create the entry with a room for each area chosen."""
+    def _create(self, rooms: Mapping[str, dict[str, Any]]) -> ConfigFlowResult:
+        """Create the entry with a room for each area, with its sources."""
         options = dict(self._home)
         learn = options.pop(CONF_HISTORY)
-        rooms = [_room(self._found[area_id], learn=learn) for area_id in area_ids]
         return self.async_create_entry(
-            title=TITLE, data={CONF_HISTORY: learn}, options=options, subentries=rooms
+            title=TITLE,
+            data={CONF_HISTORY: learn},
+            options=options,
+            subentries=[
+                ConfigSubentryData(
+                    data={CONF_AREA: area_id, CONF_HISTORY: learn, **sources},
+                    subentry_type=SUBENTRY_ROOM,
+                    title=area_name(self.hass, area_id),
+                    unique_id=area_id,
+                )
+                for area_id, sources in rooms.items()
+            ],
         )
 
 
-def _room(room: FoundRoom, *, learn: bool) -> ConfigSubentryData:
-    """Return a found room as it is configured."""
-    data: dict[str, Any] = {CONF_AREA: room.area_id, CONF_HISTORY: learn}
-    for key, found in room.sources.items():
-        data |= source_data(key, found.entity_id, found.measurement)
-    return ConfigSubentryData(
-        data=data, subentry_type=SUBENTRY_ROOM, title=room.name, unique_id=room.area_id
+def _list_of(labels: Mapping[str, str]) -> SelectSelector:
+    """Return a list to tick, from values to labels."""
+    options = [SelectOptionDict(value=value, label=label) for value, label in labels.items()]
+    return SelectSelector(
+        SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
     )
-
-
-def _label(hass: HomeAssistant, room: FoundRoom, words: Words) -> str:
-    """Return a room with what it measures; where there was a choice, with the sensor chosen."""
-    said = []
-    for found in room.sources.values():
-        name = words.say(f"quantity_{found.measurement.pollutant}")
-        said.append(f"{name} ({name_of(hass, found.entity_id)})" if found.among > 1 else name)
-    return f"{room.name}: {', '.join(said)}"

@@ -6,12 +6,16 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from tests.conftest import DOMAIN
 from tests.home import shown
+from tests.recorded import HOUR, keep
 
 VOC_CLASS = "volatile_organic_compounds"
 
@@ -35,14 +39,46 @@ async def offered(hass: HomeAssistant, **fields: Any) -> ConfigFlowResult:
     return await hass.config_entries.flow.async_configure(page["flow_id"], fields)
 
 
-def rooms(page: ConfigFlowResult) -> list[str]:
-    """Return the rooms on the list; all are ticked."""
+def listed(page: ConfigFlowResult, name: str) -> list[str]:
+    """Return the labels of a list on the page, none where it is not there."""
     assert page["step_id"] == "rooms"
     assert page["data_schema"] is not None
-    ((field, selector),) = page["data_schema"].schema.items()
-    options = selector.config["options"]
-    assert field.default() == [option["value"] for option in options]
-    return [option["label"] for option in options]
+    selector = page["data_schema"].schema.get(name)
+    return [option["label"] for option in selector.config["options"]] if selector else []
+
+
+def ticked(page: ConfigFlowResult) -> list[str]:
+    """Return the areas that are ticked."""
+    assert page["data_schema"] is not None
+    (field,) = [field for field in page["data_schema"].schema if field == "rooms"]
+    default: list[str] = field.default()
+    return default
+
+
+def rooms(page: ConfigFlowResult) -> list[str]:
+    """Return the rooms on the list; all are ticked."""
+    labels = listed(page, "rooms")
+    assert len(ticked(page)) == len(labels)
+    return labels
+
+
+def found(page: ConfigFlowResult) -> str:
+    """Return what the page says of choices, and of what is not taken and why."""
+    assert page["description_placeholders"] is not None
+    return page["description_placeholders"]["found"]
+
+
+def show(hass: HomeAssistant, entity_id: str, value: object, **attributes: object) -> str:
+    """Show a value of a sensor as it is registered, or of one that is not registered."""
+    known = er.async_get(hass).async_get(entity_id)
+    given: dict[str, object] = {}
+    if known is not None:
+        given = {
+            "device_class": known.original_device_class,
+            "unit_of_measurement": known.unit_of_measurement,
+        }
+    hass.states.async_set(entity_id, str(value), given | attributes)
+    return entity_id
 
 
 async def test_three_clicks_lead_to_watched_rooms(
@@ -100,19 +136,288 @@ async def test_the_area_is_that_of_the_device_unless_the_entity_has_its_own(
     assert rooms(await offered(hass)) == ["Bedroom: PM2.5", "Kitchen: PM2.5"]
 
 
-async def test_what_cannot_be_a_source_is_not_offered(
+async def test_what_cannot_be_a_source_is_listed_with_the_sentence_why(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     outdoors = put(hass, "outdoors", "kitchen")
-    put(hass, "nowhere", None)
     put(hass, "off", "kitchen", disabled_by=er.RegistryEntryDisabler.USER)
     put(hass, "hidden", "kitchen", hidden_by=er.RegistryEntryHider.USER)
     put(hass, "aqi", "kitchen", original_device_class="aqi", unit_of_measurement=None)
-    put(hass, "gas", "kitchen", original_device_class=None, unit_of_measurement="kΩ")
+    put(hass, "voc_gas", "kitchen", original_device_class=None, unit_of_measurement="kΩ")
     put(hass, "odd", "kitchen", unit_of_measurement="ppm")
+    put(hass, "avocado", "kitchen", original_device_class="timestamp", unit_of_measurement=None)
     page = await offered(hass, outdoor_pm25=outdoors)
+    assert listed(page, "rooms") == listed(page, "no_area") == []
+    lines = found(page).split("\n- ")
+    assert lines.pop(0) == "**Found, but not taken**\n"
+    assert [line.partition("): ")[0].replace("\\", "") for line in lines] == [
+        "sensor.aqi (Kitchen",
+        "sensor.odd (Kitchen",
+        "sensor.voc_gas (Kitchen",
+    ]
+    assert "air quality index" in lines[0]
+    assert "does not support this sensor's unit" in lines[1]
+    assert "raw gas resistance" in lines[2]
+    done = await hass.config_entries.flow.async_configure(page["flow_id"], {})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert done["next_flow"]
+
+
+async def test_a_home_without_sensors_of_the_air_has_no_list(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    show(hass, "sensor.water_meter", 12)
+    page = await offered(hass)
     assert page["type"] is FlowResultType.CREATE_ENTRY
     assert page["next_flow"]
+
+
+async def test_a_sensor_without_an_area_is_offered_and_its_area_is_asked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    nowhere = put(hass, "nowhere", None)
+    particles = {"device_class": "pm25", "unit_of_measurement": "μg/m³"}
+    show(hass, "sensor.yaml", 5, friendly_name="From *YAML*", **particles)
+    show(hass, "sensor.third", 5, **particles)
+    page = await offered(hass)
+    assert listed(page, "rooms") == []
+    assert listed(page, "no_area") == [
+        "From *YAML*: PM2.5",
+        "sensor.nowhere: PM2.5",
+        "third: PM2.5",
+    ]
+    configure = hass.config_entries.flow.async_configure
+    chosen = ["sensor.third", "sensor.yaml", nowhere]
+    page = await configure(page["flow_id"], {"no_area": chosen})
+    assert page["step_id"] == "area"
+    assert page["description_placeholders"] == {"sensor": "third", "quantity": "PM2.5"}
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["description_placeholders"] == {
+        "sensor": r"From \*YAML\*",
+        "quantity": "PM2.5",
+    }
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["errors"] == {"area_id": "area_has_sensor"}
+    assert page["data_schema"] is not None
+    (field,) = page["data_schema"].schema
+    assert field.description == {"suggested_value": "kitchen"}
+    page = await configure(page["flow_id"], {})  # Left out.
+    done = await configure(page["flow_id"], {"area_id": "bedroom"})
+    await hass.async_block_till_done()
+    chosen_sources = {
+        room.title: room.data["pm25_source"] for room in done["result"].subentries.values()
+    }
+    assert chosen_sources == {"Kitchen": "sensor.third", "Bedroom": nowhere}
+
+
+@pytest.mark.parametrize("name", ["Garten", "Back balcony", "Terrasse", "Jardín"])
+async def test_an_area_outdoors_is_offered_but_not_ticked(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    area_registry: ar.AreaRegistry,
+    name: str,
+) -> None:
+    put(hass, "p", area_registry.async_get_or_create(name).id)
+    put(hass, "k", "kitchen")
+    page = await offered(hass)
+    assert sorted(listed(page, "rooms")) == sorted(
+        [f"{name}: PM2.5 – seems to be outdoors", "Kitchen: PM2.5"]
+    )
+    assert ticked(page) == ["kitchen"]
+
+
+def device(hass: HomeAssistant, platform: str, name: str, **known: Any) -> str:
+    """Register a device in the kitchen."""
+    owner = MockConfigEntry(domain=platform)
+    owner.add_to_hass(hass)
+    made = dr.async_get(hass).async_get_or_create(
+        config_entry_id=owner.entry_id, identifiers={(platform, name)}, name=name, **known
+    )
+    dr.async_get(hass).async_update_device(made.id, area_id="kitchen")
+    return made.id
+
+
+async def test_monitors_come_before_purifiers_before_services(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
+) -> None:
+    service = device(hass, "airly", "Town", entry_type=dr.DeviceEntryType.SERVICE)
+    purifier = device(hass, "vesync", "Cleaner")
+    monitor = device(hass, "awair", "Shelf")
+    entity_registry.async_get_or_create("fan", "vesync", "1", device_id=purifier)
+    put(hass, "a_town", None, device_id=service)
+    put(hass, "b_cleaner", None, device_id=purifier)
+    put(hass, "c_shelf", None, device_id=monitor)
+    page = await offered(hass)
+    assert rooms(page) == ["Kitchen: PM2.5 (sensor.c_shelf)"]
+    text = found(page).replace("\\", "")
+    assert text == (
+        "**Chosen from several sensors**\n\n"
+        "- Kitchen, PM2.5: sensor.c_shelf (days of history: 0). Not chosen: "
+        "sensor.b_cleaner (days of history: 0), sensor.a_town (days of history: 0)"
+    )
+
+
+async def test_of_equal_sensors_that_of_a_device_is_chosen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "a_mean", "kitchen")
+    put(hass, "b_shelf", None, device_id=device(hass, "awair", "Shelf"))
+    assert rooms(await offered(hass)) == ["Kitchen: PM2.5 (sensor.b_shelf)"]
+
+
+async def test_a_service_alone_is_offered_but_not_ticked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
+) -> None:
+    weather = device(hass, "met", "Forecast")
+    entity_registry.async_get_or_create("weather", "met", "1", device_id=weather)
+    put(hass, "town", None, device_id=weather)
+    page = await offered(hass)
+    assert listed(page, "rooms") == ["Kitchen: PM2.5 – from an online service, not from this room"]
+    assert ticked(page) == []
+    # In a room that has a sensor of its own, the air of the town is left out.
+    put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
+    hass.config_entries.flow.async_abort(page["flow_id"])
+    page = await offered(hass)
+    assert rooms(page) == ["Kitchen: VOC"]
+    assert found(page).replace("\\", "") == (
+        "**Found, but not taken**\n\n"
+        "- sensor.town (Kitchen) – from an online service, not from this room"
+    )
+
+
+async def test_a_sensor_that_says_outdoors_is_no_source_of_a_room(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "outdoor_pm25", "kitchen")
+    page = await offered(hass)
+    assert listed(page, "rooms") == ["Kitchen: PM2.5 – seems to be outdoors"]
+    hass.config_entries.flow.async_abort(page["flow_id"])
+    put(hass, "z", "kitchen")
+    assert rooms(await offered(hass)) == ["Kitchen: PM2.5 (sensor.z)"]
+
+
+async def test_what_somebody_places_does_not_replace_what_was_chosen(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "p", "kitchen")
+    nowhere = put(hass, "nowhere", None)
+    page = await offered(hass)
+    configure = hass.config_entries.flow.async_configure
+    page = await configure(page["flow_id"], {"rooms": ["kitchen"], "no_area": [nowhere]})
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["errors"] == {"area_id": "area_has_sensor"}
+    done = await configure(page["flow_id"], {})
+    await hass.async_block_till_done()
+    assert [room.data["pm25_source"] for room in done["result"].subentries.values()] == ["sensor.p"]
+
+
+async def test_a_thermostat_that_shows_the_weather_is_no_service(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
+) -> None:
+    thermostat = device(hass, "ecobee", "Thermostat")
+    for domain in ("weather", "climate"):
+        entity_registry.async_get_or_create(domain, "ecobee", domain, device_id=thermostat)
+    put(hass, "p", None, device_id=thermostat)
+    assert rooms(await offered(hass)) == ["Kitchen: PM2.5"]
+
+
+async def test_the_sensor_with_most_history_is_chosen(
+    recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    for name, days in (("b_monitor", 45), ("c_monitor", 12), ("a_new", 0)):
+        entity_id = show(hass, put(hass, name, "kitchen"), 5)
+        if days:
+            await keep(hass, HOUR, days, source=entity_id)
+    page = await offered(hass)
+    assert rooms(page) == ["Kitchen: PM2.5 (b monitor)"]
+    assert found(page) == (
+        "**Chosen from several sensors**\n\n"
+        "- Kitchen, PM2.5: b monitor (days of history: 45). Not chosen: "
+        "c monitor (days of history: 12), a new (days of history: 0)"
+    )
+
+
+async def test_the_values_of_the_last_hours_speak_for_a_sensor_that_is_away(
+    recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    parts = {"original_device_class": f"{VOC_CLASS}_parts", "unit_of_measurement": "ppm"}
+    wrong, right = (put(hass, name, name, **parts) for name in ("kitchen", "bedroom"))
+    text = put(hass, "voc_index", "kitchen", **INDEX, capabilities={"state_class": "measurement"})
+    for values in ((450, 0.4, "Good"), (460, 0.5, "Bad"), ("unavailable",) * 3):
+        for entity_id, value in zip((wrong, right, text), values, strict=True):
+            show(hass, entity_id, value)
+        await async_wait_recording_done(hass)
+        clock.tick(600)
+    page = await offered(hass)
+    assert rooms(page) == ["Bedroom: VOC"]
+    lines = found(page).split("\n- ")[1:]
+    assert "higher than a sensor with this unit can measure" in lines[0]
+    assert "words, not numbers" in lines[1]
+
+
+async def test_a_concentration_with_less_history_comes_before_an_index(
+    recorder_mock: object, hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    index = show(hass, put(hass, "a_index", "kitchen", **INDEX), 100)
+    await keep(hass, HOUR, 30, source=index, unit=None)
+    voc = put(hass, "b", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
+    show(hass, voc, 0.3)
+    assert rooms(await offered(hass)) == ["Kitchen: VOC (b)"]
+
+
+async def test_somebody_can_say_what_a_sensor_is(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    plain = {"original_device_class": None, "unit_of_measurement": None}
+    shelf = show(hass, put(hass, "shelf", "kitchen", **plain), 700)
+    desk = show(hass, put(hass, "desk", None, **plain), 95)
+    show(hass, put(hass, "words", "kitchen", **plain), "Good")
+    put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
+    page = await offered(hass)
+    assert listed(page, "said") == ["desk: VOC index", "shelf: VOC index"]
+    configure = hass.config_entries.flow.async_configure
+    answers = {"rooms": ["kitchen"], "said": [f"voc_index:{shelf}", f"voc_index:{desk}"]}
+    page = await configure(page["flow_id"], answers)
+    assert page["errors"] == {"said": "said_refused"}
+    assert page["description_placeholders"] is not None
+    assert page["description_placeholders"]["sensor"] == "shelf"
+    assert "do not fit" in page["description_placeholders"]["reason"]
+    show(hass, shelf, 102)
+    page = await configure(page["flow_id"], answers)
+    assert page["step_id"] == "area"
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["errors"] == {"area_id": "area_has_sensor"}
+    done = await configure(page["flow_id"], {"area_id": "bedroom"})
+    await hass.async_block_till_done()
+    kept = {
+        room.title: (room.data["voc_source"], room.data["voc_kind"])
+        for room in done["result"].subentries.values()
+    }
+    # What somebody says comes before what was found.
+    assert kept == {"Kitchen": (shelf, "voc_index"), "Bedroom": (desk, "voc_index")}
+
+
+async def test_two_sensors_of_one_kind_cannot_be_said_for_one_room(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    plain = {"original_device_class": None, "unit_of_measurement": None}
+    known = [show(hass, put(hass, name, "kitchen", **plain), 95) for name in ("a", "b")]
+    put(hass, "p", "kitchen")
+    page = await offered(hass)
+    said = [f"voc_index:{entity_id}" for entity_id in known]
+    configure = hass.config_entries.flow.async_configure
+    page = await configure(page["flow_id"], {"rooms": ["kitchen"], "said": said})
+    assert page["errors"] == {"said": "area_has_sensor"}
+
+
+async def test_a_long_list_of_what_is_not_taken_ends_with_a_number(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    for number in range(23):
+        show(hass, f"sensor.voc_{number:02}", "Normal")
+    text = found(await offered(hass))
+    assert text.count("shows words, not numbers") == 20
+    assert text.endswith("\n- And more sensors: 3")
 
 
 INDEX: Known = {

@@ -156,12 +156,6 @@ async def test_a_registered_name_identifies_an_index_whatever_the_entity_id(
         assert classify(hass, entity.entity_id) == Measurement(Pollutant.VOC_INDEX, "")
 
 
-async def test_entities_next_to_an_index_are_not_an_index(hass: HomeAssistant) -> None:
-    for name in ("iaq_accuracy", "voc_status", "voc_level"):
-        hass.states.async_set(f"sensor.{name}", "1")
-        assert classify(hass, f"sensor.{name}") is Refusal.NOT_AIR
-
-
 async def test_only_sensors_can_be_sources(hass: HomeAssistant) -> None:
     hass.states.async_set("number.voc_index", "1")
     assert classify(hass, "number.voc_index") is Refusal.NOT_SENSOR

@@ -31,7 +31,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
 from custom_components.air_baseline.event import EVENT_TYPES
 from custom_components.air_baseline.flows import home as home_flow
-from custom_components.air_baseline.inputs.eligibility import Refusal
+from custom_components.air_baseline.inputs.eligibility import OF_AN_INDEX, Refusal
 from custom_components.air_baseline.sensor import SENSORS
 from tests.core.rooms import a_correction
 from tests.words import (
@@ -47,8 +47,9 @@ from tests.words import (
     words,
 )
 
-ROOM_FIELDS = {"area_id", "pm25_source", "use_history", "voc_source", "windows"}
+ROOM_FIELDS = {"area_id", "pm25_source", "said", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # Refusals of outdoor sensors only.
+SET_UP_ONLY = {"area_has_sensor", "said_refused"}  # Errors of the list of what was found.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
@@ -81,6 +82,10 @@ def test_the_set_up_pages_have_words_for_their_fields() -> None:
     ):
         fields = {str(field) for field in schema.schema}
         assert set(step["data"]) == set(step["data_description"]) == fields
+    found = words()["config"]["step"]
+    assert set(found) == {"user", "rooms", "area"}
+    for step, known in (("rooms", {"rooms", "no_area", "said"}), ("area", {"area_id"})):
+        assert set(found[step]["data"]) == set(found[step]["data_description"]) == known
     room = words()["config_subentries"]["room"]
     assert set(room["initiate_flow"]) == {"user", "reconfigure"}
     assert set(room["step"]) == {"user", "history", "reconfigure", "replaced"}
@@ -94,15 +99,18 @@ def test_every_refusal_has_words() -> None:
         for module in ("flows/home", "flows/room_form")
         for node in ast.walk(source(module))
         if isinstance(node, ast.Return | ast.Assign)
-        for text in texts_of(node.value)
-        if text.startswith(("source_", "area_", "no_"))
+        for part in ast.walk(node.value or node)
+        if isinstance(part, ast.expr)
+        for text in texts_of(part)
+        if text.startswith(("source_", "area_t", "no_"))
     }
-    assert len(own) == 6
+    assert len(own) == 7
     refused = {refusal.value for refusal in Refusal} | own
     assert set(words()["config_subentries"]["room"]["error"]) == refused - HOME_ONLY
-    of_home = set(words()["config"]["error"])
-    assert of_home == set(words()["options"]["error"])
-    assert HOME_ONLY <= of_home <= {refusal.value for refusal in Refusal} | HOME_ONLY
+    of_home = set(words()["options"]["error"])
+    assert set(words()["config"]["error"]) == of_home | SET_UP_ONLY
+    outdoors = {refusal.value for refusal in Refusal if refusal not in OF_AN_INDEX}
+    assert of_home == (outdoors | HOME_ONLY) - {"source_not_opening"}
 
 
 def test_the_only_aborts_are_home_assistants_own() -> None:

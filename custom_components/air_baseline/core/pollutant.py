@@ -225,7 +225,9 @@ def _log_normal_shares(median: float, gsd: float) -> tuple[float, ...]:
 
 
 # Factors into μg/m³, into ppb, and of an index, which has no unit.
-_MASS = MappingProxyType({"μg/m³": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0})
+_MASS = MappingProxyType(
+    {"μg/m³": 1.0, "μg/m3": 1.0, "ug/m3": 1.0, "mg/m³": 1000.0, "mg/m3": 1000.0}
+)
 _RATIO = MappingProxyType({"ppb": 1.0, "ppm": 1000.0})
 _INDEX = MappingProxyType({"": 1.0})
 # In the unit of the source: words of 16 bits that stand for "no reading", by judgement: all ones

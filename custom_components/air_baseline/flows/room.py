@@ -8,13 +8,15 @@ from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
-from ..const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
+from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW, DOMAIN
 from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import room_sources
 from ..words.explanation import escape
+from .candidates import async_candidates
+from .found_words import FoundWords
 from .history_survey import async_worth
-from .room_form import area_name, check_room, room_schema
+from .room_form import area_name, async_check_room, room_schema, sources_of
 
 
 class RoomFlow(ConfigSubentryFlow):
@@ -26,12 +28,12 @@ class RoomFlow(ConfigSubentryFlow):
         """Ask for the area and its sources."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, errors = check_room(self.hass, self._get_entry(), user_input, None)
+            data, errors = await async_check_room(self.hass, self._get_entry(), user_input, None)
             if not errors:
                 self._changed = data
                 return await self.async_step_history() if data[CONF_HISTORY] else self._add()
         home = {CONF_HISTORY: self._get_entry().data.get(CONF_HISTORY, True)}
-        return self._form("user", user_input or home, errors)
+        return await self._async_form("user", user_input or home, errors)
 
     async def async_step_history(
         self, user_input: dict[str, Any] | None = None
@@ -52,13 +54,13 @@ class RoomFlow(ConfigSubentryFlow):
         room = self._get_reconfigure_subentry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            data, errors = check_room(self.hass, self._get_entry(), user_input, room)
+            data, errors = await async_check_room(self.hass, self._get_entry(), user_input, room)
             if not errors:
                 self._changed = data
                 if waiting := room.data.get(CONF_START_ANEW):
                     data[CONF_START_ANEW] = waiting
                 return await self.async_step_replaced() if self._replaced() else self._finish()
-        return self._form("reconfigure", user_input or room.data, errors)
+        return await self._async_form("reconfigure", user_input or room.data, errors)
 
     async def async_step_replaced(
         self, _user_input: dict[str, Any] | None = None
@@ -145,8 +147,20 @@ class RoomFlow(ConfigSubentryFlow):
         follows = area is None or room.title == area.name
         return area_name(self.hass, area_id) if follows else room.title
 
-    def _form(
+    async def _async_form(
         self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]
     ) -> SubentryFlowResult:
-        schema = self.add_suggested_values_to_schema(room_schema(self.hass), values)
-        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
+        """Show the page of a room, with all that was found beside the sources of the rooms."""
+        entry = self._get_entry()
+        taken = sources_of(entry.subentries.values())
+        if outdoors := entry.options.get(CONF_OUTDOOR_PM25):
+            taken.add(outdoors)
+        found = await async_candidates(self.hass, taken)
+        words = await FoundWords.async_load(self.hass)
+        schema = room_schema(self.hass, found, words.said_selector(found))
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
+            errors=errors,
+            description_placeholders={"found": words.taken(found)},
+        )

@@ -1,6 +1,6 @@
 """The page of a room: its fields, and what is wrong with what was filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -12,6 +12,7 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
+    SelectSelector,
 )
 import voluptuous as vol
 
@@ -27,24 +28,44 @@ from ..const import (
     CONF_WINDOWS,
 )
 from ..core.pollutant import Pollutant
-from ..inputs.eligibility import Measurement, Refusal, classify, refuse_contact
+from ..home_history.glance import async_seen
+from ..inputs.described import Seen
+from ..inputs.eligibility import (
+    Measurement,
+    Refusal,
+    as_said,
+    classify,
+    may_stay,
+    refuse_contact,
+)
+from ..inputs.room_config import RoomSource, room_sources
+from .candidates import Candidate, field_of
 
 SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
+_WITH_CLASS = ("pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts")
+CONF_SAID = "said"  # What somebody says of sensors, as pollutant and entity; not stored.
 
 
 def sensor_of_class(device_class: str) -> EntitySelector:
     """Return a list of the sensors of one device class."""
-    return EntitySelector(
-        EntitySelectorConfig(
-            domain="sensor",
-            filter=[
-                EntityWithDeviceFilterSelectorConfig(domain="sensor", device_class=device_class)
-            ],
-        )
-    )
+    return _sensors_of([device_class], ())
 
 
-def check_room(
+def _sensors_of(device_classes: list[str], platforms: Iterable[str]) -> EntitySelector:
+    """Return a list of the sensors of device classes, and of all those of some integrations.
+
+    What has no class is known by its name only, which a list cannot ask for; what is picked is
+    checked anyway.
+    """
+    of_class = EntityWithDeviceFilterSelectorConfig(domain="sensor", device_class=device_classes)
+    of_platforms = [
+        EntityWithDeviceFilterSelectorConfig(domain="sensor", integration=platform)
+        for platform in platforms
+    ]
+    return EntitySelector(EntitySelectorConfig(domain="sensor", filter=[of_class, *of_platforms]))
+
+
+async def async_check_room(
     hass: HomeAssistant,
     entry: ConfigEntry,
     user_input: Mapping[str, Any],
@@ -52,26 +73,19 @@ def check_room(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the room's data and what is wrong with the input, by field."""
     others = [other for other in entry.subentries.values() if other is not room]
-    errors: dict[str, str] = {}
     data: dict[str, Any] = {
         CONF_AREA: user_input[CONF_AREA],
         CONF_HISTORY: user_input[CONF_HISTORY],
     }
+    used = dict.fromkeys(sources_of(others), "source_taken")
+    if outdoors := entry.options.get(CONF_OUTDOOR_PM25):
+        used[outdoors] = "source_outdoors"
+    sources, errors = await _async_sources(hass, user_input, used, room)
+    data |= sources
     if any(other.unique_id == data[CONF_AREA] for other in others):
         errors[CONF_AREA] = "area_taken"
-    taken = [other.data.get(key) for other in others for key in SOURCE_KEYS]
-    outdoors = entry.options.get(CONF_OUTDOOR_PM25)
-    if not any(user_input.get(key) for key in SOURCE_KEYS):
+    if not (errors or sources):
         errors["base"] = "no_source"
-    for key in SOURCE_KEYS:
-        if entity_id := user_input.get(key):
-            found = (
-                "source_outdoors" if entity_id == outdoors else _source(hass, key, entity_id, taken)
-            )
-            if isinstance(found, Measurement):
-                data |= source_data(key, entity_id, found)
-            else:
-                errors[key] = found
     if contacts := user_input.get(CONF_WINDOWS):
         data[CONF_WINDOWS] = contacts
         refused = [refuse_contact(hass, contact) for contact in contacts]
@@ -80,16 +94,67 @@ def check_room(
     return data, errors
 
 
-def _source(hass: HomeAssistant, key: str, entity_id: str, taken: list[Any]) -> Measurement | str:
-    """Return the source of a field, or why the entity cannot be that."""
-    found = classify(hass, entity_id)
-    if isinstance(found, Refusal):
-        return found.value
-    if entity_id in taken:
-        return "source_taken"
-    if (found.pollutant is Pollutant.PM25) != (key == CONF_PM25_SOURCE):
-        return "source_other_quantity"
+async def _async_sources(
+    hass: HomeAssistant,
+    user_input: Mapping[str, Any],
+    used: Mapping[str, str],
+    room: ConfigSubentry | None,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a room keeps of its sources, and what is wrong with them, by field.
+
+    `used` are the sensors that are used elsewhere, with the error that says so.
+    """
+    data: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    picked = {key: user_input[key] for key in SOURCE_KEYS if user_input.get(key)}
+    said = said_sources(user_input.get(CONF_SAID, ()))
+    seen = await async_seen(hass, {*picked.values(), *(entity_id for entity_id, _ in said)})
+    former = {} if room is None else room_sources(room.data)
+    for key, entity_id in picked.items():
+        found = _source(hass, entity_id, seen[entity_id], former)
+        if isinstance(found, Refusal):
+            errors[key] = found.value
+        elif entity_id in used:
+            errors[key] = used[entity_id]
+        elif field_of(found.pollutant) != key:
+            errors[key] = "source_other_quantity"
+        else:
+            data |= source_data(key, entity_id, found)
+    for entity_id, pollutant in said:
+        key, found = field_of(pollutant), as_said(hass, entity_id, pollutant, seen[entity_id])
+        if isinstance(found, Refusal):
+            errors[CONF_SAID] = found.value
+        elif entity_id in used:
+            errors[CONF_SAID] = used[entity_id]
+        elif key in data or key in picked:
+            errors[CONF_SAID] = "source_field_filled"
+        else:
+            data |= source_data(key, entity_id, found)
+    return data, errors
+
+
+def _source(
+    hass: HomeAssistant, entity_id: str, seen: Seen, former: Mapping[Pollutant, RoomSource]
+) -> Measurement | Refusal:
+    """Return what a sensor measures; the room's own stays what it was taken for, if it can."""
+    found = classify(hass, entity_id, seen)
+    if isinstance(found, Measurement):
+        return found
+    for pollutant, source in former.items():
+        if source.entity_id == entity_id and (stays := may_stay(hass, entity_id, pollutant, found)):
+            return stays
     return found
+
+
+def said_sources(said: Iterable[str]) -> list[tuple[str, Pollutant]]:
+    """Return sensors with what somebody says that they measure."""
+    pairs = (text.split(":", 1) for text in said)
+    return [(entity_id, Pollutant(pollutant)) for pollutant, entity_id in pairs]
+
+
+def sources_of(rooms: Iterable[ConfigSubentry]) -> set[str]:
+    """Return the sources of rooms."""
+    return {room.data[key] for room in rooms for key in SOURCE_KEYS if room.data.get(key)}
 
 
 def source_data(key: str, entity_id: str, source: Measurement) -> dict[str, Any]:
@@ -109,15 +174,25 @@ def area_name(hass: HomeAssistant, area_id: str) -> str:
     return area.name if area else area_id
 
 
-def room_schema(hass: HomeAssistant) -> vol.Schema:
+def room_schema(
+    hass: HomeAssistant, found: Sequence[Candidate], said: SelectSelector | None
+) -> vol.Schema:
     """Return the fields of a room; the lists offer what can be a source."""
+    fields: dict[vol.Marker, object] = {
+        vol.Required(CONF_AREA): AreaSelector(),
+        vol.Optional(CONF_PM25_SOURCE): _sensors_of(
+            [*_WITH_CLASS[:1]], _without_class(hass, found, CONF_PM25_SOURCE)
+        ),
+        vol.Optional(CONF_VOC_SOURCE): _sensors_of(
+            [*_WITH_CLASS[1:]],
+            _without_class(hass, found, CONF_VOC_SOURCE),
+        ),
+    }
+    if said is not None:
+        fields[vol.Optional(CONF_SAID)] = said
     return vol.Schema(
         {
-            vol.Required(CONF_AREA): AreaSelector(),
-            vol.Optional(CONF_PM25_SOURCE): sensor_of_class("pm25"),
-            vol.Optional(CONF_VOC_SOURCE): EntitySelector(
-                EntitySelectorConfig(domain="sensor", filter=_voc_filters(hass))
-            ),
+            **fields,
             vol.Optional(CONF_WINDOWS): EntitySelector(
                 EntitySelectorConfig(
                     domain="binary_sensor",
@@ -135,30 +210,15 @@ def room_schema(hass: HomeAssistant) -> vol.Schema:
     )
 
 
-def _voc_filters(hass: HomeAssistant) -> list[EntityWithDeviceFilterSelectorConfig]:
-    """Return filters that let VOC sensors pass, and those that give an index.
-
-    An index has no device class, so all sensors of the integrations that have one pass; what
-    is picked is checked anyway.
-    """
-    with_index = sorted(
+def _without_class(hass: HomeAssistant, found: Iterable[Candidate], field: str) -> list[str]:
+    """Return the integrations that have a sensor for a field which no device class tells."""
+    entities = er.async_get(hass).entities
+    return sorted(
         {
             entity.platform
-            for entity in er.async_get(hass).entities.values()
-            if entity.domain == "sensor"
-            and (found := classify(hass, entity.entity_id))
-            and isinstance(found, Measurement)
-            and found.pollutant is Pollutant.VOC_INDEX
+            for one in found
+            if one.field == field
+            and (entity := entities.get(one.entity_id))
+            and (entity.device_class or entity.original_device_class) not in _WITH_CLASS
         }
     )
-    by_class = EntityWithDeviceFilterSelectorConfig(
-        domain="sensor",
-        device_class=["volatile_organic_compounds", "volatile_organic_compounds_parts"],
-    )
-    return [
-        by_class,
-        *(
-            EntityWithDeviceFilterSelectorConfig(domain="sensor", integration=platform)
-            for platform in with_index
-        ),
-    ]

@@ -15,7 +15,7 @@ from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec, UnitError, no
 from ..core.reading.binning import Reading
 from ..core.reading.number import plain_float
 
-_BY_DEVICE_CLASS: dict[str, Pollutant] = {
+BY_DEVICE_CLASS: dict[str, Pollutant] = {
     SensorDeviceClass.PM25: Pollutant.PM25,
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS: Pollutant.VOC_MASS,
     SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS: Pollutant.VOC_RATIO,
@@ -44,10 +44,10 @@ def concentration(state: State | None, spec: PollutantSpec) -> tuple[float, floa
     value = plain_float(state.state)
     if value is None:
         return None
-    unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
+    unit = attribute_text(state, ATTR_UNIT_OF_MEASUREMENT)
     factor = unit_factor(unit, spec)
-    device_class = _said(state, ATTR_DEVICE_CLASS)
-    if not _may_be(spec.pollutant, device_class):
+    device_class = attribute_text(state, ATTR_DEVICE_CLASS)
+    if not may_be(spec.pollutant, device_class):
         raise UnitChangedError(f"{device_class} {normal_unit(unit)}".strip())
     return value * factor, factor
 
@@ -58,7 +58,7 @@ def unit_factor(unit: str | None, spec: PollutantSpec) -> float:
     Raises UnitChangedError if the pollutant does not have this unit.
     """
     try:
-        return spec.factor(_index_unit(unit) if spec.pollutant is Pollutant.VOC_INDEX else unit)
+        return spec.factor(index_unit(unit) if spec.pollutant is Pollutant.VOC_INDEX else unit)
     except UnitError:
         raise UnitChangedError(normal_unit(unit)) from None
 
@@ -95,7 +95,7 @@ def celsius(state: State | None) -> float | None:
     """Return the plausible outdoor temperature of a state in °C, None if it has none."""
     if state is None or state.state in _NO_VALUE:
         return None
-    unit = _said(state, ATTR_UNIT_OF_MEASUREMENT)
+    unit = attribute_text(state, ATTR_UNIT_OF_MEASUREMENT)
     if unit not in TemperatureConverter.VALID_UNITS:
         return None
     value = plain_float(state.state)
@@ -105,22 +105,22 @@ def celsius(state: State | None) -> float | None:
     return degrees if LOWEST_C <= degrees <= HIGHEST_C else None
 
 
-def _may_be(pollutant: Pollutant, device_class: str | None) -> bool:
+def may_be(pollutant: Pollutant, device_class: str | None) -> bool:
     """Tell whether a device class fits a pollutant; no class fits any, and an index has none."""
     if device_class is None:
         return True
     if pollutant is Pollutant.VOC_INDEX:
-        return device_class not in _BY_DEVICE_CLASS
-    return _BY_DEVICE_CLASS.get(device_class) is pollutant
+        return device_class not in BY_DEVICE_CLASS
+    return BY_DEVICE_CLASS.get(device_class) is pollutant
 
 
-def _said(state: State, attribute: str) -> str | None:
+def attribute_text(state: State, attribute: str) -> str | None:
     """Return an attribute as text, because an integration or a template can set any value."""
     value = state.attributes.get(attribute)
     return None if value is None else str(value)
 
 
-def _index_unit(unit: str | None) -> str:
+def index_unit(unit: str | None) -> str:
     """Return the unit of an index: "" for the ways in which makers write that there is none."""
     plain = normal_unit(unit)
     return "" if plain.lower() in ("iaq", "index", "voc index") else plain
