@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset, refused
 from .entity import RoomEntity
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 from .permissions import async_check_user
 
 PARALLEL_UPDATES = 0  # No limit: nothing is polled.
@@ -24,8 +24,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the button of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([StartOverButton(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(hass, entry, async_add_entities, lambda room: [StartOverButton(room)])
 
 
 class StartOverButton(RoomEntity, ButtonEntity):

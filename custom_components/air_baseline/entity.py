@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.const import MATCH_ALL
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.core import callback
+from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
 from .const import CONF_AREA, DOMAIN
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .coordinator import RoomCoordinator
 from .core.explaining.view import EntityView
 from .core.pollutant import Pollutant
 
@@ -56,21 +56,6 @@ def baseline_attributes(view: EntityView) -> dict[str, Any]:
     }
 
 
-@callback
-def async_forget_gone_pollutants(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Remove the entities of pollutants that their rooms no longer measure."""
-    registry = er.async_get(hass)
-    gone = tuple(
-        f"{room_id}_{pollutant}_"
-        for room_id, room in entry.runtime_data.rooms.items()
-        for pollutant in Pollutant
-        if pollutant not in room.sources
-    )
-    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if known.unique_id.startswith(gone):
-            registry.async_remove(known.entity_id)
-
-
 class RoomEntity(Entity):
     """An entity of a room as a whole."""
 
@@ -83,8 +68,13 @@ class RoomEntity(Entity):
         """Take the ids from the room."""
         self.room = room
         self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
-        self._attr_device_info = room_device(room)
         self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device of the room, under its present name."""
+        return room_device(self.room)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +102,14 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
         self.entity_description = description
         self._attr_unique_id = f"{room.subentry.subentry_id}_{pollutant}_{description.key}"
         self._attr_translation_key = f"{WORDS_OF_POLLUTANT[pollutant]}_{description.key}"
-        self._attr_device_info = room_device(room)
         self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device of the room, under its present name."""
+        return room_device(self.coordinator)
 
     @property
     def view(self) -> EntityView:

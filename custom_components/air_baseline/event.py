@@ -14,7 +14,7 @@ from .core.ledger.episode import Episode
 from .core.pollutant import Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
@@ -27,8 +27,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entity of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([InferenceEvent(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(hass, entry, async_add_entities, lambda room: [InferenceEvent(room)])
 
 
 class InferenceEvent(RoomEntity, EventEntity):

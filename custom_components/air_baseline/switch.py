@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .entity import RoomEntity
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: nothing is polled.
 
@@ -20,8 +20,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switch of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([KeepLearningSwitch(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(
+        hass, entry, async_add_entities, lambda room: [KeepLearningSwitch(room)]
+    )
 
 
 class KeepLearningSwitch(RoomEntity, SwitchEntity):

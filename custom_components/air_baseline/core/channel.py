@@ -68,6 +68,7 @@ class Channel:
         "spec",
         "surroundings",
         "sustained",
+        "waiting",
         "zone",
     )
 
@@ -89,6 +90,7 @@ class Channel:
         self.hours = HourlyRanges()
         self.events: list[Event] = []
         self.paused = False
+        self.waiting = False  # Its source belongs to another room; never stored.
         self.history = HistoryState.UNUSED
 
     def read(self, at: float, value: float) -> Sequence[Judgement]:
@@ -124,7 +126,7 @@ class Channel:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
         if self.paused:
             return LearningState.PAUSED
-        if not self.health.alive(at):
+        if self.waiting or not self.health.alive(at):
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
@@ -185,6 +187,20 @@ class Channel:
         self.lose(at)
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
+
+    def wait(self, at: float, *, waiting: bool) -> None:
+        """Go without a source while it belongs to another room; the time in between is a gap."""
+        if waiting and not self.waiting:
+            self.lose(at)
+            self._end_episode(at, EpisodeEnd.UNKNOWN)
+        self.waiting = waiting
+
+    def adopt_promise(self, at: float, promise: Promise) -> None:
+        """Follow another promise from now on: today's alert levels are written again."""
+        self._note_hours(at)
+        self.promise = promise
+        if self.forecast is not None:
+            self.resume(self.forecast)
 
     def resume(self, written: Forecast | None) -> None:
         """Continue with today's forecast after a restart, None if it was lost.

@@ -25,6 +25,8 @@ SOURCE_MISSING = "source_missing"
 SOURCE_UNIT_CHANGED = "source_unit_changed"
 SOURCE_STUCK = "source_stuck"
 SOURCE_IMPLAUSIBLE = "source_implausible"
+SOURCE_TAKEN = "source_taken"
+SOURCE_MOVED = "source_moved"
 ROOM_UNREADABLE = "room_unreadable"
 STORE_RECOVERED = "store_recovered"
 STORE_NEWER = "store_newer"
@@ -119,8 +121,11 @@ def is_over(hass: HomeAssistant, record: QuestionRecord, question: Question) -> 
 
 
 def reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
-    """Return when each trouble of a source was reported, as POSIX times."""
-    topics = set(Topic)
+    """Return when each trouble of a source was reported, as POSIX times.
+
+    What follows from something that a person has just done does not count.
+    """
+    topics = {*Topic, SOURCE_TAKEN, SOURCE_MOVED}
     return [
         record.at
         for room in rooms.values()

@@ -77,7 +77,7 @@ class SourceIssues:
             pollutant
         )
         lost = not odd and not (heard and channel.health.alive(now))
-        if not lost or channel.paused:
+        if not lost or channel.paused or channel.waiting:
             self._lost_since.pop(pollutant, None)
             self._async_report(SOURCE_MISSING, pollutant, now, shown=False)
             return

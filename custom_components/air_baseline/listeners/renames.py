@@ -1,22 +1,23 @@
 """Follow renamed sources and areas, so that a rename does not lose anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, entity_registry as er
-from homeassistant.helpers.event import async_track_entity_registry_updated_event
 
 from ..const import (
     CONF_AREA,
     CONF_OUTDOOR_PM25,
     CONF_OUTDOOR_TEMPERATURE,
+    CONF_PLACES,
     CONF_PM25_SOURCE,
     CONF_REGISTERED,
     CONF_VOC_SOURCE,
     CONF_WINDOWS,
 )
 from ..coordinator import AirBaselineConfigEntry
+from ..inputs.places import known_places
 from ..inputs.room_config import readable_rooms
 
 
@@ -43,44 +44,53 @@ _KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE, CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMP
 
 
 @callback
-def async_follow_sources(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Keep the home and its rooms pointing at their sources when these are renamed."""
-
-    @callback
-    def renamed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        data = event.data
-        if data["action"] == "update" and "entity_id" in data["changes"]:
-            async_find_renamed(hass, entry)
-
-    async_find_renamed(hass, entry)  # Sources can have been renamed during set-up.
-    known = (entry.options, *(room.data for room in readable_rooms(entry)))
-    entity_ids = {entity_id for data in known for entity_id in _entity_ids(data)}
-    return async_track_entity_registry_updated_event(hass, entity_ids, renamed)
-
-
-@callback
 def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Point the home and its rooms at the present entity ids of their sources.
 
-    The id of a source in the registry, which no rename changes, is stored with its entity id.
+    The id of a source in the registry, which no rename changes, is stored with its entity id, and
+    so is the area in which it was when the room was last set up or asked about it.
     """
     registry, update = er.async_get(hass), hass.config_entries
-    update.async_update_entry(entry, options=_followed(registry, entry.options))
+    options = _followed(registry, entry.options, _registered_by(entry, entry.options))
+    update.async_update_entry(entry, options=options)
     for room in readable_rooms(entry):
-        update.async_update_subentry(entry, room, data=_followed(registry, room.data))
+        data = _followed(registry, room.data, _registered_by(entry, room.data))
+        update.async_update_subentry(entry, room, data=_placed(hass, data))
 
 
-def _followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str, Any]:
+@callback
+def followed_entity_ids(entry: AirBaselineConfigEntry) -> set[str]:
+    """Return the entity ids that the home and its rooms point at."""
+    known = (entry.options, *(room.data for room in readable_rooms(entry)))
+    return {entity_id for data in known for entity_id in _entity_ids(data)}
+
+
+def _registered_by(entry: AirBaselineConfigEntry, apart_from: Mapping[str, Any]) -> set[str]:
+    """Return the ids in the registry that the rest of the home points at."""
+    known = (entry.options, *(room.data for room in readable_rooms(entry)))
+    return {
+        registry_id
+        for data in known
+        if data is not apart_from
+        for registry_id in data.get(CONF_REGISTERED, {}).values()
+    }
+
+
+def _followed(
+    registry: er.EntityRegistry, data: Mapping[str, Any], others: Container[str]
+) -> dict[str, Any]:
     """Return the options of a home, or the data of a room, with the present ids of its sources.
 
-    A source that is gone from the registry keeps its last entity id, in case it returns.
+    A source that is gone from the registry keeps its last entity id, in case it returns. If the
+    source of another room has that entity id now, it stays the source of the other room.
     """
     known: Mapping[str, str] = data.get(CONF_REGISTERED, {})
     now: dict[str, str] = {}
     registered: dict[str, str] = {}
     for entity_id in _entity_ids(data):
         entity = registry.entities.get_entry(known.get(entity_id, ""))
-        entity = entity or registry.async_get(entity_id)
+        if entity is None and (found := registry.async_get(entity_id)) is not None:
+            entity = None if entity_id in known and found.id in others else found
         now[entity_id] = entity.entity_id if entity else entity_id
         if registry_id := entity.id if entity else known.get(entity_id):
             registered[now[entity_id]] = registry_id
@@ -89,7 +99,16 @@ def _followed(registry: er.EntityRegistry, data: Mapping[str, Any]) -> dict[str,
         followed[CONF_WINDOWS] = [now[window] for window in data[CONF_WINDOWS]]
     if registered:
         followed[CONF_REGISTERED] = registered
+    if CONF_PLACES in data:
+        places = data[CONF_PLACES].items()
+        followed[CONF_PLACES] = {now[one]: place for one, place in places if one in now}
     return followed
+
+
+def _placed(hass: HomeAssistant, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of a room with the areas in which its sources belong."""
+    places = known_places(hass, data)
+    return {**data, CONF_PLACES: places} if places else data
 
 
 def _entity_ids(data: Mapping[str, Any]) -> Iterable[str]:
