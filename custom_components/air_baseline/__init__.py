@@ -24,7 +24,7 @@ from .issues.lifecycle import (
 )
 from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
-from .listeners.renames import async_find_renamed, async_follow_areas
+from .listeners.renames import async_find_renamed
 from .listeners.rooms import async_let_time_pass, in_turn
 from .listeners.settings import async_clear_requests, async_follow_settings, async_open_rooms
 from .listeners.surroundings import async_listen_to_surroundings
@@ -86,7 +86,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(data.clock.async_start())
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(async_follow_settings(hass, entry))
-    entry.async_on_unload(async_follow_areas(hass, entry))
 
     async def keep_good(now: datetime) -> None:
         await store.async_keep_good(now.timestamp())

@@ -39,7 +39,6 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
 
     Each source is filled once, unless the user declined for the room.
     """
-
     wanted = _async_wanted(entry)
 
     async def fill(channels: list[tuple[RoomCoordinator, Pollutant]]) -> None:

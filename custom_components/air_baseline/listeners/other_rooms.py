@@ -1,15 +1,14 @@
 """Keep with each episode what is known of the other rooms in the hour around its start."""
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase
-from ..const import SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event, EventKind
 from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
 from ..core.pollutant import Pollutant
+from .rooms import async_on_events
 
 
 @callback
@@ -49,24 +48,10 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         if event.kind is EventKind.UNUSUAL_STARTED:
             look(dt_util.utcnow().timestamp())
 
-    following: list[CALLBACK_TYPE] = []
-
-    @callback
-    def leave() -> None:
-        while following:
-            following.pop()()
-
-    @callback
-    def follow() -> None:
-        leave()
-        following.extend(room.async_add_event_listener(happened) for room in rooms.values())
-
-    follow()
     clock = entry.runtime_data.clock
     unsubscribes = (
+        async_on_events(hass, entry, happened),
         clock.async_on(Phase.OTHER_ROOMS, lambda round_: look(round_.at)),
-        async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow),
-        leave,
     )
 
     @callback

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, entity_registry as er
 
 from ..const import (
@@ -22,22 +22,21 @@ from ..inputs.room_config import readable_rooms
 
 
 @callback
-def async_follow_areas(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Rename rooms with their areas, unless the user gave them another name."""
-    areas = ar.async_get(hass)
-    names = {area.id: area.name for area in areas.async_list_areas()}
+def area_names(hass: HomeAssistant) -> dict[str, str]:
+    """Return the names of the areas by their ids."""
+    return {area.id: area.name for area in ar.async_get(hass).async_list_areas()}
 
-    @callback
-    def changed(event: Event[ar.EventAreaRegistryUpdatedData]) -> None:
-        area = areas.async_get_area(event.data["area_id"] or "")
-        if area is None or event.data["action"] != "update":
-            return
-        former, names[area.id] = names.get(area.id), area.name
-        for room in tuple(entry.subentries.values()):
-            if room.data.get(CONF_AREA) == area.id and room.title == former:
-                hass.config_entries.async_update_subentry(entry, room, title=area.name)
 
-    return hass.bus.async_listen(ar.EVENT_AREA_REGISTRY_UPDATED, changed)
+@callback
+def async_rename_with_areas(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, former: Mapping[str, str]
+) -> None:
+    """Rename rooms with their areas (`former` names by id), unless the user named them."""
+    names = area_names(hass)
+    for room in tuple(entry.subentries.values()):
+        area_id = str(room.data.get(CONF_AREA))
+        if area_id in names and room.title == former.get(area_id):
+            hass.config_entries.async_update_subentry(entry, room, title=names[area_id])
 
 
 _KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE, CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)

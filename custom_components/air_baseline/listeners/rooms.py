@@ -14,7 +14,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..clock import Phase
 from ..const import SIGNAL_ROOMS_CHANGED
-from ..coordinator import AirBaselineConfigEntry, AirBaselineData, RoomCoordinator
+from ..coordinator import (
+    AirBaselineConfigEntry,
+    AirBaselineData,
+    EventListener,
+    RoomCoordinator,
+)
 
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
@@ -67,3 +72,32 @@ async def async_add_of_rooms(
     async for room_id, _ in in_turn(rooms):
         added |= add_missing(room_id)
     entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow))
+
+
+@callback
+def async_on_events(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, listener: EventListener
+) -> CALLBACK_TYPE:
+    """Call a listener with the events of all rooms, added ones as well; return what ends that."""
+    following: list[CALLBACK_TYPE] = []
+
+    @callback
+    def leave() -> None:
+        while following:
+            following.pop()()
+
+    @callback
+    def follow() -> None:
+        leave()
+        rooms = entry.runtime_data.rooms.values()
+        following.extend(room.async_add_event_listener(listener) for room in rooms)
+
+    follow()
+    disconnect = async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow)
+
+    @callback
+    def stop() -> None:
+        disconnect()
+        leave()
+
+    return stop

@@ -1,19 +1,26 @@
 """Apply changed settings to what runs: only the difference, and no entity becomes unavailable.
 
-Whatever changes a setting (a person, a renamed sensor or area, a sensor that moved) asks for a
-round. The round compares what is configured with what runs, changes the rooms that differ, and
-then tells the other listeners once, by `SIGNAL_ROOMS_CHANGED`. Nothing needs a reload.
+Whatever changes a setting asks for a round: a person at once, a registry (a sensor was renamed or
+moved, an area renamed) when it has come to rest. The round compares what is configured with what
+runs, changes the rooms that differ, and then tells the other listeners once, by
+`SIGNAL_ROOMS_CHANGED`. Nothing needs a reload.
 """
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..const import (
@@ -33,7 +40,12 @@ from ..inputs.claims import Taken
 from ..inputs.places import present_place
 from ..inputs.room_config import RoomDataError, RoomSource, checked_sources
 from .opening import Sources, async_open_room, fit_channels, promise_of, taken_in
-from .renames import async_find_renamed, followed_entity_ids
+from .renames import (
+    area_names,
+    async_find_renamed,
+    async_rename_with_areas,
+    followed_entity_ids,
+)
 from .rooms import in_turn
 
 SETTLE_S = 1.0  # Seconds without a change, by judgement: renames of a device come in a burst.
@@ -116,8 +128,9 @@ class SettingsListener:
         self._data = entry.runtime_data
         self._running = self._rooms()
         self._home = self._of_home()
-        self._number = 0  # Of the latest change.
-        self._since: float | None = None  # Time of the loop at the first change since the round.
+        self._areas = area_names(hass)
+        self._since = 0.0  # Time of the loop at the first change of a registry that still waits.
+        self._timer: CALLBACK_TYPE | None = None
         self._busy = asyncio.Lock()
         self._own = False  # Whether this listener changes the settings itself.
         self._unsubscribes: list[CALLBACK_TYPE] = []
@@ -130,18 +143,25 @@ class SettingsListener:
             self._entry.add_update_listener(self._async_updated),
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_changed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_registry_changed),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._async_due),
         ]
-        self._async_follow()
+        self._entry.async_create_task(self._hass, self._async_round(), f"{DOMAIN} settings")
         return self._async_stop
 
     @callback
     def _async_stop(self) -> None:
         while self._unsubscribes:
             self._unsubscribes.pop()()
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
 
     async def _async_updated(self, _hass: HomeAssistant, _entry: ConfigEntry) -> None:
+        """Apply at once what a person changed."""
         if not self._own:
-            await self._async_settle()
+            await self._entry.async_create_task(
+                self._hass, self._async_round(), f"{DOMAIN} settings"
+            )
 
     @callback
     def _async_registry_changed(self, event: Event[Any]) -> None:
@@ -149,26 +169,36 @@ class SettingsListener:
         changes: Mapping[str, Any] = event.data.get("changes") or {}
         moved = not _FOLLOWED.isdisjoint(changes)
         if moved or event.data.get("entity_id") in followed_entity_ids(self._entry):
-            self._hass.async_create_task(self._async_settle(), f"{DOMAIN} settings")
+            self._async_due()
 
-    async def _async_settle(self) -> None:
-        """Run a round once nothing has changed for a moment: many changes are one round."""
-        self._number += 1
-        mine, now = self._number, self._hass.loop.time()
-        if self._since is None:
+    @callback
+    def _async_due(self, _event: Event[Any] | None = None) -> None:
+        """Run a round once no registry has changed for a moment: many renames are one round."""
+        now = self._hass.loop.time()
+        if self._timer is None:
             self._since = now
-        await asyncio.sleep(SETTLE_S)
-        if mine == self._number or now - self._since >= LONGEST_WAIT_S:
-            async with self._busy:
-                if self._unsubscribes:
-                    self._since = None
-                    await self._async_run()
+        else:
+            self._timer()
+        wait_s = max(0.0, min(SETTLE_S, self._since + LONGEST_WAIT_S - now))
+        self._timer = async_call_later(self._hass, wait_s, self._async_settled)
+
+    async def _async_settled(self, _now: datetime) -> None:
+        self._timer = None
+        await self._entry.async_create_task(self._hass, self._async_round(), f"{DOMAIN} settings")
+
+    async def _async_round(self) -> None:
+        """Run one round after the other, none once this has stopped."""
+        async with self._busy:
+            if self._unsubscribes:
+                await self._async_run()
 
     @callback
     def _async_follow(self) -> None:
-        """Let the settings follow renamed sources."""
+        """Let the settings follow sources and areas that were renamed."""
         self._own = True
         async_find_renamed(self._hass, self._entry)
+        async_rename_with_areas(self._hass, self._entry, self._areas)
+        self._areas = area_names(self._hass)
         self._own = False
 
     async def _async_run(self) -> None:
@@ -196,7 +226,8 @@ class SettingsListener:
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone(dt_util.utcnow().timestamp())
-        self._data.store.async_save_soon()
+        if self._unsubscribes:
+            self._data.store.async_save_soon()
 
     @callback
     def _async_close(self, room_id: str) -> None:
