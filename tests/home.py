@@ -20,16 +20,25 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import device_registry as dr, event, issue_registry as ir
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    event,
+    issue_registry as ir,
+)
+from homeassistant.util import dt as dt_util, slugify
 from homeassistant.util.async_ import get_scheduled_timer_handles
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
+from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
+from custom_components.air_baseline.inputs.room_config import room_sources
+from custom_components.air_baseline.sensor import SENSORS
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 
 ZONE = ZoneInfo("Europe/London")
@@ -54,6 +63,8 @@ USUAL = {
     Pollutant.VOC_RATIO: 120.0,
     Pollutant.VOC_INDEX: 100.0,
 }
+
+OFF = {"start_over", "pm25_usual_middle", "voc_usual_middle", "pm25_mean_24h"}  # At first.
 
 type Level = Callable[[float], float]
 
@@ -151,9 +162,39 @@ def a_store(rooms: Mapping[str, Mapping[Pollutant, dict[str, Any]]]) -> dict[str
     return {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": {"rooms": kept}}
 
 
+def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Register the entities of an entry under ids that are short to spell, as an owner could.
+
+    The id of an entity that makes a statement ends in its translation key. Which ids entities get
+    on their own is tested in tests/test_entity.py.
+    """
+    for room in entry.subentries.values():
+        ids = [("event", "inference"), ("switch", "keep_learning"), ("button", "start_over")]
+        found = {key: f"{room.subentry_id}_{key}" for _, key in ids}
+        for pollutant in room_sources(room.data):
+            descriptions = {"sensor": SENSORS, "binary_sensor": BINARY_SENSORS}
+            for domain, known in descriptions.items():
+                for one in known:
+                    if pollutant in one.pollutants:
+                        key = f"{WORDS_OF_POLLUTANT[pollutant]}_{one.key}"
+                        found[key] = f"{room.subentry_id}_{pollutant}_{one.key}"
+                        ids.append((domain, key))
+        for domain, key in ids:
+            er.async_get(hass).async_get_or_create(
+                domain,
+                DOMAIN,
+                found[key],
+                suggested_object_id=f"{slugify(room.title)}_{key}",
+                config_entry=entry,
+                config_subentry_id=room.subentry_id,
+                disabled_by=er.RegistryEntryDisabler.INTEGRATION if key in OFF else None,
+            )
+
+
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Add an entry and set it up."""
     entry.add_to_hass(hass)
+    give_ids(hass, entry)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
 
@@ -244,6 +285,13 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     assert answer is not None
     await hass.async_block_till_done()
     return dict(answer)
+
+
+async def come_to_rest(hass: HomeAssistant) -> None:
+    """Let the moment pass after which renames are followed, and wait until they are."""
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
+    await hass.async_block_till_done()
 
 
 async def settle() -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
-    DOMAIN as BINARY_SENSOR_DOMAIN,
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
@@ -80,7 +79,6 @@ class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     """A binary sensor that shows one field of a channel's view, unknown if that is None."""
 
     entity_description: ChannelBinarySensorDescription
-    _domain = BINARY_SENSOR_DOMAIN
 
     @property
     @override

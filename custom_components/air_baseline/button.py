@@ -3,7 +3,7 @@
 from typing import override
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
+from homeassistant.components.button import ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
@@ -33,7 +33,6 @@ class StartOverButton(RoomEntity, ButtonEntity):
     _attr_entity_category = EntityCategory.CONFIG
     _attr_entity_registry_enabled_default = False
     _attr_translation_key = "start_over"
-    _domain = BUTTON_DOMAIN
 
     @override
     async def async_press(self) -> None:

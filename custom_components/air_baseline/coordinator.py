@@ -104,6 +104,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._store = entry.runtime_data.store
         self._heard: dict[Pollutant, tuple[str, Channel]] = {}
         self._pollutants: dict[str, Pollutant] = {}  # Those that are heard, by entity id.
+        self._registered: Mapping[str, str] = {}  # Their ids in the registry, by entity id.
         self._event_listeners: list[EventListener] = []
         self._bin_listeners: list[BinListener] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
@@ -171,6 +172,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             if pollutant not in self.taken
         }
         self._pollutants = {heard[0]: pollutant for pollutant, heard in self._heard.items()}
+        self._registered = self.subentry.data.get(CONF_REGISTERED, {})
         entity_ids = list(self._pollutants)
         self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
@@ -256,9 +258,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_is_renamed(self, entity_id: str) -> bool:
         """Tell whether an entity that is gone has another entity id now."""
-        registry = er.async_get(self.hass)
-        known = self.subentry.data.get(CONF_REGISTERED, {}).get(entity_id, "")
-        entity = registry.entities.get_entry(known)
+        entity = er.async_get(self.hass).entities.get_entry(self._registered.get(entity_id, ""))
         return entity is not None and entity.entity_id != entity_id
 
     @callback

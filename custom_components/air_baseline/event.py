@@ -2,7 +2,7 @@
 
 from typing import Any, override
 
-from homeassistant.components.event import DOMAIN as EVENT_DOMAIN, EventEntity
+from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -34,7 +34,6 @@ class InferenceEvent(RoomEntity, EventEntity):
     """Fires for each inference about the room and each correction, with pollutant and numbers."""
 
     _attr_translation_key = "inference"
-    _domain = EVENT_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
         """Offer every kind of event of a channel except the end of a day, which is not news."""
@@ -44,6 +43,7 @@ class InferenceEvent(RoomEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the room."""
+        await super().async_added_to_hass()
         self.async_on_remove(self.room.async_add_event_listener(self._async_fire))
 
     @callback

@@ -6,7 +6,6 @@ from math import log10
 from typing import Any, override
 
 from homeassistant.components.sensor import (
-    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -135,7 +134,6 @@ class ChannelSensor(ChannelEntity, SensorEntity):
     """A sensor that shows one field of a channel's view."""
 
     entity_description: ChannelSensorDescription
-    _domain = SENSOR_DOMAIN
 
     def __init__(
         self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription

@@ -2,7 +2,7 @@
 
 from typing import Any, override
 
-from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN, SwitchEntity
+from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -33,7 +33,6 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
 
     _attr_entity_category = EntityCategory.CONFIG
     _attr_translation_key = "keep_learning"
-    _domain = SWITCH_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
         """Show the state of the channels, which is kept across a restart."""
@@ -43,6 +42,7 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the room."""
+        await super().async_added_to_hass()
         self.async_on_remove(self.room.async_add_listener(self._async_follow))
 
     @override

@@ -25,9 +25,10 @@ def promise_of(entry: AirBaselineConfigEntry) -> Promise:
 
 def taken_in(entry: AirBaselineConfigEntry, rooms: Mapping[str, Sources]) -> Mapping[str, Taken]:
     """Return the sources of each room that another room, or the home, has."""
-    outdoors = {entry.options.get(key) for key in (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)}
+    keys = (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)
+    outdoors = [entry.options[key] for key in keys if entry.options.get(key)]
     claims = {room_id: sources.values() for room_id, sources in rooms.items()}
-    return taken_sources(claims, outdoors - {None})
+    return taken_sources(claims, outdoors)
 
 
 @callback

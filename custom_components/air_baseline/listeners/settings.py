@@ -27,6 +27,7 @@ from ..const import (
     CONF_HISTORY,
     CONF_OUTDOOR_PM25,
     CONF_OUTDOOR_TEMPERATURE,
+    CONF_PLACES,
     CONF_START_ANEW,
     CONF_WINDOWS,
     DOMAIN,
@@ -59,7 +60,8 @@ _OF_HOME = (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)
 class RoomSettings:
     """All of a room's settings that something running depends on.
 
-    `places` are the areas in which its sources are now, by entity id.
+    `places` are the areas in which its sources are, by entity id, `known_places` those in which
+    they belong.
     """
 
     title: str
@@ -68,6 +70,7 @@ class RoomSettings:
     windows: tuple[str, ...]
     history: bool
     places: Mapping[str, str | None]
+    known_places: Mapping[str, str]
 
 
 async def async_open_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
@@ -173,7 +176,11 @@ class SettingsListener:
 
     @callback
     def _async_due(self, _event: Event[Any] | None = None) -> None:
-        """Run a round once no registry has changed for a moment: many renames are one round."""
+        """Let the settings follow at once; apply them once no registry has changed for a moment.
+
+        So many renames are one round.
+        """
+        self._async_follow()
         now = self._hass.loop.time()
         if self._timer is None:
             self._since = now
@@ -287,6 +294,7 @@ class SettingsListener:
                     source.entity_id: present_place(self._hass, source.entity_id)
                     for source in sources.values()
                 },
+                known_places=dict(self._subentry(room_id).data.get(CONF_PLACES, {})),
             )
             for room_id, sources in readable.items()
         }
