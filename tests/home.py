@@ -169,25 +169,25 @@ def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     on their own is tested in tests/test_entity.py.
     """
     for room in entry.subentries.values():
-        ids = [("event", "inference"), ("switch", "keep_learning"), ("button", "start_over")]
-        found = {key: f"{room.subentry_id}_{key}" for _, key in ids}
-        for pollutant in room_sources(room.data):
-            descriptions = {"sensor": SENSORS, "binary_sensor": BINARY_SENSORS}
-            for domain, known in descriptions.items():
+        keys = {"inference": "event", "keep_learning": "switch", "start_over": "button"}
+        ids = [(domain, key, key, None) for key, domain in keys.items()]
+        for source in room_sources(room.data).values():
+            for domain, known in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
                 for one in known:
-                    if pollutant in one.pollutants:
-                        key = f"{WORDS_OF_POLLUTANT[pollutant]}_{one.key}"
-                        found[key] = f"{room.subentry_id}_{pollutant}_{one.key}"
-                        ids.append((domain, key))
-        for domain, key in ids:
+                    if source.pollutant in one.pollutants:
+                        key = f"{WORDS_OF_POLLUTANT[source.pollutant]}_{one.key}"
+                        unit = source.shown_unit if getattr(one, "is_level", False) else None
+                        ids.append((domain, f"{source.pollutant}_{one.key}", key, unit))
+        for domain, unique_id, key, unit in ids:
             er.async_get(hass).async_get_or_create(
                 domain,
                 DOMAIN,
-                found[key],
+                f"{room.subentry_id}_{unique_id}",
                 suggested_object_id=f"{slugify(room.title)}_{key}",
                 config_entry=entry,
                 config_subentry_id=room.subentry_id,
                 disabled_by=er.RegistryEntryDisabler.INTEGRATION if key in OFF else None,
+                unit_of_measurement=unit,
             )
 
 

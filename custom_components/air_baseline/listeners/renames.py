@@ -58,10 +58,15 @@ def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
 
 
 @callback
-def followed_entity_ids(entry: AirBaselineConfigEntry) -> set[str]:
-    """Return the entity ids that the home and its rooms point at."""
+def is_followed(hass: HomeAssistant, entry: AirBaselineConfigEntry, entity_id: str) -> bool:
+    """Tell whether the home or a room points at an entity, under this or its former entity id."""
+    entity = er.async_get(hass).async_get(entity_id)
     known = (entry.options, *(room.data for room in readable_rooms(entry)))
-    return {entity_id for data in known for entity_id in _entity_ids(data)}
+    return any(
+        entity_id in _entity_ids(data)
+        or (entity is not None and entity.id in data.get(CONF_REGISTERED, {}).values())
+        for data in known
+    )
 
 
 def _registered_by(entry: AirBaselineConfigEntry, apart_from: Mapping[str, Any]) -> set[str]:

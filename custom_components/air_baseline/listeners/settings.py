@@ -45,7 +45,7 @@ from .renames import (
     area_names,
     async_find_renamed,
     async_rename_with_areas,
-    followed_entity_ids,
+    is_followed,
 )
 from .rooms import in_turn
 
@@ -170,8 +170,8 @@ class SettingsListener:
     def _async_registry_changed(self, event: Event[Any]) -> None:
         """Ask for a round if this can be about a source; there are few such changes."""
         changes: Mapping[str, Any] = event.data.get("changes") or {}
-        moved = not _FOLLOWED.isdisjoint(changes)
-        if moved or event.data.get("entity_id") in followed_entity_ids(self._entry):
+        moved, entity_id = not _FOLLOWED.isdisjoint(changes), event.data.get("entity_id", "")
+        if moved or is_followed(self._hass, self._entry, entity_id):
             self._async_due()
 
     @callback

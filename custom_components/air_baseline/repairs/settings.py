@@ -25,18 +25,31 @@ class SourceTakenFlow(SourceFlow):
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.taken:
             return self.async_abort(reason="gone")
-        source = escape(name_of(self.hass, room.sources[pollutant].entity_id))
         owner = room.config_entry.subentries.get(room.taken[pollutant])
         if owner is None:
-            return self.async_show_menu(
-                step_id="outdoors",
-                menu_options=["room_settings", "not_now"],
-                description_placeholders={"source": source},
-            )
+            return await self.async_step_outdoors()
         return self.async_show_menu(
             step_id="init",
             menu_options=["room_settings", "not_now"],
-            description_placeholders={"source": source, "other": escape(owner.title)},
+            description_placeholders={
+                "room": escape(room.subentry.title),
+                "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
+                "other": escape(owner.title),
+            },
+        )
+
+    async def async_step_outdoors(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Tell the user that the source is an outdoor sensor and offer the answers."""
+        room, pollutant = self.find_room(), self.pollutant
+        if room is None or pollutant not in room.sources:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="outdoors",
+            menu_options=["room_settings", "not_now"],
+            description_placeholders={
+                "room": escape(room.subentry.title),
+                "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
+            },
         )
 
 
@@ -54,6 +67,7 @@ class SourceMovedFlow(SourceFlow):
             step_id="init",
             menu_options=["room_settings", "changed", "same_place", "not_now"],
             description_placeholders={
+                "room": escape(room.subentry.title),
                 "source": escape(name_of(self.hass, entity_id)),
                 "area": escape(area.name) if area else "–",
             },
