@@ -170,7 +170,9 @@ def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """
     for room in entry.subentries.values():
         keys = {"inference": "event", "keep_learning": "switch", "start_over": "button"}
-        ids = [(domain, key, key, None) for key, domain in keys.items()]
+        ids: list[tuple[str, str, str, str | None]] = [
+            (domain, key, key, None) for key, domain in keys.items()
+        ]
         for source in room_sources(room.data).values():
             for domain, known in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
                 for one in known:

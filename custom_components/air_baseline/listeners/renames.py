@@ -58,14 +58,13 @@ def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
 
 
 @callback
-def is_followed(hass: HomeAssistant, entry: AirBaselineConfigEntry, entity_id: str) -> bool:
-    """Tell whether the home or a room points at an entity, under this or its former entity id."""
-    entity = er.async_get(hass).async_get(entity_id)
+def followed_ids(entry: AirBaselineConfigEntry) -> frozenset[str]:
+    """Return the ids of all that the home and its rooms point at: entity ids, and registry ids."""
     known = (entry.options, *(room.data for room in readable_rooms(entry)))
-    return any(
-        entity_id in _entity_ids(data)
-        or (entity is not None and entity.id in data.get(CONF_REGISTERED, {}).values())
+    return frozenset(
+        one
         for data in known
+        for one in (*_entity_ids(data), *data.get(CONF_REGISTERED, {}).values())
     )
 
 

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -45,14 +44,13 @@ from .renames import (
     area_names,
     async_find_renamed,
     async_rename_with_areas,
-    is_followed,
+    followed_ids,
 )
 from .rooms import in_turn
 
 SETTLE_S = 1.0  # Seconds without a change, by judgement: renames of a device come in a burst.
 LONGEST_WAIT_S = 10.0  # Seconds, by judgement: changes that never stop must not stop the rounds.
 
-_FOLLOWED = frozenset({"entity_id", "area_id", "device_id"})  # What a registry can change.
 _OF_HOME = (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)
 
 
@@ -132,6 +130,7 @@ class SettingsListener:
         self._running = self._rooms()
         self._home = self._of_home()
         self._areas = area_names(hass)
+        self._followed = followed_ids(entry)
         self._since = 0.0  # Time of the loop at the first change of a registry that still waits.
         self._timer: CALLBACK_TYPE | None = None
         self._busy = asyncio.Lock()
@@ -144,9 +143,9 @@ class SettingsListener:
         listen = self._hass.bus.async_listen
         self._unsubscribes = [
             self._entry.add_update_listener(self._async_updated),
-            listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_changed),
-            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_registry_changed),
-            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._async_due),
+            listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_entity_changed),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_changed),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._async_area_changed),
         ]
         self._entry.async_create_task(self._hass, self._async_round(), f"{DOMAIN} settings")
         return self._async_stop
@@ -167,20 +166,27 @@ class SettingsListener:
             )
 
     @callback
-    def _async_registry_changed(self, event: Event[Any]) -> None:
-        """Ask for a round if this can be about a source; there are few such changes."""
-        changes: Mapping[str, Any] = event.data.get("changes") or {}
-        moved, entity_id = not _FOLLOWED.isdisjoint(changes), event.data.get("entity_id", "")
-        if moved or is_followed(self._hass, self._entry, entity_id):
+    def _async_entity_changed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Ask for a round if this is about a source, under its present or its former entity id."""
+        entity_id = event.data["entity_id"]
+        entity = er.async_get(self._hass).async_get(entity_id)
+        if not self._followed.isdisjoint((entity_id, entity.id if entity else entity_id)):
+            self._async_follow()
             self._async_due()
 
     @callback
-    def _async_due(self, _event: Event[Any] | None = None) -> None:
-        """Let the settings follow at once; apply them once no registry has changed for a moment.
+    def _async_device_changed(self, event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        if event.data["action"] == "update" and "area_id" in event.data["changes"]:
+            self._async_due()
 
-        So many renames are one round.
-        """
+    @callback
+    def _async_area_changed(self, _event: Event[ar.EventAreaRegistryUpdatedData]) -> None:
         self._async_follow()
+        self._async_due()
+
+    @callback
+    def _async_due(self) -> None:
+        """Run a round once no registry has changed for a moment: many renames are one round."""
         now = self._hass.loop.time()
         if self._timer is None:
             self._since = now
@@ -206,6 +212,7 @@ class SettingsListener:
         async_find_renamed(self._hass, self._entry)
         async_rename_with_areas(self._hass, self._entry, self._areas)
         self._areas = area_names(self._hass)
+        self._followed = followed_ids(self._entry)
         self._own = False
 
     async def _async_run(self) -> None:
