@@ -20,7 +20,8 @@ def async_review_settings(hass: HomeAssistant, room: RoomCoordinator) -> None:
     """
     for pollutant, source in room.sources.items():
         taken = pollutant in room.taken
-        moved = not taken and has_moved(hass, room.subentry.data, source.entity_id)
+        asks = not taken and not room.channels[pollutant].paused
+        moved = asks and has_moved(hass, room.subentry.data, source.entity_id)
         _async_report(hass, room, SOURCE_TAKEN, pollutant, shown=taken)
         _async_report(hass, room, SOURCE_MOVED, pollutant, shown=moved)
     for pollutant in Pollutant:
