@@ -21,7 +21,9 @@ from tests.words import calls, holes, keyword, source, texts_of, words
 
 SOURCES = (SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_STUCK, SOURCE_IMPLAUSIBLE)
 FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
-MODULES = ("repairs/room_flow", "repairs/inference", "repairs/source", "repairs/store")
+MODULES = tuple(
+    f"repairs/{name}" for name in ("room_flow", "inference", "source", "settings", "store")
+)
 
 
 @dataclass

@@ -32,7 +32,6 @@ class SourceTakenFlow(SourceFlow):
             step_id="init",
             menu_options=["room_settings", "not_now"],
             description_placeholders={
-                "room": escape(room.subentry.title),
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 "other": escape(owner.title),
             },
@@ -47,7 +46,6 @@ class SourceTakenFlow(SourceFlow):
             step_id="outdoors",
             menu_options=["room_settings", "not_now"],
             description_placeholders={
-                "room": escape(room.subentry.title),
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
             },
         )
@@ -67,7 +65,6 @@ class SourceMovedFlow(SourceFlow):
             step_id="init",
             menu_options=["room_settings", "changed", "same_place", "not_now"],
             description_placeholders={
-                "room": escape(room.subentry.title),
                 "source": escape(name_of(self.hass, entity_id)),
                 "area": escape(area.name) if area else "–",
             },
