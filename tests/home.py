@@ -37,7 +37,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
-from custom_components.air_baseline.inputs.room_config import room_sources
+from custom_components.air_baseline.inputs.room_config import readable_rooms, room_sources
 from custom_components.air_baseline.sensor import SENSORS
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 
@@ -168,7 +168,7 @@ def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     The id of an entity that makes a statement ends in its translation key. Which ids entities get
     on their own is tested in tests/test_entity.py.
     """
-    for room in entry.subentries.values():
+    for room in readable_rooms(entry):
         keys = {"inference": "event", "keep_learning": "switch", "start_over": "button"}
         ids: list[tuple[str, str, str, str | None]] = [
             (domain, key, key, None) for key, domain in keys.items()
@@ -191,6 +191,16 @@ def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
                 disabled_by=er.RegistryEntryDisabler.INTEGRATION if key in OFF else None,
                 unit_of_measurement=unit,
             )
+
+
+def found(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the present id of the entity that has an id by `give_ids`; the same if none has."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+            room = entry.subentries.get(one.config_subentry_id or "")
+            if room and entity_id == f"{one.domain}.{slugify(room.title)}_{one.translation_key}":
+                return one.entity_id
+    return entity_id
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -246,8 +256,8 @@ def report(hass: HomeAssistant, entity_id: str, value: object, **attributes: Any
 
 
 def shown(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
-    state = hass.states.get(entity_id)
+    """Return the state of an entity that is there; ours are found under ids of `give_ids`."""
+    state = hass.states.get(entity_id) or hass.states.get(found(hass, entity_id))
     assert state is not None, f"{entity_id} is not there"
     return state
 

@@ -26,7 +26,7 @@ from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
 from .listeners.rooms import async_let_time_pass, in_turn
-from .listeners.settings import async_clear_requests, async_follow_settings, async_open_rooms
+from .listeners.settings import SettingsListener, async_clear_requests, async_open_rooms
 from .listeners.surroundings import async_listen_to_surroundings
 from .services import async_register_actions
 from .storage.rooms import NewerStoreError, StoredRoom
@@ -71,6 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         unreadable=[],
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
+    settings = SettingsListener(hass, entry)
     await async_open_rooms(hass, entry)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -85,7 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_write_range_statistics(hass, entry))
     entry.async_on_unload(data.clock.async_start())
     entry.async_on_unload(async_load_module(hass))
-    entry.async_on_unload(async_follow_settings(hass, entry))
+    entry.async_on_unload(settings.async_start())
 
     async def keep_good(now: datetime) -> None:
         await store.async_keep_good(now.timestamp())

@@ -1,5 +1,6 @@
 """Changed settings are applied to what differs; nothing else is disturbed."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +223,31 @@ async def test_a_renamed_room_changes_names_and_nothing_else(
     device = devices.async_get(device_id(hass))
     assert device is not None
     assert device.name == "Galley"
+
+
+async def test_settings_that_change_in_one_go_are_one_round(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    with watching(hass) as watch:
+        for number in range(10):
+            room = entry.subentries[(KITCHEN, BEDROOM)[number % 2]]
+            hass.config_entries.async_update_subentry(entry, room, title=f"Room {number}")
+        await hass.async_block_till_done()
+    assert watch.rounds == 1
+    assert not watch.lost
+
+
+async def test_settings_that_change_while_the_home_is_set_up_are_applied(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    report(hass, "sensor.other", 9, **FINE)
+    reload = hass.async_create_task(hass.config_entries.async_reload(entry.entry_id))
+    while hass.states.get("sensor.kitchen_pm25_learning") is None or not reload.done():
+        change_data(hass, entry, KITCHEN, pm25_source="sensor.other")
+        await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    assert channel.binner.current_value == 9.0
 
 
 async def test_a_renamed_room_is_named_so_where_ids_are_made_again(

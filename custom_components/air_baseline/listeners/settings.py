@@ -113,17 +113,11 @@ async def async_clear_requests(hass: HomeAssistant, entry: AirBaselineConfigEntr
         hass.config_entries.async_update_subentry(entry, room, data=data)
 
 
-@callback
-def async_follow_settings(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Apply each change of the settings from now on; return what ends it."""
-    return SettingsListener(hass, entry).async_start()
-
-
 class SettingsListener:
-    """Follows the settings of a home."""
+    """Follows the settings of a home from before its rooms are set up."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-        """Take what is configured as what runs: the rooms have just been set up."""
+        """Take what is configured now as what runs: the rooms are about to be set up."""
         self._hass = hass
         self._entry = entry
         self._data = entry.runtime_data
@@ -134,6 +128,7 @@ class SettingsListener:
         self._since = 0.0  # Time of the loop at the first change of a registry that still waits.
         self._timer: CALLBACK_TYPE | None = None
         self._busy = asyncio.Lock()
+        self._pending = False
         self._own = False  # Whether this listener changes the settings itself.
         self._unsubscribes: list[CALLBACK_TYPE] = []
 
@@ -200,8 +195,13 @@ class SettingsListener:
         await self._entry.async_create_task(self._hass, self._async_round(), f"{DOMAIN} settings")
 
     async def _async_round(self) -> None:
-        """Run one round after the other, none once this has stopped."""
+        """Run one round for all that changes in one go, one after the other, until stopped."""
+        if self._pending:
+            return
+        self._pending = True
+        await asyncio.sleep(0)
         async with self._busy:
+            self._pending = False
             if self._unsubscribes:
                 await self._async_run()
 
