@@ -14,7 +14,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.air_baseline.const import DOMAIN, SIGNAL_ROOMS_CHANGED
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -141,7 +141,7 @@ def an_office(source: str = OFFICE_PM25) -> ConfigSubentry:
     return ConfigSubentry(**room)  # type: ignore[arg-type]
 
 
-async def test_ten_renames_in_a_second_are_one_round_that_nobody_notices(
+async def test_ten_renames_in_two_seconds_are_one_round_that_nobody_notices(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> None:
     await pass_time(hass, clock, timedelta(hours=2), AIR | {PM25: steady(80.0)})
@@ -153,8 +153,10 @@ async def test_ten_renames_in_a_second_are_one_round_that_nobody_notices(
             source = (PM25, VOC, INDEX)[number % 3]
             rename(hass, names[source], f"sensor.renamed_{number}")
             names[source] = f"sensor.renamed_{number}"
-            clock.tick(timedelta(milliseconds=100))
+            clock.tick(timedelta(milliseconds=200))
+            async_fire_time_changed(hass)
             await hass.async_block_till_done()
+            assert watch.rounds == 0
         await come_to_rest(hass)
     assert watch.rounds == 1
     assert not watch.lost
@@ -166,6 +168,21 @@ async def test_ten_renames_in_a_second_are_one_round_that_nobody_notices(
             report(hass, "sensor.renamed_9", level, **FINE)
             await pass_time(hass, clock, timedelta(minutes=5))
         assert shown(hass, UNUSUAL).state == state
+
+
+async def test_renames_that_never_stop_are_followed_all_the_same(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    with watching(hass) as watch:
+        name = PM25
+        for number in range(40):
+            rename(hass, name, f"sensor.renamed_{number}")
+            name = f"sensor.renamed_{number}"
+            clock.tick(timedelta(milliseconds=300))
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done()
+    assert watch.rounds == 1
+    assert not watch.lost
 
 
 async def test_a_value_holds_while_its_source_is_renamed(
