@@ -1,6 +1,7 @@
 """Follow renamed sources and areas, so that a rename does not lose anything."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -50,11 +51,16 @@ def async_find_renamed(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> No
     so is the area in which it was when the room was last set up or asked about it.
     """
     registry, update = er.async_get(hass), hass.config_entries
-    options = _followed(registry, entry.options, _registered_by(entry, entry.options))
-    update.async_update_entry(entry, options=options)
-    for room in readable_rooms(entry):
-        data = _followed(registry, room.data, _registered_by(entry, room.data))
-        update.async_update_subentry(entry, room, data=_placed(hass, data))
+    rooms = readable_rooms(entry)
+    users = Counter(
+        registry_id
+        for data in (entry.options, *(room.data for room in rooms))
+        for registry_id in data.get(CONF_REGISTERED, {}).values()
+    )
+    update.async_update_entry(entry, options=_followed(registry, entry.options, users))
+    for room in rooms:
+        data = _placed(hass, _followed(registry, room.data, users))
+        update.async_update_subentry(entry, room, data=data)
 
 
 @callback
@@ -68,24 +74,14 @@ def followed_ids(entry: AirBaselineConfigEntry) -> frozenset[str]:
     )
 
 
-def _registered_by(entry: AirBaselineConfigEntry, apart_from: Mapping[str, Any]) -> set[str]:
-    """Return the ids in the registry that the rest of the home points at."""
-    known = (entry.options, *(room.data for room in readable_rooms(entry)))
-    return {
-        registry_id
-        for data in known
-        if data is not apart_from
-        for registry_id in data.get(CONF_REGISTERED, {}).values()
-    }
-
-
 def _followed(
-    registry: er.EntityRegistry, data: Mapping[str, Any], others: Container[str]
+    registry: er.EntityRegistry, data: Mapping[str, Any], users: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the options of a home, or the data of a room, with the present ids of its sources.
 
     A source that is gone from the registry keeps its last entity id, in case it returns. If the
-    source of another room has that entity id now, it stays the source of the other room.
+    source of another room has that entity id now, it stays the source of the other room: `users`
+    says how many point at an entity, by its registry id.
     """
     known: Mapping[str, str] = data.get(CONF_REGISTERED, {})
     now: dict[str, str] = {}
@@ -93,7 +89,7 @@ def _followed(
     for entity_id in _entity_ids(data):
         entity = registry.entities.get_entry(known.get(entity_id, ""))
         if entity is None and (found := registry.async_get(entity_id)) is not None:
-            entity = None if entity_id in known and found.id in others else found
+            entity = None if entity_id in known and users.get(found.id) else found
         now[entity_id] = entity.entity_id if entity else entity_id
         if registry_id := entity.id if entity else known.get(entity_id):
             registered[now[entity_id]] = registry_id
