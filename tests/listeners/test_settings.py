@@ -13,6 +13,7 @@ from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -198,6 +199,32 @@ async def test_a_value_holds_while_its_source_is_renamed(
     assert channel.sustained.dump() == window
     report(hass, "sensor.cooker", 42, **FINE)
     assert channel.binner.current_value == 42.0
+
+
+async def test_an_entity_of_home_assistant_is_followed_without_a_gap(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    sensor = {"unique_id": "air", "name": "Air", "state": "{{ states('sensor.raw') }}"} | {
+        "device_class": "pm25",
+        "unit_of_measurement": "μg/m³",
+    }
+    hass.states.async_set("sensor.raw", "7")
+    assert await async_setup_component(hass, "template", {"template": {"sensor": sensor}})
+    await hass.async_block_till_done()
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, pm25_source="sensor.air"))
+    await set_up(hass, entry)
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    with watching(hass) as watch:
+        er.async_get(hass).async_update_entity("sensor.air", new_entity_id="sensor.cooker")
+        await hass.async_block_till_done()
+        assert channel.binner.current_value == 7.0
+        await come_to_rest(hass)
+    assert not watch.lost
+    assert channel.binner.current_value == 7.0
+    hass.states.async_set("sensor.raw", "8")
+    await hass.async_block_till_done()
+    assert channel.binner.current_value == 8.0
 
 
 async def test_two_sources_that_swap_their_names_stay_where_they_are(
