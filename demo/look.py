@@ -1,7 +1,7 @@
 """Open a page of the running demo and save a picture of it.
 
     python -m demo.look /config/repairs repairs.png --width 400 --dark --click "unusual air"
-    python -m demo.look device:sensor.living_room_pm25_learning room.png --text
+    python -m demo.look "device:Living room" room.png --text
 
 The browser signs in automatically, like any browser on this machine. Requests to other machines
 are refused and reported.
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m demo.look", description="Save a picture of a page of the running demo."
     )
-    parser.add_argument("path", help="/config/repairs, for example, or device:ENTITY for a device")
+    parser.add_argument("path", help="/config/repairs, for example, or device:NAME for a device")
     parser.add_argument("picture", type=Path, help="the PNG file to write")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--width", type=int, default=1280)
@@ -84,14 +84,14 @@ def _picture(context: BrowserContext, options: argparse.Namespace) -> str:
 
 
 def _path(options: argparse.Namespace) -> str:
-    kind, _, entity_id = options.path.partition(":")
+    kind, _, name = options.path.partition(":")
     if kind != "device":
         return str(options.path)
     tokens = sign_in(options.port)
-    found = device_id(options.port, tokens, entity_id)
+    found = device_id(options.port, tokens, name)
     sign_out(options.port, tokens)
     if found == "None":
-        raise LookError(f"{entity_id} has no device")
+        raise LookError(f"there is no device {name}")
     return f"/config/devices/device/{found}"
 
 

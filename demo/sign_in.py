@@ -58,9 +58,9 @@ def is_running(port: int, tokens: dict[str, Any]) -> bool:
     return bool(state["state"] == "RUNNING")
 
 
-def device_id(port: int, tokens: dict[str, Any], entity_id: str) -> str:
-    """Return the id of the device of an entity, "None" if there is none."""
-    template = {"template": f"{{{{ device_id({entity_id!r}) }}}}"}
+def device_id(port: int, tokens: dict[str, Any], name: str) -> str:
+    """Return the id of the device with a name, "None" if there is none."""
+    template = {"template": f"{{{{ device_id({name!r}) }}}}"}
     return _ask(port, "/api/template", tokens, json.dumps(template))
 
 

@@ -6,9 +6,9 @@ from .homes import WalkError
 from .visitor import Visitor
 
 ROOM: Final = "Living room"
-UNUSUAL: Final = "binary_sensor.living_room_pm25_unusual"
-COMPARED: Final = "sensor.living_room_pm25_compared"
-LEARNING: Final = "sensor.living_room_pm25_learning"
+UNUSUAL: Final = (ROOM, "pm25_unusual")
+COMPARED: Final = (ROOM, "pm25_compared")
+LEARNING: Final = (ROOM, "pm25_learning")
 REPAIRS: Final = "/config/repairs"
 QUESTION: Final = "Living room: unusual air"
 PAGE: Final = ("Measured", "Inferred", "Because", "Not known", "What happens next")

@@ -26,6 +26,9 @@ CUT_OFF: Final = "document.scrollingElement.scrollWidth > window.innerWidth"
 ASK: Final = "ask => document.querySelector('home-assistant').hass.callWS(ask)"
 
 
+type Named = str | tuple[str, str]  # What people see, or one of ours: room and translation key.
+
+
 class Visitor:
     """One browser window in one home. Each step fails with a sentence."""
 
@@ -124,23 +127,38 @@ class Visitor:
             self._rooms = {device["name"]: device["id"] for device in devices}
         return self._rooms[room]
 
-    def state(self, entity_id: str) -> dict[str, Any]:
+    def entity_id(self, room: str, translation_key: str) -> str:
+        """Return the entity id of one of our entities, which depends on names and language."""
+        for entity in self.ask("config/entity_registry/list"):
+            if (entity["device_id"], entity["translation_key"]) == (
+                self.device(room),
+                translation_key,
+            ):
+                return str(entity["entity_id"])
+        raise WalkError(f"{room} has no {translation_key}")
+
+    def state(self, entity: Named) -> dict[str, Any]:
         """Return the state of an entity, with its attributes."""
-        found = [one for one in self.ask("get_states") if one["entity_id"] == entity_id]
+        states = self.ask("get_states")
+        if isinstance(entity, str):
+            found = [one for one in states if one["attributes"].get("friendly_name") == entity]
+        else:
+            entity_id = self.entity_id(*entity)
+            found = [one for one in states if one["entity_id"] == entity_id]
         if not found:
-            raise WalkError(f"there is no {entity_id}")
+            raise WalkError(f"there is no {entity}")
         return dict(found[0])
 
-    def await_state(self, entity_id: str, state: str, within_s: float = 10.0, **said: Any) -> None:
+    def await_state(self, entity: Named, state: str, within_s: float = 10.0, **said: Any) -> None:
         """Wait until an entity has a state, with these attributes."""
 
         def is_so() -> bool:
-            now = self.state(entity_id)
+            now = self.state(entity)
             return bool(now["state"] == state and said.items() <= now["attributes"].items())
 
         if not self.wait(is_so, within_s):
-            now = self.state(entity_id)
-            raise WalkError(f"{entity_id} is not {state} {said or ''} but {now}")
+            now = self.state(entity)
+            raise WalkError(f"{entity} is not {state} {said or ''} but {now}")
 
     def wait(self, is_so: Callable[[], bool], within_s: float) -> bool:
         """Wait until something is true; tell whether it became true."""

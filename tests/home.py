@@ -21,17 +21,26 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import device_registry as dr, event, issue_registry as ir
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    event,
+    issue_registry as ir,
+)
+from homeassistant.util import dt as dt_util, slugify
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
 from custom_components.air_baseline.const import DOMAIN, LOGGER
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
+from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
+from custom_components.air_baseline.inputs.room_config import readable_rooms, room_sources
+from custom_components.air_baseline.sensor import SENSORS
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 
 ZONE = ZoneInfo("Europe/London")
@@ -56,6 +65,8 @@ USUAL = {
     Pollutant.VOC_RATIO: 120.0,
     Pollutant.VOC_INDEX: 100.0,
 }
+
+OFF = {"start_over", "pm25_usual_middle", "voc_usual_middle", "pm25_mean_24h"}  # At first.
 
 type Level = Callable[[float], float]
 
@@ -153,9 +164,51 @@ def a_store(rooms: Mapping[str, Mapping[Pollutant, dict[str, Any]]]) -> dict[str
     return {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": {"rooms": kept}}
 
 
+def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Register the entities of an entry under ids that are short to spell, as an owner could.
+
+    The id of an entity that makes a statement ends in its translation key. Which ids entities get
+    on their own is tested in tests/test_entity.py.
+    """
+    for room in readable_rooms(entry):
+        keys = {"inference": "event", "keep_learning": "switch", "start_over": "button"}
+        ids: list[tuple[str, str, str, str | None]] = [
+            (domain, key, key, None) for key, domain in keys.items()
+        ]
+        for source in room_sources(room.data).values():
+            for domain, known in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
+                for one in known:
+                    if source.pollutant in one.pollutants:
+                        key = f"{WORDS_OF_POLLUTANT[source.pollutant]}_{one.key}"
+                        unit = source.shown_unit if getattr(one, "is_level", False) else None
+                        ids.append((domain, f"{source.pollutant}_{one.key}", key, unit))
+        for domain, unique_id, key, unit in ids:
+            er.async_get(hass).async_get_or_create(
+                domain,
+                DOMAIN,
+                f"{room.subentry_id}_{unique_id}",
+                suggested_object_id=f"{slugify(room.title)}_{key}",
+                config_entry=entry,
+                config_subentry_id=room.subentry_id,
+                disabled_by=er.RegistryEntryDisabler.INTEGRATION if key in OFF else None,
+                unit_of_measurement=unit,
+            )
+
+
+def found(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the present id of the entity that has an id by `give_ids`; the same if none has."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+            room = entry.subentries.get(one.config_subentry_id or "")
+            if room and entity_id == f"{one.domain}.{slugify(room.title)}_{one.translation_key}":
+                return one.entity_id
+    return entity_id
+
+
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Add an entry and set it up."""
     entry.add_to_hass(hass)
+    give_ids(hass, entry)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
 
@@ -205,8 +258,8 @@ def report(hass: HomeAssistant, entity_id: str, value: object, **attributes: Any
 
 
 def shown(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
-    state = hass.states.get(entity_id)
+    """Return the state of an entity that is there; ours are found under ids of `give_ids`."""
+    state = hass.states.get(entity_id) or hass.states.get(found(hass, entity_id))
     assert state is not None, f"{entity_id} is not there"
     return state
 
@@ -255,6 +308,13 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     assert answer is not None
     await hass.async_block_till_done()
     return dict(answer)
+
+
+async def come_to_rest(hass: HomeAssistant) -> None:
+    """Let the moment pass after which renames are followed, and wait until they are."""
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
+    await hass.async_block_till_done()
 
 
 async def settle() -> None:

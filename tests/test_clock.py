@@ -145,6 +145,7 @@ async def test_a_round_that_is_cut_short_among_the_rooms_holds_up_no_save(
     data = entry.runtime_data
     clock.move_to(NOON + STEP)
     async_fire_time_changed(hass)
+    await asyncio.sleep(0)
     assert data.store.turn.locked(), "the second room is still to come"
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert not data.store.turn.locked()

@@ -78,7 +78,7 @@ async def test_an_entity_of_another_sort_is_refused(
     with pytest.raises(AssertionError, match="unavailable"):
         await automate(hass, when("range_learned", target))
     assert "sensor.kitchen_pm25_compared cannot be used here" in caplog.text
-    assert "ends in _learning" in caplog.text
+    assert "choose the room, or sensor.kitchen_pm25_learning" in caplog.text
 
 
 async def test_a_room_that_is_still_learning_runs_nothing_and_the_trace_says_why(

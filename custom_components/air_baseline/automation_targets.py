@@ -1,6 +1,6 @@
 """The targets of automations: from a target to our entities that make a statement."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from homeassistant.const import ATTR_ENTITY_ID, CONF_TARGET
@@ -33,8 +33,8 @@ def check_target(hass: HomeAssistant, config: ConfigType, statement: str) -> Con
     for entry in _ours(hass, TargetSelection(config[CONF_TARGET]).entity_ids):
         if entry.translation_key not in names:
             raise vol.Invalid(
-                f"{entry.entity_id} cannot be used here: choose the room, or its entity that ends "
-                f"in _{statement}",
+                f"{entry.entity_id} cannot be used here: choose the room, or "
+                f"{_those_of(hass, entry, names)}",
                 path=[CONF_TARGET, ATTR_ENTITY_ID],
             )
     return config
@@ -55,6 +55,13 @@ def is_confident(state: State, minimum: float | None) -> bool:
 def reason_of(state: State) -> str:
     """Return the reason why nothing is known, otherwise the state."""
     return str(state.attributes.get("reason") or state.state)
+
+
+def _those_of(hass: HomeAssistant, entry: er.RegistryEntry, names: Container[str | None]) -> str:
+    """Return the entities of the same room that make a statement, by the names of that."""
+    registry = er.async_get(hass)
+    room = er.async_entries_for_device(registry, entry.device_id) if entry.device_id else []
+    return ", ".join(one.entity_id for one in room if one.translation_key in names)
 
 
 def _names(statement: str) -> set[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
-    DOMAIN as BINARY_SENSOR_DOMAIN,
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
@@ -13,11 +12,11 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import AirBaselineConfigEntry
+from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.explaining.view import EntityView
 from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
@@ -64,23 +63,22 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities(
-            [
-                ChannelBinarySensor(room, pollutant, description)
-                for pollutant in room.sources
-                for description in BINARY_SENSORS
-                if pollutant in description.pollutants
-            ],
-            config_subentry_id=subentry_id,
-        )
+
+    def entities_of(room: RoomCoordinator) -> list[ChannelBinarySensor]:
+        return [
+            ChannelBinarySensor(room, pollutant, description)
+            for pollutant in room.sources
+            for description in BINARY_SENSORS
+            if pollutant in description.pollutants
+        ]
+
+    await async_add_of_rooms(hass, entry, async_add_entities, entities_of)
 
 
 class ChannelBinarySensor(ChannelEntity, BinarySensorEntity):
     """A binary sensor that shows one field of a channel's view, unknown if that is None."""
 
     entity_description: ChannelBinarySensorDescription
-    _domain = BINARY_SENSOR_DOMAIN
 
     @property
     @override

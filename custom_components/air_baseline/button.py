@@ -3,7 +3,7 @@
 from typing import override
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, ButtonEntity
+from homeassistant.components.button import ButtonEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import AirBaselineConfigEntry
 from .corrections import async_reset, refused
 from .entity import RoomEntity
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 from .permissions import async_check_user
 
 PARALLEL_UPDATES = 0  # No limit: nothing is polled.
@@ -24,8 +24,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the button of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([StartOverButton(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(hass, entry, async_add_entities, lambda room: [StartOverButton(room)])
 
 
 class StartOverButton(RoomEntity, ButtonEntity):
@@ -34,7 +33,6 @@ class StartOverButton(RoomEntity, ButtonEntity):
     _attr_entity_category = EntityCategory.CONFIG
     _attr_entity_registry_enabled_default = False
     _attr_translation_key = "start_over"
-    _domain = BUTTON_DOMAIN
 
     @override
     async def async_press(self) -> None:

@@ -29,8 +29,11 @@ CONF_OUTDOOR_PM25: Final = "outdoor_pm25"
 CONF_OUTDOOR_TEMPERATURE: Final = "outdoor_temperature"
 CONF_WINDOWS: Final = "windows"
 CONF_REGISTERED: Final = "registered"  # The ids of the sources in the registry, by entity id.
-CONF_START_ANEW: Final = "start_anew"  # Pollutants that start again at the next set-up of the room.
+CONF_PLACES: Final = "places"  # The areas in which the sources belong, by entity id.
+CONF_START_ANEW: Final = "start_anew"  # Pollutants that start again with an empty ledger.
 CONF_HISTORY: Final = "use_history"  # Whether a new room may start from the recorder's history.
+
+SIGNAL_ROOMS_CHANGED: Final = f"{DOMAIN}_rooms_changed"  # Sent after each round of settings.
 
 ATTR_QUANTITY: Final = "quantity"
 ATTR_CORRECTION: Final = "correction"

@@ -20,6 +20,7 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -28,10 +29,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .clock import Clock
-from .const import (
-    DOMAIN,
-    LOGGER,
-)
+from .const import CONF_REGISTERED, DOMAIN, LOGGER
 from .core.alerting.judgement import Judgement
 from .core.channel import Channel
 from .core.codes import LearningState, Refused
@@ -39,9 +37,10 @@ from .core.event import Event as ChannelEvent
 from .core.explaining.view import EntityView, view
 from .core.pollutant import POLLUTANTS, Pollutant, plain_number
 from .core.reading.binning import Bin
+from .inputs.claims import Taken
 from .inputs.life import alive_at
 from .inputs.readings import UnitChangedError, concentration
-from .inputs.room_config import room_sources
+from .inputs.room_config import RoomSource
 from .inputs.source_log import source_log
 from .inputs.source_watch import SourceWatch, Trouble
 from .storage.rooms import Loaded, StoredRoom
@@ -57,11 +56,13 @@ type AirBaselineConfigEntry = ConfigEntry[AirBaselineData]
 class AirBaselineData:
     """What a loaded entry holds: clock, store, a coordinator per room, damage met on loading.
 
-    `unreadable` lists the ids of the rooms that were left out because of unreadable settings.
+    `stored` are the rooms as they are saved, by id; a room that is left out because of unreadable
+    settings is among them. `unreadable` lists the ids of those rooms.
     """
 
     clock: Clock
     store: LedgerStore
+    stored: dict[str, StoredRoom]
     rooms: dict[str, RoomCoordinator]
     damage: Loaded
     unreadable: list[str]
@@ -86,23 +87,26 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         entry: AirBaselineConfigEntry,
         subentry: ConfigSubentry,
         *,
+        sources: Mapping[Pollutant, RoomSource],
         stored: StoredRoom,
-        store: LedgerStore,
     ) -> None:
-        """Take over what is stored of the room."""
+        """Take over what is stored of the room; it has a channel for each source."""
         super().__init__(
             hass, LOGGER, config_entry=entry, name=f"{DOMAIN} {subentry.title}", always_update=False
         )
         self.subentry = subentry
-        self.sources = room_sources(subentry.data)
+        self.sources = sources
+        self.taken: Taken = {}  # A source in it is not listened to: somebody else has it.
         self.stored = stored
-        self.stopped = False  # For good: a reload creates another coordinator.
+        self.stopped = False  # For good: a room that is opened again gets another coordinator.
         self.unit_problem: dict[Pollutant, str | None] = {}  # None: the unit is known and right.
         self.watches = {pollutant: SourceWatch() for pollutant in self.sources}
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
-        self._store = store
-        self._pollutants = {source.entity_id: source.pollutant for source in self.sources.values()}
+        self._store = entry.runtime_data.store
+        self._heard: dict[Pollutant, tuple[str, Channel]] = {}
+        self._pollutants: dict[str, Pollutant] = {}  # Those that are heard, by entity id.
+        self._registered: Mapping[str, str] = {}  # Their ids in the registry, by entity id.
         self._event_listeners: list[EventListener] = []
         self._bin_listeners: list[BinListener] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
@@ -133,6 +137,44 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Start listening; return a function that stops it."""
+        self._async_listen()
+        self.async_pass_time(dt_util.utcnow().timestamp())
+        return self.async_stop
+
+    @callback
+    def async_configure(
+        self, sources: Mapping[Pollutant, RoomSource], taken: Taken, title: str
+    ) -> None:
+        """Follow changed settings; a source that stays the same is not disturbed.
+
+        The stored room has a channel for each source already.
+        """
+        now = dt_util.utcnow().timestamp()
+        self.name, self.sources, self.taken = f"{DOMAIN} {title}", sources, taken
+        with self.guarded():
+            self.data = {
+                pollutant: self.data.get(pollutant) or view(channel, now)
+                for pollutant, channel in self.channels.items()
+            }
+            for pollutant, channel in self.channels.items():
+                channel.wait(now, waiting=pollutant in taken)
+            if self._unsubscribes:
+                self._async_unlisten()
+                self._async_listen()
+                self._async_report_events()
+            self._async_publish(now)
+
+    @callback
+    def _async_listen(self) -> None:
+        """Listen to the sources; take the present state of those that were not heard before."""
+        before = self._heard
+        self._heard = {
+            pollutant: (source.entity_id, self.channels[pollutant])
+            for pollutant, source in self.sources.items()
+            if pollutant not in self.taken
+        }
+        self._pollutants = {heard[0]: pollutant for pollutant, heard in self._heard.items()}
+        self._registered = self.subentry.data.get(CONF_REGISTERED, {})
         entity_ids = list(self._pollutants)
         self._unsubscribes = [
             async_track_state_change_event(self.hass, entity_ids, self._async_changed),
@@ -140,19 +182,31 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
         ]
         now = dt_util.utcnow().timestamp()
-        for entity_id in entity_ids:
-            if (state := self.hass.states.get(entity_id)) is not None:
-                # After the clock was set back, an older state can seem to be from the future.
-                self._ingest(entity_id, state, min(state.last_reported_timestamp, now))
-        self.async_pass_time(now)
-        return self.async_stop
+        for pollutant in [known for known in before if before[known] != self._heard.get(known)]:
+            self.unit_problem.pop(pollutant, None)
+            self.watches.pop(pollutant, None)
+            if pollutant in self.channels:
+                self.channels[pollutant].binner.forget_cadence()
+        for pollutant in self.channels:
+            self.watches.setdefault(pollutant, SourceWatch())
+        for pollutant, heard in self._heard.items():
+            state = self.hass.states.get(heard[0])
+            if heard == before.get(pollutant) or (state is None and pollutant not in before):
+                continue
+            # After the clock was set back, an older state can seem to be from the future.
+            reported_at = min(state.last_reported_timestamp, now) if state is not None else now
+            self._ingest(heard[0], state, now, reported_at)
+
+    @callback
+    def _async_unlisten(self) -> None:
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
 
     @callback
     def async_stop(self) -> None:
         """Stop listening; a second call does nothing."""
         self.stopped = True
-        while self._unsubscribes:
-            self._unsubscribes.pop()()
+        self._async_unlisten()
 
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
@@ -196,14 +250,22 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_changed(self, event: Event[EventStateChangedData]) -> None:
-        new = event.data["new_state"]
+        entity_id, new = event.data["entity_id"], event.data["new_state"]
+        if new is None and self._async_is_renamed(entity_id):
+            return  # Its value holds: the settings follow it within a second or so.
         at = new.last_updated_timestamp if new else event.time_fired_timestamp
-        self._ingest(event.data["entity_id"], new, at)
+        self._ingest(entity_id, new, at)
 
     @callback
     def _async_reported(self, event: Event[EventStateReportedData]) -> None:
         at = event.data["last_reported"].timestamp()
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
+
+    @callback
+    def _async_is_renamed(self, entity_id: str) -> bool:
+        """Tell whether an entity that is gone has another entity id now."""
+        entity = er.async_get(self.hass).entities.get_entry(self._registered.get(entity_id, ""))
+        return entity is not None and entity.entity_id != entity_id
 
     @callback
     def async_advance(self, pollutant: Pollutant, now: float) -> None:
@@ -239,13 +301,23 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 mean.zone = channel.zone
 
     @callback
-    def _ingest(self, entity_id: str, state: State | None, at: float) -> None:
-        """Feed one state to its channel; publish if it closed a bin."""
+    def _ingest(
+        self, entity_id: str, state: State | None, at: float, reported_at: float | None = None
+    ) -> None:
+        """Feed one state to its channel; publish if it closed a bin.
+
+        `reported_at` is the time of a state that was there already when the room began to listen.
+        """
         with self.guarded():
             pollutant = self._pollutants[entity_id]
             channel = self.channels[pollutant]
             reported = self._concentration(pollutant, state, at)
-            judgements = channel.read(at, *reported) if reported else channel.lose(at)
+            if not reported:
+                judgements = channel.lose(at)
+            elif reported_at is None:
+                judgements = channel.read(at, *reported)
+            else:
+                judgements = channel.find(at, *reported, reported_at)
             if reported:
                 self._async_note(pollutant, at, channel.refused)
             self._async_report_bins(pollutant, judgements)
@@ -322,6 +394,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             return
         self._published_trouble = trouble
         for pollutant, shown in views.items():
+            if pollutant in self.taken:
+                continue  # It was not listened to.
             self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
         self.async_set_updated_data(views)
 

@@ -1,20 +1,27 @@
 """What all entities of a room share."""
 
 from abc import abstractmethod
+from asyncio import Semaphore
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import area_registry as ar, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
-from .const import CONF_AREA, DOMAIN
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .const import CONF_AREA, DOMAIN, SIGNAL_ROOMS_CHANGED
+from .coordinator import RoomCoordinator
 from .core.explaining.view import EntityView
 from .core.pollutant import Pollutant
 
@@ -37,11 +44,6 @@ def room_device(room: RoomCoordinator) -> DeviceInfo:
     )
 
 
-def entity_id_of(room: RoomCoordinator, domain: str, name: str) -> str:
-    """Return the entity id to suggest; the default of Home Assistant would name the area twice."""
-    return f"{domain}.{slugify(f'{room.subentry.title} {name}')}"
-
-
 def baseline_attributes(view: EntityView) -> dict[str, Any]:
     """Return what an inference is based on: small, and changing at most once a day."""
     return {
@@ -56,35 +58,71 @@ def baseline_attributes(view: EntityView) -> dict[str, Any]:
     }
 
 
-@callback
-def async_forget_gone_pollutants(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Remove the entities of pollutants that their rooms no longer measure."""
-    registry = er.async_get(hass)
-    gone = tuple(
-        f"{room_id}_{pollutant}_"
-        for room_id, room in entry.runtime_data.rooms.items()
-        for pollutant in Pollutant
-        if pollutant not in room.sources
-    )
-    for known in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if known.unique_id.startswith(gone):
-            registry.async_remove(known.entity_id)
-
-
-class RoomEntity(Entity):
-    """An entity of a room as a whole."""
+class OfRoom(Entity):
+    """What every entity of a room has: the room's device, and an entity id after its name."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    room: RoomCoordinator
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device of the room, under its present name."""
+        return room_device(self.room)
+
+    @callback
+    @override
+    def add_to_platform_start(
+        self, hass: HomeAssistant, platform: EntityPlatform, parallel_updates: Semaphore | None
+    ) -> None:
+        """Suggest an entity id, now that the names are known in Home Assistant's language."""
+        super().add_to_platform_start(hass, platform, parallel_updates)
+        if self.registry_entry is None and (object_id := self._object_id()) is not None:
+            self.entity_id = f"{platform.domain}.{object_id}"
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the name of the room."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, SIGNAL_ROOMS_CHANGED, self._async_suggest_again)
+        )
+
+    def _object_id(self) -> str | None:
+        """Return the object id to suggest, None if the owner chose what ids are made of.
+
+        Home Assistant's default would name the area and then the room, which mostly has the
+        name of its area.
+        """
+        if er.async_get(self.hass).settings.entity_id_parts is not None:
+            return None
+        room = self.room.subentry
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, room.subentry_id), self.room.config_entry.entry_id
+        )
+        name = device.name_by_user if device else None
+        return slugify(f"{name or room.title} {self.suggested_object_id}")
+
+    @callback
+    def _async_suggest_again(self) -> None:
+        """Keep what "Recreate entity IDs" would give; the present id stays."""
+        entry, object_id = self.registry_entry, self._object_id()
+        if entry is not None and object_id not in (None, entry.suggested_object_id):
+            er.async_get(self.hass).async_get_or_create(
+                entry.domain, entry.platform, entry.unique_id, suggested_object_id=object_id
+            )
+
+
+class RoomEntity(OfRoom):
+    """An entity of a room as a whole."""
+
     _attr_translation_key: str
-    _domain: str
 
     def __init__(self, room: RoomCoordinator) -> None:
         """Take the ids from the room."""
         self.room = room
         self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
-        self._attr_device_info = room_device(room)
-        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +133,9 @@ class ChannelDescription(EntityDescription):
     pollutants: frozenset[Pollutant] = frozenset(Pollutant)
 
 
-class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
+class ChannelEntity(CoordinatorEntity[RoomCoordinator], OfRoom):
     """One statement about one pollutant in one room."""
 
-    _attr_has_entity_name = True
-    _domain: str
     _unrecorded_attributes = frozenset({MATCH_ALL})  # The ledger has what they are made from.
     entity_description: ChannelDescription
 
@@ -108,12 +144,11 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator]):
     ) -> None:
         """Take the name from the translations, the ids from the room and the pollutant."""
         super().__init__(room)
+        self.room = room
         self.pollutant = pollutant
         self.entity_description = description
         self._attr_unique_id = f"{room.subentry.subentry_id}_{pollutant}_{description.key}"
         self._attr_translation_key = f"{WORDS_OF_POLLUTANT[pollutant]}_{description.key}"
-        self._attr_device_info = room_device(room)
-        self.entity_id = entity_id_of(room, self._domain, self._attr_translation_key)
         self._shown: tuple[Any, ...] | None = None
 
     @property

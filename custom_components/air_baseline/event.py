@@ -2,7 +2,7 @@
 
 from typing import Any, override
 
-from homeassistant.components.event import DOMAIN as EVENT_DOMAIN, EventEntity
+from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,7 +14,7 @@ from .core.ledger.episode import Episode
 from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
@@ -27,15 +27,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entity of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([InferenceEvent(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(hass, entry, async_add_entities, lambda room: [InferenceEvent(room)])
 
 
 class InferenceEvent(RoomEntity, EventEntity):
     """Fires for each inference about the room and each correction, with pollutant and numbers."""
 
     _attr_translation_key = "inference"
-    _domain = EVENT_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
         """Offer every kind of event of a channel except the end of a day, which is not news."""
@@ -45,6 +43,7 @@ class InferenceEvent(RoomEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the room."""
+        await super().async_added_to_hass()
         self.async_on_remove(self.room.async_add_event_listener(self._async_fire))
 
     @callback

@@ -6,7 +6,6 @@ from math import log10
 from typing import Any, override
 
 from homeassistant.components.sensor import (
-    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -21,7 +20,7 @@ from .core.explaining.view import EntityView
 from .core.pollutant import Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .inputs.room_config import RoomSource
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
@@ -124,16 +123,16 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities(
-            [
-                ChannelSensor(room, source, description)
-                for source in room.sources.values()
-                for description in SENSORS
-                if source.pollutant in description.pollutants
-            ],
-            config_subentry_id=subentry_id,
-        )
+
+    def entities_of(room: RoomCoordinator) -> list[ChannelSensor]:
+        return [
+            ChannelSensor(room, source, description)
+            for source in room.sources.values()
+            for description in SENSORS
+            if source.pollutant in description.pollutants
+        ]
+
+    await async_add_of_rooms(hass, entry, async_add_entities, entities_of)
 
 
 def _precision(source: RoomSource) -> int:
@@ -145,29 +144,35 @@ class ChannelSensor(ChannelEntity, SensorEntity):
     """A sensor that shows one field of a channel's view."""
 
     entity_description: ChannelSensorDescription
-    _domain = SENSOR_DOMAIN
 
     def __init__(
         self, room: RoomCoordinator, source: RoomSource, description: ChannelSensorDescription
     ) -> None:
         """Show concentrations in the unit of the source, if its device class allows that."""
         super().__init__(room, source.pollutant, description)
-        self._factor = 1.0
         if description.is_level:
             self._attr_device_class = _DEVICE_CLASSES.get(source.pollutant)
-            self._attr_native_unit_of_measurement = source.shown_unit or None
-            self._factor = source.factor
             if description.suggested_display_precision is None:
                 self._attr_suggested_display_precision = _precision(source)
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """Return the unit of the source for a concentration; the settings can change it."""
+        if self.entity_description.is_level:
+            return self.coordinator.sources[self.pollutant].shown_unit or None
+        return self.entity_description.native_unit_of_measurement
 
     @property
     @override
     def native_value(self) -> str | float | None:
         """Return the field of the view."""
         value = self.entity_description.value_fn(self.view)
-        return value / self._factor if isinstance(value, float) else value
+        if self.entity_description.is_level and isinstance(value, float):
+            return value / self.coordinator.sources[self.pollutant].factor
+        return value
 
     @override
     def shown(self) -> tuple[Any, ...]:
         """Return everything that this sensor writes."""
-        return (self.native_value, self.extra_state_attributes)
+        return (self.native_value, self.native_unit_of_measurement, self.extra_state_attributes)

@@ -2,14 +2,14 @@
 
 from typing import Any, override
 
-from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN, SwitchEntity
+from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .entity import RoomEntity
-from .listeners.rooms import in_turn
+from .listeners.rooms import async_add_of_rooms
 
 PARALLEL_UPDATES = 0  # No limit: nothing is polled.
 
@@ -20,8 +20,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switch of every room."""
-    async for subentry_id, room in in_turn(entry.runtime_data.rooms):
-        async_add_entities([KeepLearningSwitch(room)], config_subentry_id=subentry_id)
+    await async_add_of_rooms(
+        hass, entry, async_add_entities, lambda room: [KeepLearningSwitch(room)]
+    )
 
 
 class KeepLearningSwitch(RoomEntity, SwitchEntity):
@@ -32,7 +33,6 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
 
     _attr_entity_category = EntityCategory.CONFIG
     _attr_translation_key = "keep_learning"
-    _domain = SWITCH_DOMAIN
 
     def __init__(self, room: RoomCoordinator) -> None:
         """Show the state of the channels, which is kept across a restart."""
@@ -42,6 +42,7 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the room."""
+        await super().async_added_to_hass()
         self.async_on_remove(self.room.async_add_listener(self._async_follow))
 
     @override

@@ -108,6 +108,7 @@ async def test_three_clicks_lead_to_watched_rooms(
         "voc_kind": "voc_mass",
         "voc_unit": "mg/m³",
         "registered": {one: er.async_get(hass).entities[one].id for one in (pm25, voc)},
+        "places": dict.fromkeys((pm25, voc), "kitchen"),
     }
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "no_source"
 

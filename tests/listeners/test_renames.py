@@ -19,6 +19,7 @@ from tests.home import (
     a_home,
     a_room,
     a_store,
+    come_to_rest,
     device_id,
     learned,
     report,
@@ -140,7 +141,7 @@ async def test_a_room_is_renamed_with_its_area(
     await set_up(hass, entry)
     for name in ("Galley", "Cookery"):
         ar.async_get(hass).async_update("kitchen", name=name)
-        await hass.async_block_till_done()
+        await come_to_rest(hass)
         assert [room.title for room in entry.subentries.values()] == [name, "Bedroom"]
         device = device_registry.async_get(device_id(hass))
         assert device is not None
@@ -153,7 +154,7 @@ async def test_a_room_keeps_the_name_that_it_was_given(hass: HomeAssistant) -> N
     hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], title="Ours")
     await hass.async_block_till_done()
     ar.async_get(hass).async_update("kitchen", name="Galley")
-    await hass.async_block_till_done()
+    await come_to_rest(hass)
     assert entry.subentries[KITCHEN].title == "Ours"
 
 

@@ -160,7 +160,7 @@ def test_what_the_archive_installs_starts_in_a_real_home(
         with suppress(OSError, HTTPException, ValueError):
             tokens = tokens or sign_in(port)
             if is_running(port, tokens):
-                found = device_id(port, tokens, "sensor.living_room_pm25_compared")
+                found = device_id(port, tokens, "Living room")
         time.sleep(0.3)
     log = (installed.parent.parent / "output.log").read_text("utf-8")
     assert found != "None", log

@@ -24,7 +24,9 @@ SOURCES = (
     *(SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_ABOVE_SPAN, SOURCE_STUCK, SOURCE_IMPLAUSIBLE),
 )
 FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
-MODULES = ("repairs/room_flow", "repairs/inference", "repairs/source", "repairs/store")
+MODULES = tuple(
+    f"repairs/{name}" for name in ("room_flow", "inference", "source", "settings", "store")
+)
 
 
 @dataclass

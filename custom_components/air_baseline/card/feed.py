@@ -14,7 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase, Round
-from ..const import DOMAIN
+from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
 from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.day import DAY_S, day_start, locate
 from ..core.pollutant import Pollutant
@@ -46,6 +46,7 @@ class RoomFeed:
         self._words = words
         self._send = send
         self._room: RoomCoordinator | None = None
+        self._sources: dict[Pollutant, str] = {}
         self._bins: dict[Pollutant, dict[int, Bin]] = {}
         self._sent: CardMessage | None = None
         self._of_room: list[CALLBACK_TYPE] = []
@@ -57,6 +58,7 @@ class RoomFeed:
             async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
             ),
+            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_room_changed),
             self._hass.bus.async_listen(
                 ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, self._async_issue_changed
             ),
@@ -75,6 +77,7 @@ class RoomFeed:
         self._leave()
         self._room = room = self._find()
         if room is not None:
+            self._sources = _shown_sources(room)
             self._of_room = [
                 room.async_add_listener(self._async_look),
                 room.async_add_bin_listener(self._async_take),
@@ -85,7 +88,8 @@ class RoomFeed:
 
     async def _async_fetch_today(self, room: RoomCoordinator) -> None:
         now = dt_util.utcnow().timestamp()
-        for pollutant, channel in room.channels.items():
+        for pollutant in _shown_sources(room):
+            channel = room.channels[pollutant]
             start = day_start(locate(now, channel.zone)[0], channel.zone)
             known = {
                 bin_.slot: bin_
@@ -104,9 +108,13 @@ class RoomFeed:
         return loaded_rooms(self._hass).get(self._room_id)
 
     async def _async_entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if entry.domain != DOMAIN:
-            return
-        if self._find() is self._room:
+        if entry.domain == DOMAIN:
+            await self._async_room_changed()
+
+    async def _async_room_changed(self) -> None:
+        """Follow the room again if it was loaded again, or has another source."""
+        room = self._find()
+        if room is self._room and (room is None or _shown_sources(room) == self._sources):
             self._async_look()
         else:
             await self._async_follow()
@@ -138,3 +146,12 @@ class RoomFeed:
             return {"status": "shown", **room}
         loaded = self._hass.config_entries.async_loaded_entries(DOMAIN)
         return {"status": "gone" if loaded else "not_loaded"}
+
+
+def _shown_sources(room: RoomCoordinator) -> dict[Pollutant, str]:
+    """Return the sources that a room listens to, by their entity ids."""
+    return {
+        pollutant: source.entity_id
+        for pollutant, source in room.sources.items()
+        if pollutant not in room.taken
+    }

@@ -72,6 +72,7 @@ class Channel:
         "surroundings",
         "sustained",
         "unit_check",
+        "waiting",
         "zone",
     )
 
@@ -95,6 +96,7 @@ class Channel:
         self.hours = HourlyRanges()
         self.events: list[Event] = []
         self.paused = False
+        self.waiting = False  # Its source belongs to another room; never stored.
         self.history = HistoryState.UNUSED
         self.began_at: float | None = None  # When a new source was first listened to, in this run.
 
@@ -113,6 +115,20 @@ class Channel:
         judgements = self._pass(self.binner.read(at, level), at)
         # At the end of the span, the value shows that it moves.
         self.health.see(at, value, held=held)
+        return judgements
+
+    def find(
+        self, at: float, value: float, factor: float, reported_at: float
+    ) -> Sequence[Judgement]:
+        """Take the value that a source has when it is first listened to, as in `read`.
+
+        It was reported at an earlier POSIX time, and counts only from now on.
+        """
+        before = self.health.last_read
+        judgements = self.read(at, value, factor)
+        self.binner.date_back(reported_at)
+        if before is None or reported_at > before:
+            self.health.date_back(reported_at)
         return judgements
 
     def show_life(self, at: float) -> None:
@@ -157,7 +173,7 @@ class Channel:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
         if self.paused:
             return LearningState.PAUSED
-        if not self.heard(at):
+        if self.waiting or not self.heard(at):
             return LearningState.NO_SOURCE
         return self.forecast.standing.state if self.forecast else LearningState.COLLECTING
 
@@ -223,6 +239,20 @@ class Channel:
         self.lose(at)
         self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.paused = paused
+
+    def wait(self, at: float, *, waiting: bool) -> None:
+        """Go without a source while it belongs to another room; the time in between is a gap."""
+        if waiting and not self.waiting:
+            self.lose(at)
+            self._end_episode(at, EpisodeEnd.UNKNOWN)
+        self.waiting = waiting
+
+    def adopt_promise(self, at: float, promise: Promise) -> None:
+        """Follow another promise from now on: today's alert levels are written again."""
+        self._note_hours(at)
+        self.promise = promise
+        if self.forecast is not None:
+            self.resume(self.forecast)
 
     def resume(self, written: Forecast | None) -> None:
         """Continue with today's forecast after a restart, None if it was lost.

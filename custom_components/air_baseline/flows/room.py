@@ -81,7 +81,7 @@ class RoomFlow(ConfigSubentryFlow):
     async def async_step_start_anew(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Set what was learned from the replaced sources aside at the next set-up of the room."""
+        """Set what was learned from the replaced sources aside when this is applied."""
         waiting = self._changed.get(CONF_START_ANEW, [])
         self._changed[CONF_START_ANEW] = [
             *waiting,
@@ -99,7 +99,7 @@ class RoomFlow(ConfigSubentryFlow):
 
     @callback
     def _finish(self) -> SubentryFlowResult:
-        """Change the room; the listener of the entry reloads it."""
+        """Change the room; `listeners.settings` applies it."""
         entry, room, data = self._get_entry(), self._get_reconfigure_subentry(), self._changed
         self._async_move_device(room, data[CONF_AREA])
         return self.async_update_and_abort(

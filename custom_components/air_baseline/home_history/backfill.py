@@ -6,15 +6,18 @@ time, and a replay that a restart cut short begins again.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from logging import INFO
 from time import monotonic
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HISTORY, DOMAIN
+from ..const import CONF_HISTORY, DOMAIN, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.codes import HistoryState
 from ..core.day import locate
@@ -38,26 +41,52 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
 
     Each source is filled once, unless the user declined for the room.
     """
+    wanted = _async_wanted(entry)
+
+    async def fill(channels: list[tuple[RoomCoordinator, Pollutant]]) -> None:
+        for room, pollutant in channels:
+            if pollutant in room.channels and not room.stopped:
+                with suppress(ServiceValidationError):  # Its room or its source went meanwhile.
+                    await _async_fill(room, pollutant)
+
+    @callback
+    def start(_hass: HomeAssistant) -> None:
+        if wanted:
+            entry.async_create_background_task(hass, fill([*wanted]), f"{DOMAIN} history")
+            wanted.clear()
+
+    @callback
+    def follow() -> None:
+        wanted.extend(_async_wanted(entry))
+        if hass.state is CoreState.running:
+            start(hass)
+
+    unsubscribes = (
+        async_at_started(hass, start),
+        async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow),
+    )
+
+    @callback
+    def stop() -> None:
+        for unsubscribe in unsubscribes:
+            unsubscribe()
+
+    return stop
+
+
+@callback
+def _async_wanted(entry: AirBaselineConfigEntry) -> list[tuple[RoomCoordinator, Pollutant]]:
+    """Return the channels to fill, which wait from now on; a source that is taken is not read."""
     wanted = [
         (room, pollutant)
         for room in entry.runtime_data.rooms.values()
         if room.subentry.data.get(CONF_HISTORY, False)
         for pollutant, channel in room.channels.items()
-        if channel.history is HistoryState.UNUSED
+        if channel.history is HistoryState.UNUSED and pollutant not in room.taken
     ]
     for room, pollutant in wanted:
         room.channels[pollutant].history = HistoryState.WAITING
-
-    async def fill() -> None:
-        for room, pollutant in wanted:
-            await _async_fill(room, pollutant)
-
-    @callback
-    def start(_hass: HomeAssistant) -> None:
-        if wanted:
-            entry.async_create_background_task(hass, fill(), f"{DOMAIN} history")
-
-    return async_at_started(hass, start)
+    return wanted
 
 
 async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
@@ -68,6 +97,8 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
     """
     pasts: dict[Pollutant, PastDays] = {}
     for pollutant in pollutants:
+        if pollutant in room.taken:
+            raise refused("source_taken", room=room.subentry.title)
         if len(room.channels[pollutant].ledger.entries) >= MOST_ENTRIES:
             raise refused("too_many_corrections", room=room.subentry.title)
         try:
@@ -128,7 +159,7 @@ async def _async_replay(
 ) -> Entry | None:
     """Let a channel take over a replay of its ledger and its past; return the entry, if any.
 
-    Raises a translated ServiceValidationError if the room was stopped meanwhile.
+    Raises a translated ServiceValidationError if the room or its source went meanwhile.
     """
     channel = room.channels[pollutant]
     while True:
@@ -136,7 +167,7 @@ async def _async_replay(
         now = dt_util.utcnow().timestamp()
         own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
         replayed = await room.hass.async_add_executor_job(replay, ledger, past, own, setting)
-        if room.stopped:
+        if room.stopped or room.channels.get(pollutant) is not channel:
             raise refused("interrupted")
         if channel.ledger is ledger:
             break

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..const import LOGGER
 from ..coordinator import RoomCoordinator
-from ..core.past.look_back import LOOK_BACK_S, look_back
+from ..core.past.look_back import LOOK_BACK_S, is_new, look_back
 from .recorder import has_recorder, recorded
 
 PATIENCE_S = (
@@ -19,14 +19,14 @@ PATIENCE_S = (
 
 
 async def async_look_back(hass: HomeAssistant, room: RoomCoordinator) -> None:
-    """Let the new channels of a room know what was measured before; others are left alone.
+    """Let the new channels of a room know what was measured before it began to listen.
 
     While Home Assistant starts, the recorder may not answer, and hardly any source is new.
     """
     new = [
         pollutant
         for pollutant, channel in room.channels.items()
-        if channel.binner.counted_to is None and not channel.paused
+        if pollutant not in room.taken and is_new(channel) and channel.began_at is None
     ]
     if (
         not new
@@ -48,3 +48,4 @@ async def async_look_back(hass: HomeAssistant, room: RoomCoordinator) -> None:
             LOGGER.info("The last hours of %s cannot be read: %s", entity_id, error)
             return
         look_back(channel, readings, now.timestamp())
+    room.async_show()

@@ -22,12 +22,13 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
 from homeassistant.util import dt as dt_util
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..clock import Phase
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.explaining.day_chart import hour_range
 from ..core.pollutant import POLLUTANTS, Pollutant
@@ -63,9 +64,24 @@ def async_write_range_statistics(
         # written after what was written was removed.
         entry.async_create_background_task(hass, bands.async_write(moments), f"{DOMAIN} statistics")
 
+    @callback
+    def follow() -> None:
+        bands.async_rooms_changed()
+        write([dt_util.utcnow().timestamp()])
+
     write([dt_util.utcnow().timestamp()])
     clock = entry.runtime_data.clock
-    return clock.async_on(Phase.STATISTICS, lambda round_: write(round_.hours))
+    unsubscribes = (
+        clock.async_on(Phase.STATISTICS, lambda round_: write(round_.hours)),
+        async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow),
+    )
+
+    @callback
+    def stop() -> None:
+        for unsubscribe in unsubscribes:
+            unsubscribe()
+
+    return stop
 
 
 async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
@@ -97,7 +113,9 @@ class _Band:
 
     def rows(self, moments: Iterable[float]) -> list[StatisticData]:
         """Return the row of each moment's hour, in the unit of the source, where one is known."""
-        channel, factor = self.room.channels[self.source.pollutant], self.source.factor
+        channel, factor = self.room.channels.get(self.source.pollutant), self.source.factor
+        if channel is None:
+            return []
         ranges = [hour_range(channel, moment) for moment in moments]
         return [
             StatisticData(
@@ -117,27 +135,36 @@ class _Bands:
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         self._hass = hass
         self._entry = entry
-        self._bands: list[_Band] | None = None
+        self._bands: list[_Band] = []
+        self._outdated = True
+        self._written: set[str] = set()  # Ids of statistics; a queued one is not known yet.
         self._busy = asyncio.Lock()
+
+    @callback
+    def async_rooms_changed(self) -> None:
+        """Tidy again before the next row is written."""
+        self._outdated = True
 
     async def async_write(self, moments: Sequence[float]) -> None:
         """Write the row of each moment's hour (POSIX seconds).
 
-        The first time, tidy what was written before.
+        The first time, and after the rooms have changed, tidy what was written before.
         """
         if async_migration_in_progress(self._hass):
             return
         async with self._busy:
-            if self._bands is None:
-                bands = await self._async_bands()
+            if self._outdated:
+                self._outdated = False
+                self._bands = await self._async_bands()
                 try:
-                    await self._async_put_in_order({band.id: band for band in bands})
+                    await self._async_put_in_order({band.id: band for band in self._bands})
                 except SQLAlchemyError as error:
+                    self._outdated = True
                     LOGGER.warning("Statistics cannot be read; trying again in an hour: %s", error)
                     return
-                self._bands = bands
             for band in self._bands:
                 if rows := band.rows(moments):
+                    self._written.add(band.id)
                     async_add_external_statistics(self._hass, band.metadata, rows)
 
     async def _async_bands(self) -> list[_Band]:
@@ -151,7 +178,7 @@ class _Bands:
     async def _async_put_in_order(self, bands: dict[str, _Band]) -> None:
         """Remove the statistics of rooms that are gone; update names and units.
 
-        Queued statistics are not known yet: the next start tidies them.
+        Statistics that the last run queued are not known yet: the next start tidies them.
         """
         known = await _async_known(self._hass)
         left_out = {
@@ -159,8 +186,9 @@ class _Bands:
             for room in self._entry.runtime_data.unreadable
             for pollutant in Pollutant
         }
-        if gone := sorted(known.keys() - bands.keys() - left_out):
+        if gone := sorted((known.keys() | self._written) - bands.keys() - left_out):
             get_instance(self._hass).async_clear_statistics(gone)
+            self._written.difference_update(gone)
         for statistic_id in known.keys() & bands.keys():
             band, old = bands[statistic_id], known[statistic_id][1]
             unit = old["unit_of_measurement"]

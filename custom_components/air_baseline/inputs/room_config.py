@@ -11,6 +11,7 @@ import voluptuous as vol
 from ..const import (
     CONF_AREA,
     CONF_HISTORY,
+    CONF_PLACES,
     CONF_PM25_SOURCE,
     CONF_PM25_UNIT,
     CONF_REGISTERED,
@@ -33,6 +34,7 @@ _ROOM = vol.Schema(
         vol.Inclusive(CONF_VOC_UNIT, "voc"): str,
         vol.Optional(CONF_WINDOWS): [cv.entity_id],
         vol.Optional(CONF_REGISTERED): {str: str},
+        vol.Optional(CONF_PLACES): {str: str},
         vol.Optional(CONF_START_ANEW): [vol.Coerce(Pollutant)],
     },
     extra=vol.ALLOW_EXTRA,

@@ -4,17 +4,19 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
-from ..const import DOMAIN
-from ..coordinator import AirBaselineConfigEntry
+from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event
 from ..core.pollutant import Pollutant
 from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, rises_of
 from .questions import Questions
+from .settings import async_review_settings
 from .sources import SourceIssues
 
 REVIEW = timedelta(hours=1)  # By judgement: questions also expire in rooms where nothing changes.
@@ -23,10 +25,7 @@ REVIEW = timedelta(hours=1)  # By judgement: questions also expire in rooms wher
 @callback
 def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Raise and clear the repairs of an entry's rooms; return what ends that."""
-    _async_forget_gone_rooms(hass, entry.subentries)
     ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
-    for room_id in entry.runtime_data.unreadable:
-        async_report_unreadable_room(hass, entry.subentries[room_id])
     _async_report_damage(hass, entry)
     return HomeIssues(hass, entry).async_start()
 
@@ -69,12 +68,16 @@ def async_report_unreadable_room(hass: HomeAssistant, room: ConfigSubentry) -> N
     ir.async_create_issue(
         hass,
         DOMAIN,
-        f"{ROOM_UNREADABLE}_{room.subentry_id}_settings",
+        _unreadable_issue_id(room.subentry_id),
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
         translation_key=ROOM_UNREADABLE,
         translation_placeholders={"room": room.title},
     )
+
+
+def _unreadable_issue_id(room_id: str) -> str:
+    return f"{ROOM_UNREADABLE}_{room_id}_settings"
 
 
 @callback
@@ -115,35 +118,59 @@ class HomeIssues:
         self._entry = entry
         self._rooms = entry.runtime_data.rooms
         self._questions = Questions(hass, self._rooms)
-        self._sources = {
-            room_id: SourceIssues(hass, room, self._questions.questions_left)
-            for room_id, room in self._rooms.items()
-        }
+        self._known: dict[str, RoomCoordinator] = {}
+        self._sources: dict[str, SourceIssues] = {}
         self._due: set[str] = set()
+        self._following: list[CALLBACK_TYPE] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Listen to the rooms; return what ends that."""
-        self._unsubscribes = self._questions.async_start()
-        for room_id, room in self._rooms.items():
-            self._unsubscribes += [
-                room.async_add_listener(partial(self._async_due, room_id)),
-                room.async_add_event_listener(partial(self._async_happened, room_id)),
-            ]
-        self._unsubscribes += [
+        self._unsubscribes = [
             async_track_time_interval(self._hass, self._async_hourly, REVIEW),
-            # Runs before the one that reloads the entry, which saves what was handed over.
-            self._entry.add_update_listener(self._async_rooms_changed),
+            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_rooms_changed),
         ]
-        self._async_review(self._sources)
+        self._async_rooms_changed()
         return self._async_stop
 
     @callback
     def _async_stop(self) -> None:
         self._due.clear()
+        self._async_leave()
         while self._unsubscribes:
             self._unsubscribes.pop()()
+
+    @callback
+    def _async_leave(self) -> None:
+        while self._following:
+            self._following.pop()()
+
+    @callback
+    def _async_rooms_changed(self) -> None:
+        """Listen to the rooms that there are now; what was gone takes its repairs with it."""
+        self._async_leave()
+        gone = {room_id: self._known[room_id] for room_id in self._known.keys() - self._rooms}
+        self._questions.async_hand_over(gone)
+        self._known = dict(self._rooms)
+        self._sources = {
+            room_id: self._sources.get(room_id)
+            or SourceIssues(self._hass, room, self._questions.questions_left)
+            for room_id, room in self._rooms.items()
+        }
+        _async_forget_gone_rooms(self._hass, self._entry.subentries)
+        for room_id in self._entry.subentries:
+            if room_id in self._entry.runtime_data.unreadable:
+                async_report_unreadable_room(self._hass, self._entry.subentries[room_id])
+            else:
+                ir.async_delete_issue(self._hass, DOMAIN, _unreadable_issue_id(room_id))
+        self._following = self._questions.async_follow()
+        for room_id, room in self._rooms.items():
+            self._following += [
+                room.async_add_listener(partial(self._async_due, room_id)),
+                room.async_add_event_listener(partial(self._async_happened, room_id)),
+            ]
+        self._async_review(self._sources)
 
     @callback
     def _async_due(self, room_id: str) -> None:
@@ -152,16 +179,13 @@ class HomeIssues:
             self._hass.loop.call_soon(self._async_review_due)
         self._due.add(room_id)
 
-    async def _async_rooms_changed(self, _hass: HomeAssistant, _entry: ConfigEntry) -> None:
-        self._questions.async_hand_over(self._rooms.keys() - self._entry.subentries.keys())
-
     @callback
     def _async_happened(self, room_id: str, _pollutant: Pollutant, _event: Event) -> None:
         self._async_due(room_id)
 
     @callback
     def _async_review_due(self) -> None:
-        due, self._due = self._due, set()
+        due, self._due = self._due & self._rooms.keys(), set()
         if due:
             self._async_review(due)
 
@@ -175,6 +199,7 @@ class HomeIssues:
         for room_id in rooms:
             with self._rooms[room_id].guarded():
                 self._sources[room_id].async_review()
+                async_review_settings(self._hass, self._rooms[room_id])
 
 
 @callback

@@ -26,6 +26,8 @@ SOURCE_UNIT_CHANGED = "source_unit_changed"
 SOURCE_ABOVE_SPAN = "source_above_span"
 SOURCE_STUCK = "source_stuck"
 SOURCE_IMPLAUSIBLE = "source_implausible"
+SOURCE_TAKEN = "source_taken"
+SOURCE_MOVED = "source_moved"
 ROOM_UNREADABLE = "room_unreadable"
 STORE_RECOVERED = "store_recovered"
 STORE_NEWER = "store_newer"
@@ -120,8 +122,11 @@ def is_over(hass: HomeAssistant, record: QuestionRecord, question: Question) -> 
 
 
 def reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
-    """Return when each trouble of a source was reported, as POSIX times."""
-    topics = set(Topic)
+    """Return when each trouble of a source was reported, as POSIX times.
+
+    What follows from something that a person has just done does not count.
+    """
+    topics = {*Topic, SOURCE_TAKEN, SOURCE_MOVED}
     return [
         record.at
         for room in rooms.values()

@@ -1,6 +1,6 @@
 """Ask the questions of a home that `core.questions` plans, and close those that are over."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -42,8 +42,8 @@ class Questions:
         self._rooms = rooms
 
     @callback
-    def async_start(self) -> list[CALLBACK_TYPE]:
-        """Listen to the rooms, and show again what is still open; return what ends that."""
+    def async_follow(self) -> list[CALLBACK_TYPE]:
+        """Listen to the rooms, and ask what was missed; return what ends that."""
         offered: list[Question] = []
         unsubscribes: list[CALLBACK_TYPE] = []
         for room_id, room in self._rooms.items():
@@ -72,12 +72,11 @@ class Questions:
         self._async_ask(self._suspicions(rooms, now))
 
     @callback
-    def async_hand_over(self, gone: Container[str]) -> None:
-        """Move a question whose first room is gone to another of its rooms."""
-        there = [room_id for room_id in self._rooms if room_id not in gone]
-        for record, question in all_questions(self._rooms):
-            left = question.within(there)
-            if question.room in gone and left is not None:
+    def async_hand_over(self, gone: Mapping[str, RoomCoordinator]) -> None:
+        """Move the questions of rooms that are gone to another of their rooms."""
+        for record, question in all_questions(gone):
+            left = question.within(list(self._rooms))
+            if left is not None:
                 known = replace(record, answered=is_over(self._hass, record, question))
                 self._records(left.room)[issue_id_of(left)] = record_of(
                     left, record.asked_at, known

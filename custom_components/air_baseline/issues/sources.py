@@ -79,7 +79,7 @@ class SourceIssues:
         heard = state is not None and state.state not in _NO_VALUE
         odd = any(self._room.watches[pollutant].has(trouble) for trouble in Trouble)
         lost = not odd and not (heard and channel.heard(now))
-        if not lost or channel.paused:
+        if not lost or channel.paused or channel.waiting:
             self._lost_since.pop(pollutant, None)
             self._async_report(SOURCE_MISSING, pollutant, now, shown=False)
             return

@@ -8,6 +8,7 @@ from ..coordinator import AirBaselineConfigEntry
 from ..core.event import Event, EventKind
 from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
 from ..core.pollutant import Pollutant
+from .rooms import async_on_events
 
 
 @callback
@@ -47,9 +48,11 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         if event.kind is EventKind.UNUSUAL_STARTED:
             look(dt_util.utcnow().timestamp())
 
-    unsubscribes = [room.async_add_event_listener(happened) for room in rooms.values()]
     clock = entry.runtime_data.clock
-    unsubscribes.append(clock.async_on(Phase.OTHER_ROOMS, lambda round_: look(round_.at)))
+    unsubscribes = (
+        async_on_events(hass, entry, happened),
+        clock.async_on(Phase.OTHER_ROOMS, lambda round_: look(round_.at)),
+    )
 
     @callback
     def stop() -> None:

@@ -1,15 +1,25 @@
-"""Let time pass in one room after another: many rooms must not block Home Assistant.
+"""Let time pass in one room after another, and add the entities of rooms that are added.
 
-At the end of a day every channel has a few milliseconds of work, at the same moment.
+Many rooms must not block Home Assistant: at the end of a day every channel has a few milliseconds
+of work, at the same moment.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..clock import Phase
-from ..coordinator import AirBaselineConfigEntry, AirBaselineData
+from ..const import SIGNAL_ROOMS_CHANGED
+from ..coordinator import (
+    AirBaselineConfigEntry,
+    AirBaselineData,
+    EventListener,
+    RoomCoordinator,
+)
 
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
@@ -34,3 +44,60 @@ def async_let_time_pass(entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
     """Let time pass in all rooms in each round of the clock; return what ends that."""
     data = entry.runtime_data
     return data.clock.async_on(Phase.ROOMS, lambda round_: async_pass_time(data, round_.at))
+
+
+async def async_add_of_rooms(
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    add: AddConfigEntryEntitiesCallback,
+    entities_of: Callable[[RoomCoordinator], Iterable[Entity]],
+) -> None:
+    """Add the entities of every room, and later those of rooms and pollutants that are added."""
+    rooms, added = entry.runtime_data.rooms, set[str | None]()
+
+    @callback
+    def add_missing(room_id: str) -> set[str | None]:
+        wanted = {entity.unique_id: entity for entity in entities_of(rooms[room_id])}
+        missing = [entity for unique_id, entity in wanted.items() if unique_id not in added]
+        if missing:
+            add(missing, config_subentry_id=room_id)
+        return set(wanted)
+
+    @callback
+    def follow() -> None:
+        wanted = [add_missing(room_id) for room_id in rooms]
+        added.clear()
+        added.update(*wanted)
+
+    async for room_id, _ in in_turn(rooms):
+        added |= add_missing(room_id)
+    entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow))
+
+
+@callback
+def async_on_events(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, listener: EventListener
+) -> CALLBACK_TYPE:
+    """Call a listener with the events of all rooms, added ones as well; return what ends that."""
+    following: list[CALLBACK_TYPE] = []
+
+    @callback
+    def leave() -> None:
+        while following:
+            following.pop()()
+
+    @callback
+    def follow() -> None:
+        leave()
+        rooms = entry.runtime_data.rooms.values()
+        following.extend(room.async_add_event_listener(listener) for room in rooms)
+
+    follow()
+    disconnect = async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow)
+
+    @callback
+    def stop() -> None:
+        disconnect()
+        leave()
+
+    return stop

@@ -12,6 +12,7 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -19,7 +20,12 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase, Round
-from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_WINDOWS
+from ..const import (
+    CONF_OUTDOOR_PM25,
+    CONF_OUTDOOR_TEMPERATURE,
+    CONF_WINDOWS,
+    SIGNAL_ROOMS_CHANGED,
+)
 from ..coordinator import AirBaselineConfigEntry
 from ..core.reading.surroundings import SurroundingMean, Surroundings
 from ..inputs.readings import celsius, outdoor_pm25
@@ -44,51 +50,23 @@ class SurroundingsListener:
     """Feed the surroundings that channels share: one per outdoor sensor and per room."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-        """Find out which sensor measures what; continue from what was stored."""
+        """Prepare; nothing is followed before `async_start`."""
         self._hass = hass
-        self._clock = entry.runtime_data.clock
-        self._zone = dt_util.get_default_time_zone()
-        stored = entry.runtime_data.store.surroundings
-        self._stored: dict[str, SurroundingMean] = {}
-        entry.runtime_data.store.surroundings = self._stored
+        self._entry = entry
         self._outdoors: dict[str, list[tuple[SurroundingMean, Level]]] = {}
         self._rooms: list[tuple[SurroundingMean, tuple[str, ...]]] = []
-        outdoors: dict[str, SurroundingMean] = {}
-        for key, level in _OUTDOORS.items():
-            if entity_id := entry.options.get(key):
-                outdoors[key] = self._mean(key, stored)
-                self._outdoors.setdefault(entity_id, []).append((outdoors[key], level))
-        for room_id, room in entry.runtime_data.rooms.items():
-            windows = None
-            if contacts := tuple(room.subentry.data.get(CONF_WINDOWS, ())):
-                windows = self._mean(f"{CONF_WINDOWS} {room_id}", stored)
-                self._rooms.append((windows, contacts))
-            for channel in room.channels.values():
-                channel.surroundings = Surroundings(
-                    outdoor_pm25=outdoors.get(CONF_OUTDOOR_PM25),
-                    outdoor_temperature=outdoors.get(CONF_OUTDOOR_TEMPERATURE),
-                    window_open=windows,
-                )
+        self._tracking: list[CALLBACK_TYPE] = []
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Start listening; return what ends it."""
-        contacts = {contact for _, contacts in self._rooms for contact in contacts}
-        outdoors = list(self._outdoors)
-        if not contacts and not outdoors:
-            return _nothing
-        track = async_track_state_change_event
+        clock = self._entry.runtime_data.clock
         unsubscribes = (
-            track(self._hass, outdoors, self._async_outdoors_changed),
-            async_track_state_report_event(self._hass, outdoors, self._async_reported),
-            track(self._hass, contacts, self._async_contact_changed),
-            self._clock.async_on(Phase.SURROUNDINGS, self._async_tick),
+            clock.async_on(Phase.SURROUNDINGS, self._async_tick),
+            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_follow),
+            self._async_leave,
         )
-        now = dt_util.utcnow().timestamp()
-        for entity_id in outdoors:
-            if (state := self._hass.states.get(entity_id)) is not None:
-                self._read(entity_id, state, min(state.last_reported_timestamp, now))
-        self._read_windows(now, self._rooms)
+        self._async_follow()
 
         @callback
         def stop() -> None:
@@ -97,9 +75,61 @@ class SurroundingsListener:
 
         return stop
 
-    def _mean(self, key: str, stored: Mapping[str, SurroundingMean]) -> SurroundingMean:
-        mean = self._stored[key] = stored.get(key) or SurroundingMean(self._zone)
-        return mean
+    @callback
+    def _async_leave(self) -> None:
+        while self._tracking:
+            self._tracking.pop()()
+
+    @callback
+    def _async_follow(self) -> None:
+        """Follow what is configured now; what was followed before continues undisturbed."""
+        before = {level: one for one, means in self._outdoors.items() for _, level in means}
+        self._async_leave()
+        self._wire()
+        contacts = {contact for _, contacts in self._rooms for contact in contacts}
+        outdoors = list(self._outdoors)
+        track = async_track_state_change_event
+        self._tracking = [
+            track(self._hass, outdoors, self._async_outdoors_changed),
+            async_track_state_report_event(self._hass, outdoors, self._async_reported),
+            track(self._hass, contacts, self._async_contact_changed),
+        ]
+        now = dt_util.utcnow().timestamp()
+        for entity_id, means in self._outdoors.items():
+            state = self._hass.states.get(entity_id)
+            at = min(state.last_reported_timestamp, now) if state is not None else now
+            for mean, level in means:
+                if entity_id != before.get(level) and (state is not None or level in before):
+                    _read(mean, level(state), at)
+        self._read_windows(now, self._rooms)
+
+    def _wire(self) -> None:
+        """Find out which sensor measures what; continue from what is known of it."""
+        data = self._entry.runtime_data
+        known, data.store.surroundings = data.store.surroundings, {}
+
+        def mean_of(key: str) -> SurroundingMean:
+            mean = known.get(key) or SurroundingMean(dt_util.get_default_time_zone())
+            data.store.surroundings[key] = mean
+            return mean
+
+        self._outdoors, self._rooms = {}, []
+        outdoors: dict[str, SurroundingMean] = {}
+        for key, level in _OUTDOORS.items():
+            if entity_id := self._entry.options.get(key):
+                outdoors[key] = mean_of(key)
+                self._outdoors.setdefault(entity_id, []).append((outdoors[key], level))
+        for room_id, room in data.rooms.items():
+            windows = None
+            if contacts := tuple(room.subentry.data.get(CONF_WINDOWS, ())):
+                windows = mean_of(f"{CONF_WINDOWS} {room_id}")
+                self._rooms.append((windows, contacts))
+            for channel in room.channels.values():
+                channel.surroundings = Surroundings(
+                    outdoor_pm25=outdoors.get(CONF_OUTDOOR_PM25),
+                    outdoor_temperature=outdoors.get(CONF_OUTDOOR_TEMPERATURE),
+                    window_open=windows,
+                )
 
     @callback
     def _async_outdoors_changed(self, event: Event[EventStateChangedData]) -> None:
@@ -125,11 +155,7 @@ class SurroundingsListener:
 
     def _read(self, entity_id: str, state: State | None, at: float) -> None:
         for mean, level in self._outdoors[entity_id]:
-            value = level(state)
-            if value is None:
-                mean.lose(at)
-            else:
-                mean.read(at, value)
+            _read(mean, level(state), at)
 
     def _read_windows(
         self, at: float, rooms: Iterable[tuple[SurroundingMean, tuple[str, ...]]]
@@ -137,10 +163,14 @@ class SurroundingsListener:
         for mean, contacts in rooms:
             states = [self._hass.states.get(contact) for contact in contacts]
             is_open = _any_open([state.state if state else None for state in states])
-            if is_open is None:
-                mean.lose(at)
-            else:
-                mean.read(at, float(is_open))
+            _read(mean, None if is_open is None else float(is_open), at)
+
+
+def _read(mean: SurroundingMean, value: float | None, at: float) -> None:
+    if value is None:
+        mean.lose(at)
+    else:
+        mean.read(at, value)
 
 
 def _any_open(states: list[str | None]) -> bool | None:
@@ -148,7 +178,3 @@ def _any_open(states: list[str | None]) -> bool | None:
     if STATE_ON in states:
         return True
     return False if all(state == STATE_OFF for state in states) else None
-
-
-def _nothing() -> None:
-    """Stop nothing."""

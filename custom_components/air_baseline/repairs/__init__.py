@@ -1,15 +1,16 @@
 """The flows that answer the repairs: first the explanation, then the choices, then the consequence.
 
-Home Assistant loads this module by its name; the flows are in `inference`, `source` and `store`,
-what they share in `room_flow`.
+Home Assistant loads this module by its name; the flows are in `inference`, `source`, `settings` and
+`store`, what they share in `room_flow`.
 """
 
 from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from ..core.questions import Topic
-from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
+from ..issues.question_store import SOURCE_MOVED, SOURCE_TAKEN, STORE_NEWER, STORE_RECOVERED
 from .inference import ChangeSuspectedFlow, RangeLearnedFlow, UnusualEpisodeFlow
+from .settings import SourceMovedFlow, SourceTakenFlow
 from .source import SourceFlow
 from .store import StoreNewerFlow, StoreRecoveredFlow
 
@@ -17,6 +18,8 @@ FLOWS: dict[str, type[RepairsFlow]] = {
     Topic.RANGE_LEARNED.value: RangeLearnedFlow,
     Topic.UNUSUAL_EPISODE.value: UnusualEpisodeFlow,
     Topic.CHANGE_SUSPECTED.value: ChangeSuspectedFlow,
+    SOURCE_TAKEN: SourceTakenFlow,
+    SOURCE_MOVED: SourceMovedFlow,
     STORE_RECOVERED: StoreRecoveredFlow,
     STORE_NEWER: StoreNewerFlow,
 }

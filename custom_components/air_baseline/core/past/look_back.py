@@ -8,23 +8,31 @@ from collections.abc import Iterable
 from ..channel import Channel
 from ..day import SLOT_S
 from ..reading.binning import Bin, Reading
-from .history_import import means
+from .history_import import means, new_binner
 
 LOOK_BACK_S = 24 * 3600.0  # Seconds. By judgement: a guideline has no longer mean.
 
 
+def is_new(channel: Channel) -> bool:
+    """Tell whether a channel has counted nothing yet."""
+    today = channel.open_day
+    return not (channel.ledger.days or channel.sustained.bins or (today and today.observed))
+
+
 def look_back(channel: Channel, readings: Iterable[Reading], now: float) -> None:
-    """Let a channel that has counted nothing yet know the readings before a POSIX time."""
-    if channel.binner.counted_to is not None:
+    """Let a new channel know the readings before a POSIX time."""
+    if not is_new(channel):
         return
     earlier = [reading for reading in readings if reading.at < now]
-    for row in means(earlier, now, channel.binner):
+    binner = new_binner(channel.spec)
+    for row in means(earlier, now, binner):
         bin_ = Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S))
         channel.sustained.take(bin_)
         if channel.guideline is not None:
             channel.guideline.take(bin_)
-    for reading in earlier:
-        if reading.value is not None:
-            channel.health.see(reading.at, reading.value)
-            channel.health.see(min(reading.repeated_at or reading.at, now), reading.value)
+    if binner.step is not None:
+        channel.binner.step = min(binner.step, channel.binner.step or binner.step)
+    seen = [reading.at for reading in earlier if reading.value is not None]
+    if seen:
+        channel.health.ran_before(seen[0], now)
     channel.began_at = now

@@ -149,6 +149,15 @@ class Binner:
             self._repeat(reading.repeated_at)
         return bins
 
+    def date_back(self, at: float) -> None:
+        """Note that the current value was reported at an earlier POSIX time, when it was found."""
+        if self.read_at is not None and self.alive_at is not None:
+            self.read_at, self.alive_at = min(at, self.read_at), min(at, self.alive_at)
+
+    def forget_cadence(self) -> None:
+        """Forget how the source reports: it is another one."""
+        self.cadence = Cadence()
+
     def show_life(self, at: float) -> None:
         """Note that the source's device was alive at a POSIX time, so that a held value holds."""
         if self.current_value is not None:

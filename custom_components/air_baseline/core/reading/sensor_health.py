@@ -82,6 +82,11 @@ class SensorHealth:
         self.flat_since = 0.0
         self.warm_until = None
 
+    def date_back(self, at: float) -> None:
+        """Note that the last reading was reported at an earlier POSIX time, when it was found."""
+        if self.last_read is not None:
+            self.last_read = min(at, self.last_read)
+
     def show_life(self, at: float) -> None:
         """Note a sign of life of the source's device at a POSIX time."""
         self.life_at = max(at, self.life_at or at)
