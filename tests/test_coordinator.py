@@ -67,12 +67,14 @@ async def test_a_value_that_is_reported_again_and_again_keeps_counting(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_value_that_is_not_reported_again_ends_after_half_an_hour(
+async def test_a_repeated_value_that_is_not_reported_again_ends_after_half_an_hour(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     report(hass, PM25, 5)
+    await pass_time(hass, clock, STEP)
+    report(hass, PM25, 5)
     await pass_time(hass, clock, 2 * HOUR)
-    assert await recent(hass, hass_storage) == dict.fromkeys(range(0, 30, 5), 5.0)
+    assert await recent(hass, hass_storage) == dict.fromkeys(range(5, 35, 5), 5.0)
     assert shown(hass, COMPARED).attributes["learning_state"] == "collecting"
 
 

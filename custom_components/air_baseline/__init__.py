@@ -15,7 +15,7 @@ from .clock import Clock
 from .const import DOMAIN, PLATFORMS, SUBENTRY_ROOM
 from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
-from .home_history.look_back import async_look_back
+from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .issues.lifecycle import (
     async_clear_issues,
@@ -83,7 +83,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
-        await async_look_back(hass, room_coordinator)
+    await async_look_back(hass, entry)
+    entry.async_on_unload(async_follow_new_rooms(hass, entry))
     entry.async_on_unload(async_let_time_pass(entry))
     entry.async_on_unload(async_write_range_statistics(hass, entry))
     entry.async_on_unload(data.clock.async_start())

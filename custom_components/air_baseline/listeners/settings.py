@@ -36,7 +36,6 @@ from ..const import (
 )
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.pollutant import Pollutant
-from ..home_history.look_back import async_look_back
 from ..inputs.claims import Taken
 from ..inputs.places import present_place
 from ..inputs.room_config import RoomDataError, RoomSource, checked_sources
@@ -238,8 +237,6 @@ class SettingsListener:
         async_dispatcher_send(self._hass, SIGNAL_ROOMS_CHANGED)
         for room in opened:
             room.async_start()
-        for room in tuple(self._data.rooms.values()):
-            await async_look_back(self._hass, room)
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone(dt_util.utcnow().timestamp())
