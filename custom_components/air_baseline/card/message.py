@@ -18,7 +18,7 @@ from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
 from ..issues.lifecycle import open_issues
-from ..words.explanation import Words, names_of
+from ..words.explanation import Words, names_of, times
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -62,6 +62,7 @@ def _channel(
         "basis": shown.basis,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
+        "not_seen": times(shown.not_seen),
         "missing": words.missing(_without_days(explanation.evidence.missing)),
         "start": today.start,
         "end": today.end,

@@ -11,8 +11,13 @@ from ..alerting.judgement import Judgement
 from ..alerting.promise import RULES
 from ..channel import Channel
 from ..codes import LearningState, Missing, Reason
-from ..day import DAY_S, WINDOW_DAYS, iso_day, locate
-from ..learning.standing import EVIDENCE_DAYS, LEARNED_DAYS, Standing
+from ..day import DAY_S, WINDOW_DAYS, clock_times, is_weekend, iso_day, locate
+from ..learning.standing import (
+    EVIDENCE_DAYS,
+    LEARNED_DAYS,
+    Standing,
+    short_of_readings,
+)
 from ..learning.typical_range import TARGET, medians_by_day
 from ..learning.weather_limits import WeatherLimits
 from ..ledger.correction import episode_span
@@ -26,7 +31,7 @@ from ..ledger.entries import (
     entry_columns,
 )
 from ..ledger.episode import Episode
-from ..ledger.ledger import UNDO_DAYS
+from ..ledger.ledger import UNDO_DAYS, Ledger
 from ..pollutant import Pollutant, from_scale
 from .explanation import (
     ChangeFacts,
@@ -44,6 +49,10 @@ from .explanation import (
     TrackRecord,
     TypicalRange,
 )
+
+# Days by which `earliest` became later, by judgement: one can be the day of the set-up.
+SLID_DAYS = 2
+WEEK_DAYS = 7  # Days in a row, which include a weekend.
 
 
 def explain(
@@ -77,7 +86,7 @@ def explain(
         reason=judgement.reason,
         basis=judgement.basis,
         measured=_measured(channel, judgement, about, at),
-        typical=ranges[part] if ranges else None,
+        typical=next((typical for typical in ranges if typical.part == part), None),
         day_ranges=ranges,
         evidence=_evidence(channel, today, at),
         comparison=_comparison(channel, today, about, part),
@@ -88,7 +97,7 @@ def explain(
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         not_known=_not_known(channel, subject, surroundings),
-        next_steps=_next_steps(channel, judgement, about),
+        next_steps=_next_steps(channel, judgement, about, locate(at, channel.zone)[0]),
     )
 
 
@@ -105,6 +114,7 @@ def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange,
             alert_level=today.alert_levels[index] if alerts else None,
         )
         for index, part in enumerate(today.ranges)
+        if today.sees(index)
     )
 
 
@@ -130,7 +140,9 @@ def _measured(
 def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
     ledger = channel.ledger
     known = today.standing if today else Standing()
-    counted = ledger.evidence(locate(at, channel.zone)[0], EVIDENCE_DAYS)
+    day = locate(at, channel.zone)[0]
+    counted = ledger.evidence(day, EVIDENCE_DAYS)
+    short_days, of_days = short_of_readings(ledger, day)
     missing = dict(known.missing)
     if channel.health.warming_up(at):
         missing[Missing.WARM_UP] = ceil(((channel.health.warm_until or at) - at) / 3600.0)
@@ -147,6 +159,10 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         hourly_days=sum(summary.origin is DayOrigin.HOURLY for summary in counted),
         excluded_days=sum(bool(ledger.excluded_parts(summary.day)) for summary in ledger.days),
         own_share=today.own_share if today else 0.0,
+        not_seen=clock_times(known.unseen),
+        moved=known.slid,
+        short_days=short_days,
+        of_days=of_days,
     )
 
 
@@ -156,6 +172,8 @@ def _comparison(
     rule = RULES[channel.promise]
     alert_level = today.alert_levels[part] if today and today.eligible else None
     days = today.threshold.days if today else 0
+    if today is not None and not today.scored >> part & 1:
+        days = len(channel.ledger.reference(rule.window, today.scored | 1 << part))
     return Comparison(
         days=episode.compared if episode else days or len(channel.ledger.reference(rule.window)),
         needed=rule.needed_days,
@@ -212,7 +230,7 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
         return None
     change, today = entry.correction, locate(at, channel.zone)[0]
     days = channel.ledger.evidence(today, WINDOW_DAYS)
-    medians = medians_by_day(days, day_counts(days))
+    medians = medians_by_day(days, day_counts(days), channel.ledger.common_parts(today))
     before = [middle for day, middle in medians if day < change.from_day]
     since = [middle for day, middle in medians if day >= change.from_day]
     return ChangeFacts(
@@ -311,7 +329,7 @@ def _not_known(
 
 
 def _next_steps(
-    channel: Channel, judgement: Judgement, episode: Episode | None
+    channel: Channel, judgement: Judgement, episode: Episode | None, today: int
 ) -> tuple[Next, ...]:
     if episode is not None:
         correction = channel.ledger.correction_of(episode.id)
@@ -320,7 +338,31 @@ def _next_steps(
     if judgement.state is LearningState.LEARNED:
         waiting = _NEXT_OF_REASON.get(judgement.reason) if judgement.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
-    return (_NEXT_OF_STATE[judgement.state],)
+    step = _NEXT_OF_STATE[judgement.state]
+    known = channel.forecast.standing if channel.forecast else Standing()
+    return (_range_needs(channel.ledger, known, today) if step is Next.RANGE_AFTER_DAYS else step,)
+
+
+def _range_needs(ledger: Ledger, known: Standing, today: int) -> Next:
+    """Return what a range waits for; plain days, unless that was said too often."""
+    missing = dict(known.missing)
+    if Missing.HOURS in missing:
+        return Next.NEEDS_HOURS
+    if known.slid < SLID_DAYS:
+        return Next.RANGE_AFTER_DAYS
+    short, of_days = short_of_readings(ledger, today)
+    kinds = {
+        is_weekend(summary.day)
+        for summary in ledger.days
+        if today - of_days <= summary.day < today and summary.usable
+    }
+    if len(kinds) == 1 and of_days >= WEEK_DAYS:
+        return Next.NEEDS_WEEKDAYS if kinds == {True} else Next.NEEDS_WEEKENDS
+    if short:
+        return Next.NEEDS_DAYS
+    if Missing.RECORD in missing:
+        return Next.NEEDS_RECORD
+    return Next.NEEDS_TIMES if Missing.PARTS in missing else Next.RANGE_AFTER_DAYS
 
 
 _NEXT_OF_CORRECTION: Final = MappingProxyType(
@@ -332,6 +374,7 @@ _NEXT_OF_CORRECTION: Final = MappingProxyType(
 _NEXT_OF_REASON: Final = MappingProxyType(
     {
         Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.NOT_SEEN: Next.TIMES_BECOME_SEEN,
         Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
     }
 )
