@@ -9,9 +9,11 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
 from ..const import CONF_AREA, CONF_HISTORY, CONF_START_ANEW, DOMAIN
+from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import room_sources
+from ..issues.sources import async_forget_troubles
 from ..words.explanation import escape
 from .history_survey import async_worth
 from .room_form import area_name, check_room, room_schema
@@ -99,6 +101,8 @@ class RoomFlow(ConfigSubentryFlow):
     def _finish(self) -> SubentryFlowResult:
         """Change the room; the listener of the entry reloads it."""
         entry, room, data = self._get_entry(), self._get_reconfigure_subentry(), self._changed
+        if loaded := loaded_rooms(self.hass).get(room.subentry_id):
+            async_forget_troubles(loaded, self._replaced())
         self._async_move_device(room, data[CONF_AREA])
         return self.async_update_and_abort(
             entry,

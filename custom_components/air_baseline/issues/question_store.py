@@ -21,10 +21,6 @@ from ..core.pollutant import Pollutant
 from ..core.questions import AskedQuestion, Question, Rise, Topic
 from ..storage.question_record import QuestionRecord
 
-SOURCE_MISSING = "source_missing"
-SOURCE_UNIT_CHANGED = "source_unit_changed"
-SOURCE_STUCK = "source_stuck"
-SOURCE_IMPLAUSIBLE = "source_implausible"
 ROOM_UNREADABLE = "room_unreadable"
 STORE_RECOVERED = "store_recovered"
 STORE_NEWER = "store_newer"
@@ -196,8 +192,9 @@ def async_show_issue(
     what: str,
     data: Mapping[str, str | int | float | None],
     names: str,
+    **numbers: str,
 ) -> None:
-    """Show a repair about a room, or about several with their names."""
+    """Show a repair about a room, or about several with their names, with numbers to say."""
     ir.async_create_issue(
         room.hass,
         DOMAIN,
@@ -206,7 +203,7 @@ def async_show_issue(
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=what,
-        translation_placeholders={"room": names},
+        translation_placeholders={"room": names, **numbers},
     )
 
 

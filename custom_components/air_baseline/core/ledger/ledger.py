@@ -25,6 +25,8 @@ from .entries import (
     Relearned,
     Reset,
     StopAsking,
+    StopReporting,
+    Trouble,
 )
 from .episode import Episode
 from .histogram import ALL_PARTS
@@ -125,6 +127,15 @@ class Ledger:
         return not any(
             (entry.correction.episode is not None) is episodes for entry in self.of(StopAsking)
         )
+
+    def reports(self, trouble: Trouble) -> bool:
+        """Tell whether reports about a trouble of the source are welcome."""
+        return all(entry.correction.trouble is not trouble for entry in self.of(StopReporting))
+
+    def of_another_source(self) -> Ledger:
+        """Return the ledger as another source continues it: its troubles are reported again."""
+        kept = (one for one in self.entries if not isinstance(one.correction, StopReporting))
+        return replace(self, entries=tuple(kept))
 
     def corrections(self, today: int) -> list[Entry]:
         """Return the corrections by people in force on a day: the first entry of each step."""
