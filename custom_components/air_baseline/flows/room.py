@@ -102,7 +102,7 @@ class RoomFlow(ConfigSubentryFlow):
         """Change the room; the listener of the entry reloads it."""
         entry, room, data = self._get_entry(), self._get_reconfigure_subentry(), self._changed
         if loaded := loaded_rooms(self.hass).get(room.subentry_id):
-            async_forget_troubles(loaded, self._replaced())
+            async_forget_troubles(loaded, self._of_other_sources())
         self._async_move_device(room, data[CONF_AREA])
         return self.async_update_and_abort(
             entry,
@@ -118,14 +118,22 @@ class RoomFlow(ConfigSubentryFlow):
 
         A source that waits to start again is left out: nothing was learned from it yet.
         """
-        old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
         waiting = self._changed.get(CONF_START_ANEW, ())
         return {
-            pollutant: f"- {self._names(source.entity_id, new[pollutant].entity_id)}"
-            for pollutant, source in room_sources(old).items()
-            if pollutant in new
-            and pollutant not in waiting
-            and new[pollutant].entity_id != source.entity_id
+            pollutant: f"- {self._names(old, new)}"
+            for pollutant, (old, new) in self._of_other_sources().items()
+            if pollutant not in waiting
+        }
+
+    @callback
+    def _of_other_sources(self) -> dict[Pollutant, tuple[str, str]]:
+        """Return the old and the new source of each pollutant that gets another one."""
+        old = room_sources(self._get_reconfigure_subentry().data)
+        new = room_sources(self._changed)
+        return {
+            pollutant: (source.entity_id, new[pollutant].entity_id)
+            for pollutant, source in old.items()
+            if pollutant in new and new[pollutant].entity_id != source.entity_id
         }
 
     def _names(self, old: str, new: str) -> str:

@@ -1,6 +1,6 @@
 """Problems of a room's sources: reported after some hours, until they are over."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -106,7 +106,7 @@ class SourceIssues:
             return
         if known is None and not (present and self._questions_left(now)):
             return
-        record = known or QuestionRecord(what=what, at=now, asked_at=now)
+        record = known or QuestionRecord(what=what.value, at=now, asked_at=now)
         if present and (known is None or known.over_at is not None):
             record = record.began(_date(now))
         elif not present and record.over_at is None:
@@ -127,7 +127,7 @@ class SourceIssues:
         self, issue_id: str, record: QuestionRecord, pollutant: Pollutant, now: float
     ) -> None:
         key = f"{record.what}_again" if record.repeated else record.what
-        numbers = how_often(record, now) if record.repeated else {}
+        numbers = how_often(record.days, now) if record.repeated else {}
         data = {ATTR_QUANTITY: pollutant.value}
         async_show_issue(self._room, issue_id, key, data, self._room.subentry.title, **numbers)
 
@@ -144,11 +144,10 @@ def trouble_id(room_id: str, what: Trouble, pollutant: Pollutant) -> str:
     return f"{what}_{room_id}_{pollutant.value}"
 
 
-def how_often(record: QuestionRecord, now: float) -> dict[str, str]:
+def how_often(days: Sequence[int], now: float) -> dict[str, str]:
     """Return on how many of the last days a trouble began, as numbers to say."""
-    since = max(_date(now) - TROUBLE_DAYS + 1, min(record.days, default=_date(now)))
-    days = sum(day >= since for day in record.days)
-    return {"days": str(days), "of": str(_date(now) - since + 1)}
+    since = max(_date(now) - TROUBLE_DAYS + 1, min(days, default=_date(now)))
+    return {"days": str(sum(day >= since for day in days)), "of": str(_date(now) - since + 1)}
 
 
 @callback

@@ -23,13 +23,15 @@ class SourceFlow(RoomRepairFlow):
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.sources:
             return self.async_abort(reason="gone")
+        often = self._how_often(room)
         return self.async_show_menu(
             step_id="init",
             menu_options=["room_settings", "pause", "not_now", "stop_asking"],
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 "unit": escape(room.unit_problem.get(pollutant) or "") or "–",
-                **self._how_often(room),
+                "days": often["days"],
+                "of": often["of"],
             },
         )
 
@@ -78,7 +80,7 @@ class SourceFlow(RoomRepairFlow):
 
     def _how_often(self, room: RoomCoordinator) -> dict[str, str]:
         record = room.stored.question_records.get(self.issue_id)
-        return how_often(record, dt_util.utcnow().timestamp()) if record else {}
+        return how_often(record.days if record else (), dt_util.utcnow().timestamp())
 
     @property
     def pollutant(self) -> Pollutant:

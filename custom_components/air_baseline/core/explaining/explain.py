@@ -52,7 +52,8 @@ from .explanation import (
 
 # Days by which `earliest` became later, by judgement: one can be the day of the set-up.
 SLID_DAYS = 2
-WEEK_DAYS = 7  # Days in a row, which include a weekend.
+KIND_DAYS = 4  # Days that are all at weekends or all in the week, by judgement: two weekends.
+WEEK_DAYS = 7  # Days in a row; follows from the week, as they include a weekend.
 
 
 def explain(
@@ -351,13 +352,9 @@ def _range_needs(ledger: Ledger, known: Standing, today: int) -> Next:
     if known.slid < SLID_DAYS:
         return Next.RANGE_AFTER_DAYS
     short, of_days = short_of_readings(ledger, today)
-    kinds = {
-        is_weekend(summary.day)
-        for summary in ledger.days
-        if today - of_days <= summary.day < today and summary.usable
-    }
-    if len(kinds) == 1 and of_days >= WEEK_DAYS:
-        return Next.NEEDS_WEEKDAYS if kinds == {True} else Next.NEEDS_WEEKENDS
+    recent = [is_weekend(summary.day) for summary in ledger.evidence(today, of_days)]
+    if of_days >= WEEK_DAYS and len(recent) >= KIND_DAYS and len(set(recent)) == 1:
+        return Next.NEEDS_WEEKDAYS if recent[0] else Next.NEEDS_WEEKENDS
     if short:
         return Next.NEEDS_DAYS
     if Missing.RECORD in missing:

@@ -92,11 +92,14 @@ def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> Past
     hourly = _usable(past.hourly, spec, since, now - HOUR_S)
     days = _days(hourly, DayOrigin.HOURLY, spec, zone)
     for day, replayed in _days(five_minute, DayOrigin.REPLAYED, spec, zone).items():
-        other = days.get(day)
+        other, slots = days.get(day), sum(part_slots(day, zone))
+        # A source that is off for part of the day covers no day; its hours can still be whole.
+        short = other is not None and not other.covers(slots)
         if (
             other is None
-            or replayed.covers(sum(part_slots(day, zone)))
+            or replayed.covers(slots)
             or replayed.observed > other.observed
+            or (short and replayed.observed >= VALID_DAY * other.observed)
         ):
             days[day] = replayed
     used = [*five_minute, *hourly]
