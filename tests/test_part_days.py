@@ -7,12 +7,14 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.card_client import Card, channels
 from tests.home import (
     KITCHEN,
     NOON,
@@ -36,7 +38,7 @@ COMPARED = "sensor.kitchen_pm25_compared"
 LEARNING = "sensor.kitchen_pm25_learning"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 HIGH = "sensor.kitchen_pm25_usual_high"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def off_at_night(days: int, first: int = 7, last: int = 22) -> dict[str, Any]:
@@ -55,7 +57,9 @@ def off_at_night(days: int, first: int = 7, last: int = 22) -> dict[str, Any]:
     return stored
 
 
-async def a_night_kitchen(hass: HomeAssistant, files: dict[str, Any], **given: int) -> Any:
+async def a_night_kitchen(
+    hass: HomeAssistant, files: dict[str, Any], **given: int
+) -> MockConfigEntry:
     files[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: off_at_night(**given)}})
     entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
     await set_up(hass, entry)
@@ -94,7 +98,7 @@ async def test_at_night_it_is_unknown_and_never_usual_and_no_repair_says_it_is_m
         assert shown(hass, entity_id).state == state
     assert shown(hass, UNUSUAL).attributes["reason"] == "not_seen"
     assert issues(hass) == []
-    await pass_time(hass, clock, HOUR, {PM25: steady(300)})
+    await pass_time(hass, clock, 2 * HOUR, {PM25: steady(300)})
     assert shown(hass, COMPARED).state == "unusual", "07:00 to 10:00 is seen"
 
 
@@ -112,6 +116,16 @@ async def test_a_night_that_is_seen_by_way_of_exception_alerts_nobody(
         "PM2.5: nothing at this time of day. On most days the sensor gives no values now."
     )
     assert said["numbers"]["evidence"]["not_seen"] == ("22:00-07:00",)
+
+
+async def test_the_card_names_what_is_not_seen_and_draws_no_range_there(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], card: Card
+) -> None:
+    await a_night_kitchen(hass, hass_storage, days=37)
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    sent = channels(await card.open())["pm25"]
+    assert (sent["not_seen"], len(sent["parts"])) == ("22:00–07:00", 5)
+    await card.close()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +148,7 @@ async def test_what_will_not_come_is_said(
     assert shown(hass, LEARNING).attributes["earliest_moved"] >= 0
 
 
-async def test_a_main_trouble_by_day_is_still_reported(
+async def test_a_source_that_is_missing_by_day_is_reported(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     await a_night_kitchen(hass, hass_storage, days=37)

@@ -5,6 +5,7 @@ their own and no alerts, and nothing waits for them.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..day import PARTS
 from .day_summary import DaySummary
@@ -43,7 +44,11 @@ def usual_parts(days: Sequence[DaySummary]) -> int:
     that had been off before is left out until it has been seen on 14 days, or on two of five of
     all days. All parts in the first week, when it is too early to tell.
     """
-    masks = [summary.usable for summary in days if summary.usable]
+    return _usual(tuple([summary.usable for summary in days if summary.usable]))
+
+
+@lru_cache(maxsize=64)  # A forecast asks several times, and rooms are often seen alike.
+def _usual(masks: tuple[int, ...]) -> int:
     if len(masks) < LEAST_DAYS:
         return ALL_PARTS
     recent = masks[-RECENT_DAYS:]
@@ -58,7 +63,11 @@ def common_parts(days: Sequence[DaySummary], seen: int) -> int:
     Days are compared with each other in these. The last week must have them too: when a source
     begins to be off at night, its days have not become higher. All of `seen` if they are too few.
     """
-    masks = [summary.usable for summary in days if summary.usable]
+    return _common(tuple([summary.usable for summary in days if summary.usable]), seen)
+
+
+@lru_cache(maxsize=64)  # As above.
+def _common(masks: tuple[int, ...], seen: int) -> int:
     latest = masks[-LATEST_DAYS:]
     common = seen & _had_by(masks, COMMON_SHARE * len(masks))
     common &= _had_by(latest, COMMON_SHARE * len(latest))
