@@ -221,6 +221,7 @@ def test_a_source_that_is_on_at_night_again_learns_the_night_in_two_weeks() -> N
         assert channel.forecast.threshold.score is not None, days
         seen = days - 40 + 1 >= 14
         assert (channel.judge(at(days + 1, 5)).reason is Reason.NOT_SEEN) is not seen
+    assert channel.forecast is not None
     assert channel.forecast.alert_levels[0] is None, "too few days to compare the night with"
     assert channel.judge(at(72, 5)).reason in (Reason.REFERENCE_DAYS, Reason.SILENT)
     assert explain(channel, at(72, 5)).comparison.days == 32

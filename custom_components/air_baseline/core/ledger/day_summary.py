@@ -193,7 +193,8 @@ def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:
     if parts == ALL_PARTS or not summaries:
         return [summary.valid for summary in summaries]
     texts, slots = zip(*((summary.text, summary.slots) for summary in summaries), strict=True)
-    return is_valid(observed_slots(texts), np.array(slots), parts).tolist()
+    valid: list[bool] = is_valid(observed_slots(texts), np.array(slots), parts).tolist()
+    return valid
 
 
 def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
