@@ -51,6 +51,8 @@ def test_a_part_is_seen_if_most_days_have_it(masks: Sequence[int], seen: int) ->
     ("masks", "compared"),
     [
         ([], ALL_PARTS),
+        ([DAYTIME] * 6, ALL_PARTS),
+        ([DAYTIME] * 7, DAYTIME),
         ([ALL_PARTS] * 40, ALL_PARTS),
         ([ALL_PARTS] * 40 + [DAYTIME] * 3, ALL_PARTS),
         ([ALL_PARTS] * 40 + [DAYTIME] * 4, DAYTIME),

@@ -68,6 +68,8 @@ def common_parts(days: Sequence[DaySummary], seen: int) -> int:
 
 @lru_cache(maxsize=64)  # As above.
 def _common(masks: tuple[int, ...], seen: int) -> int:
+    if len(masks) < LEAST_DAYS:
+        return seen
     latest = masks[-LATEST_DAYS:]
     common = seen & _had_by(masks, COMMON_SHARE * len(masks))
     common &= _had_by(latest, COMMON_SHARE * len(latest))

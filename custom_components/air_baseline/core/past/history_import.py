@@ -18,6 +18,10 @@ from ..pollutant import PollutantSpec
 from ..reading.binning import Binner, smaller_step
 from ..reading.sensor_health import OFF_S, flat_limit_s
 
+# Slots that an hourly mean can count more where a source goes on and off: two begun hours, which
+# follow from one time of day at which it is off. By judgement.
+BEGUN_SLOTS = 24
+
 # Slots in a row of one part with the same value: the part, the first slot, the value (base unit)
 # and the number of slots. One `Bin` a slot would keep Python's garbage collector busy for long.
 type SlotRun = tuple[int, int, float, int]
@@ -93,13 +97,11 @@ def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> Past
     days = _days(hourly, DayOrigin.HOURLY, spec, zone)
     for day, replayed in _days(five_minute, DayOrigin.REPLAYED, spec, zone).items():
         other, slots = days.get(day), sum(part_slots(day, zone))
-        # A source that is off for part of the day covers no day; its hours can still be whole.
-        short = other is not None and not other.covers(slots)
+        # A source that is off for part of the day may cover no day, and its means are not worse.
         if (
             other is None
             or replayed.covers(slots)
-            or replayed.observed > other.observed
-            or (short and replayed.observed >= VALID_DAY * other.observed)
+            or replayed.observed + BEGUN_SLOTS >= other.observed
         ):
             days[day] = replayed
     used = [*five_minute, *hourly]
