@@ -19,7 +19,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import iso_day
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger.day_summary import DaySummary
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary, valid_days
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
 from custom_components.air_baseline.core.reading.number import plain_float
@@ -223,7 +223,7 @@ def _day_line(summary: DaySummary, channel: Channel) -> dict[str, object]:
         "digest": {
             "histogram": summary.histogram,
             "cover": round(summary.observed_share, 4),
-            "valid": summary.valid,
+            "valid": valid_days([summary], channel.ledger.seen_parts(summary.day + 1))[0],
             "peaks": summary.part_peaks,
             "ranges": summary.part_ranges,
             "state": summary.state,
@@ -259,7 +259,8 @@ def _count(judgement: Judgement, tally: Tally) -> None:
 def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
     if event.summary is not None:
         tally.days += 1
-        tally.valid_days += event.summary.valid
+        seen = channel.ledger.seen_parts(event.summary.day + 1)
+        tally.valid_days += valid_days([event.summary], seen)[0]
         tally.eligible_days += event.summary.eligible
     if event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         episode = event.episode

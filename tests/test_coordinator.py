@@ -71,7 +71,7 @@ async def test_a_repeated_value_that_is_not_reported_again_ends_after_half_an_ho
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     report(hass, PM25, 5)
-    await pass_time(hass, clock, STEP)
+    await pass_time(hass, clock, 5 * MINUTE)
     report(hass, PM25, 5)
     await pass_time(hass, clock, 2 * HOUR)
     assert await recent(hass, hass_storage) == dict.fromkeys(range(5, 35, 5), 5.0)

@@ -35,6 +35,7 @@ from .core.channel import Channel
 from .core.codes import LearningState, Refused
 from .core.event import Event as ChannelEvent
 from .core.explaining.view import EntityView, view
+from .core.ledger.entries import Trouble
 from .core.pollutant import POLLUTANTS, Pollutant, plain_number
 from .core.reading.binning import Bin
 from .inputs.claims import Taken
@@ -42,7 +43,7 @@ from .inputs.life import alive_at
 from .inputs.readings import UnitChangedError, concentration
 from .inputs.room_config import RoomSource
 from .inputs.source_log import source_log
-from .inputs.source_watch import SourceWatch, Trouble
+from .inputs.source_watch import SourceWatch
 from .storage.rooms import Loaded, StoredRoom
 from .storage.store import LedgerStore
 
@@ -333,12 +334,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         try:
             return concentration(state, POLLUTANTS[pollutant])
         except UnitChangedError as error:
-            news = self.watches[pollutant].take(at, Trouble.UNIT)
+            news = self.watches[pollutant].take(at, Trouble.UNIT_CHANGED)
             if news or self.unit_problem.get(pollutant) != error.unit:
                 self._log(
                     WARNING,
                     pollutant,
-                    Trouble.UNIT,
+                    Trouble.UNIT_CHANGED,
                     f"reports in {error.unit!r}, not in a unit of {pollutant.value}; learning "
                     "stops until that changes",
                 )
@@ -356,7 +357,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             end = f"{plain_number(spec.highest)} {spec.unit}".strip()
             text = f"reports more than {end}; its unit is probably wrong, so nothing is learned"
             self._log(WARNING, pollutant, trouble, text)
-        if not watch.has(Trouble.UNIT):
+        if not watch.has(Trouble.UNIT_CHANGED):
             self.unit_problem[pollutant] = None
 
     @callback

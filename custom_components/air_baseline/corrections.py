@@ -24,7 +24,14 @@ from .core.ledger.correction import (
     report_change,
     start_over,
 )
-from .core.ledger.entries import Draft, Entry, LooksRight, StopAsking
+from .core.ledger.entries import (
+    Draft,
+    Entry,
+    LooksRight,
+    StopAsking,
+    StopReporting,
+    Trouble,
+)
 from .core.ledger.episode import Episode
 from .core.ledger.ledger import UNDO_DAYS, UndoError
 from .core.other_rooms import SAME_RISE_S
@@ -82,6 +89,15 @@ async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None
         if channel.ledger.asks(episodes=episode is not None)
     ]
     return await _async_correct(room, dict.fromkeys(asking, Draft((StopAsking(episode=episode),))))
+
+
+async def async_stop_reporting(
+    room: RoomCoordinator, pollutant: Pollutant, trouble: Trouble
+) -> Corrected:
+    """Stop reports about one trouble of a source, unless they are stopped already."""
+    asking = [pollutant] if room.channels[pollutant].ledger.reports(trouble) else []
+    draft = Draft((StopReporting(trouble=trouble),))
+    return await _async_correct(room, dict.fromkeys(asking, draft))
 
 
 async def async_answer(

@@ -48,6 +48,8 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
         "needed": view.needed_days,
         "missing": [missing.value for missing in view.missing],
         "earliest": view.earliest,
+        "earliest_moved": view.earliest_moved,
+        "not_seen": list(view.not_seen),
         "range_held": view.coverage_28d,
         "history": view.history,
         "history_days": view.history_days,

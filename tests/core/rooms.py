@@ -33,6 +33,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     Reset,
     Season,
     StopAsking,
+    StopReporting,
+    Trouble,
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
@@ -191,6 +193,7 @@ def a_correction(
     corrections = (
         LooksRight(),
         StopAsking(),
+        StopReporting(trouble=Trouble.MISSING),
         EpisodeReal(episode=7, day=first, parts=0b101),
         EpisodeNormal(episode=7, parts=0b101, alert_level=70.5, until_day=last + 60),
         DaysExcluded(from_day=first, to_day=last),

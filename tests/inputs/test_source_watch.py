@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from custom_components.air_baseline.inputs.source_watch import SourceWatch, Trouble
+from custom_components.air_baseline.core.ledger.entries import Trouble
+from custom_components.air_baseline.inputs.source_watch import SourceWatch
 
 MINUTE, HOUR = 60.0, 3600.0
-UNIT, IMPLAUSIBLE = Trouble.UNIT, Trouble.IMPLAUSIBLE
+UNIT, IMPLAUSIBLE = Trouble.UNIT_CHANGED, Trouble.IMPLAUSIBLE
 
 
 def followed(

@@ -272,7 +272,7 @@ async def test_a_stuck_source_is_reported_again_after_a_restart(
     assert issues(hass) == [STUCK]
 
 
-async def test_an_ignored_wrong_unit_is_reported_again_once_it_had_been_right(
+async def test_an_ignored_wrong_unit_is_reported_again_once_it_had_been_right_for_a_week(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     entry = await a_kitchen(hass, hass_storage, 3)
@@ -289,6 +289,10 @@ async def test_an_ignored_wrong_unit_is_reported_again_once_it_had_been_right(
     await breathe("ppm")
     assert issues(hass) == []
     await breathe("μg/m³")
+    await breathe("ppm")
+    assert issues(hass) == [], "what was ignored this week is the same trouble"
+    await breathe("μg/m³")
+    await pass_time(hass, clock, 7 * DAY, {PM25: usual}, step=HOUR)
     assert issue(hass, UNIT) is None
     await breathe("ppm")
     assert issues(hass) == [UNIT]

@@ -192,10 +192,12 @@ async def test_a_wrong_unit_leads_to_the_settings_of_the_room(
     hass: HomeAssistant, unit_changed: MockConfigEntry, fixer: Fixer
 ) -> None:
     page = await fixer.begin(UNIT)
-    assert page["menu_options"] == ["room_settings", "pause", "not_now"]
+    assert page["menu_options"] == ["room_settings", "pause", "not_now", "stop_asking"]
     assert page["description_placeholders"] == {
         "source": "kitchen pm25",
         "unit": "ppm",
+        "days": "1",
+        "of": "1",
     }
     done = await fixer.choose(page, "room_settings")
     assert (done["type"], done["reason"]) == ("abort", "room_settings")

@@ -8,21 +8,14 @@ import re
 import pytest
 
 from custom_components.air_baseline import repairs
-from custom_components.air_baseline.issues.question_store import (
-    ROOM_UNREADABLE,
-    SOURCE_ABOVE_SPAN,
-    SOURCE_IMPLAUSIBLE,
-    SOURCE_MISSING,
-    SOURCE_STUCK,
-    SOURCE_UNIT_CHANGED,
-)
+from custom_components.air_baseline.core.ledger.entries import Trouble
+from custom_components.air_baseline.issues.question_store import ROOM_UNREADABLE
 from custom_components.air_baseline.repairs.source import SourceFlow
 from custom_components.air_baseline.words.explanation import Page
 from tests.words import calls, holes, keyword, source, texts_of, words
 
-SOURCES = (
-    *(SOURCE_MISSING, SOURCE_UNIT_CHANGED, SOURCE_ABOVE_SPAN, SOURCE_STUCK, SOURCE_IMPLAUSIBLE),
-)
+AGAIN = {f"{trouble}_again" for trouble in Trouble}
+SOURCES = (*Trouble, *sorted(AGAIN))
 FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
 MODULES = tuple(
     f"repairs/{name}" for name in ("room_flow", "inference", "source", "settings", "store")
@@ -102,13 +95,13 @@ def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) ->
     texts = words()["issues"][issue]
     steps, shown = texts["fix_flow"]["step"], shown_by(issue).pages
     assert set(steps) == set(shown)
-    assert holes(texts["title"]) <= {"room"}
+    assert holes(texts["title"]) <= {"room"} | ({"days", "of"} if issue in AGAIN else set())
     for page, (options, given) in shown.items():
         assert set(steps[page].get("menu_options", {})) == options
         assert holes(steps[page]["title"]) <= {"room", "date"}
         in_texts = holes(steps[page]["description"]) | holes(steps[page]["title"]) - {"room"}
         one_page_for_all = page == "init" and issue in SOURCES
-        unused = {"unit", "end"} if one_page_for_all else set()
+        unused = {"unit", "end", "days", "of"} if one_page_for_all else set()
         assert in_texts | unused == given, page
 
 

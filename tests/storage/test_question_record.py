@@ -46,6 +46,17 @@ def test_an_older_form_was_asked_when_it_became_true_about_its_own_room() -> Non
     assert QuestionRecord.load(OLDER | {"asked_at": None}).asked_at is None
 
 
+def test_a_trouble_keeps_the_days_on_which_it_began_for_two_weeks() -> None:
+    record = QuestionRecord(what="source_missing", at=AT, asked_at=AT, over_at=AT)
+    for day in (739_678, 739_678, 739_679):
+        record = record.began(day)
+    assert (record.days, record.over_at) == ((739_678, 739_679), None)
+    assert [record.repeated, QuestionRecord.load(OLDER).repeated] == [True, False]
+    assert record.began(739_692).days == (739_679, 739_692)
+    over = QuestionRecord(what="source_missing", at=AT, asked_at=AT, days=(739_678,), over_at=AT)
+    assert QuestionRecord.load(json.loads(json.dumps(over.dump()))) == over
+
+
 def test_what_waits_and_what_is_hidden_is_not_shown() -> None:
     waiting = QuestionRecord(what="range_learned", at=AT, asked_at=None)
     assert not waiting.is_shown_at(AT)

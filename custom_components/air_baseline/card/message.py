@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
@@ -18,7 +19,7 @@ from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
 from ..issues.lifecycle import open_issues
-from ..words.explanation import Words, names_of
+from ..words.explanation import Words, names_of, times
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -33,7 +34,7 @@ def card_message(
         "room": room.subentry.title,
         "recorder": has_recorder(hass),
         "questions": [
-            {"kind": issue.translation_key}
+            {"kind": issue.translation_key, "numbers": _numbers(issue)}
             for issue in open_issues(hass, room.subentry.subentry_id)
         ],
         "channels": [
@@ -65,6 +66,7 @@ def _channel(
         "basis": shown.basis,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
+        "not_seen": times(shown.not_seen),
         "missing": words.missing(_without_days(explanation.evidence.missing)),
         "start": today.start,
         "end": today.end,
@@ -85,6 +87,12 @@ def _channel(
 def _without_days(missing: Mapping[Missing, int]) -> dict[Missing, int]:
     """Return what is missing apart from days, which the card draws as a number."""
     return {what: number for what, number in missing.items() if what is not Missing.DAYS}
+
+
+def _numbers(issue: ir.IssueEntry) -> dict[str, str]:
+    """Return the numbers in the title of a repair; the card knows the room."""
+    values = issue.translation_placeholders or {}
+    return {name: value for name, value in values.items() if name != "room"}
 
 
 def _part(part: PartOfDay, source: RoomSource) -> CardMessage:

@@ -367,7 +367,8 @@ class Channel:
         inside = None
         if today.ranges:
             typical = today.ranges[part]
-            inside = typical.inside(bin_.value)
+            seen = today.sees(part)
+            inside = typical.inside(bin_.value) if seen else None
             ended = self.episode_watch.follow(bin_, level, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
@@ -376,7 +377,8 @@ class Channel:
                 self.episode_watch.current = with_surroundings(
                     self.episode_watch.current, self.surroundings, bin_.end
                 )
-            self.inside_watch.take(bin_.end, sustained, typical.high if today.learned else None)
+            high = typical.high if today.learned and seen else None
+            self.inside_watch.take(bin_.end, sustained, high)
             if sustained is not None and bin_.fresh:
                 self._consider_alert(today, bin_.end, part, sustained)
         open_day.take(part, cell_index(bin_.value), level, inside)
@@ -399,7 +401,8 @@ class Channel:
             or not self.episode_watch.may_open(at)
         ):
             return
-        if reason_against(today, self.state(at), sustained, unseen=self.unseen(at)) is not None:
+        against = reason_against(today, self.state(at), sustained, part, unseen=self.unseen(at))
+        if against is not None:
             return
         if any(episode.day == today.day for episode in self.ledger.episodes):
             return
@@ -457,7 +460,8 @@ class Channel:
         longest = self.health.end_day()
         if not open_day.observed:
             return
-        open_day.eligible = today.eligible and not self.paused and not open_day.unseen
+        watched = open_day.observed_in(today.scored) and not self.paused
+        open_day.eligible = today.eligible and watched and not open_day.unseen
         self.surroundings.advance(at)
         summary = open_day.close(
             issued=today.issued,
@@ -465,6 +469,7 @@ class Channel:
             state=today.standing.state,
             longest_run_h=longest,
             surroundings=self.surroundings.of_day(open_day.day),
+            seen=today.standing.seen,
         )
         self.ledger = self.ledger.with_day(summary).pruned(at)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))

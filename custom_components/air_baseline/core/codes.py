@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_LEARNED = "not_learned"
     REFERENCE_DAYS = "reference_days"
     SILENT = "silent"
+    NOT_SEEN = "not_seen"
     CONDITIONS_UNSEEN = "conditions_unseen"
     QUOTA = "quota"
     CHANGING = "changing"
@@ -84,6 +85,7 @@ class Missing(StrEnum):
     SCORED_DAYS = "marks"
     RECORD = "record"
     WARM_UP = "warm_up"
+    HOURS = "hours"
 
 
 class OtherRooms(StrEnum):

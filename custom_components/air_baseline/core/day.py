@@ -96,6 +96,24 @@ def part_hours(part: int) -> tuple[int, int]:
     return start, (start + PART_HOURS) % 24
 
 
+def clock_times(parts: int) -> tuple[str, ...]:
+    """Return the parts of a mask as wall-clock times, with parts in a row as one.
+
+    >>> clock_times(0b10000001), clock_times(0b1011), clock_times(0)
+    (('01:00-07:00',), ('04:00-10:00', '13:00-16:00'), ())
+    """
+    if parts == (1 << PARTS) - 1:
+        return (f"{DAY_START_HOUR:02d}:00-{DAY_START_HOUR:02d}:00",)
+    times = []
+    for part in range(PARTS):
+        if parts >> part & 1 and not parts >> (part - 1) % PARTS & 1:
+            last = part
+            while parts >> (last + 1) % PARTS & 1:
+                last += 1
+            times.append(f"{part_hours(part)[0]:02d}:00-{part_hours(last % PARTS)[1]:02d}:00")
+    return tuple(times)
+
+
 @lru_cache(maxsize=256)  # The ledgers of a home hold the same 90 days: parse and keep each once.
 def parse_day(text: str) -> int:
     """Return the day of an ISO 8601 date.

@@ -9,9 +9,11 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
 from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW, DOMAIN
+from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import room_sources
+from ..issues.sources import async_forget_troubles
 from ..words.explanation import escape
 from .candidates import async_candidates
 from .found_words import FoundWords
@@ -101,6 +103,8 @@ class RoomFlow(ConfigSubentryFlow):
     def _finish(self) -> SubentryFlowResult:
         """Change the room; `listeners.settings` applies it."""
         entry, room, data = self._get_entry(), self._get_reconfigure_subentry(), self._changed
+        if loaded := loaded_rooms(self.hass).get(room.subentry_id):
+            async_forget_troubles(loaded, self._of_other_sources())
         self._async_move_device(room, data[CONF_AREA])
         return self.async_update_and_abort(
             entry,
@@ -116,14 +120,22 @@ class RoomFlow(ConfigSubentryFlow):
 
         A source that waits to start again is left out: nothing was learned from it yet.
         """
-        old, new = self._get_reconfigure_subentry().data, room_sources(self._changed)
         waiting = self._changed.get(CONF_START_ANEW, ())
         return {
-            pollutant: f"- {self._names(source.entity_id, new[pollutant].entity_id)}"
-            for pollutant, source in room_sources(old).items()
-            if pollutant in new
-            and pollutant not in waiting
-            and new[pollutant].entity_id != source.entity_id
+            pollutant: f"- {self._names(old, new)}"
+            for pollutant, (old, new) in self._of_other_sources().items()
+            if pollutant not in waiting
+        }
+
+    @callback
+    def _of_other_sources(self) -> dict[Pollutant, tuple[str, str]]:
+        """Return the old and the new source of each pollutant that gets another one."""
+        old = room_sources(self._get_reconfigure_subentry().data)
+        new = room_sources(self._changed)
+        return {
+            pollutant: (source.entity_id, new[pollutant].entity_id)
+            for pollutant, source in old.items()
+            if pollutant in new and new[pollutant].entity_id != source.entity_id
         }
 
     def _names(self, old: str, new: str) -> str:

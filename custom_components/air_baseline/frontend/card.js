@@ -201,8 +201,8 @@ export class AirBaselineCard extends HTMLElement {
   /** List the open questions, as links only for administrators, who can answer in Repairs. */
   _questions(questions, room) {
     const administrator = this._hass.user?.is_admin;
-    const items = questions.map(({ kind }) => {
-      const title = questionTitle(this._hass, kind, room);
+    const items = questions.map(({ kind, numbers }) => {
+      const title = questionTitle(this._hass, kind, room, numbers);
       return administrator
         ? html("a", "", { href: "/config/repairs" }, title)
         : html("span", "", {}, title);

@@ -118,6 +118,9 @@ function legend(hass, channel) {
     const kind = channel.firm ? "range" : "guess";
     items.push(html("li", kind, {}, say(hass, rangeWords(channel))));
   }
+  if (channel.not_seen) {
+    items.push(html("li", "words", {}, say(hass, "card_not_seen", { times: channel.not_seen })));
+  }
   if (channel.line === null) items.push(html("li", "words", {}, say(hass, "card_line_hidden")));
   else if (!channel.line.length) items.push(html("li", "words", {}, say(hass, "card_no_line")));
   return html("ul", "legend", {}, ...items);

@@ -79,7 +79,7 @@ function grid(hass, view) {
 
 function hours(hass, channel, view) {
   const every = (channel.end - channel.start) / 8;
-  const starts = channel.parts.length
+  const starts = channel.parts.length === 8
     ? channel.parts.map((part) => part.start)
     : Array.from({ length: 8 }, (_, part) => channel.start + part * every);
   const skip = Math.ceil(HOUR_GAP / (every * view.scale));

@@ -25,9 +25,9 @@ export function stateName(hass, words, sensor, state) {
   return hass.localize(`component.${DOMAIN}.entity.sensor.${words}_${sensor}.state.${state}`);
 }
 
-/** Return the title of a repair about a room. */
-export function questionTitle(hass, kind, room) {
-  return hass.localize(`component.${DOMAIN}.issues.${kind}.title`, { room });
+/** Return the title of a repair about a room; `numbers` are those that it says. */
+export function questionTitle(hass, kind, room, numbers) {
+  return hass.localize(`component.${DOMAIN}.issues.${kind}.title`, { room, ...numbers });
 }
 
 /** Return a level with up to three significant digits and no trailing zeros. */

@@ -1,7 +1,8 @@
 """What is wrong with the readings of one source, since when, and whether that is proven."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from ..core.ledger.entries import Trouble
 
 PROOF_S = 2 * 3600.0  # Seconds. By judgement: a restarted source can send odd values for a while.
 # Seconds without trouble that end one which had come back. By judgement: a unit that flips each
@@ -10,17 +11,9 @@ QUIET_S = 3600.0
 LONGEST_S = 1800.0  # Seconds for which a reading counts here at most, by judgement: as it holds.
 
 
-class Trouble(StrEnum):
-    """What can be wrong with a reading."""
-
-    UNIT = "unit"
-    ABOVE_SPAN = "above_span"
-    IMPLAUSIBLE = "implausible"
-
-
-# Shares of the time that prove a trouble, by judgement. A unit should never be wrong; single
+# Shares of the time that prove a trouble of readings, by judgement. A unit is never wrong; single
 # impossible values are glitches, which cost only their own time.
-LEAST_SHARE = {Trouble.UNIT: 0.1, Trouble.ABOVE_SPAN: 0.75, Trouble.IMPLAUSIBLE: 0.75}
+LEAST_SHARE = {Trouble.UNIT_CHANGED: 0.1, Trouble.ABOVE_SPAN: 0.75, Trouble.IMPLAUSIBLE: 0.75}
 
 
 @dataclass(slots=True)
@@ -56,8 +49,8 @@ class SourceWatch:
 
     >>> watch = SourceWatch()
     >>> for second in range(3 * 3600):
-    ...     news = watch.take(float(second), Trouble.UNIT if second % 2 else None)
-    >>> watch.has(Trouble.UNIT), watch.proven(Trouble.UNIT)
+    ...     news = watch.take(float(second), Trouble.UNIT_CHANGED if second % 2 else None)
+    >>> watch.has(Trouble.UNIT_CHANGED), watch.proven(Trouble.UNIT_CHANGED)
     (True, True)
     """
 
@@ -86,7 +79,7 @@ class SourceWatch:
 
     def found(self) -> list[tuple[bool, bool]]:
         """Return of each trouble whether the source has it, and whether it is proven."""
-        return [(self.has(trouble), self.proven(trouble)) for trouble in Trouble]
+        return [(self.has(trouble), self.proven(trouble)) for trouble in LEAST_SHARE]
 
     def proven(self, trouble: Trouble) -> bool:
         """Tell whether a trouble lasted long enough to report it."""

@@ -21,11 +21,6 @@ from ..core.pollutant import Pollutant
 from ..core.questions import AskedQuestion, Question, Rise, Topic
 from ..storage.question_record import QuestionRecord
 
-SOURCE_MISSING = "source_missing"
-SOURCE_UNIT_CHANGED = "source_unit_changed"
-SOURCE_ABOVE_SPAN = "source_above_span"
-SOURCE_STUCK = "source_stuck"
-SOURCE_IMPLAUSIBLE = "source_implausible"
 SOURCE_TAKEN = "source_taken"
 SOURCE_MOVED = "source_moved"
 ROOM_UNREADABLE = "room_unreadable"
@@ -202,8 +197,9 @@ def async_show_issue(
     what: str,
     data: Mapping[str, str | int | float | None],
     names: str,
+    **numbers: str,
 ) -> None:
-    """Show a repair about a room, or about several with their names."""
+    """Show a repair about a room, or about several with their names, with numbers to say."""
     ir.async_create_issue(
         room.hass,
         DOMAIN,
@@ -212,7 +208,7 @@ def async_show_issue(
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=what,
-        translation_placeholders={"room": names},
+        translation_placeholders={"room": names, **numbers},
     )
 
 

@@ -3,12 +3,15 @@
 from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.util import dt as dt_util
 
 from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
 from ..coordinator import RoomCoordinator
+from ..core.ledger.entries import Trouble
 from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
-from ..corrections import async_pause
+from ..corrections import async_pause, async_stop_reporting
 from ..inputs.eligibility import name_of
+from ..issues.sources import how_often
 from ..words.explanation import escape
 from .room_flow import NO_FIELDS, RoomRepairFlow, UserInput
 
@@ -21,13 +24,16 @@ class SourceFlow(RoomRepairFlow):
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.sources:
             return self.async_abort(reason="gone")
+        often = self._how_often(room)
         return self.async_show_menu(
             step_id="init",
-            menu_options=["room_settings", "pause", "not_now"],
+            menu_options=["room_settings", "pause", "not_now", "stop_asking"],
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 "unit": escape(self._unit(room, pollutant)) or "–",
                 "end": escape(self._end(room, pollutant)),
+                "days": often["days"],
+                "of": often["of"],
             },
         )
 
@@ -74,6 +80,22 @@ class SourceFlow(RoomRepairFlow):
                 },
             )
         return await self.finish(room, async_pause(room, pollutant), "paused")
+
+    async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Stop reports about this trouble of the source, until the user undoes that."""
+        room, pollutant, trouble = self.find_room(), self.pollutant, self._trouble
+        if room is None or pollutant not in room.channels or trouble is None:
+            return self.async_abort(reason="gone")
+        stopped = async_stop_reporting(room, pollutant, trouble)
+        return await self.finish(room, stopped, "stopped_asking")
+
+    @property
+    def _trouble(self) -> Trouble | None:
+        return next((one for one in Trouble if self.issue_id.startswith(one)), None)
+
+    def _how_often(self, room: RoomCoordinator) -> dict[str, str]:
+        record = room.stored.question_records.get(self.issue_id)
+        return how_often(record.days if record else (), dt_util.utcnow().timestamp())
 
     @property
     def pollutant(self) -> Pollutant:

@@ -1,13 +1,15 @@
 """A question or a report about a source, as the store keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ..core import checked
 from ..core.pollutant import Pollutant
 from ..core.questions import Rise
 
+# Days that are kept of a trouble, by judgement: two weeks show what comes every weekend.
+TROUBLE_DAYS = 14
 MOST_OTHERS = 10_000  # Rises in one question, by judgement: no home has as many sensors.
 
 
@@ -18,6 +20,9 @@ class QuestionRecord:
     `what` is a topic of `core.questions` or a trouble of a source, `at` when it became true.
     `asked_at` is None while it waits. It is not shown before `hidden_until`. `episodes` are the
     ids of the room's episodes, `others` the rises of other rooms, which are part of it.
+
+    A trouble of a source keeps the `days` (ordinals of dates) on which it began, oldest first, and
+    the time from which it is over, `over_at` (None: it is there).
     """
 
     what: str
@@ -27,10 +32,23 @@ class QuestionRecord:
     hidden_until: float = 0.0
     episodes: Mapping[Pollutant, int] = field(default_factory=dict)
     others: tuple[Rise, ...] = ()
+    days: tuple[int, ...] = ()
+    over_at: float | None = None
 
     def is_shown_at(self, now: float) -> bool:
         """Tell whether it was asked and is not hidden until later."""
         return self.asked_at is not None and now >= self.hidden_until
+
+    @property
+    def repeated(self) -> bool:
+        """Tell whether a trouble has come back on another day."""
+        return len(self.days) > 1
+
+    def began(self, day: int) -> Self:
+        """Return the record of a trouble that is there, and began on a day (an ordinal)."""
+        days = sorted({*self.days, day})
+        kept = tuple(one for one in days if one > day - TROUBLE_DAYS)
+        return replace(self, days=kept, over_at=None)
 
     def dump(self) -> dict[str, Any]:
         """Return its stored form, which is plain JSON."""
@@ -42,6 +60,8 @@ class QuestionRecord:
             "episodes": {pollutant.value: episode for pollutant, episode in self.episodes.items()},
             "asked_at": self.asked_at,
             "others": [[rise.room, rise.pollutant.value, rise.episode] for rise in self.others],
+            **({"days": list(self.days)} if self.days else {}),
+            **({} if self.over_at is None else {"over_at": self.over_at}),
         }
 
     @classmethod
@@ -67,4 +87,6 @@ class QuestionRecord:
                 )
                 for room, pollutant, episode in checked.rows(item.get("others", []), 3, MOST_OTHERS)
             ),
+            days=tuple(map(checked.day, checked.items(item.get("days", []), TROUBLE_DAYS))),
+            over_at=checked.optional(checked.time, item.get("over_at")),
         )

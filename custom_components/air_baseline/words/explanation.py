@@ -19,6 +19,7 @@ from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     CorrectionInForce,
     Explanation,
+    Next,
     Silence,
     Subject,
     TypicalRange,
@@ -34,6 +35,8 @@ LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matter
 AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
 type Explained = tuple[RoomCoordinator, Pollutant, Episode | None]
+
+_MOVED = frozenset({Next.NEEDS_DAYS, Next.NEEDS_TIMES, Next.NEEDS_RECORD})
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&"})
 
@@ -237,6 +240,8 @@ class Words:
                 span=self.span(typical, source),
                 part=self.say(f"part_{typical.part}"),
             )
+        if explanation.evidence.not_seen and typical is None and explanation.day_ranges:
+            return self.say("inferred_not_seen", quantity=quantity)
         return self.say(f"inferred_{explanation.state}")
 
     def _around(self, explanation: Explanation) -> list[str]:
@@ -318,6 +323,8 @@ class Words:
             )
         if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
+        if evidence.not_seen:
+            lines.append(self.say("because_not_seen", times=times(evidence.not_seen)))
         if record.eligible_days:
             lines.append(
                 self.say("because_record", alerts=record.alerts, days=record.eligible_days)
@@ -351,11 +358,23 @@ class Words:
         return self.say("not_known", what=what[:1].upper() + what[1:])
 
     def _next(self, explanation: Explanation, code: str) -> str:
-        earliest = explanation.evidence.earliest
-        if code == "range_after_days" and earliest is not None:
-            return self.say("next_range_from", date=_day(earliest))
-        comparison = explanation.comparison
-        return self.say(f"next_{code}", days=max(comparison.needed - comparison.days, 0))
+        evidence, comparison = explanation.evidence, explanation.comparison
+        if code == "range_after_days" and evidence.earliest is not None:
+            return self.say("next_range_from", date=_day(evidence.earliest))
+        said = self.say(
+            f"next_{code}",
+            days=max(comparison.needed - comparison.days, 0),
+            short=evidence.short_days,
+            of=evidence.of_days,
+        )
+        if code in _MOVED and evidence.earliest is not None:
+            return f"{self.say('next_range_from', date=_day(evidence.earliest))} {said}"
+        return said
+
+
+def times(not_seen: Sequence[str]) -> str:
+    """Return times of day as a text."""
+    return ", ".join(not_seen).replace("-", "–")
 
 
 def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:

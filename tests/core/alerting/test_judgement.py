@@ -101,14 +101,14 @@ def test_only_what_is_learned_is_compared(
 def test_a_learned_channel_says_why_no_alert_is_possible(
     today: Forecast | None, sustained: SustainedLevel | None, reason: Reason | None
 ) -> None:
-    assert reason_against(today, LEARNED, sustained) is reason
+    assert reason_against(today, LEARNED, sustained, 0) is reason
 
 
 def test_too_many_alerts_are_distinguished_from_a_change() -> None:
     doubt = Standing(state=LearningState.CHANGING, quota=True)
     today = replace(TODAY, standing=doubt)
-    assert reason_against(today, LearningState.CHANGING, None) is Reason.QUOTA
-    assert reason_against(TODAY, LearningState.CHANGING, None) is Reason.CHANGING
+    assert reason_against(today, LearningState.CHANGING, None, 0) is Reason.QUOTA
+    assert reason_against(TODAY, LearningState.CHANGING, None, 0) is Reason.CHANGING
 
 
 def test_a_range_that_means_nothing_for_this_room_is_not_shown() -> None:

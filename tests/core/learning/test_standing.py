@@ -269,7 +269,7 @@ def live_on(ledger: Ledger, limit: int) -> int | None:
         (full(5), ()),
         (full(20), ()),
         (ago(*range(45, 60), coverage=0.8), ()),
-        (without_part(full(40), 2), ()),
+        (without_part(full(21), 10), ()),
         (scored(full(25), [0.8] * 3), ()),
         (scored(full(40), [0.5] * 14), ()),
         (full(30, origin=DayOrigin.HOURLY, coverage=None), ()),

@@ -26,6 +26,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     Reset,
     Season,
     StopAsking,
+    StopReporting,
+    Trouble,
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
@@ -39,6 +41,7 @@ RANGE_STAYS = {
     CorrectionCode.LOOKS_RIGHT,
     CorrectionCode.EPISODE_NORMAL,
     CorrectionCode.STOP_ASKING,
+    CorrectionCode.STOP_REPORTING,
 }
 
 
@@ -379,6 +382,18 @@ def test_a_preference_stays_until_it_is_undone() -> None:
     undone = ledger.undo(later, 2)
     assert undone.asks(episodes=True)
     assert not undone.asks(episodes=False)
+
+
+def test_a_trouble_is_silenced_alone_and_until_another_source_takes_over() -> None:
+    silenced = made(StopReporting(trouble=Trouble.STUCK), 1)
+    ledger = a_ledger([], entries=(silenced, made(excluded(0), 2)))
+    assert (ledger.reports(Trouble.STUCK), ledger.reports(Trouble.MISSING)) == (False, True)
+    assert ledger.asks(episodes=True)
+    assert ledger.asks(episodes=False)
+    assert ledger.undo(NOW + 400 * DAY, 1).reports(Trouble.STUCK)
+    replaced = ledger.of_another_source()
+    assert replaced.reports(Trouble.STUCK)
+    assert [entry.id for entry in replaced.entries] == [2]
 
 
 def test_corrections_in_force_are_those_of_the_user_that_still_change_something() -> None:

@@ -388,3 +388,17 @@ def test_a_past_is_worth_its_usable_days_and_an_earlier_day() -> None:
     mixed = history_worth(usual, a_setting(), now)
     assert mixed.usable_days == 25.0, "10 of five-minute means, 30 of hourly ones"
     assert mixed.earliest == MONDAY + 44, "four scored days are missing"
+
+
+def test_five_minute_means_of_a_source_that_is_off_at_night_are_no_hourly_ones() -> None:
+    readings = [
+        (when, value)
+        for when, value in KITCHEN.readings(30)
+        if 495 <= when // 60 % 1440 < 1330  # From 08:15 to 22:10, in winter.
+    ]
+    past = Past(rows(readings), hours(readings))
+    found = past_days(past, PM25, LONDON, at(MONDAY + 30, 1.0))
+    assert {day.origin for day in found.days.values()} == {DayOrigin.REPLAYED}
+    ledger = replay(found.days, Ledger(), a_setting())
+    assert standing(ledger, MONDAY + 30).state is LearningState.LEARNED
+    assert len(ledger.reference(69)) == 30

@@ -31,6 +31,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     Reset,
     Season,
     StopAsking,
+    StopReporting,
+    Trouble,
 )
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.storage.ledger import dump_ledger, load_ledger
@@ -73,6 +75,10 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
         "stop_asking of episodes": (
             an_entry(StopAsking(episode=1_772_454_600), 3, AT),
             [None, None, None, 0.0, None, None, 1_772_454_600, None, None],
+        ),
+        "stop_reporting": (
+            an_entry(StopReporting(trouble=Trouble.IMPLAUSIBLE), 3, AT),
+            [None, None, None, 0.0, None, None, None, None, "source_implausible"],
         ),
         "episode_real": (
             an_entry(EpisodeReal(episode=1_772_454_600, day=DAY, parts=0b110), 3, AT),

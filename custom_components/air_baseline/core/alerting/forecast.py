@@ -23,8 +23,9 @@ from ..learning.typical_range import (
 )
 from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
-from ..ledger.histogram import Counts
+from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.ledger import Ledger
+from ..ledger.seen_parts import parts_of
 from ..pollutant import PollutantSpec
 from .promise import RULES, Promise
 from .threshold import (
@@ -50,7 +51,8 @@ class Forecast:
     `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
 
     `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
-    is worth an alert (base unit). `alert_levels` and `notable_levels` (base unit) assume that the
+    is worth an alert (base unit). `scored` is the mask of the parts that an alert can be given in.
+    `alert_levels` and `notable_levels` (base unit) assume that the
     air before each part is as usual, until the part begins; `part` is the last part that began.
     `reported` says that the days have been high in a row since an alert: the same rise is not
     reported again.
@@ -68,6 +70,7 @@ class Forecast:
     threshold: AlertThreshold = field(default_factory=AlertThreshold)
     alert_levels: Levels = (None,) * PARTS
     notable_levels: Levels = (None,) * PARTS
+    scored: int = ALL_PARTS
     noticeable: float = 0.0
     promise: Promise = Promise.MONTH
     reported: bool = False
@@ -83,6 +86,10 @@ class Forecast:
     def learned(self) -> bool:
         """Tell whether the range is learned: only then is it this room's."""
         return self.standing.state is LearningState.LEARNED
+
+    def sees(self, part: int) -> bool:
+        """Tell whether the source is usually on in a part, so that it has a range of its own."""
+        return bool(self.standing.seen >> part & 1)
 
     @property
     def issued(self) -> tuple[float, ...]:
@@ -112,10 +119,11 @@ def forecast(
         part.up_to(spec.highest) for part in build_ranges(law, tail(widening), resolution)
     )
     rule = RULES[promise]
-    reference = ledger.reference(rule.window)
+    scored = ledger.common_parts(day)
+    reference = ledger.reference(rule.window, scored)
     before = levels_before(ledger.days, counts, reference, ranges)
-    medians = medians_by_day(summaries, own)
-    width = fmean(part.y_high - part.y_low for part in ranges)
+    medians = medians_by_day(summaries, own, scored)
+    width = fmean(ranges[part].y_high - ranges[part].y_low for part in parts_of(known.seen))
     return with_levels(
         Forecast(
             day=day,
@@ -131,8 +139,14 @@ def forecast(
                 wander([median for _, median in medians], width),
             ),
             threshold=alert_threshold(
-                reference, before, rule, margin(ledger, day, rule), event_days(ledger, day)
+                reference,
+                before,
+                rule,
+                margin(ledger, day, rule),
+                event_days(ledger, day),
+                parts=scored,
             ),
+            scored=scored,
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
             promise=promise,
             reported=_reported(ledger, medians),
@@ -178,8 +192,8 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
     threshold, ranges = written.threshold, written.ranges
     return replace(
         written,
-        alert_levels=alert_levels(threshold, ranges, written.noticeable, lifted),
-        notable_levels=notable_levels(threshold, ranges),
+        alert_levels=alert_levels(threshold, ranges, written.noticeable, lifted, written.scored),
+        notable_levels=notable_levels(threshold, ranges, written.scored),
     )
 
 

@@ -24,10 +24,13 @@ class HourRange:
 def range_of_hour(written: Forecast | None, start: float, zone: tzinfo) -> HourRange | None:
     """Return a forecast's range for the hour that starts at a time (POSIX seconds).
 
-    None if the range is not learned, or the forecast is for another day.
+    None if the range is not learned, the source is usually off then, or the forecast is for
+    another day.
     """
     day, part = locate(start, zone)
     if written is None or not written.learned or not written.ranges or written.day != day:
+        return None
+    if not written.sees(part):
         return None
     typical = written.ranges[part]
     return HourRange(start=start, low=typical.low, middle=typical.middle, high=typical.high)

@@ -61,8 +61,9 @@ def judge(  # noqa: PLR0913 - each argument changes independently
     In conditions that were never seen the range is a guess: it is shown, but without confidence,
     and nothing is called unusual or notable. They do not end a running episode (its id).
     """
-    reason = reason_against(today, state, sustained, unseen=unseen)
-    typical = today.ranges[part] if today and today.ranges and today.shown else None
+    reason = reason_against(today, state, sustained, part, unseen=unseen)
+    seen = today is not None and today.sees(part)
+    typical = today.ranges[part] if today and today.ranges and today.shown and seen else None
     confident = today is not None and state not in _NO_CONFIDENCE and not unseen
     running = episode is not None
     compared = _compared(today, state, sustained, part, running=running)
@@ -84,16 +85,19 @@ def reason_against(
     today: Forecast | None,
     state: LearningState,
     sustained: SustainedLevel | None,
+    part: int,
     *,
     unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
-    """Return why no alert can be given, None if one can."""
+    """Return why no alert can be given in a part of the day, None if one can."""
     by_state = _REASON_OF_STATE.get(state)
     if by_state is Reason.CHANGING and today is not None and today.standing.quota:
         return Reason.QUOTA
     if by_state is not None:
         return by_state
-    if today is None or today.threshold.score is None:
+    if today is not None and not today.sees(part):
+        return Reason.NOT_SEEN
+    if today is None or today.threshold.score is None or not today.scored >> part & 1:
         return Reason.REFERENCE_DAYS
     if sustained is None:
         return Reason.SILENT
@@ -120,6 +124,8 @@ def _compared(
         return None
     if running:
         return Compared.UNUSUAL
+    if not today.sees(part):
+        return Compared.NOT_ENOUGH_DATA
     return _compared_with_range(today, sustained, part) if sustained else None
 
 

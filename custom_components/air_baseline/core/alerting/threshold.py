@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from ..day import PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
 from ..ledger.day_summary import DaySummary, day_peaks
-from ..ledger.histogram import Counts, DayCounts
+from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.ledger import Ledger
+from ..ledger.seen_parts import parts_of
 from ..pollutant import CELLS, from_scale, to_scale
 from .promise import Rule
 
@@ -97,25 +98,30 @@ class AlertThreshold:
         return max(from_scale(rise + BEFORE_SHARE * self.before[part]), 0.0)
 
 
-def alert_threshold(
+def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     reference: Sequence[DaySummary],
     before: Array,
     rule: Rule,
     margin: float = 0.0,
     events: Collection[int] = (),
+    *,
+    parts: int = ALL_PARTS,
 ) -> AlertThreshold:
     """Return what today must exceed, from the reference days, oldest first.
 
     `before` are the levels before each part (day, part) on the scale, and `margin` is in spreads.
-    The days in `events` are scored but do not set the threshold.
+    The days in `events` are scored but do not set the threshold. Only the parts in the mask
+    `parts` are scored: in the others today cannot exceed anything either.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     number = int(ordinary.sum())
     if not number:
         return AlertThreshold()
+    scored = parts_of(parts)
+    before = before.take(scored, axis=1)
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
-    rises = np.log1p(day_peaks(reference)) - BEFORE_SHARE * before
+    rises = np.log1p(day_peaks(reference).take(scored, axis=1)) - BEFORE_SHARE * before
     usual = rises[ordinary]
     centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
     scores = _scores(rises, ordinary)
@@ -127,12 +133,18 @@ def alert_threshold(
         notable=sorted(scores[-NOTABLE_DAYS:])[-NOTABLE_RANK]
         if len(scores) >= NOTABLE_DAYS
         else None,
-        centre=tuple(centre.tolist()),
-        spread=tuple(spread.tolist()),
-        before=tuple(np.median(before, axis=0).tolist()),
-        floor=tuple(floor.tolist()),
+        centre=_of_all_parts(scored, centre),
+        spread=_of_all_parts(scored, spread, LEAST_SPREAD),
+        before=_of_all_parts(scored, np.median(before, axis=0)),
+        floor=_of_all_parts(scored, floor),
         days=number,
     )
+
+
+def _of_all_parts(scored: Sequence[int], known: Array, other: float = 0.0) -> tuple[float, ...]:
+    """Return the known values of the scored parts, and `other` for each part that is not."""
+    values = dict(zip(scored, known.tolist(), strict=True))
+    return tuple(values.get(part, other) for part in range(PARTS))
 
 
 def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
@@ -252,11 +264,13 @@ def alert_levels(
     ranges: Sequence[PartRange],
     noticeable: float,
     lifted: Mapping[int, float],
+    parts: int = ALL_PARTS,
 ) -> Levels:
     """Return the level that an alert must exceed in each part (base unit), None for no alerts.
 
     `noticeable` is the smallest rise above the range, and `lifted` are the levels up to which
-    people want no alert, by part (both in the base unit).
+    people want no alert, by part (both in the base unit). There are alerts in the parts of the
+    mask `parts`.
     """
     if threshold.score is None:
         return (None,) * len(ranges)
@@ -266,15 +280,24 @@ def alert_levels(
             from_scale(typical.y_high) + noticeable,
             lifted.get(part, 0.0),
         )
+        if parts >> part & 1
+        else None
         for part, typical in enumerate(ranges)
     )
 
 
-def notable_levels(threshold: AlertThreshold, ranges: Sequence[PartRange]) -> Levels:
-    """Return the level above which each part is notable (base unit), None if not known."""
+def notable_levels(
+    threshold: AlertThreshold, ranges: Sequence[PartRange], parts: int = ALL_PARTS
+) -> Levels:
+    """Return the level above which each part of a mask is notable, None if not known.
+
+    In the base unit.
+    """
     if threshold.notable is None:
         return (None,) * len(ranges)
     return tuple(
         max(threshold.concentration_at(threshold.notable, part), typical.high)
+        if parts >> part & 1
+        else None
         for part, typical in enumerate(ranges)
     )

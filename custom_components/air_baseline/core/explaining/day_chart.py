@@ -77,7 +77,10 @@ def day_chart(channel: Channel, at: float) -> DayChart:
         end=end,
         parts=tuple(
             PartOfDay(*hours, part.low, part.high)
-            for hours, part in zip(part_spans(day, channel.zone), today.ranges, strict=False)
+            for index, (hours, part) in enumerate(
+                zip(part_spans(day, channel.zone), today.ranges, strict=False)
+            )
+            if today.sees(index)
         )
         if today is not None and shown
         else (),

@@ -11,8 +11,13 @@ from ..alerting.judgement import Judgement
 from ..alerting.promise import RULES
 from ..channel import Channel
 from ..codes import LearningState, Missing, Reason
-from ..day import DAY_S, WINDOW_DAYS, iso_day, locate
-from ..learning.standing import EVIDENCE_DAYS, LEARNED_DAYS, Standing
+from ..day import DAY_S, WINDOW_DAYS, clock_times, is_weekend, iso_day, locate
+from ..learning.standing import (
+    EVIDENCE_DAYS,
+    LEARNED_DAYS,
+    Standing,
+    short_of_readings,
+)
 from ..learning.typical_range import TARGET, medians_by_day
 from ..learning.weather_limits import WeatherLimits
 from ..ledger.correction import episode_span
@@ -26,7 +31,7 @@ from ..ledger.entries import (
     entry_columns,
 )
 from ..ledger.episode import Episode
-from ..ledger.ledger import UNDO_DAYS
+from ..ledger.ledger import UNDO_DAYS, Ledger
 from ..pollutant import Pollutant, from_scale
 from ..reading.binning import FRESH_S
 from .explanation import (
@@ -46,6 +51,11 @@ from .explanation import (
     TrackRecord,
     TypicalRange,
 )
+
+# Days by which `earliest` became later, by judgement: one can be the day of the set-up.
+SLID_DAYS = 2
+KIND_DAYS = 4  # Days that are all at weekends or all in the week, by judgement: two weekends.
+WEEK_DAYS = 7  # Days in a row; follows from the week, as they include a weekend.
 
 
 def explain(
@@ -80,7 +90,7 @@ def explain(
         reason=judgement.reason,
         basis=judgement.basis,
         measured=_measured(channel, judgement, about, at),
-        typical=ranges[part] if ranges else None,
+        typical=next((typical for typical in ranges if typical.part == part), None),
         day_ranges=ranges,
         evidence=_evidence(channel, today, at),
         comparison=_comparison(channel, today, about, part),
@@ -91,7 +101,7 @@ def explain(
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         not_known=_not_known(channel, subject, surroundings),
-        next_steps=_next_steps(channel, judgement, about),
+        next_steps=_next_steps(channel, judgement, about, locate(at, channel.zone)[0]),
     )
 
 
@@ -108,6 +118,7 @@ def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange,
             alert_level=today.alert_levels[index] if alerts else None,
         )
         for index, part in enumerate(today.ranges)
+        if today.sees(index)
     )
 
 
@@ -147,7 +158,9 @@ def _silence(channel: Channel, judgement: Judgement, at: float) -> Silence | Non
 def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
     ledger = channel.ledger
     known = today.standing if today else Standing()
-    counted = ledger.evidence(locate(at, channel.zone)[0], EVIDENCE_DAYS)
+    day = locate(at, channel.zone)[0]
+    counted = ledger.evidence(day, EVIDENCE_DAYS)
+    short_days, of_days = short_of_readings(ledger, day)
     missing = dict(known.missing)
     if channel.health.warming_up(at):
         missing[Missing.WARM_UP] = ceil(((channel.health.warm_until or at) - at) / 3600.0)
@@ -164,6 +177,10 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
         hourly_days=sum(summary.origin is DayOrigin.HOURLY for summary in counted),
         excluded_days=sum(bool(ledger.excluded_parts(summary.day)) for summary in ledger.days),
         own_share=today.own_share if today else 0.0,
+        not_seen=clock_times(known.unseen),
+        moved=known.slid,
+        short_days=short_days,
+        of_days=of_days,
     )
 
 
@@ -173,6 +190,8 @@ def _comparison(
     rule = RULES[channel.promise]
     alert_level = today.alert_levels[part] if today and today.eligible else None
     days = today.threshold.days if today else 0
+    if today is not None and not today.scored >> part & 1:
+        days = len(channel.ledger.reference(rule.window, today.scored | 1 << part))
     return Comparison(
         days=episode.compared if episode else days or len(channel.ledger.reference(rule.window)),
         needed=rule.needed_days,
@@ -229,7 +248,7 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
         return None
     change, today = entry.correction, locate(at, channel.zone)[0]
     days = channel.ledger.evidence(today, WINDOW_DAYS)
-    medians = medians_by_day(days, day_counts(days))
+    medians = medians_by_day(days, day_counts(days), channel.ledger.common_parts(today))
     before = [middle for day, middle in medians if day < change.from_day]
     since = [middle for day, middle in medians if day >= change.from_day]
     return ChangeFacts(
@@ -328,7 +347,7 @@ def _not_known(
 
 
 def _next_steps(
-    channel: Channel, judgement: Judgement, episode: Episode | None
+    channel: Channel, judgement: Judgement, episode: Episode | None, today: int
 ) -> tuple[Next, ...]:
     if episode is not None:
         correction = channel.ledger.correction_of(episode.id)
@@ -337,7 +356,27 @@ def _next_steps(
     if judgement.state is LearningState.LEARNED:
         waiting = _NEXT_OF_REASON.get(judgement.reason) if judgement.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
-    return (_NEXT_OF_STATE[judgement.state],)
+    step = _NEXT_OF_STATE[judgement.state]
+    known = channel.forecast.standing if channel.forecast else Standing()
+    return (_range_needs(channel.ledger, known, today) if step is Next.RANGE_AFTER_DAYS else step,)
+
+
+def _range_needs(ledger: Ledger, known: Standing, today: int) -> Next:
+    """Return what a range waits for; plain days, unless that was said too often."""
+    missing = dict(known.missing)
+    if Missing.HOURS in missing:
+        return Next.NEEDS_HOURS
+    if known.slid < SLID_DAYS:
+        return Next.RANGE_AFTER_DAYS
+    short, of_days = short_of_readings(ledger, today)
+    recent = [is_weekend(summary.day) for summary in ledger.evidence(today, of_days)]
+    if of_days >= WEEK_DAYS and len(recent) >= KIND_DAYS and len(set(recent)) == 1:
+        return Next.NEEDS_WEEKDAYS if recent[0] else Next.NEEDS_WEEKENDS
+    if short:
+        return Next.NEEDS_DAYS
+    if Missing.RECORD in missing:
+        return Next.NEEDS_RECORD
+    return Next.NEEDS_TIMES if Missing.PARTS in missing else Next.RANGE_AFTER_DAYS
 
 
 _NEXT_OF_CORRECTION: Final = MappingProxyType(
@@ -349,6 +388,7 @@ _NEXT_OF_CORRECTION: Final = MappingProxyType(
 _NEXT_OF_REASON: Final = MappingProxyType(
     {
         Reason.REFERENCE_DAYS: Next.ALERTS_AFTER_REFERENCE,
+        Reason.NOT_SEEN: Next.TIMES_BECOME_SEEN,
         Reason.CONDITIONS_UNSEEN: Next.CONDITIONS_BECOME_SEEN,
     }
 )

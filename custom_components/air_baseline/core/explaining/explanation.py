@@ -39,6 +39,13 @@ class Next(StrEnum):
     """What happens next by itself."""
 
     RANGE_AFTER_DAYS = "range_after_days"
+    NEEDS_HOURS = "needs_hours"
+    NEEDS_WEEKENDS = "needs_weekends"
+    NEEDS_WEEKDAYS = "needs_weekdays"
+    NEEDS_DAYS = "needs_days"
+    NEEDS_TIMES = "needs_times"
+    NEEDS_RECORD = "needs_record"
+    TIMES_BECOME_SEEN = "times_become_seen"
     ALERTS_AFTER_REFERENCE = "alerts_after_reference"
     RANGE_FOLLOWS = "range_follows"
     STAYS_IN_BASELINE = "stays_in_baseline"
@@ -104,6 +111,10 @@ class Evidence:
     days with each part. `replayed_days` came from the source's history, and `hourly_days` of them
     from hourly means. `excluded_days` are partly or wholly excluded. `own_share` is the weight of
     the room's own days in the range.
+
+    `not_seen` are the times of day at which the source is usually off. `earliest` is `moved`
+    days later than what could be said on the first day, and `short_days` of the last `of_days`
+    days had too few readings.
     """
 
     usable_days: float
@@ -118,6 +129,10 @@ class Evidence:
     hourly_days: int
     excluded_days: int
     own_share: float
+    not_seen: tuple[str, ...]
+    moved: int
+    short_days: int
+    of_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

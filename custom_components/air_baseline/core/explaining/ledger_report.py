@@ -11,7 +11,7 @@ from typing import Any
 
 from ..channel import Channel
 from ..day import PARTS, SLOTS_PER_HOUR, iso_day, part_hours
-from ..ledger.day_summary import DaySummary
+from ..ledger.day_summary import DaySummary, valid_days
 from ..ledger.entries import Entry, entry_columns
 from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
@@ -77,7 +77,7 @@ def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, 
         "day": iso_day(summary.day),
         "from": summary.origin.value,
         "observed": round(summary.observed_share, 3),
-        "usable": summary.valid,
+        "usable": valid_days([summary], ledger.seen_parts(ledger.days[-1].day + 1))[0],
         "counts": ledger.factor(summary.day),
         "struck_parts": [part for part in range(PARTS) if excluded >> part & 1],
         "mark": summary.coverage,

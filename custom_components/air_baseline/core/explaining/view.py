@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..channel import Channel
 from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reason
-from ..day import iso_day, locate
+from ..day import clock_times, iso_day, locate
 from ..learning.standing import LEARNED_DAYS, Standing
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
@@ -18,7 +18,9 @@ class EntityView:
     `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
     it can be higher, because of levels at the end of the sensor's span. `outcome` is how the
     latest episode ended, and `coverage_28d` the mean coverage over 28 days. `since` is the first
-    day that counts.
+    day that counts,
+    `not_seen` the times of day at which the source is usually off. `earliest` is
+    `earliest_moved` days later than what could be said on the first day.
     """
 
     pollutant: Pollutant
@@ -41,6 +43,8 @@ class EntityView:
     needed_days: int
     missing: tuple[Missing, ...]
     earliest: str | None
+    earliest_moved: int
+    not_seen: tuple[str, ...]
     coverage_28d: float | None
     since: str | None
     corrections: int
@@ -78,6 +82,8 @@ def view(channel: Channel, at: float) -> EntityView:
         needed_days=LEARNED_DAYS,
         missing=(*warming_up, *(missing for missing, _ in known.missing)),
         earliest=iso_day(known.earliest) if known.earliest else None,
+        earliest_moved=known.slid,
+        not_seen=clock_times(known.unseen),
         coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
         since=iso_day(known.first) if known.first else None,
         corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),

@@ -135,7 +135,7 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Draft | None:
     if any(abs(at - entry.at) < SEASON_QUIET_DAYS * DAY_S for entry in ledger.of(Season)):
         return None
     days = ledger.evidence(today, WINDOW_DAYS)
-    medians = medians_by_day(days, day_counts(days))
+    medians = medians_by_day(days, day_counts(days), ledger.common_parts(today))
     shift = ledger.shift
     passed = find_return(medians, shift.correction.from_day) if shift else None
     if shift is not None and passed is not None:

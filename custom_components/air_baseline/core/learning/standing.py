@@ -5,14 +5,15 @@ values (recordings: integrated autocorrelation of 36 to 47 hours), so readings a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..codes import LearningState, Missing
-from ..day import PARTS, is_weekend
-from ..ledger.day_summary import DayOrigin, DaySummary
+from ..day import PART_HOURS, PARTS, is_weekend
+from ..ledger.day_summary import DayOrigin, DaySummary, valid_days
 from ..ledger.entries import Cause, Change
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
+from ..ledger.seen_parts import LEAST_PARTS, is_enough, parts_of
 from .typical_range import TARGET
 
 EVIDENCE_DAYS = 60  # Days. By judgement: older days tell too little of the present season.
@@ -55,25 +56,26 @@ class Tally:
             ),
         )
 
-    @property
-    def provisional(self) -> bool:
-        """Tell whether the days are enough for a first range."""
+    def provisional(self, seen: int) -> bool:
+        """Tell whether the days are enough for a first range of the parts in a mask."""
         return (
             self.days >= PROVISIONAL_DAYS
             and self.weekend >= PROVISIONAL_WEEKEND
-            and min(self.parts) >= PROVISIONAL_PARTS
+            and self._fewest(seen) >= PROVISIONAL_PARTS
         )
 
-    @property
-    def missing(self) -> dict[Missing, int]:
-        """Return how many days of each kind are missing for `learned`."""
+    def missing(self, seen: int) -> dict[Missing, int]:
+        """Return how many days of each kind `learned` still needs, in the parts of a mask."""
         lacks = {
             Missing.DAYS: LEARNED_DAYS - self.days,
             Missing.WEEKEND_DAYS: LEARNED_WEEKEND - self.weekend,
             Missing.WEEK_DAYS: LEARNED_WEEK - self.week,
-            Missing.PARTS: LEARNED_PARTS - min(self.parts),
+            Missing.PARTS: LEARNED_PARTS - self._fewest(seen),
         }
         return {what: -int(-number // 1) for what, number in lacks.items() if number > 0}
+
+    def _fewest(self, seen: int) -> float:
+        return min(self.parts[part] for part in parts_of(seen))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,8 @@ class Standing:
     (None: no coverage). `missing` is what `learned` still needs, `earliest` the first day that
     could be learned (None: learned, or too far ahead). `since` is the day of the change that made
     the state `changing`, and `quota` says that too many alerts did. `from_history` counts the
-    imported days.
+    imported days. `unseen` is the mask of the parts that the source is usually off in. `slid` is
+    by how many days `earliest` is later than what could be said on the first day with readings.
     """
 
     state: LearningState = LearningState.COLLECTING
@@ -99,6 +102,14 @@ class Standing:
     since: int | None = None
     quota: bool = False
     from_history: int = 0
+    unseen: int = 0
+    slid: int = 0
+
+    @property
+    def seen(self) -> int:
+        """Return the mask of the parts that are learned, as `Ledger.seen_parts` does."""
+        usual = ALL_PARTS & ~self.unseen
+        return usual if is_enough(usual) else ALL_PARTS
 
 
 def tally(summaries: Sequence[DaySummary]) -> Tally:
@@ -120,7 +131,10 @@ def standing(ledger: Ledger, today: int) -> Standing:
     coverages = ledger.coverages()
     recent = [coverage for _, coverage in coverages[-LEARNED_SCORED_DAYS:]]
     mean = sum(recent) / len(recent) if recent else None
-    state = _state(ledger, counted, recent)
+    usual = ledger.usual_parts(today)
+    known = Standing(tally=counted, unseen=ALL_PARTS & ~usual)
+    seen = known.seen
+    state = _state(ledger, counted, recent, seen)
     changes = (entry.correction for entry in ledger.changes())
     doubt = next((change for change in changes if _doubts(ledger, change)), None)
     if doubt is not None and not _trusted_again(recent):
@@ -130,29 +144,31 @@ def standing(ledger: Ledger, today: int) -> Standing:
     if state is not LearningState.COLLECTING and _stale(ledger, today):
         state = LearningState.STALE
     of_28d = [coverage for day, coverage in coverages if day >= today - COVERAGE_DAYS]
-    missing = _missing(counted, recent) if state is not LearningState.LEARNED else {}
-    return Standing(
+    missing = _missing(counted, recent, known) if state is not LearningState.LEARNED else {}
+    earliest = _earliest(days, known, recent, today) if missing else None
+    return replace(
+        known,
         state=state,
-        tally=counted,
         first=days[0].day if days else None,
         scored_days=len(coverages),
         recent_coverage=mean,
         coverage_28d=sum(of_28d) / len(of_28d) if of_28d else None,
         missing=tuple(missing.items()),
-        earliest=_earliest(days, counted, recent, today) if missing else None,
+        earliest=earliest,
+        slid=_slid(ledger, known, earliest, today) if missing else 0,
         since=doubt.from_day if doubt else None,
         quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
         from_history=sum(summary.origin is not DayOrigin.LIVE for summary in ledger.days),
     )
 
 
-def _state(ledger: Ledger, counted: Tally, recent: Sequence[float]) -> LearningState:
+def _state(ledger: Ledger, counted: Tally, recent: Sequence[float], seen: int) -> LearningState:
     mean = sum(recent) / len(recent) if recent else 0.0
     if _was_learned(ledger) and counted.days >= KEEP_DAYS and mean >= KEEP_COVERAGE:
         return LearningState.LEARNED
-    if not counted.missing and _trusted_again(recent):
+    if not counted.missing(seen) and _trusted_again(recent):
         return LearningState.LEARNED
-    return LearningState.PROVISIONAL if counted.provisional else LearningState.COLLECTING
+    return LearningState.PROVISIONAL if counted.provisional(seen) else LearningState.COLLECTING
 
 
 def _was_learned(ledger: Ledger) -> bool:
@@ -182,12 +198,23 @@ def _doubts(ledger: Ledger, change: Change) -> bool:
 
 def _stale(ledger: Ledger, today: int) -> bool:
     """Tell whether few of the last days are valid; an excluded day is valid too."""
-    recent = (summary for summary in ledger.days if today - STALE_OF <= summary.day < today)
-    return sum(summary.valid for summary in recent) < STALE_DAYS
+    recent = [summary for summary in ledger.days if today - STALE_OF <= summary.day < today]
+    return sum(valid_days(recent, ledger.seen_parts(today))) < STALE_DAYS
 
 
-def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
-    missing = counted.missing
+def short_of_readings(ledger: Ledger, today: int) -> tuple[int, int]:
+    """Return how many of how many last days had too few readings to be evidence."""
+    known = [summary for summary in ledger.days if ledger.epoch_day <= summary.day < today]
+    first = max(today - STALE_OF, known[0].day) if known else today
+    recent = [summary for summary in known if summary.day >= first]
+    return today - first - sum(valid_days(recent, ledger.seen_parts(today))), today - first
+
+
+def _missing(counted: Tally, recent: Sequence[float], known: Standing) -> dict[Missing, int]:
+    missing = counted.missing(known.seen)
+    usual = (ALL_PARTS & ~known.unseen).bit_count()
+    if usual < LEAST_PARTS:
+        missing[Missing.HOURS] = PART_HOURS * (LEAST_PARTS - usual)
     if len(recent) < LEARNED_SCORED_DAYS:
         missing[Missing.SCORED_DAYS] = LEARNED_SCORED_DAYS - len(recent)
     elif not _trusted_again(recent):
@@ -195,19 +222,31 @@ def _missing(counted: Tally, recent: Sequence[float]) -> dict[Missing, int]:
     return missing
 
 
+def _slid(ledger: Ledger, known: Standing, earliest: int | None, today: int) -> int:
+    """Return by how many days `earliest` is later than on the first day with readings."""
+    kept = (summary.day for summary in ledger.days if ledger.epoch_day <= summary.day < today)
+    start = next(kept, today)
+    said = _earliest([], Standing(unseen=known.unseen), [], start)
+    return 0 if said is None else max((earliest or today + LOOKAHEAD_DAYS) - said, 0)
+
+
 def _earliest(
-    days: Sequence[DaySummary], counted: Tally, recent: Sequence[float], today: int
+    days: Sequence[DaySummary], known: Standing, recent: Sequence[float], today: int
 ) -> int | None:
     """Return the first day that could be learned if all goes well, None if it is too far ahead.
 
-    All goes well if every day from now on is complete and its coverage is 0.80.
+    All goes well if every day from now on is complete in the parts that the source is usually on
+    in, and its coverage is 0.80. None too if it is on for too little of the day.
     """
+    if not is_enough(ALL_PARTS & ~known.unseen):
+        return None
+    counted = known.tally
     past = {summary.day: summary for summary in days}
     for ahead in range(LOOKAHEAD_DAYS):
         coverages = [*recent, *[TARGET] * ahead][-LEARNED_SCORED_DAYS:]
-        if not counted.missing and _trusted_again(coverages):
+        if not counted.missing(known.seen) and _trusted_again(coverages):
             return today + ahead
-        counted = counted.plus(today + ahead, 1.0, ALL_PARTS)
+        counted = counted.plus(today + ahead, 1.0, known.seen)
         leaving = past.get(today + ahead - EVIDENCE_DAYS)
         if leaving is not None:
             counted = counted.plus(leaving.day, -leaving.credit, leaving.usable)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ..day import PARTS
 from ..ledger.day_summary import DaySummary
-from ..ledger.histogram import DayCounts
+from ..ledger.histogram import ALL_PARTS, DayCounts
 from ..ledger.ledger import Ledger
+from ..ledger.seen_parts import parts_of
 from ..pollutant import CELL_WIDTH, CELLS, Prior, from_scale, round_outward, to_scale
 
 TARGET = 0.80  # Share of time that a typical range should hold, by judgement.
@@ -114,9 +115,18 @@ def day_medians(counts: DayCounts) -> Array:
     return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
 
 
-def medians_by_day(summaries: Sequence[DaySummary], counts: DayCounts) -> list[tuple[int, float]]:
-    """Return (day, median on the scale) of each day, in the given order."""
-    days = (summary.day for summary in summaries)
+def medians_by_day(
+    summaries: Sequence[DaySummary], counts: DayCounts, parts: int
+) -> list[tuple[int, float]]:
+    """Return (day, median on the scale) of each day over the parts of a mask, in the given order.
+
+    Days that were observed in none of them are left out.
+    """
+    days = [summary.day for summary in summaries]
+    if parts != ALL_PARTS:
+        counts = counts[:, parts_of(parts)]
+        observed = counts.any(axis=(1, 2))
+        counts, days = counts[observed], np.array(days, dtype=int)[observed].tolist()
     return list(zip(days, day_medians(counts).tolist(), strict=True))
 
 

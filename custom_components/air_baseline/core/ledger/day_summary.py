@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..codes import LearningState
 from ..day import PARTS
 from ..reading.surroundings import DaySurroundings
-from .histogram import ALL_PARTS, DayCounts, evidence, observed_share, remove_slots
+from .histogram import ALL_PARTS, DayCounts, evidence, is_valid, observed_share, remove_slots
 from .histogram_text import decode_counts, decode_days, encode_counts, observed_slots
 
 NO_SURROUNDINGS = DaySurroundings()
@@ -48,8 +48,8 @@ class DaySummary:
     inside the issued range (None: not scored), and `head` is the id of the last entry that had
     moved the range when it was issued. `state` is the learning state of the day, `eligible` says
     whether an alert was possible, and `longest_run_h` is the longest run of one value that ended
-    in the day, in hours. `valid` says whether the day is evidence, `usable` is the mask of its
-    parts that are.
+    in the day, in hours. `valid` says whether the day is evidence for a source that is on all day
+    (see `valid_days`), `usable` is the mask of its parts that are.
     """
 
     day: int
@@ -123,10 +123,12 @@ class DaySummary:
             window_open=None if isnan(window) else round(window, 3),
         )
 
-    @property
-    def complete(self) -> bool:
-        """Tell whether every part is usable and has a peak."""
-        return self.usable == ALL_PARTS and not any(map(isnan, _PEAKS.unpack_from(self.record)))
+    def complete(self, parts: int = ALL_PARTS) -> bool:
+        """Tell whether every part of a mask is usable and has a peak."""
+        if self.usable & parts != parts:
+            return False
+        peaks = _PEAKS.unpack_from(self.record)
+        return not any(isnan(peak) for part, peak in enumerate(peaks) if parts >> part & 1)
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:
@@ -184,6 +186,15 @@ def _levels(floats: Sequence[float]) -> PartLevels:
     return tuple(
         None if isnan(concentration) else round(concentration, 1) for concentration in floats
     )
+
+
+def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:
+    """Return for each day whether it is evidence: enough of the parts of a mask was observed."""
+    if parts == ALL_PARTS or not summaries:
+        return [summary.valid for summary in summaries]
+    texts, slots = zip(*((summary.text, summary.slots) for summary in summaries), strict=True)
+    valid: list[bool] = is_valid(observed_slots(texts), np.array(slots), parts).tolist()
+    return valid
 
 
 def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:

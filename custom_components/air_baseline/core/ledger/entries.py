@@ -27,6 +27,17 @@ class CorrectionCode(StrEnum):
     RESET = "reset"
     RELEARNED = "relearned"
     STOP_ASKING = "stop_asking"
+    STOP_REPORTING = "stop_reporting"
+
+
+class Trouble(StrEnum):
+    """What can be wrong with a source; the values are the stored form and the ids of repairs."""
+
+    MISSING = "source_missing"
+    UNIT_CHANGED = "source_unit_changed"
+    ABOVE_SPAN = "source_above_span"
+    STUCK = "source_stuck"
+    IMPLAUSIBLE = "source_implausible"
 
 
 class Cause(StrEnum):
@@ -92,6 +103,23 @@ class StopAsking(Correction):
     preference = True
 
     episode: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopReporting(Correction):
+    """No more reports about one trouble of this source."""
+
+    code = CorrectionCode.STOP_REPORTING
+    moves_range = False
+    agrees = True
+    preference = True
+
+    trouble: Trouble
+
+    @override
+    def columns(self) -> dict[str, Any]:
+        """Return its values by the names of the stored form."""
+        return {"cause": self.trouble}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,18 @@ def observed_share(observed: NDArray[np.intp], slots: NDArray[np.intp]) -> NDArr
     return share
 
 
+def is_valid(observed: NDArray[np.intp], slots: NDArray[np.intp], parts: int) -> NDArray[np.bool_]:
+    """Return whether each day is evidence, from the slots (..., part) observed and possible.
+
+    Only the parts in the mask `parts` count: the source is usually off in the others.
+    """
+    if parts != ALL_PARTS:
+        counted = [part for part in range(PARTS) if parts >> part & 1]
+        observed, slots = observed[..., counted], slots[..., counted]
+    valid: NDArray[np.bool_] = observed_share(observed, slots) >= VALID_DAY
+    return valid
+
+
 def evidence(observed: NDArray[np.intp], slots: Sequence[Sequence[int]]) -> list[tuple[bool, int]]:
     """Return for each day whether it is evidence, and the mask of its parts that are.
 
@@ -46,5 +58,5 @@ def evidence(observed: NDArray[np.intp], slots: Sequence[Sequence[int]]) -> list
     """
     possible = np.array(slots)
     usable = (observed >= USABLE_PART * possible) @ (1 << np.arange(PARTS))
-    valid = observed_share(observed, possible) >= VALID_DAY
+    valid = is_valid(observed, possible, ALL_PARTS)
     return list(zip(valid.tolist(), usable.tolist(), strict=True))

@@ -11,7 +11,7 @@ from itertools import count
 from typing import cast
 
 from ..day import DAY_S, PARTS, WINDOW_DAYS
-from .day_summary import DayOrigin, DaySummary
+from .day_summary import DayOrigin, DaySummary, valid_days
 from .entries import (
     Cause,
     Change,
@@ -25,12 +25,16 @@ from .entries import (
     Relearned,
     Reset,
     StopAsking,
+    StopReporting,
+    Trouble,
 )
 from .episode import Episode
 from .histogram import ALL_PARTS
+from .seen_parts import common_parts, is_enough, usual_parts
 
 UNDO_DAYS = 30  # Days, by judgement.
 PROMISE_DAYS = 30  # Days over which alerts are counted against the promise, by judgement.
+ON_DAYS = 60  # Days that show when a source is on, by judgement: as many as are evidence.
 ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
 
 
@@ -123,6 +127,15 @@ class Ledger:
         return not any(
             (entry.correction.episode is not None) is episodes for entry in self.of(StopAsking)
         )
+
+    def reports(self, trouble: Trouble) -> bool:
+        """Tell whether reports about a trouble of the source are welcome."""
+        return all(entry.correction.trouble is not trouble for entry in self.of(StopReporting))
+
+    def of_another_source(self) -> Ledger:
+        """Return the ledger as another source continues it: its troubles are reported again."""
+        kept = (one for one in self.entries if not isinstance(one.correction, StopReporting))
+        return replace(self, entries=tuple(kept))
 
     def corrections(self, today: int) -> list[Entry]:
         """Return the corrections by people in force on a day: the first entry of each step."""
@@ -313,11 +326,28 @@ class Ledger:
 
     def evidence(self, before: int, days: int) -> list[DaySummary]:
         """Return the valid days that count among the `days` before a day, oldest first."""
-        return [
+        counted = [
             summary
             for summary in self.days
-            if before - days <= summary.day < before and summary.valid and self.factor(summary.day)
+            if before - days <= summary.day < before and self.factor(summary.day)
         ]
+        valid = valid_days(counted, self.seen_parts(before))
+        return [summary for summary, is_valid in zip(counted, valid, strict=True) if is_valid]
+
+    def usual_parts(self, before: int) -> int:
+        """Return the mask of the parts that the source was usually on in before a day."""
+        first = max(self.epoch_day, before - ON_DAYS)
+        return usual_parts([summary for summary in self.days if first <= summary.day < before])
+
+    def seen_parts(self, before: int) -> int:
+        """Return the mask of the parts that are learned: `usual_parts`, all if they are too few."""
+        usual = self.usual_parts(before)
+        return usual if is_enough(usual) else ALL_PARTS
+
+    def common_parts(self, before: int) -> int:
+        """Return the mask of the seen parts that are compared from day to day."""
+        days = [summary for summary in self.days if self.change_day <= summary.day < before]
+        return common_parts(days, self.seen_parts(before))
 
     def coverages(self) -> list[tuple[int, float]]:
         """Return (day, coverage) of all scored days that count, oldest first."""
@@ -331,18 +361,23 @@ class Ledger:
             and not self.excluded_parts(summary.day)
         ]
 
-    def reference(self, most: int) -> list[DaySummary]:
-        """Return the last `most` reference days (complete and comparable), oldest first."""
-        first = self.change_day
-        reference = [
+    def reference(self, most: int, parts: int | None = None) -> list[DaySummary]:
+        """Return the last `most` reference days (complete and comparable), oldest first.
+
+        They are complete in the parts of a mask, by default in those that are compared.
+        """
+        first, before = self.change_day, self.days[-1].day + 1 if self.days else 0
+        parts = self.common_parts(before) if parts is None else parts
+        complete = [
             summary
             for summary in self.days
             if summary.day >= first
             and summary.origin is not DayOrigin.HOURLY
-            and summary.valid
-            and summary.complete
+            and summary.complete(parts)
             and not self.excluded_parts(summary.day)
         ]
+        valid = valid_days(complete, parts)
+        reference = [summary for summary, is_valid in zip(complete, valid, strict=True) if is_valid]
         return reference[-most:]
 
     def lifted_levels(self, today: int) -> dict[int, float]:

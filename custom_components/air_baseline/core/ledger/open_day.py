@@ -10,7 +10,7 @@ from ..codes import LearningState
 from ..day import PARTS, iso_day
 from ..reading.surroundings import DaySurroundings
 from .day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, pack_record
-from .histogram import VALID_DAY, no_counts, observed_share, remove_slots
+from .histogram import ALL_PARTS, is_valid, no_counts, remove_slots
 from .histogram_text import MOST_SLOTS, decode_counts, encode_counts
 
 
@@ -98,6 +98,10 @@ class OpenDay:
         """Return the number of slots observed so far."""
         return sum(sum(part) for part in self.counts)
 
+    def observed_in(self, parts: int) -> bool:
+        """Tell whether anything was observed in the parts of a mask."""
+        return any(any(slots) for part, slots in enumerate(self.counts) if parts >> part & 1)
+
     def close(  # noqa: PLR0913 - everything known of a day apart from its bins
         self,
         *,
@@ -107,10 +111,14 @@ class OpenDay:
         longest_run_h: int = 0,
         surroundings: DaySurroundings = NO_SURROUNDINGS,
         origin: DayOrigin = DayOrigin.LIVE,
+        seen: int = ALL_PARTS,
     ) -> DaySummary:
-        """Return the summary of the day; it has a coverage if it is valid and not void."""
+        """Return the summary of the day; it has a coverage if it is valid and not void.
+
+        `seen` is the mask of the parts that it must have been observed in.
+        """
         observed = np.array([sum(part) for part in self.counts])
-        valid = observed_share(observed, np.array(self.slots)) >= VALID_DAY
+        valid = bool(is_valid(observed, np.array(self.slots), seen))
         scored = valid and self.scored_slots and not self.void
         peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
         return DaySummary(

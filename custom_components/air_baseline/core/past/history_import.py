@@ -20,6 +20,10 @@ from ..pollutant import REFUSED_FROM, PollutantSpec, cell_index
 from ..reading.binning import Bin, Binner, Reading, Unproven, smaller_step
 from ..reading.sensor_health import OFF_S, flat_limit_s
 
+# Slots that an hourly mean can count more where a source goes on and off: two begun hours, which
+# follow from one time of day at which it is off. By judgement.
+BEGUN_SLOTS = 24
+
 # Slots in a row of one part with the same value: the part, the first slot, the value (base unit),
 # the number of slots, and whether their source was quiet (see `Bin`). One `Bin` a slot would keep
 # Python's garbage collector busy for long.
@@ -99,11 +103,12 @@ def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> Past
     hourly = _usable(past.hourly, spec, since, now - HOUR_S)
     days = _days(hourly, DayOrigin.HOURLY, spec, zone)
     for day, replayed in _days(five_minute, DayOrigin.REPLAYED, spec, zone).items():
-        other = days.get(day)
+        other, slots = days.get(day), sum(part_slots(day, zone))
+        # A source that is off for part of the day may cover no day, and its means are not worse.
         if (
             other is None
-            or replayed.covers(sum(part_slots(day, zone)))
-            or replayed.observed > other.observed
+            or replayed.covers(slots)
+            or replayed.observed + BEGUN_SLOTS >= other.observed
         ):
             days[day] = replayed
     used = [*five_minute, *hourly]

@@ -197,6 +197,7 @@ def _summarize(
         state=state,
         longest_run_h=past.longest_run_h,
         surroundings=known.surroundings if known else NO_SURROUNDINGS,
+        seen=ledger.seen_parts(past.day),
     )
 
 
@@ -210,7 +211,8 @@ def _take_slots(
         sustained.take(bin_)
         span = sustained.span(bin_.end)
         level = round(span[0], 1) if span else None
-        inside = today.ranges[part].inside(bin_.value) if today and today.ranges else None
+        seen = today is not None and bool(today.ranges) and today.sees(part)
+        inside = today.ranges[part].inside(bin_.value) if today and seen else None
         open_day.take(part, cell_index(bin_.value), level, inside)
 
 

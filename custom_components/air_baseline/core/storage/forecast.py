@@ -16,6 +16,7 @@ from ..day import PARTS, WINDOW_DAYS
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
+from ..ledger.histogram import ALL_PARTS
 from ..reading.binning import LEAST_STEP
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def _dump_ranges(written: Forecast) -> dict[str, Any]:
         "confidence": written.confidence,
         "noticeable": written.noticeable,
         "told": written.reported,
+        **({"scored": written.scored} if written.scored != ALL_PARTS else {}),
         "temperatures": limits.temperatures and list(limits.temperatures),
         "windows": limits.windows and list(limits.windows),
         "bar": _dump_threshold(written.threshold) if written.threshold.scores else None,
@@ -89,6 +91,7 @@ def _load_ranges(data: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": checked.optional(checked.share, data["confidence"]),
         "noticeable": checked.concentration(data["noticeable"]),
         "reported": checked.flag(data["told"]),
+        "scored": checked.integer(data.get("scored", ALL_PARTS), 1, ALL_PARTS),
         "weather_limits": WeatherLimits(
             temperatures=checked.optional(_temperatures, data["temperatures"]),
             windows=checked.optional(_windows, data["windows"]),
@@ -178,6 +181,8 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "since": known.since,
         "quota": known.quota,
         "from_history": known.from_history,
+        **({"unseen": known.unseen} if known.unseen else {}),
+        **({"slid": known.slid} if known.slid else {}),
     }
 
 
@@ -199,4 +204,6 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         since=checked.optional(checked.day, data["since"]),
         quota=checked.flag(data["quota"]),
         from_history=checked.integer(data["from_history"], 0, WINDOW_DAYS),
+        unseen=checked.integer(data.get("unseen", 0), 0, ALL_PARTS),
+        slid=checked.integer(data.get("slid", 0)),
     )

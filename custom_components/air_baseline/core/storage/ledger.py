@@ -31,6 +31,8 @@ from ..ledger.entries import (
     Reset,
     Season,
     StopAsking,
+    StopReporting,
+    Trouble,
     entry_columns,
 )
 from ..ledger.episode import Episode, EpisodeEnd
@@ -192,11 +194,16 @@ class _Row:
     def cause(self) -> Cause:
         return checked.code(Cause, self._row["cause"])
 
+    @property
+    def trouble(self) -> Trouble:
+        return checked.code(Trouble, self._row["cause"])
+
 
 _CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = MappingProxyType(
     {
         CorrectionCode.LOOKS_RIGHT: lambda _: LooksRight(),
         CorrectionCode.STOP_ASKING: lambda row: StopAsking(episode=row.episode_if_any),
+        CorrectionCode.STOP_REPORTING: lambda row: StopReporting(trouble=row.trouble),
         CorrectionCode.EPISODE_REAL: lambda row: EpisodeReal(
             episode=row.episode, day=row.first_day, parts=row.parts
         ),
