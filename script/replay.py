@@ -22,9 +22,16 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary, valid_days
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
+from custom_components.air_baseline.core.reading.cadence import reports_only_changes
 from custom_components.air_baseline.core.reading.number import plain_float
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 from script.csv_file import NO_VALUE, RecordingError, chosen_column, rows, zone_named
+
+# How a sensor reports, and what is said of it; a file shows no other signs of life of its device.
+HOLDS = {
+    "changes": "the sensor reports only changes: a value holds until the next, for 24 h at most",
+    "intervals": "the sensor reports at intervals: a value holds for a few of them",
+}
 
 
 @dataclass(slots=True)
@@ -49,7 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
         channel = _channel(options)
         tally = _run(channel, options)
     except (RecordingError, OSError) as error:
-        sys.stderr.write(f"replay: {error}\n")
+        said = "".join(sign if sign.isprintable() else "?" for sign in str(error))
+        sys.stderr.write(f"replay: {said}\n")
         return 1
     if options.summary:
         sys.stdout.write(_summary(channel, tally, options))
@@ -70,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
         "--quantity", required=True, choices=[pollutant.value for pollutant in Pollutant]
     )
     parser.add_argument("--unit", default="", help='the unit of the column, such as "μg/m³" or ppb')
+    parser.add_argument(
+        "--holds",
+        choices=[*HOLDS],
+        help="whether the sensor reports only changes, or at intervals; else the file decides",
+    )
     parser.add_argument("--timezone", default="UTC", help="the home's zone, such as Europe/London")
     parser.add_argument(
         "--promise", default=Promise.MONTH.value, choices=[promise.value for promise in Promise]
@@ -102,6 +115,7 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
     tally = Tally()
     options.column = chosen_column(options.file, options.column)
     columns = _context_columns(channel, options)
+    _hold(channel, options)
     try:
         factor = channel.spec.factor(options.unit)
     except UnitError as error:
@@ -129,7 +143,18 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
             f"{channel.spec.highest / factor:g} {options.unit}".rstrip()
             + doubt
         )
+    sys.stderr.write(f"{options.file.name}: {HOLDS[options.holds]} (--holds)\n")
     return tally
+
+
+def _hold(channel: Channel, options: argparse.Namespace) -> None:
+    """Say how the sensor reports; only this looks ahead in the file."""
+    if options.holds is None:
+        air = (
+            (at, plain_float(text)) for at, (text,) in rows(options.file, [options.column]) if text
+        )
+        options.holds = "changes" if reports_only_changes(air) else "intervals"
+    channel.binner.cadence.said = options.holds == "changes"
 
 
 def _output(path: Path | None) -> TextIO:
@@ -294,6 +319,7 @@ def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str
         + (f" in {unit}" if unit else ""),
         f"days closed {tally.days}, usable {tally.valid_days}, able to alert {tally.eligible_days}",
         *(() if tally.days else ("the file ends before its first day does (at 04:00)",)),
+        HOLDS[options.holds],
         f"promise: one alert in {RULES[channel.promise].days} days at the most, by chance",
         f"readings not believed: {_not_believed(channel, tally)}"
         + ("; the sensor is stuck on one value" if channel.health.stuck else ""),

@@ -64,7 +64,7 @@ ROWS: dict[str, list[str]] = {
     ],
     "gaps, restarts, slow sensors, floods": [
         "inputs.test_bad_input.test_a_day_with_too_many_gaps_is_not_evidence",
-        "test_coordinator.test_a_value_that_is_not_reported_again_ends_after_half_an_hour",
+        "test_coordinator.test_a_repeated_value_that_is_not_reported_again_ends_after_half_an_hour",
         "test_coordinator.test_a_restart_in_the_middle_of_learning_loses_nothing_that_was_saved",
         "test_coordinator.test_a_slow_sensor_learns_whole_days_from_one_value_an_hour",
         "test_coordinator.test_a_flood_of_values_is_averaged_over_time",

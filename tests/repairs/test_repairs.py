@@ -197,6 +197,7 @@ async def test_a_wrong_unit_leads_to_the_settings_of_the_room(
         "source": "kitchen pm25",
         "unit": "ppm",
         "days": "1",
+        "end": "1000 ppm",
         "of": "1",
     }
     done = await fixer.choose(page, "room_settings")

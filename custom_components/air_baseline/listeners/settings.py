@@ -233,7 +233,12 @@ class SettingsListener:
             for room_id, settings in wanted.items()
             if (room := self._async_apply(room_id, settings)) is not None
         ]
-        self._running, self._home = wanted, home
+        # What stays the same stays one object, however often settings change.
+        self._running = {
+            room_id: before if (before := self._running.get(room_id)) == settings else settings
+            for room_id, settings in wanted.items()
+        }
+        self._home = home
         async_dispatcher_send(self._hass, SIGNAL_ROOMS_CHANGED)
         for room in opened:
             room.async_start()

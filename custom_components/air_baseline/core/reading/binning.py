@@ -84,7 +84,7 @@ class Binner:
     >>> binner.read(0.0, 10.0), binner.read(150.0, 20.0)
     ((), ())
     >>> binner.advance(300.0)
-    [Bin(slot=0, value=15.0, observed_s=300.0)]
+    [Bin(slot=0, value=15.0, observed_s=300.0, fresh=True, quiet=False)]
     """
 
     __slots__ = (

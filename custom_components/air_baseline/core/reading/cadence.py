@@ -6,6 +6,8 @@ after a restart an integration may report in another way, and a source that repe
 """
 
 from collections import deque
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 from statistics import median
 
 KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
@@ -58,7 +60,7 @@ class Cadence:
         """Tell whether the source reports only changes, so far as is known."""
         if self.said is not None:
             return self.said
-        return self.repeated < REPEATS_FROM and not self._regular
+        return self.repeated < REPEATS_FROM and not _regular(self.intervals)
 
     @property
     def hold_limit_s(self) -> float:
@@ -70,15 +72,32 @@ class Cadence:
         longest = HOLD_INTERVALS * max(typical, default=0.0)
         return min(max(LEAST_HOLD_S, longest), LONGEST_HOLD_S)
 
-    @property
-    def _regular(self) -> bool:
-        """Tell whether nearly all intervals are alike."""
-        number = len(self.intervals)
-        if number < REGULAR_FROM:
-            return False
-        ordered, outside = sorted(self.intervals), number // 10
-        return ordered[-1 - outside] <= REGULAR_TIMES * ordered[outside]
-
     def _note_repeat(self, *, repeated: bool) -> None:
         self.repeated = (self.repeated * self.noted + repeated) / (self.noted + 1)
         self.noted = min(self.noted + 1, SHARE_KEPT - 1)
+
+
+def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool:
+    """Tell from all readings of a file (POSIX seconds; None ends one) how their source reports.
+
+    >>> reports_only_changes([(0.0, 5.0), (60.0, 6.0), (7200.0, 5.0)])
+    True
+    >>> reports_only_changes([(0.0, 5.0), (60.0, 5.0), (120.0, 6.0)])
+    False
+    """
+    moves = [
+        (after - before, value == last)
+        for (before, last), (after, value) in pairwise(readings)
+        if last is not None and value is not None
+    ]
+    if sum(repeats for _, repeats in moves) > REPEATS_FROM * len(moves):
+        return False
+    return not _regular([interval_s for interval_s, _ in moves])
+
+
+def _regular(intervals: Collection[float]) -> bool:
+    """Tell whether nearly all intervals are alike."""
+    if len(intervals) < REGULAR_FROM:
+        return False
+    ordered, outside = sorted(intervals), len(intervals) // 10
+    return ordered[-1 - outside] <= REGULAR_TIMES * ordered[outside]
