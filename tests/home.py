@@ -41,7 +41,7 @@ from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
 from custom_components.air_baseline.inputs.room_config import readable_rooms, room_sources
 from custom_components.air_baseline.sensor import SENSORS
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
 
 ZONE = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 2, 12, 0, 3, tzinfo=UTC)  # A Monday, just after the tick of a slot.
@@ -108,6 +108,7 @@ def a_home(
     """Return an entry: by default a kitchen with PM2.5 and VOC, and a bedroom with a VOC index."""
     return MockConfigEntry(
         domain=DOMAIN,
+        minor_version=2,
         title="Air Baseline",
         options={"promise": promise, **options},
         subentries_data=rooms
@@ -161,7 +162,12 @@ def a_store(rooms: Mapping[str, Mapping[Pollutant, dict[str, Any]]]) -> dict[str
         }
         for room, channels in rooms.items()
     }
-    return {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": {"rooms": kept}}
+    return {
+        "version": STORAGE_VERSION,
+        "minor_version": 1,
+        "key": LEDGER_KEY,
+        "data": {"rooms": kept},
+    }
 
 
 def give_ids(hass: HomeAssistant, entry: MockConfigEntry) -> None:

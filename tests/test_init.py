@@ -15,10 +15,12 @@ from homeassistant.helpers import (
 )
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.core.storage.channel import VERSION
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
 from tests.home import (
     BEDROOM,
@@ -199,7 +201,12 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(
     hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    newer = {"version": 2, "minor_version": 1, "key": LEDGER_KEY, "data": {"houses": 3}}
+    newer = {
+        "version": STORAGE_VERSION + 1,
+        "minor_version": 1,
+        "key": LEDGER_KEY,
+        "data": {"houses": 3},
+    }
     hass_storage[LEDGER_KEY] = dict(newer)
     entry = a_home()
     await set_up(hass, entry)
@@ -213,7 +220,7 @@ async def test_a_store_of_a_newer_version_is_refused_and_left_alone(
 async def test_a_channel_of_a_newer_version_is_refused_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    channel = learned(Pollutant.PM25, 3) | {"version": 2}
+    channel = learned(Pollutant.PM25, 3) | {"version": VERSION + 1}
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: channel}})
     entry = a_home()
     await set_up(hass, entry)
@@ -286,3 +293,28 @@ async def test_a_removed_source_is_set_aside_for_thirty_days(
         await hass.config_entries.async_unload(entry.entry_id)
         assert retired() == kept
         await hass.config_entries.async_setup(entry.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("version", "minor_version", "loads"), [(1, 1, True), (1, 2, True), (1, 3, True), (2, 1, False)]
+)
+async def test_an_entry_of_another_version(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    version: int,
+    minor_version: int,
+    *,
+    loads: bool,
+) -> None:
+    """An older one gets today's number, one with more in it keeps its own, a newer one waits."""
+    home = a_home()
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        options=dict(home.options),
+        version=version,
+        minor_version=minor_version,
+        subentries_data=[room.as_dict() for room in home.subentries.values()],
+    )
+    await set_up(hass, entry)
+    assert (entry.state is ConfigEntryState.LOADED) is loads
+    assert (entry.version, entry.minor_version) == (version, max(minor_version, 1 + loads))

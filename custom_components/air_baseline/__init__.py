@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from .card.register import async_load_module, async_serve_modules
 from .card.websocket import async_register_commands
 from .clock import Clock
-from .const import DOMAIN, PLATFORMS, SUBENTRY_ROOM
+from .const import DOMAIN, ENTRY_VERSION, PLATFORMS, SUBENTRY_ROOM
 from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
     settings = SettingsListener(hass, entry)
-    await async_open_rooms(hass, entry)
+    await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
@@ -95,6 +95,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         await store.async_keep_good(now.timestamp())
 
     entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
+    """Give an older entry today's number; what it does not say is found when it is set up.
+
+    Returns False for an entry of a version that this code does not know.
+    """
+    version, minor_version = ENTRY_VERSION
+    if entry.version > version:
+        return False
+    if entry.minor_version < minor_version:
+        hass.config_entries.async_update_entry(entry, minor_version=minor_version)
     return True
 
 

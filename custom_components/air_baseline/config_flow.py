@@ -24,7 +24,15 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_PROMISE, DOMAIN, SUBENTRY_ROOM
+from .const import (
+    CONF_AREA,
+    CONF_HISTORY,
+    CONF_OUTDOOR_PM25,
+    CONF_PROMISE,
+    DOMAIN,
+    ENTRY_VERSION,
+    SUBENTRY_ROOM,
+)
 from .flows.candidates import Candidate, async_candidates
 from .flows.discovery import FoundRoom, async_find_rooms
 from .flows.found_words import FoundWords
@@ -42,8 +50,7 @@ CONF_NO_AREA = "no_area"
 class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     """Set up the integration with the rooms that are found."""
 
-    VERSION = 1
-    MINOR_VERSION = 1
+    VERSION, MINOR_VERSION = ENTRY_VERSION
 
     _home: dict[str, Any]
     _found: list[Candidate]

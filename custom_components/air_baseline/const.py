@@ -6,6 +6,8 @@ from typing import Final
 from homeassistant.const import Platform
 
 DOMAIN: Final = "air_baseline"
+# Of the configuration, major and minor. 1.2: a room knows in which areas its sensors belong.
+ENTRY_VERSION: Final = (1, 2)
 LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,

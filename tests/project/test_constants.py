@@ -35,6 +35,7 @@ NOT_CHOSEN = {
     "PERCENT": "percent",
     "RANGE_WIDTH": "numbers of a stored range",
     "SATURDAY": "day of a week",
+    "ENTRY_VERSION": "version of the configuration",
     "SENSORS": "decimals, percent",
     "SLOTS_PER_HOUR": "slots",
     "SLOT_MINUTES": "minutes of an hour",

@@ -98,7 +98,7 @@ def data_of(file: bytes | None) -> object:
         version = stored["version"]
         if version > STORAGE_VERSION:
             raise NewerStoreError
-        return stored["data"] if version == STORAGE_VERSION else None
+        return stored["data"] if version in range(1, STORAGE_VERSION + 1) else None
     except KeyError, TypeError, ValueError:
         return None
 

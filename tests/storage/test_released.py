@@ -4,7 +4,7 @@
 that time, and `shown.json`: when that was, and what the entities showed at that moment.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 import json
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released, run_eventful_home
-from tests.files import read, set_aside
+from tests.files import disk, read, set_aside
 from tests.home import KITCHEN, issues, set_up, shown
 
 pytestmark = pytest.mark.on_disk
@@ -38,7 +38,7 @@ def states(hass: HomeAssistant) -> dict[str, str]:
 
 def ledgers(stored: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the ledgers of a stored file, without what changes by the minute."""
-    running = {"source", "today", "facts"}
+    running = {"source", "today", "facts", "version", "unit_check", "end_at"}
     return [
         {name: value for name, value in channel.items() if name not in running}
         for room in stored["data"]["rooms"].values()
@@ -80,6 +80,40 @@ async def test_every_released_form_loads_and_shows_what_it_showed(
         assert set_aside(hass) == []
     await hass.config_entries.async_unload(entry.entry_id)
     assert ledgers(read(hass, LEDGER_KEY)) == ledgers(before)
+
+
+async def test_a_file_of_an_earlier_form_is_kept_for_thirty_days_and_leads_back(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put_released(hass, "store_v1")
+    clock.move_to(dt_util.utc_from_timestamp(read(hass, GOOD_KEY)["data"]["kept_at"]))
+    before = {key: disk(hass, key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY)}
+
+    def copies(key: str) -> list[bytes]:
+        found = disk(hass, key).parent.glob(f"{key}.v1.*")
+        return [path.read_bytes() for path in found]
+
+    entry = eventful_home()
+    await set_up(hass, entry)
+    for key, whole in before.items():
+        assert copies(key) == [whole]
+        assert read(hass, key)["version"] == STORAGE_VERSION
+    for days, kept in ((29, 1), (1, 0)):
+        clock.tick(timedelta(days=days))
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        assert [len(copies(key)) for key in before] == [kept, kept]
+
+
+async def test_removal_leaves_no_copy_of_an_earlier_form(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put_released(hass, "store_v1")
+    entry = eventful_home()
+    await set_up(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert list(disk(hass, "").glob(f"{DOMAIN}*")) == []
 
 
 async def test_the_current_form_is_among_those_released_and_the_fixture_holds_all_of_it(

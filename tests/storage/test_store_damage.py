@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
 from tests.files import Damage, damage, disk, kitchen, read, set_aside, write
 from tests.home import (
@@ -48,7 +48,7 @@ def reported(registry: ir.IssueRegistry) -> dict[str, Any] | None:
 def wrong(data: object) -> Damage:
     """Return damage that replaces the data by JSON of a wrong shape or type."""
     return lambda _: json.dumps(
-        {"version": 1, "minor_version": 1, "key": LEDGER_KEY, "data": data}
+        {"version": STORAGE_VERSION, "minor_version": 1, "key": LEDGER_KEY, "data": data}
     ).encode()
 
 
@@ -284,7 +284,7 @@ async def test_a_source_removed_from_a_room_is_not_damage(
 async def test_a_newer_file_is_refused_and_left_unchanged(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    write(hass, LEDGER_KEY, kitchen(3) | {"version": 2})
+    write(hass, LEDGER_KEY, kitchen(3) | {"version": STORAGE_VERSION + 1})
     before = disk(hass, LEDGER_KEY).read_bytes()
     entry = a_home()
     await set_up(hass, entry)
@@ -300,7 +300,7 @@ async def test_a_newer_good_copy_is_refused_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     write(hass, LEDGER_KEY, kitchen(3))
-    write(hass, GOOD_KEY, kitchen(3) | {"version": 2})
+    write(hass, GOOD_KEY, kitchen(3) | {"version": STORAGE_VERSION + 1})
     entry = a_home()
     await set_up(hass, entry)
     assert entry.error_reason_translation_key == "store_newer"

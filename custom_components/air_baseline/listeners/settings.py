@@ -71,10 +71,11 @@ class RoomSettings:
     known_places: Mapping[str, str]
 
 
-async def async_open_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Set up the rooms whose settings can be read; they do not listen yet."""
+async def async_open_rooms(
+    hass: HomeAssistant, entry: AirBaselineConfigEntry, readable: Mapping[str, Sources]
+) -> None:
+    """Set up the rooms whose settings can be read, with their sources; they do not listen yet."""
     data = entry.runtime_data
-    readable = _readable_rooms(entry)
     taken = taken_in(entry, readable)
     async for room_id, sources in in_turn(readable):
         if data.damage.damaged:
@@ -131,6 +132,11 @@ class SettingsListener:
         self._pending = False
         self._own = False  # Whether this listener changes the settings itself.
         self._unsubscribes: list[CALLBACK_TYPE] = []
+
+    @property
+    def sources(self) -> Mapping[str, Sources]:
+        """Return the sources of the rooms that run, or are about to."""
+        return {room_id: room.sources for room_id, room in self._running.items()}
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:

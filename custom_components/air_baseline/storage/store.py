@@ -26,11 +26,13 @@ from homeassistant.util.file import WriteError
 from ..const import DOMAIN, LOGGER
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
+from ..core.day import DAY_S
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import freeze_channel
 from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_surroundings
 
-STORAGE_VERSION = 1
+# 1: the first. 2: what was off at night, doubts about a unit, signs of life (all may be missing).
+STORAGE_VERSION = 2
 LEDGER_KEY = f"{DOMAIN}.ledger"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
 SAVE_EVERY_S = 15 * 60.0  # Seconds that a power cut can cost, by judgement.
@@ -41,6 +43,8 @@ GOOD_COPY_S = 24 * 3600.0  # Seconds between copies, by judgement.
 # day's close took 300 ms during a save without this, 10 ms with it.
 YIELD_S = 1e-4
 CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that are set aside.
+EARLIER = "v"  # The same, of copies from before the stored form changed, with its number.
+EARLIER_KEPT_S = 30 * DAY_S  # Seconds, by judgement: long enough to go back to an older version.
 
 
 class UnreadableStoreError(Exception):
@@ -75,6 +79,8 @@ class LedgerStore:
         store cannot be read from the disk.
         """
         exists = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
+        for store in (self._ledger, self._good):
+            await self._hass.async_add_executor_job(_drop_earlier, store.path)
         data, good = await _load(self._ledger), await self._load_good()
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
@@ -216,6 +222,21 @@ class _ImmediateStore(Store[dict[str, Any]]):
     failed = False
 
     @override
+    async def _async_migrate_func(
+        self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Keep the file as it is, then read it: each part reads its own earlier forms.
+
+        Raises NotImplementedError for a version that was never written.
+        """
+        if old_major_version < 1:
+            raise NotImplementedError
+        await self.hass.async_add_executor_job(
+            _set_aside, self.path, _copy, f"{EARLIER}{old_major_version}"
+        )
+        return old_data
+
+    @override
     async def async_save(self, data: dict[str, Any]) -> None:
         await super().async_save(data)
         if self.hass.state is CoreState.stopping:
@@ -293,16 +314,25 @@ def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT
 
 
 def _copy(path: str, target: str) -> None:
-    """Copy a damaged file, to be examined later; a full disk is not a reason to fail."""
+    """Copy a file to keep it as it is; a full disk is not a reason to fail."""
     try:
         shutil.copy2(path, target)
     except OSError as error:
-        LOGGER.warning("%s is damaged and could not be copied: %s", path, error)
+        LOGGER.warning("%s could not be copied before it is written again: %s", path, error)
+
+
+def _drop_earlier(path: str) -> None:
+    """Remove copies of an earlier form that are old enough."""
+    file = Path(path)
+    for aside in file.parent.glob(f"{file.name}.{EARLIER}[0-9]*.*"):
+        kept_at = dt_util.parse_datetime(aside.name.removeprefix(file.name).split(".", 2)[2])
+        if kept_at and (dt_util.utcnow() - kept_at).total_seconds() >= EARLIER_KEPT_S:
+            aside.unlink(missing_ok=True)
 
 
 def _remove_set_aside(path: str) -> None:
     """Remove all copies of a file that were set aside, by Home Assistant too."""
     file = Path(path)
-    for why in (CORRUPT, NEWER):
+    for why in (CORRUPT, NEWER, f"{EARLIER}[0-9]*"):
         for aside in file.parent.glob(f"{file.name}.{why}.*"):
             aside.unlink()

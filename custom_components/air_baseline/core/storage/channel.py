@@ -29,7 +29,7 @@ from ..reading.surroundings import SurroundingMean
 from .forecast import dump_forecast, load_forecast
 from .ledger import dump_ledger, load_ledger
 
-VERSION = 1  # Of the stored form.
+VERSION = 2  # Of the stored form; what 1 did not know may be missing.
 READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # These need no further attempt.
 NO_GUIDELINE: Final[Mapping[str, Any]] = {"facts": [], "above": None, "low_since": None}
 
