@@ -278,9 +278,9 @@ def repeated_table(results: Results) -> Table:
 def cooking_table(results: Results) -> Table:
     """Return which rules noticed labelled cooking."""
     rows = []
-    names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
+    names = dict.fromkeys([OURS, *(name for _, meal in results.cooking for name in meal)])
     for name in names:
-        found = detection([meal[name] for meal in results.cooking if name in meal])
+        found = detection([(room, meal[name]) for room, meal in results.cooking if name in meal])
         rows.append((name, _two(found.share), f"{found.number} eligible", _days(found.minutes)))
     title = f"{len(results.cooking)} labelled meals that raised the main room by 10 or more"
     return Table(title, ("rule", "noticed", "meals", "minutes"), rows)

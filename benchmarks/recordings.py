@@ -22,6 +22,7 @@ COLUMNS: Final = {Pollutant.PM25: "pm25_ugm3", Pollutant.VOC_RATIO: "voc"}
 # Sets whose README names the local zone; sets with several zones, by the start of the room.
 ZONES: Final = {
     "awair_home_us": "America/New_York",
+    "air_justice_lab_outdoor_us": "America/New_York",
     "uhoo_cooking_it": "Europe/Rome",
     "southwark_sck_uk": "Europe/London",
     "lbnl_newhomes_us/home2": "America/Los_Angeles",

@@ -21,6 +21,7 @@ from .plots import draw_all
 from .plumes import TRIES
 from .promises import allowed_rate
 from .results import NAMES, Comparison, Group, Results
+from .seeds import name_of
 
 PAGE: Final = "README.md"
 SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a fortnight"}
@@ -40,8 +41,10 @@ def _page(results: Results, broken: Sequence[str]) -> Iterator[str]:
         "Air Baseline ran over made-up homes that a program generates, and over recordings of real "
         "homes, strictly in order: it said everything about a moment before it saw that moment. "
         "The rules that people use today ran on the same readings. There are "
-        f"{results.homes} made-up homes of each kind, with {results.days} days each. One command "
-        "writes this page, its plots and all figures:"
+        f"{results.homes} made-up homes of each kind, with {results.days} days each: "
+        f"{name_of(results.block)}. Each interval says how far a figure may be off with so few "
+        "homes: it comes from drawing the homes again. One command writes this page, its plots "
+        "and all figures:"
     )
     yield "```sh\npython -m benchmarks.honesty --data FOLDER --report docs/honesty\n```"
     yield from _verdict(broken)

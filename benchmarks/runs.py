@@ -99,6 +99,37 @@ class SurroundingsSeries:
     window: Array
 
 
+class Recorder:
+    """Runs a new channel over readings, and keeps what it says and does."""
+
+    def __init__(self, name: str, channel: Channel) -> None:
+        """Start before the first reading."""
+        self.channel = channel
+        self.run = Run(
+            name=name, pollutant=channel.spec.pollutant, said=_said([], 0.0, channel.zone)
+        )
+        self.judged: list[Judgement] = []
+        self.first: float | None = None
+
+    def read(self, readings: Iterable[tuple[float, float]]) -> None:
+        """Take time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
+        channel = self.channel
+        for at, level in readings:
+            self.first = at if self.first is None else self.first
+            new = channel.lose(at) if level != level else channel.read(at, level)  # noqa: PLR0124
+            self.judged.extend(new)
+            if new:
+                for event in channel.take_events():
+                    _note(self.run, event, self.first, channel)
+
+    def result(self) -> Run:
+        """Return the run so far."""
+        run = self.run
+        run.said = _said(self.judged, self.first or 0.0, self.channel.zone)
+        run.claims_before_learned = sum(claims_too_early(judgement) for judgement in self.judged)
+        return run
+
+
 def replay(
     name: str,
     channel: Channel,
@@ -106,22 +137,9 @@ def replay(
     around: SurroundingsSeries | None = None,
 ) -> Run:
     """Run a new channel over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
-    zone = channel.zone
-    if around is not None:
-        readings = _with_context(channel, readings, around)
-    run = Run(name=name, pollutant=channel.spec.pollutant, said=_said([], 0.0, zone))
-    judged: list[Judgement] = []
-    first: float | None = None
-    for at, level in readings:
-        first = at if first is None else first
-        new = channel.lose(at) if level != level else channel.read(at, level)  # noqa: PLR0124
-        judged.extend(new)
-        if new:
-            for event in channel.take_events():
-                _note(run, event, first, channel)
-    run.said = _said(judged, first or 0.0, zone)
-    run.claims_before_learned = sum(claims_too_early(judgement) for judgement in judged)
-    return run
+    recorder = Recorder(name, channel)
+    recorder.read(readings if around is None else _with_context(channel, readings, around))
+    return recorder.result()
 
 
 def _with_context(
