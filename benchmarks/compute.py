@@ -18,6 +18,7 @@ from .detection import (
     Delays,
     Found,
     Observed,
+    Rate,
     find_repeated,
     notice,
     noticed,
@@ -137,7 +138,7 @@ def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, 
                 results.smoke.append((pollutant, chosen, smoke(runs, plain[chosen])))
             if chosen is Promise.MONTH:
                 said += summed.said
-                if season.name in BEGINS:
+                if season in BEGINS:
                     results.changed.append(
                         (season, pollutant, after_change(runs, BEGINS[season.name]))
                     )

@@ -107,7 +107,7 @@ def air_of(seed: int, days: int, regime: Regime) -> Air:
     happened = [*people, *long]
     for name, levels in (("pm25", pm25), ("voc", voc)):
         faster = changes + cleaned(hours, name, regime.influence)
-        levels *= changes / faster
+        np.multiply(levels, changes / faster, out=levels)
         for one in happened:
             slot = min(max(int(one.start_h / SLOT_H), 0), len(hours) - 1)
             added = one.strength * (one.habit.pm25 if name == "pm25" else one.habit.voc)
@@ -126,5 +126,4 @@ def air_of(seed: int, days: int, regime: Regime) -> Air:
 def sensor_of(seed: int, air: Array, pollutant: str, regime: Regime) -> Instrument:
     """Return the sensor of a seeded home for its PM2.5 or VOC; `air` is the usual air there."""
     home = draw_home(stream(seed, "home"))
-    noise, own = stream(seed, f"{pollutant} noise"), stream(seed, f"{pollutant} fault")
-    return instrument(noise, own, home.make, air, pollutant, regime.fault)
+    return instrument(seed, home.make, air, pollutant, regime.fault)

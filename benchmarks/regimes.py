@@ -98,7 +98,7 @@ REGIMES: Final = (
     ),
     Regime(
         name="on change",
-        what="the sensor reports only changes beyond a dead band",
+        what="the sensor reports changes beyond a dead band, else once an hour",
         fault=Fault.ON_CHANGE,
     ),
     Regime(name="zeros", what="the sensor shows 0 for 80 % of the time", fault=Fault.ZEROS),

@@ -25,11 +25,11 @@ SAME_EDGE: Final = 0.15
 LEAST_BINS: Final = 144  # Half of the day on which edges are compared.
 # Days from the first reading until a season starts to differ.
 BEGINS: Final = {
-    AUTUMN.name: 75,
-    WINTER.name: int(WINTER_DAY),
-    MOVED.name: MOVED_DAY,
-    HOLIDAY.name: HOLIDAY_DAYS[0],
-    SMOKE.name: SMOKE_DAYS[0],
+    AUTUMN: 75,
+    WINTER: int(WINTER_DAY),
+    MOVED: MOVED_DAY,
+    HOLIDAY: HOLIDAY_DAYS[0],
+    SMOKE: SMOKE_DAYS[0],
 }
 
 

@@ -5,8 +5,8 @@ Everything recorded here was said before the moment that it is about: ranges are
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
 from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 
@@ -73,6 +74,7 @@ class Run:
     pollutant: Pollutant
     said: Said
     episodes: list[float] = field(default_factory=list)
+    rarities: list[float] = field(default_factory=list)
     outdoor_rose: list[bool | None] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
@@ -88,6 +90,10 @@ class Run:
     def first(self) -> float:
         """Return the POSIX time of the first reading."""
         return float(self.said.start[0] - self.said.age[0] * DAY_S)
+
+    def without_bins(self) -> Run:
+        """Return the run without what was said about each bin, which takes most of the space."""
+        return replace(self, said=_said([], 0.0, UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +176,24 @@ def claims_too_early(judgement: Judgement) -> bool:
     return not allowed and personal(judgement)
 
 
+def rarity_of(episode: Episode) -> float:
+    """Return once in how many days a score like that of an episode is the rule, by its rank.
+
+    >>> from types import SimpleNamespace
+    >>> rarity_of(SimpleNamespace(beaten=69, compared=69)), rarity_of(
+    ...     SimpleNamespace(beaten=68, compared=69)
+    ... )
+    (70.0, 35.0)
+    """
+    return (episode.compared + 1) / (episode.compared + 1 - episode.beaten)
+
+
 def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     age = int((event.at - first) // DAY_S)
     if event.kind is EventKind.UNUSUAL_STARTED:
         run.episodes.append(event.at)
+        if event.episode is not None:
+            run.rarities.append(rarity_of(event.episode))
     elif event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         run.outdoor_rose.append(event.episode.outdoor_rose)
     elif event.kind is EventKind.CHANGE_SUSPECTED:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
+from .seeds import stream
 from .series import DAY, HOUR, Array, Mask
 
 MOVED_DAY, MOVED_GAIN = 90, 1.6
@@ -23,6 +24,7 @@ REBOOT_CHANCE: Final = 1.0 / 6.0  # A day.
 JUMP_DAYS: Final = (60, 200)
 GAPS, GAP_DAYS = 5, (2.0, 12.0)
 DEAD_BAND: Final = {"pm25": 1.0, "voc": 10.0}  # Base unit.
+LONGEST_SILENCE: Final = HOUR  # Slots. Of what reports only changes, most report so often.
 
 
 class Fault(StrEnum):
@@ -32,7 +34,7 @@ class Fault(StrEnum):
     MOVED = "moved"  # It reads 1.6 times as much from day 90 on.
     AGEING = "ageing"  # It reads more every day: half as much again after 150 days.
     FOULING = "fouling"  # It reads more every day: 40 % more after a year.
-    ON_CHANGE = "on_change"  # It reports only a change by more than a dead band.
+    ON_CHANGE = "on_change"  # It reports changes by more than a dead band, else once an hour.
     ZEROS = "zeros"  # It shows whole numbers, and 0 for 80 % of the time.
     REZERO = "rezero"  # Every few weeks it takes the lowest level of three days for 0.
     REBOOTS = "reboots"  # It restarts about every six days and then reads too much for a while.
@@ -54,7 +56,7 @@ class Instrument:
     """A sensor as it is at each slot: reading = air × gain + offset, with noise, in steps.
 
     It reports nothing where it is `off`. With a dead band (base unit) it reports only what
-    differs by more than that from its last report.
+    differs by more than that from its last report, or comes an hour after it.
     """
 
     step: float
@@ -80,9 +82,9 @@ class Instrument:
         measured = self.measure(air, first)
         if not self.dead_band:
             return measured
-        before = self.shown[:first]
-        last = before[np.isfinite(before)][-1:].tolist()
-        return _changes(measured, self.dead_band, last[0] if last else float("inf"))
+        before = np.flatnonzero(np.isfinite(self.shown[:first]))[-1:].tolist()
+        last = [(place - first, float(self.shown[place])) for place in before]
+        return _changes(measured, self.dead_band, last)
 
 
 def draw_make(rng: Generator) -> Make:
@@ -94,13 +96,12 @@ def draw_make(rng: Generator) -> Make:
     )
 
 
-def instrument(
-    rng: Generator, own: Generator, make: Make, air: Array, pollutant: str, fault: Fault
-) -> Instrument:
+def instrument(seed: int, make: Make, air: Array, pollutant: str, fault: Fault) -> Instrument:
     """Return the sensor that measures the usual air of a home.
 
-    `own` are the random numbers of its fault: the same `rng` gives the same noise with any.
+    The same seed gives the same noise and the same short gaps with any fault.
     """
+    rng, own = stream(seed, f"{pollutant} noise"), stream(seed, f"{pollutant} fault")
     slots = len(air)
     step = make.step if pollutant == "pm25" and fault is not Fault.ZEROS else 1.0
     noise = 1.0 + make.noise * rng.normal(size=slots)
@@ -116,12 +117,15 @@ def instrument(
     return replace(made, shown=made.report(air))
 
 
-def _changes(measured: Array, dead_band: float, last: float) -> Array:
-    """Return the values that differ from the last reported one by more than a dead band."""
+def _changes(measured: Array, dead_band: float, before: list[tuple[int, float]]) -> Array:
+    """Return the reported values, NaN for silence; `before` is the last report (slot, value)."""
     reported = np.full(len(measured), np.nan)
+    at, last = before[-1] if before else (-LONGEST_SILENCE, 0.0)
     for place, value in enumerate(measured.tolist()):
-        if abs(value - last) > dead_band:  # Never where it is off (NaN).
-            reported[place] = last = value
+        changed = abs(value - last) > dead_band  # Never where it is off (NaN).
+        if changed or (place - at >= LONGEST_SILENCE and np.isfinite(value)):
+            at, last = place, value
+            reported[place] = value
     return reported
 
 
