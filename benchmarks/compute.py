@@ -139,9 +139,7 @@ def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, 
             if chosen is Promise.MONTH:
                 said += summed.said
                 if season in BEGINS:
-                    results.changed.append(
-                        (season, pollutant, after_change(runs, BEGINS[season.name]))
-                    )
+                    results.changed.append((season, pollutant, after_change(runs, BEGINS[season])))
     results.pooled[pollutant] = trust(said)
 
 

@@ -209,16 +209,16 @@ def _free(day: int, life: Life) -> bool:
 
 def _away(own: Generator, days: int, life: Life) -> Mask:
     """Return the slots at which nobody is at home for days."""
+    away: Mask = np.zeros(days * DAY, dtype=np.bool_)
     day = np.arange(days * DAY) / DAY
     if life is Life.HOLIDAY:
-        return (day >= HOLIDAY_DAYS[0]) & (day < HOLIDAY_DAYS[1])
-    if life is Life.COTTAGE:
+        away = (day >= HOLIDAY_DAYS[0]) & (day < HOLIDAY_DAYS[1])
+    elif life is Life.COTTAGE:
         weeks = (day + FIRST_WEEKDAY) // 7
         comes = own.random(int(weeks[-1]) + 1) < 0.75  # noqa: PLR2004
         within = (day + FIRST_WEEKDAY) % 7
-        there = (within >= FRIDAY + 0.75) & (within < SUNDAY + 0.75) & comes[weeks.astype(int)]
-        return ~there
-    return np.zeros(days * DAY, dtype=np.bool_)
+        away = (within < FRIDAY + 0.75) | (within >= SUNDAY + 0.75) | ~comes[weeks.astype(int)]
+    return away
 
 
 def _at(away: Mask, hour: float) -> bool:

@@ -7,7 +7,7 @@ counts if ours had learned it before the smoke came. The first day is the 24 hou
 sustained level passed what this air never reaches otherwise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ def _of(name: str, ours: Run, begun: float) -> Smoked:
     )
 
 
-def smoke_table(sensors: list[Smoked]) -> Table:
+def smoke_table(sensors: Sequence[Smoked]) -> Table:
     """Return when an episode opened on each sensor."""
     rows = [
         (

@@ -29,7 +29,7 @@ def add_plume(
     """Add a plume to the levels of consecutive slots, in place."""
     first = max(int(start_h / SLOT_H), 0)
     last = min(len(levels), first + int((burn_h + SPENT / air_changes) / SLOT_H))
-    age = (np.arange(first, last) + 1) * SLOT_H - start_h
+    age: Array = np.arange(first + 1, last + 1, dtype=np.float64) * SLOT_H - start_h
     levels[first:last] += height * rise_and_decay(age, burn_h, air_changes)
 
 

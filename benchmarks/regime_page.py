@@ -1,7 +1,8 @@
 """The page about sixteen kinds of homes, in plain words, with a few tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import Final
 
@@ -20,6 +21,9 @@ from .sensing import MOVED_DAY
 
 CHANNELS: Final = (2, 5, 10)
 COMMAND: Final = "python -m benchmarks.regime_report --homes {} --page docs/honesty/regimes.md"
+
+
+type Rate = Callable[[Sequence[Tally]], Estimate | float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +76,9 @@ def _short(report: Report) -> Iterator[str]:
     yield "## In short"
     rows = [
         _row(report, "plumes found, of all", rate.found),
-        _row(report, "found while it could alert", lambda r: rate.found(r, rate.while_able)),
+        _row(report, "found while it could alert", partial(rate.found, chosen=rate.while_able)),
         *[
-            _row(report, f"found of {size:g} x", lambda r, s=size: rate.found(r, rate.of_size(s)))
+            _row(report, f"found of {size:g} x", partial(rate.found, chosen=rate.of_size(size)))
             for size in SIZES
         ],
         _row(report, "found by the best simple rule, tuned to our alerts", _simple),
@@ -83,7 +87,7 @@ def _short(report: Report) -> Iterator[str]:
             _row(
                 report,
                 f"minutes until a found plume of {size:g} x is told (median)",
-                lambda r, s=size: rate.median_delay(r, rate.of_size(s)),
+                partial(rate.median_delay, chosen=rate.of_size(size)),
                 "{:.0f}",
             )
             for size in SIZES[1:]
@@ -191,18 +195,16 @@ def _plumes(report: Report) -> Iterator[str]:
 
 def _changes(report: Report) -> Iterator[str]:
     yield "## “Something changed”"
-    still = {regime.name for regime in REGIMES if not regime.lasting}
     yield (
         "How often it suspects in a room and year that something changed for good. Where nothing "
         "changed, each of these questions is needless."
     )
-    kinds = (
-        ("where nothing changed", lambda room: room.regime in still),
-        ("where something changed, at some time", lambda room: room.regime not in still),
-    )
     rows = [
-        (what, *[str(rate.changes([r for r in report.of(one) if some(r)])) for one in NAMES])
-        for what, some in kinds
+        (what, *[str(rate.changes(_of_kind(report.of(one), lasting=lasting))) for one in NAMES])
+        for what, lasting in (
+            ("where nothing changed", False),
+            ("where something changed, at some time", True),
+        )
     ]
     rows += [
         (regime.what, *[str(rate.changes(report.of(one, regime.name))) for one in NAMES])
@@ -281,6 +283,12 @@ def _smoke(report: Report) -> Iterator[str]:
     yield smoke_table(report.smoke).markdown()
 
 
+def _of_kind(rooms: Sequence[Tally], *, lasting: bool) -> list[Tally]:
+    """Return the rooms in which something changed for good, or those in which nothing did."""
+    kind = {regime.name for regime in REGIMES if regime.lasting is lasting}
+    return [room for room in rooms if room.regime in kind]
+
+
 def _simple(rooms: Sequence[Tally]) -> Estimate | float:
     rule = rate.best_simple(rooms)
     return rate.found(rooms, rule=rule) if rule else float("nan")
@@ -291,7 +299,7 @@ def _ahead(rooms: Sequence[Tally]) -> Estimate | float:
     return rate.ahead(rooms, rule) if rule else float("nan")
 
 
-def _row(report: Report, what: str, of, shown: str = "{:.2f}") -> tuple[str, ...]:  # noqa: ANN001
+def _row(report: Report, what: str, of: Rate, shown: str = "{:.2f}") -> tuple[str, ...]:
     found = [of(report.of(pollutant)) for pollutant in NAMES]
     cells = [
         str(one) if isinstance(one, Estimate) else (shown.format(one) if isfinite(one) else "-")

@@ -36,17 +36,14 @@ def of_size(size: float) -> Chosen:
 def found(rooms: Sequence[Tally], chosen: Chosen = any_plume, rule: str | None = None) -> Estimate:
     """Return the share of the plumes that ours, or a simple rule, noticed."""
     some = [[plume for plume in room.plumes if chosen(plume)] for room in rooms]
-    seen = [sum(_minutes(plume, rule) is not None for plume in plumes) for plumes in some]
+    seen = [sum(_noticed(plume, rule) for plume in plumes) for plumes in some]
     return ratio(seen, [len(plumes) for plumes in some])
 
 
 def ahead(rooms: Sequence[Tally], rule: str, chosen: Chosen = any_plume) -> Estimate:
     """Return by how much ours notices more plumes than a simple rule, on the same plumes."""
     some = [[plume for plume in room.plumes if chosen(plume)] for room in rooms]
-    more = [
-        sum((plume.minutes is not None) - (plume.simple[rule] is not None) for plume in plumes)
-        for plumes in some
-    ]
+    more = [sum(_noticed(plume) - _noticed(plume, rule) for plume in plumes) for plumes in some]
     return ratio(more, [len(plumes) for plumes in some])
 
 
@@ -120,6 +117,11 @@ def changes(rooms: Sequence[Tally]) -> Estimate:
     return ratio([len(room.changes) for room in rooms], [room.days for room in rooms], YEAR_DAYS)
 
 
+def brier(rooms: Sequence[Tally]) -> Estimate:
+    """Return the mean squared error of confidence about fortnights."""
+    return ratio([room.brier for room in rooms], [room.fortnights for room in rooms])
+
+
 def learned_time(rooms: Sequence[Tally]) -> Estimate:
     """Return the share of the time that was judged by a learned range."""
     return ratio([room.learned_slots for room in rooms], [room.slots for room in rooms])
@@ -149,5 +151,6 @@ def noticed_change(rooms: Iterable[Tally], day: int) -> Estimate:
     return ratio(seen, [1.0] * len(known))
 
 
-def _minutes(plume: PlumeTally, rule: str | None) -> float | None:
-    return plume.minutes if rule is None else plume.simple[rule]
+def _noticed(plume: PlumeTally, rule: str | None = None) -> bool:
+    """Tell whether ours, or a simple rule, noticed a plume."""
+    return (plume.minutes if rule is None else plume.simple[rule]) is not None

@@ -73,7 +73,7 @@ def regime_jobs(block: range, homes: int, days: int, chosen: Iterable[str]) -> l
 def twin_jobs(block: range, homes: int) -> list[Job]:
     """Return the rooms of moved homes and of the same homes unmoved, without plumes."""
     return [
-        Job(regime, seed, TWIN_DAYS, pollutant, plumes=False)
+        Job(regime, seed, TWIN_DAYS, pollutant, plumes=False, rules=False)
         for regime in TWINS
         for seed in seeds(block, homes, len(REGIMES))
         for pollutant in KINDS

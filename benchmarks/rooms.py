@@ -25,13 +25,14 @@ SIMPLE: Final = tuple(one for one in INCUMBENTS if one.name.startswith(("hour-of
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A room to run; without plumes, only its months."""
+    """A room to run; without plumes, only its months; without rules, only ours."""
 
     regime: Regime
     seed: int
     days: int
     pollutant: Pollutant
     plumes: bool = True
+    rules: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Tally:
     those of the alerts, in days. Of the `slots` of the recording, `learned_slots` were judged by a
     learned range, and in `able_slots` ours could alert. `held` and `closed` count the learned
     slots inside the range: by the share of the value on an edge, and with the edges. Of
-    `fortnights`, the range held 70 to 90 % in `kept`.
+    `fortnights`, the range held 70 to 90 % in `kept`; `brier` is the sum of the squared errors of
+    the confidence in that.
     """
 
     regime: str
@@ -76,12 +78,18 @@ class Tally:
     closed: float
     fortnights: int
     kept: int
+    brier: float
     plumes: list[PlumeTally]
 
     @property
     def home(self) -> str:
         """Return the home, as what is resampled."""
         return f"{self.regime} {self.seed}"
+
+    @property
+    def number_of_changes(self) -> int:
+        """Return how often a change was suspected."""
+        return len(self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def from_json(plain: dict[str, Any]) -> Tally:
 
 def _run(job: Job) -> Room:
     sensor = home_sensor(job.seed, job.days, job.regime, job.pollutant)
-    observed = observe(sensor, job.seed if job.plumes else None, SIMPLE if job.plumes else ())
+    observed = observe(sensor, job.seed if job.plumes else None, SIMPLE if job.rules else ())
     tally = _tally(job, observed.run)
     plumes = [
         PlumeTally(one.plume.size, int(one.plume.start), one.eligible, _minutes(one.tuned[OURS]))
@@ -128,7 +136,7 @@ def _tally(job: Job, run: Run) -> Tally:
     said = run.said
     learned = (said.state == STATES.index(LearningState.LEARNED)) & np.isfinite(said.low)
     level, low, high = said.level[learned], said.low[learned], said.high[learned]
-    came = [statement.came for statement in statements([run])]
+    fortnights = statements([run])
     return Tally(
         regime=job.regime.name,
         seed=job.seed,
@@ -144,8 +152,9 @@ def _tally(job: Job, run: Run) -> Tally:
         able_slots=int(said.alert_possible.sum()),
         held=round(float(said.inside[learned].sum()), 1),
         closed=float(((low <= level) & (level <= high)).sum()),
-        fortnights=len(came),
-        kept=sum(came),
+        fortnights=len(fortnights),
+        kept=sum(one.came for one in fortnights),
+        brier=round(sum((one.stated - one.came) ** 2 for one in fortnights), 4),
         plumes=[],
     )
 

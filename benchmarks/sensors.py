@@ -62,8 +62,10 @@ class Sensor:
     def awake(self) -> Array:
         """Return the times at which it measured, reported or not."""
         if self.made_up is not None:
-            return self.made_up.times[~self.made_up.instrument.off]
-        return self.times[np.isfinite(self.levels)]
+            awake: Array = self.made_up.times[~self.made_up.instrument.off]
+        else:
+            awake = self.times[np.isfinite(self.levels)]
+        return awake
 
     def with_plumes(
         self, plumes: Iterable[Plume], first: float, last: float
