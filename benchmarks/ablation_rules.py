@@ -97,7 +97,7 @@ RULES: Final = (
     _rule("habits", "14 days until an alert day is an event", _THRESHOLD, "HABIT_DAYS", _be(0)),
     _rule("effect", "the smallest rise above the range", _FORECAST, "alert_levels", _any_rise),
     _rule("quota", "too many alerts put the range in doubt", "channel", "RULES", _be(_ENDLESS)),
-    _rule("reported", "high days in a row are told once", _FORECAST, "_reported", _say(value=False)),
+    _rule("reported", "high days are told once", _FORECAST, "_reported", _say(value=False)),
     _rule("cooldown", "the cooldown after an episode", _EPISODE, "COOL_DOWN_S", _be(0.0)),
     _rule("lasting", "an episode ends after a day", _EPISODE, "LASTING_S", _be(inf)),
     _rule("blocked", "hours inside after a day's one", _EPISODE, "LASTING_INSIDE_SLOTS", _be(0)),

@@ -21,7 +21,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from .alone import Alone, run_with_plumes
 from .episodes import PER_DAYS, Watched, counted_episodes, episodes, tuned, watch
 from .incumbents import Incumbent, for_kind
-from .intervals import mean_by_home
+from .intervals import Estimate, mean_by_home
 from .plumes import Plume, delay_s, draw, draw_tries
 from .recordings import Cooking
 from .runs import Run
@@ -93,14 +93,17 @@ class Found:
 class Detection:
     """What a rule noticed: share of plumes, their number, median minutes until it noticed.
 
-    `low` and `high` are the 95 % interval of the share, from a bootstrap over homes.
+    The share has its interval over homes.
     """
 
-    share: float
+    of_all: Estimate
     number: int
     minutes: float
-    low: float
-    high: float
+
+    @property
+    def share(self) -> float:
+        """Return the share alone."""
+        return self.of_all.value
 
     def __str__(self) -> str:
         """Return the share with its interval.
@@ -108,7 +111,7 @@ class Detection:
         >>> str(detection([("a", 600.0), ("a", None), ("b", 1800.0), ("b", None)]))
         '0.50 (0.50 to 0.50)'
         """
-        return f"{self.share:.2f} ({self.low:.2f} to {self.high:.2f})"
+        return str(self.of_all)
 
 
 def observe(
@@ -197,13 +200,7 @@ def detection(delays: Sequence[tuple[str, float | None]]) -> Detection:
     """Summarise delays, each with its home."""
     minutes = [delay / 60.0 for _, delay in delays if delay is not None]
     share = mean_by_home((home, float(delay is not None)) for home, delay in delays)
-    return Detection(
-        share.value,
-        len(delays),
-        float(np.median(minutes)) if minutes else float("nan"),
-        share.low,
-        share.high,
-    )
+    return Detection(share, len(delays), float(np.median(minutes)) if minutes else float("nan"))
 
 
 def of_plumes(found: Iterable[Found], name: str, *, usual: bool = False) -> Detection:

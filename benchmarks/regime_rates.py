@@ -66,9 +66,7 @@ def gain(before: Iterable[Tally], after: Iterable[Tally], chosen: Chosen = any_p
         if any((one.size, one.start) != (other.size, other.start) for one, other in pairs):
             msg = f"{room.home} had other plumes before"
             raise ValueError(msg)
-        more.append(
-            sum((new.minutes is not None) - (old.minutes is not None) for old, new in pairs)
-        )
+        more.append(sum(_noticed(new) - _noticed(old) for old, new in pairs))
         number.append(len(pairs))
     return ratio(more, number)
 

@@ -138,7 +138,7 @@ def _plumes(results: Results) -> Iterator[str]:
             yield (
                 f"In long recordings of real {NAMES[comparison.pollutant]} it noticed "
                 f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval "
-                f"{_percent(ours.low)} to {_percent(ours.high)})."
+                f"{_percent(ours.of_all.low)} to {_percent(ours.of_all.high)})."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
@@ -212,7 +212,10 @@ def _rules(comparison: Comparison) -> Table:
     for rate in comparison.rates:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
-        shares = [_percent(share) for share in (usual.share, tuned.share, tuned.low, tuned.high)]
+        shares = [
+            _percent(share)
+            for share in (usual.share, tuned.share, tuned.of_all.low, tuned.of_all.high)
+        ]
         row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} to {shares[3]}")
         rows.append(row)
     header = ("rule", "false alarms in 30 days", "noticed", "noticed at our false alarms",
