@@ -1,4 +1,4 @@
-"""The page about sixteen kinds of homes, in plain words, with a few tables."""
+"""The page about homes of sixteen kinds, in plain words, with a few tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from .plumes import SIZES
 from .regimes import AUTUMN, MOVED, PLAIN, REGIMES
 from .results import NAMES
 from .rooms import Tally
-from .seeds import name_of
+from .seeds import TUNING, name_of
 from .sensing import MOVED_DAY
 
 CHANNELS: Final = (2, 5, 10)
@@ -57,13 +57,17 @@ def page(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield "# Homes of sixteen other kinds"
+    yield "# Homes of sixteen kinds"
+    chosen = (
+        "Rules are chosen on such homes, so do not publish this."
+        if report.block == TUNING
+        else "No rule and no constant was chosen on them."
+    )
     yield (
-        "Air Baseline ran over made-up homes of kinds that it was not made with, strictly in "
-        f"order. There are {report.homes} homes of each kind, with {report.days} days each, and "
-        f"no two share a home. They are from the {name_of(report.block)}: no rule and no constant "
-        "was chosen on the reporting seeds. Plumes are put into the air, before the sensor adds "
-        "its noise, rounds, and decides what to report."
+        "Air Baseline ran over made-up homes of sixteen kinds, strictly in order. There are "
+        f"{report.homes} homes of each kind, with {report.days} days each, and no two kinds share "
+        f"a home. They are from the {name_of(report.block)}. {chosen} Plumes are put into the air, "
+        "before the sensor adds its noise, rounds, and decides what to report."
     )
     yield (
         "The figures in brackets are 95 % intervals. They come from drawing whole homes again, "

@@ -1,4 +1,4 @@
-"""What the method is worth in sixteen kinds of homes that it was not made with.
+"""What the method is worth in homes of sixteen kinds.
 
     python -m benchmarks.regime_report [--tuning] [--homes N] [--smoke FOLDER] [--page FILE]
 

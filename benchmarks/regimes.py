@@ -1,6 +1,6 @@
 """All kinds of made-up homes: how people live there, what happens to the air, what ails the sensor.
 
-`SEASONS` are the homes that the method was made with. `REGIMES` came later and have chosen nothing.
+`SEASONS` are the homes that the method was made with; `REGIMES` are what those lack.
 """
 
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from typing import Final
 
 from .habits import OCCUPANT_DAY, Life
 from .influences import PURIFIER_DAY, Influence
-from .sensing import MOVED_DAY, Fault
+from .sensing import MOVED_DAY, MOVED_GAIN, Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """One kind of home. `what` says it in words.
+    """One kind of home; `what` says it in words.
 
     `lasting` tells whether something changed for good, or for weeks, so that "something changed"
-    is true at some time; `changed_on` is the day of it, if it has one.
+    is true at some time.
     """
 
     name: str
@@ -25,7 +25,6 @@ class Regime:
     influence: Influence = Influence.NONE
     fault: Fault = Fault.NONE
     lasting: bool = False
-    changed_on: int | None = None
 
     def __str__(self) -> str:
         """Return its name."""
@@ -50,10 +49,9 @@ SMOKE: Final = Regime(
 )
 MOVED: Final = Regime(
     name="moved",
-    what="the sensor reads 1.6 times as much from day 90 on",
+    what=f"the sensor reads {MOVED_GAIN} times as much from day {MOVED_DAY} on",
     fault=Fault.MOVED,
     lasting=True,
-    changed_on=MOVED_DAY,
 )
 AGEING: Final = Regime(
     name="ageing",
@@ -75,7 +73,6 @@ REGIMES: Final = (
         what=f"one more person from day {OCCUPANT_DAY} on",
         life=Life.OCCUPANT,
         lasting=True,
-        changed_on=OCCUPANT_DAY,
     ),
     Regime(
         name="wildfire",
@@ -94,7 +91,6 @@ REGIMES: Final = (
         what=f"a purifier from day {PURIFIER_DAY} on",
         influence=Influence.PURIFIER,
         lasting=True,
-        changed_on=PURIFIER_DAY,
     ),
     Regime(
         name="on change",

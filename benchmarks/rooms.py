@@ -111,13 +111,14 @@ def tallies(rooms: Sequence[Room], table: Sequence[Rate]) -> list[Tally]:
 
 
 def as_json(tally: Tally) -> dict[str, Any]:
-    """Return a tally as plain JSON values."""
-    return asdict(tally)
+    """Return a tally as plain JSON values, without what the simple rules noticed."""
+    plumes = [(one.size, one.start, one.eligible, one.minutes) for one in tally.plumes]
+    return {**asdict(replace(tally, plumes=[])), "plumes": plumes}
 
 
 def from_json(plain: dict[str, Any]) -> Tally:
     """Return the tally that `as_json` made plain."""
-    return Tally(**{**plain, "plumes": [PlumeTally(**plume) for plume in plain["plumes"]]})
+    return Tally(**{**plain, "plumes": [PlumeTally(*plume) for plume in plain["plumes"]]})
 
 
 def _run(job: Job) -> Room:

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import ablation, ablation_rules, june_smoke, regime_rates as rate, regime_report
 from benchmarks.cache import cached
+from benchmarks.compute import KINDS
 from benchmarks.layout import Table
 from benchmarks.regime_page import Report, page
 from benchmarks.regimes import AUTUMN, MOVED, PLAIN, REGIMES
@@ -109,7 +110,7 @@ def test_a_move_is_noticed_in_the_sixty_days_after_it_by_rooms_that_were_learned
 
 
 def test_a_record_gives_back_what_was_kept(tmp_path: Path) -> None:
-    rooms = [room(1, [plume(30.0), plume(None)]), room(2)]
+    rooms = [room(1, [plume(30.0, simple={}), plume(None, eligible=False, simple={})]), room(2)]
     assert [from_json(as_json(one)) for one in rooms] == rooms
     path = tmp_path / "record"
     path.write_text(regime_report._text(rooms), encoding="utf-8")  # noqa: SLF001
@@ -129,7 +130,7 @@ def test_the_page_says_which_seeds_it_is_from_and_has_whole_tables() -> None:
             block=REPORTING, homes=2, days=240, rooms=rooms, twins=twins, before=rooms, smoke=smoke
         )
     )
-    assert "reporting seeds (10000 to 19999)" in text
+    assert "reporting seeds (10000 to 19999). No rule" in text
     assert "| a | 200 | never | no | 3 | 100 |" in text
     assert (
         "| PM2.5, all | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 0.00 (0.00 to 0.00) |" in text
@@ -190,7 +191,7 @@ def test_what_a_rule_earns_is_what_there_is_more_with_it() -> None:
 def test_ablation_runs_each_home_once_and_both_pollutants() -> None:
     jobs = ablation.ablation_jobs(TUNING, 2, 180, [])
     assert len(jobs) == len({(job.regime.name, job.seed) for job in jobs})
-    assert {job.pollutant for job in jobs if job.regime is SHIFTS} == set(regime_report.KINDS)
+    assert {job.pollutant for job in jobs if job.regime is SHIFTS} == set(KINDS)
 
 
 def smoky(level_from: dict[float, float], state: LearningState = LearningState.LEARNED) -> Run:
