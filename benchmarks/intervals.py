@@ -40,8 +40,17 @@ class Estimate:
         """
         if not isfinite(self.value):
             return "-"
-        interval = f" ({self.low:.2f} to {self.high:.2f})" if isfinite(self.low) else ""
+        interval = f" ({between(self.low, self.high)})" if isfinite(self.low) else ""
         return f"{self.value:.2f}{interval}"
+
+
+def between(low: float, high: float, shown: str = ".2f") -> str:
+    """Return an interval for a table.
+
+    >>> between(0.1, 0.25), between(-0.1, 0.2, "+.1f"), between(nan, nan)
+    ('0.10 to 0.25', '-0.1 to +0.2', '-')
+    """
+    return f"{low:{shown}} to {high:{shown}}" if isfinite(low) else "-"
 
 
 def ratio(totals: Sequence[float], numbers: Sequence[float], scale: float = 1.0) -> Estimate:

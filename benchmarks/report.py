@@ -8,6 +8,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, of_plumes
+from .intervals import between
 from .layout import (
     Table,
     change_table,
@@ -108,7 +109,7 @@ def _alarms(results: Results) -> Iterator[str]:
             SETTINGS.get(group.promise, str(group.promise)),
             f"{group.kept.rate:.2f}",
             f"{allowed_rate(group.promise):.2f}",
-            f"{group.kept.low:.2f} to {group.kept.high:.2f}",
+            between(group.kept.low, group.kept.high),
             f"{group.kept.worst_room:.2f}",
         )
         for group in (*results.groups, *results.recorded)
@@ -138,8 +139,8 @@ def _plumes(results: Results) -> Iterator[str]:
         if ours.number:
             yield (
                 f"In long recordings of real {NAMES[comparison.pollutant]} it noticed "
-                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval "
-                f"{_percent(ours.of_all.low)} to {_percent(ours.of_all.high)})."
+                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval in percent: "
+                f"{between(100.0 * ours.of_all.low, 100.0 * ours.of_all.high, '.0f')})."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
@@ -175,7 +176,7 @@ def _confidence(results: Results) -> Iterator[str]:
             name,
             str(trust.number),
             f"{100.0 * trust.gap:+.0f} points",
-            f"{100.0 * trust.gap_low:+.0f} to {100.0 * trust.gap_high:+.0f}",
+            between(100.0 * trust.gap_low, 100.0 * trust.gap_high, "+.0f"),
             f"{trust.brier:.3f}",
             f"{trust.constant:.3f}",
         )
@@ -213,14 +214,11 @@ def _rules(comparison: Comparison) -> Table:
     for rate in comparison.rates:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
-        shares = [
-            _percent(share)
-            for share in (usual.share, tuned.share, tuned.of_all.low, tuned.of_all.high)
-        ]
-        row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} to {shares[3]}")
-        rows.append(row)
+        interval = between(100.0 * tuned.of_all.low, 100.0 * tuned.of_all.high, ".0f")
+        shares = _percent(usual.share), _percent(tuned.share)
+        rows.append((rate.name, f"{rate.usual:.1f}", *shares, interval))
     header = ("rule", "false alarms in 30 days", "noticed", "noticed at our false alarms",
-              "95 % interval")  # fmt: skip
+              "95 % interval, %")  # fmt: skip
     return Table("", header, rows)
 
 
