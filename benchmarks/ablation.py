@@ -9,6 +9,7 @@ homes. A rule whose row says "the same" changed nothing at all in these homes.
 import argparse
 from collections.abc import Iterator, Sequence
 from functools import partial
+from math import isfinite
 import os
 from pathlib import Path
 import sys
@@ -17,7 +18,7 @@ from typing import Final
 from . import regime_rates as rate
 from .ablation_rules import RULES, switched_off
 from .compute import KINDS, Workers, workers
-from .intervals import Estimate, difference
+from .intervals import Estimate, between, difference
 from .layout import Table
 from .regimes import AUTUMN, MOVED, PLAIN, REGIMES, SMOKE
 from .rooms import Job, Tally, run_room
@@ -94,9 +95,9 @@ def _difference(
 
 
 def _more(found: Estimate) -> str:
-    if found.low != found.low:
-        return "-" if found.value != found.value else f"{found.value:+.3f}"
-    return f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+    if not isfinite(found.value):
+        return "-"
+    return f"{found.value:+.3f} ({between(found.low, found.high, '+.3f')})"
 
 
 def _still(rooms: Sequence[Tally]) -> list[Tally]:
