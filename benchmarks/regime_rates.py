@@ -54,10 +54,15 @@ def best_simple(rooms: Sequence[Tally]) -> str | None:
 
 
 def gain(before: Iterable[Tally], after: Iterable[Tally], chosen: Chosen = any_plume) -> Estimate:
-    """Return how much more is noticed after than before, on the same plumes in the same homes."""
+    """Return how much more is noticed after than before, on the same plumes in the same homes.
+
+    Homes that were not run before are left out.
+    """
     earlier = {room.home: room for room in before}
     more, number = [], []
     for room in after:
+        if room.home not in earlier:
+            continue
         pairs = [
             pair
             for pair in zip(earlier[room.home].plumes, room.plumes, strict=True)
