@@ -49,8 +49,12 @@ def test_found_is_of_all_plumes_also_of_those_it_could_not_tell() -> None:
 
 
 def test_a_gain_is_of_the_same_plumes_in_the_same_homes() -> None:
-    before = [room(1, [plume(None), plume(9.0)]), room(2, [plume(None), plume(9.0)])]
-    after = [room(2, [plume(9.0), plume(9.0)]), room(1, [plume(9.0), plume(None)]), room(3)]
+    before = [room(1, [plume(None), plume(9.0)]), room(2, [plume(None, start=5), plume(9.0)])]
+    after = [
+        room(2, [plume(9.0, start=5), plume(9.0)]),
+        room(1, [plume(9.0), plume(None)]),
+        room(3),
+    ]
     assert rate.gain(before, after).value == 0.25
     other = [room(1, [plume(9.0, start=7), plume(None)])]
     with pytest.raises(ValueError, match="other plumes"):
