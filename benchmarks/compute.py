@@ -15,31 +15,33 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .detection import (
     OURS,
+    Delays,
     Found,
-    Quiet,
+    Observed,
     Rate,
-    find,
     find_repeated,
     notice,
-    quiet,
+    noticed,
+    observe,
     rates,
 )
-from .homes import Season
 from .plumes import TRIES
 from .recordings import Cooking, Source, cooking, read, sources
+from .regimes import AUTUMN, PLAIN, SEASONS, SMOKE, WINTER, Regime
 from .relearning import BEGINS, after_change, outdoor_rose, smoke
 from .results import Comparison, RecordedSmoke, Results, group
 from .runs import Run
 from .scenarios import SCENARIOS, Thin, thin
+from .seeds import seeds
 from .sensors import home_sensor, recorded_sensor, run
 from .trust import Statement, trust
 
 KINDS: Final = (Pollutant.PM25, Pollutant.VOC_RATIO)
 # The fortnight's promise is tried in the seasons that were hardest on the month's.
-FORTNIGHT_TOO: Final = (Season.PLAIN, Season.AUTUMN, Season.WINTER, Season.SMOKE)
+FORTNIGHT_TOO: Final = (PLAIN, AUTUMN, WINTER, SMOKE)
 # Seasons that are run again with known surroundings: outdoor air, temperature, windows.
-WITH_CONTEXT: Final = (Season.PLAIN, Season.WINTER, Season.SMOKE)
-THIN_ROOMS: Final = range(4)
+WITH_CONTEXT: Final = (PLAIN, WINTER, SMOKE)
+THIN_ROOMS: Final = 4
 LONG_DAYS: Final = 120  # Plumes are put into recordings of at least this length.
 SMOKED_SET: Final = "southwark_sck_uk"
 SMOKED: Final = (
@@ -47,7 +49,7 @@ SMOKED: Final = (
     datetime(2023, 9, 11, tzinfo=UTC).timestamp(),
 )
 
-type Job = tuple[int, int, Season, Pollutant, Promise]
+type Job = tuple[int, int, Regime, Pollutant, Promise]
 type Tell = Callable[[str], None]
 
 
@@ -77,28 +79,37 @@ def workers(jobs: int) -> Iterator[Workers]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to run: homes of each season, days, and a folder of recordings, if any."""
+    """How much to run: seeds of the homes, how many of each season, days, recordings if any."""
 
+    block: range
     homes: int
     days: int
     data: Path | None = None
 
-    def of(self, season: Season, pollutant: Pollutant, promise: Promise) -> list[Job]:
+    def of(self, season: Regime, pollutant: Pollutant, promise: Promise) -> list[Job]:
         """Return the sensors of a season."""
-        return [(seed, self.days, season, pollutant, promise) for seed in range(self.homes)]
+        chosen = seeds(self.block, self.homes)
+        return [(seed, self.days, season, pollutant, promise) for seed in chosen]
+
+    @property
+    def thin_rooms(self) -> range:
+        """Return the seeds of the homes with thin data."""
+        return seeds(self.block, THIN_ROOMS)
 
 
 def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     """Run everything; `tell` receives what is being run."""
-    results = Results(homes=plan.homes, days=plan.days)
+    results = Results(block=plan.block, homes=plan.homes, days=plan.days)
     with workers(jobs) as pool:
         for pollutant in KINDS:
             _seasons(plan, pollutant, pool, results, tell)
             _with_context(plan, pollutant, pool, results, tell)
         tell("thin data")
-        trials = [(name, pollutant) for name in SCENARIOS for pollutant in KINDS]
+        trials = [(name, plan.thin_rooms, pollutant) for name in SCENARIOS for pollutant in KINDS]
         found = pool.each(_thin, trials)
-        results.thin = [(pollutant, one) for (_, pollutant), one in zip(trials, found, strict=True)]
+        results.thin = [
+            (pollutant, one) for (*_, pollutant), one in zip(trials, found, strict=True)
+        ]
         if plan.data is not None:
             _recordings(plan.data, pool, results, tell)
     return results
@@ -107,23 +118,23 @@ def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
 def _seasons(plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell) -> None:
     said: list[Statement] = []
     plain: dict[Promise, list[Run]] = {}
-    for season in Season:
+    for season in SEASONS:
         for chosen in (Promise.MONTH, Promise.FORTNIGHT):
             if chosen is Promise.FORTNIGHT and season not in FORTNIGHT_TOO:
                 continue
-            if season is Season.SMOKE and pollutant is not Pollutant.PM25:
+            if season is SMOKE and pollutant is not Pollutant.PM25:
                 continue  # Smoke is only particles here: VOC homes would be the plain ones again.
             tell(f"{pollutant}, {season} homes, {chosen}")
             jobs = plan.of(season, pollutant, chosen)
-            if season in (Season.PLAIN, Season.AUTUMN) and chosen is Promise.MONTH:
+            if season in (PLAIN, AUTUMN) and chosen is Promise.MONTH:
                 runs = _with_rules(season, pollutant, jobs, pool, results)
             else:
                 runs = pool.each(_run_home, jobs)
-            if season is Season.PLAIN:
+            if season is PLAIN:
                 plain[chosen] = runs
             summed = group(f"{season} homes", season, chosen, runs)
             results.groups.append(summed)
-            if season is Season.SMOKE:
+            if season is SMOKE:
                 results.smoke.append((pollutant, chosen, smoke(runs, plain[chosen])))
             if chosen is Promise.MONTH:
                 said += summed.said
@@ -136,33 +147,34 @@ def _with_context(
     plan: Plan, pollutant: Pollutant, pool: Workers, results: Results, tell: Tell
 ) -> None:
     for season in WITH_CONTEXT:
-        if season is Season.SMOKE and pollutant is not Pollutant.PM25:
+        if season is SMOKE and pollutant is not Pollutant.PM25:
             continue
         tell(f"{pollutant}, {season} homes, surroundings known")
         runs = pool.each(_run_home_with_context, plan.of(season, pollutant, Promise.MONTH))
         results.groups.append(group(f"{season} homes, surroundings", season, Promise.MONTH, runs))
-        if season is Season.SMOKE:
+        if season is SMOKE:
             results.outdoor_rose = outdoor_rose(runs)
 
 
 def _with_rules(
-    season: Season, pollutant: Pollutant, jobs: list[Job], pool: Workers, results: Results
+    season: Regime, pollutant: Pollutant, jobs: list[Job], pool: Workers, results: Results
 ) -> list[Run]:
     """Run ours and the rules; on plain homes, put plumes in as well."""
-    found = pool.each(_quiet_home, jobs)
-    table = rates(found, pollutant)
-    if season is Season.PLAIN:
-        plumes = pool.each(_find_home, [(job, table) for job in jobs])
+    plumes = season is PLAIN
+    observed = pool.each(_observe_home, [(job, plumes) for job in jobs])
+    table = rates(observed, pollutant)
+    if plumes:
+        found = [one for home in observed for one in noticed(home, table)]
         repeated = pool.each(_find_repeated, jobs)
-        results.comparisons.append(Comparison(pollutant, table, _flat(plumes), _flat(repeated)))
+        results.comparisons.append(Comparison(pollutant, table, found, _flat(repeated)))
     else:
         results.autumn[pollutant] = {
-            rate.name: sorted(age for one in found for age in _ages(one, rate)) for rate in table
+            rate.name: sorted(age for one in observed for age in _ages(one, rate)) for rate in table
         }
-    return [one.run for one in found]
+    return [one.run for one in observed]
 
 
-def _ages(found: Quiet, rate: Rate) -> list[float]:
+def _ages(found: Observed, rate: Rate) -> list[float]:
     if rate.name == OURS:
         return [(at - found.run.first) / DAY_S for at in found.run.episodes]
     return found.ages(rate.name, rate.threshold)
@@ -183,21 +195,24 @@ def _recordings(data: Path, pool: Workers, results: Results, tell: Tell) -> None
         runs = pool.each(_run_source, [(source, chosen) for source in smoked])
         results.recorded_smoke.append(_recorded_smoke(chosen, runs))
     meals = [(source, cooking(data).get(source.name)) for source in sources(data, Pollutant.PM25)]
-    noticed = pool.each(_notice, [(source, found) for source, found in meals if found])
-    results.cooking = [one for room in noticed for one in room]
+    labelled = [(source, found) for source, found in meals if found]
+    results.cooking = [
+        (source.name, meal)
+        for (source, _), room in zip(labelled, pool.each(_notice, labelled), strict=True)
+        for meal in room
+    ]
 
 
 def _long_recordings(
     long: list[Source], pollutant: Pollutant, pool: Workers, results: Results
 ) -> None:
-    table = rates(pool.each(_quiet_source, long), pollutant)
-    plumes = pool.each(_find_source, [(source, table) for source in long])
+    observed = pool.each(_observe_source, long)
+    table = rates(observed, pollutant)
+    found = [one for room in observed for one in noticed(room, table)]
     # There are few of them, so each is run with the plumes of every try.
     trials = [(source, seed) for source in long for seed in range(TRIES)]
     repeated = pool.each(_find_source_repeated, trials)
-    results.recorded_comparisons.append(
-        Comparison(pollutant, table, _flat(plumes), _flat(repeated))
-    )
+    results.recorded_comparisons.append(Comparison(pollutant, table, found, _flat(repeated)))
 
 
 def _flat(found: Iterable[list[Found]]) -> list[Found]:
@@ -219,8 +234,8 @@ def _days(source: Source) -> float:
     return float(times[-1] - times[0]) / DAY_S
 
 
-def _thin(trial: tuple[str, Pollutant]) -> Thin:
-    return thin(trial[0], THIN_ROOMS, trial[1])
+def _thin(trial: tuple[str, range, Pollutant]) -> Thin:
+    return thin(*trial)
 
 
 def _run_home(job: Job) -> Run:
@@ -231,13 +246,9 @@ def _run_home_with_context(job: Job) -> Run:
     return run(home_sensor(*job[:4], context=True), job[4])
 
 
-def _quiet_home(job: Job) -> Quiet:
-    return quiet(home_sensor(*job[:4]))
-
-
-def _find_home(trial: tuple[Job, list[Rate]]) -> list[Found]:
-    job, table = trial
-    return find(home_sensor(*job[:4]), job[0], table)
+def _observe_home(trial: tuple[Job, bool]) -> Observed:
+    job, plumes = trial
+    return observe(home_sensor(*job[:4]), job[0] if plumes else None)
 
 
 def _find_repeated(job: Job) -> list[Found]:
@@ -248,13 +259,8 @@ def _run_source(trial: tuple[Source, Promise]) -> Run:
     return run(recorded_sensor(trial[0]), trial[1])
 
 
-def _quiet_source(source: Source) -> Quiet:
-    return quiet(recorded_sensor(source))
-
-
-def _find_source(trial: tuple[Source, list[Rate]]) -> list[Found]:
-    source, table = trial
-    return find(recorded_sensor(source), 0, table)
+def _observe_source(source: Source) -> Observed:
+    return observe(recorded_sensor(source), 0)
 
 
 def _find_source_repeated(trial: tuple[Source, int]) -> list[Found]:
@@ -262,6 +268,6 @@ def _find_source_repeated(trial: tuple[Source, int]) -> list[Found]:
     return find_repeated(recorded_sensor(source), seed)
 
 
-def _notice(trial: tuple[Source, tuple[Cooking, ...]]) -> list[dict[str, float | None]]:
+def _notice(trial: tuple[Source, tuple[Cooking, ...]]) -> list[Delays]:
     source, meals = trial
     return notice(recorded_sensor(source), meals)

@@ -44,6 +44,12 @@ class Watched:
         """Return how many days are counted."""
         return float(self.counted.sum()) / DAY
 
+    def since(self, slot: int) -> Watched:
+        """Return what it saw from a slot on, as values of their own."""
+        return Watched(
+            self.held[slot:].copy(), self.ceiling[slot:].copy(), self.counted[slot:].copy()
+        )
+
 
 def watch(score: Array, counted: Mask | None = None) -> Watched:
     """Return a score as its watcher sees it; by default every slot counts."""

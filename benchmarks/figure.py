@@ -15,8 +15,8 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.pollutant import Pollutant
 
-from .homes import Season
 from .plots import OTHERS_BEST, OUR_COLOUR, QUIET_COLOUR
+from .regimes import PLAIN
 from .runs import STATES, Said
 from .sensors import home_sensor, run
 from .series import Array
@@ -35,7 +35,7 @@ SHOWN: Final = {
 
 def main() -> None:
     """Draw the figure."""
-    said = run(home_sensor(SEED, DAYS, Season.PLAIN, Pollutant.VOC_RATIO)).said
+    said = run(home_sensor(SEED, DAYS, PLAIN, Pollutant.VOC_RATIO)).said
     with mpl.rc_context({"svg.hashsalt": "air-baseline", "svg.fonttype": "path", "font.size": 10}):
         figure = Figure(figsize=(9.0, 3.8), layout="constrained")
         _draw(figure.subplots(), said)

@@ -16,12 +16,13 @@ from .compute import Plan, compute
 from .layout import all_tables
 from .promises import broken
 from .report import write_report
+from .seeds import REPORTING, TUNING
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; return 1 if a promise is broken on the seeded homes."""
     options = _parser().parse_args(arguments)
-    plan = Plan(options.homes, options.days, options.data)
+    plan = Plan(TUNING if options.tuning else REPORTING, options.homes, options.days, options.data)
     results = compute(plan, options.jobs, _tell)
     for table in all_tables(results):
         sys.stdout.write(table.text())
@@ -44,6 +45,9 @@ def _tell(what: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.honesty", description=__doc__)
     parser.add_argument("--homes", type=int, default=24, help="seeded homes of each season")
+    parser.add_argument(
+        "--tuning", action="store_true", help="homes that rules are chosen on; never published"
+    )
     parser.add_argument("--days", type=int, default=180)
     parser.add_argument("--jobs", type=int, default=os.process_cpu_count() or 1)
     parser.add_argument("--data", type=Path, help="a folder of recordings: <set>/<room>.csv.gz")

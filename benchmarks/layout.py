@@ -7,6 +7,7 @@ from math import isfinite
 from custom_components.air_baseline.core.alerting.promise import Promise
 
 from .detection import OURS, detection, of_plumes
+from .intervals import between
 from .plumes import KINDS, SIZES
 from .results import NAMES, Comparison, Group, Results
 from .tables import AGES, Coverage
@@ -88,7 +89,7 @@ def promise_table(groups: Sequence[Group]) -> Table:
             str(group.kept.episodes),
             str(group.kept.days),
             _two(group.kept.rate),
-            f"{group.kept.low:.2f} to {group.kept.high:.2f}",
+            between(group.kept.low, group.kept.high),
             _two(group.kept.worst_room),
             _two(group.changes),
             str(group.too_early),
@@ -109,7 +110,7 @@ def rooms_table(groups: Sequence[Group]) -> Table:
             group.name,
             f"{group.band.number} of {group.band.of}",
             _two(group.band.share),
-            f"{group.band.low:.2f} to {group.band.high:.2f}",
+            between(group.band.low, group.band.high),
         )
         for group in groups
     ]
@@ -146,7 +147,7 @@ def trust_table(results: Results, groups: Sequence[Group]) -> Table:
             name,
             str(trust.number),
             f"{trust.gap:+.3f}",
-            f"{trust.gap_low:+.3f} to {trust.gap_high:+.3f}",
+            between(trust.gap_low, trust.gap_high, "+.3f"),
             f"{trust.brier:.3f}",
             f"{trust.constant:.3f}",
         )
@@ -278,9 +279,9 @@ def repeated_table(results: Results) -> Table:
 def cooking_table(results: Results) -> Table:
     """Return which rules noticed labelled cooking."""
     rows = []
-    names = dict.fromkeys([OURS, *(name for meal in results.cooking for name in meal)])
+    names = dict.fromkeys([OURS, *(name for _, meal in results.cooking for name in meal)])
     for name in names:
-        found = detection([meal[name] for meal in results.cooking if name in meal])
+        found = detection([(room, meal[name]) for room, meal in results.cooking if name in meal])
         rows.append((name, _two(found.share), f"{found.number} eligible", _days(found.minutes)))
     title = f"{len(results.cooking)} labelled meals that raised the main room by 10 or more"
     return Table(title, ("rule", "noticed", "meals", "minutes"), rows)

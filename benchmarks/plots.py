@@ -12,8 +12,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .detection import OURS, Found, of_plumes
-from .homes import Season
 from .plumes import SIZES
+from .regimes import PLAIN
 from .results import NAMES, Comparison, Group, Results
 
 OUR_COLOUR, OTHER_COLOUR, QUIET_COLOUR = "#0b6e99", "#b9b4ab", "#5f5b53"
@@ -151,8 +151,7 @@ def _plain(groups: Iterable[Group], pollutant: Pollutant) -> Group | None:
         (
             group
             for group in groups
-            if (group.pollutant, group.season, group.promise)
-            == (pollutant, Season.PLAIN, Promise.MONTH)
+            if (group.pollutant, group.season, group.promise) == (pollutant, PLAIN, Promise.MONTH)
         ),
         None,
     )

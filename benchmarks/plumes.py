@@ -15,6 +15,8 @@ import numpy as np
 
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
 
+from .mixing import rise_and_decay
+from .seeds import stream
 from .series import Array
 
 SIZES: Final = (1.5, 3.0, 6.0)  # Times the room's own 90th percentile.
@@ -64,31 +66,29 @@ class Plume:
 
     def at(self, times: Array) -> Array:
         """Return what the plume adds at some times (POSIX): 0 before, `height` at its peak."""
-        rate = self.air_changes / 3600.0
-        burned = np.clip(times - self.start, 0.0, self.burn_s)
-        rise = np.expm1(-rate * burned) / np.expm1(-rate * self.burn_s)
-        decay = np.exp(-rate * np.maximum(times - self.start - self.burn_s, 0.0))
-        added: Array = self.height * rise * decay
-        return added
+        age_h = (times - self.start) / 3600.0
+        return self.height * rise_and_decay(age_h, self.burn_s / 3600.0, self.air_changes)
 
 
-def draw_tries(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
-    """Draw the plumes of all tries of a recording, ordered by their start."""
+def draw_tries(awake: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
+    """Draw the plumes of all tries of a recording, ordered by their start.
+
+    `awake` are the times at which the sensor measured, `levels` what it showed.
+    """
     seeds = range(TRIES * seed, TRIES * (seed + 1))
-    drawn = [plume for one in seeds for plume in draw(times, levels, one, offset_s)]
+    drawn = [plume for one in seeds for plume in draw(awake, levels, one, offset_s)]
     return tuple(sorted(drawn, key=lambda plume: plume.start))
 
 
-def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
+def draw(awake: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple[Plume, ...]:
     """Draw the plumes of one try: sizes and kinds alternate, and each seed starts differently.
 
     A plume is left out where the sensor would not have seen it.
     """
-    rng = np.random.default_rng((seed, 2))
+    rng = stream(seed, "plumes")
     height = float(np.nanquantile(levels, ROOMS_HIGH))
-    seen_at = times[np.isfinite(levels)]
-    midnight = times[0] - (times[0] + offset_s) % DAY_S
-    last_day = int((times[-1] - midnight) // DAY_S) - 2
+    midnight = awake[0] - (awake[0] + offset_s) % DAY_S
+    last_day = int((awake[-1] - midnight) // DAY_S) - 2
     drawn = []
     for turn, day in enumerate(range(FIRST_DAY, last_day - SPREAD_DAYS, EVERY_DAYS), seed):
         size = SIZES[turn % len(SIZES)]
@@ -104,7 +104,7 @@ def draw(times: Array, levels: Array, seed: int, offset_s: float = 0.0) -> tuple
             air_changes=rng.uniform(*AIR_CHANGES),
             height=size * height,
         )
-        if height > 0.0 and _seen(plume, seen_at):
+        if height > 0.0 and _seen(plume, awake):
             drawn.append(plume)
     return tuple(drawn)
 
@@ -113,12 +113,17 @@ def inject(
     times: Array, levels: Array, plumes: Iterable[Plume], step: float, highest: float
 ) -> Array:
     """Return levels with plumes on top, as a sensor of this step and span would show them."""
-    added = np.zeros(len(levels))
+    more = added(times, plumes)
+    shown = np.minimum(np.round((levels + more) / step) * step, highest)
+    return np.where(more > 0.0, shown, levels)
+
+
+def added(times: Array, plumes: Iterable[Plume]) -> Array:
+    """Return what some plumes add to the air at some times."""
+    more = np.zeros(len(times))
     for plume in plumes:
-        added += plume.at(times)
-    touched = added > 0.0
-    shown = np.minimum(np.round((levels + added) / step) * step, highest)
-    return np.where(touched, shown, levels)
+        more += plume.at(times)
+    return more
 
 
 def delay_s(start: float, end: float, episodes: Sequence[float]) -> float | None:
@@ -130,7 +135,7 @@ def delay_s(start: float, end: float, episodes: Sequence[float]) -> float | None
     return min(alerts, default=None)
 
 
-def _seen(plume: Plume, seen_at: Array) -> bool:
+def _seen(plume: Plume, awake: Array) -> bool:
     until = plume.start + 2.0 * plume.burn_s
-    slots = np.unique(seen_at[(seen_at >= plume.start) & (seen_at < until)] // SLOT_S)
+    slots = np.unique(awake[(awake >= plume.start) & (awake < until)] // SLOT_S)
     return len(slots) >= SEEN * 2.0 * plume.burn_s / SLOT_S

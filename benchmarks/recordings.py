@@ -22,6 +22,7 @@ COLUMNS: Final = {Pollutant.PM25: "pm25_ugm3", Pollutant.VOC_RATIO: "voc"}
 # Sets whose README names the local zone; sets with several zones, by the start of the room.
 ZONES: Final = {
     "awair_home_us": "America/New_York",
+    "air_justice_lab_outdoor_us": "America/New_York",
     "uhoo_cooking_it": "Europe/Rome",
     "southwark_sck_uk": "Europe/London",
     "lbnl_newhomes_us/home2": "America/Los_Angeles",
@@ -29,6 +30,7 @@ ZONES: Final = {
     "lbnl_newhomes_us/home4": "America/New_York",
     "lbnl_newhomes_us/home5": "America/Chicago",
 }
+OUTDOORS: Final = frozenset({"air_justice_lab_outdoor_us"})  # Sets without rooms.
 COOKING: Final = "cooking_events.csv"
 MAIN_ROOM: Final = "main"
 RISE: Final = 10.0  # μg/m³ by which cooking must raise the main room to count.
@@ -62,11 +64,20 @@ class Cooking:
 
 
 def sources(folder: Path, pollutant: Pollutant) -> Iterator[Source]:
-    """Yield the sources of a pollutant in a folder; a column can exist and hold nothing."""
+    """Yield the rooms of a pollutant in a folder; a column can exist and hold nothing."""
     for path in sorted(folder.glob("*/*.csv.gz")):
+        if path.parent.name in OUTDOORS:
+            continue
         with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:
             if any(row.get(COLUMNS[pollutant]) for row in csv.DictReader(file)):
                 yield Source(path, pollutant)
+
+
+def outdoor_sources(folder: Path) -> Iterator[Source]:
+    """Yield the outdoor sensors of a folder, which measure PM2.5."""
+    for path in sorted(folder.glob("*/*.csv.gz")):
+        if path.parent.name in OUTDOORS:
+            yield Source(path, Pollutant.PM25)
 
 
 @lru_cache(maxsize=4)

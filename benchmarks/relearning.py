@@ -9,8 +9,11 @@ import numpy as np
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S
 
-from .homes import CHANGE_DAY, SMOKE_DAYS, Season
+from .habits import HOLIDAY_DAYS
+from .influences import SMOKE_DAYS, WINTER_DAY
+from .regimes import AUTUMN, HOLIDAY, MOVED, SMOKE, WINTER
 from .runs import STATES, Run
+from .sensing import MOVED_DAY
 from .series import Mask
 from .tables import coverage
 
@@ -22,11 +25,11 @@ SAME_EDGE: Final = 0.15
 LEAST_BINS: Final = 144  # Half of the day on which edges are compared.
 # Days from the first reading until a season starts to differ.
 BEGINS: Final = {
-    Season.AUTUMN: 75,
-    Season.WINTER: 75,
-    Season.MOVED: CHANGE_DAY,
-    Season.HOLIDAY: 70,
-    Season.SMOKE: SMOKE_DAYS[0],
+    AUTUMN: 75,
+    WINTER: int(WINTER_DAY),
+    MOVED: MOVED_DAY,
+    HOLIDAY: HOLIDAY_DAYS[0],
+    SMOKE: SMOKE_DAYS[0],
 }
 
 

@@ -8,6 +8,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, of_plumes
+from .intervals import between
 from .layout import (
     Table,
     change_table,
@@ -21,6 +22,7 @@ from .plots import draw_all
 from .plumes import TRIES
 from .promises import allowed_rate
 from .results import NAMES, Comparison, Group, Results
+from .seeds import name_of
 
 PAGE: Final = "README.md"
 SETTINGS: Final = {Promise.MONTH: "once a month", Promise.FORTNIGHT: "once a fortnight"}
@@ -40,8 +42,11 @@ def _page(results: Results, broken: Sequence[str]) -> Iterator[str]:
         "Air Baseline ran over made-up homes that a program generates, and over recordings of real "
         "homes, strictly in order: it said everything about a moment before it saw that moment. "
         "The rules that people use today ran on the same readings. There are "
-        f"{results.homes} made-up homes of each kind, with {results.days} days each. One command "
-        "writes this page, its plots and all figures:"
+        f"{results.homes} made-up homes of each kind, with {results.days} days each: "
+        f"{name_of(results.block)}. Each interval says how far a figure may be off with so few "
+        "homes: it comes from drawing the homes again. Homes of sixteen more kinds have "
+        "[a page of their own](regimes.md). One command writes this page, its plots and all "
+        "figures:"
     )
     yield "```sh\npython -m benchmarks.honesty --data FOLDER --report docs/honesty\n```"
     yield from _verdict(broken)
@@ -104,7 +109,7 @@ def _alarms(results: Results) -> Iterator[str]:
             SETTINGS.get(group.promise, str(group.promise)),
             f"{group.kept.rate:.2f}",
             f"{allowed_rate(group.promise):.2f}",
-            f"{group.kept.low:.2f} to {group.kept.high:.2f}",
+            between(group.kept.low, group.kept.high),
             f"{group.kept.worst_room:.2f}",
         )
         for group in (*results.groups, *results.recorded)
@@ -134,8 +139,8 @@ def _plumes(results: Results) -> Iterator[str]:
         if ours.number:
             yield (
                 f"In long recordings of real {NAMES[comparison.pollutant]} it noticed "
-                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval "
-                f"{_percent(ours.low)} to {_percent(ours.high)})."
+                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval in percent: "
+                f"{between(100.0 * ours.of_all.low, 100.0 * ours.of_all.high, '.0f')})."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
@@ -171,7 +176,7 @@ def _confidence(results: Results) -> Iterator[str]:
             name,
             str(trust.number),
             f"{100.0 * trust.gap:+.0f} points",
-            f"{100.0 * trust.gap_low:+.0f} to {100.0 * trust.gap_high:+.0f}",
+            between(100.0 * trust.gap_low, 100.0 * trust.gap_high, "+.0f"),
             f"{trust.brier:.3f}",
             f"{trust.constant:.3f}",
         )
@@ -209,11 +214,11 @@ def _rules(comparison: Comparison) -> Table:
     for rate in comparison.rates:
         usual = of_plumes(eligible, rate.name, usual=True)
         tuned = of_plumes(eligible, rate.name)
-        shares = [_percent(share) for share in (usual.share, tuned.share, tuned.low, tuned.high)]
-        row = (rate.name, f"{rate.usual:.1f}", *shares[:2], f"{shares[2]} to {shares[3]}")
-        rows.append(row)
+        interval = between(100.0 * tuned.of_all.low, 100.0 * tuned.of_all.high, ".0f")
+        shares = _percent(usual.share), _percent(tuned.share)
+        rows.append((rate.name, f"{rate.usual:.1f}", *shares, interval))
     header = ("rule", "false alarms in 30 days", "noticed", "noticed at our false alarms",
-              "95 % interval")  # fmt: skip
+              "95 % interval, %")  # fmt: skip
     return Table("", header, rows)
 
 

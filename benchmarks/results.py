@@ -8,8 +8,8 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.pollutant import Pollutant
 
-from .detection import Found, Rate
-from .homes import Season
+from .detection import Delays, Found, Rate
+from .regimes import Regime
 from .relearning import AfterChange, Smoke
 from .runs import Run
 from .scenarios import Thin
@@ -46,7 +46,7 @@ class Group:
     title: str
     pollutant: Pollutant
     promise: Promise
-    season: Season | None
+    season: Regime | None
     sensors: int
     states: tuple[tuple[LearningState, tuple[int, int], Coverage], ...]
     by_state: dict[LearningState, Coverage]
@@ -96,13 +96,14 @@ class RecordedSmoke:
 
 @dataclass(slots=True, kw_only=True)
 class Results:
-    """The results of a whole run.
+    """The results of a whole run; `block` are the seeds that its homes are from.
 
-    `pooled` is confidence over all seasons, `cooking` which rules noticed each labelled meal,
+    `pooled` is confidence over all seasons, `cooking` which rules noticed each meal of a room,
     `autumn` when each rule alerted, in days, for all homes together. `outdoor_rose` is how many
     episodes in smoke said that outdoor air rose as well, and how many there were.
     """
 
+    block: range
     homes: int
     days: int
     groups: list[Group] = field(default_factory=list)
@@ -111,15 +112,15 @@ class Results:
     smoke: list[tuple[Pollutant, Promise, Smoke]] = field(default_factory=list)
     recorded_smoke: list[RecordedSmoke] = field(default_factory=list)
     outdoor_rose: tuple[int, int] = (0, 0)
-    changed: list[tuple[Season, Pollutant, AfterChange]] = field(default_factory=list)
+    changed: list[tuple[Regime, Pollutant, AfterChange]] = field(default_factory=list)
     thin: list[tuple[Pollutant, Thin]] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     recorded_comparisons: list[Comparison] = field(default_factory=list)
-    cooking: list[dict[str, float | None]] = field(default_factory=list)
+    cooking: list[tuple[str, Delays]] = field(default_factory=list)
     autumn: dict[Pollutant, dict[str, list[float]]] = field(default_factory=dict)
 
 
-def group(title: str, season: Season | None, chosen: Promise, runs: Sequence[Run]) -> Group:
+def group(title: str, season: Regime | None, chosen: Promise, runs: Sequence[Run]) -> Group:
     """Sum up sensors of one pollutant that were run alike."""
     said = statements(runs)
     return Group(

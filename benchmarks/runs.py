@@ -5,8 +5,8 @@ Everything recorded here was said before the moment that it is about: ranges are
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
 from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 
@@ -73,6 +74,7 @@ class Run:
     pollutant: Pollutant
     said: Said
     episodes: list[float] = field(default_factory=list)
+    rarities: list[float] = field(default_factory=list)
     outdoor_rose: list[bool | None] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)
@@ -89,6 +91,10 @@ class Run:
         """Return the POSIX time of the first reading."""
         return float(self.said.start[0] - self.said.age[0] * DAY_S)
 
+    def without_bins(self) -> Run:
+        """Return the run without what was said about each bin, which takes most of the space."""
+        return replace(self, said=_said([], 0.0, UTC))
+
 
 @dataclass(frozen=True, slots=True)
 class SurroundingsSeries:
@@ -99,6 +105,37 @@ class SurroundingsSeries:
     window: Array
 
 
+class Recorder:
+    """Runs a new channel over readings, and keeps what it says and does."""
+
+    def __init__(self, name: str, channel: Channel) -> None:
+        """Start before the first reading."""
+        self.channel = channel
+        self.run = Run(
+            name=name, pollutant=channel.spec.pollutant, said=_said([], 0.0, channel.zone)
+        )
+        self.judged: list[Judgement] = []
+        self.first: float | None = None
+
+    def read(self, readings: Iterable[tuple[float, float]]) -> None:
+        """Take time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
+        channel = self.channel
+        for at, level in readings:
+            self.first = at if self.first is None else self.first
+            new = channel.lose(at) if level != level else channel.read(at, level)  # noqa: PLR0124
+            self.judged.extend(new)
+            if new:
+                for event in channel.take_events():
+                    _note(self.run, event, self.first, channel)
+
+    def result(self) -> Run:
+        """Return the run so far."""
+        run = self.run
+        run.said = _said(self.judged, self.first or 0.0, self.channel.zone)
+        run.claims_before_learned = sum(claims_too_early(judgement) for judgement in self.judged)
+        return run
+
+
 def replay(
     name: str,
     channel: Channel,
@@ -106,22 +143,9 @@ def replay(
     around: SurroundingsSeries | None = None,
 ) -> Run:
     """Run a new channel over time-ordered readings (POSIX seconds, base unit; NaN: lost)."""
-    zone = channel.zone
-    if around is not None:
-        readings = _with_context(channel, readings, around)
-    run = Run(name=name, pollutant=channel.spec.pollutant, said=_said([], 0.0, zone))
-    judged: list[Judgement] = []
-    first: float | None = None
-    for at, level in readings:
-        first = at if first is None else first
-        new = channel.lose(at) if level != level else channel.read(at, level)  # noqa: PLR0124
-        judged.extend(new)
-        if new:
-            for event in channel.take_events():
-                _note(run, event, first, channel)
-    run.said = _said(judged, first or 0.0, zone)
-    run.claims_before_learned = sum(claims_too_early(judgement) for judgement in judged)
-    return run
+    recorder = Recorder(name, channel)
+    recorder.read(readings if around is None else _with_context(channel, readings, around))
+    return recorder.result()
 
 
 def _with_context(
@@ -152,10 +176,24 @@ def claims_too_early(judgement: Judgement) -> bool:
     return not allowed and personal(judgement)
 
 
+def rarity_of(episode: Episode) -> float:
+    """Return once in how many days a score like that of an episode is the rule, by its rank.
+
+    >>> from types import SimpleNamespace
+    >>> rarity_of(SimpleNamespace(beaten=69, compared=69)), rarity_of(
+    ...     SimpleNamespace(beaten=68, compared=69)
+    ... )
+    (70.0, 35.0)
+    """
+    return (episode.compared + 1) / (episode.compared + 1 - episode.beaten)
+
+
 def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     age = int((event.at - first) // DAY_S)
     if event.kind is EventKind.UNUSUAL_STARTED:
         run.episodes.append(event.at)
+        if event.episode is not None:
+            run.rarities.append(rarity_of(event.episode))
     elif event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         run.outdoor_rose.append(event.episode.outdoor_rose)
     elif event.kind is EventKind.CHANGE_SUSPECTED:

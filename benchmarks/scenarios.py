@@ -12,8 +12,9 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import DAY_S
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 
-from .homes import Recording, record
+from .regimes import PLAIN
 from .runs import personal
+from .sensors import home_sensor
 from .series import DAY, HOUR, Array, Mask
 
 DAYS: Final = 40
@@ -85,12 +86,11 @@ def thin(name: str, rooms: range, pollutant: Pollutant) -> Thin:
 
 
 def _claims(name: str, seed: int, pollutant: Pollutant) -> int:
-    recording = record(seed, DAYS)
-    levels = (
-        _levels(recording, pollutant) if name != STUCK else np.full(DAYS * DAY, STUCK_AT[pollutant])
-    )
+    sensor = home_sensor(seed, DAYS, PLAIN, pollutant)
+    stuck = np.full(DAYS * DAY, STUCK_AT[pollutant])
+    levels = stuck if name == STUCK else sensor.levels
     kept = SCENARIOS[name](np.arange(DAYS * DAY, dtype=np.float64))
-    return count_claims(pollutant, recording.times, np.where(kept, levels, np.nan))
+    return count_claims(pollutant, sensor.times, np.where(kept, levels, np.nan))
 
 
 def count_claims(pollutant: Pollutant, times: Array, levels: Array) -> int:
@@ -105,7 +105,3 @@ def count_claims(pollutant: Pollutant, times: Array, levels: Array) -> int:
             claims += personal(channel.judge(at))
     channel.advance(float(times[-1]) + DAY_S)
     return claims + personal(channel.judge(float(times[-1]) + DAY_S))
-
-
-def _levels(recording: Recording, pollutant: Pollutant) -> Array:
-    return recording.pm25 if pollutant is Pollutant.PM25 else recording.voc

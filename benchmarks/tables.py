@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, chi2
 
 from custom_components.air_baseline.core.codes import LearningState, Reason
 from custom_components.air_baseline.core.learning.typical_range import TARGET
 
+from .intervals import ratio
 from .runs import REASONS, STATES, Run
 
 type Mask = NDArray[np.bool_]
@@ -28,8 +28,6 @@ LEAST_BINS: Final = 288
 BAND: Final = (0.7, 0.9)
 PER_DAYS: Final = 30
 YEAR_DAYS: Final = 365.25
-UNCERTAIN: Final = 0.05  # Intervals are 95 % intervals.
-RESAMPLES: Final = 2000
 WORST_ROOM: Final = 0.9
 
 
@@ -62,7 +60,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PromiseKept:
-    """Episodes on eligible days, their rate in 30 days with its Poisson 95 % interval, p90 room."""
+    """Episodes on eligible days, their rate in 30 days with its interval, p90 room."""
 
     episodes: int
     days: int
@@ -151,43 +149,22 @@ def rooms_in_band(runs: Iterable[Run], low: float = BAND[0], high: float = BAND[
 
 def share(came: Sequence[bool]) -> Share:
     """Return a share of rooms with its bootstrap interval."""
-    return Share(sum(came), len(came), *interval(np.array(came, dtype=np.float64)))
-
-
-def interval(rooms: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of the mean over rooms."""
-    if not len(rooms):
-        return float("nan"), float("nan")
-    drawn = np.random.default_rng(0).integers(len(rooms), size=(RESAMPLES, len(rooms)))
-    low, high = np.quantile(rooms[drawn].mean(axis=1), [UNCERTAIN / 2, 1.0 - UNCERTAIN / 2])
-    return float(low), float(high)
+    mean = ratio(came, [1.0] * len(came))
+    return Share(sum(came), len(came), mean.low, mean.high)
 
 
 def promise(runs: Iterable[Run]) -> PromiseKept:
     """Return how often there was an episode on days on which an alert was possible."""
-    rates, episodes, days = [], 0, 0
+    episodes, days, rates = [], [], []
     for run in runs:
-        eligible = len(run.eligible)
-        episodes, days = episodes + len(run.episodes), days + eligible
-        if eligible >= OLD_ENOUGH_DAYS:
-            rates.append(PER_DAYS * len(run.episodes) / eligible)
-    low, high = poisson_interval(episodes)
-    per = PER_DAYS / days if days else 0.0
+        episodes.append(len(run.episodes))
+        days.append(len(run.eligible))
+        if days[-1] >= OLD_ENOUGH_DAYS:
+            rates.append(PER_DAYS * episodes[-1] / days[-1])
+    kept = ratio(episodes, days, PER_DAYS)
     worst = float(np.quantile(rates, WORST_ROOM)) if rates else 0.0
-    return PromiseKept(episodes, days, per * episodes, per * low, per * high, worst)
-
-
-def poisson_interval(number: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of a Poisson mean from a count (Garwood 1936)."""
-    low = chi2.ppf(UNCERTAIN / 2, 2 * number) / 2 if number else 0.0
-    return float(low), float(chi2.ppf(1.0 - UNCERTAIN / 2, 2 * number + 2) / 2)
-
-
-def binomial_interval(number: int, of: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of a binomial share (Clopper-Pearson 1934)."""
-    low = beta.ppf(UNCERTAIN / 2, number, of - number + 1) if number else 0.0
-    high = beta.ppf(1.0 - UNCERTAIN / 2, number + 1, of - number) if number < of else 1.0
-    return float(low), float(high)
+    total = sum(episodes), sum(days)
+    return PromiseKept(*total, kept.value if kept.homes else 0.0, kept.low, kept.high, worst)
 
 
 def first_claims(runs: Sequence[Run]) -> FirstClaims:

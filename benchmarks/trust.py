@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from .intervals import mean_by_home
 from .runs import Run
-from .tables import BAND, RESAMPLES, UNCERTAIN
+from .tables import BAND
 
 AHEAD_DAYS: Final = 14
 LEAST_MARKS: Final = 10  # Of the 14 days on which a statement is checked.
@@ -74,13 +75,13 @@ def trust(said: Sequence[Statement]) -> Trust | None:
         return None
     stated = np.array([statement.stated for statement in said])
     came = np.array([statement.came for statement in said], dtype=np.float64)
-    low, high = _gap_interval(said)
+    gap = mean_by_home((statement.room, statement.came - statement.stated) for statement in said)
     return Trust(
         number=len(said),
         tenths=_tenths(said),
-        gap=float(np.mean(came - stated)),
-        gap_low=low,
-        gap_high=high,
+        gap=gap.value,
+        gap_low=gap.low,
+        gap_high=gap.high,
         brier=float(np.mean((stated - came) ** 2)),
         constant=float(np.mean((came.mean() - came) ** 2)),
     )
@@ -98,16 +99,3 @@ def _tenths(said: Sequence[Statement]) -> tuple[Tenth, ...]:
         )
         for _, group in sorted(groups.items())
     )
-
-
-def _gap_interval(said: Sequence[Statement]) -> tuple[float, float]:
-    """Return the interval of the mean gap from a bootstrap over whole rooms."""
-    rooms: dict[str, list[float]] = defaultdict(list)
-    for statement in said:
-        rooms[statement.room].append(statement.came - statement.stated)
-    total = np.array([sum(gaps) for gaps in rooms.values()])
-    number = np.array([len(gaps) for gaps in rooms.values()], dtype=np.float64)
-    drawn = np.random.default_rng(0).integers(len(rooms), size=(RESAMPLES, len(rooms)))
-    gaps = total[drawn].sum(axis=1) / number[drawn].sum(axis=1)
-    low, high = np.quantile(gaps, [UNCERTAIN / 2, 1.0 - UNCERTAIN / 2])
-    return float(low), float(high)

@@ -1,23 +1,37 @@
 """Our alerts and the other rules see the same bins and are counted on the same slots."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 
 import numpy as np
 import pytest
 
-from benchmarks.alone import each_alone
-from benchmarks.detection import OURS, Quiet, Rate, detection, find, notice, rates
-from benchmarks.episodes import watch
+from benchmarks.alone import run_with_plumes
+from benchmarks.detection import (
+    OURS,
+    Detection,
+    Observed,
+    Rate,
+    detection,
+    notice,
+    noticed,
+    observe,
+    rates,
+)
+from benchmarks.episodes import Watched, episodes, watch
 from benchmarks.incumbents import for_kind
-from benchmarks.plumes import LATE_S, TRIES, draw_tries, inject
+from benchmarks.plumes import LATE_S, TRIES, draw_tries
 from benchmarks.recordings import Cooking
-from benchmarks.sensors import Sensor, run as run_over
+from benchmarks.regimes import REGIMES
+from benchmarks.sensors import Sensor, home_sensor, run as run_over
 from benchmarks.series import DAY
-from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.day import SLOT_S
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.benchmarks.test_tables import days, run
 
 KIND = Pollutant.VOC_RATIO
+ON_CHANGE = next(regime for regime in REGIMES if regime.name == "on change")
 LENGTH = 75 * DAY
 
 
@@ -36,7 +50,7 @@ def test_rules_are_tuned_to_our_alert_rate_on_slots_where_we_could_alert() -> No
     could = np.arange(len(score)) >= 40 * DAY
     ours = run([100.0], days=days(30), episodes=[0.0, 0.0])
     watched = {rule.name: watch(score, could) for rule in for_kind(KIND)}
-    table = rates([Quiet(ours, watched)], KIND)
+    table = rates([Observed(ours, watched, [])], KIND)
     assert (table[0].name, table[0].usual) == (OURS, 2.0)
     by_name = {rate.name: rate for rate in table}
     for rule in for_kind(KIND):
@@ -49,29 +63,39 @@ def test_rules_are_tuned_to_our_alert_rate_on_slots_where_we_could_alert() -> No
 def test_a_huge_plume_in_a_quiet_room_is_noticed_by_every_rule_that_can_alert() -> None:
     table = [Rate(OURS, 1.0, 0.0, np.nan, np.nan)]
     table += [Rate(rule.name, 1.0, 1.0, rule.threshold, float("inf")) for rule in for_kind(KIND)]
-    all_found = find(room(), 0, table)
+    all_found = noticed(observe(room(), 0), table)
     assert len(all_found) == TRIES
     found = next(one for one in all_found if one.plume.size == 6.0)
     assert found.eligible
     assert set(found.usual) == set(found.tuned) == {rate.name for rate in table}
-    noticed = {name for name, delay in found.usual.items() if delay is not None}
-    assert noticed >= {OURS, "HA statistics 7 d, mean + 3 sd", "river GaussianScorer 99.9 %"}
+    by_usual = {name for name, delay in found.usual.items() if delay is not None}
+    assert by_usual >= {OURS, "HA statistics 7 d, mean + 3 sd", "river GaussianScorer 99.9 %"}
     assert {name for name, delay in found.tuned.items() if delay is not None} == {OURS}
 
 
-def test_a_plume_judged_alone_gives_the_same_result_as_its_own_run() -> None:
-    sensor = room()
-    plumes = draw_tries(sensor.times, sensor.levels, 0)[::4]
+def silent_at_times() -> Sensor:
+    """Return a sensor of a seeded home that reports only changes."""
+    return home_sensor(1, 75, ON_CHANGE, Pollutant.PM25)
+
+
+@pytest.mark.parametrize("of", [room, silent_at_times])
+def test_a_plume_judged_alone_gives_the_same_result_as_its_own_run(
+    of: Callable[[], Sensor],
+) -> None:
+    sensor = of()
+    plumes = draw_tries(sensor.awake, sensor.measured, 0)[::8]
     assert len(plumes) > 1
-    for plume, alone in zip(plumes, each_alone(sensor, plumes), strict=True):
-        until = plume.end + 2.0 * LATE_S > sensor.times
-        times, levels = sensor.times[until], sensor.levels[until]
-        levels = inject(times, levels, [plume], sensor.step, POLLUTANTS[KIND].highest)
+    whole, each = run_with_plumes(sensor, plumes)
+    assert whole.episodes == run_over(sensor).episodes
+    for plume, alone in zip(plumes, each, strict=True):
+        first = float(sensor.times[0])
+        times, levels = sensor.with_plumes([plume], first, plume.end + 2.0 * LATE_S)
         ours = run_over(replace(sensor, times=times, levels=levels))
-        assert alone.alerts == [at for at in ours.episodes if at >= plume.start] != []
-        at_start = ours.said.alert_possible[ours.said.start <= plume.start][-1]
-        assert alone.eligible == at_start
-        assert np.array_equal(alone.series.levels, ours.said.level)
+        assert alone.alerts == [at for at in ours.episodes if at >= plume.start]
+        at_start = ours.said.start == plume.start // SLOT_S * SLOT_S
+        assert alone.eligible == ours.said.alert_possible[at_start].any()
+        seen = np.isfinite(alone.series.levels)
+        assert np.array_equal(alone.series.levels[seen], ours.said.level)
         assert alone.series.start == ours.said.start[0]
 
 
@@ -89,5 +113,37 @@ def test_labelled_events_are_noticed_by_rules_that_alert_from_the_first_days() -
 
 
 def test_the_share_is_of_all_events_and_the_delay_of_those_noticed() -> None:
-    found = detection([600.0, None, 1800.0, None])
+    found = detection([("a", 600.0), ("a", None), ("b", 1800.0), ("b", None)])
     assert (found.share, found.number, found.minutes) == (0.5, 4, 20.0)
+
+
+def test_intervals_take_the_plumes_of_a_home_as_one() -> None:
+    apart = detection([(str(place), 60.0 if place % 2 else None) for place in range(40)])
+    alike = detection([(str(place % 4), 60.0 if place % 2 else None) for place in range(40)])
+    assert apart.share == alike.share == 0.5
+    assert _width(alike) > 2.0 * _width(apart)
+
+
+def test_a_rule_watched_from_a_day_before_a_plume_alerts_as_if_watched_from_the_start() -> None:
+    sensor = room()
+    rules = for_kind(KIND)[:9]  # The others take seconds for each plume.
+    observed = observe(sensor, 0, rules)
+    plumes = [tried.plume for tried in observed.tried]
+    _, each = run_with_plumes(sensor, plumes)
+    for tried, alone in zip(observed.tried, each, strict=True):
+        for rule in rules:
+            whole = watch(rule.score(alone.series))
+            part = tried.watched[rule.name]
+            late = tried.plume.start
+            assert _alerts(part, tried.start, rule.threshold, late) == _alerts(
+                whole, alone.series.start, rule.threshold, late
+            )
+
+
+def _width(found: Detection) -> float:
+    return found.of_all.high - found.of_all.low
+
+
+def _alerts(watched: Watched, start: float, threshold: float, since: float) -> list[float]:
+    at = [start + SLOT_S * (slot + 1) for slot in episodes(watched, threshold).tolist()]
+    return [one for one in at if one >= since]

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.homes import record
 from benchmarks.incumbents import INCUMBENTS, Incumbent, for_kind
+from benchmarks.regimes import PLAIN
+from benchmarks.sensors import home_sensor
 from benchmarks.series import DAY, HOUR, Series
 from custom_components.air_baseline.core.pollutant import Pollutant
 
@@ -15,10 +16,10 @@ every = pytest.mark.parametrize("incumbent", INCUMBENTS, ids=lambda incumbent: i
 
 @pytest.fixture(scope="module")
 def series() -> Series:
-    recording = record(3, 30)
-    levels = recording.pm25.copy()
+    sensor = home_sensor(3, 30, PLAIN, Pollutant.PM25)
+    levels = sensor.levels.copy()
     levels[2000:2040] = np.nan
-    return Series(start=float(recording.times[0]), levels=levels, pollutant=Pollutant.PM25)
+    return Series(start=float(sensor.times[0]), levels=levels, pollutant=Pollutant.PM25)
 
 
 def named(name: str) -> Incumbent:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.homes import SMOKE_DAYS
+from benchmarks.influences import SMOKE_DAYS
 from benchmarks.relearning import after_change, smoke
 from benchmarks.runs import NO_REASON, STATES, Run, Said
 from custom_components.air_baseline.core.codes import LearningState

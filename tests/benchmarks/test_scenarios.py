@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.homes import record
+from benchmarks.regimes import PLAIN
 from benchmarks.scenarios import DAYS, SCENARIOS, STUCK, count_claims, thin
+from benchmarks.sensors import home_sensor
 from benchmarks.series import DAY
 from custom_components.air_baseline.core.pollutant import Pollutant
 
@@ -25,5 +26,5 @@ def test_two_days_give_no_personal_claim() -> None:
 
 
 def test_a_claim_is_counted_where_there_is_enough_data() -> None:
-    recording = record(1, 30)
-    assert count_claims(Pollutant.PM25, recording.times, recording.pm25) > 0
+    sensor = home_sensor(1, 30, PLAIN, Pollutant.PM25)
+    assert count_claims(Pollutant.PM25, sensor.times, sensor.levels) > 0

@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
 
 from benchmarks.runs import NO_REASON, REASONS, STATES, ClosedDay, Run, Said
 from benchmarks.tables import (
-    binomial_interval,
     changes_per_year,
     claims_in_unseen_conditions,
     coverage,
@@ -14,7 +12,6 @@ from benchmarks.tables import (
     in_the_week,
     in_unseen_conditions,
     on_weekends,
-    poisson_interval,
     promise,
     rooms_in_band,
 )
@@ -88,7 +85,7 @@ def test_rooms_with_a_coverage_from_70_to_90_percent_are_counted() -> None:
     short = run([3.0] * 80 + [9.0] * 20)
     band = rooms_in_band([good, bad, short, good])
     assert (band.number, band.of) == (2, 3)
-    assert 0.0 <= band.low < band.share < band.high <= 1.0
+    assert (band.low, band.high) == pytest.approx((0.0, 1.0))
 
 
 def test_the_promise_is_counted_on_eligible_days_only() -> None:
@@ -98,22 +95,8 @@ def test_the_promise_is_counted_on_eligible_days_only() -> None:
     kept = promise([calm, wild, young])
     assert (kept.episodes, kept.days) == (3, 100)
     assert kept.rate == pytest.approx(0.9)
-    assert (kept.low, kept.high) == pytest.approx((0.3 * 0.6187, 0.3 * 8.7673), rel=1e-3)
+    assert (kept.low, kept.high) == pytest.approx((0.0, 3.0))
     assert kept.worst_room == pytest.approx(np.quantile([0.0, 3.0], 0.9))
-
-
-def test_the_poisson_interval_is_garwoods() -> None:
-    assert poisson_interval(0) == pytest.approx((0.0, 3.6889), rel=1e-4)
-    assert poisson_interval(10) == pytest.approx((4.7954, 18.3904), rel=1e-4)
-
-
-def test_the_binomial_interval_is_clopper_and_pearsons() -> None:
-    # For 0 of n the upper limit is 1 - 0.025^(1/n); n of n is its mirror image.
-    assert binomial_interval(0, 10) == pytest.approx((0.0, 1.0 - 0.025**0.1))
-    assert binomial_interval(10, 10) == pytest.approx((0.025**0.1, 1.0))
-    low, high = binomial_interval(26, 35)
-    assert binom.sf(25, 35, low) == pytest.approx(0.025)
-    assert binom.cdf(26, 35, high) == pytest.approx(0.025)
 
 
 def test_first_claims_are_taken_from_rooms_that_made_one() -> None:

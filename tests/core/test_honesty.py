@@ -7,7 +7,7 @@ from functools import cache
 
 from scipy.stats import poisson
 
-from benchmarks.homes import Season
+from benchmarks.regimes import PLAIN
 from benchmarks.runs import Run
 from benchmarks.sensors import home_sensor, run
 from benchmarks.tables import coverage, promise, rooms_in_band
@@ -22,9 +22,7 @@ BY_CHANCE = 0.99  # The share of runs with one alert in 30 days that stay below 
 @cache
 def runs() -> tuple[Run, ...]:
     pollutants = (Pollutant.PM25, Pollutant.VOC_RATIO)
-    return tuple(
-        run(home_sensor(seed, DAYS, Season.PLAIN, pollutants[seed % 2])) for seed in range(HOMES)
-    )
+    return tuple(run(home_sensor(seed, DAYS, PLAIN, pollutants[seed % 2])) for seed in range(HOMES))
 
 
 def test_a_learned_range_has_the_coverage_that_it_claims() -> None:

@@ -13,7 +13,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.inputs.described import Seen, describe, plain_float
+from custom_components.air_baseline.core.reading.number import plain_float
+from custom_components.air_baseline.inputs.described import Seen, describe
 from custom_components.air_baseline.inputs.eligibility import (
     Measurement,
     Refusal,

@@ -1,0 +1,120 @@
+"""The rules of the core, and what the core is without each: one rule is switched off at a time.
+
+What is changed is looked up by name, so a rule that was renamed or deleted fails at once and has
+to be mended or taken out here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from math import inf
+from types import MappingProxyType, ModuleType
+from typing import Any, Final
+
+from custom_components.air_baseline.core.alerting.promise import RULES as PROMISES
+from custom_components.air_baseline.core.learning.confidence import USUAL_WANDER
+
+CORE: Final = "custom_components.air_baseline.core"
+NEVER: Final = 10_000  # More days, or alerts, than there are.
+HARDLY: Final = 1e-3  # Days: as good as none, which cannot be divided by.
+
+# From a module of the core to what a name in it is without the rule.
+type Without = Callable[[ModuleType], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the core: what it does, and what to put in its place, by module and name."""
+
+    name: str
+    what: str
+    without: tuple[tuple[str, str, Without], ...]
+
+
+@contextmanager
+def switched_off(rule: Rule) -> Iterator[None]:
+    """Be without a rule for a while."""
+    modules = [(import_module(f"{CORE}.{path}"), name, make) for path, name, make in rule.without]
+    before = [getattr(module, name) for module, name, _ in modules]
+    for module, name, make in modules:
+        setattr(module, name, make(module))
+    try:
+        yield
+    finally:
+        for (module, name, _), value in zip(modules, before, strict=True):
+            setattr(module, name, value)
+
+
+def _be(value: object) -> Without:
+    """Put a value in the place of a constant or a function."""
+    return lambda _: value
+
+
+def _say(value: object) -> Without:
+    """Put a function that always returns the same in the place of another."""
+    return lambda _: lambda *_args, **_kwargs: value
+
+
+def _any_rise(module: ModuleType) -> Callable[..., Any]:
+    """Return the alert levels without the smallest rise above the range."""
+    original = module.alert_levels
+    return lambda threshold, ranges, _, lifted: original(threshold, ranges, -inf, lifted)
+
+
+def _scores_with_itself(module: ModuleType) -> Callable[..., Any]:
+    """Return the scores of reference days from all of them, their own day too."""
+    pooled = module._pooled  # noqa: SLF001 - what is measured here is inside
+
+    def scores(rises: Any, ordinary: Any) -> list[float]:  # noqa: ANN401 - arrays of the core
+        usual = rises[ordinary]
+        centre, spread = pooled(len(usual), usual.sum(axis=0), (usual**2).sum(axis=0))
+        found: list[float] = ((rises - centre) / spread).max(axis=1).tolist()
+        return found
+
+    return scores
+
+
+def _rule(name: str, what: str, path: str, attribute: str, without: Without) -> Rule:
+    return Rule(name, what, ((path, attribute, without),))
+
+
+_ENDLESS: Final = MappingProxyType(
+    {promise: replace(rule, quota=NEVER) for promise, rule in PROMISES.items()}
+)
+_THRESHOLD, _FORECAST, _EPISODE = "alerting.threshold", "alerting.forecast", "alerting.episode"
+_RANGE, _SHIFT = "learning.typical_range", "learning.level_shift"
+_CONFIDENCE: Final = "learning.confidence"
+
+RULES: Final = (
+    _rule("before", "the level before a rise", _THRESHOLD, "BEFORE_SHARE", _be(0.0)),
+    _rule("floor", "a floor under the level before", _THRESHOLD, "BEFORE_FLOOR", _be(0.0)),
+    _rule("pooling", "the whole day in the score of a part", _THRESHOLD, "POOL_DAYS", _be(0.0)),
+    _rule("itself", "a day is scored without itself", _THRESHOLD, "_scores", _scores_with_itself),
+    _rule("margin", "the margin", _FORECAST, "margin", _say(0.0)),
+    _rule("below", "a margin below 0", _THRESHOLD, "MARGIN_LOW", _be(0.0)),
+    _rule("events", "event days set no threshold", _FORECAST, "event_days", _say(frozenset())),
+    _rule("habits", "14 days until an alert day is an event", _THRESHOLD, "HABIT_DAYS", _be(0)),
+    _rule("effect", "the smallest rise above the range", _FORECAST, "alert_levels", _any_rise),
+    _rule("quota", "too many alerts put the range in doubt", "channel", "RULES", _be(_ENDLESS)),
+    _rule("reported", "high days are told once", _FORECAST, "_reported", _say(value=False)),
+    _rule("cooldown", "the cooldown after an episode", _EPISODE, "COOL_DOWN_S", _be(0.0)),
+    _rule("lasting", "an episode ends after a day", _EPISODE, "LASTING_S", _be(inf)),
+    _rule("blocked", "hours inside after a day's one", _EPISODE, "LASTING_INSIDE_SLOTS", _be(0)),
+    _rule("shift", "the test for a lasting shift", "channel", "find_doubt", _say(None)),
+    _rule("far", "five of seven days, far away", _SHIFT, "FAR_DAYS", _be(7)),
+    _rule("return", "a shift that goes back is withdrawn", _SHIFT, "find_return", _say(None)),
+    _rule("nearer", "a shift that has nearly gone back", _SHIFT, "NEARER_DAYS", _be(NEVER)),
+    _rule("doubt", "a doubt suspends alerts", "learning.standing", "_doubts", _say(value=False)),
+    _rule("weight", "days before a change count less", "ledger.correction", "CHANGE_WEIGHT",
+          _be(1.0)),
+    _rule("old", "old days count less", _RANGE, "HALF_LIFE_DAYS", _be(inf)),
+    _rule("prior", "homes in general", _RANGE, "PRIOR_DAYS", _be(HARDLY)),
+    _rule("room", "the whole day in the range of a part", _RANGE, "ROOM_DAYS", _be(HARDLY)),
+    Rule("widening", "the range is widened and narrowed", (
+        (_FORECAST, "widening_of", _say(0.0)), (_CONFIDENCE, "widening_of", _say(0.0)),
+    )),
+    _rule("marks", "old coverages count less", _CONFIDENCE, "COVERAGE_HALF_LIFE_DAYS", _be(inf)),
+    _rule("most", "the largest spread of coverages", _CONFIDENCE, "MOST_SPREAD", _be(inf)),
+    _rule("wander", "the wander of the level", _FORECAST, "wander", _say(USUAL_WANDER)),
+)  # fmt: skip
