@@ -59,7 +59,7 @@ def _say(value: object) -> Without:
 def _any_rise(module: ModuleType) -> Callable[..., Any]:
     """Return the alert levels without the smallest rise above the range."""
     original = module.alert_levels
-    return lambda threshold, ranges, _, lifted: original(threshold, ranges, -inf, lifted)
+    return lambda threshold, ranges, _, *rest: original(threshold, ranges, -inf, *rest)
 
 
 def _scores_with_itself(module: ModuleType) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
 from tests.home import (
     ATTRIBUTES,
@@ -132,7 +132,7 @@ async def test_an_entry_that_could_not_be_loaded_can_be_downloaded_too(
 ) -> None:
     kitchen = device_id(hass)
     await hass.config_entries.async_unload(entry.entry_id)
-    hass_storage[LEDGER_KEY]["version"] = 2
+    hass_storage[LEDGER_KEY]["version"] = STORAGE_VERSION + 1
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     data = (await download(entry.entry_id))["data"]

@@ -7,7 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import Fixer
 from tests.files import damage, disk, kitchen, write
 from tests.home import KITCHEN, a_home, a_room, act, issue, issues, set_up, shown
@@ -30,7 +30,10 @@ def left(hass: HomeAssistant) -> list[str]:
 
 
 async def refused(
-    hass: HomeAssistant, *, ledger_version: int = 1, good_version: int = 1
+    hass: HomeAssistant,
+    *,
+    ledger_version: int = STORAGE_VERSION,
+    good_version: int = STORAGE_VERSION,
 ) -> MockConfigEntry:
     """Start with files of these versions."""
     write(hass, LEDGER_KEY, kitchen(36) | {"version": ledger_version})
@@ -45,7 +48,7 @@ async def refused(
 async def test_a_newer_store_can_be_left_as_it_is(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    await refused(hass, ledger_version=2)
+    await refused(hass, ledger_version=STORAGE_VERSION + 1)
     before = disk(hass, LEDGER_KEY).read_bytes()
     page = await fixer.begin(NEWER)
     assert page["menu_options"] == ["restore", "start_over", "leave"]
@@ -58,7 +61,7 @@ async def test_a_newer_store_can_be_left_as_it_is(
 async def test_the_last_good_copy_of_this_version_can_be_loaded(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(hass, ledger_version=2)
+    entry = await refused(hass, ledger_version=STORAGE_VERSION + 1)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
     assert put_aside(hass) == [], "nothing happens before it is confirmed"
     done = await fixer.answer(page)
@@ -72,7 +75,7 @@ async def test_the_last_good_copy_of_this_version_can_be_loaded(
 async def test_a_newer_good_copy_alone_is_put_aside(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    await refused(hass, good_version=2)
+    await refused(hass, good_version=STORAGE_VERSION + 1)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
     await fixer.answer(page)
     assert shown(hass, LEARNING).attributes["usable_days"] == 36
@@ -82,7 +85,9 @@ async def test_a_newer_good_copy_alone_is_put_aside(
 async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(hass, ledger_version=2, good_version=2)
+    entry = await refused(
+        hass, ledger_version=STORAGE_VERSION + 1, good_version=STORAGE_VERSION + 1
+    )
     page = await fixer.begin(NEWER)
     assert page["menu_options"] == ["start_over", "leave"]
     done = await fixer.answer(await fixer.choose(page, "start_over"))
@@ -97,7 +102,7 @@ async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing
 async def test_a_page_that_comes_too_late_says_so(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(hass, ledger_version=2)
+    entry = await refused(hass, ledger_version=STORAGE_VERSION + 1)
     pages = [await fixer.begin(NEWER) for _ in range(2)]
     write(hass, LEDGER_KEY, kitchen(36))
     await hass.config_entries.async_reload(entry.entry_id)
