@@ -335,3 +335,27 @@ def test_a_range_ends_where_the_span_does() -> None:
         channel.read(START + DAY_S + 300.0 * minute, 1100.0 + minute % 9)
     assert channel.forecast is not None
     assert max(part.high for part in channel.forecast.ranges) == PM25.highest
+
+
+def test_no_alert_opens_later_than_an_hour_after_a_sign_of_life() -> None:
+    """A slow sensor's value holds for hours, but it can have died in the meantime."""
+    channel, start = learned_channel(), day_start(MONDAY, LONDON)
+    for hour in range(0, 8, 2):
+        channel.read(start + hour * 3600.0, 8.0)
+    dead_at = start + 8 * 3600.0
+    channel.read(dead_at, 300.0)
+    channel.episode_watch.cool_until = dead_at + 1.5 * 3600.0
+    judged = channel.advance(dead_at + 4 * 3600.0)
+    assert [judgement.compared for judgement in judged if judgement.bin][-1] is not None, "it holds"
+    assert not channel.episodes
+    channel.read(dead_at + 4 * 3600.0, 310.0)
+    channel.advance(dead_at + 4.5 * 3600.0)
+    assert channel.episodes
+
+
+def test_a_value_that_was_there_already_is_as_old_as_it_is() -> None:
+    channel, start = learned_channel(), day_start(MONDAY, LONDON)
+    channel.find(start + 20 * 3600.0, 8.0, 1.0, start)
+    assert channel.binner.holds(start + 24 * 3600.0)
+    assert not channel.binner.holds(start + 24 * 3600.0 + 1.0)
+    assert channel.health.last_read == start

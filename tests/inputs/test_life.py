@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.inputs.life import alive_at
 from tests.home import PM25, a_kitchen, act, days_of, pass_time, report, saved, shown, steady
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -192,3 +193,20 @@ async def test_the_explanation_says_what_became_of_the_sensor(
     await pass_time(hass, clock, hours * HOUR, beside)
     answer = await act(hass, "explain")
     assert said in str(answer)
+
+
+@pytest.mark.usefixtures("device")
+async def test_what_a_device_reports_is_a_sign_of_life_until_it_only_repeats_itself(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    report(hass, PM25, 6)
+    report(hass, BATTERY, 50)
+    for hour in range(1, 27):
+        clock.tick(HOUR)
+        report(hass, BATTERY, 50)
+        heard = alive_at(hass, PM25)
+        assert heard == (clock().timestamp() if hour <= 24 else None)
+    report(hass, BATTERY, 49)
+    assert alive_at(hass, PM25) == clock().timestamp()
+    report(hass, PM25, "unavailable")
+    assert alive_at(hass, PM25) is None

@@ -15,6 +15,7 @@ from tests.home import KITCHEN, a_home, a_room, act, issue, issues, set_up, show
 pytestmark = pytest.mark.on_disk
 
 LEARNING = "sensor.kitchen_pm25_learning"
+PRESENT_FORM, NEWER_FORM = STORAGE_VERSION, STORAGE_VERSION + 1
 NEWER, RECOVERED = "store_newer", "store_recovered"
 
 
@@ -48,7 +49,7 @@ async def refused(
 async def test_a_newer_store_can_be_left_as_it_is(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    await refused(hass, ledger_version=STORAGE_VERSION + 1)
+    await refused(hass, ledger_version=NEWER_FORM)
     before = disk(hass, LEDGER_KEY).read_bytes()
     page = await fixer.begin(NEWER)
     assert page["menu_options"] == ["restore", "start_over", "leave"]
@@ -61,7 +62,7 @@ async def test_a_newer_store_can_be_left_as_it_is(
 async def test_the_last_good_copy_of_this_version_can_be_loaded(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(hass, ledger_version=STORAGE_VERSION + 1)
+    entry = await refused(hass, ledger_version=NEWER_FORM)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
     assert put_aside(hass) == [], "nothing happens before it is confirmed"
     done = await fixer.answer(page)
@@ -75,7 +76,7 @@ async def test_the_last_good_copy_of_this_version_can_be_loaded(
 async def test_a_newer_good_copy_alone_is_put_aside(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    await refused(hass, good_version=STORAGE_VERSION + 1)
+    await refused(hass, good_version=NEWER_FORM)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
     await fixer.answer(page)
     assert shown(hass, LEARNING).attributes["usable_days"] == 36
@@ -85,9 +86,7 @@ async def test_a_newer_good_copy_alone_is_put_aside(
 async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(
-        hass, ledger_version=STORAGE_VERSION + 1, good_version=STORAGE_VERSION + 1
-    )
+    entry = await refused(hass, ledger_version=NEWER_FORM, good_version=NEWER_FORM)
     page = await fixer.begin(NEWER)
     assert page["menu_options"] == ["start_over", "leave"]
     done = await fixer.answer(await fixer.choose(page, "start_over"))
@@ -102,7 +101,7 @@ async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing
 async def test_a_page_that_comes_too_late_says_so(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, fixer: Fixer
 ) -> None:
-    entry = await refused(hass, ledger_version=STORAGE_VERSION + 1)
+    entry = await refused(hass, ledger_version=NEWER_FORM)
     pages = [await fixer.begin(NEWER) for _ in range(2)]
     write(hass, LEDGER_KEY, kitchen(36))
     await hass.config_entries.async_reload(entry.entry_id)
