@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 import json
 from math import inf, nan
+from random import Random
 
 import pytest
 
@@ -402,3 +404,47 @@ def test_five_minute_means_of_a_source_that_is_off_at_night_are_no_hourly_ones()
     ledger = replay(found.days, Ledger(), a_setting())
     assert standing(ledger, MONDAY + 30).state is LearningState.LEARNED
     assert len(ledger.reference(69)) == 30
+
+
+def recorded(readings: Readings) -> list[Reading]:
+    """Return what a recorder keeps of live readings: each change, and when it was last repeated."""
+    kept: list[Reading] = []
+    for when, value in readings:
+        if kept and value == kept[-1].value:
+            kept[-1] = kept[-1]._replace(repeated_at=when)
+        else:
+            kept.append(Reading(when, value, when))
+    return kept
+
+
+@pytest.mark.parametrize("pollutant", Pollutant)
+@pytest.mark.parametrize("only_changes", [True, False])
+def test_states_of_a_recorder_give_the_days_that_were_learned_live(
+    pollutant: Pollutant, *, only_changes: bool
+) -> None:
+    """The air is calm at night; a source that reports only changes is then silent for hours."""
+    chance, level = Random(1), 5.0  # noqa: S311 - air, not secrets
+    air = []
+    for when, _ in ROOMS[pollutant].readings(40):
+        if 8 <= when / HOUR % 24 < 22:
+            level = max(1.0, min(level + chance.choice([-1, 0, 1]), 12.0))
+        air.append((when, level))
+    if only_changes:
+        air = air[:1] + [after for before, after in pairwise(air) if before[1] != after[1]]
+    now = at(MONDAY + 40, 1.0)
+    channel = Channel(POLLUTANTS[pollutant], LONDON)
+    channel.binner.step = 1.0
+    channel.health.skip_warm_up(air[0][0])
+    left, tick = list(reversed(air)), air[0][0]
+    while tick <= now:
+        while left and left[-1][0] <= tick:
+            channel.read(*left.pop())
+        channel.advance(tick)
+        tick += SLOT_S
+    rows_of_past = means(recorded(air), now, new_binner(POLLUTANTS[pollutant]))
+    found = past_days(Past(rows_of_past), POLLUTANTS[pollutant], LONDON, now)
+    ledger = replay(found.days, Ledger(), a_setting(pollutant))
+    assert channel.binner.cadence.changes_only is only_changes
+    live, read = ([plain(day) for day in one.days] for one in (channel.ledger, ledger))
+    assert live == read
+    assert sum(day.valid for day in live) == 40

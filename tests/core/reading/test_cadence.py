@@ -49,6 +49,15 @@ def test_values_too_fine_to_repeat_are_at_least_regular(jitter_s: float) -> None
     assert not cadence_of(times, [chance.gauss(8.0, 1.0) for _ in times]).changes_only
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_steps_without_repeats_are_left_out_though_the_rest_is_regular(seed: int) -> None:
+    """A device that may report once in five minutes is regular while its air moves."""
+    chance = Random(seed)  # noqa: S311 - air, not secrets
+    moves = [chance.choice([-3, -2, -1, 1, 2, 3]) for _ in range(200)]
+    values = [100.0 + sum(moves[:at]) for at in range(200)]
+    assert cadence_of([300.0 * at for at in range(200)], values).changes_only
+
+
 def test_a_dead_band_reports_only_changes() -> None:
     chance, air, sent, times = Random(2), 20.0, [20.0], [0.0]  # noqa: S311 - air
     for minute in range(1, 2000):

@@ -15,10 +15,16 @@ LEAST_HOLD_S = 1800.0  # Seconds. By judgement: a busy network can lose some rep
 HOLD_INTERVALS = 4  # Median intervals for which a value holds, by judgement.
 LONGEST_HOLD_S = 6 * 3600.0  # Seconds. By judgement: a sensor this slow says nothing about now.
 SHARE_KEPT = 300  # Readings. By judgement: about a day of a sensor that reports only changes.
-# Share of repeats. Recordings: sensors that report at intervals repeat 0.04 to 0.9 of their
-# values, unless their values are so fine that they are at least regular.
+# Share of repeats. Recordings: sources repeat 0.01 to 0.9 of their values, or are at least regular
+# (0.002 to 0.006, where values are very fine).
 REPEATS_FROM = 0.01
+# Readings from which the share of single steps counts, by judgement: fewer prove nothing.
+STEPS_FROM = 100
+# Share of moves by the smallest step. Recordings: each source with that many repeats 0.08 of its
+# values or more, so one that never does leaves the repeats out.
+STEPS_SHARE = 0.04
 REGULAR_FROM = 10  # Intervals, by judgement: fewer can be alike by chance.
+SLACK = 0.01  # Share of a step, by judgement: the noise of floats.
 REGULAR_TIMES = 1.5  # Times, between long and short intervals. Recordings: at intervals below 1.1.
 
 
@@ -34,14 +40,24 @@ class Cadence:
     (False, 1800.0)
     """
 
-    __slots__ = ("intervals", "noted", "repeat_intervals", "repeated", "said")
+    __slots__ = (
+        "intervals",
+        "least_move",
+        "noted",
+        "repeat_intervals",
+        "repeated",
+        "said",
+        "single_steps",
+    )
 
     def __init__(self) -> None:
         """Start with a source that may report only changes."""
         self.intervals: deque[float] = deque(maxlen=KEPT)
         self.repeat_intervals: deque[float] = deque(maxlen=KEPT)
         self.noted = 0
-        self.repeated = 0.0
+        self.repeated = 0.0  # Share of the readings noted.
+        self.single_steps = 0.0  # The same.
+        self.least_move: float | None = None
         self.said: bool | None = None  # What a person said of a file.
 
     def note(self, interval_s: float, difference: float) -> None:
@@ -49,18 +65,21 @@ class Cadence:
         self.intervals.append(interval_s)
         if not difference:
             self.repeat_intervals.append(interval_s)
-        self._note_repeat(repeated=not difference)
+        self._note_move(abs(difference))
 
     def note_repeats(self) -> None:
         """Note that a value was repeated at unknown intervals, as the recorder keeps it."""
-        self._note_repeat(repeated=True)
+        self._note_move(0.0)
 
     @property
     def changes_only(self) -> bool:
         """Tell whether the source reports only changes, so far as is known."""
         if self.said is not None:
             return self.said
-        return self.repeated < REPEATS_FROM and not _regular(self.intervals)
+        if self.repeated >= REPEATS_FROM:
+            return False
+        leaves_out = self.noted >= STEPS_FROM and self.single_steps >= STEPS_SHARE
+        return leaves_out or not _regular(self.intervals)
 
     @property
     def hold_limit_s(self) -> float:
@@ -72,8 +91,13 @@ class Cadence:
         longest = HOLD_INTERVALS * max(typical, default=0.0)
         return min(max(LEAST_HOLD_S, longest), LONGEST_HOLD_S)
 
-    def _note_repeat(self, *, repeated: bool) -> None:
-        self.repeated = (self.repeated * self.noted + repeated) / (self.noted + 1)
+    def _note_move(self, size: float) -> None:
+        if size and (self.least_move is None or size < self.least_move * (1.0 - SLACK)):
+            self.least_move, self.single_steps = size, 0.0
+        single = self.least_move is not None and 0.0 < size <= self.least_move * (1.0 + SLACK)
+        kept = self.noted / (self.noted + 1)
+        self.repeated = self.repeated * kept + (not size) * (1.0 - kept)
+        self.single_steps = self.single_steps * kept + single * (1.0 - kept)
         self.noted = min(self.noted + 1, SHARE_KEPT - 1)
 
 
@@ -86,13 +110,17 @@ def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool
     False
     """
     moves = [
-        (after - before, value == last)
+        (after - before, abs(value - last))
         for (before, last), (after, value) in pairwise(readings)
         if last is not None and value is not None
     ]
-    if sum(repeats for _, repeats in moves) > REPEATS_FROM * len(moves):
+    sizes = [size for _, size in moves]
+    if sizes.count(0.0) > REPEATS_FROM * len(sizes):
         return False
-    return not _regular([interval_s for interval_s, _ in moves])
+    single = min((size for size in sizes if size), default=0.0) * (1.0 + SLACK)
+    single_steps = sum(0.0 < size <= single for size in sizes)
+    leaves_out = len(sizes) >= STEPS_FROM and single_steps >= STEPS_SHARE * len(sizes)
+    return leaves_out or not _regular([interval_s for interval_s, _ in moves])
 
 
 def _regular(intervals: Collection[float]) -> bool:
