@@ -30,7 +30,7 @@ from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
 from .pollutant import PollutantSpec, cell_index
 from .reading.binning import FRESH_S, LEAST_STEP, Bin, Binner
-from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, SensorHealth
+from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, OFF_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
 from .reading.unit_check import UnitCheck
@@ -111,10 +111,15 @@ class Channel:
             return self.lose(at)
         if level < value and self.guideline is not None:
             self.guideline.note_end(at)
-        held = self.binner.holds(at)
+        before = self.health.last_read
+        held = before is not None and at - before > OFF_S and self.binner.holds(at)
+        # A restart writes the value of before again, and that shows nothing of the sensor.
+        same = self.binner.restored and level == self.binner.last_value
         judgements = self._pass(self.binner.read(at, level), at)
         # At the end of the span, the value shows that it moves.
-        self.health.see(at, value, held=held)
+        self.health.see(at, value, held=held or same)
+        if same and before is not None:
+            self.binner.date_back(max(before, self.health.life_at or before))
         return judgements
 
     def find(
@@ -127,8 +132,7 @@ class Channel:
         before = self.health.last_read
         judgements = self.read(at, value, factor)
         self.binner.date_back(reported_at)
-        if before is None or reported_at > before:
-            self.health.date_back(reported_at)
+        self.health.date_back(max(reported_at, before or reported_at))
         return judgements
 
     def show_life(self, at: float) -> None:
@@ -309,13 +313,12 @@ class Channel:
         self._end_if_silent(bin_.start)
         self._reach(bin_.start, day)
         before = self.forecast
-        if proven(bin_, part, before):
-            if self.guideline is not None and not self.health.stuck:
-                self.guideline.take(bin_)
-                if self.spec.at_end(bin_.value):
-                    self.guideline.note_end(bin_.start)
-            if self._believable(bin_):
-                self._learn(bin_, part)
+        if self.guideline is not None and not self.health.stuck and self.guideline.proven(bin_):
+            self.guideline.take(bin_)
+            if self.spec.at_end(bin_.value):
+                self.guideline.note_end(bin_.start)
+        if proven(bin_, part, before) and self._believable(bin_):
+            self._learn(bin_, part)
         judgement = self._judge(bin_.end, part)
         if judgement.unseen and self.open_day is not None:
             self.open_day.unseen = True

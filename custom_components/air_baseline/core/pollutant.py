@@ -238,7 +238,7 @@ _WORDS = (0xFFFF, 0xFFFE, 0x7FFF)
 _SENTINELS = MappingProxyType(
     {
         1.0: frozenset(word / part for word in _WORDS for part in (1, 10, 100)),
-        1000.0: frozenset(word / part for word in _WORDS for part in (100, 1000, 10_000)),
+        1000.0: frozenset(word / part for word in _WORDS for part in (100, 1000, 10_000, 100_000)),
     }
 )
 # Points, by judgement for the same reason.

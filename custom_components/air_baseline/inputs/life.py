@@ -1,14 +1,21 @@
 """Signs of life of a source: what the other entities of its device report."""
 
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 
 REPEATS_S = 24 * 3600.0  # Seconds. By judgement: a device that only repeats itself may be cached.
-# What Home Assistant or a person does, not the device.
-_NO_SIGN = frozenset({Platform.BUTTON, Platform.EVENT, Platform.UPDATE})
+# What people operate, and what Home Assistant does by itself, says nothing of the device.
+_OF_DEVICE = frozenset({Platform.BINARY_SENSOR, Platform.DEVICE_TRACKER, Platform.SENSOR})
 _NO_VALUE = frozenset({STATE_UNAVAILABLE, STATE_UNKNOWN})
 
 
@@ -39,6 +46,12 @@ def _beside(hass: HomeAssistant, entity_id: str) -> list[State]:
         if entity.config_entry_id == source.config_entry_id
         and entity.entity_id != entity_id
         and entity.platform != DOMAIN
-        and entity.domain not in _NO_SIGN
+        and entity.domain in _OF_DEVICE
     ]
-    return [state for state in states if state is not None and state.state not in _NO_VALUE]
+    return [state for state in states if state is not None and _is_sign(state)]
+
+
+def _is_sign(state: State) -> bool:
+    """Tell whether a state can come from a device that is there."""
+    connectivity = state.attributes.get(ATTR_DEVICE_CLASS) == BinarySensorDeviceClass.CONNECTIVITY
+    return state.state not in _NO_VALUE and not (connectivity and state.state != STATE_ON)

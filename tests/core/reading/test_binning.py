@@ -48,8 +48,8 @@ def test_a_flood_of_readings_gives_one_bin_per_slot_and_stores_no_reading() -> N
 
 def test_a_repeated_value_lasts_for_half_an_hour() -> None:
     binner = Binner()
-    binner.read(T0 - 60, 5.0)
-    binner.read(T0, 5.0)
+    for tick in range(-2, 1):
+        binner.read(T0 + 60 * tick, 5.0)
     bins = binner.advance(T0 + 7200)
     assert [bin_.observed_s for bin_ in bins if bin_.start >= T0] == [300.0] * 6
 
@@ -121,10 +121,10 @@ def test_a_slot_observed_for_less_than_a_minute_is_missing(observed_s: int, bins
 
 def test_one_value_an_hour_fills_every_slot() -> None:
     binner = Binner()
-    bins = [bin_ for hour in range(25) for bin_ in binner.read(T0 + 3600 * hour, float(hour))]
+    bins = [bin_ for hour in range(25) for bin_ in binner.read(T0 + 3600 * hour, 1.5**hour)]
     first_hour = [bin_ for bin_ in bins if bin_.end <= T0 + 3600]
     assert len(first_hour) == 12
-    assert [bin_.value for bin_ in bins] == [float(index // 12) for index in range(24 * 12)]
+    assert [bin_.value for bin_ in bins] == [1.5 ** (index // 12) for index in range(24 * 12)]
     assert len(binner.advance(T0 + 48 * 3600)) == 4 * 12, "four of its intervals"
 
 

@@ -40,6 +40,10 @@ class GuidelineMean:
         """Note a level at the end of the span (POSIX seconds)."""
         self.end_at = at if self.end_at is None else max(self.end_at, at)
 
+    def proven(self, bin_: Bin) -> bool:
+        """Tell whether a bin is air: a source that may be dead can only show that it is clean."""
+        return not bin_.quiet or bin_.value <= self.spec.limit
+
     def take(self, bin_: Bin) -> None:
         """Count one bin and update `above`."""
         index, area = int(bin_.start // self.bucket_s), bin_.value * bin_.observed_s

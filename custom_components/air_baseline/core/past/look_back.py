@@ -5,8 +5,8 @@ Nothing is learned from them: that is up to the history of the source, if the ow
 
 from collections.abc import Iterable
 
-from ..channel import Channel
-from ..day import SLOT_S
+from ..channel import Channel, proven
+from ..day import SLOT_S, locate
 from ..reading.binning import Bin, Reading
 from .history_import import means, new_binner
 
@@ -26,9 +26,10 @@ def look_back(channel: Channel, readings: Iterable[Reading], now: float) -> None
     earlier = [reading for reading in readings if reading.at < now]
     binner = new_binner(channel.spec)
     for row in means(earlier, now, binner):
-        bin_ = Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S))
-        channel.sustained.take(bin_)
-        if channel.guideline is not None:
+        bin_ = Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S), quiet=row.quiet)
+        if proven(bin_, locate(bin_.start, channel.zone)[1], channel.forecast):
+            channel.sustained.take(bin_)
+        if channel.guideline is not None and channel.guideline.proven(bin_):
             channel.guideline.take(bin_)
     if binner.step is not None:
         channel.binner.step = min(binner.step, channel.binner.step or binner.step)

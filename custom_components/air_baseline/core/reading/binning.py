@@ -98,6 +98,7 @@ class Binner:
         "longest_hold_s",
         "observed_s",
         "read_at",
+        "restored",
         "step",
         "unproven",
     )
@@ -119,6 +120,7 @@ class Binner:
         self.cadence = Cadence()
         self.step: float | None = None
         self.late = 0
+        self.restored = False  # Whether the last value is of before a restart.
         self.unproven: Unproven | None = None
 
     def read(self, at: float, value: float) -> Sequence[Bin]:
@@ -136,7 +138,7 @@ class Binner:
             if self.read_at is not None and at > self.read_at:
                 self.cadence.note(at - self.read_at, difference)
         self.current_value = self.last_value = value
-        self.read_at = at
+        self.read_at, self.restored = at, False
         self.alive_at = max(at, self.alive_at or at)
         return bins
 
@@ -222,6 +224,7 @@ class Binner:
         self.step = None if step is None else checked.number(step, LEAST_STEP, checked.HIGHEST)
         self.last_value = checked.optional(checked.concentration, data["last_value"])
         self.late = checked.integer(data["late"], 0)
+        self.restored = True
 
     def restore_running(self, data: Mapping[str, Any]) -> None:
         """Take over what `dump_running` wrote. Raises StoredFormError or KeyError."""

@@ -10,76 +10,75 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 from statistics import median
 
+from ..day import DAY_S
+
 KEPT = 31  # Intervals. By judgement: a steady median that still follows a new cadence.
 LEAST_HOLD_S = 1800.0  # Seconds. By judgement: a busy network can lose some reports.
 HOLD_INTERVALS = 4  # Median intervals for which a value holds, by judgement.
 LONGEST_HOLD_S = 6 * 3600.0  # Seconds. By judgement: a sensor this slow says nothing about now.
-SHARE_KEPT = 300  # Readings. By judgement: about a day of a sensor that reports only changes.
-# Share of repeats. Recordings: sources repeat 0.01 to 0.9 of their values, or are at least regular
-# (0.002 to 0.006, where values are very fine).
-REPEATS_FROM = 0.01
-# Readings from which the share of single steps counts, by judgement: fewer prove nothing.
-STEPS_FROM = 100
-# Share of moves by the smallest step. Recordings: each source with that many repeats 0.08 of its
-# values or more, so one that never does leaves the repeats out.
-STEPS_SHARE = 0.04
-REGULAR_FROM = 10  # Intervals, by judgement: fewer can be alike by chance.
+REPEATS_KEPT = 300  # Repeats, by judgement: about a day of a sensor that repeats at night.
+LONG_REPEATS = 3  # Repeats, by judgement: so many were as late as the latest that counts.
+HOLD_REPEATS = 2  # Times as long as these a value holds, by judgement: one report can be lost.
+MOVES_KEPT = 100  # Readings. By judgement: an integration that reports in another way shows it.
+REPEATS_FROM = 2  # Repeats among them, by judgement: a rename writes one value again.
+# Moves by the smallest step from which a source leaves the repeats out that it does not have, and
+# how many of them a repeat stands against. Recordings: sources with that many single steps repeat
+# 0.5 to 4 times as often as they move by one.
+STEPS_FROM = 8  # Moves (recordings).
+STEPS_PER_REPEAT = 16  # Moves (recordings).
 SLACK = 0.01  # Share of a step, by judgement: the noise of floats.
+REGULAR_FROM = 10  # Intervals, by judgement: fewer can be alike by chance.
 REGULAR_TIMES = 1.5  # Times, between long and short intervals. Recordings: at intervals below 1.1.
+# Seconds since a silence in which a source can be called regular, by judgement: what is silent at
+# weekends is silent again by then.
+REGULAR_AFTER_S = 7 * DAY_S
+SILENCES_A_DAY = 0.5  # Silences a day from which a file's source is not regular, by judgement.
 
 
 class Cadence:
-    """The intervals between a source's readings, and how often one repeats the one before.
+    """The intervals between a source's readings, and how far its values moved.
 
     >>> cadence = Cadence()
     >>> cadence.note(60.0, 2.0)
     >>> cadence.changes_only
     True
     >>> cadence.note(60.0, 0.0)
+    >>> cadence.note(60.0, 0.0)
     >>> cadence.changes_only, cadence.hold_limit_s
     (False, 1800.0)
     """
 
-    __slots__ = (
-        "intervals",
-        "least_move",
-        "noted",
-        "repeat_intervals",
-        "repeated",
-        "said",
-        "single_steps",
-    )
+    __slots__ = ("intervals", "moves", "regular_s", "repeat_intervals", "said")
 
     def __init__(self) -> None:
         """Start with a source that may report only changes."""
         self.intervals: deque[float] = deque(maxlen=KEPT)
-        self.repeat_intervals: deque[float] = deque(maxlen=KEPT)
-        self.noted = 0
-        self.repeated = 0.0  # Share of the readings noted.
-        self.single_steps = 0.0  # The same.
-        self.least_move: float | None = None
+        self.repeat_intervals: deque[float] = deque(maxlen=REPEATS_KEPT)
+        self.moves: deque[float] = deque(maxlen=MOVES_KEPT)
+        self.regular_s = REGULAR_AFTER_S  # Seconds since the last silence.
         self.said: bool | None = None  # What a person said of a file.
 
     def note(self, interval_s: float, difference: float) -> None:
         """Note a reading: the seconds since the last one, and how far its value moved."""
+        silent = interval_s > LEAST_HOLD_S and interval_s > self.hold_limit_s
+        self.regular_s = 0.0 if silent else self.regular_s + interval_s
         self.intervals.append(interval_s)
         if not difference:
             self.repeat_intervals.append(interval_s)
-        self._note_move(abs(difference))
+        self.moves.append(abs(difference))
 
     def note_repeats(self) -> None:
         """Note that a value was repeated at unknown intervals, as the recorder keeps it."""
-        self._note_move(0.0)
+        self.moves.extend([0.0] * REPEATS_FROM)
 
     @property
     def changes_only(self) -> bool:
         """Tell whether the source reports only changes, so far as is known."""
         if self.said is not None:
             return self.said
-        if self.repeated >= REPEATS_FROM:
-            return False
-        leaves_out = self.noted >= STEPS_FROM and self.single_steps >= STEPS_SHARE
-        return leaves_out or not _regular(self.intervals)
+        if (known := _leaves_repeats_out(self.moves)) is not None:
+            return known
+        return self.regular_s < REGULAR_AFTER_S or not _regular(self.intervals)
 
     @property
     def hold_limit_s(self) -> float:
@@ -87,18 +86,11 @@ class Cadence:
 
         A source can repeat its value more rarely than it reports changes, so both count.
         """
-        typical = [median(known) for known in (self.intervals, self.repeat_intervals) if known]
-        longest = HOLD_INTERVALS * max(typical, default=0.0)
-        return min(max(LEAST_HOLD_S, longest), LONGEST_HOLD_S)
-
-    def _note_move(self, size: float) -> None:
-        if size and (self.least_move is None or size < self.least_move * (1.0 - SLACK)):
-            self.least_move, self.single_steps = size, 0.0
-        single = self.least_move is not None and 0.0 < size <= self.least_move * (1.0 + SLACK)
-        kept = self.noted / (self.noted + 1)
-        self.repeated = self.repeated * kept + (not size) * (1.0 - kept)
-        self.single_steps = self.single_steps * kept + single * (1.0 - kept)
-        self.noted = min(self.noted + 1, SHARE_KEPT - 1)
+        limit_s = HOLD_INTERVALS * median(self.intervals) if self.intervals else 0.0
+        if len(self.repeat_intervals) >= LONG_REPEATS:
+            usual_s = sorted(self.repeat_intervals)[-LONG_REPEATS]
+            limit_s = max(limit_s, HOLD_REPEATS * usual_s)
+        return min(max(LEAST_HOLD_S, limit_s), LONGEST_HOLD_S)
 
 
 def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool:
@@ -106,7 +98,7 @@ def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool
 
     >>> reports_only_changes([(0.0, 5.0), (60.0, 6.0), (7200.0, 5.0)])
     True
-    >>> reports_only_changes([(0.0, 5.0), (60.0, 5.0), (120.0, 6.0)])
+    >>> reports_only_changes([(0.0, 5.0), (60.0, 5.0), (120.0, 5.0), (180.0, 6.0)])
     False
     """
     moves = [
@@ -114,13 +106,24 @@ def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool
         for (before, last), (after, value) in pairwise(readings)
         if last is not None and value is not None
     ]
-    sizes = [size for _, size in moves]
-    if sizes.count(0.0) > REPEATS_FROM * len(sizes):
-        return False
-    single = min((size for size in sizes if size), default=0.0) * (1.0 + SLACK)
-    single_steps = sum(0.0 < size <= single for size in sizes)
-    leaves_out = len(sizes) >= STEPS_FROM and single_steps >= STEPS_SHARE * len(sizes)
-    return leaves_out or not _regular([interval_s for interval_s, _ in moves])
+    known = _leaves_repeats_out([size for _, size in moves])
+    if known is not None:
+        return known
+    intervals = [interval_s for interval_s, _ in moves]
+    limit_s = max(LEAST_HOLD_S, HOLD_INTERVALS * median(intervals)) if intervals else 0.0
+    silences = sum(interval_s > limit_s for interval_s in intervals)
+    often = silences >= max(1.0, SILENCES_A_DAY * sum(intervals) / DAY_S)
+    return often or not _regular(intervals)
+
+
+def _leaves_repeats_out(moves: Collection[float]) -> bool | None:
+    """Tell from the sizes of moves whether a source never repeats a value; None: not known."""
+    repeats = sum(not size for size in moves)
+    least = min((size for size in moves if size), default=0.0) * (1.0 + SLACK)
+    single_steps = sum(0.0 < size <= least for size in moves)
+    if single_steps >= STEPS_FROM and repeats * STEPS_PER_REPEAT <= single_steps:
+        return True
+    return False if repeats >= REPEATS_FROM else None
 
 
 def _regular(intervals: Collection[float]) -> bool:
