@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
+
+from custom_components.air_baseline.core.day import locate
 
 from .air import DAY_S, Air, Array, Place, Plume, Substance, toast
 from .recording import Recording
@@ -194,8 +196,9 @@ def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> House:
 
 
 def first_day_of(now: float, zone: tzinfo) -> date:
-    """Return the first day of a home's generated air."""
-    return datetime.fromtimestamp(now, zone).date() - timedelta(days=LEARNED_DAYS)
+    """Return the first day of a home's generated air: today, which began at 04:00, has no plume."""
+    today = date.fromordinal(locate(now, zone)[0])
+    return today - timedelta(days=LEARNED_DAYS)
 
 
 def _plume(start: float, burn_s: float, air_changes_per_h: float, pm25: float, voc: float) -> Plume:

@@ -60,7 +60,8 @@ class Cadence:
 
     def note(self, interval_s: float, difference: float) -> None:
         """Note a reading: the seconds since the last one, and how far its value moved."""
-        silent = interval_s > LEAST_HOLD_S and interval_s > self.hold_limit_s
+        known = len(self.intervals) >= REGULAR_FROM
+        silent = known and interval_s > LEAST_HOLD_S and interval_s > self.hold_limit_s
         self.regular_s = 0.0 if silent else self.regular_s + interval_s
         self.intervals.append(interval_s)
         if not difference:
