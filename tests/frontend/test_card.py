@@ -281,6 +281,13 @@ def test_grid_lines_are_at_round_numbers_and_apart(page: Page) -> None:
         assert max(found) <= top
 
 
+def test_an_empty_chart_has_no_scale(page: Page) -> None:
+    show(page, a_room(a_channel() | {"line": [], "parts": [], "episodes": []}))
+    text(page)
+    ticks = page.locator("air-baseline-card .grid text").all_text_contents()
+    assert [tick.strip() for tick in ticks] == ["0"]
+
+
 def test_a_day_of_25_hours_is_drawn_to_its_end(page: Page) -> None:
     channel = a_channel()
     longer = [dict(part) for part in channel["parts"]]
