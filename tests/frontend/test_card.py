@@ -118,6 +118,11 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
     assert count(page, ".line path") == 2
 
 
+def test_a_value_that_no_longer_counts_is_not_shown(page: Page) -> None:
+    show(page, a_room(a_channel(lapsed=True)))
+    assert page.locator("air-baseline-card .value").inner_text() == "–"
+
+
 @pytest.mark.parametrize(
     ("state", "unit", "shown"),
     [
