@@ -44,6 +44,7 @@ def a_channel(**changes: Any) -> Message:
         "highest": 1000.0,
         "refused_from": 10_000.0,
         "no_reading": [6553.5, 65535.0],
+        "lapsed": False,
         "source": "sensor.kitchen_pm25",
         "state": "learned",
         "compared": "usual",

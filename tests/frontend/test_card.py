@@ -118,6 +118,11 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
     assert count(page, ".line path") == 2
 
 
+def test_a_value_that_no_longer_counts_is_not_shown(page: Page) -> None:
+    show(page, a_room(a_channel(lapsed=True)))
+    assert page.locator("air-baseline-card .value").inner_text() == "–"
+
+
 @pytest.mark.parametrize(
     ("state", "unit", "shown"),
     [
@@ -279,6 +284,13 @@ def test_grid_lines_are_at_round_numbers_and_apart(page: Page) -> None:
         assert 3 <= len(found) <= 7, found
         assert min(after - at for at, after in pairwise(places)) > 20
         assert max(found) <= top
+
+
+def test_an_empty_chart_has_no_scale(page: Page) -> None:
+    show(page, a_room(a_channel() | {"line": [], "parts": [], "episodes": []}))
+    text(page)
+    ticks = page.locator("air-baseline-card .grid text").all_text_contents()
+    assert [tick.strip() for tick in ticks] == ["0"]
 
 
 def test_a_day_of_25_hours_is_drawn_to_its_end(page: Page) -> None:

@@ -176,7 +176,7 @@ async def test_an_integration_that_says_unavailable_is_believed_at_once(
     ("hours", "battery", "said"),
     [
         (3, False, "reports only changes, so its last value still counts"),
-        (3, True, "but its device was heard at"),
+        (3, True, "but its device was heard since then"),
         (26, False, "so its last value no longer counts"),
     ],
 )

@@ -110,6 +110,10 @@ async def test_one_that_is_deleted_and_the_other_renamed_to_it(
     take_over(hass)
     await come_to_rest(hass)
     await assert_waits(hass, clock, entry)
+    answer = await act(hass, "explain", device_id=device_id(hass, BEDROOM))
+    said = answer["quantities"]["pm25"]["words"]
+    assert said["inferred"] == "Nothing right now: its sensor is used elsewhere."
+    assert said["next"] == "Learning continues once this room has a sensor of its own."
     # The first sensor comes back, under the name that is free: each room has its own again.
     back = entity_registry.async_get_or_create("sensor", "x", PM25, suggested_object_id="back")
     await come_to_rest(hass)

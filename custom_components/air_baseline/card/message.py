@@ -51,6 +51,7 @@ def _channel(
     now, channel = dt_util.utcnow().timestamp(), room.channels[source.pollutant]
     shown, today = room.data[source.pollutant], day_chart(channel, now)
     explanation = explain(channel, now)
+    silence = explanation.measured.silence
     readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
     page = words.page(explanation, source, names_of(room, str))
     return {
@@ -60,6 +61,7 @@ def _channel(
         "highest": _shown(channel.spec.highest, source),
         "refused_from": _shown(REFUSED_FROM * channel.spec.highest, source),
         "no_reading": sorted(channel.spec.sentinels.get(source.factor, ())),
+        "lapsed": silence is not None and not silence.counts,
         "source": source.entity_id if readable else None,
         "state": shown.state,
         "compared": shown.compared,

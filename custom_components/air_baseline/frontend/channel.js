@@ -65,7 +65,7 @@ function head(hass, channel) {
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
   const value = PLAIN.test(source?.state) ? Number(source.state) : Number.NaN;
-  const silent = channel.state === "no_source";
+  const silent = channel.state === "no_source" || channel.lapsed;
   const unit = source?.attributes.unit_of_measurement ?? "";
   // The ends of the span are in the channel's unit; a micro sign is a Greek mu.
   const ours = unit.replace("\u00b5", "\u03bc") === channel.unit;

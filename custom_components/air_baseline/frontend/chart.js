@@ -32,7 +32,8 @@ class View {
     const levels = (channel.line ?? []).map(([, value]) => value);
     const highs = channel.parts.map((part) => part.high);
     this.top = 1.12 * Math.max(1, ...levels, ...highs);
-    this.ticks = ticks(this.top, HEIGHT - TOP - BOTTOM);
+    const empty = !levels.length && !highs.length; // Then no level is on any scale.
+    this.ticks = empty ? [0] : ticks(this.top, HEIGHT - TOP - BOTTOM);
     const longest = Math.max(...this.ticks.map((tick) => level(hass, tick).length));
     this.left = 10 + CHARACTER * longest;
     this.right = width - RIGHT;

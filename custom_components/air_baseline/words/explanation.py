@@ -242,6 +242,8 @@ class Words:
             )
         if explanation.evidence.not_seen and typical is None and explanation.day_ranges:
             return self.say("inferred_not_seen", quantity=quantity)
+        if Next.SOURCE_FREED in explanation.next_steps:
+            return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
 
     def _around(self, explanation: Explanation) -> list[str]:

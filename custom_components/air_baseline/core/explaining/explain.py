@@ -357,6 +357,8 @@ def _next_steps(
         waiting = _NEXT_OF_REASON.get(judgement.reason) if judgement.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     step = _NEXT_OF_STATE[judgement.state]
+    if step is Next.SOURCE_RETURNS and channel.waiting:
+        return (Next.SOURCE_FREED,)
     known = channel.forecast.standing if channel.forecast else Standing()
     return (_range_needs(channel.ledger, known, today) if step is Next.RANGE_AFTER_DAYS else step,)
 

@@ -54,6 +54,7 @@ class Next(StrEnum):
     LEVEL_LIFTED = "level_lifted"
     ALERTS_WAIT = "alerts_wait"
     SOURCE_RETURNS = "source_returns"
+    SOURCE_FREED = "source_freed"
     RESUME = "resume"
     CONDITIONS_BECOME_SEEN = "conditions_become_seen"
 
