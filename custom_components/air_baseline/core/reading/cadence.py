@@ -55,7 +55,7 @@ class Cadence:
         self.intervals: deque[float] = deque(maxlen=KEPT)
         self.repeat_intervals: deque[float] = deque(maxlen=REPEATS_KEPT)
         self.moves: deque[float] = deque(maxlen=MOVES_KEPT)
-        self.regular_s = REGULAR_AFTER_S  # Seconds since the last silence.
+        self.regular_s: float = REGULAR_AFTER_S  # Seconds since the last silence.
         self.said: bool | None = None  # What a person said of a file.
 
     def note(self, interval_s: float, difference: float) -> None:
