@@ -1,6 +1,7 @@
 """What a channel learns from its readings, day by day, and what it does not believe."""
 
 from collections import Counter
+from itertools import chain
 from math import inf, nan
 
 import pytest
@@ -12,7 +13,9 @@ from custom_components.air_baseline.core.codes import Basis, LearningState, Reas
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
+from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import (
     LONDON,
     MONDAY,
@@ -359,3 +362,32 @@ def test_a_value_that_was_there_already_is_as_old_as_it_is() -> None:
     assert channel.binner.holds(start + 24 * 3600.0)
     assert not channel.binner.holds(start + 24 * 3600.0 + 1.0)
     assert channel.health.last_read == start
+
+
+@pytest.mark.parametrize("down_h", [1.0, 30.0])
+def test_a_value_that_a_restart_wrote_again_is_no_news_and_costs_no_day(down_h: float) -> None:
+    channel, start = learned_channel(), day_start(MONDAY, LONDON)
+    breathe(channel, start, 10 * 60, 8.0)
+    channel.read(start + 10 * 3600.0, 300.0)
+    channel.advance(start + 10.2 * 3600.0)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    assert again.open_day is not None
+    learned = again.open_day.observed
+    at = start + (10.2 + down_h) * 3600.0
+    again.read(at, 300.0)
+    again.advance(at + 2 * 3600.0)
+    assert not again.episodes, "the sensor may be dead"
+    closed = [decode_counts(day.histogram) for day in again.ledger.days[40:]]
+    assert sum(map(sum, chain(*closed, again.open_day.counts))) >= learned
+    assert not again.binner.take_unproven()
+
+
+def test_a_source_found_dead_costs_no_time_that_was_counted_before() -> None:
+    channel, start = learned_channel(), day_start(MONDAY, LONDON)
+    breathe(channel, start, 10 * 60, 8.0)
+    before = channel.open_day.observed if channel.open_day else 0
+    channel.lose(start + 10 * 3600.0)
+    channel.find(start + 12 * 3600.0, 8.0, 1.0, start - 20 * 3600.0)
+    channel.advance(start + 13 * 3600.0)
+    assert channel.open_day is not None
+    assert channel.open_day.observed == before

@@ -119,7 +119,8 @@ class Channel:
         # At the end of the span, the value shows that it moves.
         self.health.see(at, value, held=held or same)
         if same and before is not None:
-            self.binner.date_back(max(before, self.health.life_at or before))
+            alive_at = max(before, self.health.life_at or before)
+            self.binner.date_back(max(alive_at, at - FRESH_S - SLOT_S))
         return judgements
 
     def find(

@@ -93,6 +93,7 @@ class Binner:
         "cadence",
         "counted_to",
         "current_value",
+        "held_from",
         "last_value",
         "late",
         "longest_hold_s",
@@ -114,6 +115,7 @@ class Binner:
         self.current_value: float | None = None
         self.read_at: float | None = None
         self.alive_at: float | None = None
+        self.held_from = 0.0  # Since when the current value is counted.
         self.last_value: float | None = None
         self.area = 0.0
         self.observed_s = 0.0
@@ -138,7 +140,7 @@ class Binner:
             if self.read_at is not None and at > self.read_at:
                 self.cadence.note(at - self.read_at, difference)
         self.current_value = self.last_value = value
-        self.read_at, self.restored = at, False
+        self.read_at, self.held_from, self.restored = at, at, False
         self.alive_at = max(at, self.alive_at or at)
         return bins
 
@@ -287,9 +289,10 @@ class Binner:
 
     def _expire(self, held_to: float) -> None:
         """End the hold; what held for long without a sign of life was no air."""
-        value, alive_at = self.current_value, self.alive_at
-        if value is not None and alive_at is not None and held_to - alive_at > LONGEST_HOLD_S:
-            self.unproven = Unproven(value, alive_at, held_to)
+        if self.current_value is not None and self.alive_at is not None:
+            since = max(self.alive_at, self.held_from)
+            if held_to - since > LONGEST_HOLD_S:
+                self.unproven = Unproven(self.current_value, since, held_to)
         self.current_value = None
 
     def _close(self, slot: int, bins: list[Bin]) -> None:
