@@ -7,7 +7,6 @@ peaks, so a day is made from five-minute means if they cover enough of it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import partial
 from itertools import pairwise, zip_longest
 from math import isfinite
 from statistics import median
@@ -18,7 +17,7 @@ from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
 from ..pollutant import REFUSED_FROM, PollutantSpec, cell_index
 from ..reading.binning import Bin, Binner, Reading, Unproven, smaller_step
-from ..reading.sensor_health import OFF_S, flat_limit_s
+from ..reading.sensor_health import OFF_S, SensorHealth, flat_limit_s
 
 # Slots that an hourly mean can count more where a source goes on and off: two begun hours, which
 # follow from one time of day at which it is off. By judgement.
@@ -150,7 +149,7 @@ def means(readings: Iterable[Reading], until: float, binner: Binner) -> list[Row
 
 def new_binner(spec: PollutantSpec) -> Binner:
     """Return a binner that holds values as that of a channel does."""
-    return Binner(partial(flat_limit_s, longest_h=0, spec=spec))
+    return Binner(SensorHealth(spec).longest_hold_s)
 
 
 def _row(bin_: Bin, low: float | None) -> Row:
