@@ -273,7 +273,9 @@ async def test_a_day_passes_without_a_connection(kitchen: Kitchen) -> None:
 class TestFiles:
     """No name becomes the name of a file; the real files are looked at."""
 
-    ODD = "../../../odd/etc\x00passwd\\..\\odd"
+    # Longer than the random names of temporary files, which could hold a shorter word by chance.
+    WORD = "improbable"
+    ODD = f"../../../{WORD}/etc\x00passwd\\..\\{WORD}"
 
     async def test_no_name_becomes_a_file(
         self, hass: HomeAssistant, clock: FrozenDateTimeFactory
@@ -299,7 +301,7 @@ class TestFiles:
         await hass.async_block_till_done()
         listening.clear()
         new = {path.name for path in {*folder.parent.rglob("*")} - before if path.is_file()}
-        ours = {name for name in new if name.startswith(DOMAIN) or "odd" in name}
+        ours = {name for name in new if name.startswith(DOMAIN) or self.WORD in name}
         assert ours == {"air_baseline.ledger", "air_baseline.ledger_good"}
         assert any("air_baseline.ledger" in path for path in opened)
-        assert [path for path in opened if "odd" in path] == []
+        assert [path for path in opened if self.WORD in path] == []
