@@ -31,7 +31,7 @@ VERSIONS: Final = {
     f"lovelace.{DASHBOARD_ID}": (1, 1),
     "lovelace_dashboards": (1, 1),
     "onboarding": (4, 1),
-    LEDGER_KEY: (2, 1),
+    LEDGER_KEY: (3, 1),
 }
 
 

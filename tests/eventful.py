@@ -17,7 +17,7 @@ from custom_components.air_baseline.core.codes import HistoryState
 from custom_components.air_baseline.core.ledger.entries import Entry, Relearned
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.files import disk, write
 from tests.home import (
     ATTRIBUTES,
@@ -118,7 +118,10 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def put_released(hass: HomeAssistant, version: str, *keys: str) -> None:
-    """Put the files of a released version in their place."""
+    """Put the files of a released version in their place; the ledger comes with its open parts."""
     disk(hass, "").mkdir(exist_ok=True)
-    for key in keys or (LEDGER_KEY, GOOD_KEY):
-        shutil.copyfile(FIXTURES / version / key, disk(hass, key))
+    wanted = keys or (LEDGER_KEY, GOOD_KEY)
+    for key in (*wanted, OPEN_KEY):
+        released = FIXTURES / version / key
+        if key in wanted or (LEDGER_KEY in wanted and released.is_file()):
+            shutil.copyfile(released, disk(hass, key))

@@ -11,7 +11,9 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import load_channel
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.core.storage.open_part import with_open_part
+from custom_components.air_baseline.storage.packed import unpack
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.home import KITCHEN, NOON, ZONE, a_store, learned
 
 type Damage = Callable[[bytes], bytes]
@@ -29,7 +31,30 @@ def write(hass: HomeAssistant, key: str, stored: dict[str, Any]) -> None:
 
 
 def read(hass: HomeAssistant, key: str) -> dict[str, Any]:
-    stored: dict[str, Any] = json.loads(disk(hass, key).read_text("utf-8"))
+    """Return what a file holds; the ledger as the open parts continue it."""
+    opened = disk(hass, OPEN_KEY)
+    has_open = key == LEDGER_KEY and opened.is_file()
+    return whole(disk(hass, key).read_bytes(), opened.read_bytes() if has_open else b"")
+
+
+def whole(ledger: bytes, opened: bytes = b"") -> dict[str, Any]:
+    """Return the content of the ledger, as the open parts continue it if they are of this one."""
+    stored: dict[str, Any] = json.loads(ledger)
+    return continued(stored, json.loads(opened) if opened else None)
+
+
+def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str, Any]:
+    """Return stored rooms as their open parts continue them, if they are of this whole."""
+    if opened is None or opened["data"]["continues"] != stored["data"].get("id"):
+        return stored
+    stored = json.loads(json.dumps(stored))
+    for room_id, packed in opened["data"]["rooms"].items():
+        room, part = stored["data"]["rooms"][room_id], unpack(packed)
+        room["asked"] = part.get("asked", room["asked"])
+        for name, channel in part["channels"].items():
+            room["channels"][name] = with_open_part(room["channels"][name], channel)
+    if "context" in opened["data"]:
+        stored["data"]["context"] = unpack(opened["data"]["context"])
     return stored
 
 
@@ -44,9 +69,9 @@ def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
     return [path.read_bytes() for path in found]
 
 
-def kept(ledger: bytes) -> Channel:
-    """Return the kitchen's PM2.5 channel from the bytes of the ledger file."""
-    rooms = json.loads(ledger)["data"]["rooms"]
+def kept(ledger: bytes, opened: bytes = b"") -> Channel:
+    """Return the kitchen's PM2.5 channel from the bytes of the ledger and of the open parts."""
+    rooms = whole(ledger, opened)["data"]["rooms"]
     return load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
 
 

@@ -30,8 +30,9 @@ from .listeners.rooms import async_let_time_pass, in_turn
 from .listeners.settings import SettingsListener, async_clear_requests, async_open_rooms
 from .listeners.surroundings import async_listen_to_surroundings
 from .services import async_register_actions
-from .storage.rooms import NewerStoreError, StoredRoom
-from .storage.store import LedgerStore, UnreadableStoreError
+from .storage.ha_store import NewerStoreError, UnreadableStoreError
+from .storage.rooms import StoredRoom
+from .storage.store import LedgerStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 GOOD_COPY_CHECK = timedelta(hours=1)  # How often the daily copy is checked for, by judgement.
@@ -50,6 +51,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async_find_renamed(hass, entry)
     stored: dict[str, StoredRoom] = {}
     store = LedgerStore(hass, lambda: stored)
+    entry.async_on_unload(store.async_close)
     rooms = [room.subentry_id for room in entry.get_subentries_of_type(SUBENTRY_ROOM)]
     try:
         zone = dt_util.get_default_time_zone()
@@ -118,7 +120,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
         entry.runtime_data.clock.async_stop()
         for room in entry.runtime_data.rooms.values():
             room.async_stop()  # Readings after the save would be lost.
-        await entry.runtime_data.store.async_save()
+        await entry.runtime_data.store.async_save(whole=True)
         async_clear_issues(hass)
     return unloaded
 

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import iso_day
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.faults import Faults
 from tests.files import damage, disk, kept, kitchen, write
 from tests.home import (
@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.on_disk, pytest.mark.timeout(3600)]
 MINUTE = timedelta(minutes=1)
 MOST_LOST_MIN = 15.0
 LEARNED_DAYS = 36
-OURS = {LEDGER_KEY, GOOD_KEY}
+OURS = {LEDGER_KEY, OPEN_KEY, GOOD_KEY}
 AIR = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
 DAYS = [str(NOON.date() - timedelta(days=ago)) for ago in (3, 5, 7)]
 
@@ -103,7 +103,7 @@ def drive(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 async def begin(hass: HomeAssistant, *, damaged: bool = False) -> MockConfigEntry:
     """Begin with a kitchen that has learned and a bedroom that has not."""
-    for key in OURS:
+    for key in (LEDGER_KEY, GOOD_KEY):
         write(hass, key, kitchen(LEARNED_DAYS))
     if damaged:
         damage(hass, LEDGER_KEY, lambda whole: whole[:1000])
@@ -236,7 +236,7 @@ def wrongs(cut: Cut, known: list[Numbers], learned: dict[str, Numbers]) -> list[
 def on_disk(cut: Cut) -> Channel:
     """Return the channel that a power cut has left, in the ledger or in the good copy."""
     try:
-        return kept(cut.files[LEDGER_KEY])
+        return kept(cut.files[LEDGER_KEY], cut.files.get(OPEN_KEY, b""))
     except KeyError, ValueError:
         return kept(cut.files[GOOD_KEY])
 

@@ -14,7 +14,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
+from custom_components.air_baseline.storage.store import (
+    GOOD_KEY,
+    LEDGER_KEY,
+    OPEN_KEY,
+    STORAGE_VERSION,
+)
 from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released, run_eventful_home
 from tests.files import disk, read, set_aside
@@ -121,11 +126,14 @@ async def test_the_current_form_is_among_those_released_and_the_fixture_holds_al
 ) -> None:
     entry = await run_eventful_home(hass, clock)
     now, current = dt_util.utcnow(), states(hass)
+    await entry.runtime_data.store.async_save()
+    put_aside = {key: read(hass, key) for key in (LEDGER_KEY, OPEN_KEY, GOOD_KEY)}
     await hass.config_entries.async_unload(entry.entry_id)
-    put_aside = {key: read(hass, key) for key in (LEDGER_KEY, GOOD_KEY)}
     put_released(hass, PRESENT)
     for key, written in put_aside.items():
         assert form(read(hass, key)) == form(written)
+    assert put_aside[OPEN_KEY]["data"]["continues"] == put_aside[LEDGER_KEY]["data"]["id"]
+    assert set(put_aside[OPEN_KEY]["data"]) == {"continues", "saved_at", "rooms", "context"}
     known = json.loads((FIXTURES / PRESENT / "shown.json").read_text("utf-8"))
     assert datetime.fromisoformat(known["at"]) == now
     assert set(known["states"]) == set(current)

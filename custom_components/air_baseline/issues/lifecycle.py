@@ -27,6 +27,8 @@ def async_watch_issues(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CA
     """Raise and clear the repairs of an entry's rooms; return what ends that."""
     ir.async_delete_issue(hass, DOMAIN, STORE_NEWER)
     _async_report_damage(hass, entry)
+    # Days are read later than all else.
+    entry.runtime_data.store.on_damage = lambda: _async_report_damage(hass, entry)
     return HomeIssues(hass, entry).async_start()
 
 
@@ -206,14 +208,15 @@ class HomeIssues:
 def _async_report_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
     """Report what was lost when the store was read, until the user has seen it."""
     damage = entry.runtime_data.damage
-    lost, recovered = ({room for room, _ in rooms} for rooms in (damage.lost, damage.recovered))
-    if not lost and not recovered:
+    fates = {"lost": damage.lost, "recovered": damage.recovered, "partly": damage.partly}
+    rooms = {fate: {room for room, _ in found} for fate, found in fates.items()}
+    if not any(rooms.values()):
         return
     ir.async_create_issue(
         hass,
         DOMAIN,
         STORE_RECOVERED,
-        data={"lost": " ".join(sorted(lost)), "recovered": " ".join(sorted(recovered))},
+        data={fate: " ".join(sorted(found)) for fate, found in rooms.items()},
         is_fixable=True,
         is_persistent=True,  # A restart finds no damage, so it could not be reported again.
         severity=ir.IssueSeverity.ERROR,

@@ -30,8 +30,7 @@ class StoreRecoveredFlow(RepairsFlow):
             step_id="init",
             menu_options=["keep", "start_over"],
             description_placeholders={
-                "lost": self._names("lost"),
-                "recovered": self._names("recovered"),
+                fate: self._names(fate) for fate in ("lost", "recovered", "partly")
             },
         )
 
@@ -42,7 +41,7 @@ class StoreRecoveredFlow(RepairsFlow):
         return self.async_show_form(
             step_id="confirm",
             data_schema=NO_FIELDS,
-            description_placeholders={"lost": self._names("lost")},
+            description_placeholders={fate: self._names(fate) for fate in ("lost", "partly")},
         )
 
     async def async_step_keep(self, user_input: UserInput = None) -> RepairsFlowResult:

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from ..const import LOGGER
+from ..core import checked
 from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.checked import StoredFormError
@@ -14,13 +15,13 @@ from ..core.ledger.ledger import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
+from ..core.storage.open_part import with_open_part
+from ..core.storage.salvage import UNREADABLE, Salvage
+from .ha_store import NewerStoreError
+from .packed import unpack
 from .question_record import QuestionRecord
 
 _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
-
-
-class NewerStoreError(Exception):
-    """The store was written by a newer version; it was not touched."""
 
 
 @dataclass(slots=True)
@@ -52,20 +53,69 @@ class StoredRoom:
         ]
 
 
+type Fates = list[tuple[str, str]]  # Rooms (their ids), each with a quantity.
+
+
 @dataclass(slots=True)
 class Loaded:
     """What was read, and the damage that was found: for each room, the result of each channel.
 
-    `recovered` lists (room, quantity) taken from the last good copy, `lost` those that
-    could not be read from either file. `damaged` says that the file could not be read as a
-    whole, `outdated` that it holds rooms that are gone.
+    `recovered` lists (room, quantity) with something taken from the last good copy or from the
+    last whole, `lost` those that could not be read at all, and `partly` those that lack a day or
+    a correction. `damaged` says that the file could not be read as a whole, `outdated` that it
+    holds rooms that are gone.
     """
 
     rooms: dict[str, StoredRoom] = field(default_factory=dict)
-    recovered: list[tuple[str, str]] = field(default_factory=list)
-    lost: list[tuple[str, str]] = field(default_factory=list)
+    recovered: Fates = field(default_factory=list)
+    lost: Fates = field(default_factory=list)
+    partly: Fates = field(default_factory=list)
     damaged: bool = False
     outdated: bool = False
+    salvages: dict[tuple[str, str], Salvage] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        """Tell whether there is any damage."""
+        return bool(self.damaged or self.recovered or self.lost or self.partly)
+
+    def note_open_lost(self) -> None:
+        """Note that what was open in all rooms is lost; it goes on from the last whole."""
+        known = {(key, one.value) for key, room in self.rooms.items() for one in room.channels}
+        self.recovered += sorted(known.difference(self.recovered))
+
+    def note_salvaged(self) -> bool:
+        """Note which rooms lack a day or a correction; tell whether that is news.
+
+        Days are read later than all else, so this can change.
+        """
+        news = False
+        for fate, salvage in self.salvages.items():
+            for found, fates in (
+                (salvage.replaced, self.recovered),
+                (salvage.lost, self.partly),
+            ):
+                if found and fate not in fates:
+                    fates.append(fate)
+                    news = True
+            while notes := salvage.take_notes():
+                LOGGER.warning("Stored data of %s %s: %s", *fate, "; ".join(notes))
+        return news
+
+
+class OpenParts:
+    """The open parts of rooms, if they continue a certain whole; older ones are of no use."""
+
+    def __init__(self, opened: object, whole: object) -> None:
+        """Take the contents of the two files."""
+        stored, id_ = mapping(opened), mapping(whole).get("id")
+        self.continues = isinstance(id_, str) and stored.get("continues") == id_
+        self._rooms = mapping(stored.get("rooms")) if self.continues else {}
+        self.surroundings = stored.get("context") if self.continues else None
+
+    def room(self, key: str) -> Mapping[str, Any] | None:
+        """Return the open part of a room, None for none. Raises StoredFormError."""
+        return checked.mapping(unpack(self._rooms[key])) if key in self._rooms else None
 
 
 class RoomsReader:
@@ -77,52 +127,105 @@ class RoomsReader:
         self._promise = promise
         self._wanted = rooms
         self._loaded = Loaded()
+        self._good_is_whole = False  # The open parts continue the good copy as well.
 
-    def read(self, data: object, good: object) -> Loaded:
-        """Return what the ledger and the good copy hold; raises NewerStoreError."""
+    def read(self, data: object, good: object, opened: object = None) -> Loaded:
+        """Return what the ledger and the good copy hold, and the open parts of one of them.
+
+        Raises NewerStoreError.
+        """
         good_rooms = mapping(mapping(good).get("rooms"))
         rooms = mapping(data).get("rooms")
         whole_lost = not isinstance(rooms, dict)
         if not isinstance(rooms, dict):
             self._loaded.damaged = data is not None or bool(good_rooms)
             rooms = good_rooms
+        parts = OpenParts(opened, good if whole_lost else data)
+        self._good_is_whole = OpenParts(opened, good).continues
         self._loaded.outdated = any(key not in self._wanted for key in (*rooms, *good_rooms))
         for key in self._wanted:
             good_room = mapping(good_rooms.get(key))
             kept = mapping(rooms.get(key))
             if not kept and not good_room:
                 continue
+            part = self._part(key, kept, parts)
+            asked = mapping(part).get("asked", kept.get("asked"))
             self._loaded.rooms[key] = StoredRoom(
-                channels=self._channels(key, kept, good_room, whole_lost=whole_lost),
+                channels=self._channels(key, kept, part, good_room, whole_lost=whole_lost),
                 retired=[item for item in _list(kept.get("retired")) if isinstance(item, dict)],
-                question_records=_question_records(kept.get("asked")),
+                question_records=_question_records(asked),
             )
+        self._loaded.note_salvaged()
         return self._loaded
 
+    def _part(
+        self, key: str, room: Mapping[str, Any], parts: OpenParts
+    ) -> Mapping[str, Any] | None:
+        """Return the open part of a room, None if there is none or it cannot be read."""
+        try:
+            return parts.room(key)
+        except StoredFormError as error:
+            LOGGER.warning("What is open in a stored room cannot be read: %s", error)
+            channels = mapping(room.get("channels"))
+            self._loaded.recovered += [(key, name) for name in channels if name in _KINDS]
+            return None
+
     def _channels(
-        self, key: str, room: Mapping[str, Any], good_room: Mapping[str, Any], *, whole_lost: bool
+        self,
+        key: str,
+        room: Mapping[str, Any],
+        part: Mapping[str, Any] | None,
+        good_room: Mapping[str, Any],
+        *,
+        whole_lost: bool,
     ) -> dict[Pollutant, Channel]:
         channels: dict[Pollutant, Channel] = {}
         current, good = room.get("channels"), mapping(good_room.get("channels"))
+        parts = mapping(mapping(part).get("channels"))
         # A pollutant that only the good copy has was removed from the room since, unless the
         # list of pollutants itself was damaged.
         listed = isinstance(current, dict) and all(name in _KINDS for name in current)
         current = mapping(current)
         for pollutant in Pollutant:
-            if pollutant.value not in current and (listed or pollutant.value not in good):
+            name = pollutant.value
+            if name not in current and (listed or name not in good):
                 continue
-            channel = self._channel(pollutant, current.get(pollutant.value))
-            if channel is None or whole_lost:
-                channel = channel or self._channel(pollutant, good.get(pollutant.value))
-                fate = self._loaded.lost if channel is None else self._loaded.recovered
-                fate.append((key, pollutant.value))
+            fate = key, name
+            salvage = Salvage(good.get(name))
+            channel = self._continued(pollutant, current.get(name), parts.get(name), salvage)
+            unread = channel is None and name in parts
+            channel = channel or self._channel(pollutant, current.get(name), salvage)
+            if channel is None or whole_lost or unread:
+                part_of_good = parts.get(name) if self._good_is_whole else None
+                channel = (
+                    channel
+                    or self._continued(pollutant, good.get(name), part_of_good, salvage)
+                    or self._channel(pollutant, good.get(name), salvage)
+                )
+                fates = self._loaded.lost if channel is None else self._loaded.recovered
+                fates += [fate] if fate not in fates else []
             if channel is not None:
                 channels[pollutant] = channel
+                self._loaded.salvages[fate] = salvage
+            salvage.forget_good()
         return channels
 
-    def _channel(self, pollutant: Pollutant, data: object) -> Channel | None:
+    def _continued(
+        self, pollutant: Pollutant, whole: object, part: object, salvage: Salvage
+    ) -> Channel | None:
+        """Return a channel as its open part continues it, None if that cannot be read."""
+        if not isinstance(whole, dict) or not isinstance(part, dict):
+            return None
         try:
-            channel = load_channel(data, self._zone, self._promise)
+            data = with_open_part(whole, part)
+        except UNREADABLE as error:
+            LOGGER.warning("What is open in a stored ledger cannot be read: %s", error)
+            return None
+        return self._channel(pollutant, data, salvage)
+
+    def _channel(self, pollutant: Pollutant, data: object, salvage: Salvage) -> Channel | None:
+        try:
+            channel = load_channel(data, self._zone, self._promise, salvage)
         except NewerFormError as error:
             raise NewerStoreError(str(error)) from error
         except StoredFormError as error:

@@ -1,4 +1,10 @@
-"""The ledgers on disk: one store and one last good copy; nothing is computed here.
+"""The ledgers on disk: what is written when, and read again; nothing is computed here.
+
+`air_baseline.ledger` holds everything as a whole. It is large, so it is written when a day has
+closed, and when what it holds has changed too much. `air_baseline.open` is small, is written every
+15 minutes and after each event and correction, and holds what has changed since; it names the
+whole that it continues, and with another one it is of no use. `air_baseline.ledger_good` is a copy
+of the whole, at most a day old.
 
 A damaged channel is taken from the last good copy, and a damaged file is set aside as a whole. A
 store written by a newer version is left untouched.
@@ -7,48 +13,49 @@ store written by a newer version is left untouched.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, tzinfo
-from functools import cached_property
 import os
 from pathlib import Path
-import shutil
-from time import sleep
-from typing import Any, override
+from typing import Any
+from uuid import uuid4
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.json import json_bytes, json_fragment
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
-from homeassistant.util.file import WriteError
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
 from ..core.alerting.promise import Promise
-from ..core.channel import Channel
-from ..core.day import DAY_S
+from ..core.checked import StoredFormError
+from ..core.day import locate, parse_day
 from ..core.reading.surroundings import SurroundingMean
-from ..core.storage.channel import freeze_channel
-from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_surroundings
+from .files import NEWER, copy, drop_earlier, remove_set_aside, set_aside
+from .frozen import FrozenRoom, OpenRoom, Whole
+from .good_copy import KnownDays, days_of_stored
+from .ha_store import (
+    STORAGE_VERSION,
+    ImmediateStore,
+    NewerStoreError,
+    NotWrittenError,
+    UnreadableStoreError,
+)
+from .packed import pack, unpack
+from .rooms import Loaded, OpenParts, RoomsReader, StoredRoom, mapping, read_surroundings
 
-# 1: the first. 2: what was off at night, doubts about a unit, signs of life (all may be missing).
-STORAGE_VERSION = 2
+__all__ = ["STORAGE_VERSION", "LedgerStore", "NotSavedError", "UnreadableStoreError"]
+
 LEDGER_KEY = f"{DOMAIN}.ledger"
+OPEN_KEY = f"{DOMAIN}.open"
 GOOD_KEY = f"{DOMAIN}.ledger_good"
 SAVE_EVERY_S = 15 * 60.0  # Seconds that a power cut can cost, by judgement.
 SOON_S = 5  # Seconds, by judgement: all rooms close a day within them, so one save is enough.
 GOOD_COPY_S = 24 * 3600.0  # Seconds between copies, by judgement.
-# Seconds, by judgement, that the writing thread sleeps before each channel. A busy thread gives up
-# Python only every 5 ms, and the event loop needs it dozens of times for each room. Measured: a
-# day's close took 300 ms during a save without this, 10 ms with it.
-YIELD_S = 1e-4
-CORRUPT, NEWER = "corrupt", "newer"  # In the names of files that are set aside.
-EARLIER = "v"  # The same, of copies from before the stored form changed, with its number.
-EARLIER_KEPT_S = 30 * DAY_S  # Seconds, by judgement: long enough to go back to an older version.
-
-
-class UnreadableStoreError(Exception):
-    """The store cannot be read from the disk at present; it is unchanged."""
+# Seconds, by judgement, after which the copy is made with the whole of a closed day: it costs
+# nothing else then, and the next one is due with the next day.
+GOOD_COPY_EARLY_S = GOOD_COPY_S / 2.0
+# One write at a time, also of a store that is loaded again or removed while the last one writes.
+_WRITING: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_writing")
 
 
 class NotSavedError(HomeAssistantError):
@@ -59,38 +66,65 @@ class LedgerStore:
     """Load and save the rooms of one entry."""
 
     def __init__(self, hass: HomeAssistant, rooms: Callable[[], Mapping[str, StoredRoom]]) -> None:
-        """Prepare the two files; `rooms` returns the rooms to save at the time of a save."""
+        """Prepare the files; `rooms` returns the rooms to save at the time of a save."""
         self._hass = hass
         self._rooms = rooms
-        self._ledger = _store(hass, LEDGER_KEY)
-        self._good = _store(hass, GOOD_KEY)
+        self._ledger = ImmediateStore(hass, LEDGER_KEY)
+        self._open = ImmediateStore(hass, OPEN_KEY)
+        self._good = ImmediateStore(hass, GOOD_KEY)
+        self._files = (self._ledger, self._open, self._good)
+        self._whole: Whole | None = None  # What the ledger holds, None if it must be written.
         self._pending: list[CALLBACK_TYPE] = []  # They cancel the next save.
+        self._closed = False
         self._good_at: float | None = None
+        self._good_days: dict[tuple[str, str], KnownDays] = {}
+        self._held_back = False
+        self._loaded = Loaded()
         self._due_at = 0.0
-        self._saving = asyncio.Lock()  # A later state is written later.
+        self._writing = hass.data.setdefault(_WRITING, asyncio.Lock())
         self.turn = asyncio.Lock()  # Held while all rooms are busy: a save would slow them down.
         self._saved_at = dt_util.utcnow().timestamp()
         self.surroundings: dict[str, SurroundingMean] = {}  # Shared by channels, by their key.
+        self.on_damage: CALLBACK_TYPE | None = None  # Called when damage was found after loading.
 
     async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
-        """Read the given rooms (their ids) from both files.
+        """Read the given rooms (their ids) from all files.
 
         Raises NewerStoreError if a file is of a newer version, and UnreadableStoreError if the
         store cannot be read from the disk.
         """
-        exists = await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path)
-        for store in (self._ledger, self._good):
-            await self._hass.async_add_executor_job(_drop_earlier, store.path)
-        data, good = await _load(self._ledger), await self._load_good()
+        async with self._writing:
+            return await self._async_load(zone, promise, rooms)
+
+    async def _async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
+        run = self._hass.async_add_executor_job
+        exists = await run(os.path.isfile, self._ledger.path)
+        has_open = await run(os.path.isfile, self._open.path)
+        data, good = await self._ledger.async_read(), await self._async_read_good()
+        opened = await self._open.async_read()
+        for store in self._files:
+            await run(drop_earlier, store.path, _saved_at(data, opened))
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
+        self._good_days = days_of_stored(mapping(mapping(good).get("rooms")))
         reader = RoomsReader(zone, promise, rooms)
-        loaded = await self._hass.async_add_executor_job(reader.read, data, good)
+        loaded = self._loaded = await run(reader.read, data, good, opened)
         loaded.damaged |= exists and data is None
-        self.surroundings = read_surroundings(mapping(data).get("context"), zone)
-        if loaded.damaged or loaded.recovered or loaded.lost:
-            await self._hass.async_add_executor_job(_set_aside, self._ledger.path, _copy)
+        open_lost = has_open and opened is None
+        if open_lost:
+            loaded.note_open_lost()
+        parts = OpenParts(opened, data)
+        self.surroundings = _surroundings(data, parts, zone)
+        if loaded.found:
+            await run(set_aside, self._ledger.path, copy)
+            await run(set_aside, self._open.path, copy)
         return loaded
+
+    @callback
+    def async_close(self) -> None:
+        """Write nothing any more; a write that has begun ends before the next load or removal."""
+        self._closed = True
+        self._async_forget_pending()
 
     @callback
     def async_schedule_save(self) -> None:
@@ -106,12 +140,12 @@ class LedgerStore:
         """Save within seconds, so that nothing is reported again after a power cut."""
         self._async_save_within(SOON_S)
 
-    async def async_save(self) -> None:
-        """Save now."""
-        self._async_forget_pending()
-        self._saved_at = dt_util.utcnow().timestamp()
-        async with self._saving:
-            await self._ledger.async_save(await self._async_freeze())
+    async def async_save(self, *, whole: bool = False) -> None:
+        """Save now; with `whole`, write everything, so that only the ledger matters."""
+        try:
+            await self._async_write(whole=whole)
+        except NotWrittenError:
+            return  # Home Assistant has logged it, and the next save tries again.
 
     @callback
     def _async_save_within(self, delay_s: float) -> None:
@@ -144,31 +178,136 @@ class LedgerStore:
 
     async def async_save_or_raise(self) -> None:
         """Save now. Raises NotSavedError if that fails."""
-        await self.async_save()
-        if self._ledger.failed:
-            raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved")
+        try:
+            await self._async_write()
+        except NotWrittenError as error:
+            raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved") from error
 
     async def async_keep_good(self, at: float) -> None:
         """Save the last good copy if a day has passed since the one before."""
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
-            self._good_at = at
             await self._async_wait_for_rooms()
-            await self._good.async_save({**await self._async_freeze(), "kept_at": at})
+            await self._async_save_whole_and_good()
 
     async def async_forget_gone(self, at: float) -> None:
-        """Write both files again, without the rooms that are gone."""
-        await self.async_save()
+        """Write all files again, without the rooms that are gone."""
         self._good_at = None
-        await self.async_keep_good(at)
+        await self._async_save_whole_and_good()
+        await self.async_save()
+
+    async def _async_save_whole_and_good(self) -> None:
+        try:
+            await self._async_write(whole=True, good=True)
+        except NotWrittenError:
+            return
+
+    async def _async_write(self, *, whole: bool = False, good: bool = False) -> None:
+        """Write the whole, or the open part if that is enough.
+
+        The state is that of when its turn to write has come, so a later state is written later.
+        Raises NotWrittenError.
+        """
+        self._async_forget_pending()
+        async with self._writing:
+            if self._closed:
+                return
+            self._saved_at = at = dt_util.utcnow().timestamp()
+            rooms = await self._async_freeze()
+            stored = self._whole
+            closed = stored is not None and not _continue(rooms, stored)
+            if whole or stored is None or closed or stored.outgrown:
+                await self._async_write_whole(rooms, at, good=good, closed=closed)
+            else:
+                await self._async_write_open(rooms, at, stored)
+        if self._loaded.note_salvaged() and self.on_damage is not None:
+            self.on_damage()
+
+    async def _async_write_whole(
+        self, rooms: Mapping[str, FrozenRoom], at: float, *, good: bool, closed: bool
+    ) -> None:
+        data = {
+            "id": uuid4().hex,
+            "saved_at": at,
+            "rooms": {key: room.whole() for key, room in rooms.items()},
+            **self._dump_surroundings(),
+        }
+        await self._ledger.async_write(data)
+        known = {key: room.known for key, room in rooms.items()}
+        readable = {key: one for key, one in known.items() if one is not None}
+        self._whole = None
+        if len(readable) == len(known):
+            self._whole = Whole(data["id"], readable, await self._async_size())
+        early = self._good_at is not None and abs(at - self._good_at) >= GOOD_COPY_EARLY_S
+        if good or (closed and early):
+            await self._async_write_good(rooms, data, at)
+
+    async def _async_write_open(
+        self, rooms: Mapping[str, FrozenRoom], at: float, stored: Whole
+    ) -> None:
+        parts = {key: OpenRoom(room, stored.rooms[key]) for key, room in rooms.items()}
+        context = self._dump_surroundings().get("context")
+        packed = {"context": pack(context)} if context else {}
+        await self._open.async_write(
+            {"continues": stored.id, "saved_at": at, "rooms": parts, **packed}
+        )
+        stored.note(sum(part.size for part in parts.values()))
+
+    async def _async_write_good(
+        self, rooms: Mapping[str, FrozenRoom], data: dict[str, Any], at: float
+    ) -> None:
+        """Write the good copy, unless it would lack days or could not be read."""
+        present = {
+            (key, name): channel
+            for key, room in rooms.items()
+            for name, channel in room.channels.items()
+        }
+        wrong = [f"{key} {name}: {one.error}" for (key, name), one in present.items() if one.error]
+        for known, channel in present.items():
+            before, now = self._good_days.get(known), KnownDays.of(channel.ledger)
+            today = parse_day(channel.day) if channel.day else self._today(at)
+            missing = before.missing_in(now, today) if before is not None else []
+            if missing:
+                wrong.append(f"{' '.join(known)}: {len(missing)} days are missing")
+        if wrong:
+            if not self._held_back:
+                LOGGER.warning("The last good copy is kept as it is: %s", "; ".join(wrong))
+            self._held_back = True
+            await self._async_forget_gone_in_good(rooms)
+            return
+        self._held_back = False
+        await self._good.async_write({**data, "kept_at": at})
+        self._good_at = at
+        self._good_days = {known: KnownDays.of(one.ledger) for known, one in present.items()}
+
+    async def _async_forget_gone_in_good(self, rooms: Mapping[str, FrozenRoom]) -> None:
+        """Write the good copy as it is, but without the rooms that are gone."""
+        if {key for key, _ in self._good_days} <= rooms.keys():
+            return
+        good = dict(mapping(await self._async_read_good()))
+        stored = mapping(good.get("rooms"))
+        good["rooms"] = {key: room for key, room in stored.items() if key in rooms}
+        await self._good.async_write(good)
+        self._good_days = days_of_stored(good["rooms"])
+
+    def _today(self, at: float) -> int:
+        return locate(at, dt_util.get_default_time_zone())[0]
+
+    async def _async_size(self) -> int:
+        """Return the size of the ledger in bytes, 0 if there is no file."""
+
+        def size(file: Path) -> int:
+            return file.stat().st_size if file.is_file() else 0
+
+        return await self._hass.async_add_executor_job(size, Path(self._ledger.path))
 
     async def async_readable(
         self, zone: tzinfo, promise: Promise, rooms: Collection[str]
     ) -> tuple[bool, bool]:
         """Return whether the store and the good copy have rooms that can be read."""
 
-        async def readable(store: Store[dict[str, Any]]) -> bool:
+        async def readable(store: ImmediateStore) -> bool:
             try:
-                data = await _load(store)
+                data = await store.async_read()
                 reader = RoomsReader(zone, promise, rooms)
                 loaded = await self._hass.async_add_executor_job(reader.read, data, None)
             except NewerStoreError:
@@ -179,160 +318,61 @@ class LedgerStore:
 
     async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
         """Set files of a newer version aside: the store, the good copy, or both."""
-        for wanted, store in ((ledger, self._ledger), (good, self._good)):
+        for wanted, store in ((ledger, self._ledger), (ledger, self._open), (good, self._good)):
             if wanted:
-                await self._hass.async_add_executor_job(_set_aside, store.path, os.replace, NEWER)
+                await self._hass.async_add_executor_job(set_aside, store.path, os.replace, NEWER)
 
     async def async_remove(self) -> None:
-        """Remove both files, and the copies that were set aside."""
-        await self._ledger.async_remove()
-        await self._good.async_remove()
-        await self._hass.async_add_executor_job(_remove_set_aside, self._ledger.path)
-        await self._hass.async_add_executor_job(_remove_set_aside, self._good.path)
+        """Remove all files, and the copies that were set aside, after what is being written."""
+        async with self._writing:
+            self.async_close()
+            for store in self._files:
+                await store.async_remove()
+            for store in self._files:
+                await self._hass.async_add_executor_job(remove_set_aside, store.path)
 
-    async def _load_good(self) -> object:
+    async def _async_read_good(self) -> object:
         """Return the content of the good copy, None if it cannot be read and is not needed."""
         try:
-            return await _load(self._good)
+            return await self._good.async_read()
         except UnreadableStoreError as error:
             if not await self._hass.async_add_executor_job(os.path.isfile, self._ledger.path):
                 raise
             LOGGER.warning("The last good copy cannot be read: %s", error)
             return None
 
-    async def _async_freeze(self) -> dict[str, Any]:
-        """Return the present state for a thread to write: nothing in it changes any more.
-
-        The event loop is free between two rooms.
-        """
+    async def _async_freeze(self) -> dict[str, FrozenRoom]:
+        """Return the present state of all rooms; the event loop is free between two of them."""
         rooms = {}
         for key, room in tuple(self._rooms().items()):
-            rooms[key] = _freeze_room(room)
+            rooms[key] = FrozenRoom.of(room)
             await asyncio.sleep(0)
-        surroundings = {key: mean.dump() for key, mean in self.surroundings.items()}
-        return {"rooms": rooms, **({"context": surroundings} if surroundings else {})}
+        return rooms
+
+    def _dump_surroundings(self) -> dict[str, Any]:
+        means = {key: mean.dump() for key, mean in self.surroundings.items()}
+        return {"context": means} if means else {}
 
 
-class _ImmediateStore(Store[dict[str, Any]]):
-    """A store that writes at once, and whose `failed` says whether that failed.
-
-    Home Assistant delays a save while it stops, and only logs a failure.
-    """
-
-    failed = False
-
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Keep the file as it is, then read it: each part reads its own earlier forms.
-
-        Raises NotImplementedError for a version that was never written.
-        """
-        if old_major_version < 1:
-            raise NotImplementedError
-        await self.hass.async_add_executor_job(
-            _set_aside, self.path, _copy, f"{EARLIER}{old_major_version}"
-        )
-        return old_data
-
-    @override
-    async def async_save(self, data: dict[str, Any]) -> None:
-        await super().async_save(data)
-        if self.hass.state is CoreState.stopping:
-            await self._async_handle_write_data()  # type: ignore[no-untyped-call]
-
-    @override
-    async def _async_write_data(self, data: dict[str, Any]) -> None:
-        try:
-            await super()._async_write_data(data)
-        except WriteError:
-            self.failed = True
-            raise
-        self.failed = False
-
-
-def _store(hass: HomeAssistant, key: str) -> _ImmediateStore:
-    return _ImmediateStore(
-        hass,
-        STORAGE_VERSION,
-        key,
-        private=True,
-        atomic_writes=True,
-        serialize_in_event_loop=False,
+def _continue(rooms: Mapping[str, FrozenRoom], stored: Whole) -> bool:
+    """Tell whether the open part is enough: the same rooms, and in none a day was closed."""
+    return rooms.keys() == stored.rooms.keys() and all(
+        room.continues(stored.rooms[key]) for key, room in rooms.items()
     )
 
 
-class _ChannelToWrite:
-    """A frozen channel; the thread that writes the file turns it into JSON."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._frozen = freeze_channel(channel)
-
-    @cached_property  # Home Assistant asks twice: whether it is there, and for it.
-    def json_fragment(self) -> json_fragment:
-        """Return JSON on one line: Home Assistant would write each number on its own line."""
-        sleep(YIELD_S)
-        return json_fragment(json_bytes(self._frozen.dump()))
+def _surroundings(data: object, parts: OpenParts, zone: tzinfo) -> dict[str, SurroundingMean]:
+    """Return the surroundings of the open part, or of the whole if there are none."""
+    stored = mapping(data).get("context")
+    if parts.surroundings is not None:
+        try:
+            stored = unpack(parts.surroundings)
+        except StoredFormError as error:
+            LOGGER.warning("Stored surroundings cannot be read: %s", error)
+    return read_surroundings(stored, zone)
 
 
-def _freeze_room(room: StoredRoom) -> dict[str, Any]:
-    return {
-        "channels": {
-            pollutant.value: _ChannelToWrite(channel)
-            for pollutant, channel in room.channels.items()
-        },
-        "retired": [*room.retired],
-        "asked": room.dump_questions(),
-    }
-
-
-async def _load(store: Store[dict[str, Any]]) -> object:
-    """Return the content of a file, None if it is missing or was set aside as damaged.
-
-    Raises NewerStoreError, or UnreadableStoreError if the disk fails: the file may be readable a
-    minute later.
-    """
-    try:
-        return await store.async_load()
-    except UnsupportedStorageVersionError as error:
-        raise NewerStoreError(str(error)) from error
-    except OSError as error:
-        raise UnreadableStoreError(str(error)) from error
-    except (HomeAssistantError, KeyError, NotImplementedError, TypeError, ValueError) as error:
-        if isinstance(error.__cause__, OSError):
-            raise UnreadableStoreError(str(error)) from error
-        LOGGER.error("%s is damaged and was set aside: %s", store.key, error)
-        await store.hass.async_add_executor_job(_set_aside, store.path, os.replace)
-        return None
-
-
-def _set_aside(path: str, move: Callable[[str, str], object], why: str = CORRUPT) -> None:
-    """Move or copy a file to another name, unless Home Assistant has moved it already."""
-    if Path(path).is_file():
-        move(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
-
-
-def _copy(path: str, target: str) -> None:
-    """Copy a file to keep it as it is; a full disk is not a reason to fail."""
-    try:
-        shutil.copy2(path, target)
-    except OSError as error:
-        LOGGER.warning("%s could not be copied before it is written again: %s", path, error)
-
-
-def _drop_earlier(path: str) -> None:
-    """Remove copies of an earlier form that are old enough."""
-    file = Path(path)
-    for aside in file.parent.glob(f"{file.name}.{EARLIER}[0-9]*.*"):
-        kept_at = dt_util.parse_datetime(aside.name.removeprefix(file.name).split(".", 2)[2])
-        if kept_at and (dt_util.utcnow() - kept_at).total_seconds() >= EARLIER_KEPT_S:
-            aside.unlink(missing_ok=True)
-
-
-def _remove_set_aside(path: str) -> None:
-    """Remove all copies of a file that were set aside, by Home Assistant too."""
-    file = Path(path)
-    for why in (CORRUPT, NEWER, f"{EARLIER}[0-9]*"):
-        for aside in file.parent.glob(f"{file.name}.{why}.*"):
-            aside.unlink()
+def _saved_at(*contents: object) -> float | None:
+    """Return when the last of some files was saved (POSIX seconds), None if that is not known."""
+    times = [mapping(content).get("saved_at") for content in contents]
+    return max((at for at in times if isinstance(at, float)), default=None)

@@ -19,15 +19,18 @@ from ..alerting.promise import Promise
 from ..channel import Channel
 from ..checked import StoredFormError
 from ..codes import HistoryState
-from ..day import SLOT_S, day_start, iso_day, parse_day, part_slots
+from ..day import SLOT_S, day_start, parse_day, part_slots
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import encode_counts
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
 from ..pollutant import POLLUTANTS, Pollutant
 from ..reading.surroundings import SurroundingMean
+from .days import StoredDays
 from .forecast import dump_forecast, load_forecast
 from .ledger import dump_ledger, load_ledger
+from .open_part import StoredWhole, open_part
+from .salvage import STRICT, Salvage
 
 VERSION = 2  # Of the stored form; what 1 did not know may be missing.
 READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # These need no further attempt.
@@ -48,13 +51,26 @@ class FrozenChannel:
     forecast: Forecast | None
     ledger: Ledger
 
-    def dump(self) -> dict[str, Any]:
-        """Return it as plain JSON values; any thread may call this."""
+    @property
+    def day(self) -> str | None:
+        """Return the open day as a date, None if there is none."""
+        return None if self.today is None else self.today["day"]
+
+    def dump(self, *, days: bool = True) -> dict[str, Any]:
+        """Return it as plain JSON values, without days if not `days`; any thread may call this."""
         today = self.today
         if today is not None and self.forecast is not None:
             forecast = dump_forecast(self.forecast)
             today = {**today, "histogram": encode_counts(self.counts), "forecast": forecast}
-        return {**self.running, "today": today, **dump_ledger(self.ledger)}
+        return {**self.running, "today": today, **dump_ledger(self.ledger, days=days)}
+
+    def continues(self, stored: StoredWhole) -> bool:
+        """Tell whether the open part is enough: no day was closed since, nothing was relearned."""
+        return self.day == stored.day and self.ledger.former is stored.former
+
+    def dump_open(self, stored: StoredWhole) -> dict[str, Any]:
+        """Return what has changed since the whole was stored; any thread may call this."""
+        return open_part(self.dump(days=self.ledger.days is not stored.days), stored)
 
 
 def freeze_channel(channel: Channel) -> FrozenChannel:
@@ -89,14 +105,17 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
     return freeze_channel(channel).dump()
 
 
-def load_channel(data: object, zone: tzinfo, promise: Promise) -> Channel:
+def load_channel(
+    data: object, zone: tzinfo, promise: Promise, salvage: Salvage = STRICT
+) -> Channel:
     """Return the channel that `dump_channel` wrote, with today's forecast as it was written.
 
     The current value is not kept across a restart. Raises NewerFormError for a newer version and
-    StoredFormError for anything else that is not of this form.
+    StoredFormError for anything else that is not of this form. `salvage` can replace rows that
+    cannot be read, or leave them out.
     """
     try:
-        return _load(checked.mapping(data), zone, promise)
+        return _load(checked.mapping(data), zone, promise, salvage)
     except (KeyError, IndexError, TypeError, OverflowError) as error:
         raise StoredFormError(f"not of the stored form: {error!r}") from error
     except StoredFormError:
@@ -118,7 +137,16 @@ def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
     return mean
 
 
-def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
+def check_channel(data: object, zone: tzinfo, promise: Promise) -> None:
+    """Raise StoredFormError for a channel that cannot be loaded as a whole, with all its days."""
+    channel = load_channel(data, zone, promise)
+    for ledger in (channel.ledger, channel.ledger.former):
+        days = ledger.days if ledger is not None else ()
+        if isinstance(days, StoredDays):
+            days.check()
+
+
+def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salvage) -> Channel:
     version = checked.integer(data["version"], 1)
     if version > VERSION:
         raise NewerFormError(f"version {version}; this code knows {VERSION}")
@@ -126,7 +154,9 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     channel.paused = checked.flag(data["paused"])
     if "history" in data:
         channel.history = checked.code(HistoryState, data["history"])
-    channel.ledger = load_ledger(data)
+    today = None if data["today"] is None else checked.mapping(data["today"])
+    day = None if today is None else checked.day(parse_day(checked.text(today["day"])))
+    channel.ledger = load_ledger(data, day, salvage)
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
     channel.health.restore(source)
@@ -136,10 +166,8 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
         channel.unit_check.settle()
     if channel.guideline is not None:
         channel.guideline.restore(data, channel.binner.counted_to or 0.0)
-    if data["today"] is not None:
-        last = data["days"][-1:]  # Only its date is read: days are read when they are needed.
-        last_day = parse_day(last[0].split(" ")[0]) if last else 0
-        _load_today(channel, checked.mapping(data["today"]), last_day)
+    if today is not None and day is not None:
+        _load_today(channel, today, day)
     return channel
 
 
@@ -154,10 +182,7 @@ def _dump_today(channel: Channel) -> dict[str, Any] | None:
     }
 
 
-def _load_today(channel: Channel, data: Mapping[str, Any], last_day: int) -> None:
-    day = checked.day(parse_day(checked.text(data["day"])))
-    if day <= last_day:
-        raise StoredFormError(f"{iso_day(day)} is open, but that or a later day is closed")
+def _load_today(channel: Channel, data: Mapping[str, Any], day: int) -> None:
     channel.open_day = OpenDay(day, part_slots(day, channel.zone))
     channel.open_day.restore(data)
     channel.sustained.restore(data["recent"], int((channel.binner.counted_to or 0.0) // SLOT_S))

@@ -18,6 +18,7 @@ from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_re
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..reading.surroundings import DaySurroundings
+from .salvage import STRICT, UNREADABLE, Salvage
 
 DAY_COLUMNS: Final = (
     "day",
@@ -34,7 +35,9 @@ DAY_COLUMNS: Final = (
     "context",
 )
 NOTHING: Final = "-"
-_COLUMNS: Final = " ".join(DAY_COLUMNS)
+DAYS: Final = "days"
+COLUMNS: Final = " ".join(DAY_COLUMNS)
+_DATE: Final = 10  # Characters of a date; follows from its form.
 MOST_PART_SLOTS = 48  # Slots; follows from parts of 4 h instead of 3 when clocks go back.
 
 _ORIGINS: Final = {origin.value: origin for origin in DayOrigin}
@@ -67,13 +70,17 @@ class StoredDays(Sequence[DaySummary]):
 
     Reading is most of the work of a start, and no day is needed before a part of the day begins.
     Once the days are read, the lines are dropped. Another thread may use `lines` meanwhile.
+
+    With a `salvage`, a line that cannot be read costs its own day, unless its good copy has it.
     """
 
-    __slots__ = ("_days", "_lines")
+    __slots__ = ("_days", "_lines", "_salvage", "_spare")
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], salvage: Salvage = STRICT) -> None:
         """Take lines that `dump_day` wrote, oldest first."""
         self._lines: Sequence[str] | None = lines
+        self._salvage = salvage
+        self._spare = salvage.days(lines)
         self._days: tuple[DaySummary, ...] = ()
 
     @property
@@ -109,27 +116,88 @@ class StoredDays(Sequence[DaySummary]):
 
     def _read(self) -> tuple[DaySummary, ...]:
         if self._lines is not None:
-            self._days = read_days(self._lines)
-            self._lines = None
+            try:
+                self._days = read_days(self._lines)
+            except UNREADABLE:
+                if self._salvage is STRICT:
+                    raise
+                self._days = self._read_each(self._lines)
+            self._lines, self._spare, self._salvage = None, [], STRICT
         return self._days
+
+    def check(self) -> None:
+        """Raise StoredFormError or the like if a line cannot be read."""
+        if self._lines is not None:
+            read_days(self._lines)
+
+    def _read_each(self, lines: Sequence[str]) -> tuple[DaySummary, ...]:
+        """Return the days of all lines that can be read, in order, each once."""
+        spare = {summary.day: summary for summary in map(_read, self._spare) if summary}
+        found: dict[int, DaySummary] = {}
+        salvage = self._salvage
+        for line in lines:
+            summary = _read(line)
+            if summary is None or summary.day in found:
+                name = line[:_DATE]
+                summary = spare.get(_day(name) or 0)
+                (salvage.lost if summary is None else salvage.replaced).append(f"{DAYS} {name}")
+            if summary is not None:
+                found.setdefault(summary.day, summary)
+        days = within_window(sorted(found))
+        salvage.lost += [f"{DAYS} {iso_day(day)}" for day in sorted(found) if day not in days]
+        return tuple(found[day] for day in days)
 
 
 def dump_days(days: Sequence[DaySummary]) -> dict[str, Any]:
     """Return days as lines, with the names of their columns and a checksum."""
     lines = days.lines if isinstance(days, StoredDays) else [dump_day(summary) for summary in days]
-    return {"days_columns": _COLUMNS, "days_checksum": _checksum(lines), "days": lines}
+    return {"days_columns": COLUMNS, "days_checksum": _checksum(lines), "days": lines}
 
 
-def load_days(data: Mapping[str, Any]) -> StoredDays:
-    """Return the days that `dump_days` wrote.
+def load_days(
+    data: Mapping[str, Any], today: int | None = None, salvage: Salvage = STRICT
+) -> StoredDays:
+    """Return the days that `dump_days` wrote; `today` is the open day (an ordinal), if any.
 
-    Raises StoredFormError if the checksum shows that they are damaged.
+    Raises StoredFormError if the checksum shows that they are damaged, or if several days are as
+    late as today. A single one that is cannot be right, and is not read.
     """
-    lines = checked.items(data["days"], WINDOW_DAYS)
-    known = data["days_columns"] == _COLUMNS and all(isinstance(line, str) for line in lines)
+    lines = checked.items(data[DAYS], WINDOW_DAYS)
+    known = data["days_columns"] == COLUMNS and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
         raise StoredFormError("days that are not as they were written")
-    return StoredDays(lines)
+    if today is not None:
+        late = [line for line in lines if (_day(line[:_DATE]) or 0) >= today]
+        if len(late) > 1 or (late and salvage is STRICT):
+            raise StoredFormError(f"{iso_day(today)} is open, but that or a later day is closed")
+        if late:
+            lines = [line for line in lines if line not in late]
+            salvage.lost.append(f"{DAYS} {late[0][:_DATE]}: not before today")
+    return StoredDays(lines, salvage)
+
+
+def within_window(days: Sequence[int]) -> Sequence[int]:
+    """Return the days (ascending) in the window that holds most of them, the latest such window."""
+    windows = [
+        [other for other in days if day - WINDOW_DAYS < other <= day] for day in reversed(days)
+    ]
+    return max(windows, key=len, default=days)
+
+
+def _day(date: str) -> int | None:
+    """Return the ordinal of a date, None if it is none."""
+    try:
+        return parse_day(date)
+    except ValueError:
+        return None
+
+
+def _read(line: str) -> DaySummary | None:
+    """Return the day of a line, None if it cannot be read."""
+    try:
+        return read_days([line])[0]
+    except UNREADABLE:
+        return None
 
 
 def _checksum(lines: Sequence[str]) -> int:

@@ -38,14 +38,18 @@ from ..ledger.entries import (
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
-from .days import dump_days, load_days
+from .days import COLUMNS as DAYS_COLUMNS, dump_days, load_days
+from .salvage import STRICT, UNREADABLE, Salvage
 
-MOST_ROOMS = 1000  # Rooms, by judgement.
 # Days ahead that an entry can concern: after a start over "from the year 2926" a room would never
 # learn again. The 3 days are for time zones and for days that begin at 04:00, by judgement.
 MOST_AHEAD = AHEAD_DAYS + 3
-# Entries, by judgement: an automation that corrects every hour of 120 days makes 2880.
+# Entries after which a person's correction is refused. By judgement: an automation that corrects
+# every hour of 120 days makes 2880.
 MOST_ENTRIES = 5000
+# Rows of a table that are read. By judgement: far more than the entries of people, those that the
+# channel adds, and those of a former ledger together.
+MOST_ROWS = 100_000
 
 ENTRY_COLUMNS: Final = (
     "id",
@@ -87,55 +91,75 @@ SURROUNDINGS_COLUMNS: Final = (
 )
 
 
+TABLES: Final = ("entries", "episodes", "beside")
+COLUMNS: Final[Mapping[str, object]] = MappingProxyType(
+    {
+        "days_columns": DAYS_COLUMNS,
+        "entries_columns": list(ENTRY_COLUMNS),
+        "episodes_columns": list(EPISODE_COLUMNS),
+        "beside_columns": list(SURROUNDINGS_COLUMNS),
+    }
+)
+FORMER: Final = "former"
 _FIELDS: Final = {"together": "other_rooms"}  # Fields that are stored under another name.
 
 
-def dump_ledger(ledger: Ledger) -> dict[str, Any]:
-    """Return a ledger as tables of plain JSON values."""
+def dump_ledger(ledger: Ledger, *, days: bool = True) -> dict[str, Any]:
+    """Return a ledger as tables of plain JSON values, without its days if not `days`."""
     return {
         "root": ledger.root,
-        **dump_days(ledger.days),
+        **(dump_days(ledger.days) if days else {}),
         "entries_columns": list(ENTRY_COLUMNS),
         "entries": [_dump_entry(entry) for entry in ledger.entries],
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_surroundings(ledger),
-        **({"former": dump_ledger(ledger.former)} if ledger.former else {}),
+        **({FORMER: dump_ledger(ledger.former)} if ledger.former else {}),
     }
 
 
-def load_ledger(data: Mapping[str, Any]) -> Ledger:
-    """Return the ledger that `dump_ledger` wrote."""
+def load_ledger(
+    data: Mapping[str, Any], today: int | None = None, salvage: Salvage = STRICT
+) -> Ledger:
+    """Return the ledger that `dump_ledger` wrote; `today` is the open day (an ordinal), if any."""
     return Ledger(
-        days=load_days(data),
-        entries=_load_entries(data),
-        episodes=_load_episodes(data),
+        days=load_days(data, today, salvage),
+        entries=_load_entries(data, salvage),
+        episodes=_load_episodes(data, salvage),
         root=checked.integer(data["root"], 0),
-        former=_load_former(data.get("former")),
+        former=_load_former(data.get(FORMER), salvage),
     )
 
 
-def _load_former(data: object) -> Ledger | None:
+def _load_former(data: object, salvage: Salvage) -> Ledger | None:
     """Return the ledger from before it was relearned; it has no former ledger itself."""
-    return None if data is None else load_ledger({**checked.mapping(data), "former": None})
+    if data is None:
+        return None
+    try:
+        return load_ledger({**checked.mapping(data), FORMER: None})
+    except UNREADABLE as error:
+        if salvage is STRICT:
+            raise
+        salvage.lost.append(f"{FORMER}: {error!r}")
+        return None
 
 
-def _load_entries(data: Mapping[str, Any]) -> tuple[Entry, ...]:
-    rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ENTRIES)
-    known = {row["id"]: checked.code(CorrectionCode, row["kind"]) for row in rows}
+def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
+    rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
+    known = {row["id"]: row["kind"] for row in rows}
     if len(known) != len(rows):
         raise StoredFormError("two entries with the same id")
-    return tuple(_load_entry(row, known) for row in rows)
+    return salvage.rows("entries", rows, lambda row: _load_entry(row, known))
 
 
-def _load_entry(row: Mapping[str, Any], known: Mapping[int, CorrectionCode]) -> Entry:
+def _load_entry(row: Mapping[str, Any], known: Mapping[int, object]) -> Entry:
     """Return an entry; `known` has the code of each entry by its id.
 
     `target` is the step of an entry if that has the same code, otherwise what it replaces.
     """
     code = checked.code(CorrectionCode, row["kind"])
     target = checked.optional(checked.integer, row["target"])
-    of_step = target is not None and known.get(target) is code
+    of_step = target is not None and known.get(target) == code
     entry = Entry(
         id=checked.integer(row["id"], 1),
         at=checked.time(row["at"]),
@@ -258,20 +282,22 @@ def _dump_surroundings(ledger: Ledger) -> dict[str, Any]:
     return {"beside_columns": list(SURROUNDINGS_COLUMNS), "beside": rows} if rows else {}
 
 
-def _load_episodes(data: Mapping[str, Any]) -> tuple[Episode, ...]:
-    rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ENTRIES)
+def _load_episodes(data: Mapping[str, Any], salvage: Salvage) -> tuple[Episode, ...]:
+    rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ROWS)
     surroundings: dict[int, Mapping[str, Any]] = {}
     if "beside" in data:
-        for row in checked.table(data, "beside", SURROUNDINGS_COLUMNS, MOST_ENTRIES):
+        for row in checked.table(data, "beside", SURROUNDINGS_COLUMNS, MOST_ROWS):
             surroundings[checked.integer(row["id"])] = row
-    return tuple(_load_episode(row, surroundings.get(row["id"])) for row in rows)
+    return salvage.rows(
+        "episodes", rows, lambda row: _load_episode(row, surroundings.get(row["id"]))
+    )
 
 
 def _load_episode(row: Mapping[str, Any], surroundings: Mapping[str, Any] | None) -> Episode:
     episode = _load_air(row)
     if surroundings is None:
         return episode
-    rooms = checked.items(surroundings["rooms"], MOST_ROOMS)
+    rooms = checked.items(surroundings["rooms"], MOST_ROWS)
     return replace(
         episode,
         outdoor=checked.optional(checked.concentration, surroundings["outdoor"]),

@@ -1,0 +1,176 @@
+"""Rooms at one moment, for a thread to write: nothing in them changes any more.
+
+They are written as a whole, or only what has changed since (`core/storage/open_part.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from time import sleep
+from typing import Any
+
+from homeassistant.helpers.json import json_bytes, json_fragment
+
+from ..core.channel import Channel
+from ..core.ledger.ledger import Ledger
+from ..core.storage.changes import mark
+from ..core.storage.channel import check_channel, freeze_channel
+from ..core.storage.open_part import StoredWhole
+from ..core.storage.salvage import UNREADABLE
+from .packed import pack
+from .rooms import StoredRoom
+
+# Seconds, by judgement, that the writing thread sleeps before each channel. A busy thread gives up
+# Python only every 5 ms, and the event loop needs it dozens of times for each room. Measured: a
+# day's close took 300 ms during a save without this, 10 ms with it.
+YIELD_S = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRoom:
+    """What is known of a room that was stored as a whole."""
+
+    channels: Mapping[str, StoredWhole]
+    retired: tuple[dict[str, Any], ...]
+    asked: int
+
+
+@dataclass(slots=True)
+class Whole:
+    """What is known of a whole store: its id, its rooms by their ids, and its size in bytes.
+
+    `open_size` is that of the smallest open part since (None: there was none), `spent` what the
+    later ones took beyond that.
+    """
+
+    id: str
+    rooms: Mapping[str, WholeRoom]
+    size: int
+    open_size: int | None = None
+    spent: int = 0
+
+    @property
+    def outgrown(self) -> bool:
+        """Tell whether writing the whole again costs no more than what the open parts have grown.
+
+        Then at most twice as much is written as is necessary.
+        """
+        return self.spent > self.size
+
+    def note(self, size: int) -> None:
+        """Note that an open part of some bytes was written."""
+        self.open_size = size if self.open_size is None else min(size, self.open_size)
+        self.spent += size - self.open_size
+
+
+class FrozenChannel:
+    """A frozen channel that turns itself into JSON, on one line, when that is asked for."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Freeze a channel; this is fast."""
+        self._frozen = freeze_channel(channel)
+        self._zone, self._promise = channel.zone, channel.promise
+        self.error: str | None = None  # Why it could not be loaded again, once it is JSON.
+        self.stored: StoredWhole | None = None  # What is known of it, once it is JSON.
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return its ledger."""
+        return self._frozen.ledger
+
+    @property
+    def day(self) -> str | None:
+        """Return its open day as a date."""
+        return self._frozen.day
+
+    @cached_property  # Home Assistant asks twice: whether it is there, and for it.
+    def json_fragment(self) -> json_fragment:
+        """Return the whole as JSON: Home Assistant would write each number on its own line."""
+        sleep(YIELD_S)
+        plain = self._frozen.dump()
+        days, former = self.ledger.days, self.ledger.former
+        try:
+            check_channel(plain, self._zone, self._promise)
+            self.stored = StoredWhole.of(plain, days=days, former=former)
+        except UNREADABLE as error:
+            self.error = repr(error)
+        return json_fragment(json_bytes(plain))
+
+    def continues(self, stored: StoredWhole) -> bool:
+        """Tell whether its open part is enough."""
+        return self._frozen.continues(stored)
+
+    def dump_open(self, stored: StoredWhole) -> dict[str, Any]:
+        """Return its open part."""
+        sleep(YIELD_S)
+        return self._frozen.dump_open(stored)
+
+
+@dataclass(slots=True)
+class FrozenRoom:
+    """A frozen room."""
+
+    channels: dict[str, FrozenChannel]
+    retired: tuple[dict[str, Any], ...]
+    asked: dict[str, Any]
+
+    @classmethod
+    def of(cls, room: StoredRoom) -> FrozenRoom:
+        """Freeze a room."""
+        channels = {
+            pollutant.value: FrozenChannel(channel) for pollutant, channel in room.channels.items()
+        }
+        return cls(channels, tuple(room.retired), room.dump_questions())
+
+    def whole(self) -> dict[str, Any]:
+        """Return the room for the file of the whole."""
+        return {"channels": self.channels, "retired": [*self.retired], "asked": self.asked}
+
+    def continues(self, stored: WholeRoom) -> bool:
+        """Tell whether the open part is enough: the room has what it had, and no day was closed."""
+        if self.channels.keys() != stored.channels.keys():
+            return False
+        retired = len(self.retired) == len(stored.retired) and all(
+            one is other for one, other in zip(self.retired, stored.retired, strict=True)
+        )
+        return retired and all(
+            channel.continues(stored.channels[name]) for name, channel in self.channels.items()
+        )
+
+    @property
+    def known(self) -> WholeRoom | None:
+        """Return what is known of the room as it was written, None if that cannot be said."""
+        stored = {name: channel.stored for name, channel in self.channels.items()}
+        known = {name: one for name, one in stored.items() if one is not None}
+        if len(known) < len(stored):
+            return None
+        return WholeRoom(known, self.retired, mark(self.asked))
+
+    def dump_open(self, stored: WholeRoom) -> dict[str, Any]:
+        """Return what has changed since the room was stored."""
+        channels = {
+            name: channel.dump_open(stored.channels[name])
+            for name, channel in self.channels.items()
+        }
+        asked = {} if mark(self.asked) == stored.asked else {"asked": self.asked}
+        return {"channels": channels, **asked}
+
+
+class OpenRoom:
+    """The open part of a room, packed when that is asked for; `size` is known then.
+
+    It is no dataclass, because those are turned into JSON field by field.
+    """
+
+    def __init__(self, room: FrozenRoom, stored: WholeRoom) -> None:
+        """Take a room and what is known of it as it was stored as a whole."""
+        self._room = room
+        self._stored = stored
+        self.size = 0
+
+    @cached_property
+    def json_fragment(self) -> json_fragment:
+        """Return the packed text as JSON."""
+        packed = json_bytes(pack(self._room.dump_open(self._stored)))
+        self.size = len(packed)
+        return json_fragment(packed)

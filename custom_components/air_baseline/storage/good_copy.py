@@ -1,0 +1,69 @@
+"""When the good copy may be replaced: never by one that lacks days without a reason."""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ..core.day import WINDOW_DAYS, parse_day
+from ..core.ledger.entries import CorrectionCode, Relearned, Reset
+from ..core.ledger.ledger import Ledger
+from ..core.storage.ledger import ENTRY_COLUMNS
+from ..core.storage.salvage import UNREADABLE
+
+_ID, _KIND = ENTRY_COLUMNS.index("id"), ENTRY_COLUMNS.index("kind")
+_DROPPING = frozenset({CorrectionCode.RESET.value, CorrectionCode.RELEARNED.value})
+_DATE = 10  # Characters of a date; follows from its form.
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDays:
+    """The days of a channel (ordinals), and the ids of the entries that can take days away."""
+
+    days: array[int]
+    dropping: frozenset[int]
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Self:
+        """Return those of a ledger."""
+        entries = (*ledger.of(Reset), *ledger.of(Relearned))
+        days = array("i", (summary.day for summary in ledger.days))
+        return cls(days, frozenset(entry.id for entry in entries))
+
+    @classmethod
+    def of_stored(cls, channel: Mapping[str, Any]) -> Self:
+        """Return those of a stored channel, none if they cannot be read."""
+        try:
+            days = array("i", (parse_day(line[:_DATE]) for line in channel["days"]))
+            rows = channel["entries"]
+            return cls(days, frozenset(row[_ID] for row in rows if row[_KIND] in _DROPPING))
+        except UNREADABLE:
+            return cls(array("i"), frozenset())
+
+    def missing_in(self, present: KnownDays, today: int) -> list[int]:
+        """Return the days that are gone without a reason; `today` is the present day.
+
+        Days leave the window, a day cannot be later than today, and a start over, a new import or
+        undoing one can take days away.
+        """
+        if self.dropping != present.dropping:
+            return []
+        kept = frozenset(present.days)
+        first = today - WINDOW_DAYS + 1
+        return [day for day in self.days if first <= day < today and day not in kept]
+
+
+def days_of_stored(rooms: Mapping[str, Any]) -> dict[tuple[str, str], KnownDays]:
+    """Return the known days of each channel (room, pollutant) of stored rooms."""
+    return {
+        (key, name): KnownDays.of_stored(channel)
+        for key, name, channel in _channels(rooms)
+        if isinstance(channel, dict)
+    }
+
+
+def _channels(rooms: Mapping[str, Any]) -> Iterable[tuple[str, str, object]]:
+    for key, room in rooms.items():
+        channels = room.get("channels") if isinstance(room, dict) else None
+        for name, channel in (channels if isinstance(channels, dict) else {}).items():
+            yield key, name, channel
