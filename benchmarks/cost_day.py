@@ -1,14 +1,12 @@
-"""What a quiet day of a learned room leaves in the recorder and writes to the disk.
+"""What a quiet day of a learned room leaves in the recorder.
 
-The clock is frozen and moved forward, so that timers run as usual. Recorder and store are Home
-Assistant's own. The helpers listen to the same updates of the same source.
+The clock is frozen and moved forward, so that timers run as usual. The recorder is Home Assistant's
+own. The helpers listen to the same updates of the same source.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
@@ -24,14 +22,13 @@ from sqlalchemy import func, select
 
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import usual
 
 from .cost_home import KINDS, a_home, a_home_assistant, last_noon, report, source
 from .cost_peers import PEERS, peers
 from .figures import Figure
 
-ROWS, WRITES = 60.0, 96.0
+ROWS = 60.0
 EVERY: Final = timedelta(seconds=10)
 SLOT: Final = timedelta(minutes=5)
 DAY: Final = timedelta(days=1)
@@ -51,24 +48,22 @@ async def day() -> list[Figure]:
             await hass.config_entries.async_add(a_home(1))
             await hass.async_block_till_done()
             before = await _rows(hass)
-            writes = await _live(hass, clock)
+            await _live(hass, clock)
             rows = await _rows(hass) - before
             ours = {
                 known.entity_id
                 for known in er.async_get(hass).entities.values()
                 if known.platform == DOMAIN
             }
-    return list(_figures(rows, ours, writes))
+    return list(_figures(rows, ours))
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _live(hass: HomeAssistant, clock: Clock) -> list[tuple[datetime, int]]:
-    """Let a day pass; return time and size of each write of the store."""
-    ledger = Path(hass.config.path(".storage", LEDGER_KEY))
-    writes, known = [], await hass.async_add_executor_job(ledger.stat)
+async def _live(hass: HomeAssistant, clock: Clock) -> None:
+    """Let a day pass."""
     end = clock() + DAY
     while clock() < end:
         for _ in range(SLOT // EVERY):
@@ -80,26 +75,14 @@ async def _live(hass: HomeAssistant, clock: Clock) -> list[tuple[datetime, int]]
                 )
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
-        found = await hass.async_add_executor_job(ledger.stat)
-        if found.st_mtime_ns != known.st_mtime_ns:
-            known = found
-            writes.append((clock(), found.st_size))
-    return writes
 
 
-def _figures(
-    rows: Counter[str], ours: Collection[str], writes: Sequence[tuple[datetime, int]]
-) -> Iterator[Figure]:
+def _figures(rows: Counter[str], ours: Collection[str]) -> Iterator[Figure]:
     of_a_channel = sum(rows[entity_id] for entity_id in ours) / len(KINDS)
     yield Figure("recorder, rows of a channel's quiet day", [of_a_channel], "rows", ROWS)
     for name in PEERS:
         yield Figure(f"  the same, {name} helper", [rows[f"sensor.{name}"]], "rows")
     yield Figure("  the source itself", [rows[source(0, Pollutant.PM25)]], "rows")
-    gaps = [(later - at) / timedelta(minutes=1) for (at, _), (later, _) in pairwise(writes)]
-    yield Figure("store, writes of a day", [len(writes)], "", WRITES)
-    yield Figure("  time between two writes", gaps, "min")
-    written = sum(size for _, size in writes) / 1024.0
-    yield Figure("  written a day, one room of two channels", [written], "KB")
 
 
 async def _rows(hass: HomeAssistant) -> Counter[str]:

@@ -11,10 +11,9 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import load_channel
-from custom_components.air_baseline.core.storage.open_part import with_open_part
-from custom_components.air_baseline.storage.packed import unpack
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.home import KITCHEN, NOON, ZONE, a_store, learned
+from tests.stored import continued
 
 type Damage = Callable[[bytes], bytes]
 
@@ -41,21 +40,6 @@ def whole(ledger: bytes, opened: bytes = b"") -> dict[str, Any]:
     """Return the content of the ledger, as the open parts continue it if they are of this one."""
     stored: dict[str, Any] = json.loads(ledger)
     return continued(stored, json.loads(opened) if opened else None)
-
-
-def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str, Any]:
-    """Return stored rooms as their open parts continue them, if they are of this whole."""
-    if opened is None or opened["data"]["continues"] != stored["data"].get("id"):
-        return stored
-    stored = json.loads(json.dumps(stored))
-    for room_id, packed in opened["data"]["rooms"].items():
-        room, part = stored["data"]["rooms"][room_id], unpack(packed)
-        room["asked"] = part.get("asked", room["asked"])
-        for name, channel in part["channels"].items():
-            room["channels"][name] = with_open_part(room["channels"][name], channel)
-    if "context" in opened["data"]:
-        stored["data"]["context"] = unpack(opened["data"]["context"])
-    return stored
 
 
 def damage(hass: HomeAssistant, key: str, how: Damage) -> bytes:

@@ -41,7 +41,8 @@ from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
 from custom_components.air_baseline.inputs.room_config import readable_rooms, room_sources
 from custom_components.air_baseline.sensor import SENSORS
-from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
+from custom_components.air_baseline.storage.store import LEDGER_KEY, OPEN_KEY, STORAGE_VERSION
+from tests.stored import continued
 
 ZONE = ZoneInfo("Europe/London")
 NOON = datetime(2026, 3, 2, 12, 0, 3, tzinfo=UTC)  # A Monday, just after the tick of a slot.
@@ -238,7 +239,8 @@ async def restart(
     """Start again from what is on disk, after a last write or, in a power cut, without one."""
     if not power_cut:
         await saved(hass, files)
-    on_disk = json.loads(json.dumps({LEDGER_KEY: files[LEDGER_KEY]}))
+    keys = [key for key in (LEDGER_KEY, OPEN_KEY) if key in files]
+    on_disk = json.loads(json.dumps({key: files[key] for key in keys}))
     await hass.config_entries.async_unload(entry.entry_id)
     files.update(on_disk)  # Unloading saves, which a restart does not.
     await hass.config_entries.async_setup(entry.entry_id)
@@ -254,7 +256,8 @@ async def saved(
     """Write everything that is waiting to be written; return a channel as it is stored."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
-    channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][room]["channels"][pollutant.value]
+    stored = continued(files[LEDGER_KEY], files.get(OPEN_KEY))
+    channel: dict[str, Any] = stored["data"]["rooms"][room]["channels"][pollutant.value]
     return channel
 
 

@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import LEDGER_KEY, OPEN_KEY
 from tests.automations import Kitchen
 from tests.home import KITCHEN, a_home, a_room, act, device_id, set_up, shown, steady
+from tests.stored import continued
 
 SWITCH = "switch.kitchen_keep_learning"
 LEARNING = "sensor.kitchen_pm25_learning"
@@ -82,8 +83,9 @@ async def test_a_pause_is_saved_at_once_and_survives_a_restart(
     await kitchen.learn()
     await kitchen.breathe()
     await turn(hass, "off")
-    stored = kitchen.files[LEDGER_KEY]["data"]["rooms"][KITCHEN]["channels"]
-    assert {channel["paused"] for channel in stored.values()} == {True}
+    stored = continued(kitchen.files[LEDGER_KEY], kitchen.files[OPEN_KEY])
+    channels = stored["data"]["rooms"][KITCHEN]["channels"].values()
+    assert {channel["paused"] for channel in channels} == {True}
     await kitchen.restart()
     assert kitchen.says(SWITCH) == "off"
     assert kitchen.says(LEARNING) == "paused"

@@ -16,6 +16,7 @@ from homeassistant.helpers.typing import ConfigType
 DOMAIN = "crash_source"
 SOURCE, OURS, ROOM = "sensor.kitchen_pm25", "air_baseline", "01KITCHEN"
 READING_S = 0.002
+MOST_EXCLUDED = 20
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -38,26 +39,29 @@ async def _feed(hass: HomeAssistant) -> None:
 
 
 async def _correct(hass: HomeAssistant) -> None:
-    """Exclude a day, undo it, exclude the next day, as fast as each is confirmed."""
+    """Exclude one more day, and one more, then undo them one by one, as fast as each is confirmed.
+
+    So what is confirmed differs from all that was confirmed shortly before.
+    """
     diary = await hass.async_add_executor_job(
         os.open, hass.config.path("diary.jsonl"), os.O_WRONLY | os.O_APPEND | os.O_CREAT
     )
     ledger = (await _act(hass, "get_ledger"))["quantities"]["pm25"]
     numbers = (await _act(hass, "explain"))["quantities"]["pm25"]["numbers"]
     _write(diary, ledger=ledger, numbers=numbers)
-    days = [day["day"] for day in ledger["days"]]
+    days = [day["day"] for day in ledger["days"]][:MOST_EXCLUDED]
     excluded = [day["day"] for day in ledger["days"] if day["struck_parts"]]
     while True:
-        for day in days:
-            if excluded:
-                _write(diary, tried=[])
-                await _act(hass, "undo")
-                excluded = []
-            else:
-                _write(diary, tried=[day])
-                await _act(hass, "strike_days", start_date=day)
-                excluded = [day]
-            _write(diary, confirmed=excluded)
+        for day in [day for day in days if day not in excluded]:
+            _write(diary, tried=sorted([*excluded, day]))
+            await _act(hass, "strike_days", start_date=day)
+            excluded.append(day)
+            _write(diary, confirmed=sorted(excluded))
+        while excluded:
+            _write(diary, tried=sorted(excluded[:-1]))
+            await _act(hass, "undo")
+            excluded.pop()
+            _write(diary, confirmed=sorted(excluded))
 
 
 async def _act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.home_history.recorder import NoHistory, async_survey
 from custom_components.air_baseline.inputs.eligibility import Measurement
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import LEDGER_KEY, OPEN_KEY
 from tests.home import (
     KITCHEN,
     PM25,
@@ -38,6 +38,7 @@ from tests.home import (
     usual,
 )
 from tests.recorded import HOUR, SLOT, TODAY, keep
+from tests.stored import continued
 
 NEW = "sensor.new"
 LEARNING = "sensor.kitchen_pm25_learning"
@@ -86,7 +87,8 @@ async def replace_source(hass: HomeAssistant, entry: MockConfigEntry, choice: st
 
 def stored(files: dict[str, Any]) -> dict[str, Any]:
     """Return the channel as it was saved last."""
-    channel: dict[str, Any] = files[LEDGER_KEY]["data"]["rooms"][KITCHEN]["channels"]["pm25"]
+    kept = continued(files[LEDGER_KEY], files.get(OPEN_KEY))
+    channel: dict[str, Any] = kept["data"]["rooms"][KITCHEN]["channels"]["pm25"]
     return channel
 
 

@@ -70,6 +70,6 @@ async def test_a_day_closes_in_one_room_after_another(
     hass.bus.async_listen("state_changed", changed)
     clock.tick(timedelta(hours=16))
     async_fire_time_changed(hass)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert [shown(hass, one).attributes["earliest"] for one in learning] != earliest
     assert order[:3] == [learning[0], "something else", learning[1]]

@@ -128,7 +128,8 @@ async def test_what_was_recovered_can_be_kept(
     await recovered(hass)
     page = await fixer.begin(RECOVERED)
     assert page["menu_options"] == ["keep", "start_over"]
-    assert page["description_placeholders"] == {"lost": "Bedroom", "recovered": "Kitchen"}
+    rooms = {"lost": "Bedroom", "recovered": "Kitchen", "partly": "–"}
+    assert page["description_placeholders"] == rooms
     done = await fixer.choose(page, "keep")
     assert done["reason"] == "kept"
     assert shown(hass, LEARNING).state == "learned"

@@ -1,7 +1,7 @@
 """A real Home Assistant is killed at random moments while it writes, again and again.
 
-Inside it runs `crash_source`: a source of 500 readings a second, and a person who corrects and
-undoes without rest, so that something is nearly always being written. After each kill the
+Inside it runs `crash_source`: a source of 500 readings a second, and a person who excludes one
+day after another without rest, so that something is nearly always being written. After each kill the
 files are read as they are, and the next start reports what it found. No pace is required: a slow
 machine takes longer, with the same result.
 """
@@ -22,7 +22,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.ledger_report import ledger_report
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from demo import storage
 from demo.house import family_home
 from tests.faults import Faults
@@ -194,7 +194,8 @@ def _excluded(channel: Channel) -> list[str]:
 
 
 def _stored(folder: Path) -> Channel:
-    return kept((folder / ".storage" / LEDGER_KEY).read_bytes())
+    ledger, opened = (folder / ".storage" / key for key in (LEDGER_KEY, OPEN_KEY))
+    return kept(ledger.read_bytes(), opened.read_bytes() if opened.is_file() else b"")
 
 
 def _plain(data: Json) -> Json:

@@ -42,9 +42,7 @@ VOC_LEARNING = "sensor.kitchen_voc_learning"
 def reported(registry: ir.IssueRegistry) -> dict[str, Any] | None:
     """Return the data of the repair about damage, None where there is none."""
     issue = registry.async_get_issue(DOMAIN, "store_recovered")
-    if issue is None:
-        return None
-    return {fate: rooms for fate, rooms in (issue.data or {}).items() if fate != "partly" or rooms}
+    return issue.data if issue else None
 
 
 def wrong(data: object) -> Damage:

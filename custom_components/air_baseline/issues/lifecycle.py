@@ -216,7 +216,11 @@ def _async_report_damage(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> 
         hass,
         DOMAIN,
         STORE_RECOVERED,
-        data={fate: " ".join(sorted(found)) for fate, found in rooms.items()},
+        data={
+            fate: " ".join(sorted(found))
+            for fate, found in rooms.items()
+            if found or fate != "partly"
+        },
         is_fixable=True,
         is_persistent=True,  # A restart finds no damage, so it could not be reported again.
         severity=ir.IssueSeverity.ERROR,

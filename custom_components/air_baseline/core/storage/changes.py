@@ -67,7 +67,7 @@ def with_changed_rows(stored: Sequence[Any], changes: object, most: int) -> list
         if len(checked.items(change, _RUN)) == _ROW:
             rows.append(change[0])
             continue
-        first, last = change
+        ((first, last),) = checked.rows([change], _RUN, 1)
         run = slice(checked.integer(first, 0, len(stored)), checked.integer(last, 0, len(stored)))
         rows += stored[run]
         checked.integer(len(rows), 0, most)
@@ -104,7 +104,7 @@ _WITHIN = "."  # Between the name of an object and that of a value in it.
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             flat |= {f"{name}{_WITHIN}{inner}": within for inner, within in value.items()}
         else:
             flat[name] = value

@@ -1,0 +1,22 @@
+"""The ledger as it is stored: the whole, as the open parts continue it."""
+
+import json
+from typing import Any
+
+from custom_components.air_baseline.core.storage.open_part import with_open_part
+from custom_components.air_baseline.storage.packed import unpack
+
+
+def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a stored file as its open parts continue it, if they are of this whole."""
+    if opened is None or opened["data"]["continues"] != stored["data"].get("id"):
+        return stored
+    stored = json.loads(json.dumps(stored))
+    for room_id, packed in opened["data"]["rooms"].items():
+        room, part = stored["data"]["rooms"][room_id], unpack(packed)
+        room["asked"] = part.get("asked", room["asked"])
+        for name, channel in part["channels"].items():
+            room["channels"][name] = with_open_part(room["channels"][name], channel)
+    if "context" in opened["data"]:
+        stored["data"]["context"] = unpack(opened["data"]["context"])
+    return stored
