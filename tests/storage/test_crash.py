@@ -1,9 +1,9 @@
 """A real Home Assistant is killed at random moments while it writes, again and again.
 
 Inside it runs `crash_source`: a source of 500 readings a second, and a person who excludes one
-day after another without rest, so that something is nearly always being written. After each kill the
-files are read as they are, and the next start reports what it found. No pace is required: a slow
-machine takes longer, with the same result.
+day after another without rest, so that something is nearly always being written. After each kill
+the files are read as they are, and the next start reports what it found. No pace is required: a
+slow machine takes longer, with the same result.
 """
 
 from dataclasses import dataclass, field

@@ -1,0 +1,133 @@
+"""The good copy: never replaced by one that lacks days without a reason, or that cannot be read."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import WINDOW_DAYS
+from custom_components.air_baseline.core.ledger.correction import start_over
+from custom_components.air_baseline.core.ledger.entries import ChangeReported, Entry
+from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel
+from custom_components.air_baseline.storage.good_copy import KnownDays, days_of_stored
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from tests.core.rooms import MONDAY, a_day, a_ledger, learned_channel
+from tests.files import disk, kitchen, read, write
+from tests.home import (
+    BEDROOM,
+    KITCHEN,
+    PM25,
+    VOC,
+    a_home,
+    a_room,
+    act,
+    pass_time,
+    set_up,
+    usual,
+)
+
+AIR = {PM25: usual, VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
+
+
+def days(first: int, last: int) -> Ledger:
+    return a_ledger([a_day(day) for day in range(first, last)])
+
+
+def missing(before: Ledger, now: Ledger, today: int = MONDAY) -> list[int]:
+    return KnownDays.of(before).missing_in(KnownDays.of(now), today)
+
+
+def test_days_that_are_gone_are_found() -> None:
+    before = days(MONDAY - 40, MONDAY)
+    assert missing(before, before) == []
+    assert missing(before, days(MONDAY - 40, MONDAY - 1)) == [MONDAY - 1]
+    assert missing(before, Ledger()) == list(range(MONDAY - 40, MONDAY))
+
+
+def test_days_leave_the_window_and_none_can_be_later_than_today() -> None:
+    before = days(MONDAY - 40, MONDAY)
+    later = MONDAY + WINDOW_DAYS - 20
+    assert missing(before, days(later - WINDOW_DAYS + 1, later), later) == []
+    assert missing(days(MONDAY - 5, MONDAY + 3), days(MONDAY - 5, MONDAY)) == []
+
+
+def test_a_start_over_and_its_undoing_take_days_with_reason() -> None:
+    before = days(MONDAY - 40, MONDAY)
+    reset = days(MONDAY - 4, MONDAY).with_correction(1.0, start_over(MONDAY - 4))
+    assert missing(before, reset) == []
+    assert missing(reset.with_day(a_day(MONDAY - 1)), days(MONDAY - 40, MONDAY - 1)) == []
+
+
+def test_the_days_of_a_stored_channel_are_those_of_its_ledger() -> None:
+    channel = learned_channel(5)
+    channel.correct(1.0, start_over(MONDAY - 2))
+    rooms = {"a": {"channels": {"pm25": dump_channel(channel), "x": 7}}, "b": 7}
+    known = days_of_stored(rooms)
+    assert known == {("a", "pm25"): KnownDays.of(channel.ledger)}
+    assert len(known["a", "pm25"].days) == 5
+    broken = KnownDays.of_stored({"days": [7], "entries": None})
+    assert (len(broken.days), broken.dropping) == (0, frozenset())
+
+
+async def a_home_with_a_good_copy(hass: HomeAssistant) -> Any:  # noqa: ANN401
+    for key in (LEDGER_KEY, GOOD_KEY):
+        write(hass, key, kitchen(36))
+    entry = a_home(
+        a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO),
+        a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+    )
+    await set_up(hass, entry)
+    return entry
+
+
+def forget_days(channel: Channel) -> None:
+    channel.ledger = replace(channel.ledger, days=tuple(channel.ledger.days)[-3:])
+
+
+def become_unreadable(channel: Channel) -> None:
+    change = ChangeReported(from_day=MONDAY, found_day=MONDAY, weight=7.0)
+    channel.ledger = replace(channel.ledger, entries=(Entry(id=1, at=1.0, correction=change),))
+
+
+@pytest.mark.on_disk
+@pytest.mark.parametrize("harm", [forget_days, become_unreadable])
+async def test_it_is_kept_as_it_is_until_there_is_a_better_one_and_that_is_told(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    harm: Any,  # noqa: ANN401
+) -> None:
+    entry = await a_home_with_a_good_copy(hass)
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    ledger, before = channel.ledger, disk(hass, GOOD_KEY).read_bytes()
+    harm(channel)
+    await pass_time(hass, clock, timedelta(hours=30), AIR)
+    assert disk(hass, GOOD_KEY).read_bytes() == before
+    told = [text for text in caplog.messages if "last good copy is kept" in text]
+    assert len(told) == 1
+    assert KITCHEN in told[0]
+    hass.config_entries.async_remove_subentry(entry, BEDROOM)
+    await hass.async_block_till_done()
+    stored = read(hass, GOOD_KEY)["data"]["rooms"]
+    assert set(stored) == {KITCHEN}
+    assert len(stored[KITCHEN]["channels"]["pm25"]["days"]) == 36
+    channel.ledger = ledger
+    await pass_time(hass, clock, timedelta(hours=2), AIR)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert disk(hass, GOOD_KEY).read_bytes() != before
+    assert read(hass, GOOD_KEY)["data"]["id"] == read(hass, LEDGER_KEY)["data"]["id"]
+
+
+@pytest.mark.on_disk
+async def test_a_start_over_reaches_it(hass: HomeAssistant, clock: FrozenDateTimeFactory) -> None:
+    await a_home_with_a_good_copy(hass)
+    await act(hass, "reset")
+    await pass_time(hass, clock, timedelta(hours=30), AIR)
+    channel = read(hass, GOOD_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
+    assert [row[2] for row in channel["entries"]] == ["reset"]
