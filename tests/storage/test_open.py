@@ -54,7 +54,8 @@ async def restart(
     hass: HomeAssistant, entry: MockConfigEntry, changed: dict[str, bytes] | None = None
 ) -> None:
     """Start again from the files as they are, some of them changed: the process was killed."""
-    files = {key: disk(hass, key).read_bytes() for key in FILES} | (changed or {})
+    there = [key for key in FILES if disk(hass, key).is_file()]
+    files = {key: disk(hass, key).read_bytes() for key in there} | (changed or {})
     await hass.config_entries.async_unload(entry.entry_id)
     for key, content in files.items():
         disk(hass, key).write_bytes(content)

@@ -20,7 +20,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.conftest import DOMAIN
 from tests.files import disk, kitchen, read, write
-from tests.home import KITCHEN, NOON, PM25, a_home, a_room, act, pass_time, set_up, usual
+from tests.home import KITCHEN, NOON, PM25, a_home, a_room, act, device_id, pass_time, set_up, usual
 
 pytestmark = pytest.mark.on_disk
 
@@ -125,11 +125,11 @@ async def test_a_store_that_was_closed_writes_nothing_over_what_came_later(
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     await act(hass, "strike_days", start_date=DAYS[0])
-    before = {key: disk(hass, key).read_bytes() for key in KEYS}
+    before = {name: disk(hass, name).read_bytes() for name in files(hass)}
     older.async_save_soon()
     await older.async_save(whole=True)
     await older.async_keep_good(clock().timestamp() + 1e6)
-    assert {key: disk(hass, key).read_bytes() for key in KEYS} == before
+    assert {name: disk(hass, name).read_bytes() for name in files(hass)} == before
 
 
 async def test_a_setup_that_fails_in_the_middle_leaves_no_save_behind(
@@ -162,18 +162,27 @@ async def test_what_was_confirmed_is_in_every_later_file(
         hass.async_create_task(step)
         for step in (
             store.async_save(),
-            act(hass, "strike_days", start_date=DAYS[0]),
+            strike(hass, DAYS[0]),
             store.async_save(whole=True),
-            act(hass, "strike_days", start_date=DAYS[1]),
+            strike(hass, DAYS[1]),
             store.async_save(),
         )
     ]
     for _ in range(100):
         await asyncio.sleep(0)
-    assert not any(task.done() for task in tasks)
+    done = [task.done() for task in tasks]
     slow.released.set()
     await asyncio.gather(*tasks)
+    assert not any(done)
     assert len(entries(read(hass, LEDGER_KEY))) == 2
+
+
+async def strike(hass: HomeAssistant, day: str) -> None:
+    """Exclude a day, and wait for nothing else."""
+    given = {"device_id": device_id(hass), "start_date": day}
+    await hass.services.async_call(
+        DOMAIN, "strike_days", given, blocking=True, return_response=True
+    )
 
 
 def entries(stored: dict[str, Any]) -> list[Any]:
@@ -188,7 +197,7 @@ async def test_a_confirmed_correction_is_on_the_disk_at_that_moment(
     await a_kitchen(hass, clock)
     for number, day in enumerate(DAYS, start=1):
         slow.hold(OPEN_KEY)
-        correction = hass.async_create_task(act(hass, "strike_days", start_date=day))
+        correction = hass.async_create_task(strike(hass, day))
         await slow.until_reached()
         assert not correction.done()
         assert len(entries(read(hass, LEDGER_KEY))) == number - 1

@@ -151,7 +151,7 @@ class LedgerStore:
     def _async_save_within(self, delay_s: float) -> None:
         """Save after a delay, unless an earlier save is pending."""
         due_at = dt_util.utcnow().timestamp() + delay_s
-        if self._pending and due_at >= self._due_at:
+        if self._closed or (self._pending and due_at >= self._due_at):
             return
         self._async_forget_pending()
         self._due_at = due_at
