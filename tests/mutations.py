@@ -12,8 +12,10 @@ import json
 from math import inf, nan
 from random import Random
 from typing import Any, override
+from zlib import crc32
 
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.packed import pack, unpack
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 
 SECTOR = 512
 HUGE = (1e300, 10**12, 10**18, 10**25, 2**63, -(2**63), 4e9)
@@ -36,6 +38,20 @@ WRONG: tuple[Any, ...] = (
     nan,
     inf,
 )
+SEALED = (
+    "",
+    "-",
+    "-1",
+    "nan",
+    "inf",
+    "1e9",
+    "x",
+    "1.5",
+    "2026-02-30",
+    "9999-12-30",
+    ",,,,,,,",
+    "99z",
+)
 STRANGE = b'{"version": 1, "minor_version": 1, "key": "other.store", "data": {"items": [1, 2]}}'
 
 type Way = Callable[[bytes, Random], bytes]
@@ -44,38 +60,57 @@ type Slot = tuple[Any, str | int]  # What holds a value, and where in it.
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """Both files after damage, None for a missing one, and what was done."""
+    """The files after damage, None for a missing one, and what was done."""
 
     ledger: bytes | None
     good: bytes | None
+    opened: bytes | None
     what: str
 
     @property
     def files(self) -> dict[str, bytes]:
         """Return the files that are there by their key."""
-        found = {LEDGER_KEY: self.ledger, GOOD_KEY: self.good}
+        found = {LEDGER_KEY: self.ledger, GOOD_KEY: self.good, OPEN_KEY: self.opened}
         return {key: data for key, data in found.items() if data is not None}
 
 
-def mutation(seed: int, ledger: bytes, good: bytes) -> Mutation:
-    """Return the mutation of a seed: mostly of the ledger, or of the good copy too or only."""
+def mutation(seed: int, ledger: bytes, good: bytes, opened: bytes) -> Mutation:
+    """Return the mutation of a seed: mostly of the ledger, or of other files too or only."""
     chance = Random(seed)  # noqa: S311 - damage, not secrets
-    ways = [*WAYS]
-    name = ways[seed % len(ways)]
-    damaged = WAYS[name](ledger, chance)
-    match chance.randrange(6):
+    name, other = [*WAYS][seed % len(WAYS)], chance.choice([*PLAIN])
+    damaged, what = WAYS[name](ledger, chance), f"{seed}: {name}"
+    files: tuple[bytes | None, bytes | None, bytes | None] = damaged, good, opened
+    match chance.randrange(8):
         case 0:
-            return Mutation(damaged, WAYS[name](good, chance), f"{seed}: {name}, in both")
+            files, what = (damaged, WAYS[name](good, chance), opened), f"{what}, in both"
         case 1:
-            other = chance.choice(ways)
-            what = f"{seed}: {name}, in the good copy {other}"
-            return Mutation(damaged, WAYS[other](good, chance), what)
+            files = damaged, WAYS[other](good, chance), opened
+            what += f", in the good copy {other}"
         case 2:
-            return Mutation(ledger, WAYS[name](good, chance), f"{seed}: {name}, in the good copy")
+            files, what = (ledger, WAYS[name](good, chance), opened), f"{what}, in the good copy"
         case 3:
-            return Mutation(damaged, None, f"{seed}: {name}, no good copy")
-        case _:
-            return Mutation(damaged, good, f"{seed}: {name}")
+            files, what = (damaged, None, opened), f"{what}, no good copy"
+        case 4:
+            files = ledger, good, PLAIN[other](opened, chance)
+            what = f"{seed}: {other}, in what is open"
+        case 5:
+            files, what = (ledger, good, _in_open(opened, chance)), f"{seed}: within what is open"
+        case 6:
+            files, what = (damaged, good, None), f"{what}, nothing open"
+    return Mutation(*files, what)
+
+
+def _in_open(opened: bytes, chance: Random) -> bytes:
+    """Change a value in the open part of a room, and pack it again."""
+    stored = json.loads(opened)
+    rooms = stored["data"]["rooms"]
+    room = chance.choice([*rooms])
+    part = {"data": unpack(rooms[room])}
+    chance.choice((put_wrong, put_huge, scale, nudge, drop, swap_types, shuffle, exchange))(
+        part, chance
+    )
+    rooms[room] = pack(part.get("data"))
+    return json.dumps(stored).encode()
 
 
 def cut(whole: bytes, chance: Random) -> bytes:
@@ -259,6 +294,45 @@ def move_days(data: Any, chance: Random) -> None:  # noqa: ANN401
         today["day"] = (date.fromisoformat(today["day"]) + after).isoformat()
 
 
+def _seal(channel: dict[str, Any]) -> None:
+    """Mend the checksum of a channel's days: only their content is wrong then."""
+    channel["days_checksum"] = crc32("\n".join(map(str, channel["days"])).encode())
+
+
+def wrong_sealed_value(data: Any, chance: Random) -> None:  # noqa: ANN401
+    """Write another value into a day, or a day's value into that of another column, and seal it."""
+    channel = chance.choice([*_channels(data)])
+    place = chance.randrange(len(channel["days"]))
+    values = channel["days"][place].split(" ")
+    other = [*SEALED, *values, *channel["days"][place - 1].split(" ")]
+    values[chance.randrange(len(values))] = chance.choice(other)
+    channel["days"][place] = " ".join(values)
+    _seal(channel)
+
+
+def wrong_sealed_digit(data: Any, chance: Random) -> None:  # noqa: ANN401
+    """Replace a character of a day by another one, or drop it, and seal the days."""
+    channel = chance.choice([*_channels(data)])
+    place = chance.randrange(len(channel["days"]))
+    line, at = channel["days"][place], chance.randrange(len(channel["days"][place]))
+    other = chance.choice("0123456789-,. xZ") if chance.random() < 0.9 else ""
+    channel["days"][place] = line[:at] + other + line[at + 1 :]
+    _seal(channel)
+
+
+def moved_sealed_days(data: Any, chance: Random) -> None:  # noqa: ANN401
+    """Move days, write one twice, or shuffle some, and seal them."""
+    chance.choice((move_days, double_day, _swap_days))(data, chance)
+    for channel in _channels(data):
+        _seal(channel)
+
+
+def _swap_days(data: Any, chance: Random) -> None:  # noqa: ANN401
+    days = chance.choice([*_channels(data)])["days"]
+    one, other = chance.randrange(len(days)), chance.randrange(len(days))
+    days[one], days[other] = days[other], days[one]
+
+
 def move_times(data: Any, chance: Random) -> None:  # noqa: ANN401
     """Move every time of a channel: the clock was wrong when it was written."""
     after = chance.choice((-86_400 * 9, 3600, 86_400 * 2, 86_400 * 400, 86_400 * 10**5))
@@ -276,7 +350,8 @@ def change_version(data: Any, chance: Random) -> None:  # noqa: ANN401
     holder[name] = chance.choice((-1, 0, 2, 3, 99, 1.5, "1", None, 10**30))
 
 
-WAYS: dict[str, Way] = {
+# These need not know what is in a file.
+PLAIN: dict[str, Way] = {
     "cut short": cut,
     "bits flipped": flip,
     "other digits": other_digit,
@@ -286,6 +361,9 @@ WAYS: dict[str, Way] = {
     "a sector of noise": noise,
     "no file of ours": strange,
     "something appended": append,
+}
+WAYS: dict[str, Way] = {
+    **PLAIN,
     **{
         name: _on_values(change)
         for name, change in {
@@ -301,6 +379,9 @@ WAYS: dict[str, Way] = {
             "a day twice": double_day,
             "days moved": move_days,
             "times moved": move_times,
+            "a wrong value, sealed": wrong_sealed_value,
+            "a wrong digit, sealed": wrong_sealed_digit,
+            "days moved, sealed": moved_sealed_days,
             "another version": change_version,
         }.items()
     },

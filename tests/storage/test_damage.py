@@ -38,13 +38,14 @@ from custom_components.air_baseline.core.storage.channel import (
     dump_channel,
     load_channel,
 )
-from custom_components.air_baseline.storage.rooms import (
-    Loaded,
-    NewerStoreError,
-    RoomsReader,
-    read_surroundings,
+from custom_components.air_baseline.storage.ha_store import NewerStoreError
+from custom_components.air_baseline.storage.rooms import Loaded, RoomsReader, read_surroundings
+from custom_components.air_baseline.storage.store import (
+    GOOD_KEY,
+    LEDGER_KEY,
+    OPEN_KEY,
+    STORAGE_VERSION,
 )
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
 from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released
 from tests.faults import Faults, complaints
@@ -69,7 +70,7 @@ from tests.mutations import Mutation, mutation
 pytestmark = pytest.mark.on_disk
 
 PRESENT = FIXTURES / f"store_v{STORAGE_VERSION}"
-LEDGER, GOOD = ((PRESENT / key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY))
+LEDGER, GOOD, OPEN = ((PRESENT / key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY, OPEN_KEY))
 AT = datetime.fromisoformat(json.loads((PRESENT / "shown.json").read_bytes())["at"])
 ROOMS = {KITCHEN: (Pollutant.PM25, Pollutant.VOC_RATIO), BEDROOM: (Pollutant.VOC_INDEX,)}
 SOURCES = {
@@ -108,13 +109,15 @@ def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
     found, tried = list[str](), set[str]()
     times, newer, reported = faults.times(100, 10_000), 0, 0
     for seed in range(times):
-        damaged = mutation(seed, LEDGER, GOOD)
+        damaged = mutation(seed, LEDGER, GOOD, OPEN)
         begun = process_time()
         try:
             data, good = data_of(damaged.ledger), data_of(damaged.good)
-            loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good)
-            reported += bool(loaded.recovered or loaded.lost or loaded.damaged)
+            opened = data_of(damaged.opened)
+            loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good, opened)
             found += [f"{damaged.what}: {wrong}" for wrong in _run_on(loaded, data, tried)]
+            loaded.note_salvaged()
+            reported += loaded.found
         except NewerStoreError:
             newer += 1
         except Exception as error:  # noqa: BLE001 - any error is wrong
@@ -219,7 +222,7 @@ async def test_home_assistant_survives_any_damage(
     entry.add_to_hass(hass)
     times, found = faults.times(20, 1000), list[str]()
     for seed in range(times):
-        damaged = mutation(seed, LEDGER, GOOD)
+        damaged = mutation(seed, LEDGER, GOOD, OPEN)
         clock.move_to(AT)
         found += [f"{damaged.what}: {wrong}" for wrong in await _try(hass, clock, entry, damaged)]
         found += [f"{damaged.what}: {wrong}" for wrong in complaints(logged)]
@@ -268,18 +271,22 @@ async def _live(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> list[str]:
     """Run a loaded home, read all that it knows, save it; return what is wrong."""
+    await pass_time(hass, clock, timedelta(hours=2), SOURCES, step=timedelta(minutes=15))
     damage = entry.runtime_data.damage
-    rooms = [{room for room, _ in fate} for fate in (damage.lost, damage.recovered)]
+    fates = (damage.lost, damage.recovered, damage.partly)
+    rooms = [{room for room, _ in fate} for fate in fates]
     recovery = issue(hass, "store_recovered")
     reported = (
-        [set(str((recovery.data or {})[fate]).split()) for fate in ("lost", "recovered")]
+        [
+            set(str((recovery.data or {}).get(fate, "")).split())
+            for fate in ("lost", "recovered", "partly")
+        ]
         if recovery
         else []
     )
     found = [f"reported: {reported}, met: {rooms}"] if any(rooms) and reported != rooms else []
     if damage.damaged and recovery is None:
         found.append("a damaged file was not reported")
-    await pass_time(hass, clock, timedelta(hours=2), SOURCES, step=timedelta(minutes=15))
     for room in ROOMS:
         for ask in ("get_ledger", "explain"):
             await act(hass, ask, device_id=device_id(hass, room))
