@@ -23,7 +23,7 @@ from custom_components.air_baseline.storage.store import (
 from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released, run_eventful_home
 from tests.files import disk, read, set_aside
-from tests.home import KITCHEN, issues, set_up, shown
+from tests.home import KITCHEN, issues, pass_time, set_up, shown
 
 pytestmark = pytest.mark.on_disk
 
@@ -108,6 +108,50 @@ async def test_a_file_of_an_earlier_form_is_kept_for_thirty_days_and_leads_back(
         await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
         assert [len(copies(key)) for key in before] == [kept, kept]
+
+
+async def test_a_clock_that_is_wrong_at_one_start_removes_no_copy_of_an_earlier_form(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put_released(hass, "store_v2")
+    clock.move_to(dt_util.utc_from_timestamp(read(hass, GOOD_KEY)["data"]["kept_at"]))
+    entry = eventful_home()
+    await set_up(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+
+    def copies() -> int:
+        return len(list(disk(hass, "").glob(f"{DOMAIN}*.v2.*")))
+
+    assert copies() == 2
+    for days in (40, -40):
+        clock.tick(timedelta(days=days))
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        assert copies() == 2
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("version", ["store_v1", "store_v2"])
+async def test_the_way_back_is_as_described(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, version: str
+) -> None:
+    """The copies under their old names, without what is open, load again and are as they were."""
+    put_released(hass, version)
+    before = {key: disk(hass, key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY)}
+    clock.move_to(dt_util.utc_from_timestamp(read(hass, GOOD_KEY)["data"]["kept_at"]))
+    entry = eventful_home()
+    await set_up(hass, entry)
+    await pass_time(hass, clock, timedelta(hours=1))
+    await hass.config_entries.async_unload(entry.entry_id)
+    for key, whole in before.items():
+        (copy,) = disk(hass, "").glob(f"{key}.v*")
+        copy.rename(disk(hass, key))
+        assert disk(hass, key).read_bytes() == whole
+    disk(hass, OPEN_KEY).unlink(missing_ok=True)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
+    assert "store_recovered" not in issues(hass)
 
 
 async def test_removal_leaves_no_copy_of_an_earlier_form(
