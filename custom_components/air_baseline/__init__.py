@@ -1,6 +1,7 @@
 """Air Baseline: what is usual for the air in each room, and how certain that is."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
@@ -17,12 +18,14 @@ from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
+from .issues.clock import async_report_clock
 from .issues.lifecycle import (
     async_clear_issues,
     async_forget_issues,
     async_report_newer_store,
     async_watch_issues,
 )
+from .listeners.clock_steps import async_begin_with_clock, async_follow_clock
 from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
@@ -72,13 +75,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         unreadable=[],
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
+    await async_begin_with_clock(hass, entry)
     settings = SettingsListener(hass, entry)
     await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    report = partial(async_report_clock, hass, entry)
+    entry.async_on_unload(async_follow_clock(hass, entry, report))
+    report(None)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
-    if loaded.outdated:
+    if loaded.outdated and data.clock.wrong is None:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
@@ -92,7 +99,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(settings.async_start())
 
     async def keep_good(now: datetime) -> None:
-        await store.async_keep_good(now.timestamp())
+        if data.clock.wrong is None:
+            await store.async_keep_good(now.timestamp())
 
     entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
     return True

@@ -8,7 +8,7 @@ Loading checks every value: anything that is not exactly of the stored form rais
 StoredFormError.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any, Final
@@ -22,11 +22,13 @@ from ..codes import HistoryState
 from ..day import SLOT_S, day_start, iso_day, parse_day, part_slots
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import encode_counts
+from ..ledger.kept_leap import KeptLeap
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
 from ..pollutant import POLLUTANTS, Pollutant
 from ..reading.surroundings import SurroundingMean
 from .forecast import dump_forecast, load_forecast
+from .leaps import dump_leaps, load_leaps
 from .ledger import dump_ledger, load_ledger
 
 VERSION = 2  # Of the stored form; what 1 did not know may be missing.
@@ -47,6 +49,7 @@ class FrozenChannel:
     counts: Counts
     forecast: Forecast | None
     ledger: Ledger
+    leaps: Sequence[KeptLeap]
 
     def dump(self) -> dict[str, Any]:
         """Return it as plain JSON values; any thread may call this."""
@@ -54,7 +57,8 @@ class FrozenChannel:
         if today is not None and self.forecast is not None:
             forecast = dump_forecast(self.forecast)
             today = {**today, "histogram": encode_counts(self.counts), "forecast": forecast}
-        return {**self.running, "today": today, **dump_ledger(self.ledger)}
+        leaps = {"leaps": dump_leaps(self.leaps)} if self.leaps else {}
+        return {**self.running, "today": today, **dump_ledger(self.ledger), **leaps}
 
 
 def freeze_channel(channel: Channel) -> FrozenChannel:
@@ -75,6 +79,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
         counts=[bytearray(part) for part in open_day.counts] if open_day else [],
         forecast=channel.forecast,
         ledger=replace(channel.ledger, episodes=channel.episodes) if running else channel.ledger,
+        leaps=channel.leaps,
     )
 
 
@@ -127,6 +132,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if "history" in data:
         channel.history = checked.code(HistoryState, data["history"])
     channel.ledger = load_ledger(data)
+    channel.leaps = load_leaps(data.get("leaps", []), zone)
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
     channel.health.restore(source)

@@ -20,6 +20,7 @@ from ..ledger.entries import (
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
+    ClockSetBack,
     Correction,
     CorrectionCode,
     DaysExcluded,
@@ -101,6 +102,7 @@ def dump_ledger(ledger: Ledger) -> dict[str, Any]:
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_surroundings(ledger),
         **({"former": dump_ledger(ledger.former)} if ledger.former else {}),
+        **({"set_aside": dump_days(ledger.set_aside)} if ledger.set_aside else {}),
     }
 
 
@@ -112,6 +114,7 @@ def load_ledger(data: Mapping[str, Any]) -> Ledger:
         episodes=_load_episodes(data),
         root=checked.integer(data["root"], 0),
         former=_load_former(data.get("former")),
+        set_aside=load_days(checked.mapping(data["set_aside"])) if "set_aside" in data else (),
     )
 
 
@@ -228,6 +231,9 @@ _CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = Map
         CorrectionCode.SEASON: lambda _: Season(),
         CorrectionCode.RESET: lambda row: Reset(from_day=row.first_day),
         CorrectionCode.RELEARNED: lambda row: Relearned(from_day=row.first_day),
+        CorrectionCode.CLOCK_SET_BACK: lambda row: ClockSetBack(
+            from_day=row.first_day, to_day=row.last_day
+        ),
     }
 )
 
