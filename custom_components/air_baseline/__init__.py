@@ -25,7 +25,7 @@ from .issues.lifecycle import (
     async_report_newer_store,
     async_watch_issues,
 )
-from .listeners.clock_steps import async_begin_with_clock, async_follow_clock
+from .listeners.clock_steps import ClockFollower, async_begin_with_clock
 from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
@@ -75,14 +75,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         unreadable=[],
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
-    await async_begin_with_clock(hass, entry)
+    looked = await async_begin_with_clock(entry)
     settings = SettingsListener(hass, entry)
     await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     report = partial(async_report_clock, hass, entry)
-    entry.async_on_unload(async_follow_clock(hass, entry, report))
-    report(None)
+    entry.async_on_unload(ClockFollower(hass, entry, report).async_start())
+    report(looked)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
     if loaded.outdated and data.clock.wrong is None:

@@ -8,12 +8,13 @@ dates that they really had; a person can undo that.
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import tzinfo
+from itertools import pairwise
 
 from .channel import Channel
 from .checked import EARLIEST_DAY
 from .codes import HistoryState
 from .day import DAY_S, WINDOW_DAYS, locate, parse_day, part_slots
-from .known_time import EARLIEST, KnownTime, Leap, Look
+from .known_time import CORRECTION_S, EARLIEST, LEAP_S, KnownTime, Leap, Look
 from .ledger.day_summary import DayOrigin, DaySummary
 from .ledger.entries import ClockSetBack, Draft, Entry
 from .ledger.histogram_text import encode_counts
@@ -30,17 +31,34 @@ READ = frozenset({HistoryState.READ, HistoryState.EMPTY})
 _DAYS = frozenset({"day", "from_day", "to_day", "found_day", "until_day"})
 
 
-def known_time(channels: Iterable[Channel]) -> KnownTime:
-    """Return what stored channels know of the time; all of them saw the same clock."""
-    known, leaps = EARLIEST, dict[float, Leap]()
+def known_time(channels: Iterable[Channel], now: float) -> KnownTime:
+    """Return what stored channels know of the time, seen at a POSIX time that may be wrong.
+
+    All of them saw the same clock. A time of the future that only one of several channels knows
+    is damage.
+    """
+    times, leaps = [EARLIEST], dict[float, Leap]()
     for channel in channels:
-        counted_to, read = channel.binner.counted_to, channel.health.last_read
-        known = max(known, counted_to or 0.0, read or 0.0, _begun(channel))
+        times.append(latest_time(channel))
         leaps |= {kept.leap.until: kept.leap for kept in channel.leaps}
-    latest = KnownTime(known)
+    times.sort()
+    agreed = [later for earlier, later in pairwise(times[1:]) if later - earlier <= LEAP_S]
+    latest = agreed[-1] if agreed and times[-1] > now + CORRECTION_S else times[-1]
+    known = KnownTime(latest)
     for until in sorted(leaps):
-        latest = latest.after(leaps[until])
-    return replace(latest, latest=known)
+        known = known.after(leaps[until])
+    return replace(known, latest=latest)
+
+
+def latest_time(channel: Channel) -> float:
+    """Return the latest POSIX time that a channel knows, 0 for none."""
+    counted_to, read = channel.binner.counted_to, channel.health.last_read
+    return max(counted_to or 0.0, read or 0.0, _begun(channel))
+
+
+def is_damaged(channel: Channel, known: KnownTime) -> bool:
+    """Tell whether a channel knows a time that is not known otherwise: nothing would be taken."""
+    return latest_time(channel) > known.latest + CORRECTION_S
 
 
 def _begun(channel: Channel) -> float:
@@ -108,7 +126,8 @@ def _open_day(kept: KeptLeap | None, zone: tzinfo) -> OpenDay | None:
 
 def _false_days(channel: Channel, first: int, shift: int) -> list[DaySummary]:
     """Return the days that were learned since a day, `shift` days earlier, without a score."""
-    days = [day for day in channel.ledger.days if day.day >= first and day.origin is DayOrigin.LIVE]
+    learned = (day for day in channel.ledger.days if day.origin is DayOrigin.LIVE)
+    days = [day for day in learned if day.day >= first and any(day.text.strip(b","))]
     today, open_day = channel.forecast, channel.open_day
     later = open_day is not None and open_day.day > first
     if today and open_day and later and open_day.observed >= HALF * sum(open_day.slots):

@@ -31,20 +31,17 @@ def set_aside(entry: AirBaselineConfigEntry) -> SetAside:
 
 
 @callback
-def async_report_clock(
-    hass: HomeAssistant, entry: AirBaselineConfigEntry, step: Look | None
-) -> None:
-    """Report that the clock is behind, or what the latest step of it has set aside.
+def async_report_clock(hass: HomeAssistant, entry: AirBaselineConfigEntry, step: Look) -> None:
+    """Report that the clock is behind, or what its latest step has set aside.
 
-    Without a step, this run has just begun. A clock that is behind by less than an hour is only
-    waited for.
+    A clock that is behind by less than an hour is only waited for.
     """
     wrong = entry.runtime_data.clock.wrong
     if wrong is None:
         ir.async_delete_issue(hass, DOMAIN, CLOCK_BEHIND)
     elif wrong.back_s > LEAP_S:
         _async_create(hass, CLOCK_BEHIND, shown=_said(wrong.now), known=_said(wrong.known.latest))
-    if step is None or step.verdict is not Verdict.SET_BACK or not set_aside(entry):
+    if step.verdict is not Verdict.SET_BACK or not set_aside(entry):
         return
     before = step.now + step.back_s
     _async_create(hass, CLOCK_AHEAD, before=_said(before), after=_said(step.now))

@@ -15,7 +15,14 @@ from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event
 from ..core.pollutant import Pollutant
 from .clock import async_review_clock
-from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, rises_of
+from .question_store import (
+    CLOCK_BEHIND,
+    OF_THE_HOME,
+    ROOM_UNREADABLE,
+    STORE_NEWER,
+    STORE_RECOVERED,
+    rises_of,
+)
 from .questions import Questions
 from .settings import async_review_settings
 from .sources import SourceIssues
@@ -38,7 +45,8 @@ def async_clear_issues(hass: HomeAssistant) -> None:
     One that was ignored stays, or its "ignored" would be forgotten.
     """
     for issue in _issues(hass):
-        if issue.dismissed_version is None and issue.issue_id not in OF_THE_HOME:
+        lasts = issue.issue_id in OF_THE_HOME and issue.issue_id != CLOCK_BEHIND
+        if issue.dismissed_version is None and not lasts:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
