@@ -29,6 +29,7 @@ from ..core.channel import Channel
 from ..core.day import DAY_S
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import freeze_channel
+from .good_days import GoodDays, days_of_rooms, kept_days, lost_days
 from .rooms import Loaded, NewerStoreError, RoomsReader, StoredRoom, mapping, read_surroundings
 
 # 1: the first. 2: what was off at night, doubts about a unit, signs of life (all may be missing).
@@ -66,6 +67,7 @@ class LedgerStore:
         self._good = _store(hass, GOOD_KEY)
         self._pending: list[CALLBACK_TYPE] = []  # They cancel the next save.
         self._good_at: float | None = None
+        self._good_days: GoodDays = {}
         self._due_at = 0.0
         self._saving = asyncio.Lock()  # A later state is written later.
         self.turn = asyncio.Lock()  # Held while all rooms are busy: a save would slow them down.
@@ -84,6 +86,7 @@ class LedgerStore:
         data, good = await _load(self._ledger), await self._load_good()
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
+        self._good_days = days_of_rooms(good)
         reader = RoomsReader(zone, promise, rooms)
         loaded = await self._hass.async_add_executor_job(reader.read, data, good)
         loaded.damaged |= exists and data is None
@@ -149,10 +152,21 @@ class LedgerStore:
             raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved")
 
     async def async_keep_good(self, at: float) -> None:
-        """Save the last good copy if a day has passed since the one before."""
+        """Save the last good copy if a day has passed since the one before.
+
+        It is kept if it has days that were lost since without a known reason.
+        """
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
-            self._good_at = at
+            since, self._good_at = self._good_at or 0.0, at
             await self._async_wait_for_rooms()
+            days: GoodDays = {}
+            for room_id, room in tuple(self._rooms().items()):
+                if lost := lost_days(self._good_days, room_id, room, since):
+                    LOGGER.warning("The last good copy has days that are lost; it stays: %s", lost)
+                    return
+                days |= kept_days(room_id, room)
+                await asyncio.sleep(0)
+            self._good_days = days
             await self._good.async_save({**await self._async_freeze(), "kept_at": at})
 
     async def async_forget_gone(self, at: float) -> None:

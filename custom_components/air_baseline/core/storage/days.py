@@ -82,6 +82,14 @@ class StoredDays(Sequence[DaySummary]):
         lines = self._lines
         return [dump_day(summary) for summary in self._days] if lines is None else lines
 
+    @property
+    def ordinals(self) -> list[int]:
+        """Return the ordinals of the days, which are read alone; ValueError if they are damaged."""
+        lines = self._lines
+        if lines is None:
+            return [summary.day for summary in self._days]
+        return [parse_day(line.split(" ", 1)[0]) for line in lines]
+
     @overload
     def __getitem__(self, place: int) -> DaySummary: ...
 
