@@ -79,7 +79,7 @@ def ahead(channel: Channel, size_s: float, hours: float, *, stored: bool = False
 @pytest.mark.parametrize("hours", [1, 40, 24 * 9])
 @pytest.mark.parametrize("size_s", SIZES)
 def test_everything_of_before_is_back_and_nothing_of_the_false_time_is_claimed(
-    size_s: float, hours: int, stored: bool
+    size_s: float, hours: int, *, stored: bool
 ) -> None:
     channel = a_morning()
     days, now = list(channel.ledger.days), NOON + hours * HOUR
@@ -284,7 +284,7 @@ def test_a_good_copy_of_yesterday_is_not_what_time_it_is() -> None:
     st.booleans(),
 )
 def test_however_often_a_clock_leaped_it_loses_no_day(
-    sizes: list[float], hours: int, stored: bool
+    sizes: list[float], hours: int, *, stored: bool
 ) -> None:
     """Every leap can be undone in one step, back to the first of them."""
     channel, known, now = a_morning(), KnownTime(NOON), NOON

@@ -76,4 +76,5 @@ def fit_channels(
             channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise)
             channel.paused = paused
             room.channels[pollutant] = channel
+    room.date_back_retired(now)
     room.drop_retired(now - clock.slack_s)

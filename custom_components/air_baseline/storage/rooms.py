@@ -51,12 +51,16 @@ class StoredRoom:
             if isinstance(item.get("at"), float) and at - item["at"] < UNDO_DAYS * DAY_S
         ]
 
-    def set_clock_back(self, at: float) -> None:
-        """Let no time of what was set aside and asked be later than a POSIX time: it was ahead."""
+    def date_back_retired(self, at: float) -> None:
+        """Let nothing have been set aside later than a POSIX time: the clock was ahead."""
         self.retired = [
             {**item, "at": min(item["at"], at)} if isinstance(item.get("at"), float) else item
             for item in self.retired
         ]
+
+    def set_clock_back(self, at: float) -> None:
+        """Let nothing have been set aside or asked later than a POSIX time: the clock was ahead."""
+        self.date_back_retired(at)
         for issue_id, record in self.question_records.items():
             self.question_records[issue_id] = record.set_back(at)
 
