@@ -1,7 +1,6 @@
 """Air Baseline: what is usual for the air in each room, and how certain that is."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
@@ -18,6 +17,7 @@ from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
+from .home_history.recorder import async_newest_record
 from .issues.clock import async_report_clock
 from .issues.lifecycle import (
     async_clear_issues,
@@ -75,14 +75,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         unreadable=[],
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
-    looked = await async_begin_with_clock(entry)
     settings = SettingsListener(hass, entry)
+    recorded = await async_newest_record(hass, settings.sources)
+    looked = await async_begin_with_clock(entry, recorded)
     await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    report = partial(async_report_clock, hass, entry)
-    entry.async_on_unload(ClockFollower(hass, entry, report).async_start())
-    report(looked)
+    entry.async_on_unload(ClockFollower(hass, entry, async_report_clock).async_start())
+    async_report_clock(hass, entry, looked)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
     if loaded.outdated and data.clock.wrong is None:

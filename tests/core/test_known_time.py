@@ -15,6 +15,7 @@ from custom_components.air_baseline.core.known_time import (
     Verdict,
     look,
     set_back,
+    with_recorded,
 )
 from tests.core.properties import thorough
 
@@ -110,6 +111,12 @@ def test_a_person_can_say_that_the_clock_is_right() -> None:
         DAY,
         KnownTime(NOON - DAY),
     )
+
+
+def test_a_newer_record_elsewhere_is_known_too_unless_it_is_known_to_be_false() -> None:
+    assert with_recorded(KNOWN, NOON + DAY, 0.0).latest == NOON + DAY
+    assert with_recorded(KNOWN, NOON - DAY, 0.0) == KNOWN
+    assert with_recorded(KNOWN, NOON + DAY, NOON + DAY) == KNOWN
 
 
 moves = st.lists(

@@ -6,12 +6,16 @@ import json
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -165,6 +169,29 @@ async def test_a_step_back_without_a_leap_is_waited_out(
     assert days(await saved(hass, hass_storage)) == days(before)
 
 
+async def test_what_the_recorder_has_is_known_too(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A store of weeks ago was restored, and the clock is between that and the newest record."""
+    report(hass, PM25, 5)
+    await async_wait_recording_done(hass)
+    kept = learned(Pollutant.PM25, 36, end=NOON - 30 * DAY)
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: kept}})
+    clock.move_to(NOON - 20 * DAY)
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
+    await set_up(hass, entry)
+    assert shown(hass, LEARNING).state == "clock_wrong"
+    assert issues(hass) == ["clock_behind"]
+    entry.runtime_data.clock.async_trust()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issues(hass) == []
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert shown(hass, LEARNING).state != "clock_wrong", "the record is known to be false"
+
+
 async def test_nobody_can_correct_anything_while_the_clock_is_wrong(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
@@ -289,7 +316,7 @@ async def restart_right(
 
 @pytest.mark.parametrize("ahead", [8 * HOUR, 3 * DAY, 365 * DAY], ids=str)
 @pytest.mark.parametrize("come_right", [go_right, restart_right])
-async def test_a_clock_that_was_ahead_returns_to_what_was_known_before(
+async def test_a_clock_that_was_ahead_returns_to_what_was_known_before(  # noqa: PLR0913, PLR0917 - who was ahead, how, and what a person says
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],

@@ -58,6 +58,7 @@ class Channel:
         "clock_wrong",
         "episode_watch",
         "events",
+        "false_until",
         "forecast",
         "guideline",
         "health",
@@ -100,6 +101,7 @@ class Channel:
         self.paused = False
         self.waiting = False  # Its source belongs to another room; never stored.
         self.clock_wrong = False  # Then nothing is taken and nothing is claimed; never stored.
+        self.false_until = 0.0  # POSIX time up to which a clock was ahead; records say it again.
         self.leaps: tuple[KeptLeap, ...] = ()  # Those of the clock that it can undo.
         self.history = HistoryState.UNUSED
         self.began_at: float | None = None  # When a new source was first listened to, in this run.

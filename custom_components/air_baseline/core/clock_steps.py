@@ -91,6 +91,9 @@ def set_back(channel: Channel, found: Look) -> None:
     if leap is None:
         return
     channel.clock_wrong = False
+    channel.false_until = max(channel.false_until, at + back_s)
+    if latest_time(channel) <= at + CORRECTION_S:
+        return  # It has not seen the false time.
     kept = next((one for one in channel.leaps if one.leap == leap), None)
     today = _open_day(kept, channel.zone)
     first = locate(leap.until, channel.zone)[0]

@@ -102,6 +102,16 @@ def look(known: KnownTime, now: float) -> Look:
     return set_back(known, now, leap)
 
 
+def with_recorded(known: KnownTime, recorded: float, false_until: float) -> KnownTime:
+    """Return what is known of the time given also the time of the newest record elsewhere.
+
+    A record up to `false_until` says nothing: the clock was ahead up to then.
+    """
+    if recorded <= max(known.latest, false_until) + CORRECTION_S:
+        return known
+    return replace(known, latest=recorded)
+
+
 def set_back(known: KnownTime, now: float, leap: Leap) -> Look:
     """Return the look that finds that the clock was ahead since a leap, and is right now."""
     earlier = KnownTime(leap.since, tuple(one for one in known.leaps if one.until < leap.until))

@@ -12,18 +12,30 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, AirBaselineData
 from ..core.clock_steps import is_damaged, known_time, latest_time, note_leap, set_back
-from ..core.known_time import KnownTime, Leap, Look, Verdict, set_back as look_back
+from ..core.known_time import (
+    KnownTime,
+    Leap,
+    Look,
+    Verdict,
+    set_back as look_back,
+    with_recorded,
+)
 from ..storage.rooms import StoredRoom
 from .rooms import in_turn
 
-type Report = Callable[[Look], None]
+type Report = Callable[[HomeAssistant, AirBaselineConfigEntry, Look], None]
 
 
-async def async_begin_with_clock(entry: AirBaselineConfigEntry) -> Look:
-    """Find out whether the time can be right, from what is stored; no room is open yet."""
+async def async_begin_with_clock(entry: AirBaselineConfigEntry, recorded: float) -> Look:
+    """Find out whether the time can be right, from what is stored; no room is open yet.
+
+    `recorded` is the POSIX time of the newest record in Home Assistant, 0 if it is not known.
+    """
     data = entry.runtime_data
     channels = [channel for room in data.stored.values() for channel in room.channels.values()]
-    found = data.clock.async_know(known_time(channels, dt_util.utcnow().timestamp()))
+    false_until = max((channel.false_until for channel in channels), default=0.0)
+    known = known_time(channels, dt_util.utcnow().timestamp())
+    found = data.clock.async_know(with_recorded(known, recorded, false_until))
     _tell(data, found)
     async for _, room in in_turn(data.stored):
         _set_back(room, found)
@@ -73,7 +85,7 @@ class ClockFollower:
                 _set_back(stored, found)
                 if (room := data.rooms.get(room_id)) is not None:
                     room.async_follow_clock(moved_s)
-            self._report(found)
+            self._report(self._hass, self._entry, found)
             if data.clock.wrong is None:
                 data.store.async_save_soon()
                 async_dispatcher_send(self._hass, SIGNAL_ROOMS_CHANGED)

@@ -73,6 +73,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
             **channel.unit_check.dump(),
+            **_dump_false_until(channel),
             **(guideline.dump() if guideline else NO_GUIDELINE),
         },
         today=_dump_today(channel),
@@ -132,6 +133,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
     if "history" in data:
         channel.history = checked.code(HistoryState, data["history"])
     channel.ledger = load_ledger(data)
+    channel.false_until = checked.time(data.get("false_until", 0.0))
     channel.leaps = load_leaps(data.get("leaps", []), zone)
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
@@ -147,6 +149,12 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise) -> Channel:
         last_day = parse_day(last[0].split(" ")[0]) if last else 0
         _load_today(channel, checked.mapping(data["today"]), last_day)
     return channel
+
+
+def _dump_false_until(channel: Channel) -> dict[str, Any]:
+    """Return until when a clock was ahead, nothing once that time has come."""
+    passed = channel.false_until <= (channel.binner.counted_to or 0.0)
+    return {} if passed else {"false_until": channel.false_until}
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:
