@@ -23,9 +23,9 @@ class _ClockFlow(RepairsFlow):
         )
         return entries[0] if entries else None
 
-    @property
-    def _said(self) -> dict[str, str]:
-        return {name: str(value) for name, value in (self.data or {}).items()}
+    def _said(self, name: str) -> str:
+        """Return a time as the issue says it."""
+        return str((self.data or {}).get(name))
 
 
 class ClockBehindFlow(_ClockFlow):
@@ -38,7 +38,7 @@ class ClockBehindFlow(_ClockFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["wait", "it_is_right"],
-            description_placeholders=self._said,
+            description_placeholders={"shown": self._said("shown"), "known": self._said("known")},
         )
 
     async def async_step_wait(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -51,7 +51,9 @@ class ClockBehindFlow(_ClockFlow):
             return self.async_abort(reason="gone")
         if user_input is None:
             return self.async_show_form(
-                step_id="it_is_right", data_schema=NO_FIELDS, description_placeholders=self._said
+                step_id="it_is_right",
+                data_schema=NO_FIELDS,
+                description_placeholders={"shown": self._said("shown")},
             )
         self._entry.runtime_data.clock.async_trust()
         return self.async_abort(reason="trusted")
@@ -68,7 +70,11 @@ class ClockAheadFlow(_ClockFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["leave_out", "count"],
-            description_placeholders={**self._said, "days": _days(aside)},
+            description_placeholders={
+                "before": self._said("before"),
+                "after": self._said("after"),
+                "days": _days(aside),
+            },
         )
 
     async def async_step_leave_out(self, user_input: UserInput = None) -> RepairsFlowResult:
