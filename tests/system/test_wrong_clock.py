@@ -1,6 +1,7 @@
 """A clock that is wrong, either way, deletes nothing and claims nothing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 from typing import Any
@@ -38,6 +39,7 @@ from tests.home import (
     report,
     saved,
     set_up,
+    settle,
     shown,
     steady,
     usual,
@@ -190,6 +192,22 @@ async def test_what_the_recorder_has_is_known_too(
     assert issues(hass) == []
     await hass.config_entries.async_reload(entry.entry_id)
     assert shown(hass, LEARNING).state != "clock_wrong", "the record is known to be false"
+
+
+async def test_history_waits_for_a_clock_that_is_right(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+) -> None:
+    room = a_room(KITCHEN, "kitchen", Pollutant.PM25)
+    clock.move_to(WRONG["2000"])
+    await set_up(hass, a_home({**room, "data": {**room["data"], "use_history": True}}))
+    await settle()
+    assert shown(hass, LEARNING).attributes["history"] == "waiting"
+    set_clock(hass, clock, NOON)
+    await pass_time(hass, clock, timedelta(minutes=5), {PM25: usual})
+    assert shown(hass, LEARNING).attributes["history"] == "empty"
 
 
 async def test_nobody_can_correct_anything_while_the_clock_is_wrong(
@@ -404,3 +422,24 @@ def leap_days(leap: dict[str, Any]) -> Sequence[str]:
 def observed(day: dict[str, str]) -> int:
     """Return how many slots of a stored day were observed."""
     return sum(sum(part) for part in decode_counts(day["histogram"]))
+
+
+@pytest.mark.parametrize(("place", "kept"), [(0, False), (20, True)])
+async def test_a_good_copy_is_kept_while_it_has_days_that_were_lost(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    place: int,
+    *,
+    kept: bool,
+) -> None:
+    """A day from the middle is lost by a fault; the oldest one leaves by the calendar."""
+    entry = await a_kitchen(hass, hass_storage, 90)
+    await pass_time(hass, clock, 2 * HOUR, {PM25: usual}, step=HOUR / 2)
+    before = hass_storage[GOOD_KEY]["data"]["kept_at"]
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    known = list(channel.ledger.days)
+    del known[place]
+    channel.ledger = replace(channel.ledger, days=tuple(known))
+    await pass_time(hass, clock, 26 * HOUR, {PM25: usual}, step=HOUR / 2)
+    assert (hass_storage[GOOD_KEY]["data"]["kept_at"] == before) is kept
