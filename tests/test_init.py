@@ -26,6 +26,7 @@ from tests.home import (
     BEDROOM,
     INDEX,
     KITCHEN,
+    NOON,
     PM25,
     VOC,
     a_home,
@@ -287,12 +288,29 @@ async def test_a_removed_source_is_set_aside_for_thirty_days(
         return [item["channel"]["quantity"] for item in kept]
 
     assert retired() == ["voc_ratio"]
-    for days, kept in ((29, ["voc_ratio"]), (2, [])):
-        clock.tick(timedelta(days=days))
-        await hass.config_entries.async_reload(entry.entry_id)
+    for days, kept in ((29, ["voc_ratio"]), (31, [])):
+        await hass.config_entries.async_unload(entry.entry_id)
+        (aside,) = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["retired"]
+        aside["at"] = (clock() - timedelta(days=days)).timestamp()
+        await hass.config_entries.async_setup(entry.entry_id)
         await hass.config_entries.async_unload(entry.entry_id)
         assert retired() == kept
         await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def test_what_was_set_aside_stays_while_the_clock_can_be_ahead(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    channels = {one: learned(one, 3) for one in (Pollutant.PM25, Pollutant.VOC_RATIO)}
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: channels})
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
+    await set_up(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    clock.tick(timedelta(days=365))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.config_entries.async_unload(entry.entry_id)
+    (aside,) = hass_storage[LEDGER_KEY]["data"]["rooms"][KITCHEN]["retired"]
+    assert aside["at"] == NOON.timestamp()
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,15 @@ from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
+from .home_history.recorder import async_newest_record
+from .issues.clock import async_report_clock
 from .issues.lifecycle import (
     async_clear_issues,
     async_forget_issues,
     async_report_newer_store,
     async_watch_issues,
 )
+from .listeners.clock_steps import ClockFollower, async_begin_with_clock
 from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
@@ -75,12 +78,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     )
     stored.update({room_id: loaded.rooms.get(room_id) or StoredRoom() for room_id in rooms})
     settings = SettingsListener(hass, entry)
+    recorded = await async_newest_record(hass, settings.sources)
+    looked = await async_begin_with_clock(entry, recorded)
     await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(ClockFollower(hass, entry, async_report_clock).async_start())
+    async_report_clock(hass, entry, looked)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
-    if loaded.outdated:
+    if loaded.outdated and data.clock.wrong is None:
         await store.async_forget_gone(dt_util.utcnow().timestamp())
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
@@ -94,7 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(settings.async_start())
 
     async def keep_good(now: datetime) -> None:
-        await store.async_keep_good(now.timestamp())
+        if data.clock.wrong is None:
+            await store.async_keep_good(now.timestamp())
 
     entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
     return True

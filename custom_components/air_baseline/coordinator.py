@@ -20,6 +20,7 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_track_state_change_event,
@@ -105,6 +106,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
         self._store = entry.runtime_data.store
+        self._clock = entry.runtime_data.clock
         self._heard: dict[Pollutant, tuple[str, Channel]] = {}
         self._pollutants: dict[str, Pollutant] = {}  # Those that are heard, by entity id.
         self._registered: Mapping[str, str] = {}  # Their ids in the registry, by entity id.
@@ -153,6 +155,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         now = dt_util.utcnow().timestamp()
         self.name, self.sources, self.taken = f"{DOMAIN} {title}", sources, taken
         with self.guarded():
+            self._async_mistrust_clock()
             self.data = {
                 pollutant: self.data.get(pollutant) or view(channel, now)
                 for pollutant, channel in self.channels.items()
@@ -164,6 +167,38 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._async_listen()
                 self._async_report_events()
             self._async_publish(now)
+
+    @callback
+    def _async_mistrust_clock(self) -> None:
+        """Let channels that are new know that the clock is wrong, if it is."""
+        for channel in self.channels.values() if self._clock.wrong else ():
+            channel.mistrust_clock()
+
+    @callback
+    def async_follow_clock(self, moved_s: float) -> None:
+        """Show that the clock is wrong, or continue because it is right: see what holds now.
+
+        `moved_s` is by how many seconds it was set forward (backward if negative) to be right.
+        """
+        with self.guarded():
+            self._async_mistrust_clock()
+            if self._clock.wrong is None:
+                for channel in self.channels.values():
+                    channel.clock_wrong = False
+                self._async_find(moved_s)
+            self._async_report_events()
+            self._async_publish(self._clock.at)
+
+    @callback
+    def _async_find(self, moved_s: float) -> None:
+        """Take the present states of the sources, which were reported while time was wrong."""
+        now = dt_util.utcnow().timestamp()
+        for entity_id, channel in self._heard.values() if self._unsubscribes else ():
+            channel.advance(now)
+            state = self.hass.states.get(entity_id)
+            stamp = state.last_reported_timestamp if state is not None else now
+            true = stamp + moved_s if stamp + moved_s <= now else stamp
+            self._ingest(entity_id, state, now, min(true, now))
 
     @callback
     def _async_listen(self) -> None:
@@ -221,11 +256,20 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._bin_listeners.append(listener)
         return lambda: self._bin_listeners.remove(listener)
 
+    @callback
+    def async_check_clock(self) -> None:
+        """Raise a translated ServiceValidationError while the clock is wrong."""
+        self._clock.async_look()
+        if any(channel.clock_wrong for channel in self.channels.values()):
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="clock_wrong")
+
     async def async_correct(self, act: Callable[[float], None]) -> None:
         """Call `act` with the present POSIX time, publish, and save before returning.
 
-        Raises NotSavedError if saving failed; the correction is in force anyway.
+        Raises NotSavedError if saving failed; the correction is in force anyway. Raises a
+        translated ServiceValidationError while the clock is wrong; then nothing is changed.
         """
+        self.async_check_clock()
         now = dt_util.utcnow().timestamp()
         try:
             act(now)
@@ -292,7 +336,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             self._async_report_events()
             self._async_publish(now)
         source_log(self.hass).async_flush(now)
-        self.async_schedule_save()
+        if self._clock.wrong is None:
+            self.async_schedule_save()
 
     @callback
     def _async_zone_changed(self, _event: Event) -> None:
@@ -312,6 +357,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         with self.guarded():
             pollutant = self._pollutants[entity_id]
             channel = self.channels[pollutant]
+            at = min(at, self._clock.async_look())
+            if channel.clock_wrong:
+                return
             reported = self._concentration(pollutant, state, at)
             if not reported:
                 judgements = channel.lose(at)

@@ -203,6 +203,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
     async def correct(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
         await async_check_user(hass, call.context, room, POLICY_CONTROL)
+        room.async_check_clock()
         return _response(await CORRECTING[call.service](call, room, pollutants))
 
     for action in READING:

@@ -22,6 +22,7 @@ from custom_components.air_baseline.core.ledger.entries import (
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
+    ClockSetBack,
     Correction,
     CorrectionCode,
     DaysExcluded,
@@ -203,6 +204,7 @@ def a_correction(
         Season(),
         Reset(from_day=first),
         Relearned(from_day=first),
+        ClockSetBack(from_day=first, to_day=last),
     )
     return {correction.code: correction for correction in corrections}[code]
 

@@ -7,7 +7,6 @@ from math import inf, nan
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
-from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, LearningState, Reason, Refused
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
@@ -270,20 +269,6 @@ def test_the_longest_run_of_one_value_is_stored_with_the_day_it_ended_in() -> No
     slow_and_flat(channel, 20, 7.0, start=at_hour(46))
     channel.advance(at_hour(72))
     assert [summary.longest_run_h for summary in closed_days(channel)] == [22, 24, 0]
-
-
-def test_a_clock_that_ran_ahead_costs_only_what_was_counted_under_it() -> None:
-    channel = learned_channel()
-    breathe(channel, START, 60, 8.0)
-    breathe(channel, START + 365 * 24 * HOUR, 60, 900.0)
-    channel.advance(START)
-    assert [summary.day for summary in channel.ledger.days] == list(range(MONDAY - 40, MONDAY))
-    breathe(channel, START, 20 * 60, 8.0)
-    assert channel.open_day is not None
-    assert (channel.open_day.day, channel.open_day.observed) == (MONDAY, 240)
-    assert channel.state(at_hour(20)) is LearningState.LEARNED
-    assert isinstance(channel.guideline, GuidelineMean)
-    assert channel.guideline.mean(at_hour(20)) == pytest.approx(8.0)
 
 
 def test_after_a_clock_is_set_back_by_some_hours_a_channel_only_waits() -> None:

@@ -18,7 +18,7 @@ AGAIN = {f"{trouble}_again" for trouble in Trouble}
 SOURCES = (*Trouble, *sorted(AGAIN))
 FLOWS = {**repairs.FLOWS, **dict.fromkeys(SOURCES, SourceFlow)}
 MODULES = tuple(
-    f"repairs/{name}" for name in ("room_flow", "inference", "source", "settings", "store")
+    f"repairs/{name}" for name in ("room_flow", "inference", "source", "settings", "clock", "store")
 )
 
 

@@ -315,9 +315,11 @@ async def test_a_good_copy_from_the_future_is_rewritten(
     assert read(hass, GOOD_KEY)["data"]["kept_at"] < later
 
 
-@pytest.mark.parametrize("after", [timedelta(days=-31), timedelta(days=9000)])
-async def test_what_was_set_aside_at_an_impossible_time_is_dropped(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, after: timedelta
+@pytest.mark.parametrize(
+    ("after", "kept"), [(timedelta(days=-31), []), (timedelta(days=9000), [AT.timestamp()])]
+)
+async def test_what_was_set_aside_long_ago_is_dropped_and_what_was_in_the_future_is_of_today(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, after: timedelta, kept: list[float]
 ) -> None:
     clock.move_to(AT)
     put_released(hass, PRESENT.name)
@@ -327,4 +329,5 @@ async def test_what_was_set_aside_at_an_impossible_time_is_dropped(
     entry = eventful_home()
     await set_up(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
-    assert read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["retired"] == []
+    retired = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["retired"]
+    assert [item["at"] for item in retired] == kept

@@ -9,7 +9,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.day import WINDOW_DAYS
+from custom_components.air_baseline.core.clock_steps import note_leap, set_back
+from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
+from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
 from custom_components.air_baseline.core.ledger.correction import start_over
 from custom_components.air_baseline.core.ledger.entries import ChangeReported, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
@@ -17,7 +19,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
 from custom_components.air_baseline.storage.good_copy import KnownDays, days_of_stored
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
-from tests.core.rooms import MONDAY, a_day, a_ledger, learned_channel
+from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
 from tests.files import disk, kitchen, read, write
 from tests.home import (
     BEDROOM,
@@ -62,6 +64,23 @@ def test_a_start_over_and_its_undoing_take_days_with_reason() -> None:
     reset = days(MONDAY - 4, MONDAY).with_correction(1.0, start_over(MONDAY - 4))
     assert missing(before, reset) == []
     assert missing(reset.with_day(a_day(MONDAY - 1)), days(MONDAY - 40, MONDAY - 1)) == []
+
+
+def test_days_of_before_a_leap_are_still_there_and_so_are_those_set_aside() -> None:
+    start, day_s = day_start(MONDAY, LONDON), 86_400.0
+    channel = learned_channel(WINDOW_DAYS)
+    before = KnownDays.of(channel.ledger)
+    breathe(channel, start, 60, 8.0)
+    note_leap(channel, Leap(start + 3600.0, start + 365 * day_s))
+    for day in range(3):
+        breathe(channel, start + (365 + day) * day_s, 24 * 60, 8.0 + day)
+    ahead = KnownDays.of(channel.ledger, channel.leaps)
+    assert set(before.days) <= set(ahead.days)
+    known = KnownTime(start + 368 * day_s, tuple(one.leap for one in channel.leaps))
+    set_back(channel, look(known, start + 3 * day_s + 3600.0))
+    after = KnownDays.of(channel.ledger, channel.leaps)
+    assert before.missing_in(after, MONDAY + 4) == []
+    assert set(ahead.days) - set(after.days) == {MONDAY + 367}
 
 
 def test_the_days_of_a_stored_channel_are_those_of_its_ledger() -> None:

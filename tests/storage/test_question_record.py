@@ -62,3 +62,20 @@ def test_what_waits_and_what_is_hidden_is_not_shown() -> None:
     assert not waiting.is_shown_at(AT)
     shown = [ALL.is_shown_at(ALL.hidden_until + after) for after in (-1.0, 0.0)]
     assert shown == [False, True]
+
+
+def test_after_a_clock_that_was_ahead_no_time_of_a_question_is_in_the_future() -> None:
+    now, ahead = 1_772_452_803.0, 1_772_452_803.0 + 365 * 86_400.0
+    record = QuestionRecord(
+        what="source_missing",
+        at=ahead,
+        asked_at=ahead,
+        hidden_until=ahead + 7 * 86_400.0,
+        days=(739_677, 740_042),
+        over_at=ahead,
+    ).set_back(now)
+    assert (record.at, record.asked_at, record.over_at) == (now, now, now)
+    assert record.hidden_until == now + 7 * 86_400.0
+    assert record.days == (739_677,)
+    past = QuestionRecord(what="source_missing", at=now - 5.0, asked_at=None)
+    assert past.set_back(now) == past

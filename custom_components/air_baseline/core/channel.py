@@ -12,6 +12,7 @@ episode. The file is long because all parts of the core meet in this class and n
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from math import ceil
 
 from .alerting.episode import EpisodeWatch, InsideWatch, opened, with_surroundings
 from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
@@ -26,6 +27,7 @@ from .learning.level_shift import find_doubt
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
+from .ledger.kept_leap import KeptLeap, aged, slack_s
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
 from .pollutant import PollutantSpec, cell_index
@@ -34,8 +36,6 @@ from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, OFF_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
 from .reading.unit_check import UnitCheck
-
-REWIND_S = 26 * 3600.0  # Seconds. By judgement: more than any change of clocks or time zones.
 
 
 class Channel:
@@ -55,14 +55,17 @@ class Channel:
     __slots__ = (
         "began_at",
         "binner",
+        "clock_wrong",
         "episode_watch",
         "events",
+        "false_until",
         "forecast",
         "guideline",
         "health",
         "history",
         "hours",
         "inside_watch",
+        "leaps",
         "ledger",
         "open_day",
         "paused",
@@ -97,6 +100,9 @@ class Channel:
         self.events: list[Event] = []
         self.paused = False
         self.waiting = False  # Its source belongs to another room; never stored.
+        self.clock_wrong = False  # Then nothing is taken and nothing is claimed; never stored.
+        self.false_until = 0.0  # POSIX time up to which a clock was ahead; records say it again.
+        self.leaps: tuple[KeptLeap, ...] = ()  # Those of the clock that it can undo.
         self.history = HistoryState.UNUSED
         self.began_at: float | None = None  # When a new source was first listened to, in this run.
 
@@ -105,6 +111,8 @@ class Channel:
 
         `factor` is that of the source's unit.
         """
+        if self.clock_wrong:
+            return ()
         level = self._level(at, value, factor)
         if level is None:
             self.health.rejected += 1
@@ -132,14 +140,17 @@ class Channel:
         """
         before = self.health.last_read
         judgements = self.read(at, value, factor)
+        if self.clock_wrong:
+            return judgements
         self.binner.date_back(reported_at)
         self.health.date_back(max(reported_at, before or reported_at))
         return judgements
 
     def show_life(self, at: float) -> None:
         """Note that the source's device was alive at a POSIX time, so that its value holds."""
-        self.binner.show_life(at)
-        self.health.show_life(at)
+        if not self.clock_wrong:
+            self.binner.show_life(at)
+            self.health.show_life(at)
 
     def _level(self, at: float, value: float, factor: float) -> float | None:
         """Return the level of a reading, None if it is refused."""
@@ -156,13 +167,17 @@ class Channel:
 
     def lose(self, at: float) -> Sequence[Judgement]:
         """Note that the source has no value from a time on."""
-        return self._pass(self.binner.lose(at), at)
+        return () if self.clock_wrong else self._pass(self.binner.lose(at), at)
 
     def advance(self, at: float) -> Sequence[Judgement]:
         """Let time pass, and close the bins, days and episodes that end by then."""
-        if at < self._latest - REWIND_S:
-            self._rewind(at)
-        return self._pass(self.binner.advance(at), at)
+        return () if self.clock_wrong else self._pass(self.binner.advance(at), at)
+
+    def mistrust_clock(self) -> None:
+        """Take nothing and claim nothing until the clock is right again: the time is a gap."""
+        self.clock_wrong = True
+        if self.binner.counted_to is not None:
+            self.binner.lose(self.binner.counted_to)
 
     def take_events(self) -> Sequence[Event]:
         """Return what has happened since the last call, oldest first."""
@@ -176,6 +191,8 @@ class Channel:
 
     def state(self, at: float) -> LearningState:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
+        if self.clock_wrong:
+            return LearningState.CLOCK_WRONG
         if self.paused:
             return LearningState.PAUSED
         if self.waiting or not self.heard(at):
@@ -223,6 +240,7 @@ class Channel:
         undone = self.ledger.undoable(at, entry_id)
         self._note_hours(at)
         self.ledger = self.ledger.undo(at, undone.id)
+        self.ledger = self.ledger.returned(self._last_day)
         self._follow(at, undone)
         self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, correction=undone))
@@ -241,16 +259,19 @@ class Channel:
         """Stop or resume learning; the time in between is a gap."""
         if paused == self.paused:
             return
-        self.lose(at)
-        self._end_episode(at, EpisodeEnd.UNKNOWN)
+        self._interrupt(at)
         self.paused = paused
 
     def wait(self, at: float, *, waiting: bool) -> None:
         """Go without a source while it belongs to another room; the time in between is a gap."""
         if waiting and not self.waiting:
-            self.lose(at)
-            self._end_episode(at, EpisodeEnd.UNKNOWN)
+            self._interrupt(at)
         self.waiting = waiting
+
+    def _interrupt(self, at: float) -> None:
+        self.lose(at)
+        if not self.clock_wrong:
+            self._end_episode(at, EpisodeEnd.UNKNOWN)
 
     def adopt_promise(self, at: float, promise: Promise) -> None:
         """Follow another promise from now on: today's alert levels are written again."""
@@ -290,14 +311,8 @@ class Channel:
             return self.open_day.day
         return self.ledger.days[-1].day if self.ledger.days else 0
 
-    @property
-    def _latest(self) -> float:
-        """Return the latest POSIX time that is known here, 0 for none."""
-        started = day_start(self._last_day, self.zone) if self._last_day else 0.0
-        return max(started, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
-
     def _sustained(self, at: float) -> SustainedLevel | None:
-        span = None if self.health.stuck else self.sustained.span(at)
+        span = None if self.health.stuck or self.clock_wrong else self.sustained.span(at)
         return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
@@ -344,6 +359,8 @@ class Channel:
         return range_of_hour(self.forecast, start, self.zone)
 
     def _judge(self, at: float, part: int) -> Judgement:
+        if self.clock_wrong:
+            return judge(None, LearningState.CLOCK_WRONG, None, part, None)
         sustained, unseen = self._sustained(at), self.unseen(at)
         return judge(
             self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen
@@ -475,7 +492,11 @@ class Channel:
             surroundings=self.surroundings.of_day(open_day.day),
             seen=today.standing.seen,
         )
-        self.ledger = self.ledger.with_day(summary).pruned(at)
+        before, slack = self.ledger, slack_s(self.leaps)
+        kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)
+        self.ledger = kept.pruned(at - slack)
+        left = [day for day in before.days if day.day <= summary.day - WINDOW_DAYS]
+        self.leaps = aged(self.leaps, left, summary.day, at) if self.leaps else ()
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
 
@@ -542,20 +563,19 @@ class Channel:
         self.ledger = self.ledger.with_days(changed)
         self._end_episode(until, EpisodeEnd.UNKNOWN)
 
-    def _rewind(self, at: float) -> None:
-        """Forget everything from today on: the clock went back, so it had run ahead."""
-        today = locate(at, self.zone)[0]
+    def begin_again(self, at: float, ledger: Ledger, open_day: OpenDay | None) -> None:
+        """Continue at a POSIX time with a ledger and an open day of before the clock was wrong.
+
+        Nothing of the last minutes and hours is kept, because their times are wrong.
+        """
         self.binner.restart()
-        self.health.restart()
-        self.sustained = SustainedWindow()
-        self.episode_watch = EpisodeWatch()
-        self.inside_watch = InsideWatch()
-        if self.guideline is not None:
-            self.guideline = GuidelineMean(self.guideline.spec)
-        self.ledger = self.ledger.rewound(today)
-        self.open_day = None
+        self.sustained, self.hours = SustainedWindow(), HourlyRanges()
+        self.episode_watch, self.inside_watch = EpisodeWatch(), InsideWatch()
+        before, self.ledger, self.open_day = self.forecast, ledger, open_day
         self.forecast = None
-        self.hours = HourlyRanges()
+        if open_day is not None:
+            self._write_forecast(open_day.day)
+        self._report_transition(before, at)
 
 
 def proven(bin_: Bin, part: int, today: Forecast | None) -> bool:

@@ -13,6 +13,7 @@ class LearningState(StrEnum):
     CHANGING = "changing"
     STALE = "stale"
     PAUSED = "paused"
+    CLOCK_WRONG = "clock_wrong"
 
 
 class Basis(StrEnum):
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     CHANGING = "changing"
     PAUSED = "paused"
     STALE = "stale"
+    CLOCK_WRONG = "clock_wrong"
 
 
 class Refused(StrEnum):

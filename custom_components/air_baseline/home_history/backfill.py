@@ -44,6 +44,7 @@ def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBA
     wanted = _async_wanted(entry)
 
     async def fill(channels: list[tuple[RoomCoordinator, Pollutant]]) -> None:
+        await entry.runtime_data.clock.async_wait_until_right()
         for room, pollutant in channels:
             if pollutant in room.channels and not room.stopped:
                 with suppress(ServiceValidationError):  # Its room or its source went meanwhile.

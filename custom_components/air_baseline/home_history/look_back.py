@@ -27,7 +27,12 @@ async def async_look_back(hass: HomeAssistant, entry: AirBaselineConfigEntry) ->
 
     While Home Assistant starts, the recorder may not answer, and hardly any source is new.
     """
-    if not hass.is_running or not has_recorder(hass) or async_migration_in_progress(hass):
+    if (
+        entry.runtime_data.clock.wrong
+        or not hass.is_running
+        or not has_recorder(hass)
+        or async_migration_in_progress(hass)
+    ):
         return
     for room in tuple(entry.runtime_data.rooms.values()):
         for pollutant, channel in tuple(room.channels.items()):

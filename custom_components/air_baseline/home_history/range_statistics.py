@@ -60,6 +60,8 @@ def async_write_range_statistics(
 
     @callback
     def write(moments: Sequence[float]) -> None:
+        if entry.runtime_data.clock.wrong:
+            return
         # Rooms and cards never wait for the recorder. It ends with the entry, so that nothing is
         # written after what was written was removed.
         entry.async_create_background_task(hass, bands.async_write(moments), f"{DOMAIN} statistics")

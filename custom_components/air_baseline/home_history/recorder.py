@@ -3,7 +3,8 @@
 Only the recorder's own functions are used, so every database that it supports works.
 """
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -29,16 +30,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
-from ..core.pollutant import POLLUTANTS, PollutantSpec
+from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec
 from ..core.reading.binning import Reading
 from ..inputs.eligibility import Measurement
 from ..inputs.readings import UnitChangedError, reading_of, unit_factor
+from ..inputs.room_config import RoomSource
 from ..inputs.source_log import source_log
 
 # The time that one step in the recorder's executor covers, small enough to let others in.
 STEP_OF_HOURS = timedelta(days=30)  # By judgement.
 STEP_OF_SLOTS = timedelta(days=2)  # By judgement.
 STEP_OF_STATES = timedelta(days=1)  # By judgement.
+ASKED_SOURCES = 3  # Sources whose newest record is looked up, by judgement: all have one clock.
+PATIENCE_S = 5.0  # Seconds, by judgement: a database that hangs must not keep rooms from starting.
 
 
 class NoHistory(StrEnum):
@@ -75,6 +79,31 @@ class Survey:
 def has_recorder(hass: HomeAssistant) -> bool:
     """Tell whether Home Assistant has a recorder with an open database."""
     return RECORDER_DOMAIN in hass.config.components
+
+
+async def async_newest_record(
+    hass: HomeAssistant, rooms: Mapping[str, Mapping[Pollutant, RoomSource]]
+) -> float:
+    """Return the POSIX time of the newest record of some sources, 0 if it is not known."""
+    if not has_recorder(hass) or async_migration_in_progress(hass):
+        return 0.0
+
+    sources = [one.entity_id for room in rooms.values() for one in room.values()]
+
+    def newest() -> float:
+        states = (
+            state
+            for entity_id in sources[:ASKED_SOURCES]
+            for found in history.get_last_state_changes(hass, 1, entity_id).values()
+            for state in found
+        )
+        return max((state.last_updated_timestamp for state in states), default=0.0)
+
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await get_instance(hass).async_add_executor_job(newest)
+    except SQLAlchemyError, RuntimeError, TimeoutError:
+        return 0.0
 
 
 async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement) -> Survey:

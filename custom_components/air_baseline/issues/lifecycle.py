@@ -14,7 +14,15 @@ from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event
 from ..core.pollutant import Pollutant
-from .question_store import OF_THE_HOME, ROOM_UNREADABLE, STORE_NEWER, STORE_RECOVERED, rises_of
+from .clock import async_review_clock
+from .question_store import (
+    CLOCK_BEHIND,
+    OF_THE_HOME,
+    ROOM_UNREADABLE,
+    STORE_NEWER,
+    STORE_RECOVERED,
+    rises_of,
+)
 from .questions import Questions
 from .settings import async_review_settings
 from .sources import SourceIssues
@@ -39,7 +47,8 @@ def async_clear_issues(hass: HomeAssistant) -> None:
     One that was ignored stays, or its "ignored" would be forgotten.
     """
     for issue in _issues(hass):
-        if issue.dismissed_version is None and issue.issue_id not in OF_THE_HOME:
+        lasts = issue.issue_id in OF_THE_HOME and issue.issue_id != CLOCK_BEHIND
+        if issue.dismissed_version is None and not lasts:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
@@ -166,7 +175,8 @@ class HomeIssues:
                 async_report_unreadable_room(self._hass, self._entry.subentries[room_id])
             else:
                 ir.async_delete_issue(self._hass, DOMAIN, _unreadable_issue_id(room_id))
-        self._following = self._questions.async_follow()
+        wrong = self._entry.runtime_data.clock.wrong is not None
+        self._following = [] if wrong else self._questions.async_follow()
         for room_id, room in self._rooms.items():
             self._following += [
                 room.async_add_listener(partial(self._async_due, room_id)),
@@ -197,6 +207,9 @@ class HomeIssues:
 
     @callback
     def _async_review(self, rooms: Collection[str]) -> None:
+        if self._entry.runtime_data.clock.wrong is not None:
+            return  # Nothing has a time now.
+        async_review_clock(self._hass, self._entry)
         self._questions.async_review(rooms)
         for room_id in rooms:
             with self._rooms[room_id].guarded():

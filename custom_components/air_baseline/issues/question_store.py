@@ -26,7 +26,11 @@ SOURCE_MOVED = "source_moved"
 ROOM_UNREADABLE = "room_unreadable"
 STORE_RECOVERED = "store_recovered"
 STORE_NEWER = "store_newer"
-OF_THE_HOME = frozenset({STORE_RECOVERED, STORE_NEWER})  # Issues that are about no room.
+CLOCK_BEHIND = "clock_behind"
+CLOCK_AHEAD = "clock_ahead"
+OF_THE_HOME = frozenset(
+    {STORE_RECOVERED, STORE_NEWER, CLOCK_BEHIND, CLOCK_AHEAD}
+)  # Issues that are about no room.
 
 ATTR_OTHERS = "others"
 ATTR_EPOCH = "epoch"

@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..clock import Clock
 from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_PROMISE, CONF_START_ANEW
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.alerting.promise import Promise
@@ -42,7 +43,8 @@ def async_open_room(
     """Set up a room with what is stored of it; it does not listen yet."""
     data, room_id = entry.runtime_data, subentry.subentry_id
     stored = data.stored.setdefault(room_id, StoredRoom())
-    fit_channels(stored, sources, promise_of(entry), subentry.data.get(CONF_START_ANEW, ()))
+    restarted = subentry.data.get(CONF_START_ANEW, ())
+    fit_channels(stored, sources, promise_of(entry), restarted, data.clock)
     room = RoomCoordinator(hass, entry, subentry, sources=sources, stored=stored)
     room.async_configure(sources, taken, subentry.title)
     data.rooms[room_id] = room
@@ -50,14 +52,18 @@ def async_open_room(
 
 
 def fit_channels(
-    room: StoredRoom, sources: Sources, promise: Promise, restarted: Collection[str]
+    room: StoredRoom,
+    sources: Sources,
+    promise: Promise,
+    restarted: Collection[str],
+    clock: Clock,
 ) -> None:
     """Give each source a channel, and set the ledgers of gone and replaced sources aside.
 
     A source that is added to a paused room is paused too. `restarted` are the pollutants that
     start again with an empty ledger.
     """
-    now = dt_util.utcnow().timestamp()
+    now = clock.at
     paused = bool(room.channels) and all(channel.paused for channel in room.channels.values())
     for pollutant in [
         pollutant
@@ -70,4 +76,5 @@ def fit_channels(
             channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise)
             channel.paused = paused
             room.channels[pollutant] = channel
-    room.drop_retired(now)
+    room.date_back_retired(now)
+    room.drop_retired(now - clock.slack_s)

@@ -284,7 +284,8 @@ class SettingsListener:
             )
         restarted = subentry.data.get(CONF_START_ANEW, ())
         if restarted or settings != self._running.get(room_id):
-            fit_channels(room.stored, settings.sources, promise_of(self._entry), restarted)
+            promise, clock = promise_of(self._entry), self._data.clock
+            fit_channels(room.stored, settings.sources, promise, restarted, clock)
             room.async_configure(settings.sources, settings.taken, settings.title)
             self._async_rename_device(room_id, settings.title)
         return None

@@ -154,13 +154,16 @@ class SurroundingsListener:
         self._read_windows(round_.at, self._rooms)
 
     def _read(self, entity_id: str, state: State | None, at: float) -> None:
+        at = min(at, self._entry.runtime_data.clock.async_look())
+        if self._entry.runtime_data.clock.wrong:
+            return
         for mean, level in self._outdoors[entity_id]:
             _read(mean, level(state), at)
 
     def _read_windows(
         self, at: float, rooms: Iterable[tuple[SurroundingMean, tuple[str, ...]]]
     ) -> None:
-        for mean, contacts in rooms:
+        for mean, contacts in () if self._entry.runtime_data.clock.wrong else rooms:
             states = [self._hass.states.get(contact) for contact in contacts]
             is_open = _any_open([state.state if state else None for state in states])
             _read(mean, None if is_open is None else float(is_open), at)

@@ -1,14 +1,22 @@
 """The flows that answer the repairs: first the explanation, then the choices, then the consequence.
 
-Home Assistant loads this module by its name; the flows are in `inference`, `source`, `settings` and
-`store`, what they share in `room_flow`.
+Home Assistant loads this module by its name; the flows are in `inference`, `source`, `settings`,
+`clock` and `store`, what they share in `room_flow`.
 """
 
 from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from ..core.questions import Topic
-from ..issues.question_store import SOURCE_MOVED, SOURCE_TAKEN, STORE_NEWER, STORE_RECOVERED
+from ..issues.question_store import (
+    CLOCK_AHEAD,
+    CLOCK_BEHIND,
+    SOURCE_MOVED,
+    SOURCE_TAKEN,
+    STORE_NEWER,
+    STORE_RECOVERED,
+)
+from .clock import ClockAheadFlow, ClockBehindFlow
 from .inference import ChangeSuspectedFlow, RangeLearnedFlow, UnusualEpisodeFlow
 from .settings import SourceMovedFlow, SourceTakenFlow
 from .source import SourceFlow
@@ -22,6 +30,8 @@ FLOWS: dict[str, type[RepairsFlow]] = {
     SOURCE_MOVED: SourceMovedFlow,
     STORE_RECOVERED: StoreRecoveredFlow,
     STORE_NEWER: StoreNewerFlow,
+    CLOCK_BEHIND: ClockBehindFlow,
+    CLOCK_AHEAD: ClockAheadFlow,
 }
 
 

@@ -1,13 +1,15 @@
 """When the good copy may be replaced: never by one that lacks days without a reason."""
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from ..core.day import WINDOW_DAYS, parse_day
 from ..core.ledger.entries import CorrectionCode, Relearned, Reset
+from ..core.ledger.kept_leap import KeptLeap
 from ..core.ledger.ledger import Ledger
+from ..core.storage.days import ordinals
 from ..core.storage.ledger import ENTRY_COLUMNS
 from ..core.storage.salvage import UNREADABLE
 
@@ -18,16 +20,20 @@ _DATE = 10  # Characters of a date; follows from its form.
 
 @dataclass(frozen=True, slots=True)
 class KnownDays:
-    """The days of a channel (ordinals), and the ids of the entries that can take days away."""
+    """The days of a channel (ordinals), and the ids of the entries that can take days away.
+
+    They are all days that it keeps: in its ledger, set aside, or of before a leap of the clock.
+    """
 
     days: array[int]
     dropping: frozenset[int]
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Self:
-        """Return those of a ledger."""
+    def of(cls, ledger: Ledger, leaps: Sequence[KeptLeap] = ()) -> Self:
+        """Return those of a ledger, and of what is kept of leaps."""
         entries = (*ledger.of(Reset), *ledger.of(Relearned))
-        days = array("i", (summary.day for summary in ledger.days))
+        lists = (ledger.days, ledger.set_aside, *(kept.days for kept in leaps))
+        days = array("i", (day for one in lists for day in ordinals(one)))
         return cls(days, frozenset(entry.id for entry in entries))
 
     @classmethod

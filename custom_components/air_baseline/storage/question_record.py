@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ..core import checked
+from ..core.checked import EARLIEST_DAY
+from ..core.day import DAY_S
 from ..core.pollutant import Pollutant
 from ..core.questions import Rise
 
 # Days that are kept of a trouble, by judgement: two weeks show what comes every weekend.
 TROUBLE_DAYS = 14
+LONGEST_HIDDEN_S = 7 * DAY_S  # Seconds. It follows from "Not now", which hides for a week.
 MOST_OTHERS = 10_000  # Rises in one question, by judgement: no home has as many sensors.
 
 
@@ -43,6 +46,17 @@ class QuestionRecord:
     def repeated(self) -> bool:
         """Tell whether a trouble has come back on another day."""
         return len(self.days) > 1
+
+    def set_back(self, at: float) -> Self:
+        """Return the record without times after a POSIX time: the clock was ahead."""
+        return replace(
+            self,
+            at=min(self.at, at),
+            asked_at=None if self.asked_at is None else min(self.asked_at, at),
+            hidden_until=min(self.hidden_until, at + LONGEST_HIDDEN_S),
+            over_at=None if self.over_at is None else min(self.over_at, at),
+            days=tuple(day for day in self.days if day <= EARLIEST_DAY + 1 + at // DAY_S + 1),
+        )
 
     def began(self, day: int) -> Self:
         """Return the record of a trouble that is there, and began on a day (an ordinal)."""

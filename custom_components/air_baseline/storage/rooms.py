@@ -45,12 +45,25 @@ class StoredRoom:
         return {issue_id: record.dump() for issue_id, record in self.question_records.items()}
 
     def drop_retired(self, at: float) -> None:
-        """Drop what was set aside more than 30 days ago."""
+        """Drop what was set aside more than 30 days before a POSIX time."""
         self.retired = [
             item
             for item in self.retired
-            if isinstance(item.get("at"), float) and abs(at - item["at"]) < UNDO_DAYS * DAY_S
+            if isinstance(item.get("at"), float) and at - item["at"] < UNDO_DAYS * DAY_S
         ]
+
+    def date_back_retired(self, at: float) -> None:
+        """Let nothing have been set aside later than a POSIX time: the clock was ahead."""
+        self.retired = [
+            {**item, "at": min(item["at"], at)} if isinstance(item.get("at"), float) else item
+            for item in self.retired
+        ]
+
+    def set_clock_back(self, at: float) -> None:
+        """Let nothing have been set aside or asked later than a POSIX time: the clock was ahead."""
+        self.date_back_retired(at)
+        for issue_id, record in self.question_records.items():
+            self.question_records[issue_id] = record.set_back(at)
 
 
 type Fates = list[tuple[str, str]]  # Rooms (their ids), each with a quantity.

@@ -184,7 +184,10 @@ class LedgerStore:
             raise NotSavedError(translation_domain=DOMAIN, translation_key="not_saved") from error
 
     async def async_keep_good(self, at: float) -> None:
-        """Save the last good copy if a day has passed since the one before."""
+        """Save the last good copy if a day has passed since the one before.
+
+        It is kept if it has days that were lost since without a known reason.
+        """
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             await self._async_wait_for_rooms()
             await self._async_save_whole_and_good()
@@ -263,7 +266,7 @@ class LedgerStore:
         }
         wrong = [f"{key} {name}: {one.error}" for (key, name), one in present.items() if one.error]
         for known, channel in present.items():
-            before, now = self._good_days.get(known), KnownDays.of(channel.ledger)
+            before, now = self._good_days.get(known), KnownDays.of(channel.ledger, channel.leaps)
             today = parse_day(channel.day) if channel.day else self._today(at)
             missing = before.missing_in(now, today) if before is not None else []
             if missing:
@@ -277,7 +280,9 @@ class LedgerStore:
         self._held_back = False
         await self._good.async_write({**data, "kept_at": at})
         self._good_at = at
-        self._good_days = {known: KnownDays.of(one.ledger) for known, one in present.items()}
+        self._good_days = {
+            known: KnownDays.of(one.ledger, one.leaps) for known, one in present.items()
+        }
 
     async def _async_forget_gone_in_good(self, rooms: Mapping[str, FrozenRoom]) -> None:
         """Write the good copy as it is, but without the rooms that are gone."""

@@ -343,13 +343,6 @@ def test_an_old_entry_is_dropped_and_coverage_issued_under_it_still_counts() -> 
     assert later.coverages() == [(MONDAY, 0.8)]
 
 
-def test_rewinding_removes_days_and_episodes_from_a_day_on() -> None:
-    ledger = a_ledger(days(3), episodes=(an_episode(MONDAY, 1), an_episode(MONDAY + 1, 2)))
-    rewound = ledger.rewound(MONDAY + 1)
-    assert [summary.day for summary in rewound.days] == [MONDAY]
-    assert [episode.id for episode in rewound.episodes] == [1]
-
-
 @pytest.mark.parametrize("code", [CorrectionCode.STRIKE, CorrectionCode.CHANGE_PASSED])
 def test_days_are_excluded_whole_from_the_first_to_the_last(code: CorrectionCode) -> None:
     ledger = a_ledger([], entries=(made(a_correction(code, MONDAY, MONDAY + 1)),))

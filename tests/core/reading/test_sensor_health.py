@@ -129,13 +129,6 @@ def test_a_value_that_held_is_no_silence(voc: SensorHealth) -> None:
     assert voc.end_day() == 9
 
 
-def test_after_a_restart_the_source_is_unseen(voc: SensorHealth) -> None:
-    voc.see(T0, 5.0)
-    voc.restart()
-    assert not voc.alive(T0)
-    assert not voc.warming_up(T0)
-
-
 def test_a_late_reading_does_not_restart_the_current_run(pm25: SensorHealth) -> None:
     pm25.see(T0, 5.0)
     pm25.see(T0 - 240 * H, 7.0)

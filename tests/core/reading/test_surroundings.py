@@ -181,14 +181,6 @@ def test_a_value_lasts_for_six_hours_or_half_an_hour_after_a_repeat(
     assert sum(seconds for _, _, seconds in mean.days) == hours * HOUR + 60 * repeats
 
 
-def test_hours_of_a_clock_that_ran_ahead_are_discarded() -> None:
-    mean = hourly([10.0] * 24, START + 40 * DAY_S)
-    mean.read(START, 3.0)
-    mean.advance(START + 30 * MINUTE)
-    assert [day for day, _, _ in mean.days] == [MONDAY]
-    assert mean.of_last_hour(START + 30 * MINUTE) == 3.0
-
-
 @pytest.mark.parametrize(
     ("now", "before", "rose"),
     [

@@ -21,6 +21,7 @@ from custom_components.air_baseline.core.ledger.entries import (
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
+    ClockSetBack,
     CorrectionCode,
     DaysExcluded,
     Entry,
@@ -141,6 +142,10 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
         "relearned": (
             an_entry(Relearned(from_day=DAY), 3, AT),
             [DAY, None, None, 0.0, None, None, None, None, None],
+        ),
+        "clock_set_back": (
+            an_entry(ClockSetBack(from_day=DAY - 3, to_day=DAY - 1), 3, AT),
+            [DAY - 3, DAY - 1, None, 0.0, None, None, None, None, None],
         ),
     }
 )

@@ -13,7 +13,6 @@ from custom_components.air_baseline.core.alerting.episode import with_surroundin
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
-from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
 from custom_components.air_baseline.core.learning.level_shift import find_doubt
 from custom_components.air_baseline.core.ledger.correction import (
@@ -134,40 +133,6 @@ def test_the_warm_up_of_a_sensor_is_restored(pollutant: Pollutant) -> None:
     assert kept(back(kept(channel))) == kept(channel)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        put("source", "counted_to", value=LATER_AT),
-        put("source", "last_read", value=LATER_AT),
-        put("today", "day", value="2287-03-02"),
-    ],
-    ids=["counted to", "last read", "today"],
-)
-def test_what_was_counted_under_a_clock_that_ran_ahead_is_discarded(
-    change: Callable[[Json], None],
-) -> None:
-    data = kept(eventful())
-    change(data)
-    channel = back(data)
-    channel.advance(START + 4 * HOUR)
-    assert [summary.day for summary in channel.ledger.days][-1] == MONDAY - 1
-    assert channel.open_day is not None
-    assert channel.open_day.day == MONDAY
-    breathe(channel, START + 4 * HOUR, 24 * 60, 8.0)
-    assert channel.ledger.days[-1].day == MONDAY
-    assert channel.state(START + 28 * HOUR) is LearningState.LEARNED
-    assert channel.state(START + 60 * HOUR) is LearningState.NO_SOURCE
-    assert kept(back(kept(channel))) == kept(channel)
-
-
-def test_days_in_the_future_are_discarded() -> None:
-    channel = learned_channel()
-    channel.ledger = a_ledger([*channel.ledger.days[-10:], a_day(MONDAY + 20)])
-    channel = back(kept(channel))
-    channel.advance(START)
-    assert [summary.day for summary in channel.ledger.days] == [*range(MONDAY - 10, MONDAY)]
-
-
 def test_a_bin_from_long_ago_drops_no_day() -> None:
     data = kept(learned_channel())
     long_ago = day_start(LONG_AGO, LONDON) + 299.0
@@ -177,17 +142,6 @@ def test_a_bin_from_long_ago_drops_no_day() -> None:
     assert len(channel.ledger.days) == 40
     breathe(channel, START, 24 * 60, 8.0)
     assert len(channel.ledger.days) == 41
-
-
-def test_a_guideline_discards_the_hours_of_a_clock_that_ran_ahead() -> None:
-    channel = Channel(POLLUTANTS[Pollutant.PM25], LONDON)
-    breathe(channel, LATER_AT, 24 * 60, 80.0)
-    assert channel.guideline is not None
-    assert channel.guideline.is_above(LATER_AT + 24 * HOUR)
-    channel.advance(START)
-    assert channel.guideline.buckets == []
-    assert channel.guideline.is_above(START) is None
-    assert kept(back(kept(channel))) == kept(channel)
 
 
 def test_a_season_dated_in_the_future_does_not_end_the_search_for_changes() -> None:

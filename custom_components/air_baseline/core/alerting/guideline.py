@@ -110,6 +110,14 @@ class GuidelineMean:
         self.low_since = None if low_since is None else checked.number(low_since, 0.0, counted_to)
         self.end_at = checked.optional(checked.time, data.get("end_at"))
 
+    def set_back(self, since: float, at: float) -> None:
+        """Forget what was counted since a POSIX time: the clock was ahead, and is at `at` now."""
+        self.buckets = [one for one in self.buckets if one[0] < since // self.bucket_s]
+        if self.end_at is not None and self.end_at >= since:
+            self.end_at = None
+        self.low_since = None
+        self._judge(at)
+
     def is_above(self, at: float) -> bool | None:
         """Return whether the mean is above the guideline, None if that is not known."""
         return None if self.mean(at) is None else self.above

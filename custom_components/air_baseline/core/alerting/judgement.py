@@ -12,6 +12,7 @@ from .forecast import Forecast
 
 _REASON_OF_STATE: Final = MappingProxyType(
     {
+        LearningState.CLOCK_WRONG: Reason.CLOCK_WRONG,
         LearningState.PAUSED: Reason.PAUSED,
         LearningState.NO_SOURCE: Reason.SILENT,
         LearningState.STALE: Reason.STALE,

@@ -69,14 +69,15 @@ def explain(
     """
     judgement = channel.judge(at)
     today = channel.forecast
-    episode = episode or channel.episode_watch.current
+    if not channel.clock_wrong:
+        episode = episode or channel.episode_watch.current
     if subject is None:
         learned = judgement.state is LearningState.LEARNED
         subject = Subject.RANGE if learned else Subject.STATE
         subject = Subject.EPISODE if episode else subject
     about = episode if subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
-    ranges = _ranges(today, judgement)
+    ranges = () if channel.clock_wrong else _ranges(today, judgement)
     surroundings = _surroundings(channel, judgement, about, at)
     return Explanation(
         subject=subject,
@@ -125,7 +126,7 @@ def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange,
 def _measured(
     channel: Channel, judgement: Judgement, episode: Episode | None, at: float
 ) -> Measured:
-    guideline = channel.guideline
+    guideline = None if channel.clock_wrong else channel.guideline
     minutes = None
     if episode is not None:
         start, end = episode_span(episode, at)
@@ -145,7 +146,7 @@ def _measured(
 
 def _silence(channel: Channel, judgement: Judgement, at: float) -> Silence | None:
     since, device_at = channel.health.last_read, channel.health.life_at
-    if since is None or at - since <= FRESH_S:
+    if channel.clock_wrong or since is None or at - since <= FRESH_S:
         return None
     return Silence(
         since=since,
@@ -402,5 +403,6 @@ _NEXT_OF_STATE: Final = MappingProxyType(
         LearningState.STALE: Next.RANGE_AFTER_DAYS,
         LearningState.NO_SOURCE: Next.SOURCE_RETURNS,
         LearningState.PAUSED: Next.RESUME,
+        LearningState.CLOCK_WRONG: Next.CLOCK_RIGHT,
     }
 )

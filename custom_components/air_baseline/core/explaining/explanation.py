@@ -56,6 +56,7 @@ class Next(StrEnum):
     SOURCE_RETURNS = "source_returns"
     SOURCE_FREED = "source_freed"
     RESUME = "resume"
+    CLOCK_RIGHT = "clock_right"
     CONDITIONS_BECOME_SEEN = "conditions_become_seen"
 
 

@@ -26,6 +26,7 @@ MINUTES_PER_SLOT = 60 // SLOTS_PER_HOUR  # Minutes; follows from the slots of an
 def ledger_report(channel: Channel) -> dict[str, Any]:
     """Return everything that a channel keeps as plain JSON values."""
     ledger, health, binner = channel.ledger, channel.health, channel.binner
+    aside = ledger.set_aside
     return {
         "quantity": channel.spec.pollutant.value,
         "unit": channel.spec.unit,
@@ -42,6 +43,7 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
         "today": _today(channel),
         "span_end": channel.spec.highest,
         "days": [_day(ledger, summary, channel.spec) for summary in ledger.days],
+        **({"set_aside_days": [iso_day(one.day) for one in aside]} if aside else {}),
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
         "marks": {iso_day(day): coverage for day, coverage in ledger.coverages()},

@@ -59,7 +59,7 @@ def view(channel: Channel, at: float) -> EntityView:
     known = today.standing if today else Standing()
     learned = judgement.state is LearningState.LEARNED
     typical = judgement.typical if learned else None
-    guideline = channel.guideline
+    guideline = None if channel.clock_wrong else channel.guideline
     warming_up = (Missing.WARM_UP,) if channel.health.warming_up(at) else ()
     return EntityView(
         pollutant=channel.spec.pollutant,

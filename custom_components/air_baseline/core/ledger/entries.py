@@ -28,6 +28,7 @@ class CorrectionCode(StrEnum):
     RELEARNED = "relearned"
     STOP_ASKING = "stop_asking"
     STOP_REPORTING = "stop_reporting"
+    CLOCK_SET_BACK = "clock_set_back"
 
 
 class Trouble(StrEnum):
@@ -315,6 +316,27 @@ class Relearned(Correction):
     code = CorrectionCode.RELEARNED
 
     from_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSetBack(Correction):
+    """The clock was ahead: the days that were learned meanwhile are set aside."""
+
+    code = CorrectionCode.CLOCK_SET_BACK
+    inferred = True
+
+    from_day: int
+    to_day: int
+
+    @property
+    @override
+    def last_day(self) -> int:
+        """Return the last day that is set aside."""
+        return self.to_day
+
+    def sets_aside(self, day: int) -> bool:
+        """Tell whether a day is one of those."""
+        return self.from_day <= day <= self.to_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from .entries import (
     Change,
     ChangePassed,
     ChangeSuspected,
+    ClockSetBack,
     Correction,
     Draft,
     Entry,
@@ -47,7 +48,8 @@ class Ledger:
     """Days (oldest first), entries (in the order in which they took effect) and episodes.
 
     `root` is the id of the last pruned entry that moved the range, 0 for none. `former` is the
-    ledger before it was relearned, as long as that can be undone.
+    ledger before it was relearned, as long as that can be undone. `set_aside` are the days that
+    were learned while the clock was ahead, by the dates that they really had.
     """
 
     days: Sequence[DaySummary] = ()
@@ -55,6 +57,7 @@ class Ledger:
     episodes: tuple[Episode, ...] = ()
     root: int = 0
     former: Ledger | None = None
+    set_aside: Sequence[DaySummary] = ()
     chain: frozenset[int] = field(init=False, repr=False, compare=False)
     epoch_day: int = field(init=False, repr=False, compare=False)
     change_day: int = field(init=False, repr=False, compare=False)
@@ -147,14 +150,15 @@ class Ledger:
             and entry.correction.in_force(today)
         ]
 
-    def with_day(self, summary: DaySummary) -> Ledger:
+    def with_day(self, summary: DaySummary, *, spare: int = 0) -> Ledger:
         """Return the ledger with a day at its end, or in place of the same day.
 
-        Later days are dropped, and so are days and episodes that leave the window.
+        Later days are dropped, and so are days and episodes that leave the window; the clock may
+        be `spare` days ahead, for which episodes stay longer.
         """
         oldest = summary.day - WINDOW_DAYS + 1
         days = tuple(day for day in self.days if oldest <= day.day < summary.day)
-        episodes = tuple(episode for episode in self.episodes if episode.day >= oldest)
+        episodes = tuple(episode for episode in self.episodes if episode.day >= oldest - spare)
         return replace(self, days=(*days, summary), episodes=episodes)
 
     def with_days(self, changed: dict[int, DaySummary]) -> Ledger:
@@ -282,7 +286,9 @@ class Ledger:
         root = max((entry.id for entry in done if entry.moves_range), default=self.root)
         undoable = any(entry.at >= old for entry in self.of(Relearned))
         former = self.former if undoable else None
-        if not done and former is self.former and not any(day.day < first for day in self.days):
+        aside = self.set_aside if any(one.at >= old for one in self.of(ClockSetBack)) else ()
+        same = former is self.former and len(aside) == len(self.set_aside)
+        if not done and same and not any(day.day < first for day in self.days):
             return self
         return replace(
             self,
@@ -290,14 +296,32 @@ class Ledger:
             entries=tuple(entry for entry in self.entries if entry not in done),
             root=root,
             former=former,
+            set_aside=aside,
         )
 
-    def rewound(self, day: int) -> Ledger:
-        """Return the ledger without the days and episodes from a day on."""
+    def returned(self, before: int) -> Ledger:
+        """Return the ledger with the days before a day that are not to be set aside any more.
+
+        Of two summaries of one day, the one that observed more counts.
+        """
+        if not self.set_aside:
+            return self
+        held = [entry.correction for entry in self.of(ClockSetBack)]
+        back = [
+            one
+            for one in self.set_aside
+            if one.day < before and not any(span.sets_aside(one.day) for span in held)
+        ]
+        days = {summary.day: summary for summary in self.days}
+        for one in back:
+            known = days.get(one.day)
+            if known is None or known.observed_share < one.observed_share:
+                days[one.day] = one
+        oldest = max(days, default=0) - WINDOW_DAYS + 1
         return replace(
             self,
-            days=tuple(summary for summary in self.days if summary.day < day),
-            episodes=tuple(episode for episode in self.episodes if episode.day < day),
+            days=tuple(days[day] for day in sorted(days) if day >= oldest),
+            set_aside=tuple(one for one in self.set_aside if one not in back),
         )
 
     def factor(self, day: int) -> float:

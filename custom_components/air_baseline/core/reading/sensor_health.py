@@ -76,11 +76,19 @@ class SensorHealth:
             self._warm_up(at, self.spec.warm_up_s if last is None else WARM_UP_AGAIN_S)
         self.last_read = at
 
-    def restart(self) -> None:
-        """Forget when the source was last seen, because the clock was wrong."""
-        self.last_read = self.life_at = self.flat_value = None
-        self.flat_since = 0.0
-        self.warm_until = None
+    def set_back(self, since: float, back_s: float) -> None:
+        """Set the times back that were noted since a POSIX time, when the clock was ahead.
+
+        What went on goes on: a run of one value keeps its length, a warm-up what is left of it.
+        """
+
+        def true(at: float) -> float:
+            return max(at - back_s, 0.0) if at >= since else at
+
+        self.last_read = None if self.last_read is None else true(self.last_read)
+        self.life_at = None if self.life_at is None else true(self.life_at)
+        self.warm_until = None if self.warm_until is None else true(self.warm_until)
+        self.flat_since = true(self.flat_since)
 
     def date_back(self, at: float) -> None:
         """Note that the last reading was reported at an earlier POSIX time, when it was found."""

@@ -19,7 +19,6 @@ HOURS = 24  # Hours of a mean.
 LEAST_H = 18.0  # Known hours of 24, by judgement: the mean of a morning is colder than any day's.
 LEAST_BEFORE_H = 6.0  # Known hours of 24, by judgement: fewer tell too little of the air before.
 LEAST_SLOTS = 6  # Slots of the 12 of an hour, by judgement.
-REWIND_S = 26 * HOUR_S  # Seconds. By judgement: more than any change of clocks or time zones.
 
 # Outdoor air rose if the last hour is higher than the 24 hours before by `ROSE_BY` and by the
 # factor `ROSE_TIMES`. Recordings: that held in 3 % of all hours in nine homes with an outdoor
@@ -82,7 +81,6 @@ class SurroundingMean:
 
     def read(self, at: float, value: float) -> None:
         """Take a reading: POSIX seconds; μg/m³, °C, or 1 for open and 0 for shut."""
-        self._rewind(at)
         for bin_ in self.binner.read(at, value):
             self._take(bin_)
 
@@ -93,7 +91,6 @@ class SurroundingMean:
 
     def advance(self, at: float) -> None:
         """Let time pass to a POSIX time."""
-        self._rewind(at)
         for bin_ in self.binner.advance(at):
             self._take(bin_)
 
@@ -157,12 +154,10 @@ class SurroundingMean:
         add_to(self.days, locate(bin_.start, self.zone)[0], area, seconds)
         del self.days[:-2]
 
-    def _rewind(self, at: float) -> None:
-        """Forget everything if the clock went back: it had run ahead."""
-        counted_to = self.binner.counted_to
-        if counted_to is not None and at < counted_to - REWIND_S:
-            self.binner.restart()
-            self.bins, self.hours, self.days = [], [], []
+    def begin_again(self) -> None:
+        """Forget the last two days: the clock was ahead, so their times are wrong."""
+        self.binner.restart()
+        self.bins, self.hours, self.days = [], [], []
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ Loading checks every value: anything that is not exactly of the stored form rais
 StoredFormError.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any, Final
@@ -22,12 +22,14 @@ from ..codes import HistoryState
 from ..day import SLOT_S, day_start, parse_day, part_slots
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import encode_counts
+from ..ledger.kept_leap import KeptLeap
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
 from ..pollutant import POLLUTANTS, Pollutant
 from ..reading.surroundings import SurroundingMean
 from .days import StoredDays
 from .forecast import dump_forecast, load_forecast
+from .leaps import dump_leaps, load_leaps
 from .ledger import dump_ledger, load_ledger
 from .open_part import StoredWhole, open_part
 from .salvage import STRICT, Salvage
@@ -50,6 +52,7 @@ class FrozenChannel:
     counts: Counts
     forecast: Forecast | None
     ledger: Ledger
+    leaps: Sequence[KeptLeap]
 
     @property
     def day(self) -> str | None:
@@ -62,7 +65,8 @@ class FrozenChannel:
         if today is not None and self.forecast is not None:
             forecast = dump_forecast(self.forecast)
             today = {**today, "histogram": encode_counts(self.counts), "forecast": forecast}
-        return {**self.running, "today": today, **dump_ledger(self.ledger, days=days)}
+        leaps = {"leaps": dump_leaps(self.leaps)} if self.leaps else {}
+        return {**self.running, "today": today, **dump_ledger(self.ledger, days=days), **leaps}
 
     def continues(self, stored: StoredWhole) -> bool:
         """Tell whether the open part is enough: no day was closed since, nothing was relearned."""
@@ -85,12 +89,14 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             **({"history": channel.history.value} if channel.history in READ else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
             **channel.unit_check.dump(),
+            **_dump_false_until(channel),
             **(guideline.dump() if guideline else NO_GUIDELINE),
         },
         today=_dump_today(channel),
         counts=[bytearray(part) for part in open_day.counts] if open_day else [],
         forecast=channel.forecast,
         ledger=replace(channel.ledger, episodes=channel.episodes) if running else channel.ledger,
+        leaps=channel.leaps,
     )
 
 
@@ -157,6 +163,8 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salv
     today = None if data["today"] is None else checked.mapping(data["today"])
     day = None if today is None else checked.day(parse_day(checked.text(today["day"])))
     channel.ledger = load_ledger(data, day, salvage)
+    channel.false_until = checked.time(data.get("false_until", 0.0))
+    channel.leaps = load_leaps(data.get("leaps", []), zone)
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
     channel.health.restore(source)
@@ -169,6 +177,12 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salv
     if today is not None and day is not None:
         _load_today(channel, today, day)
     return channel
+
+
+def _dump_false_until(channel: Channel) -> dict[str, Any]:
+    """Return until when a clock was ahead, nothing once that time has come."""
+    passed = channel.false_until <= (channel.binner.counted_to or 0.0)
+    return {} if passed else {"false_until": channel.false_until}
 
 
 def _dump_today(channel: Channel) -> dict[str, Any] | None:

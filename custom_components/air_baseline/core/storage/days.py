@@ -65,6 +65,14 @@ def dump_day(summary: DaySummary) -> str:
     return " ".join(map(_text, values))
 
 
+def ordinals(days: Sequence[DaySummary]) -> Iterable[int]:
+    """Return the ordinals of days; those that are stored are not read for that.
+
+    Raises ValueError if they are damaged.
+    """
+    return days.ordinals if isinstance(days, StoredDays) else (summary.day for summary in days)
+
+
 class StoredDays(Sequence[DaySummary]):
     """The days of a ledger as lines, which are read when a day is first needed.
 
@@ -88,6 +96,14 @@ class StoredDays(Sequence[DaySummary]):
         """Return the days as lines."""
         lines = self._lines
         return [dump_day(summary) for summary in self._days] if lines is None else lines
+
+    @property
+    def ordinals(self) -> list[int]:
+        """Return the ordinals of the days, which are read alone; ValueError if they are damaged."""
+        lines = self._lines
+        if lines is None:
+            return [summary.day for summary in self._days]
+        return [parse_day(line.split(" ", 1)[0]) for line in lines]
 
     @overload
     def __getitem__(self, place: int) -> DaySummary: ...

@@ -20,6 +20,7 @@ from ..ledger.entries import (
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
+    ClockSetBack,
     Correction,
     CorrectionCode,
     DaysExcluded,
@@ -115,6 +116,7 @@ def dump_ledger(ledger: Ledger, *, days: bool = True) -> dict[str, Any]:
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_surroundings(ledger),
         **({FORMER: dump_ledger(ledger.former)} if ledger.former else {}),
+        **({"set_aside": dump_days(ledger.set_aside)} if ledger.set_aside else {}),
     }
 
 
@@ -128,6 +130,7 @@ def load_ledger(
         episodes=_load_episodes(data, salvage),
         root=checked.integer(data["root"], 0),
         former=_load_former(data.get(FORMER), salvage),
+        set_aside=load_days(checked.mapping(data["set_aside"])) if "set_aside" in data else (),
     )
 
 
@@ -252,6 +255,9 @@ _CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = Map
         CorrectionCode.SEASON: lambda _: Season(),
         CorrectionCode.RESET: lambda row: Reset(from_day=row.first_day),
         CorrectionCode.RELEARNED: lambda row: Relearned(from_day=row.first_day),
+        CorrectionCode.CLOCK_SET_BACK: lambda row: ClockSetBack(
+            from_day=row.first_day, to_day=row.last_day
+        ),
     }
 )
 

@@ -2,8 +2,8 @@
 
 A stored channel is large and nearly all of it is closed: its days do not change any more. So the
 whole is stored seldom, and in between only its open part: what changes by the minute, and what
-differs in days, entries, episodes and today's forecast. Values that this module does not know by
-name belong to the open part, as a whole.
+differs in days, entries, episodes and today's forecast. Of values that this module does not know
+by name, each belongs to the open part if it is another than the one that was stored.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from .changes import (
     Marks,
     changed_rows,
     changed_values,
+    mark,
     marks_by_name,
     marks_of,
     with_changed_rows,
@@ -28,7 +29,8 @@ type Json = Mapping[str, Any]
 TODAY, FORECAST = "today", "forecast"
 CHECKSUM, ROOT = "days_checksum", "root"
 _LISTS: Final = (DAYS, *TABLES)
-_CLOSED: Final = (ROOT, CHECKSUM, *_LISTS, *COLUMNS, FORMER)  # Stays in force if not in the part.
+GONE: Final = "gone"  # Names of values that were stored, and are there no more.
+_CLOSED: Final = (ROOT, CHECKSUM, *_LISTS, *COLUMNS, FORMER)  # Known by name, as the open day is.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class StoredWhole:
     """
 
     lists: Mapping[str, Marks]
+    values: Mapping[str, int]
     forecast: Mapping[str, int]
     checksum: int
     day: str | None
@@ -57,6 +60,7 @@ class StoredWhole:
         today = checked.mapping(data[TODAY] or {})
         return cls(
             lists={name: marks_of(checked.items(data.get(name, []), MOST_ROWS)) for name in _LISTS},
+            values={name: mark(value) for name, value in _others(data).items()},
             forecast=marks_by_name(checked.mapping(today.get(FORECAST, {}))),
             checksum=checked.integer(data[CHECKSUM]),
             day=today.get("day"),
@@ -70,8 +74,11 @@ def open_part(channel: Json, stored: StoredWhole) -> dict[str, Any]:
 
     The channel can come without its days if they are those that were stored.
     """
-    part = {name: value for name, value in channel.items() if name not in _CLOSED}
-    part[ROOT] = channel[ROOT]
+    others = _others(channel)
+    part = {name: one for name, one in others.items() if stored.values.get(name) != mark(one)}
+    if gone := [name for name in stored.values if name not in others]:
+        part[GONE] = gone
+    part |= {TODAY: channel[TODAY], ROOT: channel[ROOT]}
     for name in _LISTS if DAYS in channel else TABLES:
         marks = stored.lists[name]
         changes = changed_rows(channel.get(name, []), marks)
@@ -91,7 +98,8 @@ def with_open_part(whole: Json, part: Json) -> dict[str, Any]:
     Raises KeyError, TypeError or StoredFormError for what `open_part` cannot have written. It
     cannot see whether the part continues this very channel; whoever stores both has to see to it.
     """
-    channel = {name: whole[name] for name in _CLOSED if name in whole} | dict(part)
+    gone = checked.items(part.get(GONE, []), len(whole))
+    channel = {name: one for name, one in {**whole, **part}.items() if name not in (GONE, *gone)}
     for name in _LISTS:
         if name in part:
             channel[name] = with_changed_rows(whole.get(name, []), part[name], MOST_ROWS)
@@ -103,3 +111,7 @@ def with_open_part(whole: Json, part: Json) -> dict[str, Any]:
         before = checked.mapping(whole[TODAY] or {}).get(FORECAST)
         channel[TODAY] = {**today, FORECAST: with_changed_values(before, today[FORECAST])}
     return channel
+
+
+def _others(channel: Json) -> dict[str, Any]:
+    return {name: one for name, one in channel.items() if name not in (TODAY, *_CLOSED)}

@@ -1,0 +1,55 @@
+"""What a channel keeps of a leap of the clock, in case that the clock was ahead."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
+
+from ..codes import HistoryState
+from ..day import DAY_S, WINDOW_DAYS
+from ..known_time import KEPT_S, Leap, with_leap
+from .day_summary import DaySummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLeap:
+    """A leap, the open day before it in its stored form, and the state of the import.
+
+    `days` are the days that have left the window since, and would not have without the leap.
+    """
+
+    leap: Leap
+    today: Mapping[str, Any] | None
+    history: HistoryState
+    days: Sequence[DaySummary] = ()
+
+    def with_left(self, left: Iterable[DaySummary], today: int) -> KeptLeap:
+        """Return it with days that leave the window as the day `today` closes."""
+        left = list(left)
+        oldest = today - ceil(self.leap.size_s / DAY_S) - WINDOW_DAYS + 1
+        if not left and (not self.days or self.days[0].day >= oldest):
+            return self
+        known = {day.day: day for day in (*self.days, *left)}
+        days = tuple(known[day] for day in sorted(known) if day >= oldest)
+        return replace(self, days=days)
+
+
+def with_kept(leaps: Sequence[KeptLeap], kept: KeptLeap) -> tuple[KeptLeap, ...]:
+    """Return the leaps that can still be undone after another one."""
+    still = with_leap((one.leap for one in leaps), kept.leap)
+    return (*(one for one in leaps if one.leap in still), kept)
+
+
+def aged(
+    leaps: Sequence[KeptLeap], left: Sequence[DaySummary], today: int, at: float
+) -> tuple[KeptLeap, ...]:
+    """Return the leaps that can still be undone at a POSIX time, as the day `today` closes.
+
+    `left` are the days that leave the window with it.
+    """
+    return tuple(one.with_left(left, today) for one in leaps if at - one.leap.until <= KEPT_S)
+
+
+def slack_s(leaps: Sequence[KeptLeap]) -> float:
+    """Return by how many seconds the clock can be ahead."""
+    return max((one.leap.size_s for one in leaps), default=0.0)

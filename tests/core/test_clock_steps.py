@@ -1,0 +1,307 @@
+"""What steps of the clock do to a channel: a leap deletes nothing, and can be undone."""
+
+from collections.abc import Sequence
+import json
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.clock_steps import (
+    is_damaged,
+    known_time,
+    latest_time,
+    note_leap,
+    set_back,
+)
+from custom_components.air_baseline.core.codes import HistoryState, LearningState, Reason
+from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
+from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
+from custom_components.air_baseline.core.ledger.entries import ClockSetBack
+from custom_components.air_baseline.core.ledger.ledger import UndoError
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
+from tests.core.properties import repeatable
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
+
+START = day_start(MONDAY, LONDON)
+HOUR, DAY = 3600.0, 86_400.0
+NOON = START + 8 * HOUR  # The channel was watched from 04:00 until then.
+few = settings(repeatable, max_examples=15)
+SIZES = [8 * HOUR, 3 * DAY, 40 * DAY, 365 * DAY]
+
+
+def restored(channel: Channel) -> Channel:
+    """Return a channel as it is after a restart."""
+    return load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+
+
+def a_morning(days: int = WINDOW_DAYS, pollutant: Pollutant = Pollutant.PM25) -> Channel:
+    channel = learned_channel(days, pollutant)
+    breathe(channel, START, 8 * 60, 8.0)
+    channel.take_events()
+    return channel
+
+
+def lost(days: Sequence[DaySummary], channel: Channel, now: float) -> list[DaySummary]:
+    """Return the days that a channel has lost, apart from those that the calendar takes."""
+    oldest = locate(now, LONDON)[0] - WINDOW_DAYS
+    return [day for day in days if day.day >= oldest and day not in channel.ledger.days]
+
+
+def wave(channel: Channel, start: float, hours: float, level: float) -> None:
+    """Feed levels that differ from one hour to the next."""
+    for slot in range(int(hours * 12)):
+        channel.read(start + 300.0 * slot, level + slot // 12 % 3)
+    channel.advance(start + hours * HOUR)
+
+
+def ahead(channel: Channel, size_s: float, hours: float, *, stored: bool = False) -> Channel:
+    """Let the clock leap and go on for some hours of thick air, then set it right."""
+    found = look(KnownTime(NOON), NOON + size_s)
+    assert found.leap is not None
+    note_leap(channel, found.leap)
+    wave(channel, NOON + size_s, hours, 300.0)
+    if stored:
+        channel = restored(channel)
+        assert known_time([channel], NOON).leaps == (found.leap,)
+    known = KnownTime(NOON + size_s + hours * HOUR, found.known.leaps)
+    channel.mistrust_clock()
+    set_back(channel, look(known, NOON + hours * HOUR))
+    return channel
+
+
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize("hours", [1, 40, 24 * 9])
+@pytest.mark.parametrize("size_s", SIZES)
+def test_everything_of_before_is_back_and_nothing_of_the_false_time_is_claimed(
+    size_s: float, hours: int, *, stored: bool
+) -> None:
+    channel = a_morning()
+    days, now = list(channel.ledger.days), NOON + hours * HOUR
+    channel = ahead(channel, size_s, hours, stored=stored)
+    assert lost(days, channel, now) == []
+    known = {day.day for day in channel.ledger.days}
+    assert MONDAY in (known | {channel.open_day.day if channel.open_day else 0})
+    assert view(channel, now).unusual is None
+    assert view(channel, now).compared is None
+    assert channel.judge(now).sustained is None
+    assert channel.judge(now).reason in (Reason.SILENT, Reason.STALE)
+    assert channel.episodes == ()
+    assert channel.guideline is not None
+    assert channel.guideline.mean(now) is None
+    wave(channel, now, 2, 8.0)
+    shown = view(channel, now + 2 * HOUR)
+    assert shown.state is (LearningState.LEARNED)
+    assert shown.unusual is not True
+    assert channel.judge(now + 2 * HOUR).sustained == pytest.approx(9.0, abs=1.0)
+    assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+@pytest.mark.parametrize("size_s", SIZES)
+def test_without_a_step_back_the_days_of_a_leap_are_kept_for_thirty_days(size_s: float) -> None:
+    """The days that leave the window because of it stay aside; then they are gone."""
+    channel, leap = a_morning(), Leap(NOON, NOON + size_s)
+    days = {day.day for day in channel.ledger.days}
+    note_leap(channel, leap)
+    for day in range(29):
+        wave(channel, leap.until + day * DAY, 24, 8.0)
+        (kept,) = channel.leaps
+        held = days & {one.day for one in (*kept.days, *channel.ledger.days)}
+        assert len(held) >= WINDOW_DAYS - 2 - day
+        assert all(one.day <= MONDAY for one in kept.days)
+    wave(channel, leap.until + 29 * DAY, 4 * 24, 8.0)
+    assert channel.leaps == ()
+
+
+def test_days_learned_meanwhile_are_set_aside_by_their_real_dates_and_can_return() -> None:
+    channel = ahead(a_morning(), 365 * DAY, 80, stored=True)
+    now = NOON + 80 * HOUR
+    (entry,) = channel.ledger.of(ClockSetBack)
+    aside = channel.ledger.set_aside
+    assert [day.day - MONDAY for day in aside] == [0, 1, 2, 3]
+    assert (entry.correction.from_day, entry.correction.to_day) == (aside[0].day, aside[-1].day)
+    assert all(day.coverage is None and not day.eligible for day in aside)
+    channel = restored(channel)
+    assert channel.ledger.set_aside == aside
+    assert channel.undo(now, entry.id) == entry
+    assert list(channel.ledger.days[-3:]) == list(aside[:-1])
+    assert channel.ledger.set_aside == aside[-1:], "today returns once it is over"
+    assert channel.ledger.entries == ()
+    wave(channel, now, 2, 8.0)
+    channel.advance(now + 24 * HOUR)
+    assert channel.ledger.days[-1] == aside[-1]
+    assert channel.ledger.set_aside == ()
+
+
+def test_what_was_set_aside_is_dropped_once_that_cannot_be_undone() -> None:
+    channel = ahead(a_morning(), 3 * DAY, 80)
+    for day in range(29):
+        wave(channel, NOON + 80 * HOUR + day * DAY, 24, 8.0)
+    assert len(channel.ledger.set_aside) == 4
+    wave(channel, NOON + 80 * HOUR + 29 * DAY, 4 * 24, 8.0)
+    assert channel.ledger.set_aside == ()
+    with pytest.raises(UndoError):
+        channel.undo(NOON + 80 * HOUR + 33 * DAY, channel.ledger.of(ClockSetBack)[0].id)
+
+
+def test_a_day_returns_only_in_place_of_one_with_fewer_readings() -> None:
+    channel = ahead(a_morning(), 8 * HOUR, 20)
+    wave(channel, NOON + 20 * HOUR, 24, 8.0)
+    before = channel.ledger.days[-1]
+    (entry,) = channel.ledger.of(ClockSetBack)
+    channel.undo(NOON + 44 * HOUR, entry.id)
+    assert channel.ledger.days[-1].observed_share >= before.observed_share
+    assert len({day.day for day in channel.ledger.days}) == len(channel.ledger.days)
+
+
+def test_what_people_corrected_meanwhile_is_dated_as_it_was() -> None:
+    channel, leap = a_morning(), Leap(NOON, NOON + 365 * DAY)
+    channel.ledger = channel.ledger.with_correction(NOON - HOUR, exclude_days([MONDAY - 3]))
+    note_leap(channel, leap)
+    wave(channel, leap.until, 30, 300.0)
+    at = leap.until + 30 * HOUR
+    channel.correct(at, exclude_days([MONDAY - 5]))
+    channel.correct(at, exclude_days([MONDAY + 365]))
+    channel.correct(at, start_over(MONDAY + 367))
+    known = KnownTime(at, (leap,))
+    set_back(channel, look(known, NOON + 30 * HOUR))
+    days = [
+        (entry.at, *(entry.correction.columns().get(name) for name in ("from_day", "to_day")))
+        for entry in channel.ledger.entries
+        if not entry.correction.inferred
+    ]
+    now = NOON + 30 * HOUR
+    assert days == [
+        (NOON - HOUR, MONDAY - 3, MONDAY - 3),
+        (now, MONDAY - 5, MONDAY - 5),
+        (now, MONDAY, MONDAY),
+        (now, MONDAY + 2, None),
+    ]
+    channel.undo(now)
+    assert channel.ledger.epoch_day == 0
+
+
+def test_what_is_deleted_by_age_waits_while_the_clock_can_be_ahead() -> None:
+    channel = a_morning()
+    channel.correct(NOON, start_over(MONDAY - 10))
+    former = channel.ledger
+    channel.ledger = channel.ledger.with_correction(NOON, exclude_days([MONDAY - 4]))
+    note_leap(channel, Leap(NOON, NOON + 365 * DAY))
+    wave(channel, NOON + 365 * DAY, 80, 300.0)
+    known = KnownTime(NOON + 365 * DAY + 80 * HOUR, tuple(one.leap for one in channel.leaps))
+    set_back(channel, look(known, NOON + 80 * HOUR))
+    people = [one for one in channel.ledger.entries if not one.correction.inferred]
+    assert len(people) == 2
+    assert {day.day for day in former.days if day.day > MONDAY + 3 - WINDOW_DAYS} <= {
+        day.day for day in channel.ledger.days
+    }
+
+
+def test_a_warm_up_and_a_run_of_one_value_go_on() -> None:
+    channel = Channel(learned_channel(1, Pollutant.VOC_RATIO).spec, LONDON)
+    wave(channel, START, 8, 120.0)
+    note_leap(channel, Leap(NOON, NOON + 8 * HOUR))
+    breathe(channel, NOON + 8 * HOUR, 5 * 60, 200.0)
+    left = (channel.health.warm_until or 0.0) - (NOON + 13 * HOUR)
+    known = KnownTime(NOON + 13 * HOUR, tuple(one.leap for one in channel.leaps))
+    set_back(channel, look(known, NOON + 5 * HOUR))
+    assert channel.health.warming_up(NOON + 5 * HOUR + left - 9 * HOUR)
+    assert not channel.health.warming_up(NOON + 5 * HOUR + left + 1.0)
+    assert channel.health.flat_since == pytest.approx(NOON, abs=600.0)
+    assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+def test_history_that_was_read_for_false_days_is_read_again() -> None:
+    for before, after in (
+        (HistoryState.UNUSED, HistoryState.UNUSED),
+        (HistoryState.READ, HistoryState.EMPTY),
+    ):
+        channel = a_morning()
+        channel.history = before
+        note_leap(channel, Leap(NOON, NOON + 365 * DAY))
+        channel.history = HistoryState.EMPTY
+        known = KnownTime(NOON + 365 * DAY, tuple(one.leap for one in channel.leaps))
+        set_back(channel, look(known, NOON + HOUR))
+        assert channel.history is after
+
+
+def test_a_channel_takes_and_claims_nothing_while_the_clock_is_wrong() -> None:
+    channel = a_morning()
+    breathe(channel, NOON, 60, 300.0)
+    assert view(channel, NOON + HOUR).unusual is True
+    before = dump_channel(channel)
+    channel.mistrust_clock()
+    for at in (0.0, START - 30 * DAY, NOON - HOUR, NOON + HOUR, NOON + 400 * DAY):
+        assert channel.read(at, 900.0) == channel.lose(at) == channel.advance(at) == ()
+        assert channel.find(at, 900.0, 1.0, at) == ()
+        channel.show_life(at)
+        shown = view(channel, at)
+        assert (shown.state, shown.reason) == (LearningState.CLOCK_WRONG, Reason.CLOCK_WRONG)
+        claims = (
+            shown.unusual,
+            shown.compared,
+            shown.episode,
+            shown.basis,
+            shown.confidence,
+            shown.low,
+            shown.high,
+            shown.mean,
+            shown.above_guideline,
+        )
+        assert set(claims) == {None}
+    assert dump_channel(channel) == before
+    channel.clock_wrong = False
+    breathe(channel, NOON + 3 * HOUR, 60, 300.0)
+    assert channel.judge(NOON + 4 * HOUR).sustained == 300.0
+
+
+def test_a_time_of_the_future_that_one_of_several_channels_knows_is_damage() -> None:
+    channels = [a_morning(5) for _ in range(3)]
+    channels[1].binner.counted_to = NOON + 261 * 365 * DAY
+    known = known_time(channels, NOON + HOUR)
+    assert known.latest == NOON
+    assert [is_damaged(channel, known) for channel in channels] == [False, True, False]
+    assert known_time(channels[1:2], NOON + HOUR).latest == latest_time(channels[1])
+
+
+def test_a_good_copy_of_yesterday_is_not_what_time_it_is() -> None:
+    channels = [a_morning(5) for _ in range(3)]
+    for channel in channels[:2]:
+        channel.binner.counted_to = channel.health.last_read = NOON - DAY
+    assert known_time(channels, NOON + HOUR).latest == NOON
+
+
+@few
+@given(
+    st.lists(st.sampled_from([2 * HOUR, 9 * HOUR, 2 * DAY, 100 * DAY]), min_size=1, max_size=3),
+    st.sampled_from([0, 3, 30]),
+    st.booleans(),
+)
+def test_however_often_a_clock_leaped_it_loses_no_day(
+    sizes: list[float], hours: int, *, stored: bool
+) -> None:
+    """Every leap can be undone in one step, back to the first of them."""
+    channel, known, now = a_morning(), KnownTime(NOON), NOON
+    days = list(channel.ledger.days)
+    for size_s in sizes:
+        found = look(known, now + size_s)
+        assert found.leap is not None
+        note_leap(channel, found.leap)
+        wave(channel, now + size_s, hours, 300.0)
+        now += size_s + hours * HOUR
+        known = KnownTime(now, found.known.leaps)
+        channel = restored(channel) if stored else channel
+        assert [one.leap for one in channel.leaps] == list(known.leaps)
+    largest = known.leaps[0]
+    right = now - largest.size_s
+    found = look(known, right)
+    if found.leap != largest:
+        return
+    set_back(channel, found)
+    assert lost(days, channel, right) == []
+    assert dump_channel(restored(channel)) == dump_channel(channel)
