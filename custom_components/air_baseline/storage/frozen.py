@@ -3,7 +3,7 @@
 They are written as a whole, or only what has changed since (`core/storage/open_part.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import sleep
@@ -12,6 +12,7 @@ from typing import Any
 from homeassistant.helpers.json import json_bytes, json_fragment
 
 from ..core.channel import Channel
+from ..core.ledger.kept_leap import KeptLeap
 from ..core.ledger.ledger import Ledger
 from ..core.storage.changes import mark
 from ..core.storage.channel import check_channel, freeze_channel
@@ -77,6 +78,11 @@ class FrozenChannel:
     def ledger(self) -> Ledger:
         """Return its ledger."""
         return self._frozen.ledger
+
+    @property
+    def leaps(self) -> Sequence[KeptLeap]:
+        """Return what it keeps of leaps of the clock."""
+        return self._frozen.leaps
 
     @property
     def day(self) -> str | None:
