@@ -227,7 +227,8 @@ def test_filling_neither_loses_nor_duplicates_a_day(own: int) -> None:
     readings = KITCHEN.readings(20)
     first = MONDAY + 15
     channel = live_channel(
-        [pair for pair in readings if pair[0] >= at(first)], at(first + own, 1.0)
+        [pair for pair in readings if at(first) <= pair[0] < at(first + own, 1.0)],
+        at(first + own, 1.0),
     )
     assert len(channel.ledger.days) == own
     found = past_days(Past(rows(readings)), PM25, LONDON, at(first + own, 1.0))
