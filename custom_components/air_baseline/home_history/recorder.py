@@ -3,6 +3,7 @@
 Only the recorder's own functions are used, so every database that it supports works.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -39,6 +40,9 @@ from ..inputs.source_log import source_log
 STEP_OF_HOURS = timedelta(days=30)  # By judgement.
 STEP_OF_SLOTS = timedelta(days=2)  # By judgement.
 STEP_OF_STATES = timedelta(days=1)  # By judgement.
+# Seconds that one step may take, by judgement: a purge can lock a database for minutes. One that
+# hangs must not keep the other rooms waiting.
+STEP_PATIENCE_S = 600.0
 
 
 class NoHistory(StrEnum):
@@ -46,14 +50,15 @@ class NoHistory(StrEnum):
 
     NO_RECORDER = "there is no recorder"
     NOT_READY = "the database is being updated or does not answer"
+    RENAMED = "its source was renamed or replaced meanwhile"
 
 
 class HistoryError(Exception):
     """The recorder cannot be read."""
 
-    def __init__(self, reason: NoHistory) -> None:
-        """Keep the reason."""
-        super().__init__(reason)
+    def __init__(self, reason: NoHistory, error: Exception | None = None) -> None:
+        """Keep the reason, and the failure that shows it, if any."""
+        super().__init__(f"{reason} ({error!r})" if error else reason)
         self.reason = reason
 
 
@@ -107,10 +112,9 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
         raise HistoryError(NoHistory.NOT_READY)
     try:
         return await _Reader(hass, entity_id, spec).async_read()
-    except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: it is shutting down.
-        text = f"The history of {entity_id} cannot be read: {error}"
-        source_log(hass).async_log(WARNING, "history", entity_id, text)
-        raise HistoryError(NoHistory.NOT_READY) from error
+    # RuntimeError: it is shutting down. OSError: its disk fails, or (TimeoutError) it hangs.
+    except (SQLAlchemyError, RuntimeError, OSError) as error:
+        raise HistoryError(NoHistory.NOT_READY, error) from error
 
 
 def recorded(  # noqa: PLR0913 - what is read, and from when to when
@@ -158,6 +162,11 @@ class _Reader:
         self._since = dt_util.utc_from_timestamp(since)
 
     async def async_read(self) -> Past:
+        # What is queued belongs to the past as well, above all that the source was renamed: until
+        # that is done, the recorder knows nothing under the new id.
+        if (queued := get_instance(self._hass).async_get_commit_future()) is not None:
+            async with asyncio.timeout(STEP_PATIENCE_S):
+                await queued
         five_minute, hourly = list[Row](), list[Row]()
         units = await self._async_units()
         if units is not None:
@@ -168,7 +177,8 @@ class _Reader:
         return Past(five_minute, hourly)
 
     async def _async_run[T](self, target: Callable[[], T]) -> T:
-        return await get_instance(self._hass).async_add_executor_job(target)
+        async with asyncio.timeout(STEP_PATIENCE_S):
+            return await get_instance(self._hass).async_add_executor_job(target)
 
     async def _async_units(self) -> tuple[dict[str, str], float] | None:
         """Return the unit of the stored means by its class, and its factor into the base unit.
