@@ -38,7 +38,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.home_history import recorder
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import DOMAIN
-from tests.files import disk, read
+from tests.files import disk, full_disk, read
 from tests.home import (
     ATTRIBUTES,
     BEDROOM,
@@ -150,9 +150,10 @@ class Life:
                 self._disable,
                 self._slot,
                 self._break_recorder,
+                self._fill_disk,
                 self._mend,
             ],
-            [6, 5, 1, 2, 2, 2, 2, 1, 2, 2, 1],
+            [6, 5, 1, 2, 2, 2, 2, 1, 2, 2, 1, 2],
         )[0]
         self.done.append(act.__name__)
         await act()
@@ -345,6 +346,10 @@ class Life:
             raise error
 
         self._faults.enter_context(patch.object(recorder, "statistics_during_period", fail))
+
+    async def _fill_disk(self) -> None:
+        await self._mend()
+        self._faults.enter_context(full_disk())
 
     async def _mend(self) -> None:
         self._faults.close()

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 import os
 from pathlib import Path
-import resource
 import shutil
 import tempfile
 
@@ -21,7 +20,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, NotSavedError
 from tests.conftest import DOMAIN, Fixer
 from tests.faults import Faults, complaints
-from tests.files import damage, disk, kitchen, read, set_aside, write
+from tests.files import damage, disk, full_disk, kitchen, read, set_aside, write
 from tests.home import (
     KITCHEN,
     NOON,
@@ -52,17 +51,6 @@ def hass_config_dir() -> Iterator[str]:
     folder.chmod(0o755)
     yield str(folder)
     shutil.rmtree(folder)
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Let no file grow: a write fails as on a disk without space."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager

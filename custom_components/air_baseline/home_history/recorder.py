@@ -25,8 +25,8 @@ from homeassistant.helpers.recorder import (
     get_instance,
 )
 from homeassistant.util import dt as dt_util
-from sqlalchemy.exc import SQLAlchemyError
 
+from ..const import LOGGER
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
@@ -112,8 +112,8 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
         raise HistoryError(NoHistory.NOT_READY)
     try:
         return await _Reader(hass, entity_id, spec).async_read()
-    # RuntimeError: it is shutting down. OSError: its disk fails, or (TimeoutError) it hangs.
-    except (SQLAlchemyError, RuntimeError, OSError) as error:
+    except Exception as error:  # A database can fail in ways that nobody has thought of.
+        LOGGER.debug("The history of %s cannot be read", entity_id, exc_info=True)
         raise HistoryError(NoHistory.NOT_READY, error) from error
 
 
