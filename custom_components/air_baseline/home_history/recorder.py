@@ -26,7 +26,6 @@ from homeassistant.helpers.recorder import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
@@ -113,7 +112,6 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
     try:
         return await _Reader(hass, entity_id, spec).async_read()
     except Exception as error:  # A database can fail in ways that nobody has thought of.
-        LOGGER.debug("The history of %s cannot be read", entity_id, exc_info=True)
         raise HistoryError(NoHistory.NOT_READY, error) from error
 
 
