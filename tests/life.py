@@ -153,7 +153,7 @@ class Life:
                 self._fill_disk,
                 self._mend,
             ],
-            [6, 5, 1, 2, 2, 2, 2, 1, 2, 2, 1, 2],
+            [12, 5, 1, 2, 2, 2, 2, 1, 2, 2, 1, 2],
         )[0]
         self.done.append(act.__name__)
         await act()
@@ -193,7 +193,7 @@ class Life:
                 if channel.history != "read":
                     self.found.append(f"the history of {name} is {channel.history}")
                 days = channel.ledger.days
-                if sum(day.origin == "replayed" for day in days) != DAYS:
+                if sum(day.origin == "replayed" for day in days) < DAYS:
                     self.found.append(f"{name} has days {[day.origin for day in days]}")
             if not room.last_update_success:
                 self.found.append(f"{room_id} has failed: {room.last_exception}")

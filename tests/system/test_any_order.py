@@ -11,7 +11,7 @@ from tests.life import Life, give_history, nothing_unretrieved
 
 pytestmark = [pytest.mark.on_disk, pytest.mark.timeout(7200)]
 
-THINGS = 12  # That happen to one home before it comes to rest.
+THINGS = 25  # That happen to one home before it comes to rest.
 
 
 async def test_whatever_happens_in_whatever_order(
