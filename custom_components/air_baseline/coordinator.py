@@ -250,8 +250,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         try:
             await self._store.async_save_or_raise()
         except NotSavedError, CancelledError:
-            if not self.stopped:
-                self.async_schedule_save()
+            self.async_schedule_save()
             raise
 
     @callback
@@ -261,8 +260,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save the room within 15 minutes."""
-        self._store.async_schedule_save()
+        """Save the room within 15 minutes, unless it has stopped: the last save is over then."""
+        if not self.stopped:
+            self._store.async_schedule_save()
 
     @override
     async def _async_update_data(self) -> RoomView:
@@ -404,7 +404,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             for pollutant, channel in self.channels.items()
             for event in channel.take_events()
         ]
-        if events:
+        if events and not self.stopped:
             self._store.async_save_soon()
         for pollutant, event in events:
             for listener in tuple(self._event_listeners):

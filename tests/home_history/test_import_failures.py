@@ -14,6 +14,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 from sqlalchemy.exc import OperationalError
 
 from custom_components.air_baseline.core.codes import HistoryState
@@ -201,7 +204,7 @@ async def test_a_source_that_is_renamed_while_it_is_read_is_read_again(
         er.async_get(past).async_update_entity(PM25, new_entity_id=MOVED)
         past.states.async_remove(PM25)
         report(past, MOVED, 6)
-        await settle()
+        await async_wait_recording_done(past)
     await come_to_rest(past)
     await past.async_block_till_done(wait_background_tasks=True)
     await pass_time(past, clock, 3 * RETRY, {MOVED: LEVELS[PM25]})

@@ -211,9 +211,16 @@ class SettingsListener:
         await asyncio.sleep(0)
         async with self._busy:
             self._pending = False
-            # An entry that unloads closes all rooms: none may be opened behind its back.
-            if self._unsubscribes and self._entry.state is ConfigEntryState.LOADED:
+            if self._runs():
                 await self._async_run()
+
+    def _runs(self) -> bool:
+        """Tell whether the entry runs.
+
+        One that unloads closes all rooms and saves a last time: nothing may be opened after that,
+        and a later save would be of an older state than that of the next run.
+        """
+        return bool(self._unsubscribes) and self._entry.state is ConfigEntryState.LOADED
 
     @callback
     def _async_follow(self) -> None:
@@ -255,7 +262,7 @@ class SettingsListener:
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone(dt_util.utcnow().timestamp())
-        if self._unsubscribes:
+        if self._runs():
             self._data.store.async_save_soon()
 
     @callback
