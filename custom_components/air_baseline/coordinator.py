@@ -23,6 +23,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -31,7 +32,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .clock import Clock
-from .const import CONF_REGISTERED, DOMAIN, LOGGER
+from .const import CONF_REGISTERED, DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from .core.alerting.judgement import Judgement
 from .core.channel import Channel
 from .core.codes import LearningState, Refused
@@ -425,9 +426,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 continue  # It was not listened to.
             if pollutant in self.data:
                 self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
-        if not self.last_update_success:
-            LOGGER.info("%s works again", self.name)
+        recovered = not self.last_update_success
         self.async_set_updated_data(views)
+        if recovered:
+            LOGGER.info("%s works again", self.name)
+            # What could not be added or read of the room while it had failed is looked for again.
+            async_dispatcher_send(self.hass, SIGNAL_ROOMS_CHANGED)
 
     @callback
     def _log_source(

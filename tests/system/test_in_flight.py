@@ -115,7 +115,7 @@ def held(home: Home, what: str) -> Iterator[tuple[Gate, Callable[[], Awaitable[N
     with gate_before(module, name, wanted or (lambda *_, **__: True)) as gate:
 
         async def start() -> None:
-            beginning = asyncio.create_task(begin())  # type: ignore[arg-type]
+            beginning = asyncio.create_task(begin())
             await gate.reached()
             started.append(beginning)
 

@@ -58,8 +58,8 @@ async def async_add_of_rooms(
     @callback
     def add_missing(room_id: str) -> None:
         """Add what is missing of a room; if that fails, it is missing the next time as well."""
-        if room_id not in entry.subentries:
-            return  # It is being removed.
+        if room_id not in entry.subentries or not rooms[room_id].data:
+            return  # It is being removed, or has failed before it had anything to show.
         with rooms[room_id].guarded():
             wanted = {entity.unique_id: entity for entity in entities_of(rooms[room_id])}
             before = added.get(room_id, ())
