@@ -40,10 +40,10 @@ from .recorder import has_recorder
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # POSIX time 0.
 
-# Seconds, by judgement: tidying reads each range once at most. A recorder that hangs must neither
-# hold what is written later, nor keep the integration from being removed.
+# Seconds, by judgement: tidying reads each range once at most, and a recorder that hangs must not
+# hold what is written later.
 PATIENCE_S = 600.0
-REMOVAL_PATIENCE_S = 10.0
+REMOVAL_PATIENCE_S = 10.0  # Seconds, by judgement: removing the integration must not hang either.
 # The ids of the statistics that were written in this run: the recorder knows one only once it has
 # worked off its queue, which can be after its room was removed.
 _WRITTEN: HassKey[set[str]] = HassKey(f"{DOMAIN}_range_statistics")
