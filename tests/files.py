@@ -1,8 +1,10 @@
 """The integration's real files, for the tests that read them or damage them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 import json
 from pathlib import Path
+import resource
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -69,3 +71,14 @@ def kitchen(days: int) -> dict[str, Any]:
             }
         }
     )
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file grow: a write fails as on a disk without space."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

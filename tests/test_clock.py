@@ -13,6 +13,7 @@ from homeassistant.helpers.storage import Store
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.air_baseline import clock as clock_module
 from custom_components.air_baseline.clock import Clock, Phase, Round
 from tests.home import NOON, STEP, a_home, set_up, settle
 
@@ -88,8 +89,12 @@ async def test_a_phase_that_fails_is_reported_once_and_stops_no_other(
 
 
 async def test_a_round_that_lasts_longer_than_a_slot_is_followed_by_one_up_to_now(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(clock_module, "PATIENCE_S", 2 * 3600.0)
     done = asyncio.Event()
 
     async def take_long(_: Round) -> None:
@@ -112,6 +117,28 @@ async def test_a_round_that_lasts_longer_than_a_slot_is_followed_by_one_up_to_no
     ]
     await pass_to(hass, clock, 26 * STEP)
     assert len(follower.rounds) == 3, "and the next slot has its own"
+
+
+@pytest.mark.parametrize("phase", Phase)
+async def test_a_listener_that_never_ends_stops_no_other(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    phase: Phase,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def hang(_: Round) -> None:
+        await asyncio.Event().wait()
+
+    entry.runtime_data.clock.async_on(phase, hang)
+    follower = Follower(entry.runtime_data.clock)
+    for slots in range(12, 25):
+        await pass_to(hass, clock, slots * STEP)
+    assert len(follower.rounds) > 1
+    assert {int(hour) for round_ in follower.rounds for hour in round_.hours} >= {
+        int((NOON + HOUR).timestamp())
+    }
+    assert caplog.text.count(f"The phase {phase.value} of a round failed") == 1
 
 
 async def test_after_unloading_nothing_runs_and_a_running_round_ends(

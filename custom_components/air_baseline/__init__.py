@@ -101,8 +101,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(settings.async_start())
 
     async def keep_good(now: datetime) -> None:
-        if data.clock.wrong is None:
-            await store.async_keep_good(now.timestamp())
+        if data.clock.wrong is not None:
+            return
+        # The entry waits for it when it is unloaded: nothing is written after its removal.
+        await entry.async_create_task(
+            hass, store.async_keep_good(now.timestamp()), f"{DOMAIN} good copy"
+        )
 
     entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
     return True
@@ -134,10 +138,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
-    """Remove everything; the files come last because the disk can fail."""
+    """Remove everything; the files come last because the disk can fail, but they come."""
     async_forget_issues(hass)
-    await async_remove_bands(hass, entry)
-    await LedgerStore(hass, dict).async_remove()
+    try:
+        await async_remove_bands(hass, entry)
+    finally:
+        await LedgerStore(hass, dict).async_remove()
 
 
 async def async_remove_config_entry_device(

@@ -32,6 +32,9 @@ from .core.known_time import (
 
 TICK_SECOND = 2  # Just after a slot has ended, so that its bin is closed.
 WRONG_S = 30.0  # Seconds between looks at a clock that is wrong, by judgement: it may be set soon.
+# Seconds that one listener may take, by judgement: a day's close of hundreds of rooms takes some.
+# One that hangs must not stop the clock for all rooms.
+PATIENCE_S = 15 * 60.0
 
 
 class Phase(StrEnum):
@@ -220,10 +223,11 @@ class Clock:
                 await asyncio.sleep(0)  # Other tasks can run: there may be many cards.
 
     async def _async_call(self, phase: Phase, listener: PhaseListener, round_: Round) -> None:
-        """Call one listener; the same failure is reported in the log once."""
+        """Call one listener, but not for ever; the same failure is reported in the log once."""
         try:
             if (rest := listener(round_)) is not None:
-                await rest
+                async with asyncio.timeout(PATIENCE_S):
+                    await rest
         except Exception as error:  # noqa: BLE001 - the other phases go on
             failure = type(error), str(error)
             if failure != self._logged.get(phase):

@@ -3,6 +3,7 @@
 The file is a little long because all of this needs the state of the room and its guard.
 """
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
@@ -30,7 +32,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .clock import Clock
-from .const import CONF_REGISTERED, DOMAIN, LOGGER
+from .const import CONF_REGISTERED, DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from .core.alerting.judgement import Judgement
 from .core.channel import Channel
 from .core.codes import LearningState, Refused
@@ -46,7 +48,7 @@ from .inputs.room_config import RoomSource
 from .inputs.source_log import source_log
 from .inputs.source_watch import SourceWatch
 from .storage.rooms import Loaded, StoredRoom
-from .storage.store import LedgerStore
+from .storage.store import LedgerStore, NotSavedError
 
 type RoomView = Mapping[Pollutant, EntityView]
 type EventListener = Callable[[Pollutant, ChannelEvent], None]
@@ -105,6 +107,8 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self.watches = {pollutant: SourceWatch() for pollutant in self.sources}
         self._published_trouble: object = None
         self._logged_failure: tuple[type[Exception], str] | None = None
+        self._failed = False  # Since the last round of the clock.
+        self._started = False
         self._store = entry.runtime_data.store
         self._clock = entry.runtime_data.clock
         self._heard: dict[Pollutant, tuple[str, Channel]] = {}
@@ -113,7 +117,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._event_listeners: list[EventListener] = []
         self._bin_listeners: list[BinListener] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
-        self.data = self._view(dt_util.utcnow().timestamp())
+        self.data = {}
+        with self.guarded():
+            self.data = self._view(dt_util.utcnow().timestamp())
 
     @property
     def channels(self) -> dict[Pollutant, Channel]:
@@ -124,11 +130,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     def guarded(self) -> Iterator[None]:
         """Confine a failure to this room: only its entities become unavailable.
 
-        The same failure is logged once, because every reading can repeat it.
+        They are available again after a round of the clock before which nothing failed since the
+        last one: a round alone does not prove that readings work. The same failure is logged
+        once, because every reading can repeat it.
         """
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, other rooms go on
+            self._failed = True
             failure = type(error), str(error)
             if failure != self._logged_failure:
                 self._logged_failure = failure
@@ -140,7 +149,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_start(self) -> CALLBACK_TYPE:
         """Start listening; return a function that stops it."""
-        self._async_listen()
+        self._started = True
+        with self.guarded():
+            self._async_listen()
         self.async_pass_time(dt_util.utcnow().timestamp())
         return self.async_stop
 
@@ -211,12 +222,6 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         }
         self._pollutants = {heard[0]: pollutant for pollutant, heard in self._heard.items()}
         self._registered = self.subentry.data.get(CONF_REGISTERED, {})
-        entity_ids = list(self._pollutants)
-        self._unsubscribes = [
-            async_track_state_change_event(self.hass, entity_ids, self._async_changed),
-            async_track_state_report_event(self.hass, entity_ids, self._async_reported),
-            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
-        ]
         now = dt_util.utcnow().timestamp()
         for pollutant in [known for known in before if before[known] != self._heard.get(known)]:
             self.unit_problem.pop(pollutant, None)
@@ -225,6 +230,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self.channels[pollutant].binner.forget_cadence()
         for pollutant in self.channels:
             self.watches.setdefault(pollutant, SourceWatch())
+        entity_ids = list(self._pollutants)
+        self._unsubscribes = [
+            async_track_state_change_event(self.hass, entity_ids, self._async_changed),
+            async_track_state_report_event(self.hass, entity_ids, self._async_reported),
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_zone_changed),
+        ]
         for pollutant, heard in self._heard.items():
             state = self.hass.states.get(heard[0])
             if heard == before.get(pollutant) or (state is None and pollutant not in before):
@@ -266,9 +277,12 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     async def async_correct(self, act: Callable[[float], None]) -> None:
         """Call `act` with the present POSIX time, publish, and save before returning.
 
-        Raises NotSavedError if saving failed; the correction is in force anyway. Raises a
-        translated ServiceValidationError while the clock is wrong; then nothing is changed.
+        Raises NotSavedError if saving failed; the correction is in force anyway. A save that
+        failed or was cut short is due still. Raises a translated ServiceValidationError if the
+        room has stopped, since its last save may be over, and while the clock is wrong.
         """
+        if self.stopped:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="interrupted")
         self.async_check_clock()
         now = dt_util.utcnow().timestamp()
         try:
@@ -276,7 +290,11 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         finally:
             self._async_report_events()
             self._async_publish(now)
-        await self._store.async_save_or_raise()
+        try:
+            await self._store.async_save_or_raise()
+        except NotSavedError, CancelledError:
+            self.async_schedule_save()
+            raise
 
     @callback
     def async_show(self) -> None:
@@ -285,8 +303,9 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save the room within 15 minutes."""
-        self._store.async_schedule_save()
+        """Save the room within 15 minutes, unless it has stopped: the last save is over then."""
+        if not self.stopped:
+            self._store.async_schedule_save()
 
     @override
     async def _async_update_data(self) -> RoomView:
@@ -296,7 +315,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def _async_changed(self, event: Event[EventStateChangedData]) -> None:
         entity_id, new = event.data["entity_id"], event.data["new_state"]
-        if new is None and self._async_is_renamed(entity_id):
+        if new is None and self.async_is_renamed(entity_id):
             return  # Its value holds: the settings follow it within a second or so.
         at = new.last_updated_timestamp if new else event.time_fired_timestamp
         self._ingest(entity_id, new, at)
@@ -307,7 +326,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         self._ingest(event.data["entity_id"], event.data["new_state"], at)
 
     @callback
-    def _async_is_renamed(self, entity_id: str) -> bool:
+    def async_is_renamed(self, entity_id: str) -> bool:
         """Tell whether an entity that is gone has another entity id now."""
         entity = er.async_get(self.hass).entities.get_entry(self._registered.get(entity_id, ""))
         return entity is not None and entity.entity_id != entity_id
@@ -315,7 +334,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_advance(self, pollutant: Pollutant, now: float) -> None:
         """Let time pass for one pollutant; `async_pass_time` reports and publishes the result."""
-        if self._unsubscribes:
+        if self._unsubscribes and pollutant in self.channels:
             with self.guarded():
                 self._advance(pollutant, now)
 
@@ -328,13 +347,16 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
     @callback
     def async_pass_time(self, now: float) -> None:
         """Let time pass to a POSIX time, report and publish; do nothing once stopped."""
-        if not self._unsubscribes:
+        if self.stopped or not self._started:
             return
+        worked, self._failed = not self._failed, False
         with self.guarded():
+            if not self._unsubscribes:
+                self._async_listen()  # It has failed before.
             for pollutant in self.channels:
                 self._advance(pollutant, now)
             self._async_report_events()
-            self._async_publish(now)
+            self._async_publish(now, works_again=worked)
         source_log(self.hass).async_flush(now)
         if self._clock.wrong is None:
             self.async_schedule_save()
@@ -429,15 +451,18 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
             for pollutant, channel in self.channels.items()
             for event in channel.take_events()
         ]
-        if events:
+        if events and not self.stopped:
             self._store.async_save_soon()
         for pollutant, event in events:
             for listener in tuple(self._event_listeners):
                 listener(pollutant, event)
 
     @callback
-    def _async_publish(self, now: float) -> None:
+    def _async_publish(self, now: float, *, works_again: bool = False) -> None:
+        """Publish the view; a room that has failed stays unavailable until it works again."""
         views, trouble = self._view(now), self._trouble()
+        if not (self.last_update_success or works_again):
+            return
         unchanged = views == self.data and trouble == self._published_trouble
         if unchanged and self.last_update_success:
             return
@@ -445,8 +470,14 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         for pollutant, shown in views.items():
             if pollutant in self.taken:
                 continue  # It was not listened to.
-            self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
+            if pollutant in self.data:
+                self._log_source(pollutant, before=self.data[pollutant].state, now=shown.state)
+        recovered = not self.last_update_success
         self.async_set_updated_data(views)
+        if recovered:
+            LOGGER.info("%s works again", self.name)
+            # What could not be added or read of the room while it had failed is looked for again.
+            async_dispatcher_send(self.hass, SIGNAL_ROOMS_CHANGED)
 
     @callback
     def _log_source(

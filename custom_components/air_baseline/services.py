@@ -37,7 +37,7 @@ from .corrections import (
     refused,
 )
 from .entity import WORDS_OF_POLLUTANT
-from .home_history.backfill import async_relearn
+from .home_history.relearn import async_relearn
 from .permissions import async_check_user
 from .words.explanation import Words, async_page
 

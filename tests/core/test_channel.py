@@ -7,6 +7,7 @@ from math import inf, nan
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, LearningState, Reason, Refused
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
@@ -347,6 +348,18 @@ def test_a_value_that_was_there_already_is_as_old_as_it_is() -> None:
     assert channel.binner.holds(start + 24 * 3600.0)
     assert not channel.binner.holds(start + 24 * 3600.0 + 1.0)
     assert channel.health.last_read == start
+
+
+@pytest.mark.parametrize("pollutant", Pollutant)
+@pytest.mark.parametrize("ago_s", [1.0, 600.0, 5 * DAY_S])
+def test_a_channel_that_has_found_an_earlier_value_can_be_loaded_again(
+    pollutant: Pollutant, ago_s: float
+) -> None:
+    start = day_start(MONDAY, LONDON) + 12 * 3600.0
+    channel = Channel(POLLUTANTS[pollutant], LONDON, Promise.MONTH)
+    channel.find(start, 8.0, 1.0, start - ago_s)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    assert again.health.dump() == channel.health.dump()
 
 
 @pytest.mark.parametrize("down_h", [1.0, 30.0])

@@ -4,20 +4,28 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import get_metadata, statistics_during_period
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
+from sqlalchemy.exc import OperationalError
 
 from custom_components.air_baseline.clock import Phase, Round
+from custom_components.air_baseline.const import SIGNAL_ROOMS_CHANGED
+from custom_components.air_baseline.core.alerting.hourly_ranges import HourRange
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.explaining.day_chart import hour_range
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.home_history import range_statistics
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
@@ -357,3 +365,56 @@ async def pass_slot(hass: HomeAssistant, clock: FrozenDateTimeFactory, end: date
                 report(hass, entity_id, usual(moment.timestamp(), pollutant))
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@with_recorder
+@pytest.mark.parametrize(
+    "error", [OperationalError("", {}, Exception("locked")), RuntimeError("shut down"), KeyError()]
+)
+async def test_hours_that_cannot_be_written_are_written_with_a_later_one(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    error: Exception,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    await kitchen.learn()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await kitchen.breathe(HOUR)
+    with patch.object(range_statistics, "get_metadata", fail):
+        async_dispatcher_send(hass, SIGNAL_ROOMS_CHANGED)
+        await kitchen.breathe(3 * HOUR)
+    await kitchen.breathe(HOUR)
+    assert set(await rows(hass)) == {THIS_HOUR + hour * HOUR for hour in range(6)}
+    assert caplog.text.count("Statistics cannot be written") == 1
+
+
+@with_recorder
+async def test_a_room_that_fails_costs_the_others_no_statistics(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store(
+        {
+            KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)},
+            BEDROOM: {Pollutant.VOC_INDEX: learned(Pollutant.VOC_INDEX, 36)},
+        }
+    )
+
+    def fail(channel: Channel, at: float) -> HourRange | None:
+        if channel.spec.pollutant is Pollutant.PM25:
+            raise ZeroDivisionError
+        return hour_range(channel, at)
+
+    with patch.object(range_statistics, "hour_range", fail):
+        await set_up(
+            hass,
+            a_home(
+                a_room(KITCHEN, "kitchen", Pollutant.PM25),
+                a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+            ),
+        )
+        await written(hass)
+    assert set(await rows(hass, INDEX_BAND)) == {THIS_HOUR}
+    assert set(await rows(hass)) == set()

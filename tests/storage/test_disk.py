@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 import os
 from pathlib import Path
-import resource
 import shutil
 import tempfile
 
@@ -21,7 +20,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, NotSavedError
 from tests.conftest import DOMAIN, Fixer
 from tests.faults import Faults, complaints
-from tests.files import damage, disk, kitchen, read, set_aside, write
+from tests.files import damage, disk, full_disk, kitchen, read, set_aside, write
 from tests.home import (
     KITCHEN,
     NOON,
@@ -52,17 +51,6 @@ def hass_config_dir() -> Iterator[str]:
     folder.chmod(0o755)
     yield str(folder)
     shutil.rmtree(folder)
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Let no file grow: a write fails as on a disk without space."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager
@@ -136,7 +124,7 @@ async def test_an_answer_that_could_not_be_saved_says_so(
 
 
 @pytest.mark.parametrize("kind", DISKS)
-async def test_learning_continues_on_a_disk_that_accepts_no_writes(
+async def test_a_week_on_a_disk_that_accepts_no_writes_is_learned_and_saved_afterwards(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
@@ -144,14 +132,21 @@ async def test_learning_continues_on_a_disk_that_accepts_no_writes(
     kind: str,
 ) -> None:
     await a_kitchen(hass)
+    half_hour = timedelta(minutes=30)
     with DISKS[kind](disk(hass, "")):
-        await pass_time(hass, clock, timedelta(days=1), {PM25: usual})
+        await pass_time(hass, clock, timedelta(days=7), {PM25: usual}, step=half_hour)
         assert shown(hass, LEARNING).state == "learned"
         saves_failed = sum(f"Error writing config for {DOMAIN}" in text for text in caplog.messages)
+        known = [
+            day["day"] for day in (await act(hass, "get_ledger"))["quantities"]["pm25"]["days"]
+        ]
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})
-    last = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]["source"]
-    assert clock().timestamp() - last["last_read"] <= 15 * 60
-    assert saves_failed > 90
+    stored = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
+    assert clock().timestamp() - stored["source"]["last_read"] <= 15 * 60
+    assert len(stored["days"]) == len(known)
+    week = [str(NOON.date() + timedelta(days=after)) for after in range(7)]
+    assert known[-7:] == week, "each of its days was learned"
+    assert saves_failed > 7 * 24, "one each hour at least"
     faults.check(f"{kind} disk", f"{saves_failed} saves failed", complaints(caplog.records), "0")
 
 

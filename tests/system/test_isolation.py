@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 from typing import Any, override
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline import coordinator, sensor
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.faults import complaints
@@ -19,9 +23,12 @@ from tests.home import (
     INDEX,
     KITCHEN,
     PM25,
+    STEP,
+    VOC,
     a_home,
     a_room,
     a_store,
+    act,
     issue,
     issues,
     learned,
@@ -113,6 +120,16 @@ async def test_a_room_that_was_left_out_continues_where_it_was_once_it_is_mended
     assert issue(hass, ISSUE) is None
 
 
+class FailingToRead(Channel):
+    """A channel that fails at every reading."""
+
+    __slots__ = ()
+
+    @override
+    def read(self, at: float, value: float, factor: float = 1.0) -> list[Judgement]:
+        raise ZeroDivisionError
+
+
 class Failing(Channel):
     """A channel that fails at every call."""
 
@@ -170,6 +187,103 @@ async def test_a_room_recovers_from_a_failure_that_passes(
     channel.__class__ = Channel
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, KITCHEN_LEARNING).state == "learned"
+
+
+async def test_a_room_is_available_again_only_after_a_whole_round_without_a_failure(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    """A source whose every reading fails makes no room flap, whatever the clock does."""
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    seen: list[str] = []
+
+    @callback
+    def follow(event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        seen.append(new.state if new is not None else "gone")
+
+    async_track_state_change_event(hass, [KITCHEN_LEARNING], follow)
+    channel.__class__ = FailingToRead
+    await pass_time(hass, clock, HOUR, {PM25: usual})
+    assert seen == ["unavailable"]
+    with pytest.raises(ZeroDivisionError):
+        channel.read(0.0, 0.0)
+    await act(hass, "strike_days", start_date="2026-02-20")
+    assert seen == ["unavailable"], "a correction proves nothing about readings"
+    channel.__class__ = Channel
+    await pass_time(hass, clock, 2 * STEP, {PM25: usual})
+    assert seen == ["unavailable", "learned"]
+
+
+BEGINNINGS = {
+    "listening": (coordinator, "async_track_state_report_event"),
+    "its view": (coordinator, "view"),
+    "its entities": (sensor, "ChannelSensor"),
+}
+
+
+@pytest.mark.parametrize("what", BEGINNINGS)
+async def test_a_room_that_cannot_begin_stops_no_other_and_begins_later(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    stored: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    what: str,
+) -> None:
+    module, name = BEGINNINGS[what]
+    begin = getattr(module, name)
+
+    def fail(*given: Any, **named: Any) -> object:
+        if any(_is_of_kitchen(one) for one in given):
+            raise ZeroDivisionError
+        return begin(*given, **named)
+
+    entry = two_rooms()
+    with patch.object(module, name, fail):
+        await set_up(hass, entry)
+        assert entry.state is ConfigEntryState.LOADED
+        await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)})
+        assert shown(hass, BEDROOM_LEARNING).state == "learned"
+        kitchen = hass.states.get(KITCHEN_LEARNING)
+        assert kitchen is None or kitchen.state == "unavailable"
+        assert caplog.text.count("Kitchen has failed; other rooms continue") == 1
+    sources = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
+    await pass_time(hass, clock, HOUR, sources)
+    assert shown(hass, KITCHEN_LEARNING).state == "learned"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+def _is_of_kitchen(given: object) -> bool:
+    """Tell whether an argument is about the kitchen: its room, its channel, its sources."""
+    if isinstance(given, coordinator.RoomCoordinator):
+        return given.subentry.subentry_id == KITCHEN
+    if isinstance(given, Channel):
+        return given.spec.pollutant is Pollutant.PM25
+    return given == [PM25]
+
+
+async def test_a_room_that_has_failed_is_not_one_that_stayed_inside(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, stored: dict[str, Any]
+) -> None:
+    """Whether it rose as well is not known."""
+    entry = a_home(
+        a_room(KITCHEN, "kitchen", Pollutant.PM25),
+        a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+        a_room("01HALL", "hall", Pollutant.VOC_RATIO),
+    )
+    channels = stored[LEDGER_KEY]["data"]["rooms"]
+    hall = a_store({"01HALL": {Pollutant.VOC_RATIO: learned(Pollutant.VOC_RATIO, 36)}})
+    channels |= hall["data"]["rooms"]
+    await set_up(hass, entry)
+    levels = {
+        PM25: usual,
+        INDEX: lambda at: usual(at, Pollutant.VOC_INDEX),
+        VOC: lambda at: usual(at, Pollutant.VOC_RATIO),
+    }
+    await pass_time(hass, clock, 2 * HOUR, levels)
+    entry.runtime_data.rooms["01HALL"].channels[Pollutant.VOC_RATIO].__class__ = Failing
+    await pass_time(hass, clock, HOUR, {**levels, INDEX: steady(450)})
+    channel = entry.runtime_data.rooms[BEDROOM].channels[Pollutant.VOC_INDEX]
+    assert channel.episodes[-1].other_rooms is OtherRooms.UNKNOWN
 
 
 def episode_of(entry: MockConfigEntry) -> int:

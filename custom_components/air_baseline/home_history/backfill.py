@@ -1,143 +1,220 @@
-"""Fills new rooms from the recorder's history, and relearns rooms from it.
+"""Fills new rooms from the recorder's history, one source after the other, until it has worked.
 
-A ledger is replayed off the event loop. The channel takes the result over in one step, and only
-if its ledger has not changed meanwhile. So nothing is lost that was learned or corrected in that
-time, and a replay that a restart cut short begins again.
+Each source is on its own: whatever goes wrong with one is noted there and tried again by itself,
+and the others go on. What a restart or a reload cuts short begins again, since the state of an
+import is stored only once it is over.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import partial
-from logging import INFO
+from dataclasses import dataclass
+from datetime import datetime
+from logging import INFO, WARNING
 from time import monotonic
 
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
-from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HISTORY, DOMAIN, SIGNAL_ROOMS_CHANGED
+from ..const import CONF_HISTORY, DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.channel import Channel
 from ..core.codes import HistoryState
-from ..core.day import locate
 from ..core.ledger.day_summary import DayOrigin
-from ..core.ledger.entries import Entry
-from ..core.ledger.ledger import Ledger
-from ..core.past.history_import import PastDays, past_days
-from ..core.past.replay import ReplaySetting, filled, relearned, take_over
+from ..core.past.replay import filled
 from ..core.pollutant import Pollutant
-from ..core.storage.ledger import MOST_ENTRIES
-from ..corrections import Corrected, refused
 from ..inputs.source_log import source_log
-from .recorder import HistoryError, NoHistory, async_read
+from ..storage.store import NotSavedError
+from .recorder import HistoryError
+from .relearn import async_find, async_replay
 
-type Replay = Callable[[Ledger, PastDays, int, ReplaySetting], Ledger]
+# Seconds to the second try, by judgement: a database that was locked or restarted is back by then.
+RETRY_S = 5 * 60.0
+# Seconds between tries at most, by judgement: a database takes hours to be updated or repaired,
+# and a try costs one query.
+LONGEST_RETRY_S = 6 * 3600.0
 
 
 @callback
 def async_backfill(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
-    """Fill channels from history once Home Assistant has started; return what ends the wait.
+    """Fill channels from history once Home Assistant has started; return what ends that.
 
     Each source is filled once, unless the user declined for the room.
     """
-    wanted = _async_wanted(entry)
-
-    async def fill(channels: list[tuple[RoomCoordinator, Pollutant]]) -> None:
-        await entry.runtime_data.clock.async_wait_until_right()
-        for room, pollutant in channels:
-            if pollutant in room.channels and not room.stopped:
-                with suppress(ServiceValidationError):  # Its room or its source went meanwhile.
-                    await _async_fill(room, pollutant)
-
-    @callback
-    def start(_hass: HomeAssistant) -> None:
-        if wanted:
-            entry.async_create_background_task(hass, fill([*wanted]), f"{DOMAIN} history")
-            wanted.clear()
-
-    @callback
-    def follow() -> None:
-        wanted.extend(_async_wanted(entry))
-        if hass.state is CoreState.running:
-            start(hass)
-
-    unsubscribes = (
-        async_at_started(hass, start),
-        async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow),
-    )
-
-    @callback
-    def stop() -> None:
-        for unsubscribe in unsubscribes:
-            unsubscribe()
-
-    return stop
+    return Backfill(hass, entry).async_start()
 
 
-@callback
-def _async_wanted(entry: AirBaselineConfigEntry) -> list[tuple[RoomCoordinator, Pollutant]]:
-    """Return the channels to fill, which wait from now on; a source that is taken is not read."""
-    wanted = [
-        (room, pollutant)
-        for room in entry.runtime_data.rooms.values()
-        if room.subentry.data.get(CONF_HISTORY, False)
-        for pollutant, channel in room.channels.items()
-        if channel.history is HistoryState.UNUSED and pollutant not in room.taken
-    ]
-    for room, pollutant in wanted:
-        room.channels[pollutant].history = HistoryState.WAITING
-    return wanted
+def retry_s(failures: int) -> float:
+    """Return how long to wait after a number of failures in a row, in seconds.
 
-
-async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
-    """Relearn some pollutants of a room from history; days that it does not have stay.
-
-    Raises a translated ServiceValidationError if there is no history, which changes nothing, and
-    if the room was stopped meanwhile.
+    >>> [retry_s(failures) / 60 for failures in (1, 2, 3, 9)]
+    [5.0, 10.0, 20.0, 360.0]
     """
-    pasts: dict[Pollutant, PastDays] = {}
-    for pollutant in pollutants:
-        if pollutant in room.taken:
-            raise refused("source_taken", room=room.subentry.title)
-        if len(room.channels[pollutant].ledger.entries) >= MOST_ENTRIES:
-            raise refused("too_many_corrections", room=room.subentry.title)
+    return min(RETRY_S * 2.0 ** min(failures - 1, 16), LONGEST_RETRY_S)
+
+
+@dataclass(slots=True)
+class _Failed:
+    """An import that failed: how often in a row, and what ends the wait for the next try."""
+
+    channel: Channel
+    failures: int = 0
+    kind: type[BaseException] | None = None  # Of the last failure.
+    cancel: CALLBACK_TYPE | None = None
+
+
+class Backfill:
+    """The imports of a home: at most one runs, and one that failed waits for its next try."""
+
+    def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+        """Prepare; nothing is read before `async_start`."""
+        self._hass = hass
+        self._entry = entry
+        self._busy = False
+        self._failed: dict[tuple[str, Pollutant], _Failed] = {}
+        self._unsubscribes: tuple[CALLBACK_TYPE, ...] = ()
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Let the channels to fill wait; begin once Home Assistant has started."""
+        self._async_find_waiting()
+        self._unsubscribes = (
+            async_at_started(self._hass, self._async_begin),
+            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_rooms_changed),
+        )
+        return self._async_stop
+
+    @callback
+    def _async_stop(self) -> None:
+        """Begin nothing more; the entry ends the import that runs."""
+        for unsubscribe in self._unsubscribes:
+            unsubscribe()
+        for failed in self._failed.values():
+            self._async_end_wait(failed)
+
+    @callback
+    def _async_end_wait(self, failed: _Failed) -> None:
+        """Let an import that failed be wanted again."""
+        if failed.cancel is not None:
+            failed.cancel()
+            failed.cancel = None
+        if failed.channel.history is HistoryState.UNREADABLE:
+            failed.channel.history = HistoryState.UNUSED
+
+    @callback
+    def _async_rooms_changed(self) -> None:
+        """Look again: a room may be new, or a source may have got its name back."""
+        for failed in self._failed.values():
+            self._async_end_wait(failed)
+        self._async_look()
+
+    @callback
+    def _async_look(self) -> None:
+        self._async_find_waiting()
+        if self._hass.state is CoreState.running:
+            self._async_begin()
+
+    @callback
+    def _async_find_waiting(self) -> None:
+        """Let what is to be filled wait for its turn, and nothing else.
+
+        A source that somebody else has is not read; the room gets its history once it is free.
+        """
+        for room in self._entry.runtime_data.rooms.values():
+            for pollutant, channel in room.channels.items():
+                wanted = room.subentry.data.get(CONF_HISTORY, False)
+                wanted = wanted and pollutant not in room.taken
+                if channel.history is HistoryState.UNUSED and wanted:
+                    channel.history = HistoryState.WAITING
+                elif channel.history is HistoryState.WAITING and not wanted:
+                    channel.history = HistoryState.UNUSED
+
+    @callback
+    def _async_begin(self, _hass: HomeAssistant | None = None) -> None:
+        if not self._busy and self._next() is not None:
+            self._busy = True
+            self._entry.async_create_background_task(
+                self._hass, self._async_fill_all(), f"{DOMAIN} history"
+            )
+
+    def _next(self) -> tuple[RoomCoordinator, Pollutant] | None:
+        """Return the next channel that waits, None if none does."""
+        for room in self._entry.runtime_data.rooms.values():
+            for pollutant, channel in room.channels.items():
+                if channel.history is HistoryState.WAITING and not room.stopped:
+                    return room, pollutant
+        return None
+
+    async def _async_fill_all(self) -> None:
         try:
-            past = await _async_find(room, pollutant)
-        except HistoryError as error:
-            if error.reason is NoHistory.NO_RECORDER:
-                raise refused("history_no_recorder") from error
-            raise refused("history_not_ready") from error
-        if past.days:
-            pasts[pollutant] = past
-    if not pasts:
-        raise refused("history_empty")
-    at = dt_util.utcnow().timestamp()
-    corrected: Corrected = {}
-    for pollutant, past in pasts.items():
-        entry = await _async_replay(room, pollutant, past, partial(relearned, at))
-        if entry is not None:
-            corrected[pollutant] = entry
-    return corrected
+            while (source := self._next()) is not None:
+                await self._entry.runtime_data.clock.async_wait_until_right()
+                await self._async_try(*source)
+        finally:
+            self._busy = False
+
+    async def _async_try(self, room: RoomCoordinator, pollutant: Pollutant) -> None:
+        """Fill one channel; whatever goes wrong, it is tried again, and the others go on."""
+        channel = room.channels[pollutant]
+        source = room.sources[pollutant].entity_id
+        channel.history = HistoryState.READING
+        try:
+            await _async_fill(room, pollutant, channel, source)
+        except ServiceValidationError:
+            channel.history = HistoryState.UNUSED  # Its room or its source went meanwhile.
+        except NotSavedError as error:
+            # The days are in force, and the room saves them with what it learns next.
+            text = f"The history of {source} is not saved yet: {error}"
+            source_log(self._hass).async_log(WARNING, "not saved", source, text)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other rooms go on
+            self._async_wait(room, pollutant, channel, error)
+            channel.history = HistoryState.UNREADABLE
+            with room.guarded():
+                room.async_show()
+        else:
+            self._failed.pop((room.subentry.subentry_id, pollutant), None)
+
+    @callback
+    def _async_wait(
+        self, room: RoomCoordinator, pollutant: Pollutant, channel: Channel, error: Exception
+    ) -> None:
+        """Wait for the next try of a channel, and say why; the same reason is said once."""
+        key = room.subentry.subentry_id, pollutant
+        failed = self._failed.get(key)
+        if failed is None or failed.channel is not channel:
+            failed = self._failed[key] = _Failed(channel)
+        failed.failures += 1
+        wait_s = retry_s(failed.failures)
+        kind = type(error.__cause__ or error)  # What it says can differ each time.
+        if kind is not failed.kind:
+            failed.kind = kind
+            LOGGER.warning(
+                "%s: the history of %s cannot be read: %s; trying again in %d minutes",
+                room.name,
+                pollutant.value,
+                error,
+                wait_s // 60,
+                exc_info=None if isinstance(error, HistoryError) else error,
+            )
+
+        @callback
+        def again(_now: datetime) -> None:
+            failed.cancel = None
+            self._async_end_wait(failed)
+            self._async_look()
+
+        failed.cancel = async_call_later(self._hass, wait_s, again)
 
 
-async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
+async def _async_fill(
+    room: RoomCoordinator, pollutant: Pollutant, channel: Channel, source: str
+) -> None:
     """Fill one channel with the days before its own days."""
-    started, channel = monotonic(), room.channels[pollutant]
-    source = room.sources[pollutant].entity_id
-    log = source_log(room.hass)
+    started, log = monotonic(), source_log(room.hass)
     log.async_log(INFO, "import", source, f"Reading the history of {source}")
-    channel.history = HistoryState.READING
     room.async_show()
-    try:
-        past = await _async_find(room, pollutant)
-    except HistoryError as error:
-        text = f"The history of {source} is not used: {error.reason}"
-        log.async_log(INFO, "not used", source, text)
-        channel.history = HistoryState.UNREADABLE
-        room.async_show()
-        return
-    await _async_replay(room, pollutant, past, filled)
+    past = await async_find(room, pollutant)
+    await async_replay(room, pollutant, channel, past, filled)
     hourly = sum(day.origin is DayOrigin.HOURLY for day in past.days.values())
     text = (
         f"Read the history of {source} in {monotonic() - started:.1f} s: "
@@ -145,33 +222,3 @@ async def _async_fill(room: RoomCoordinator, pollutant: Pollutant) -> None:
         f"{past.ignored} rows ignored"
     )
     log.async_log(INFO, "imported", source, text)
-
-
-async def _async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
-    """Return the days that the recorder has of a source. Raises HistoryError."""
-    channel = room.channels[pollutant]
-    past = await async_read(room.hass, room.sources[pollutant].entity_id, channel.spec)
-    now = dt_util.utcnow().timestamp()
-    return await room.hass.async_add_executor_job(past_days, past, channel.spec, channel.zone, now)
-
-
-async def _async_replay(
-    room: RoomCoordinator, pollutant: Pollutant, past: PastDays, replay: Replay
-) -> Entry | None:
-    """Let a channel take over a replay of its ledger and its past; return the entry, if any.
-
-    Raises a translated ServiceValidationError if the room or its source went meanwhile.
-    """
-    channel = room.channels[pollutant]
-    while True:
-        ledger, setting = channel.ledger, ReplaySetting.of(channel, past)
-        now = dt_util.utcnow().timestamp()
-        own = channel.open_day.day if channel.open_day else locate(now, channel.zone)[0]
-        replayed = await room.hass.async_add_executor_job(replay, ledger, past, own, setting)
-        if room.stopped or room.channels.get(pollutant) is not channel:
-            raise refused("interrupted")
-        if channel.ledger is ledger:
-            break
-    entries: list[Entry | None] = []
-    await room.async_correct(lambda at: entries.append(take_over(channel, at, replayed, past)))
-    return entries[0]

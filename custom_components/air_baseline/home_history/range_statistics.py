@@ -25,11 +25,13 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.recorder import async_migration_in_progress, get_instance
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..clock import Phase
 from ..const import DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.alerting.hourly_ranges import HOURS_KEPT
 from ..core.explaining.day_chart import hour_range
 from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.room_config import RoomSource
@@ -37,6 +39,14 @@ from ..words.explanation import Words
 from .recorder import has_recorder
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # POSIX time 0.
+
+# Seconds, by judgement: tidying reads each range once at most, and a recorder that hangs must not
+# hold what is written later.
+PATIENCE_S = 600.0
+REMOVAL_PATIENCE_S = 10.0  # Seconds, by judgement: removing the integration must not hang either.
+# The ids of the statistics that were written in this run: the recorder knows one only once it has
+# worked off its queue, which can be after its room was removed.
+_WRITTEN: HassKey[set[str]] = HassKey(f"{DOMAIN}_range_statistics")
 
 type Known = dict[str, tuple[int, StatisticMetaData]]
 
@@ -90,12 +100,14 @@ async def async_remove_bands(hass: HomeAssistant, entry: AirBaselineConfigEntry)
     """Remove all statistics of the integration, including those that are still queued."""
     if not has_recorder(hass):
         return
-    ids = {
+    ids = set(hass.data.get(_WRITTEN, ()))
+    ids |= {
         range_statistic_id(room, pollutant) for room in entry.subentries for pollutant in Pollutant
     }
     try:
-        ids |= set(await _async_known(hass))
-    except SQLAlchemyError as error:
+        async with asyncio.timeout(REMOVAL_PATIENCE_S):
+            ids |= set(await _async_known(hass))
+    except (SQLAlchemyError, RuntimeError, OSError) as error:  # A TimeoutError is an OSError.
         LOGGER.warning("Statistics of rooms that are long gone may remain: %s", error)
     get_instance(hass).async_clear_statistics(sorted(ids))
 
@@ -139,8 +151,10 @@ class _Bands:
         self._entry = entry
         self._bands: list[_Band] = []
         self._outdated = True
-        self._written: set[str] = set()  # Ids of statistics; a queued one is not known yet.
-        self._busy = asyncio.Lock()
+        self._written = hass.data.setdefault(_WRITTEN, set())
+        self._due: list[float] = []  # The moments whose hours are still to be written.
+        self._busy = False
+        self._logged: type[Exception] | None = None
 
     @callback
     def async_rooms_changed(self) -> None:
@@ -150,24 +164,43 @@ class _Bands:
     async def async_write(self, moments: Sequence[float]) -> None:
         """Write the row of each moment's hour (POSIX seconds).
 
-        The first time, and after the rooms have changed, tidy what was written before.
+        The first time, and after the rooms have changed, tidy what was written before. Hours that
+        cannot be written now are written with a later one.
         """
-        if async_migration_in_progress(self._hass):
+        self._due = [*self._due, *moments][-HOURS_KEPT:]
+        if self._busy or async_migration_in_progress(self._hass):
             return
-        async with self._busy:
-            if self._outdated:
-                self._outdated = False
-                self._bands = await self._async_bands()
-                try:
-                    await self._async_put_in_order({band.id: band for band in self._bands})
-                except SQLAlchemyError as error:
-                    self._outdated = True
-                    LOGGER.warning("Statistics cannot be read; trying again in an hour: %s", error)
-                    return
-            for band in self._bands:
-                if rows := band.rows(moments):
-                    self._written.add(band.id)
-                    async_add_external_statistics(self._hass, band.metadata, rows)
+        self._busy = True
+        try:
+            while self._due or self._outdated:
+                if self._outdated:
+                    await self._async_tidy()
+                due, self._due = self._due, []
+                for band in self._bands:
+                    with band.room.guarded():
+                        self._async_write_rows(band, due)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next hour tries again
+            self._outdated = True
+            if self._logged is not type(error):
+                self._logged = type(error)
+                LOGGER.warning("Statistics cannot be written; trying again in an hour: %r", error)
+        else:
+            self._logged = None
+        finally:
+            self._busy = False
+
+    @callback
+    def _async_write_rows(self, band: _Band, moments: Sequence[float]) -> None:
+        if rows := band.rows(moments):
+            self._written.add(band.id)
+            async_add_external_statistics(self._hass, band.metadata, rows)
+
+    async def _async_tidy(self) -> None:
+        """Remove what is gone; fail where the recorder does not answer."""
+        self._outdated = False
+        async with asyncio.timeout(PATIENCE_S):
+            self._bands = await self._async_bands()
+            await self._async_put_in_order({band.id: band for band in self._bands})
 
     async def _async_bands(self) -> list[_Band]:
         words = await Words.async_load(self._hass)

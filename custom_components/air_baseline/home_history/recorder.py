@@ -25,7 +25,6 @@ from homeassistant.helpers.recorder import (
     get_instance,
 )
 from homeassistant.util import dt as dt_util
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.alerting.promise import Promise
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
@@ -43,6 +42,9 @@ STEP_OF_SLOTS = timedelta(days=2)  # By judgement.
 STEP_OF_STATES = timedelta(days=1)  # By judgement.
 ASKED_SOURCES = 3  # Sources whose newest record is looked up, by judgement: all have one clock.
 PATIENCE_S = 5.0  # Seconds, by judgement: a database that hangs must not keep rooms from starting.
+# Seconds that one step may take, by judgement: a purge can lock a database for minutes. One that
+# hangs must not keep the other rooms waiting.
+STEP_PATIENCE_S = 600.0
 
 
 class NoHistory(StrEnum):
@@ -50,14 +52,15 @@ class NoHistory(StrEnum):
 
     NO_RECORDER = "there is no recorder"
     NOT_READY = "the database is being updated or does not answer"
+    RENAMED = "its source was renamed or replaced meanwhile"
 
 
 class HistoryError(Exception):
     """The recorder cannot be read."""
 
-    def __init__(self, reason: NoHistory) -> None:
-        """Keep the reason."""
-        super().__init__(reason)
+    def __init__(self, reason: NoHistory, error: Exception | None = None) -> None:
+        """Keep the reason, and the failure that shows it, if any."""
+        super().__init__(f"{reason} ({error!r})" if error else reason)
         self.reason = reason
 
 
@@ -136,10 +139,8 @@ async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -
         raise HistoryError(NoHistory.NOT_READY)
     try:
         return await _Reader(hass, entity_id, spec).async_read()
-    except (SQLAlchemyError, RuntimeError) as error:  # RuntimeError: it is shutting down.
-        text = f"The history of {entity_id} cannot be read: {error}"
-        source_log(hass).async_log(WARNING, "history", entity_id, text)
-        raise HistoryError(NoHistory.NOT_READY) from error
+    except Exception as error:  # A database can fail in ways that nobody has thought of.
+        raise HistoryError(NoHistory.NOT_READY, error) from error
 
 
 def recorded(  # noqa: PLR0913 - what is read, and from when to when
@@ -187,6 +188,11 @@ class _Reader:
         self._since = dt_util.utc_from_timestamp(since)
 
     async def async_read(self) -> Past:
+        # What is queued belongs to the past as well, above all that the source was renamed: until
+        # that is done, the recorder knows nothing under the new id.
+        if (queued := get_instance(self._hass).async_get_commit_future()) is not None:
+            async with asyncio.timeout(STEP_PATIENCE_S):
+                await queued
         five_minute, hourly = list[Row](), list[Row]()
         units = await self._async_units()
         if units is not None:
@@ -197,7 +203,8 @@ class _Reader:
         return Past(five_minute, hourly)
 
     async def _async_run[T](self, target: Callable[[], T]) -> T:
-        return await get_instance(self._hass).async_add_executor_job(target)
+        async with asyncio.timeout(STEP_PATIENCE_S):
+            return await get_instance(self._hass).async_add_executor_job(target)
 
     async def _async_units(self) -> tuple[dict[str, str], float] | None:
         """Return the unit of the stored means by its class, and its factor into the base unit.

@@ -4,9 +4,15 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase
-from ..coordinator import AirBaselineConfigEntry
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event, EventKind
-from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
+from ..core.other_rooms import (
+    SAME_RISE_S,
+    OtherChannel,
+    OtherRoomsFinding,
+    find_other_rooms,
+    other_channel,
+)
 from ..core.pollutant import Pollutant
 from .rooms import async_on_events
 
@@ -31,11 +37,7 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         ]
         if not recent:
             return
-        others = [
-            other_channel(room_id, channel, at)
-            for room_id, room in working.items()
-            for channel in room.channels.values()
-        ]
+        others = [one for room_id in rooms for one in _channels_of(room_id, rooms[room_id], at)]
         for room_id, channel, episode in recent:
             known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
             pollutant, opened = channel.spec.pollutant, float(episode.id)
@@ -60,3 +62,18 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             unsubscribe()
 
     return stop
+
+
+def _channels_of(room_id: str, room: RoomCoordinator, at: float) -> list[OtherChannel]:
+    """Return a room's channels; one that has failed is not watched: it may have risen or not."""
+    found = {
+        pollutant: OtherChannel(room=room_id, pollutant=pollutant, above_at=None, inside_from=None)
+        for pollutant in room.channels
+    }
+    if room.last_update_success:
+        with room.guarded():
+            found = {
+                pollutant: other_channel(room_id, channel, at)
+                for pollutant, channel in room.channels.items()
+            }
+    return list(found.values())

@@ -53,24 +53,30 @@ async def async_add_of_rooms(
     entities_of: Callable[[RoomCoordinator], Iterable[Entity]],
 ) -> None:
     """Add the entities of every room, and later those of rooms and pollutants that are added."""
-    rooms, added = entry.runtime_data.rooms, set[str | None]()
+    rooms, added = entry.runtime_data.rooms, dict[str, set[str | None]]()
 
     @callback
-    def add_missing(room_id: str) -> set[str | None]:
-        wanted = {entity.unique_id: entity for entity in entities_of(rooms[room_id])}
-        missing = [entity for unique_id, entity in wanted.items() if unique_id not in added]
-        if missing:
-            add(missing, config_subentry_id=room_id)
-        return set(wanted)
+    def add_missing(room_id: str) -> None:
+        """Add what is missing of a room; if that fails, it is missing the next time as well."""
+        if room_id not in entry.subentries or not rooms[room_id].data:
+            return  # It is being removed, or has failed before it had anything to show.
+        with rooms[room_id].guarded():
+            wanted = {entity.unique_id: entity for entity in entities_of(rooms[room_id])}
+            before = added.get(room_id, ())
+            missing = [entity for unique_id, entity in wanted.items() if unique_id not in before]
+            if missing:
+                add(missing, config_subentry_id=room_id)
+            added[room_id] = set(wanted)
 
     @callback
     def follow() -> None:
-        wanted = [add_missing(room_id) for room_id in rooms]
-        added.clear()
-        added.update(*wanted)
+        for room_id in added.keys() - rooms.keys():
+            del added[room_id]
+        for room_id in rooms:
+            add_missing(room_id)
 
     async for room_id, _ in in_turn(rooms):
-        added |= add_missing(room_id)
+        add_missing(room_id)
     entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow))
 
 

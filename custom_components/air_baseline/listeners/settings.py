@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -78,6 +78,8 @@ async def async_open_rooms(
     data = entry.runtime_data
     taken = taken_in(entry, readable)
     async for room_id, sources in in_turn(readable):
+        if room_id not in entry.subentries:
+            continue  # It was removed meanwhile.
         if data.damage.damaged:
             known = data.stored[room_id].channels
             gone = {(room_id, pollutant.value) for pollutant in sources if pollutant not in known}
@@ -110,8 +112,9 @@ async def async_clear_requests(hass: HomeAssistant, entry: AirBaselineConfigEntr
     if requesting:
         await entry.runtime_data.store.async_save()
     for room in requesting:
-        data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
-        hass.config_entries.async_update_subentry(entry, room, data=data)
+        if room.subentry_id in entry.subentries:  # It can go while the disk takes its time.
+            data = {key: value for key, value in room.data.items() if key != CONF_START_ANEW}
+            hass.config_entries.async_update_subentry(entry, room, data=data)
 
 
 class SettingsListener:
@@ -208,8 +211,16 @@ class SettingsListener:
         await asyncio.sleep(0)
         async with self._busy:
             self._pending = False
-            if self._unsubscribes:
+            if self._runs():
                 await self._async_run()
+
+    def _runs(self) -> bool:
+        """Tell whether the entry runs.
+
+        One that unloads closes all rooms and saves a last time: nothing may be opened after that,
+        and a later save would be of an older state than that of the next run.
+        """
+        return bool(self._unsubscribes) and self._entry.state is ConfigEntryState.LOADED
 
     @callback
     def _async_follow(self) -> None:
@@ -251,7 +262,7 @@ class SettingsListener:
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone(dt_util.utcnow().timestamp())
-        if self._unsubscribes:
+        if self._runs():
             self._data.store.async_save_soon()
 
     @callback
@@ -285,7 +296,8 @@ class SettingsListener:
         restarted = subentry.data.get(CONF_START_ANEW, ())
         if restarted or settings != self._running.get(room_id):
             promise, clock = promise_of(self._entry), self._data.clock
-            fit_channels(room.stored, settings.sources, promise, restarted, clock)
+            with room.guarded():
+                fit_channels(room.stored, settings.sources, promise, restarted, clock)
             room.async_configure(settings.sources, settings.taken, settings.title)
             self._async_rename_device(room_id, settings.title)
         return None

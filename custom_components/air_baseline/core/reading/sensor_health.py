@@ -91,9 +91,15 @@ class SensorHealth:
         self.flat_since = true(self.flat_since)
 
     def date_back(self, at: float) -> None:
-        """Note that the last reading was reported at an earlier POSIX time, when it was found."""
-        if self.last_read is not None:
-            self.last_read = min(at, self.last_read)
+        """Note that the last reading was reported at an earlier POSIX time, when it was found.
+
+        So its run began then at the latest, and so did a warm-up that it began.
+        """
+        if self.last_read is None or at >= self.last_read:
+            return
+        self.last_read, self.flat_since = at, min(at, self.flat_since)
+        if self.warm_until is not None:
+            self.warm_until = min(self.warm_until, at + self.spec.warm_up_s)
 
     def show_life(self, at: float) -> None:
         """Note a sign of life of the source's device at a POSIX time."""
