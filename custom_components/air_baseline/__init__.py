@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
@@ -99,17 +99,24 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(data.clock.async_start())
     entry.async_on_unload(async_load_module(hass))
     entry.async_on_unload(settings.async_start())
+    entry.async_on_unload(_async_keep_good_copies(hass, entry))
+    return True
 
-    async def keep_good(now: datetime) -> None:
+
+@callback
+def _async_keep_good_copies(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALLBACK_TYPE:
+    """Keep a good copy of the store each day while the clock is right; return what ends that."""
+    data = entry.runtime_data
+
+    async def keep(now: datetime) -> None:
         if data.clock.wrong is not None:
             return
         # The entry waits for it when it is unloaded: nothing is written after its removal.
         await entry.async_create_task(
-            hass, store.async_keep_good(now.timestamp()), f"{DOMAIN} good copy"
+            hass, data.store.async_keep_good(now.timestamp()), f"{DOMAIN} good copy"
         )
 
-    entry.async_on_unload(async_track_time_interval(hass, keep_good, GOOD_COPY_CHECK))
-    return True
+    return async_track_time_interval(hass, keep, GOOD_COPY_CHECK)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:

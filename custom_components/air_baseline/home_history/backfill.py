@@ -147,9 +147,10 @@ class Backfill:
 
     async def _async_fill_all(self) -> None:
         try:
+            await self._entry.runtime_data.clock.async_wait_until_right()
             while (source := self._next()) is not None:
-                await self._entry.runtime_data.clock.async_wait_until_right()
                 await self._async_try(*source)
+                await self._entry.runtime_data.clock.async_wait_until_right()
         finally:
             self._busy = False
 

@@ -105,7 +105,7 @@ async def async_newest_record(
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await get_instance(hass).async_add_executor_job(newest)
-    except SQLAlchemyError, RuntimeError, TimeoutError:
+    except Exception:  # noqa: BLE001 - a database can fail in ways that nobody has thought of
         return 0.0
 
 
