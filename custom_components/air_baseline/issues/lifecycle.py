@@ -90,15 +90,19 @@ def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
 
 
 @callback
-def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
-    """Return the repairs that wait for an answer and are about a room, alone or with others."""
-    return [
-        issue
-        for issue in _issues(hass)
-        if issue.active
-        and issue.dismissed_version is None
-        and (_is_of(issue, room_id) or any(rise.room == room_id for rise in rises_of(issue.data)))
-    ]
+def issues_by_room(hass: HomeAssistant) -> dict[str, list[ir.IssueEntry]]:
+    """Return the repairs that wait for an answer by the id of each room that they are about."""
+    found: dict[str, list[ir.IssueEntry]] = {}
+    for issue in _issues(hass):
+        if issue.active and issue.dismissed_version is None:
+            for room_id in _rooms_of(issue):
+                found.setdefault(room_id, []).append(issue)
+    return found
+
+
+def _rooms_of(issue: ir.IssueEntry) -> set[str]:
+    """Return the rooms that a repair is about; the id of one is a word of its own id."""
+    return {*issue.issue_id.split("_"), *(rise.room for rise in rises_of(issue.data))}
 
 
 def _is_of(issue: ir.IssueEntry, room_id: str) -> bool:

@@ -1,14 +1,43 @@
 """Keep with each episode what is known of the other rooms in the hour around its start."""
 
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase
-from ..coordinator import AirBaselineConfigEntry
+from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.channel import Channel
 from ..core.event import Event, EventKind
-from ..core.other_rooms import SAME_RISE_S, OtherRoomsFinding, find_other_rooms, other_channel
+from ..core.ledger.episode import Episode
+from ..core.other_rooms import (
+    SAME_RISE_S,
+    OtherChannel,
+    OtherRoomsFinding,
+    find_other_rooms,
+    other_channel,
+)
 from ..core.pollutant import Pollutant
 from .rooms import async_on_events
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """A channel of a room and its last episode, which opened in the last hour."""
+
+    room: str
+    channel: Channel
+    episode: Episode
+
+    def compare(self, others: Sequence[OtherChannel]) -> None:
+        """Keep with the episode what other channels say of it."""
+        episode, pollutant = self.episode, self.channel.spec.pollutant
+        known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
+        found = find_other_rooms(self.room, pollutant, float(episode.id), others, known)
+        if found != known:
+            self.channel.keep_other_rooms(episode.id, found.other_rooms, found.rooms)
 
 
 @callback
@@ -20,38 +49,22 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     rooms = entry.runtime_data.rooms
 
     @callback
-    def look(at: float) -> None:
-        working = {room_id: room for room_id, room in rooms.items() if room.last_update_success}
-        recent = [
-            (room_id, channel, episode)
-            for room_id, room in working.items()
-            for channel in room.channels.values()
-            for episode in channel.episodes[-1:]
-            if 0.0 <= at - episode.id <= SAME_RISE_S
-        ]
-        if not recent:
+    def happened(room_id: str, pollutant: Pollutant, event: Event) -> None:
+        """Look at the room that rose, and tell the others of it; the next round does the rest."""
+        if event.kind is not EventKind.UNUSUAL_STARTED:
             return
-        others = [
-            other_channel(room_id, channel, at)
-            for room_id, room in working.items()
-            for channel in room.channels.values()
-        ]
-        for room_id, channel, episode in recent:
-            known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
-            pollutant, opened = channel.spec.pollutant, float(episode.id)
-            found = find_other_rooms(room_id, pollutant, opened, others, known)
-            if found != known:
-                channel.keep_other_rooms(episode.id, found.other_rooms, found.rooms)
-
-    @callback
-    def happened(_pollutant: Pollutant, event: Event) -> None:
-        if event.kind is EventKind.UNUSUAL_STARTED:
-            look(dt_util.utcnow().timestamp())
+        at = dt_util.utcnow().timestamp()
+        risen = other_channel(room_id, rooms[room_id].channels[pollutant], at)
+        for one in _recent(rooms, at):
+            if (one.room, one.channel.spec.pollutant) == (room_id, pollutant):
+                one.compare(_others(rooms, at))
+            elif one.room != room_id and risen.rose(float(one.episode.id)):
+                one.compare([risen])
 
     clock = entry.runtime_data.clock
     unsubscribes = (
         async_on_events(hass, entry, happened),
-        clock.async_on(Phase.OTHER_ROOMS, lambda round_: look(round_.at)),
+        clock.async_on(Phase.OTHER_ROOMS, lambda round_: _async_look(rooms, round_.at)),
     )
 
     @callback
@@ -60,3 +73,35 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
             unsubscribe()
 
     return stop
+
+
+async def _async_look(rooms: Mapping[str, RoomCoordinator], at: float) -> None:
+    """Compare all rooms that rose; after each, other tasks can run."""
+    risen = dict.fromkeys(one.room for one in _recent(rooms, at))
+    others = _others(rooms, at) if risen else []
+    for room_id in risen:
+        if room_id in rooms:
+            for one in _recent({room_id: rooms[room_id]}, at):
+                one.compare(others)
+        await asyncio.sleep(0)
+
+
+def _working(rooms: Mapping[str, RoomCoordinator]) -> Iterator[tuple[str, Channel]]:
+    """Yield the channels of the rooms that have not failed, with the ids of the rooms."""
+    for room_id, room in rooms.items():
+        if room.last_update_success:
+            for channel in room.channels.values():
+                yield room_id, channel
+
+
+def _recent(rooms: Mapping[str, RoomCoordinator], at: float) -> list[_Recent]:
+    return [
+        _Recent(room_id, channel, episode)
+        for room_id, channel in _working(rooms)
+        for episode in channel.episodes[-1:]
+        if 0.0 <= at - episode.id <= SAME_RISE_S
+    ]
+
+
+def _others(rooms: Mapping[str, RoomCoordinator], at: float) -> list[OtherChannel]:
+    return [other_channel(room_id, channel, at) for room_id, channel in _working(rooms)]

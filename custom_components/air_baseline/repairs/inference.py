@@ -4,6 +4,7 @@ from datetime import date
 from typing import override
 
 from homeassistant.components.repairs import RepairsFlowResult
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import DateSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -26,7 +27,8 @@ from ..corrections import (
     today,
 )
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
-from ..words.explanation import Explained, async_page, history_link
+from ..permissions import room_names
+from ..words.explanation import Explained, Page, async_page, history_link
 from ..words.preview import PreviewWords
 from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, UserInput
 
@@ -39,7 +41,7 @@ class RangeLearnedFlow(RoomRepairFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        page = await async_page(
+        page = await _async_page(
             self.hass, [(room, pollutant, None) for pollutant in room.channels], Subject.RANGE
         )
         return self.async_show_menu(
@@ -81,7 +83,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        page = await async_page(self.hass, targets, Subject.EPISODE)
+        page = await _async_page(self.hass, targets, Subject.EPISODE)
         first = self.find_room()  # Answers that are not about the episodes are about this room.
         return self.async_show_menu(
             step_id="init",
@@ -164,7 +166,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
-        page = await async_page(
+        page = await _async_page(
             self.hass,
             [(room, pollutant, None) for pollutant in self.pollutants(room)],
             Subject.CHANGE,
@@ -274,6 +276,12 @@ def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollu
         if episode is not None:
             found.setdefault(room.subentry.subentry_id, (room, {}))[1][kind] = episode
     return list(found.values())
+
+
+async def _async_page(hass: HomeAssistant, targets: list[Explained], subject: Subject) -> Page:
+    """Return the explanation as one page; only administrators open repairs."""
+    names = room_names(targets[0][0], None, targets[0][0].config_entry.subentries)
+    return await async_page(hass, targets, names, subject)
 
 
 def _left(words: PreviewWords, targets: list[Explained], now: float) -> str:
