@@ -1,6 +1,7 @@
 """What deserves a repair, from when to when; each can be answered."""
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..clock import Phase
 from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event
@@ -121,10 +123,13 @@ class HomeIssues:
         self._hass = hass
         self._entry = entry
         self._rooms = entry.runtime_data.rooms
+        self._clock = entry.runtime_data.clock
         self._questions = Questions(hass, self._rooms)
         self._known: dict[str, RoomCoordinator] = {}
         self._sources: dict[str, SourceIssues] = {}
-        self._due: set[str] = set()
+        self._due: dict[str, None] = {}
+        self._reviewing: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
         self._following: list[CALLBACK_TYPE] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
 
@@ -132,8 +137,9 @@ class HomeIssues:
     def async_start(self) -> CALLBACK_TYPE:
         """Listen to the rooms; return what ends that."""
         self._unsubscribes = [
-            async_track_time_interval(self._hass, self._async_hourly, REVIEW),
+            async_track_time_interval(self._hass, self._async_all_due, REVIEW),
             async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_rooms_changed),
+            self._clock.async_on(Phase.REPAIRS, lambda _: self._async_review_due()),
         ]
         self._async_rooms_changed()
         return self._async_stop
@@ -141,6 +147,8 @@ class HomeIssues:
     @callback
     def _async_stop(self) -> None:
         self._due.clear()
+        if self._reviewing is not None:
+            self._reviewing.cancel()
         self._async_leave()
         while self._unsubscribes:
             self._unsubscribes.pop()()
@@ -174,36 +182,49 @@ class HomeIssues:
                 room.async_add_listener(partial(self._async_due, room_id)),
                 room.async_add_event_listener(partial(self._async_happened, room_id)),
             ]
-        self._async_review(self._sources)
+        self._async_all_due()
 
     @callback
     def _async_due(self, room_id: str) -> None:
         """Review when what is happening now is over: rooms have news at the same moments."""
-        if not self._due:
-            self._hass.loop.call_soon(self._async_review_due)
-        self._due.add(room_id)
+        self._due[room_id] = None
+        if self._reviewing is None and not self._clock.running:  # A round has a phase for it.
+            self._reviewing = self._hass.async_create_task(
+                self._async_review_soon(), f"{DOMAIN} repairs", eager_start=False
+            )
 
     @callback
     def _async_happened(self, room_id: str, _pollutant: Pollutant, _event: Event) -> None:
         self._async_due(room_id)
 
     @callback
-    def _async_review_due(self) -> None:
-        due, self._due = self._due & self._rooms.keys(), set()
-        if due:
-            self._async_review(due)
+    def _async_all_due(self, _now: datetime | None = None) -> None:
+        for room_id in self._sources:
+            self._async_due(room_id)
+
+    async def _async_review_soon(self) -> None:
+        try:
+            await self._async_review_due()
+        finally:
+            self._reviewing = None
+
+    async def _async_review_due(self) -> None:
+        """Review the rooms with news, with a turn for others after each."""
+        async with self._turn:
+            while self._due:
+                due, self._due = self._due, {}
+                await self._questions.async_review(due)
+                for room_id in due:
+                    self._async_review_room(room_id)
+                    await asyncio.sleep(0)
 
     @callback
-    def _async_hourly(self, _now: datetime) -> None:
-        self._async_review(self._sources)
-
-    @callback
-    def _async_review(self, rooms: Collection[str]) -> None:
-        self._questions.async_review(rooms)
-        for room_id in rooms:
-            with self._rooms[room_id].guarded():
-                self._sources[room_id].async_review()
-                async_review_settings(self._hass, self._rooms[room_id])
+    def _async_review_room(self, room_id: str) -> None:
+        room, sources = self._rooms.get(room_id), self._sources.get(room_id)
+        if room is not None and sources is not None:
+            with room.guarded():
+                sources.async_review()
+                async_review_settings(self._hass, room)
 
 
 @callback

@@ -1,5 +1,6 @@
 """The flows about inferences: a range, an episode, a suspected change."""
 
+import asyncio
 from datetime import date
 from typing import override
 
@@ -107,8 +108,8 @@ class UnusualEpisodeFlow(RoomRepairFlow):
                 step_id="real",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "preview": words.leaving(targets, now),
-                    "consequence": _left(words, targets, now),
+                    "preview": await words.async_leaving(targets, now),
+                    "consequence": await _async_left(words, targets, now),
                 },
             )
         answer = _async_answer(targets, normal=False)
@@ -125,7 +126,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
                 step_id="normal",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "preview": words.lifts(targets, dt_util.utcnow().timestamp()),
+                    "preview": await words.async_lifts(targets, dt_util.utcnow().timestamp()),
                 },
             )
         answer = _async_answer(targets, normal=True)
@@ -284,16 +285,13 @@ async def _async_page(hass: HomeAssistant, targets: list[Explained], subject: Su
     return await async_page(hass, targets, names, subject)
 
 
-def _left(words: PreviewWords, targets: list[Explained], now: float) -> str:
+async def _async_left(words: PreviewWords, targets: list[Explained], now: float) -> str:
     """Return what "it was real" would leave in each room."""
     rooms = _by_room(targets)
     zone = dt_util.get_default_time_zone()
-    return "\n".join(
-        words.consequence(
-            room,
-            {pollutant: episode_real(one, now, zone) for pollutant, one in episodes.items()},
-            now,
-            named=len(rooms) > 1,
-        )
-        for room, episodes in rooms
-    )
+    lines = []
+    for room, episodes in rooms:
+        drafts = {pollutant: episode_real(one, now, zone) for pollutant, one in episodes.items()}
+        lines.append(words.consequence(room, drafts, now, named=len(rooms) > 1))
+        await asyncio.sleep(0)
+    return "\n".join(lines)
