@@ -1,6 +1,6 @@
 """What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
-    python -m benchmarks.cost [core] [updates] [day] [home] [start] [history]
+    python -m benchmarks.cost [core] [updates] [day] [home] [loop] [start] [history]
 
 Without names it measures everything, in about five minutes. The median of a figure is compared
 with its budget. Exits with 1 over budget.
@@ -12,7 +12,7 @@ import logging
 import sys
 from typing import Final
 
-from . import cost_day, cost_start, cost_updates, history, speed
+from . import cost_day, cost_loop, cost_start, cost_updates, history, speed
 from .figures import Figure, show
 
 
@@ -27,6 +27,7 @@ TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "updates": lambda: asyncio.run(cost_updates.updates()),
     "day": lambda: asyncio.run(cost_day.day()),
     "home": lambda: asyncio.run(cost_updates.home()),
+    "loop": lambda: asyncio.run(cost_loop.loop()),
     "start": starts,
     "history": history.figures,
 }
