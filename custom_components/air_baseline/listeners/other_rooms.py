@@ -10,9 +10,11 @@ from homeassistant.util import dt as dt_util
 from ..clock import Phase
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.channel import Channel
+from ..core.codes import OtherRooms
 from ..core.event import Event, EventKind
 from ..core.ledger.episode import Episode
 from ..core.other_rooms import (
+    MOST_ROOMS,
     SAME_RISE_S,
     OtherChannel,
     OtherRoomsFinding,
@@ -31,8 +33,15 @@ class _Recent:
     channel: Channel
     episode: Episode
 
+    def is_full(self) -> bool:
+        """Tell whether as many rooms as are kept are known to have risen with it."""
+        shared = self.episode.other_rooms is OtherRooms.SHARED
+        return shared and len(self.episode.rooms) >= MOST_ROOMS
+
     def compare(self, others: Sequence[OtherChannel]) -> None:
         """Keep with the episode what other channels say of it."""
+        if self.is_full():
+            return
         episode, pollutant = self.episode, self.channel.spec.pollutant
         known = OtherRoomsFinding(other_rooms=episode.other_rooms, rooms=episode.rooms)
         found = find_other_rooms(self.room, pollutant, float(episode.id), others, known)
@@ -58,7 +67,7 @@ def async_watch_other_rooms(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         for one in _recent(rooms, at):
             if (one.room, one.channel.spec.pollutant) == (room_id, pollutant):
                 one.compare(_others(rooms, at))
-            elif one.room != room_id and risen.rose(float(one.episode.id)):
+            elif not one.is_full() and risen.rose(float(one.episode.id)):
                 one.compare([risen])
 
     clock = entry.runtime_data.clock
@@ -95,12 +104,12 @@ def _working(rooms: Mapping[str, RoomCoordinator]) -> Iterator[tuple[str, Channe
 
 
 def _recent(rooms: Mapping[str, RoomCoordinator], at: float) -> list[_Recent]:
-    return [
-        _Recent(room_id, channel, episode)
-        for room_id, channel in _working(rooms)
-        for episode in channel.episodes[-1:]
-        if 0.0 <= at - episode.id <= SAME_RISE_S
-    ]
+    found = []
+    for room_id, channel in _working(rooms):
+        episode = channel.episode_watch.current or next(reversed(channel.ledger.episodes), None)
+        if episode is not None and 0.0 <= at - episode.id <= SAME_RISE_S:
+            found.append(_Recent(room_id, channel, episode))
+    return found
 
 
 def _others(rooms: Mapping[str, RoomCoordinator], at: float) -> list[OtherChannel]:
