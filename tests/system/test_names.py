@@ -210,6 +210,8 @@ async def test_states_events_and_triggers_name_no_other_room(
     await rise(hass, clock)
     assert shown(hass, "binary_sensor.kitchen_pm25_unusual").state == "on"
     assert [issue for issue in issues(hass) if issue.startswith("unusual_episode")]
+    await pass_time(hass, clock, 2 * HOUR, {PM25: usual})
+    assert shown(hass, "binary_sensor.kitchen_pm25_unusual").state == "off"
     (device,) = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, KITCHEN)})
     kitchen = {one.entity_id for one in er.async_entries_for_device(er.async_get(hass), device.id)}
     states = [
