@@ -2,7 +2,7 @@
 
     python -m benchmarks.cost [core] [updates] [day] [home] [loop] [start] [history]
 
-Without names it measures everything, in about five minutes. The median of a figure is compared
+Without names it measures everything; `loop` takes half an hour of it. The median of a figure is compared
 with its budget. Exits with 1 over budget.
 """
 
