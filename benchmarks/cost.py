@@ -2,8 +2,8 @@
 
     python -m benchmarks.cost [core] [updates] [day] [home] [loop] [start] [history]
 
-Without names it measures everything; `loop` takes half an hour of it. The median of a figure is compared
-with its budget. Exits with 1 over budget.
+Without names it measures everything; `loop` takes half an hour of it. The median of a figure is
+compared with its budget. Exits with 1 over budget.
 """
 
 import asyncio
