@@ -59,11 +59,11 @@ async def test_each_phase_begins_when_the_one_before_has_ended(
 ) -> None:
     follower = Follower(entry.runtime_data.clock)
     await pass_to(hass, clock, STEP)
-    usual = ["surroundings", "rooms", "other rooms", "cards"]
+    usual = ["surroundings", "rooms", "other rooms", "repairs", "cards"]
     assert follower.happened == [f"{name} {edge}" for name in usual for edge in ("begin", "end")]
     follower.happened.clear()
     await pass_to(hass, clock, HOUR)
-    hourly = ["surroundings", "rooms", "other rooms", "statistics", "cards"]
+    hourly = ["surroundings", "rooms", "other rooms", "repairs", "statistics", "cards"]
     assert follower.happened == [f"{name} {edge}" for name in hourly for edge in ("begin", "end")]
 
 

@@ -5,7 +5,7 @@ from typing import override
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components.button import ButtonEntity
 from homeassistant.const import EntityCategory
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -34,10 +34,19 @@ class StartOverButton(RoomEntity, ButtonEntity):
     _attr_entity_registry_enabled_default = False
     _attr_translation_key = "start_over"
 
+    _pressed_by: Context | None = None
+
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Note who is about to press; Home Assistant says so just before."""
+        super().async_set_context(context)
+        self._pressed_by = context
+
     @override
     async def async_press(self) -> None:
         """Start the room over; the action `undo` takes it back for 30 days."""
-        context = self._context or Context()
+        context, self._pressed_by = self._pressed_by or Context(), None
         try:
             await async_check_user(self.hass, context, self.room, POLICY_CONTROL)
         except Unauthorized as error:

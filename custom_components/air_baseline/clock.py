@@ -43,6 +43,7 @@ class Phase(StrEnum):
     SURROUNDINGS = "surroundings"  # Before the rooms, which use them.
     ROOMS = "rooms"
     OTHER_ROOMS = "other rooms"
+    REPAIRS = "repairs"  # Once for all that the rooms had to say.
     STATISTICS = "statistics"
     CARDS = "cards"
 
@@ -81,6 +82,11 @@ class Clock:
         self._running = False
         self._round: asyncio.Task[None] | None = None
         self._unsubscribe: CALLBACK_TYPE | None = None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether a round runs now."""
+        return self._running
 
     @callback
     def async_on(self, phase: Phase, listener: PhaseListener) -> CALLBACK_TYPE:

@@ -1,5 +1,6 @@
 """Diagnostics: every number behind the statements, without names and entity ids."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -25,7 +26,7 @@ async def async_get_config_entry_diagnostics(
         return {"options": _options(entry), "rooms": []}
     return {
         "options": _options(entry),
-        "rooms": [_room(room) for room in entry.runtime_data.rooms.values()],
+        "rooms": [await _async_room(room) for room in tuple(entry.runtime_data.rooms.values())],
         "unreadable_rooms": len(entry.runtime_data.unreadable),
         "damage": {
             "recovered": len(entry.runtime_data.damage.recovered),
@@ -41,7 +42,7 @@ async def async_get_device_diagnostics(
     if entry.state is not ConfigEntryState.LOADED:
         return {}
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
-    return _room(room) if room else {}
+    return await _async_room(room) if room else {}
 
 
 def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
@@ -50,14 +51,17 @@ def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
     return async_redact_data(dict(entry.options), redacted)
 
 
-def _room(room: RoomCoordinator) -> dict[str, Any]:
-    now = dt_util.utcnow().timestamp()
-    return {
-        pollutant.value: {
-            "unit": room.sources[pollutant].unit,
+async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
+    """Return the channels of a room; after each, other tasks can run: there may be many."""
+    known: dict[str, Any] = {}
+    for pollutant, source in tuple(room.sources.items()):
+        if (channel := room.channels.get(pollutant)) is None:
+            continue  # It was removed meanwhile.
+        known[pollutant.value] = {
+            "unit": source.unit,
             "unit_problem": room.unit_problem.get(pollutant),
-            "explanation": explain(channel, now).as_dict(),
+            "explanation": explain(channel, dt_util.utcnow().timestamp()).as_dict(),
             "stored": dump_channel(channel),
         }
-        for pollutant, channel in room.channels.items()
-    }
+        await asyncio.sleep(0)
+    return known

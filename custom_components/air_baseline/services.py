@@ -1,9 +1,11 @@
 """The actions of the integration: explain, correct, undo; the work is done in `corrections`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
+from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
@@ -38,7 +40,7 @@ from .corrections import (
 )
 from .entity import WORDS_OF_POLLUTANT
 from .home_history.relearn import async_relearn
-from .permissions import async_check_user
+from .permissions import async_check_user, async_without_rooms, room_names
 from .words.explanation import Words, async_page
 
 ATTR_VERDICT = "verdict"
@@ -50,7 +52,6 @@ VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 
 MOST = 2**53 - 1  # An id: the largest whole number that JSON in JavaScript keeps exactly.
 
-type RoomTarget = tuple[RoomCoordinator, list[Pollutant]]
 type Act = Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[Corrected]]
 
 _ROOM = {
@@ -61,13 +62,14 @@ _NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))  # An id.
 
 
 async def _async_explain(
-    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant], user: User | None
 ) -> dict[str, Any]:
     """Return everything behind the statements about a room, as numbers and in words."""
     now = dt_util.utcnow().timestamp()
+    names = room_names(room, user, room.config_entry.subentries)
     quantities: dict[str, Any] = {}
     for pollutant in pollutants:
-        page = await async_page(call.hass, [(room, pollutant, None)])
+        page = await async_page(call.hass, [(room, pollutant, None)], names)
         quantities[pollutant.value] = {
             "words": page.placeholders(),
             "numbers": explain(room.channels[pollutant], now).as_dict(),
@@ -76,15 +78,20 @@ async def _async_explain(
 
 
 async def _async_get_ledger(
-    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant], user: User | None
 ) -> dict[str, Any]:
-    """Return everything that is stored of a room."""
+    """Return everything that is stored of a room; after each ledger, other tasks can run."""
+    quantities: dict[str, Any] = {}
+    for pollutant in pollutants:
+        quantities[pollutant.value] = ledger_report(room.channels[pollutant])
+        await asyncio.sleep(0)
     return {
         "room": room.subentry.title,
-        "quantities": {
-            pollutant.value: ledger_report(room.channels[pollutant]) for pollutant in pollutants
-        },
-        "set_aside": [_set_aside(retired) for retired in room.stored.retired],
+        "quantities": quantities,
+        "set_aside": [
+            await call.hass.async_add_executor_job(_set_aside, retired)
+            for retired in tuple(room.stored.retired)
+        ],
         "questions": room.stored.dump_questions(),
     }
 
@@ -196,14 +203,16 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register the actions; each checks whether its user may read or correct the room."""
 
     async def read(call: ServiceCall) -> ServiceResponse:
-        room, pollutants = await _async_target(call)
-        await async_check_user(hass, call.context, room, POLICY_READ)
-        return await READING[call.service](call, room, pollutants)
+        room = _room(call)
+        user = await async_check_user(hass, call.context, room, POLICY_READ)
+        answer = await READING[call.service](call, room, await _async_pollutants(call, room), user)
+        return await async_without_rooms(answer, room, user)
 
     async def correct(call: ServiceCall) -> ServiceResponse:
-        room, pollutants = await _async_target(call)
+        room = _room(call)
         await async_check_user(hass, call.context, room, POLICY_CONTROL)
         room.async_check_clock()
+        pollutants = await _async_pollutants(call, room)
         return _response(await CORRECTING[call.service](call, room, pollutants))
 
     for action in READING:
@@ -214,8 +223,8 @@ def async_register_actions(hass: HomeAssistant) -> None:
         )
 
 
-async def _async_target(call: ServiceCall) -> RoomTarget:
-    """Return the room and the pollutants that a call is about."""
+def _room(call: ServiceCall) -> RoomCoordinator:
+    """Return the room that a call is about; who may not read it learns nothing of it here."""
     entry: AirBaselineConfigEntry
     device, entry = service.async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
@@ -223,6 +232,11 @@ async def _async_target(call: ServiceCall) -> RoomTarget:
     room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     if room is None:
         raise refused("room_gone")
+    return room
+
+
+async def _async_pollutants(call: ServiceCall, room: RoomCoordinator) -> list[Pollutant]:
+    """Return the pollutants that a call is about."""
     requested = call.data.get(ATTR_QUANTITY)
     pollutants = [
         pollutant
@@ -232,7 +246,7 @@ async def _async_target(call: ServiceCall) -> RoomTarget:
     if not pollutants:
         named = _named(await Words.async_load(call.hass), str(requested))
         raise refused("quantity_not_watched", quantity=named, room=room.subentry.title)
-    return room, pollutants
+    return pollutants
 
 
 def _named(words: Words, requested: str) -> str:

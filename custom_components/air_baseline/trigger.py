@@ -3,26 +3,17 @@
 None fires from `unavailable`: a state that Home Assistant restores or reloads is not news.
 """
 
-from typing import ClassVar, override
+from typing import override
 
 from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
-from homeassistant.const import (
-    CONF_OPTIONS,
-    STATE_OFF,
-    STATE_ON,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-)
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State, callback
-from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.target import (
     TargetStateChangedData,
     async_track_target_selector_state_change_event,
 )
 from homeassistant.helpers.trigger import (
-    ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR,
-    EntityTransitionTriggerBase,
     NotTriggeredInfo,
     NotTriggeredReasonReporter,
     Trigger,
@@ -30,45 +21,25 @@ from homeassistant.helpers.trigger import (
     TriggerConfig,
     TriggerNotTriggeredReporter,
 )
-from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .automation_bases import StatementTrigger
 from .automation_targets import (
     CONF_MINIMUM_CONFIDENCE,
     CONFIDENCE_BELOW_MINIMUM,
     PERCENT,
-    check_target,
     is_confident,
     minimum_confidence,
     reason_of,
-    that_say,
 )
 from .core.codes import LearningState
 from .core.ledger.episode import EpisodeEnd
 
 
-class StatementTrigger(EntityTransitionTriggerBase):
-    """Fires when one of our entities goes from one state to another."""
-
-    _statement: ClassVar[str]
-
-    @override
-    @classmethod
-    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        """Validate the options and the target."""
-        return check_target(hass, await super().async_validate_config(hass, config), cls._statement)
-
-    @override
-    def entity_filter(self, entities: set[str]) -> set[str]:
-        """Keep the entities that make the statement."""
-        return that_say(self._hass, entities, self._statement)
-
-
-class UnusualTrigger(StatementTrigger):
+class UnusualTrigger(StatementTrigger, domain=BINARY_SENSOR_DOMAIN):
     """Fires when the air of a room becomes unusual, or usual again."""
 
-    _statement = "unusual"
-    _domain_specs = {BINARY_SENSOR_DOMAIN: DomainSpec()}
+    statement = "unusual"
 
     @override
     async def async_attach_runner(
@@ -90,7 +61,7 @@ class UnusualTrigger(StatementTrigger):
                 did_not_trigger(NotTriggeredInfo(reason_of(state), details), event.context)
 
         stop_reporting = await async_track_target_selector_state_change_event(
-            self._hass, self._target, report_unknown, self.entity_filter
+            self.hass, self.target, report_unknown, self.entity_filter
         )
 
         @callback
@@ -101,24 +72,18 @@ class UnusualTrigger(StatementTrigger):
         return detach_both
 
 
-class UnusualDetected(UnusualTrigger):
+class UnusualDetected(
+    UnusualTrigger,
+    begins=(STATE_OFF, STATE_UNKNOWN),
+    ends=(STATE_ON,),
+    options={vol.Optional(CONF_MINIMUM_CONFIDENCE): PERCENT},
+):
     """Fires once per episode, even if the state was unknown before it."""
-
-    _from_states = {STATE_OFF, STATE_UNKNOWN}
-    _to_states = {STATE_ON}
-    _excluded_from_states = frozenset({STATE_UNAVAILABLE})
-    _schema = ENTITY_STATE_TRIGGER_SCHEMA_WITH_BEHAVIOR.extend(
-        {
-            vol.Required(CONF_OPTIONS, default={}): {
-                vol.Optional(CONF_MINIMUM_CONFIDENCE): PERCENT,
-            },
-        }
-    )
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Take the required confidence."""
         super().__init__(hass, config)
-        self._minimum = minimum_confidence(self._options)
+        self._minimum = minimum_confidence(self.options)
 
     @override
     def is_valid_state(
@@ -138,14 +103,11 @@ class UnusualDetected(UnusualTrigger):
         return False
 
 
-class UnusualCleared(UnusualTrigger):
+class UnusualCleared(UnusualTrigger, begins=(STATE_ON,), ends=(STATE_OFF,)):
     """Fires when the air is back inside its range.
 
     It does not fire if that is no longer known, or if the episode ended as lasting.
     """
-
-    _from_states = {STATE_ON}
-    _to_states = {STATE_OFF}
 
     @override
     def is_valid_state(
@@ -161,35 +123,36 @@ class UnusualCleared(UnusualTrigger):
         return False
 
 
-class LearningTrigger(StatementTrigger):
+class LearningTrigger(StatementTrigger, domain=SENSOR_DOMAIN):
     """Fires when learning itself changes; the end of a pause or of a silence is not news."""
 
-    _statement = "learning"
-    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
+    statement = "learning"
 
 
-class RangeLearned(LearningTrigger):
-    """Fires when a range is learned, for the first time or again."""
-
-    _from_states = {
+class RangeLearned(
+    LearningTrigger,
+    begins=(
         LearningState.COLLECTING,
         LearningState.PROVISIONAL,
         LearningState.CHANGING,
         LearningState.STALE,
-    }
-    _to_states = {LearningState.LEARNED}
+    ),
+    ends=(LearningState.LEARNED,),
+):
+    """Fires when a range is learned, for the first time or again."""
 
 
-class ChangeSuspected(LearningTrigger):
-    """Fires when the learned range is in doubt."""
-
-    _from_states = {
+class ChangeSuspected(
+    LearningTrigger,
+    begins=(
         LearningState.COLLECTING,
         LearningState.PROVISIONAL,
         LearningState.LEARNED,
         LearningState.STALE,
-    }
-    _to_states = {LearningState.CHANGING}
+    ),
+    ends=(LearningState.CHANGING,),
+):
+    """Fires when the learned range is in doubt."""
 
 
 TRIGGERS: dict[str, type[Trigger]] = {

@@ -12,6 +12,7 @@ from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import DAY_S, day_start
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.other_rooms import (
+    MOST_ROOMS,
     SAME_RISE_S,
     OtherChannel,
     OtherRoomsFinding,
@@ -366,3 +367,55 @@ def test_a_shared_rise_stays_shared_and_more_rooms_can_follow() -> None:
 def test_only_this_room_is_withdrawn_when_another_follows() -> None:
     alone = of(another_room("bedroom", INSIDE))
     assert of(another_room("bedroom", ABOVE), known=alone).other_rooms is OtherRooms.SHARED
+
+
+def test_of_many_rooms_that_rose_a_few_are_kept_and_only_those_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If each of a thousand rooms looked at all the others, that would be a million looks."""
+    others = [another_room(f"room {number}", ABOVE) for number in range(1000)]
+    looks = counted(monkeypatch, OtherChannel, "rose")
+    found = of(*others)
+    assert found.other_rooms is OtherRooms.SHARED
+    assert found.rooms == tuple(f"room {number}" for number in range(MOST_ROOMS))
+    assert of(*others, known=found) == found
+    assert sum(looks) <= MOST_ROOMS + 1
+
+
+def test_of_many_rooms_that_stayed_inside_a_few_are_kept() -> None:
+    found = of(*(another_room(f"room {number}", INSIDE) for number in range(1000)))
+    assert found.other_rooms is OtherRooms.ONLY_THIS_ROOM
+    assert len(found.rooms) == MOST_ROOMS
+
+
+def test_hundreds_of_waiting_questions_are_not_each_compared_with_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offers = [learned(f"room {number}", T0 + number) for number in range(500)]
+    compared = counted(monkeypatch, Question, "supersedes")
+    planned = plan(offers, [], T0 + 1000, UTC)
+    assert len(planned.waiting) == 500 - QUESTIONS_A_DAY
+    assert sum(compared) <= 2 * len(offers)
+
+
+def test_hundreds_of_rooms_that_rise_at_once_are_put_in_order_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offers = [rise(f"room {number}", T0 + number % 600) for number in range(500)]
+    sorts = counted(monkeypatch, Question, "with_rises")
+    (question,) = plan(offers, [], T0 + 1000, UTC).ask
+    assert len(question.rises) == 500
+    assert [one.episode for one in question.rises] == sorted(T0 + one % 600 for one in range(500))
+    assert sum(sorts) == 1
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, of_class: type, name: str) -> list[int]:
+    """Return a list that gets longer with each call of a method."""
+    called, calls = getattr(of_class, name), list[int]()
+
+    def note(*given: object) -> object:
+        calls.append(1)
+        return called(*given)
+
+    monkeypatch.setattr(of_class, name, note)
+    return calls

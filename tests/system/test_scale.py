@@ -11,7 +11,7 @@ import pytest
 from custom_components.air_baseline.coordinator import loaded_rooms
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.words.explanation import Words, names_of
+from custom_components.air_baseline.words.explanation import Words
 from tests.automations import Kitchen
 from tests.conftest import Fixer
 from tests.home import (
@@ -90,7 +90,7 @@ async def test_a_level_at_the_end_is_said_as_at_least_that(
     words = await Words.async_load(hass, language)
     room = loaded_rooms(hass)[KITCHEN]
     explanation = explain(room.channels[Pollutant.PM25], kitchen.clock.time_to_freeze.timestamp())
-    page = words.page(explanation, room.sources[Pollutant.PM25], names_of(room, str))
+    page = words.page(explanation, room.sources[Pollutant.PM25], {})
     assert AT_LEAST[language] in page.measured
     assert set(AT_LEAST) == set(LANGUAGES)
 

@@ -1,128 +1,139 @@
-"""A room as one user's card sees it, kept up to date while the card is open."""
+"""A room as the open cards see it: drawn once per change, however many cards there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from homeassistant.auth.models import User
-from homeassistant.config_entries import (
-    SIGNAL_CONFIG_ENTRY_CHANGED,
-    ConfigEntry,
-    ConfigEntryChange,
-)
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.json import json_bytes
 from homeassistant.util import dt as dt_util
 
 from ..clock import Phase, Round
-from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
+from ..const import DOMAIN
 from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.day import DAY_S, day_start, locate
 from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.today import async_measured
+from ..permissions import may
 from ..words.explanation import Words
-from .message import CardMessage, card_message
+from .message import Sight, room_picture
+
+type Questions = Mapping[str, Sequence[ir.IssueEntry]]  # By the id of a room.
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Viewer:
+    """One card: who looks, at which device, in which language, and what they were sent last."""
+
+    user: User
+    device_id: str
+    language: str
+    words: Words
+    send: Callable[[bytes], None]
+    sent: bytes = field(default=b"", init=False)
+
+    @callback
+    def take(self, message: bytes) -> None:
+        """Send a message if it differs from the last one."""
+        if message != self.sent:
+            self.sent = message
+            self.send(message)
 
 
 class RoomFeed:
-    """Sends the message of a room, and again at every change, until it is stopped.
+    """Follows one room, through reloads of the integration, while cards show it.
 
-    It follows the room through reloads of the integration, and reports when the room is gone.
+    `changed` is called whenever there may be something new to send; then run `turns`.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        room_id: str,
-        *,
-        user: User,
-        words: Words,
-        send: Callable[[CardMessage], None],
-    ) -> None:
-        """Take the id of the room, who looks at it, and their language."""
+    def __init__(self, hass: HomeAssistant, room_id: str, changed: CALLBACK_TYPE) -> None:
+        """Take the id of the room."""
+        self.viewers: list[Viewer] = []
         self._hass = hass
         self._room_id = room_id
-        self._user = user
-        self._words = words
-        self._send = send
+        self._changed = changed
         self._room: RoomCoordinator | None = None
+        self._fetching: RoomCoordinator | None = None
         self._sources: dict[Pollutant, str] = {}
         self._bins: dict[Pollutant, dict[int, Bin]] = {}
-        self._sent: CardMessage | None = None
         self._of_room: list[CALLBACK_TYPE] = []
-        self._of_home: list[CALLBACK_TYPE] = []
-
-    async def async_start(self) -> None:
-        """Start following the room."""
-        self._of_home = [
-            async_dispatcher_connect(
-                self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
-            ),
-            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_room_changed),
-            self._hass.bus.async_listen(
-                ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, self._async_issue_changed
-            ),
-        ]
-        await self._async_follow()
 
     @callback
-    def async_stop(self) -> None:
+    def async_leave(self) -> None:
         """Stop following the room."""
-        self._leave()
-        while self._of_home:
-            self._of_home.pop()()
-
-    async def _async_follow(self) -> None:
-        """Listen to the room as it is loaded now, and fetch what it has measured today."""
-        self._leave()
-        self._room = room = self._find()
-        if room is not None:
-            self._sources = _shown_sources(room)
-            self._of_room = [
-                room.async_add_listener(self._async_look),
-                room.async_add_bin_listener(self._async_take),
-                room.config_entry.runtime_data.clock.async_on(Phase.CARDS, self._async_look),
-            ]
-            await self._async_fetch_today(room)
-        self._async_look()
-
-    async def _async_fetch_today(self, room: RoomCoordinator) -> None:
-        now = dt_util.utcnow().timestamp()
-        for pollutant in _shown_sources(room):
-            channel = room.channels[pollutant]
-            start = day_start(locate(now, channel.zone)[0], channel.zone)
-            known = {
-                bin_.slot: bin_
-                for bin_ in await async_measured(self._hass, room, pollutant, start, now)
-            }
-            self._bins[pollutant] = known | self._bins.get(pollutant, {})
-
-    @callback
-    def _leave(self) -> None:
         while self._of_room:
             self._of_room.pop()()
         self._room = None
         self._bins = {}
 
-    def _find(self) -> RoomCoordinator | None:
-        return loaded_rooms(self._hass).get(self._room_id)
-
-    async def _async_entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        if entry.domain == DOMAIN:
-            await self._async_room_changed()
-
-    async def _async_room_changed(self) -> None:
-        """Follow the room again if it was loaded again, or has another source."""
-        room = self._find()
-        if room is self._room and (room is None or _shown_sources(room) == self._sources):
-            self._async_look()
-        else:
-            await self._async_follow()
-
     @callback
-    def _async_issue_changed(self, event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
-        if event.data["domain"] == DOMAIN:
-            self._async_look()
+    def async_is_outdated(self) -> bool:
+        """Tell whether the room was loaded again, is gone, or has another source."""
+        room = loaded_rooms(self._hass).get(self._room_id)
+        return room is not self._room or (
+            room is not None and _shown_sources(room) != self._sources
+        )
+
+    async def async_follow(self) -> None:
+        """Listen to the room as it is loaded now, and fetch what it has measured today.
+
+        The recorder may take long; until it has answered, there is nothing to send.
+        """
+        self.async_leave()
+        self._room = self._fetching = room = loaded_rooms(self._hass).get(self._room_id)
+        try:
+            if room is not None:
+                await self._async_listen(room)
+        finally:
+            if self._fetching is room:
+                self._fetching = None
+                self._changed()
+
+    async def _async_listen(self, room: RoomCoordinator) -> None:
+        self._sources = _shown_sources(room)
+        self._of_room = [
+            room.async_add_listener(self._changed),
+            room.async_add_bin_listener(self._async_take),
+            room.config_entry.runtime_data.clock.async_on(Phase.CARDS, self._async_round),
+        ]
+        now = dt_util.utcnow().timestamp()
+        for pollutant in self._sources:
+            channel = room.channels[pollutant]
+            start = day_start(locate(now, channel.zone)[0], channel.zone)
+            found = await async_measured(self._hass, room, pollutant, start, now)
+            if room is not self._room:
+                return  # It was loaded again meanwhile, or nobody looks any more.
+            known = {bin_.slot: bin_ for bin_ in found}
+            self._bins[pollutant] = known | self._bins.get(pollutant, {})
+
+    def turns(self, questions: Questions) -> Iterator[None]:
+        """Send the room to the cards that do not show it as it is; others run between turns."""
+        room = self._room
+        if self._fetching is not None:
+            return
+        if room is None:
+            loaded = self._hass.config_entries.async_loaded_entries(DOMAIN)
+            message = json_bytes({"status": "gone" if loaded else "not_loaded"})
+            for viewer in tuple(self.viewers):
+                viewer.take(message)
+            return
+        picture = room_picture(room, self._bins, questions.get(self._room_id, ()))
+        yield
+        gone, messages = json_bytes({"status": "gone"}), dict[tuple[str, Sight], bytes]()
+        for viewer in tuple(self.viewers):
+            if not may(self._hass, viewer.user, viewer.device_id, POLICY_READ):
+                viewer.take(gone)
+                continue
+            view = viewer.language, picture.sight_of(viewer.user)
+            if view not in messages:
+                room_message = picture.message(viewer.words, view[1])
+                messages[view] = json_bytes({"status": "shown", **room_message})
+                yield
+            if viewer in self.viewers:
+                viewer.take(messages[view])
 
     @callback
     def _async_take(self, pollutant: Pollutant, bin_: Bin) -> None:
@@ -133,19 +144,8 @@ class RoomFeed:
             del bins[slot]
 
     @callback
-    def _async_look(self, _round: Round | None = None) -> None:
-        """Send the message if it differs from the last one."""
-        message = self._message()
-        if message != self._sent and self._of_home:
-            self._sent = message
-            self._send(message)
-
-    def _message(self) -> CardMessage:
-        if self._room is not None:
-            room = card_message(self._hass, self._room, self._bins, self._words, self._user)
-            return {"status": "shown", **room}
-        loaded = self._hass.config_entries.async_loaded_entries(DOMAIN)
-        return {"status": "gone" if loaded else "not_loaded"}
+    def _async_round(self, _round: Round) -> None:
+        self._changed()
 
 
 def _shown_sources(room: RoomCoordinator) -> dict[Pollutant, str]:

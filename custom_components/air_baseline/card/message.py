@@ -1,11 +1,16 @@
-"""A room as a message for the card: numbers in the units of its sources, and words."""
+"""A room as a message for the card: numbers in the units of its sources, and words.
 
-from collections.abc import Mapping
+The numbers are computed once for all who look at the room, the words once for all of a language
+who may see the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -13,48 +18,83 @@ from ..coordinator import RoomCoordinator
 from ..core.codes import Missing
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
+from ..core.explaining.explanation import Explanation
 from ..core.pollutant import REFUSED_FROM, Pollutant
 from ..core.reading.binning import Bin
 from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
-from ..issues.lifecycle import open_issues
-from ..words.explanation import Words, names_of, times
+from ..permissions import room_names
+from ..words.explanation import Words, times
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one user may see of a picture: sources by entity id, and the names of other rooms."""
+
+    sources: frozenset[str]
+    names: frozenset[tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _ChannelPicture:
+    source: RoomSource
+    explanation: Explanation
+    numbers: CardMessage
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPicture:
+    """What a card can show of a room at a moment, without words."""
+
+    room: RoomCoordinator
+    questions: Sequence[CardMessage]
+    channels: Sequence[_ChannelPicture]
+
+    @callback
+    def sight_of(self, user: User) -> Sight:
+        """Return what a user may see of it."""
+        check, channels = user.permissions.check_entity, self.channels
+        sources = (one.source.entity_id for one in channels)
+        rooms = {room for one in channels for room in one.explanation.surroundings.rooms}
+        return Sight(
+            sources=frozenset(source for source in sources if check(source, POLICY_READ)),
+            names=frozenset(room_names(self.room, user, rooms).items()),
+        )
+
+    def message(self, words: Words, sight: Sight) -> CardMessage:
+        """Return the message for users of one language who may see the same."""
+        return {
+            "room": self.room.subentry.title,
+            "recorder": has_recorder(self.room.hass),
+            "questions": self.questions,
+            "channels": [_in_words(one, words, sight) for one in self.channels],
+        }
+
+
 @callback
-def card_message(
-    hass: HomeAssistant, room: RoomCoordinator, bins: Bins, words: Words, user: User
-) -> CardMessage:
-    """Return what the card shows of a room at present."""
-    return {
-        "room": room.subentry.title,
-        "recorder": has_recorder(hass),
-        "questions": [
-            {"kind": issue.translation_key, "numbers": _numbers(issue)}
-            for issue in open_issues(hass, room.subentry.subentry_id)
-        ],
-        "channels": [
-            _channel(room, source, bins.get(source.pollutant, {}), words, user)
-            for source in room.sources.values()
-        ],
-    }
+def room_picture(
+    room: RoomCoordinator, bins: Bins, open_issues: Sequence[ir.IssueEntry]
+) -> RoomPicture:
+    """Return what cards can show of a room at present."""
+    questions = [
+        {"kind": issue.translation_key, "numbers": _numbers(issue)} for issue in open_issues
+    ]
+    channels = [
+        _channel(room, source, bins.get(source.pollutant, {})) for source in room.sources.values()
+    ]
+    return RoomPicture(room, questions, channels)
 
 
-def _channel(
-    room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin], words: Words, user: User
-) -> CardMessage:
-    """Return one pollutant; only users who may read the source itself get its readings."""
+def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin]) -> _ChannelPicture:
     now, channel = dt_util.utcnow().timestamp(), room.channels[source.pollutant]
     shown, today = room.data[source.pollutant], day_chart(channel, now)
     explanation = explain(channel, now)
     silence = explanation.measured.silence
-    readable = user.permissions.check_entity(source.entity_id, POLICY_READ)
-    page = words.page(explanation, source, names_of(room, str))
-    return {
+    numbers = {
         "quantity": source.pollutant,
         "words_of": WORDS_OF_POLLUTANT[source.pollutant],
         "unit": source.shown_unit,
@@ -62,14 +102,13 @@ def _channel(
         "refused_from": _shown(REFUSED_FROM * channel.spec.highest, source),
         "no_reading": sorted(channel.spec.sentinels.get(source.factor, ())),
         "lapsed": silence is not None and not silence.counts,
-        "source": source.entity_id if readable else None,
+        "source": source.entity_id,
         "state": shown.state,
         "compared": shown.compared,
         "basis": shown.basis,
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "not_seen": times(shown.not_seen),
-        "missing": words.missing(_without_days(explanation.evidence.missing)),
         "start": today.start,
         "end": today.end,
         "firm": today.firm,
@@ -79,9 +118,20 @@ def _channel(
             [bin_.start, _shown(bin_.value, source)]
             for _, bin_ in sorted(bins.items())
             if today.start <= bin_.start < today.end
-        ]
-        if readable
-        else None,
+        ],
+    }
+    return _ChannelPicture(source, explanation, numbers)
+
+
+def _in_words(picture: _ChannelPicture, words: Words, sight: Sight) -> CardMessage:
+    """Return one pollutant; only users who may read the source itself get its readings."""
+    explanation, source = picture.explanation, picture.source
+    hidden = {} if source.entity_id in sight.sources else {"source": None, "line": None}
+    page = words.page(explanation, source, dict(sight.names))
+    return {
+        **picture.numbers,
+        **hidden,
+        "missing": words.missing(_without_days(explanation.evidence.missing)),
         "words": {name: _lines(text) for name, text in page.placeholders().items()},
     }
 

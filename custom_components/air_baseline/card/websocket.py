@@ -7,9 +7,9 @@ from homeassistant.components.websocket_api import (
     ActiveConnection,
     async_register_command,
     async_response,
-    event_message,
     websocket_command,
 )
+from homeassistant.components.websocket_api.messages import construct_event_message
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
@@ -19,7 +19,8 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..permissions import may
 from ..words.explanation import Words
-from .feed import RoomFeed
+from .feed import Viewer
+from .feeds import async_show_room
 
 LANGUAGE = "language"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
@@ -49,14 +50,13 @@ async def _subscribe_room(
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")
     if not may(hass, connection.user, device.id, POLICY_READ):
         raise Unauthorized(permission=POLICY_READ)
-    number = message["id"]
-    feed = RoomFeed(
-        hass,
-        ours[0],
+    number, language = message["id"], message.get(LANGUAGE) or hass.config.language
+    viewer = Viewer(
         user=connection.user,
-        words=await Words.async_load(hass, message.get(LANGUAGE)),
-        send=lambda sent: connection.send_message(event_message(number, sent)),
+        device_id=device.id,
+        language=language,
+        words=await Words.async_load(hass, language),
+        send=lambda sent: connection.send_message(construct_event_message(number, sent)),
     )
-    connection.subscriptions[number] = feed.async_stop
+    connection.subscriptions[number] = async_show_room(hass, ours[0], viewer)
     connection.send_result(number)
-    await feed.async_start()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
 
-from .day import locate
+from .day import DAY_S, locate
 from .ledger.episode import Episode
 from .other_rooms import SAME_RISE_S
 from .pollutant import Pollutant
@@ -82,18 +82,10 @@ class Question:
         """
         return tuple(dict.fromkeys(rise.room for rise in self.rises)) or (self.room,)
 
-    def takes(self, other: Question) -> bool:
-        """Tell whether another joins this one: rises within the hour, of other channels."""
-        channels = {rise.channel for rise in self.rises}
-        return (
-            bool(self.rises and other.rises)
-            and abs(other.at - self.at) <= SAME_RISE_S
-            and channels.isdisjoint(rise.channel for rise in other.rises)
-        )
-
-    def with_rises(self, other: Question) -> Question:
-        """Return the question with the rises of another added to its own."""
-        rises = sorted([*self.rises, *other.rises], key=lambda rise: (rise.episode, *rise.channel))
+    def with_rises(self, *others: Question) -> Question:
+        """Return the question with the rises of others added to its own."""
+        rises = [*self.rises, *(rise for other in others for rise in other.rises)]
+        rises.sort(key=lambda rise: (rise.episode, *rise.channel))
         return replace(self, rises=tuple(rises))
 
     def within(self, rooms: Container[str]) -> Question | None:
@@ -153,7 +145,8 @@ def questions_left(asked_at: Iterable[float], now: float, zone: tzinfo) -> int:
     `asked_at` are the times (POSIX) of all that was asked or reported in the home.
     """
     today = locate(now, zone)[0]
-    return max(QUESTIONS_A_DAY - sum(locate(at, zone)[0] == today for at in asked_at), 0)
+    recent = (at for at in asked_at if abs(now - at) < 2 * DAY_S)  # Of hundreds in 90 days.
+    return max(QUESTIONS_A_DAY - sum(locate(at, zone)[0] == today for at in recent), 0)
 
 
 def plan(
@@ -171,28 +164,79 @@ def plan(
     the oldest first, and the others wait. `reported` are the times of other reports, which count
     as questions. `now` and all times are POSIX times.
     """
-    open_now = {item.question.key: item.question for item in asked if not item.answered}
-    joined: dict[tuple[str, ...], Question] = {}
-    fresh: list[Question] = []
+    open_now = {item.question.key: _Group(item.question) for item in asked if not item.answered}
+    joined: dict[tuple[str, ...], _Group] = {}
+    fresh: dict[tuple[str, ...], _Group] = {}
     known = {item.question.key for item in asked}
     for offer in _unasked(offered, asked):
-        taking = next((one for one in open_now.values() if one.takes(offer)), None)
-        if taking is not None:
-            open_now[taking.key] = joined[taking.key] = taking.with_rises(offer)
+        if (taking := _taking(offer, open_now.values())) is not None:
+            taking.add(offer)
+            joined[taking.question.key] = taking
         elif offer.key not in known:
-            _gather(offer, fresh)
-    current = [*fresh, *open_now.values()]
-    fresh = [one for one in fresh if not any(other.supersedes(one) for other in current)]
+            if (taking := _taking(offer, fresh.values())) is not None:
+                taking.add(offer)
+            else:
+                fresh.setdefault(offer.key, _Group(offer))
+    opened = [group.whole() for group in open_now.values()]
+    asking = _not_superseded([group.whole() for group in fresh.values()], opened)
     left = questions_left([*(item.asked_at for item in asked), *reported], now, zone)
-    newer = [*fresh[:left], *joined.values()]
+    joining = tuple(group.whole() for group in joined.values())
+    newer = [*asking[:left], *joining]
     return Plan(
-        ask=tuple(fresh[:left]),
-        joined=tuple(joined.values()),
-        replaced=tuple(
-            old for old in open_now.values() if any(one.supersedes(old) for one in newer)
-        ),
-        waiting=tuple(fresh[left:]),
+        ask=tuple(asking[:left]),
+        joined=joining,
+        replaced=tuple(old for old in opened if any(one.supersedes(old) for one in newer)),
+        waiting=tuple(asking[left:]),
     )
+
+
+class _Group:
+    """A question while others join it, one by one."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._joining: list[Question] = []
+        self._channels = {rise.channel for rise in question.rises}
+
+    def takes(self, other: Question) -> bool:
+        """Tell whether another joins this one: rises within the hour, of other channels."""
+        return (
+            bool(self._channels)
+            and abs(other.at - self.question.at) <= SAME_RISE_S
+            and self._channels.isdisjoint(rise.channel for rise in other.rises)
+        )
+
+    def add(self, other: Question) -> None:
+        self._joining.append(other)
+        self._channels.update(rise.channel for rise in other.rises)
+
+    def whole(self) -> Question:
+        """Return the question with those that have joined it."""
+        return self.question.with_rises(*self._joining) if self._joining else self.question
+
+
+def _taking(offer: Question, groups: Iterable[_Group]) -> _Group | None:
+    """Return the first group that an offer joins; only rises do."""
+    return next((group for group in groups if group.takes(offer)), None) if offer.rises else None
+
+
+def _not_superseded(asking: Sequence[Question], opened: Sequence[Question]) -> list[Question]:
+    """Return the questions that no other one replaces.
+
+    One that does is about the same first room, so hundreds of rooms need no comparison of each
+    with each.
+    """
+    by_room: dict[tuple[str, str | None, str], list[Question]] = {}
+    for one in (*asking, *opened):
+        for room in one.rooms:
+            by_room.setdefault((one.topic, one.pollutant, room), []).append(one)
+    return [
+        one
+        for one in asking
+        if not any(
+            other.supersedes(one) for other in by_room[one.topic, one.pollutant, one.rooms[0]]
+        )
+    ]
 
 
 def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> list[Question]:
@@ -207,14 +251,3 @@ def _unasked(offered: Iterable[Question], asked: Sequence[AskedQuestion]) -> lis
         if not offer.rises:
             found.append(offer)
     return sorted(found, key=lambda one: (one.at, one.key, [rise.pollutant for rise in one.rises]))
-
-
-def _gather(offer: Question, fresh: list[Question]) -> None:
-    """Add a question to those to ask, or its rises to an earlier one that takes them."""
-    for index, question in enumerate(fresh):
-        if question.takes(offer):
-            fresh[index] = question.with_rises(offer)
-            return
-        if question.key == offer.key:
-            return
-    fresh.append(offer)

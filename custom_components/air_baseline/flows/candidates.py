@@ -27,7 +27,7 @@ from ..inputs.eligibility import (
 )
 from ..inputs.names import OUTDOORS, says
 
-BATCH = 100  # Sensors looked at in one go. By judgement: about 10 ms of the event loop.
+BATCH = 40  # Sensors looked at in one go. By judgement: about 10 ms of the event loop.
 _PURIFIERS = frozenset({"fan", "humidifier"})
 
 

@@ -194,6 +194,7 @@ class _Bands:
         if rows := band.rows(moments):
             self._written.add(band.id)
             async_add_external_statistics(self._hass, band.metadata, rows)
+                await asyncio.sleep(0)  # Other tasks can run: there may be a thousand ranges.
 
     async def _async_tidy(self) -> None:
         """Remove what is gone; fail where the recorder does not answer."""

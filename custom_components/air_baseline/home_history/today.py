@@ -28,8 +28,10 @@ async def async_measured(
     readings = await get_instance(hass).async_add_executor_job(
         partial(recorded, hass, entity_id, spec, since, until, with_start=True)
     )
+    # A source that reports each second has 86,400 readings a day.
+    rows = await hass.async_add_executor_job(means, readings, end, new_binner(spec))
     return [
         Bin(int(row.start // SLOT_S), row.mean, float(SLOT_S))
-        for row in means(readings, end, new_binner(spec))
+        for row in rows
         if start <= row.start < end
     ]

@@ -1,6 +1,7 @@
 """What deserves a repair, from when to when; each can be answered."""
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..clock import Phase
 from ..const import DOMAIN, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.event import Event
@@ -101,15 +103,19 @@ def _async_forget_gone_rooms(hass: HomeAssistant, rooms: Iterable[str]) -> None:
 
 
 @callback
-def open_issues(hass: HomeAssistant, room_id: str) -> list[ir.IssueEntry]:
-    """Return the repairs that wait for an answer and are about a room, alone or with others."""
-    return [
-        issue
-        for issue in _issues(hass)
-        if issue.active
-        and issue.dismissed_version is None
-        and (_is_of(issue, room_id) or any(rise.room == room_id for rise in rises_of(issue.data)))
-    ]
+def issues_by_room(hass: HomeAssistant) -> dict[str, list[ir.IssueEntry]]:
+    """Return the repairs that wait for an answer by the id of each room that they are about."""
+    found: dict[str, list[ir.IssueEntry]] = {}
+    for issue in _issues(hass):
+        if issue.active and issue.dismissed_version is None:
+            for room_id in _rooms_of(issue):
+                found.setdefault(room_id, []).append(issue)
+    return found
+
+
+def _rooms_of(issue: ir.IssueEntry) -> set[str]:
+    """Return the rooms that a repair is about; the id of one is a word of its own id."""
+    return {*issue.issue_id.split("_"), *(rise.room for rise in rises_of(issue.data))}
 
 
 def _is_of(issue: ir.IssueEntry, room_id: str) -> bool:
@@ -128,10 +134,13 @@ class HomeIssues:
         self._hass = hass
         self._entry = entry
         self._rooms = entry.runtime_data.rooms
+        self._clock = entry.runtime_data.clock
         self._questions = Questions(hass, self._rooms)
         self._known: dict[str, RoomCoordinator] = {}
         self._sources: dict[str, SourceIssues] = {}
-        self._due: set[str] = set()
+        self._due: dict[str, None] = {}
+        self._reviewing: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
         self._following: list[CALLBACK_TYPE] = []
         self._unsubscribes: list[CALLBACK_TYPE] = []
 
@@ -139,8 +148,9 @@ class HomeIssues:
     def async_start(self) -> CALLBACK_TYPE:
         """Listen to the rooms; return what ends that."""
         self._unsubscribes = [
-            async_track_time_interval(self._hass, self._async_hourly, REVIEW),
+            async_track_time_interval(self._hass, self._async_all_due, REVIEW),
             async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_rooms_changed),
+            self._clock.async_on(Phase.REPAIRS, lambda _: self._async_review_due()),
         ]
         self._async_rooms_changed()
         return self._async_stop
@@ -148,6 +158,8 @@ class HomeIssues:
     @callback
     def _async_stop(self) -> None:
         self._due.clear()
+        if self._reviewing is not None:
+            self._reviewing.cancel()
         self._async_leave()
         while self._unsubscribes:
             self._unsubscribes.pop()()
@@ -175,46 +187,59 @@ class HomeIssues:
                 async_report_unreadable_room(self._hass, self._entry.subentries[room_id])
             else:
                 ir.async_delete_issue(self._hass, DOMAIN, _unreadable_issue_id(room_id))
-        wrong = self._entry.runtime_data.clock.wrong is not None
-        self._following = [] if wrong else self._questions.async_follow()
+        self._following = [] if self._clock.wrong else self._questions.async_follow()
         for room_id, room in self._rooms.items():
             self._following += [
                 room.async_add_listener(partial(self._async_due, room_id)),
                 room.async_add_event_listener(partial(self._async_happened, room_id)),
             ]
-        self._async_review(self._sources)
+        self._async_all_due()
 
     @callback
     def _async_due(self, room_id: str) -> None:
         """Review when what is happening now is over: rooms have news at the same moments."""
-        if not self._due:
-            self._hass.loop.call_soon(self._async_review_due)
-        self._due.add(room_id)
+        self._due[room_id] = None
+        if self._reviewing is None and not self._clock.running:  # A round has a phase for it.
+            self._reviewing = self._hass.async_create_task(
+                self._async_review_soon(), f"{DOMAIN} repairs", eager_start=False
+            )
 
     @callback
     def _async_happened(self, room_id: str, _pollutant: Pollutant, _event: Event) -> None:
         self._async_due(room_id)
 
     @callback
-    def _async_review_due(self) -> None:
-        due, self._due = self._due & self._rooms.keys(), set()
-        if due:
-            self._async_review(due)
+    def _async_all_due(self, _now: datetime | None = None) -> None:
+        for room_id in self._sources:
+            self._async_due(room_id)
+
+    async def _async_review_soon(self) -> None:
+        try:
+            await self._async_review_due()
+        finally:
+            self._reviewing = None
+
+    async def _async_review_due(self) -> None:
+        """Review the rooms with news, with a turn for others after each.
+
+        While the clock is wrong nothing has a time, so they wait until it is right.
+        """
+        async with self._turn:
+            while self._due and self._clock.wrong is None:
+                due, self._due = self._due, {}
+                async_review_clock(self._hass, self._entry)
+                await self._questions.async_review(due)
+                for room_id in due:
+                    self._async_review_room(room_id)
+                    await asyncio.sleep(0)
 
     @callback
-    def _async_hourly(self, _now: datetime) -> None:
-        self._async_review(self._sources)
-
-    @callback
-    def _async_review(self, rooms: Collection[str]) -> None:
-        if self._entry.runtime_data.clock.wrong is not None:
-            return  # Nothing has a time now.
-        async_review_clock(self._hass, self._entry)
-        self._questions.async_review(rooms)
-        for room_id in rooms:
-            with self._rooms[room_id].guarded():
-                self._sources[room_id].async_review()
-                async_review_settings(self._hass, self._rooms[room_id])
+    def _async_review_room(self, room_id: str) -> None:
+        room, sources = self._rooms.get(room_id), self._sources.get(room_id)
+        if room is not None and sources is not None:
+            with room.guarded():
+                sources.async_review()
+                async_review_settings(self._hass, room)
 
 
 @callback

@@ -5,7 +5,7 @@ question is asked once: a restart shows it again, an answer ends it, and a new o
 since Home Assistant remembers by id what the user ignored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,9 @@ CLOCK_AHEAD = "clock_ahead"
 OF_THE_HOME = frozenset(
     {STORE_RECOVERED, STORE_NEWER, CLOCK_BEHIND, CLOCK_AHEAD}
 )  # Issues that are about no room.
+
+_TOPICS = frozenset(topic.value for topic in Topic)
+_NOT_REPORTS = _TOPICS | {SOURCE_TAKEN, SOURCE_MOVED}
 
 ATTR_OTHERS = "others"
 ATTR_EPOCH = "epoch"
@@ -102,15 +105,15 @@ def all_questions(
                 yield record, question
 
 
-def asked_questions(
-    hass: HomeAssistant, rooms: Mapping[str, RoomCoordinator]
+def as_asked(
+    hass: HomeAssistant, questions: Iterable[tuple[QuestionRecord, Question]]
 ) -> list[AskedQuestion]:
-    """Return every question that was asked."""
+    """Return those of some questions that were asked."""
     return [
         AskedQuestion(
             question=question, asked_at=record.asked_at, answered=is_over(hass, record, question)
         )
-        for record, question in all_questions(rooms)
+        for record, question in questions
         if record.asked_at is not None
     ]
 
@@ -125,13 +128,22 @@ def reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
 
     What follows from something that a person has just done does not count.
     """
-    topics = {*Topic, SOURCE_TAKEN, SOURCE_MOVED}
-    return [
-        record.at
-        for room in rooms.values()
-        for record in room.stored.question_records.values()
-        if record.what not in topics
+    return [record.at for record in _records(rooms) if record.what not in _NOT_REPORTS]
+
+
+def asked_or_reported_at(rooms: Mapping[str, RoomCoordinator]) -> list[float]:
+    """Return when each question was asked and each trouble was reported, as POSIX times."""
+    asked = [
+        record.asked_at
+        for record in _records(rooms)
+        if record.what in _TOPICS and record.asked_at is not None
     ]
+    return asked + reported_at(rooms)
+
+
+def _records(rooms: Mapping[str, RoomCoordinator]) -> Iterator[QuestionRecord]:
+    for room in rooms.values():
+        yield from room.stored.question_records.values()
 
 
 def unanswered_episode(room: RoomCoordinator, rise: Rise) -> Episode | None:

@@ -1,8 +1,10 @@
 """Ask the questions of a home that `core.questions` plans, and close those that are over."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import batched
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -17,7 +19,8 @@ from ..core.questions import Plan, Question, Rise, Topic, about_episode, plan, q
 from ..storage.question_record import QuestionRecord
 from .question_store import (
     all_questions,
-    asked_questions,
+    as_asked,
+    asked_or_reported_at,
     async_hide,
     async_show,
     is_over,
@@ -29,6 +32,8 @@ from .question_store import (
 
 OPEN_DAYS = 14  # Days after which an unanswered question closes, by judgement.
 FORGET_DAYS = 90  # Days after which a closed question is forgotten, by judgement.
+BATCH = 25  # Rooms looked at in one go. By judgement: a few milliseconds of the event loop.
+LISTED_ROOMS = 12  # Rooms named in a title. By judgement: more would not be read.
 
 _LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 
@@ -40,28 +45,45 @@ class Questions:
         """Take the questions asked before from the rooms' store."""
         self._hass = hass
         self._rooms = rooms
+        self._offered: list[Question] = []  # What has happened since the last review.
 
     @callback
     def async_follow(self) -> list[CALLBACK_TYPE]:
-        """Listen to the rooms, and ask what was missed; return what ends that."""
-        offered: list[Question] = []
+        """Listen to the rooms, and note what was missed; return what ends that."""
         unsubscribes: list[CALLBACK_TYPE] = []
         for room_id, room in self._rooms.items():
             happened = partial(self._async_happened, room_id)
             unsubscribes.append(room.async_add_event_listener(happened))
-            offered += [
+            self._offered += [
                 about_episode(room_id, pollutant, channel.episode_watch.current)
                 for pollutant, channel in room.channels.items()
                 if channel.episode_watch.current is not None
             ]
-        self._async_ask(offered)
         return unsubscribes
 
+    async def async_review(self, rooms: Collection[str]) -> None:
+        """Show open questions, hide those that are over, ask waiting and new ones.
+
+        Other tasks can run in between: a home can have thousands of questions.
+        """
+        for batch in batched(tuple(self._rooms), BATCH, strict=False):
+            for room_id in batch:
+                self._async_review_room(room_id)
+            await asyncio.sleep(0)
+        suspected: list[Question] = []
+        for batch in batched(tuple(rooms), BATCH, strict=False):
+            suspected += self._suspicions(batch, dt_util.utcnow().timestamp())
+            await asyncio.sleep(0)
+        offered, self._offered = self._offered, []
+        known = self._rooms.keys()
+        self._async_ask([one for one in (*offered, *suspected) if one.room in known])
+
     @callback
-    def async_review(self, rooms: Iterable[str]) -> None:
-        """Show open questions, hide those that are over, ask waiting and new ones."""
+    def _async_review_room(self, room_id: str) -> None:
+        """Show the open questions of a room, and hide those that are over."""
         now = dt_util.utcnow().timestamp()
-        for record, question in all_questions(self._rooms):
+        room = self._rooms.get(room_id)
+        for record, question in all_questions({room_id: room} if room else {}):
             over = record.answered or self._too_old(question, now)
             if over or not self._still_true(question, now):
                 async_hide(self._hass, issue_id_of(question))
@@ -69,7 +91,6 @@ class Questions:
                     del self._records(question.room)[issue_id_of(question)]
             else:
                 self._async_show(record, question, now)
-        self._async_ask(self._suspicions(rooms, now))
 
     @callback
     def async_hand_over(self, gone: Mapping[str, RoomCoordinator]) -> None:
@@ -84,16 +105,16 @@ class Questions:
 
     def questions_left(self, now: float) -> int:
         """Return how many more may be asked or reported today."""
-        asked = [item.asked_at for item in asked_questions(self._hass, self._rooms)]
-        zone = dt_util.get_default_time_zone()
-        return questions_left([*asked, *reported_at(self._rooms)], now, zone)
+        return questions_left(
+            asked_or_reported_at(self._rooms), now, dt_util.get_default_time_zone()
+        )
 
     @callback
     def _async_happened(self, room_id: str, pollutant: Pollutant, event: Event) -> None:
         if event.kind is EventKind.RANGE_LEARNED:
-            self._async_ask(self._range(room_id, event.at))
+            self._offered += self._range(room_id, event.at)
         if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
-            self._async_ask([about_episode(room_id, pollutant, event.episode)])
+            self._offered.append(about_episode(room_id, pollutant, event.episode))
 
     def _range(self, room_id: str, at: float) -> list[Question]:
         """Return the question about a range, once no channel waits for its first one."""
@@ -113,8 +134,8 @@ class Questions:
                 epoch=change.correction.from_day,
                 at=change.at,
             )
-            for room_id, room in ((room_id, self._rooms[room_id]) for room_id in rooms)
-            if room.last_update_success
+            for room_id in rooms
+            if (room := self._rooms.get(room_id)) is not None and room.last_update_success
             for pollutant, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING
             and (change := suspected_change(channel)) is not None
@@ -135,7 +156,7 @@ class Questions:
             return
         planned = plan(
             fresh,
-            asked_questions(self._hass, self._rooms),
+            as_asked(self._hass, known),
             now,
             dt_util.get_default_time_zone(),
             reported=reported_at(self._rooms),
@@ -158,8 +179,8 @@ class Questions:
             records, issue_id = self._records(one.room), issue_id_of(one)
             records[issue_id] = replace(records[issue_id], answered=True)
             async_hide(self._hass, issue_id)
-        for room in self._rooms.values():
-            room.async_schedule_save()
+        for room in tuple(self._rooms.values())[:1]:
+            room.async_schedule_save()  # It saves all rooms.
 
     @callback
     def _async_keep(self, question: Question, record: QuestionRecord, now: float) -> None:
@@ -171,7 +192,8 @@ class Questions:
         """Show a question unless it waits or is hidden."""
         if record.is_shown_at(now):
             left = self._still_open(question)
-            names = ", ".join(self._rooms[other].subentry.title for other in left.rooms)
+            titles = [self._rooms[other].subentry.title for other in left.rooms[:LISTED_ROOMS]]
+            names = ", ".join([*titles, *(["…"] if len(left.rooms) > LISTED_ROOMS else [])])
             async_show(self._rooms[question.room], issue_id_of(question), left, names)
 
     def _records(self, room_id: str) -> dict[str, QuestionRecord]:

@@ -6,6 +6,7 @@ of work, at the same moment.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -17,9 +18,10 @@ from ..const import SIGNAL_ROOMS_CHANGED
 from ..coordinator import (
     AirBaselineConfigEntry,
     AirBaselineData,
-    EventListener,
     RoomCoordinator,
 )
+from ..core.event import Event
+from ..core.pollutant import Pollutant
 
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
@@ -82,9 +84,14 @@ async def async_add_of_rooms(
 
 @callback
 def async_on_events(
-    hass: HomeAssistant, entry: AirBaselineConfigEntry, listener: EventListener
+    hass: HomeAssistant,
+    entry: AirBaselineConfigEntry,
+    listener: Callable[[str, Pollutant, Event], None],
 ) -> CALLBACK_TYPE:
-    """Call a listener with the events of all rooms, added ones as well; return what ends that."""
+    """Call a listener with the id of a room and its event, for all rooms; return what ends that.
+
+    Rooms that are added later are among them.
+    """
     following: list[CALLBACK_TYPE] = []
 
     @callback
@@ -95,8 +102,10 @@ def async_on_events(
     @callback
     def follow() -> None:
         leave()
-        rooms = entry.runtime_data.rooms.values()
-        following.extend(room.async_add_event_listener(listener) for room in rooms)
+        following.extend(
+            room.async_add_event_listener(partial(listener, room_id))
+            for room_id, room in entry.runtime_data.rooms.items()
+        )
 
     follow()
     disconnect = async_dispatcher_connect(hass, SIGNAL_ROOMS_CHANGED, follow)

@@ -1,9 +1,11 @@
 """The flows about inferences: a range, an episode, a suspected change."""
 
+import asyncio
 from datetime import date
 from typing import override
 
 from homeassistant.components.repairs import RepairsFlowResult
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import DateSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -26,7 +28,8 @@ from ..corrections import (
     today,
 )
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
-from ..words.explanation import Explained, async_page, history_link
+from ..permissions import room_names
+from ..words.explanation import Explained, Page, async_page, history_link
 from ..words.preview import PreviewWords
 from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, UserInput
 
@@ -39,7 +42,7 @@ class RangeLearnedFlow(RoomRepairFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        page = await async_page(
+        page = await _async_page(
             self.hass, [(room, pollutant, None) for pollutant in room.channels], Subject.RANGE
         )
         return self.async_show_menu(
@@ -81,7 +84,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        page = await async_page(self.hass, targets, Subject.EPISODE)
+        page = await _async_page(self.hass, targets, Subject.EPISODE)
         first = self.find_room()  # Answers that are not about the episodes are about this room.
         return self.async_show_menu(
             step_id="init",
@@ -105,8 +108,8 @@ class UnusualEpisodeFlow(RoomRepairFlow):
                 step_id="real",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "preview": words.leaving(targets, now),
-                    "consequence": _left(words, targets, now),
+                    "preview": await words.async_leaving(targets, now),
+                    "consequence": await _async_left(words, targets, now),
                 },
             )
         answer = _async_answer(targets, normal=False)
@@ -123,7 +126,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
                 step_id="normal",
                 data_schema=NO_FIELDS,
                 description_placeholders={
-                    "preview": words.lifts(targets, dt_util.utcnow().timestamp()),
+                    "preview": await words.async_lifts(targets, dt_util.utcnow().timestamp()),
                 },
             )
         answer = _async_answer(targets, normal=True)
@@ -164,7 +167,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
-        page = await async_page(
+        page = await _async_page(
             self.hass,
             [(room, pollutant, None) for pollutant in self.pollutants(room)],
             Subject.CHANGE,
@@ -276,16 +279,19 @@ def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollu
     return list(found.values())
 
 
-def _left(words: PreviewWords, targets: list[Explained], now: float) -> str:
+async def _async_page(hass: HomeAssistant, targets: list[Explained], subject: Subject) -> Page:
+    """Return the explanation as one page; only administrators open repairs."""
+    names = room_names(targets[0][0], None, targets[0][0].config_entry.subentries)
+    return await async_page(hass, targets, names, subject)
+
+
+async def _async_left(words: PreviewWords, targets: list[Explained], now: float) -> str:
     """Return what "it was real" would leave in each room."""
     rooms = _by_room(targets)
     zone = dt_util.get_default_time_zone()
-    return "\n".join(
-        words.consequence(
-            room,
-            {pollutant: episode_real(one, now, zone) for pollutant, one in episodes.items()},
-            now,
-            named=len(rooms) > 1,
-        )
-        for room, episodes in rooms
-    )
+    lines = []
+    for room, episodes in rooms:
+        drafts = {pollutant: episode_real(one, now, zone) for pollutant, one in episodes.items()}
+        lines.append(words.consequence(room, drafts, now, named=len(rooms) > 1))
+        await asyncio.sleep(0)
+    return "\n".join(lines)

@@ -1,6 +1,7 @@
 """From an explanation to sentences; only this module words explanations."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Self
@@ -32,8 +33,11 @@ from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
+LISTED_ROOMS = 12  # Rooms named in a sentence. By judgement: more would not be read.
 AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
+# The names of rooms by their ids; None for one that exists but may not be named to the reader.
+type Names = Mapping[str, str | None]
 type Explained = tuple[RoomCoordinator, Pollutant, Episode | None]
 
 _MOVED = frozenset({Next.NEEDS_DAYS, Next.NEEDS_TIMES, Next.NEEDS_RECORD})
@@ -68,21 +72,25 @@ def escape(name: str) -> str:
 
 
 async def async_page(
-    hass: HomeAssistant, targets: Sequence[Explained], subject: Subject | None = None
+    hass: HomeAssistant,
+    targets: Sequence[Explained],
+    names: Names,
+    subject: Subject | None = None,
 ) -> Page:
-    """Return the explanation of channels, of one or several rooms, as one page."""
+    """Return the explanation of channels, of one or several rooms, as one page.
+
+    `names` are as they are, not escaped. After each channel, other tasks can run.
+    """
     words = await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
-    pages = [
-        words.page(
-            explain(room.channels[pollutant], now, episode, subject),
-            room.sources[pollutant],
-            names_of(room, escape),
-            escape(room.subentry.title) if several else "",
-        )
-        for room, pollutant, episode in targets
-    ]
+    names = {room_id: name and escape(name) for room_id, name in names.items()}
+    pages = []
+    for room, pollutant, episode in targets:
+        name = escape(room.subentry.title) if several else ""
+        explanation = explain(room.channels[pollutant], now, episode, subject)
+        pages.append(words.page(explanation, room.sources[pollutant], names, name))
+        await asyncio.sleep(0)
     return Page(
         measured=_lines(page.measured for page in pages),
         inferred=_lines(page.inferred for page in pages),
@@ -128,11 +136,11 @@ class Words:
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
     def page(
-        self, explanation: Explanation, source: RoomSource, names: Mapping[str, str], room: str = ""
+        self, explanation: Explanation, source: RoomSource, names: Names, room: str = ""
     ) -> Page:
         """Return an explanation in words, with the name of the room if one is given.
 
-        `names` are the names of all rooms by their ids, escaped as the page needs.
+        `names` are those of the other rooms, escaped as the page needs.
         """
         quantity = self.say(f"quantity_{explanation.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
@@ -266,13 +274,17 @@ class Words:
             lines.append(self.say("measured_window_open" if opened else "measured_window_shut"))
         return lines
 
-    def _others(self, explanation: Explanation, names: Mapping[str, str]) -> list[str]:
+    def _others(self, explanation: Explanation, names: Names) -> list[str]:
         """Return what is known of the other rooms; a room that is gone is left out."""
         around = explanation.surroundings
-        rooms = ", ".join(names[room] for room in around.rooms if room in names)
-        if around.other_rooms is OtherRooms.UNKNOWN or not rooms:
+        known = [names[room] for room in around.rooms if room in names]
+        if around.other_rooms is OtherRooms.UNKNOWN or not known:
             return []
-        return [self.say(f"together_{around.other_rooms}", rooms=rooms)]
+        named = [name for name in known if name is not None][:LISTED_ROOMS]
+        unnamed = len(known) - len(named)
+        if unnamed:
+            named.append(self.say("another_room" if unnamed == 1 else "other_rooms"))
+        return [self.say(f"together_{around.other_rooms}", rooms=", ".join(named))]
 
     def _unseen(self, explanation: Explanation) -> list[str]:
         """Return a sentence for each present condition that has not been seen before."""
@@ -377,12 +389,6 @@ class Words:
 def times(not_seen: Sequence[str]) -> str:
     """Return times of day as a text."""
     return ", ".join(not_seen).replace("-", "–")
-
-
-def names_of(room: RoomCoordinator, named: Callable[[str], str]) -> dict[str, str]:
-    """Return the names of all rooms of a home by their ids, each passed through `named`."""
-    rooms = room.config_entry.subentries.values()
-    return {other.subentry_id: named(other.title) for other in rooms}
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The consequences of a correction, in sentences."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from ..coordinator import RoomCoordinator
@@ -49,12 +50,13 @@ class PreviewWords(Words):
             )
         return "\n".join(f"- {line}" for line in lines)
 
-    def lifts(self, targets: Sequence[Explained], now: float) -> str:
+    async def async_lifts(self, targets: Sequence[Explained], now: float) -> str:
         """Return what "that is normal here" would change: the alert levels, and until when."""
         lines = []
         for room, pollutant, episode in targets:
             if episode is None:
                 continue
+            await asyncio.sleep(0)  # Other tasks can run: many rooms can have risen at once.
             lifted, source = lift(room.channels[pollutant], now, episode), room.sources[pollutant]
             lines.append(
                 self.say(
@@ -68,12 +70,13 @@ class PreviewWords(Words):
             )
         return "\n".join(f"- {line}" for line in lines)
 
-    def leaving(self, targets: Sequence[Explained], now: float) -> str:
+    async def async_leaving(self, targets: Sequence[Explained], now: float) -> str:
         """Return what "it was real" would exclude from what is usual: the hours of each day."""
         lines = []
         for room, pollutant, episode in targets:
             if episode is None:
                 continue
+            await asyncio.sleep(0)
             for day, parts in left_out(room.channels[pollutant], now, episode).items():
                 hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
                 name = self._name(room, pollutant, targets)
