@@ -33,10 +33,11 @@ from .core.ledger.entries import (
     Trouble,
 )
 from .core.ledger.episode import Episode
-from .core.ledger.ledger import UNDO_DAYS, UndoError
+from .core.ledger.folding import UNDO_DAYS
+from .core.ledger.ledger import UndoError
 from .core.other_rooms import SAME_RISE_S
 from .core.pollutant import Pollutant
-from .core.storage.ledger import MOST_ENTRIES
+from .core.storage.ledger import MOST_BY_PEOPLE
 from .storage.store import NotSavedError
 
 type Corrected = dict[Pollutant, Entry]  # The first entry of each step.
@@ -265,7 +266,7 @@ async def _async_correct(
         }
         for pollutant, draft in drafts.items():
             entries = len(room.channels[pollutant].ledger.entries) + len(draft.corrections)
-            if entries > MOST_ENTRIES:
+            if entries > MOST_BY_PEOPLE:
                 raise refused("too_many_corrections", room=room.subentry.title)
         for pollutant, draft in drafts.items():
             corrected[pollutant] = room.channels[pollutant].correct(at, draft)

@@ -203,7 +203,8 @@ def async_register_actions(hass: HomeAssistant) -> None:
     async def correct(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
         await async_check_user(hass, call.context, room, POLICY_CONTROL)
-        return _response(await CORRECTING[call.service](call, room, pollutants))
+        since = 0.0 if call.service == "undo" else dt_util.utcnow().timestamp()
+        return _response(await CORRECTING[call.service](call, room, pollutants), since)
 
     for action in READING:
         hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
@@ -243,10 +244,16 @@ def _named(words: Words, requested: str) -> str:
     return f"{name} ({unit})" if unit else name
 
 
-def _response(entries: Corrected) -> dict[str, Any]:
+def _response(entries: Corrected, since: float) -> dict[str, Any]:
+    """Return the corrections; one from before a POSIX time was said again and changed nothing."""
     return {
         "corrections": [
-            {"quantity": pollutant.value, "kind": entry.code.value, "correction": entry.id}
+            {
+                "quantity": pollutant.value,
+                "kind": entry.code.value,
+                "correction": entry.id,
+                **({"already_given": True} if entry.at < since else {}),
+            }
             for pollutant, entry in entries.items()
         ],
     }

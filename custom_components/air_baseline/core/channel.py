@@ -206,7 +206,12 @@ class Channel:
                     self.episode_watch.current = updated
 
     def correct(self, at: float, draft: Draft) -> Entry:
-        """Put one step into effect and update the range at once; return its first entry."""
+        """Put one step into effect and update the range at once; return its first entry.
+
+        If it says the same as the last step, it changes nothing, and that step's is returned.
+        """
+        if (repeated := self.ledger.repeated(draft)) is not None:
+            return repeated
         self._note_hours(at)
         first = self._record(at, draft)
         self._follow(at, first)
@@ -489,9 +494,9 @@ class Channel:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _record(self, at: float, draft: Draft) -> Entry:
-        place = len(self.ledger.entries)
-        self.ledger = self.ledger.with_correction(at, draft)
-        return self.ledger.entries[place]
+        made = self.ledger.with_correction(at, draft)
+        self.ledger = made.fold(at)
+        return made.entries[len(made.entries) - len(draft.corrections)]
 
     def _revive(self, undone: Entry) -> None:
         """Continue an episode of today that an undone entry had withdrawn."""

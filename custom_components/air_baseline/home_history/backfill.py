@@ -27,7 +27,7 @@ from ..core.ledger.ledger import Ledger
 from ..core.past.history_import import PastDays, past_days
 from ..core.past.replay import ReplaySetting, filled, relearned, take_over
 from ..core.pollutant import Pollutant
-from ..core.storage.ledger import MOST_ENTRIES
+from ..core.storage.ledger import MOST_BY_PEOPLE
 from ..corrections import Corrected, refused
 from ..inputs.source_log import source_log
 from .recorder import HistoryError, NoHistory, async_read
@@ -99,7 +99,7 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
     for pollutant in pollutants:
         if pollutant in room.taken:
             raise refused("source_taken", room=room.subentry.title)
-        if len(room.channels[pollutant].ledger.entries) >= MOST_ENTRIES:
+        if len(room.channels[pollutant].ledger.entries) >= MOST_BY_PEOPLE:
             raise refused("too_many_corrections", room=room.subentry.title)
         try:
             past = await _async_find(room, pollutant)

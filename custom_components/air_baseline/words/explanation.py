@@ -340,9 +340,12 @@ class Words:
             self.say("because_passed", first=change.from_day, last=change.to_day)
             for change in explanation.passed
         ]
-        if explanation.corrections:
-            lines.append(self.say("because_corrections", number=len(explanation.corrections)))
-            lines += map(self._correction, explanation.corrections[-LISTED_CORRECTIONS:])
+        corrections, folded = explanation.corrections, explanation.folded_corrections
+        if corrections or folded:
+            lines.append(self.say("because_corrections", number=len(corrections) + folded))
+            lines += map(self._correction, corrections[-LISTED_CORRECTIONS:])
+        if folded:
+            lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
 
     def _correction(self, correction: CorrectionInForce) -> str:
