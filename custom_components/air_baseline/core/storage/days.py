@@ -35,7 +35,8 @@ DAY_COLUMNS: Final = (
 )
 NOTHING: Final = "-"
 _COLUMNS: Final = " ".join(DAY_COLUMNS)
-MOST_PART_SLOTS = 48  # Slots; follows from parts of 4 h instead of 3 when clocks go back.
+# Slots, by judgement: a part of a whole day. When clocks go back, by up to 3 h so far, it has 72.
+MOST_PART_SLOTS = 288
 
 _ORIGINS: Final = {origin.value: origin for origin in DayOrigin}
 _STATES: Final = {state.value: state for state in LearningState}
