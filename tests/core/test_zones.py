@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import (
     DAY_S,
     SLOT_S,
@@ -20,9 +21,10 @@ from custom_components.air_baseline.core.day import (
     part_slots,
     part_spans,
 )
+from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
-from tests.core.rooms import PM25
+from tests.core.rooms import LONDON, MONDAY, PM25, breathe, learned_channel
 
 SINCE, UNTIL = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2025, 2027))
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC).timestamp()
@@ -132,3 +134,113 @@ def test_a_room_lives_through_every_change_of_clocks_of_two_years() -> None:
             part_slots(summary.day, ZoneInfo(name)) for summary in days
         ]
         assert all(summary.valid for summary in days[1:]), name
+
+
+START = day_start(MONDAY, LONDON)
+HOUR = 3600.0
+
+
+def evenings(channel: Channel, start: float, days: int, hours_later: int = 0) -> Channel:
+    """Let days pass whose air is high from 18:00 to 21:00 in London, or some hours later."""
+    for hour in range(24 * days):
+        at = start + HOUR * hour
+        local = (datetime.fromtimestamp(at, LONDON).hour - hours_later) % 24
+        breathe(channel, at, 60, 40.0 + hour % 5 if 18 <= local < 21 else 6.0 + hour % 3)
+    return channel
+
+
+def settled() -> Channel:
+    """Return a channel that has learned such evenings."""
+    return evenings(Channel(PM25, LONDON), START, 42)
+
+
+@cache
+def settled_text() -> str:
+    return json.dumps(dump_channel(settled()))
+
+
+def a_settled_room() -> tuple[Channel, float]:
+    """Return such a channel, and the time of its last reading."""
+    return load_channel(json.loads(settled_text()), LONDON, Promise.MONTH), START + 42 * DAY_S
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("name", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"])
+def test_after_a_change_of_the_time_zone_alerts_wait(name: str, *, restart: bool) -> None:
+    channel, now = a_settled_room()
+    channel.advance(now + 60)
+    assert channel.state(now) is LearningState.LEARNED
+    alerts = len(channel.episodes)
+    channel = moved(channel, now + 120, name, restart=restart)
+    channel.advance(now + 180)
+    assert channel.state(now + 180) is LearningState.CHANGING
+    assert EventKind.CHANGE_SUSPECTED in {event.kind for event in channel.take_events()}
+    evenings(channel, now + HOUR, 5)
+    assert len(channel.episodes) == alerts, "no alert, though evenings are other parts now"
+    assert channel.state(now + 5 * DAY_S) is LearningState.CHANGING
+
+
+def test_the_range_is_trusted_again_once_it_has_held_in_the_new_zone() -> None:
+    channel, now = a_settled_room()
+    channel.move(now, ZoneInfo("Asia/Tokyo"))
+    evenings(channel, now, 36)
+    assert channel.state(now + 36 * DAY_S) is LearningState.LEARNED
+
+
+def moved(channel: Channel, at: float, name: str, *, restart: bool) -> Channel:
+    """Return a channel in another time zone, changed while it runs or between two starts."""
+    if restart:
+        text = json.dumps(dump_channel(channel))
+        return load_channel(json.loads(text), ZoneInfo(name), channel.promise)
+    channel.move(at, ZoneInfo(name))
+    return channel
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("name", ["Europe/Lisbon", "Europe/Berlin", "Africa/Abidjan"])
+def test_a_zone_of_the_same_hours_costs_nothing(name: str, *, restart: bool) -> None:
+    channel, now = a_settled_room()
+    channel.advance(now + 60)
+    before = channel.ledger
+    channel = moved(channel, now + 120, name, restart=restart)
+    channel.advance(now + 180)
+    assert channel.state(now + 180) is LearningState.LEARNED
+    assert channel.ledger == before
+
+
+def test_several_small_changes_add_up() -> None:
+    channel, now = a_settled_room()
+    for name, state in {
+        "Europe/Berlin": LearningState.LEARNED,
+        "Europe/Helsinki": LearningState.CHANGING,
+    }.items():
+        channel.move(now, ZoneInfo(name))
+        assert channel.state(now) is state
+
+
+def test_a_change_that_is_taken_back_at_once_leaves_nothing() -> None:
+    channel, now = a_settled_room()
+    channel.advance(now + 60)
+    before = channel.ledger
+    for name in ("Asia/Tokyo", "Europe/London"):
+        channel.move(now + 120, ZoneInfo(name))
+    assert channel.state(now + 120) is LearningState.LEARNED
+    assert channel.ledger == before
+
+
+def test_a_person_can_undo_the_doubt_and_it_stays_undone() -> None:
+    channel, now = a_settled_room()
+    channel.move(now, ZoneInfo("Asia/Tokyo"))
+    (entry,) = channel.ledger.changes()
+    channel.undo(now, entry.id)
+    assert channel.state(now) is LearningState.LEARNED
+    again = moved(channel, now, "Asia/Tokyo", restart=True)
+    again.advance(now + 60)
+    assert again.state(now + 60) is LearningState.LEARNED
+
+
+def test_a_room_that_has_just_begun_keeps_its_days() -> None:
+    channel = evenings(Channel(PM25, LONDON), START, 3)
+    channel.move(START + 3 * DAY_S, ZoneInfo("Asia/Tokyo"))
+    assert not channel.ledger.entries
+    assert channel.state(START + 3 * DAY_S) is LearningState.COLLECTING

@@ -23,6 +23,7 @@ from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
 from .day import DAY_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
+from .learning.time_zone import DayHours
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
@@ -53,8 +54,11 @@ class Channel:
     """
 
     __slots__ = (
+        "_hours_before",
+        "_zone_checked",
         "began_at",
         "binner",
+        "day_hours",
         "episode_watch",
         "events",
         "forecast",
@@ -94,6 +98,9 @@ class Channel:
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
         self.hours = HourlyRanges()
+        self.day_hours: DayHours | None = None  # Of the kept days.
+        self._hours_before: DayHours | None = None  # The same, before the time zone changed.
+        self._zone_checked = False  # After a start, which may be in another time zone.
         self.events: list[Event] = []
         self.paused = False
         self.waiting = False  # Its source belongs to another room; never stored.
@@ -257,6 +264,15 @@ class Channel:
             self._end_episode(at, EpisodeEnd.UNKNOWN)
         self.waiting = waiting
 
+    def move(self, at: float, zone: tzinfo) -> None:
+        """Follow another time zone from a POSIX time on.
+
+        If it has other hours of the day, the kept days count less, and the range is in doubt.
+        """
+        self._note_hours(at)
+        self.zone = zone
+        self._check_zone(at)
+
     def adopt_promise(self, at: float, promise: Promise) -> None:
         """Follow another promise from now on: today's alert levels are written again."""
         self._note_hours(at)
@@ -301,12 +317,41 @@ class Channel:
         started = day_start(self._last_day, self.zone) if self._last_day else 0.0
         return max(started, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
 
+    def _check_zone(self, at: float) -> None:
+        """Doubt the range if the parts of the kept days were other hours, until it holds again."""
+        self._zone_checked = True
+        known = self.day_hours
+        if known is not None and not known.other_hours(self.zone):
+            return
+        self.day_hours = DayHours.of(at, self.zone)
+        today = self.forecast
+        if known is None or today is None or today.standing.state is LearningState.COLLECTING:
+            return
+        first = max(locate(at, self.zone)[0], self._last_day + 1)
+        back = self._hours_before is not None and not self._hours_before.other_hours(self.zone)
+        doubts = [
+            entry.id
+            for entry in self.ledger.changes()
+            if entry.correction.cause is Cause.TIME_ZONE and entry.correction.from_day >= first
+        ]
+        if back and doubts:  # No day has passed in the other zone.
+            self.ledger = self.ledger.undo(at, doubts[-1])
+            self._hours_before = None
+        else:
+            self._doubt(at, suspect_change(first, first, Cause.TIME_ZONE))
+            self._hours_before = known
+        self._reissue(moved=True)
+        self._report_transition(today, at)
+        self._end_if_unlearned(at)
+
     def _sustained(self, at: float) -> SustainedLevel | None:
         span = None if self.health.stuck else self.sustained.span(at)
         return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
         """Judge the bins that closed, then end the episode and the day if they end by the time."""
+        if not self._zone_checked:
+            self._check_zone(at)
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
         if (unproven := self.binner.take_unproven()) is not None:
             self._remove(unproven.value, unproven.since, unproven.until)
@@ -481,6 +526,8 @@ class Channel:
             seen=today.standing.seen,
         )
         self.ledger = self.ledger.with_day(summary).pruned(at)
+        if self.day_hours is None or self.day_hours.outdated(at):
+            self.day_hours = DayHours.of(at, self.zone)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
 

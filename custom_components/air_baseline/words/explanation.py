@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Self
+from types import MappingProxyType
+from typing import Final, Self
 from urllib.parse import urlencode
 
 from homeassistant.const import UnitOfTemperature
@@ -31,6 +32,9 @@ from ..core.ledger.episode import Episode
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
+_CHANGES: Final[Mapping[Cause | None, str]] = MappingProxyType(
+    {Cause.TOO_MANY_ALERTS: "inferred_too_many", Cause.TIME_ZONE: "inferred_time_zone"}
+)
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
 AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
@@ -228,10 +232,11 @@ class Words:
             )
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            often = explanation.change.cause is Cause.TOO_MANY_ALERTS
+            change = explanation.change
             return self.say(
-                "inferred_too_many" if often else "inferred_change",
-                date=explanation.change.from_day,
+                _CHANGES.get(change.cause, "inferred_change"),
+                date=change.from_day,
+                number=change.id,
             )
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(

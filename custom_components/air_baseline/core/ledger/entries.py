@@ -46,6 +46,7 @@ class Cause(StrEnum):
 
     LEVEL_SHIFT = "level_shift"
     TOO_MANY_ALERTS = "too_many_alerts"
+    TIME_ZONE = "time_zone"
 
 
 class Span(NamedTuple):
