@@ -1,5 +1,6 @@
 """A home whose time zone is changed: in words, for automations, and without false alerts."""
 
+from datetime import timedelta
 import re
 from typing import Any
 
@@ -11,10 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
-    DAY,
-    HOUR,
     KITCHEN,
-    LEARNING,
     PM25,
     a_home,
     a_store,
@@ -29,13 +27,15 @@ from tests.home import (
     usual,
 )
 
+LEARNING = "sensor.kitchen_pm25_learning"
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FAR, NEAR = "America/New_York", "Europe/Lisbon"
 
 
 async def inferred(hass: HomeAssistant) -> str:
     """Return what the action `explain` says of the room."""
     answer = await act(hass, "explain")
-    return str(answer["quantities"][0]["words"]["inferred"])
+    return str(answer["quantities"]["pm25"]["words"]["inferred"])
 
 
 async def change_zone(

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from types import MappingProxyType
-from typing import Final, Self
+from typing import Self
 from urllib.parse import urlencode
 
 from homeassistant.const import UnitOfTemperature
@@ -18,6 +17,7 @@ from ..coordinator import RoomCoordinator
 from ..core.codes import LearningState, Missing, OtherRooms, Reason
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
+    ChangeFacts,
     CorrectionInForce,
     Explanation,
     Next,
@@ -32,9 +32,6 @@ from ..core.ledger.episode import Episode
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
 
-_CHANGES: Final[Mapping[Cause | None, str]] = MappingProxyType(
-    {Cause.TOO_MANY_ALERTS: "inferred_too_many", Cause.TIME_ZONE: "inferred_time_zone"}
-)
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
 AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
@@ -232,12 +229,7 @@ class Words:
             )
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            change = explanation.change
-            return self.say(
-                _CHANGES.get(change.cause, "inferred_change"),
-                date=change.from_day,
-                number=change.id,
-            )
+            return self._changed(explanation.change)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -250,6 +242,13 @@ class Words:
         if Next.SOURCE_FREED in explanation.next_steps:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
+
+    def _changed(self, change: ChangeFacts) -> str:
+        if change.cause is Cause.TOO_MANY_ALERTS:
+            return self.say("inferred_too_many", date=change.from_day)
+        if change.cause is Cause.TIME_ZONE:
+            return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+        return self.say("inferred_change", date=change.from_day)
 
     def _around(self, explanation: Explanation) -> list[str]:
         """Return what was measured of the surroundings of an episode."""

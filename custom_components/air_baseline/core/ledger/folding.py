@@ -28,7 +28,7 @@ from .histogram import ALL_PARTS
 
 UNDO_DAYS = 30  # Days, by judgement.
 ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
-EPOCH: Final = date(1970, 1, 1).toordinal()  # The day of the POSIX time 0.
+EPOCH: Final = date(1970, 1, 1).toordinal()  # Day (ordinal); follows from POSIX times.
 
 
 @dataclass(frozen=True, slots=True)
