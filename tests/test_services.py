@@ -397,3 +397,18 @@ async def test_an_automation_need_not_take_the_response(
     report(hass, PM25, 5)
     await hass.services.async_call(DOMAIN, "reset", {"device_id": device_id(hass)}, blocking=True)
     assert shown(hass, LEARNING).state == "collecting"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_correction_that_is_given_again_says_so(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    given = {"start_date": "2026-02-20", "quantity": "pm25"}
+    first = await act(hass, "strike_days", **given)
+    before = (await saved(hass, hass_storage))["entries"]
+    again = await act(hass, "strike_days", **given)
+    (made,), (known,) = first["corrections"], again["corrections"]
+    assert known == made | {"already_given": True}
+    assert (await saved(hass, hass_storage))["entries"] == before
+    (undone,) = (await act(hass, "undo"))["corrections"]
+    assert undone == made

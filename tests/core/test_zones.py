@@ -24,7 +24,7 @@ from custom_components.air_baseline.core.day import (
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
-from tests.core.rooms import LONDON, MONDAY, PM25, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, PM25, breathe
 
 SINCE, UNTIL = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2025, 2027))
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC).timestamp()

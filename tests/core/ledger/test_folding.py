@@ -1,7 +1,8 @@
 """Folding old entries changes nothing that the ledger says of its days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 import json
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.learning.standing import standing
-from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
+from custom_components.air_baseline.core.ledger.correction import exclude_days
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
     ChangePassed,
@@ -28,9 +29,9 @@ from custom_components.air_baseline.core.ledger.entries import (
     Season,
     StopAsking,
 )
-from custom_components.air_baseline.core.ledger.entry_list import MOST_PLAIN, Entries, pack, unpack
+from custom_components.air_baseline.core.ledger.entry_list import MOST_PLAIN, Entries
 from custom_components.air_baseline.core.ledger.episode import Episode
-from custom_components.air_baseline.core.ledger.folding import EPOCH, Folded
+from custom_components.air_baseline.core.ledger.folding import EPOCH
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.ledger import Ledger, UndoError
 from custom_components.air_baseline.core.storage.ledger import (
@@ -142,8 +143,9 @@ def a_draft(kind: int, today: int, first: int, more: int, ledger: Ledger) -> Dra
 @pytest.mark.parametrize("seed", range(2))
 def test_a_ledger_with_folding_says_the_same_as_one_without(seed: int, *, resets: bool) -> None:
     """Let 150 days pass with some random steps on each, and undo some."""
-    chance = Random(seed)
-    folded, plain = Ledger(), Unfolded()
+    chance = Random(seed)  # noqa: S311 - repeatable
+    folded: Ledger = Ledger()
+    plain: Ledger = Unfolded()
     for today in range(MONDAY, MONDAY + 150):
         at = at_noon(today)
         if today % 3 == 0:
@@ -171,7 +173,7 @@ def test_a_ledger_with_folding_says_the_same_as_one_without(seed: int, *, resets
 def undone(folded: Ledger, plain: Ledger, at: float, chance: Random) -> tuple[Ledger, Ledger]:
     """Undo the same step in both: the last one, or one of the last entries by its id."""
     if not plain.entries or chance.random() < 0.3:
-        named = None, None
+        named: tuple[int | None, int | None] = None, None
     else:
         wanted = chance.choice(plain.entries[-9:])
         same = [e for e in folded.entries if (e.at, e.correction) == (wanted.at, wanted.correction)]
@@ -199,3 +201,92 @@ def with_ids_of(draft: Draft, plain: Ledger, folded: Ledger) -> Draft:
     known = change.at, change.correction
     same = next(one for one in folded.changes() if (one.at, one.correction) == known)
     return replace(draft, replaces=same.id)
+
+
+@cache
+def busy(number: int, *, since: float = at_noon(MONDAY)) -> Ledger:
+    """Return a ledger with a step each hour, each about other days."""
+    ledger = a_ledger(a_day(day, coverage=0.8) for day in range(MONDAY - 40, MONDAY))
+    for hour in range(number):
+        days = {MONDAY - 1 - hour % 37, MONDAY - 39 + hour % 35}
+        ledger = ledger.with_correction(since + hour * HOUR_S, exclude_days(days))
+    return ledger
+
+
+def test_what_can_be_undone_is_kept_however_much_it_is() -> None:
+    ledger = busy(720)
+    now = at_noon(MONDAY) + 720 * HOUR_S
+    assert ledger.fold(now).entries == ledger.entries
+    for number in (1, ledger.entries[700].id):
+        assert ledger.undoable(now - HOUR_S, number).id <= number
+    later = now + 31 * DAY_S
+    folded = ledger.fold(later)
+    assert len(folded.entries) < 80
+    assert said(folded, MONDAY)["excluded"] == said(ledger, MONDAY)["excluded"]
+    assert folded.coverages() == ledger.coverages()
+    assert folded.in_force(MONDAY) == 720, "all of them still count"
+    assert folded.in_force(MONDAY + 400) < 80
+
+
+def test_entries_that_are_folded_leave_no_id_to_be_used_again() -> None:
+    ledger = busy(60)
+    highest = ledger.entries[-1].id
+    folded = ledger.fold(at_noon(MONDAY) + 60 * DAY_S)
+    assert len(folded.entries) < len(ledger.entries)
+    assert folded.next_id > highest
+
+
+def test_few_entries_are_not_folded() -> None:
+    ledger = busy(MOST_PLAIN // 2)
+    assert ledger.fold(at_noon(MONDAY) + 60 * DAY_S) is ledger
+
+
+@pytest.mark.parametrize("number", [MOST_PLAIN + 1, MOST_ROWS + 1, 400])
+def test_many_entries_are_stored_and_packed_without_loss(number: int) -> None:
+    ledger = busy(number, since=1_771_002_003.123457)
+    ledger = ledger.with_correction(1_771_002_003.5, Draft((StopAsking(),)))
+    data = json.loads(json.dumps(dump_ledger(ledger)))
+    assert (data["entries"] == []) is (len(ledger.entries) > MOST_ROWS)
+    restored = load_ledger(data)
+    assert restored == ledger
+    assert tuple(restored.entries) == tuple(ledger.entries)
+
+
+def test_a_room_with_hundreds_of_entries_stays_small() -> None:
+    ledger = busy(720)
+    assert len(json.dumps(dump_ledger(ledger)["entries_packed"])) < 10 * 1024
+    assert len(Entries(ledger.entries).packed or b"") < 8 * 1024
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:-9],
+        lambda text: text[9:],
+        lambda text: text[:0],
+        lambda text: [text],
+        lambda text: "é" + text,
+        lambda text: text + text,
+    ],
+)
+def test_packed_entries_that_are_damaged_are_refused(damage: Callable[[str], Any]) -> None:
+    data = dump_ledger(busy(60))
+    data["entries_packed"] = damage(data["entries_packed"])
+    with pytest.raises((StoredFormError, ValueError, TypeError, KeyError)):
+        load_ledger(data)
+
+
+def test_packed_entries_are_checked_like_rows() -> None:
+    late = an_entry(Reset(from_day=MONDAY + 4000), 1, at_noon(MONDAY))
+    ledger = Ledger(entries=[late, *(an_entry(LooksRight(), n, NOON_S) for n in range(2, 60))])
+    with pytest.raises(StoredFormError):
+        load_ledger(dump_ledger(ledger))
+
+
+def test_more_than_people_can_make_can_still_be_loaded() -> None:
+    """The channel adds entries by itself, whatever people have made."""
+    entries = [
+        an_entry(DaysExcluded(from_day=MONDAY, to_day=MONDAY), number, at_noon(MONDAY))
+        for number in range(1, MOST_BY_PEOPLE + 400)
+    ]
+    assert len(load_ledger(dump_ledger(Ledger(entries=entries))).entries) == len(entries)

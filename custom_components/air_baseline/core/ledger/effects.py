@@ -6,7 +6,7 @@ Without these tables, each question about a day would look at every entry.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 from .entries import (
     Cause,
@@ -57,9 +57,9 @@ class Effects:
     those in force that the epoch does not
     cover, and `weights` are (day, what each day before it counts for at most). `moving`
     are the ids of entries that moved the range, in order. `answered` are the episodes with a
-    correction, sorted. `lifted` are last day, mask of parts and alert level of one after another. `resets` are (POSIX
-    time, first day that counts), `seasons` POSIX times. `lasting` counts the steps by people that
-    have no end, and `ends` are the last days of the others.
+    correction, sorted. `lifted` are last day, mask of parts and alert level of one after another.
+    `resets` are (POSIX time, first day that counts), `seasons` POSIX times. `lasting` counts the
+    steps by people that have no end, and `ends` are the last days of the others.
     """
 
     epoch_day: int = 0
@@ -93,7 +93,7 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
     epoch_day = max(entry.correction.counts_from for entry in entries)
     changes = tuple(one for one in _changes(entries) if one.correction.from_day >= epoch_day)
     normal = [one.correction for one in entries if isinstance(one.correction, EpisodeNormal)]
-    real = [one.correction for one in entries if isinstance(one.correction, EpisodeReal)]
+    real = {one.correction.episode for one in entries if isinstance(one.correction, EpisodeReal)}
     steps = [entry for entry in first_entries(entries) if _by_people(entry)]
     ends = [one.correction.until_day for one in steps if isinstance(one.correction, EpisodeNormal)]
     return Effects(
@@ -105,7 +105,7 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
         weights=_weights(changes),
         moving=_whole_numbers(entry.id for entry in entries if entry.moves_range),
         highest_id=max(entry.id for entry in entries),
-        answered=_whole_numbers(sorted({one.episode for one in (*normal, *real)})),
+        answered=_whole_numbers(sorted({*real, *(one.episode for one in normal)})),
         lifted=_lifted(normal),
         resets=_resets(entries),
         seasons=tuple(entry.at for entry in entries if isinstance(entry.correction, Season)),
@@ -141,7 +141,8 @@ def _changes(entries: Sequence[Entry]) -> Iterable[Entry[Change]]:
     A change suspected from too many alerts is not in force once the day from which it was
     suspected is excluded by a passed change.
     """
-    changes = [entry for entry in entries if isinstance(entry.correction, Change)]
+    found = [entry for entry in entries if isinstance(entry.correction, Change)]
+    changes = cast("list[Entry[Change]]", found)
     if not changes:
         return
     withdrawn = {entry.replaces for entry in entries if entry.correction.withdraws}

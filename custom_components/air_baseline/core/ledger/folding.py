@@ -24,7 +24,6 @@ from .entries import (
     Reset,
     Span,
 )
-from .histogram import ALL_PARTS
 
 UNDO_DAYS = 30  # Days, by judgement.
 ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
@@ -64,6 +63,9 @@ class Folded:
             first=span.start,
             numbers=tuple(numbers.get(day, 0) for day in span),
         )
+
+
+NOTHING_FOLDED: Final = Folded()
 
 
 def settled(entries: Sequence[Entry], at: float) -> set[int]:
@@ -106,7 +108,7 @@ def needed_entries(
 
 
 def steps_gone(before: Sequence[Entry], after: Sequence[Entry]) -> Mapping[int, int]:
-    """Return the number of steps by people of which no entry is left, by their last day in force."""
+    """Return the number of steps by people of which nothing is left, by their last day in force."""
     left = {entry.id for entry in after}
     members: dict[int, list[Entry]] = {}
     for entry in before:

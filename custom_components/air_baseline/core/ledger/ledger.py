@@ -29,7 +29,7 @@ from .entries import (
 )
 from .entry_list import MOST_PLAIN, Entries
 from .episode import Episode
-from .folding import UNDO_DAYS, Folded, needed_entries, steps_gone, unexpired
+from .folding import NOTHING_FOLDED, UNDO_DAYS, Folded, needed_entries, steps_gone, unexpired
 from .histogram import ALL_PARTS
 from .seen_parts import common_parts, is_enough, usual_parts
 
@@ -57,7 +57,7 @@ class Ledger:
     episodes: tuple[Episode, ...] = ()
     root: int = 0
     former: Ledger | None = None
-    folded: Folded = Folded()
+    folded: Folded = NOTHING_FOLDED
 
     def __post_init__(self) -> None:
         """Work out what the entries do, unless they are those of another ledger."""

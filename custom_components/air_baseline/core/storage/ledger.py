@@ -38,9 +38,9 @@ from ..ledger.entries import (
     Trouble,
     entry_columns,
 )
-from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.entry_list import unpack
-from ..ledger.folding import ENTRY_DAYS, Folded
+from ..ledger.episode import Episode, EpisodeEnd
+from ..ledger.folding import ENTRY_DAYS, NOTHING_FOLDED, Folded
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .days import dump_days, load_days
@@ -150,7 +150,7 @@ def _dump_folded(folded: Folded) -> dict[str, Any]:
 def _load_folded(data: object) -> Folded:
     """Return what remains of folded entries; stored data of before they were folded has none."""
     if data is None:
-        return Folded()
+        return NOTHING_FOLDED
     at, heads, first, numbers = checked.rows([data], 4, 1)[0]
     return Folded(
         at=checked.time(at),
