@@ -243,9 +243,10 @@ async def test_corrections_are_undone_last_first_or_by_number(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     numbers = []
-    for _ in range(3):
+    strike = {"start_date": "2026-02-20"}
+    for action, given in (("reset", {}), ("strike_days", strike), ("reset", {})):
         clock.tick(MINUTE)
-        answer = await act(hass, "reset", quantity="pm25")
+        answer = await act(hass, action, quantity="pm25", **given)
         numbers.append(answer["corrections"][0]["correction"])
     assert numbers == [1, 2, 3]
     await act(hass, "undo", correction=1)

@@ -1,6 +1,6 @@
 """The actions of the integration: explain, correct, undo; the work is done in `corrections`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -203,8 +203,10 @@ def async_register_actions(hass: HomeAssistant) -> None:
     async def correct(call: ServiceCall) -> ServiceResponse:
         room, pollutants = await _async_target(call)
         await async_check_user(hass, call.context, room, POLICY_CONTROL)
-        since = 0.0 if call.service == "undo" else dt_util.utcnow().timestamp()
-        return _response(await CORRECTING[call.service](call, room, pollutants), since)
+        fresh = {pollutant: one.ledger.next_id for pollutant, one in room.channels.items()}
+        made = await CORRECTING[call.service](call, room, pollutants)
+        known = [] if call.service == "undo" else [p for p in made if made[p].id < fresh[p]]
+        return _response(made, known)
 
     for action in READING:
         hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
@@ -244,15 +246,15 @@ def _named(words: Words, requested: str) -> str:
     return f"{name} ({unit})" if unit else name
 
 
-def _response(entries: Corrected, since: float) -> dict[str, Any]:
-    """Return the corrections; one from before a POSIX time was said again and changed nothing."""
+def _response(entries: Corrected, known: Collection[Pollutant]) -> dict[str, Any]:
+    """Return the corrections; those of `known` pollutants were given before and changed nothing."""
     return {
         "corrections": [
             {
                 "quantity": pollutant.value,
                 "kind": entry.code.value,
                 "correction": entry.id,
-                **({"already_given": True} if entry.at < since else {}),
+                **({"already_given": True} if pollutant in known else {}),
             }
             for pollutant, entry in entries.items()
         ],
