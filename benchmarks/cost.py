@@ -1,6 +1,6 @@
 """What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
-    python -m benchmarks.cost [core] [updates] [day] [disk] [home] [loop] [start] [history]
+    python -m benchmarks.cost [core] [corrections] [updates] [day] [disk] [home] [loop] [start] [history]
 
 Without names it measures everything; `loop` takes half an hour of it. The median of a figure is
 compared with its budget. Exits with 1 over budget.
@@ -12,7 +12,16 @@ import logging
 import sys
 from typing import Final
 
-from . import cost_day, cost_disk, cost_loop, cost_start, cost_updates, history, speed
+from . import (
+    cost_corrections,
+    cost_day,
+    cost_disk,
+    cost_loop,
+    cost_start,
+    cost_updates,
+    history,
+    speed,
+)
 from .figures import Figure, show
 
 
@@ -24,6 +33,7 @@ def starts() -> Iterator[Figure]:
 
 TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "core": speed.all_figures,
+    "corrections": cost_corrections.figures,
     "updates": lambda: asyncio.run(cost_updates.updates()),
     "day": lambda: asyncio.run(cost_day.day()),
     "disk": lambda: asyncio.run(cost_disk.disk()),

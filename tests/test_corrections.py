@@ -270,8 +270,8 @@ async def test_no_more_corrections_are_stored_than_can_be_loaded_again(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.air_baseline.corrections.MOST_ENTRIES", 2)
-    await act(hass, "reset")
-    await act(hass, "reset")
+    await act(hass, "strike_days", start_date="2026-02-20")
+    await act(hass, "strike_days", start_date="2026-02-21")
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "reset")
     assert error.value.translation_key == "too_many_corrections"

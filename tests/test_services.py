@@ -243,9 +243,10 @@ async def test_corrections_are_undone_last_first_or_by_number(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     numbers = []
-    for _ in range(3):
+    strike = {"start_date": "2026-02-20"}
+    for action, given in (("reset", {}), ("strike_days", strike), ("reset", {})):
         clock.tick(MINUTE)
-        answer = await act(hass, "reset", quantity="pm25")
+        answer = await act(hass, action, quantity="pm25", **given)
         numbers.append(answer["corrections"][0]["correction"])
     assert numbers == [1, 2, 3]
     await act(hass, "undo", correction=1)
@@ -397,3 +398,18 @@ async def test_an_automation_need_not_take_the_response(
     report(hass, PM25, 5)
     await hass.services.async_call(DOMAIN, "reset", {"device_id": device_id(hass)}, blocking=True)
     assert shown(hass, LEARNING).state == "collecting"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_correction_that_is_given_again_says_so(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    given = {"start_date": "2026-02-20", "quantity": "pm25"}
+    first = await act(hass, "strike_days", **given)
+    before = (await saved(hass, hass_storage))["entries"]
+    again = await act(hass, "strike_days", **given)
+    (made,), (known,) = first["corrections"], again["corrections"]
+    assert known == made | {"already_given": True}
+    assert (await saved(hass, hass_storage))["entries"] == before
+    (undone,) = (await act(hass, "undo"))["corrections"]
+    assert undone == made

@@ -363,10 +363,17 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
 
     @callback
     def _async_zone_changed(self, _event: Event) -> None:
-        for channel in self.channels.values():
-            channel.zone = dt_util.get_default_time_zone()
-            for mean in channel.surroundings.known():
-                mean.zone = channel.zone
+        zone, now = dt_util.get_default_time_zone(), dt_util.utcnow().timestamp()
+        with self.guarded():
+            for channel in self.channels.values():
+                if channel.zone == zone:
+                    continue
+                channel.move(now, zone)
+                for mean in channel.surroundings.known():
+                    mean.zone = zone
+            self._async_report_events()
+            self._async_publish(now)
+        self.async_schedule_save()
 
     @callback
     def _ingest(

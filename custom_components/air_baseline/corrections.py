@@ -33,7 +33,8 @@ from .core.ledger.entries import (
     Trouble,
 )
 from .core.ledger.episode import Episode
-from .core.ledger.ledger import UNDO_DAYS, UndoError
+from .core.ledger.folding import UNDO_DAYS
+from .core.ledger.ledger import UndoError
 from .core.other_rooms import SAME_RISE_S
 from .core.pollutant import Pollutant
 from .core.storage.ledger import MOST_ENTRIES

@@ -1,7 +1,7 @@
 """The actions of the integration: explain, correct, undo; the work is done in `corrections`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -213,7 +213,10 @@ def async_register_actions(hass: HomeAssistant) -> None:
         await async_check_user(hass, call.context, room, POLICY_CONTROL)
         room.async_check_clock()
         pollutants = await _async_pollutants(call, room)
-        return _response(await CORRECTING[call.service](call, room, pollutants))
+        fresh = {pollutant: one.ledger.next_id for pollutant, one in room.channels.items()}
+        made = await CORRECTING[call.service](call, room, pollutants)
+        known = [] if call.service == "undo" else [p for p in made if made[p].id < fresh[p]]
+        return _response(made, known)
 
     for action in READING:
         hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
@@ -258,10 +261,16 @@ def _named(words: Words, requested: str) -> str:
     return f"{name} ({unit})" if unit else name
 
 
-def _response(entries: Corrected) -> dict[str, Any]:
+def _response(entries: Corrected, known: Collection[Pollutant]) -> dict[str, Any]:
+    """Return the corrections; those of `known` pollutants were given before and changed nothing."""
     return {
         "corrections": [
-            {"quantity": pollutant.value, "kind": entry.code.value, "correction": entry.id}
+            {
+                "quantity": pollutant.value,
+                "kind": entry.code.value,
+                "correction": entry.id,
+                **({"already_given": True} if pollutant in known else {}),
+            }
             for pollutant, entry in entries.items()
         ],
     }

@@ -24,6 +24,7 @@ from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
 from .day import DAY_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots, parts_of_slots
 from .event import Event, EventKind
 from .learning.level_shift import find_doubt
+from .learning.time_zone import DayHours
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
@@ -53,9 +54,12 @@ class Channel:
     """
 
     __slots__ = (
+        "_hours_before",
+        "_zone_checked",
         "began_at",
         "binner",
         "clock_wrong",
+        "day_hours",
         "episode_watch",
         "events",
         "false_until",
@@ -97,6 +101,9 @@ class Channel:
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
         self.hours = HourlyRanges()
+        self.day_hours: DayHours | None = None  # Of the kept days.
+        self._hours_before: DayHours | None = None  # The same, before the time zone changed.
+        self._zone_checked = False  # After a start, which may be in another time zone.
         self.events: list[Event] = []
         self.paused = False
         self.waiting = False  # Its source belongs to another room; never stored.
@@ -223,7 +230,12 @@ class Channel:
                     self.episode_watch.current = updated
 
     def correct(self, at: float, draft: Draft) -> Entry:
-        """Put one step into effect and update the range at once; return its first entry."""
+        """Put one step into effect and update the range at once; return its first entry.
+
+        If it says the same as the last step, it changes nothing, and that step's is returned.
+        """
+        if (repeated := self.ledger.repeated(draft)) is not None:
+            return repeated
         self._note_hours(at)
         first = self._record(at, draft)
         self._follow(at, first)
@@ -273,6 +285,15 @@ class Channel:
         if not self.clock_wrong:
             self._end_episode(at, EpisodeEnd.UNKNOWN)
 
+    def move(self, at: float, zone: tzinfo) -> None:
+        """Follow another time zone from a POSIX time on.
+
+        If it has other hours of the day, the kept days count less, and the range is in doubt.
+        """
+        self._note_hours(at)
+        self.zone = zone
+        self._check_zone(at)
+
     def adopt_promise(self, at: float, promise: Promise) -> None:
         """Follow another promise from now on: today's alert levels are written again."""
         self._note_hours(at)
@@ -311,12 +332,41 @@ class Channel:
             return self.open_day.day
         return self.ledger.days[-1].day if self.ledger.days else 0
 
+    def _check_zone(self, at: float) -> None:
+        """Doubt the range if the parts of the kept days were other hours, until it holds again."""
+        self._zone_checked = True
+        known = self.day_hours
+        if known is not None and not known.other_hours(self.zone):
+            return
+        self.day_hours = DayHours.of(at, self.zone)
+        today = self.forecast
+        if known is None or today is None or today.standing.state is LearningState.COLLECTING:
+            return
+        first = max(locate(at, self.zone)[0], self._last_day + 1)
+        back = self._hours_before is not None and not self._hours_before.other_hours(self.zone)
+        doubts = [
+            entry.id
+            for entry in self.ledger.changes()
+            if entry.correction.cause is Cause.TIME_ZONE and entry.correction.from_day >= first
+        ]
+        if back and doubts:  # No day has passed in the other zone.
+            self.ledger = self.ledger.undo(at, doubts[-1])
+            self._hours_before = None
+        else:
+            self._doubt(at, suspect_change(first, first, Cause.TIME_ZONE))
+            self._hours_before = known
+        self._reissue(moved=True)
+        self._report_transition(today, at)
+        self._end_if_unlearned(at)
+
     def _sustained(self, at: float) -> SustainedLevel | None:
         span = None if self.health.stuck or self.clock_wrong else self.sustained.span(at)
         return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
         """Judge the bins that closed, then end the episode and the day if they end by the time."""
+        if not self._zone_checked:
+            self._check_zone(at)
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
         if (unproven := self.binner.take_unproven()) is not None:
             self._remove(unproven.value, unproven.since, unproven.until)
@@ -497,6 +547,8 @@ class Channel:
         self.ledger = kept.pruned(at - slack)
         left = [day for day in before.days if day.day <= summary.day - WINDOW_DAYS]
         self.leaps = aged(self.leaps, left, summary.day, at) if self.leaps else ()
+        if self.day_hours is None or self.day_hours.outdated(at):
+            self.day_hours = DayHours.of(at, self.zone)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
 
@@ -510,9 +562,9 @@ class Channel:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _record(self, at: float, draft: Draft) -> Entry:
-        place = len(self.ledger.entries)
-        self.ledger = self.ledger.with_correction(at, draft)
-        return self.ledger.entries[place]
+        made = self.ledger.with_correction(at, draft)
+        self.ledger = made.fold(at)
+        return made.entries[len(made.entries) - len(draft.corrections)]
 
     def _revive(self, undone: Entry) -> None:
         """Continue an episode of today that an undone entry had withdrawn."""

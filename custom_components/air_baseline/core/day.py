@@ -1,12 +1,16 @@
 """Which day and which part of the day a time belongs to, by the wall clock.
 
 Day D runs from D 04:00 to D+1 04:00 local time, which keeps evenings whole. Its eight parts of
-three hours start at 04, 07, 10, 13, 16, 19, 22 and 01.
+three hours start at 04, 07, 10, 13, 16, 19, 22 and 01. When clocks change, a part is shorter or
+longer, by up to three hours so far, or has no time at all. A date that a place skipped, to change
+its side of the date line, is no day: its last night belongs to the day before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from itertools import groupby
+from math import ceil
 
 SLOT_S = 300  # Seconds in a slot, by judgement; slots are aligned to UTC.
 SLOTS_PER_HOUR = 12  # Slots.
@@ -29,15 +33,37 @@ def locate(at: float, zone: tzinfo) -> tuple[int, int]:
     """
     local = datetime.fromtimestamp(at, zone)
     hours = local.hour - DAY_START_HOUR
-    if hours < 0:
-        return local.toordinal() - 1, (hours + 24) // PART_HOURS
-    return local.toordinal(), hours // PART_HOURS
+    if hours >= 0:
+        return local.toordinal(), hours // PART_HOURS
+    day = local.toordinal() - 1
+    if at < day_start(day, zone):  # A date that was skipped.
+        day -= 1
+    elif at >= day_start(day + 1, zone):  # It was 04:00 already, and clocks went back.
+        day += 1
+    return day, (hours + 24) // PART_HOURS
 
 
+@lru_cache(maxsize=256)  # The channels of a home ask for the same few days in every slot.
 def day_start(day: int, zone: tzinfo) -> float:
-    """Return the POSIX time at which a day begins (04:00 on its date)."""
+    """Return the POSIX time at which a day begins: the first 04:00 on its date.
+
+    If clocks skip 04:00, it is the first moment after it, and of a skipped date the next 04:00.
+    """
     first = date.fromordinal(day)
-    return datetime(first.year, first.month, first.day, DAY_START_HOUR, tzinfo=zone).timestamp()
+    wanted = datetime(first.year, first.month, first.day, DAY_START_HOUR, tzinfo=zone)
+    start = wanted.timestamp()
+    if datetime.fromtimestamp(start, zone).replace(tzinfo=None) == wanted.replace(tzinfo=None):
+        return start
+    before, after = int(wanted.replace(fold=1).timestamp()), int(start)
+    offset = datetime.fromtimestamp(after, zone).utcoffset()
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    skipped = datetime.fromtimestamp(after, zone).toordinal() > day
+    return day_start(day + 1, zone) if skipped else float(after)
 
 
 def hour_start(at: float) -> float:
@@ -47,7 +73,9 @@ def hour_start(at: float) -> float:
 
 @lru_cache(maxsize=64)
 def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
-    """Return the number of slots in each part of a day: 36, or 24 or 48 when clocks change.
+    """Return the number of slots in each part of a day: 36, or others when clocks change.
+
+    A slot belongs to the part that it begins in. A skipped date has none.
 
     >>> from zoneinfo import ZoneInfo
     >>> from datetime import date
@@ -58,9 +86,31 @@ def part_slots(day: int, zone: tzinfo) -> tuple[int, ...]:
     if end - start == DAY_S:
         return PLAIN_SLOTS
     counts = [0] * PARTS
-    for slot in range(round(start / SLOT_S), round(end / SLOT_S)):
+    for slot in _slots_between(start, end):
         counts[locate(slot * SLOT_S, zone)[1]] += 1
     return tuple(counts)
+
+
+def part_spans(day: int, zone: tzinfo) -> Sequence[tuple[int, float, float]]:
+    """Return (part, start, end) of the parts of a day in order, in POSIX seconds.
+
+    If clocks go back by more than an hour, a part can be there twice, and one that they skip not
+    at all.
+
+    >>> from datetime import UTC, date
+    >>> part_spans(date(1970, 1, 1).toordinal(), UTC)[:2]
+    [(0, 14400.0, 25200.0), (1, 25200.0, 36000.0)]
+    """
+    start, end = day_start(day, zone), day_start(day + 1, zone)
+    located = ((locate(slot * SLOT_S, zone)[1], slot) for slot in _slots_between(start, end))
+    runs = [(part, next(run)[1] * SLOT_S) for part, run in groupby(located, lambda pair: pair[0])]
+    starts = [start, *(float(first) for _, first in runs[1:]), end]
+    return [(part, *starts[place : place + 2]) for place, (part, _) in enumerate(runs)]
+
+
+def _slots_between(start: float, end: float) -> range:
+    """Return the slots (indices) that begin from one POSIX time on and before another."""
+    return range(ceil(start / SLOT_S), ceil(end / SLOT_S))
 
 
 def parts_of_slots(slots: Iterable[int], zone: tzinfo) -> dict[int, list[int]]:

@@ -179,6 +179,7 @@ class _Bands:
                 for band in self._bands:
                     with band.room.guarded():
                         self._async_write_rows(band, due)
+                    await asyncio.sleep(0)  # Other tasks can run: there may be a thousand ranges.
         except Exception as error:  # noqa: BLE001 - whatever it is, the next hour tries again
             self._outdated = True
             if self._logged is not type(error):
@@ -194,7 +195,6 @@ class _Bands:
         if rows := band.rows(moments):
             self._written.add(band.id)
             async_add_external_statistics(self._hass, band.metadata, rows)
-                await asyncio.sleep(0)  # Other tasks can run: there may be a thousand ranges.
 
     async def _async_tidy(self) -> None:
         """Remove what is gone; fail where the recorder does not answer."""

@@ -14,6 +14,7 @@ from ..core.codes import LearningState
 from ..core.day import DAY_S
 from ..core.event import Event, EventKind
 from ..core.explaining.explain import suspected_change
+from ..core.ledger.entries import Cause
 from ..core.pollutant import Pollutant
 from ..core.questions import Plan, Question, Rise, Topic, about_episode, plan, questions_left
 from ..storage.question_record import QuestionRecord
@@ -139,6 +140,7 @@ class Questions:
             for pollutant, channel in room.channels.items()
             if channel.state(now) is LearningState.CHANGING
             and (change := suspected_change(channel)) is not None
+            and change.correction.cause is not Cause.TIME_ZONE  # Its owner changed it.
         ]
 
     @callback

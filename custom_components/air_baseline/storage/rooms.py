@@ -11,7 +11,7 @@ from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.checked import StoredFormError
 from ..core.day import DAY_S
-from ..core.ledger.ledger import UNDO_DAYS
+from ..core.ledger.folding import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding

@@ -18,6 +18,7 @@ from ..coordinator import RoomCoordinator
 from ..core.codes import LearningState, Missing, OtherRooms, Reason
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
+    ChangeFacts,
     CorrectionInForce,
     Explanation,
     Next,
@@ -236,11 +237,7 @@ class Words:
             )
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            often = explanation.change.cause is Cause.TOO_MANY_ALERTS
-            return self.say(
-                "inferred_too_many" if often else "inferred_change",
-                date=explanation.change.from_day,
-            )
+            return self._changed(explanation.change)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -253,6 +250,13 @@ class Words:
         if Next.SOURCE_FREED in explanation.next_steps:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
+
+    def _changed(self, change: ChangeFacts) -> str:
+        if change.cause is Cause.TOO_MANY_ALERTS:
+            return self.say("inferred_too_many", date=change.from_day)
+        if change.cause is Cause.TIME_ZONE:
+            return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+        return self.say("inferred_change", date=change.from_day)
 
     def _around(self, explanation: Explanation) -> list[str]:
         """Return what was measured of the surroundings of an episode."""
@@ -352,9 +356,12 @@ class Words:
             self.say("because_passed", first=change.from_day, last=change.to_day)
             for change in explanation.passed
         ]
-        if explanation.corrections:
-            lines.append(self.say("because_corrections", number=len(explanation.corrections)))
-            lines += map(self._correction, explanation.corrections[-LISTED_CORRECTIONS:])
+        corrections, folded = explanation.corrections, explanation.folded_corrections
+        if corrections or folded:
+            lines.append(self.say("because_corrections", number=len(corrections) + folded))
+            lines += map(self._correction, corrections[-LISTED_CORRECTIONS:])
+        if folded:
+            lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
 
     def _correction(self, correction: CorrectionInForce) -> str:

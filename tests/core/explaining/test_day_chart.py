@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.explaining.day_chart import day_chart, part_spans
+from custom_components.air_baseline.core.day import day_start, part_spans
+from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -38,9 +38,9 @@ def test_each_part_has_its_range_at_its_hours() -> None:
 )
 def test_the_night_of_a_clock_change_has_its_real_length(day: date, hours: list[int]) -> None:
     spans = part_spans(day.toordinal(), LONDON)
-    assert [(end - start) / HOUR for start, end in spans] == hours
-    assert datetime.fromtimestamp(spans[-1][1], LONDON).hour == 4
-    assert all(end == start for (_, end), (start, _) in pairwise(spans))
+    assert [(end - start) / HOUR for _, start, end in spans] == hours
+    assert datetime.fromtimestamp(spans[-1][2], LONDON).hour == 4
+    assert all(end == start for (_, _, end), (_, start, _) in pairwise(spans))
 
 
 @pytest.mark.parametrize("state", [LearningState.COLLECTING, LearningState.PROVISIONAL])

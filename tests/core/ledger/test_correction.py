@@ -395,3 +395,41 @@ def wander(channel: Channel, day: int) -> None:
     """Let a day pass with air far above what was usual in the room."""
     for hour in range(24):
         breathe(channel, day_start(day, LONDON) + hour * HOUR, 60, 40.0 + hour % 5 + day % 3)
+
+
+def test_the_same_correction_again_adds_nothing_and_one_undo_undoes_it() -> None:
+    channel, _ = with_episode()
+    before = ledger_text(channel)
+    channel.take_events()
+    first = channel.correct(START, exclude_days([MONDAY, MONDAY - 3]))
+    after = ledger_text(channel)
+    for hour in range(1, 200):
+        assert channel.correct(START + hour, exclude_days([MONDAY - 3, MONDAY])) == first
+    assert ledger_text(channel) == after
+    assert [event.kind for event in channel.take_events()] == [EventKind.CORRECTED]
+    assert channel.undo(START + 300) == first
+    assert ledger_text(channel) == before
+
+
+def test_the_same_correction_after_another_is_a_step_of_its_own() -> None:
+    channel, _ = with_episode()
+    first = channel.correct(START, exclude_days([MONDAY]))
+    channel.correct(START, LOOKS_RIGHT)
+    again = channel.correct(START, exclude_days([MONDAY]))
+    assert again.id != first.id
+    assert channel.undo(START) == again
+    assert channel.undo(START).code is CorrectionCode.LOOKS_RIGHT
+
+
+def test_a_real_episode_that_never_ends_adds_no_more_entries_than_days() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, 8.0)
+    breathe(channel, START + 2 * HOUR, 60, 60.0)
+    (episode,) = channel.episodes
+    call_real(channel, START + 3 * HOUR, episode)
+    for hour in range(3, 24 * 12):
+        breathe(channel, START + hour * HOUR, 60, 60.0 + hour % 3)
+    breathe(channel, START + 24 * 12 * HOUR, 120, 8.0)
+    real = [one for one in channel.ledger.entries if one.code is CorrectionCode.EPISODE_REAL]
+    assert 1 <= len(real) <= 13
+    assert channel.ledger.correction_of(episode.id) is not None

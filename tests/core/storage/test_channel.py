@@ -115,7 +115,7 @@ def test_a_channel_continues_in_another_time_zone(zone: str) -> None:
     for hour in range(10, 100):
         breathe(moved, START + hour * HOUR, 60, 8.0 + hour % 3)
     assert kept(back(kept(moved), ZoneInfo(zone))) == kept(moved)
-    assert moved.state(START + 100 * HOUR) is LearningState.LEARNED
+    assert moved.state(START + 100 * HOUR) is LearningState.CHANGING
 
 
 def test_the_forecast_for_today_stays_whatever_the_days_would_give_now() -> None:

@@ -1,13 +1,11 @@
 """The data for a chart of one channel's day, and the range in force in an hour."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
-from itertools import accumulate, pairwise
 
 from ..alerting.hourly_ranges import HourRange, range_of_hour
 from ..channel import Channel
 from ..codes import Basis, LearningState
-from ..day import SLOT_S, day_start, hour_start, locate, part_slots
+from ..day import day_start, hour_start, locate, part_spans
 from ..ledger.correction import episode_span
 
 LATE_S = 60.0  # Seconds into an hour, by judgement: then its range may have been written in it.
@@ -76,29 +74,15 @@ def day_chart(channel: Channel, at: float) -> DayChart:
         start=start,
         end=end,
         parts=tuple(
-            PartOfDay(*hours, part.low, part.high)
-            for index, (hours, part) in enumerate(
-                zip(part_spans(day, channel.zone), today.ranges, strict=False)
-            )
-            if today.sees(index)
+            PartOfDay(first, last, today.ranges[part].low, today.ranges[part].high)
+            for part, first, last in part_spans(day, channel.zone)
+            if today.sees(part)
         )
-        if today is not None and shown
+        if today is not None and shown and today.ranges
         else (),
         firm=firm and today is not None and today.basis is Basis.THIS_ROOM,
         episodes=_episode_spans(channel, start, at),
     )
-
-
-def part_spans(day: int, zone: tzinfo) -> tuple[tuple[float, float], ...]:
-    """Return the (start, end) of each part of a day in POSIX seconds.
-
-    >>> from datetime import UTC, date
-    >>> part_spans(date(1970, 1, 1).toordinal(), UTC)[:2]
-    ((14400.0, 25200.0), (25200.0, 36000.0))
-    """
-    slots = accumulate(part_slots(day, zone), initial=0)
-    start = day_start(day, zone)
-    return tuple(pairwise(start + SLOT_S * passed for passed in slots))
 
 
 def _episode_spans(channel: Channel, start: float, at: float) -> tuple[EpisodeSpan, ...]:

@@ -31,7 +31,8 @@ from ..ledger.entries import (
     entry_columns,
 )
 from ..ledger.episode import Episode
-from ..ledger.ledger import UNDO_DAYS, Ledger
+from ..ledger.folding import UNDO_DAYS
+from ..ledger.ledger import Ledger
 from ..pollutant import Pollutant, from_scale
 from ..reading.binning import FRESH_S
 from .explanation import (
@@ -101,6 +102,7 @@ def explain(
         passed=_passed(channel, at),
         surroundings=surroundings,
         corrections=_corrections(channel, at),
+        folded_corrections=channel.ledger.folded.in_force(locate(at, channel.zone)[0]),
         not_known=_not_known(channel, subject, surroundings),
         next_steps=_next_steps(channel, judgement, about, locate(at, channel.zone)[0]),
     )

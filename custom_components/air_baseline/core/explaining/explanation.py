@@ -275,6 +275,7 @@ class Explanation:
     passed: tuple[PassedChange, ...]
     surroundings: SurroundingsFacts
     corrections: tuple[CorrectionInForce, ...]
+    folded_corrections: int
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]
 

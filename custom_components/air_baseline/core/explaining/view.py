@@ -86,7 +86,7 @@ def view(channel: Channel, at: float) -> EntityView:
         not_seen=clock_times(known.unseen),
         coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
         since=iso_day(known.first) if known.first else None,
-        corrections=len(channel.ledger.corrections(locate(at, channel.zone)[0])),
+        corrections=channel.ledger.in_force(locate(at, channel.zone)[0]),
         history=channel.history,
         history_days=known.from_history,
     )

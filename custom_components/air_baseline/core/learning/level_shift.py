@@ -14,7 +14,7 @@ from statistics import fmean, quantiles
 from ..day import DAY_S, WINDOW_DAYS
 from ..ledger.correction import change_passed, suspect_change
 from ..ledger.day_summary import day_counts
-from ..ledger.entries import Cause, Draft, Season
+from ..ledger.entries import Cause, Draft
 from ..ledger.ledger import Ledger
 from .typical_range import medians_by_day
 
@@ -132,7 +132,7 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Draft | None:
     It suspects a shift of the level, or withdraws one that has gone back by itself. `today` is
     the day of the POSIX time `at`.
     """
-    if any(abs(at - entry.at) < SEASON_QUIET_DAYS * DAY_S for entry in ledger.of(Season)):
+    if any(abs(at - made) < SEASON_QUIET_DAYS * DAY_S for made in ledger.effects.seasons):
         return None
     days = ledger.evidence(today, WINDOW_DAYS)
     medians = medians_by_day(days, day_counts(days), ledger.common_parts(today))

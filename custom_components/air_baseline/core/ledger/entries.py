@@ -5,10 +5,11 @@ type of a correction says what it does to the days: whether the range moves, whi
 are excluded, and from which day on days count.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, override
+from typing import Any, ClassVar, Final, NamedTuple, override
 
 from .histogram import ALL_PARTS
 
@@ -46,6 +47,15 @@ class Cause(StrEnum):
 
     LEVEL_SHIFT = "level_shift"
     TOO_MANY_ALERTS = "too_many_alerts"
+    TIME_ZONE = "time_zone"
+
+
+class Span(NamedTuple):
+    """The same parts (a mask) of each day from the first to the last."""
+
+    first: int
+    last: int
+    parts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +82,10 @@ class Correction:
         """Return the last day that it concerns, None if it concerns no day in particular."""
         return None
 
-    def excluded_parts(self, day: int) -> int:  # noqa: ARG002
-        """Return the mask of the parts of a day that it excludes from the range."""
-        return 0
+    @property
+    def excluded(self) -> Span | None:
+        """Return the days that it excludes from the range, in some of their parts; or None."""
+        return None
 
     def in_force(self, today: int) -> bool:  # noqa: ARG002
         """Tell whether it still has an effect on the day `today`."""
@@ -139,10 +150,11 @@ class EpisodeReal(Correction):
         """Return the day."""
         return self.day
 
+    @property
     @override
-    def excluded_parts(self, day: int) -> int:
+    def excluded(self) -> Span:
         """Return the parts that the episode touched."""
-        return self.parts if day == self.day else 0
+        return Span(self.day, self.day, self.parts)
 
     @override
     def columns(self) -> dict[str, Any]:
@@ -201,10 +213,11 @@ class WholeDays(Correction):
         """Return the last excluded day."""
         return self.to_day
 
+    @property
     @override
-    def excluded_parts(self, day: int) -> int:
-        """Return all parts of an excluded day."""
-        return ALL_PARTS if self.from_day <= day <= self.to_day else 0
+    def excluded(self) -> Span:
+        """Return all parts of the excluded days."""
+        return Span(self.from_day, self.to_day, ALL_PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +329,27 @@ class Relearned(Correction):
     code = CorrectionCode.RELEARNED
 
     from_day: int
+
+
+CORRECTIONS: Final[Mapping[CorrectionCode, type[Correction]]] = MappingProxyType(
+    {
+        kind.code: kind
+        for kind in (
+            LooksRight,
+            StopAsking,
+            StopReporting,
+            EpisodeReal,
+            EpisodeNormal,
+            DaysExcluded,
+            ChangePassed,
+            ChangeReported,
+            ChangeSuspected,
+            Season,
+            Reset,
+            Relearned,
+        )
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

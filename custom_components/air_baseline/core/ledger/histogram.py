@@ -35,7 +35,8 @@ def observed_share(observed: NDArray[np.intp], slots: NDArray[np.intp]) -> NDArr
 
     No part counts for more than its possible slots.
     """
-    share: NDArray[np.float64] = np.minimum(observed, slots).sum(axis=-1) / slots.sum(axis=-1)
+    possible = np.maximum(slots.sum(axis=-1), 1)  # When clocks skip them, parts have no slot.
+    share: NDArray[np.float64] = np.minimum(observed, slots).sum(axis=-1) / possible
     return share
 
 
@@ -57,6 +58,7 @@ def evidence(observed: NDArray[np.intp], slots: Sequence[Sequence[int]]) -> list
     `observed` and `slots` are the slots (day, part) that were observed and that were possible.
     """
     possible = np.array(slots)
-    usable = (observed >= USABLE_PART * possible) @ (1 << np.arange(PARTS))
+    enough = (observed >= USABLE_PART * possible) & (possible > 0)
+    usable = enough @ (1 << np.arange(PARTS))
     valid = is_valid(observed, possible, ALL_PARTS)
     return list(zip(valid.tolist(), usable.tolist(), strict=True))

@@ -5,18 +5,18 @@ undone. Ranges, states and confidence are always computed from the ledger. The f
 long because every method depends on the derived fields.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import cast
 
 from ..day import DAY_S, PARTS, WINDOW_DAYS
 from .day_summary import DayOrigin, DaySummary, valid_days
+from .effects import Effects, first_entries
 from .entries import (
     Cause,
     Change,
-    ChangePassed,
-    ChangeSuspected,
     ClockSetBack,
     Correction,
     Draft,
@@ -24,19 +24,21 @@ from .entries import (
     EpisodeNormal,
     EpisodeReal,
     Relearned,
-    Reset,
     StopAsking,
     StopReporting,
     Trouble,
 )
+from .entry_list import MOST_PLAIN, Entries
 from .episode import Episode
+from .folding import NOTHING_FOLDED, UNDO_DAYS, Folded, needed_entries, steps_gone, unexpired
 from .histogram import ALL_PARTS
 from .seen_parts import common_parts, is_enough, usual_parts
 
-UNDO_DAYS = 30  # Days, by judgement.
 PROMISE_DAYS = 30  # Days over which alerts are counted against the promise, by judgement.
 ON_DAYS = 60  # Days that show when a source is on, by judgement: as many as are evidence.
-ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
+# Days between two times that entries are folded, and of many between two times that a day's close
+# does it: by judgement, because it takes some milliseconds then, and most corrections do it before.
+FOLD_DAYS, FOLD_CLOSE_DAYS = 1, 7
 
 
 class UndoError(ValueError):
@@ -47,67 +49,74 @@ class UndoError(ValueError):
 class Ledger:
     """Days (oldest first), entries (in the order in which they took effect) and episodes.
 
-    `root` is the id of the last pruned entry that moved the range, 0 for none. `former` is the
-    ledger before it was relearned, as long as that can be undone. `set_aside` are the days that
-    were learned while the clock was ahead, by the dates that they really had.
+    `root` is the highest id of the entries that were dropped, 0 for none, and `folded` is what
+    remains of them. `former` is the ledger before it was relearned, as long as that can be undone.
+    `set_aside` are the days that were learned while the clock was ahead, by the dates that they
+    really had.
     """
 
     days: Sequence[DaySummary] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: Sequence[Entry] = ()
     episodes: tuple[Episode, ...] = ()
     root: int = 0
     former: Ledger | None = None
+    folded: Folded = NOTHING_FOLDED
     set_aside: Sequence[DaySummary] = ()
-    chain: frozenset[int] = field(init=False, repr=False, compare=False)
-    epoch_day: int = field(init=False, repr=False, compare=False)
-    change_day: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Work out what every day needs.
+        """Work out what the entries do, unless they are those of another ledger."""
+        if not isinstance(self.entries, Entries):
+            object.__setattr__(self, "entries", Entries(self.entries))
 
-        `chain` holds the heads under which a coverage still counts. `epoch_day` is the first day
-        that still counts; `change_day` is the first day whose coverage and peaks are comparable
-        with those of today. Both are 0 if that is every day.
-        """
-        ids = [entry.id for entry in self.entries if entry.moves_range]
-        epoch_day = max((entry.correction.counts_from for entry in self.entries), default=0)
-        changes = (entry.correction.from_day for entry in self.changes())
-        object.__setattr__(self, "chain", frozenset([self.root, *ids]))
-        object.__setattr__(self, "epoch_day", epoch_day)
-        object.__setattr__(self, "change_day", max((epoch_day, *changes)))
+    @property
+    def effects(self) -> Effects:
+        """Return what the entries do."""
+        return cast("Entries", self.entries).effects
+
+    @property
+    def packed_entries(self) -> bytes | None:
+        """Return the entries as `entry_list.pack` writes them, None if they are few."""
+        return cast("Entries", self.entries).packed
+
+    @property
+    def chain(self) -> frozenset[int]:
+        """Return the heads under which a coverage still counts."""
+        return frozenset([self.root, *self.folded.heads, *self.effects.moving])
+
+    @property
+    def epoch_day(self) -> int:
+        """Return the first day that still counts, 0 if every day does."""
+        return self.effects.epoch_day
+
+    @property
+    def change_day(self) -> int:
+        """Return the first day whose coverage and peaks are comparable, 0 if every day's are."""
+        return self.effects.change_day
 
     @property
     def head(self) -> int:
         """Return the id of the last entry that moved the range, `root` if there is none."""
-        return next((entry.id for entry in reversed(self.entries) if entry.moves_range), self.root)
+        moving = self.effects.moving
+        return moving[-1] if moving else self.root
 
     @property
     def next_id(self) -> int:
         """Return an id that no entry and no day has used."""
-        used = [self.root, *(entry.id for entry in self.entries)]
-        return max(used + [summary.head for summary in self.days]) + 1
+        used = [self.root, self.effects.highest_id, *(summary.head for summary in self.days)]
+        return max(used) + 1
 
     def of[C: Correction](self, correction: type[C]) -> list[Entry[C]]:
         """Return the entries of one type of correction, in the order in which they took effect."""
         entries = [entry for entry in self.entries if isinstance(entry.correction, correction)]
         return cast("list[Entry[C]]", entries)
 
-    def changes(self) -> Iterator[Entry[Change]]:
-        """Yield the changes in force: reported, or suspected and not withdrawn.
+    def changes(self) -> Sequence[Entry[Change]]:
+        """Return the changes in force: reported, or suspected and not withdrawn.
 
         A change suspected from too many alerts is not in force once the day from which it was
         suspected is excluded by a passed change.
         """
-        withdrawn = {entry.replaces for entry in self.entries if entry.correction.withdraws}
-        passed = [entry.correction for entry in self.of(ChangePassed)]
-        for entry in self.of(Change):
-            change = entry.correction
-            if isinstance(change, ChangeSuspected):
-                of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-                excluded = any(shift.excluded_parts(change.from_day) for shift in passed)
-                if entry.id in withdrawn or (of_alerts and excluded):
-                    continue
-            yield entry
+        return self.effects.changes
 
     @property
     def shift(self) -> Entry[Change] | None:
@@ -115,8 +124,16 @@ class Ledger:
         shifts = [entry for entry in self.changes() if entry.correction.cause is Cause.LEVEL_SHIFT]
         return shifts[-1] if shifts else None
 
+    def is_answered(self, episode: int) -> bool:
+        """Tell whether an episode (its id) was corrected."""
+        answered = self.effects.answered
+        place = bisect_left(answered, episode)
+        return place < len(answered) and answered[place] == episode
+
     def correction_of(self, episode: int) -> Entry[EpisodeReal | EpisodeNormal] | None:
         """Return the last correction of an episode (its id), None if there is none."""
+        if not self.is_answered(episode):
+            return None
         entries = (
             cast("Entry[EpisodeReal | EpisodeNormal]", entry)
             for entry in reversed(self.entries)
@@ -127,13 +144,15 @@ class Ledger:
 
     def asks(self, *, episodes: bool) -> bool:
         """Tell whether questions are welcome: about episodes, or about ranges."""
+        stopped = (entry.correction for entry in self.effects.preferences)
         return not any(
-            (entry.correction.episode is not None) is episodes for entry in self.of(StopAsking)
+            isinstance(one, StopAsking) and (one.episode is not None) is episodes for one in stopped
         )
 
     def reports(self, trouble: Trouble) -> bool:
         """Tell whether reports about a trouble of the source are welcome."""
-        return all(entry.correction.trouble is not trouble for entry in self.of(StopReporting))
+        stopped = (entry.correction for entry in self.effects.preferences)
+        return not any(isinstance(one, StopReporting) and one.trouble is trouble for one in stopped)
 
     def of_another_source(self) -> Ledger:
         """Return the ledger as another source continues it: its troubles are reported again."""
@@ -141,14 +160,20 @@ class Ledger:
         return replace(self, entries=tuple(kept))
 
     def corrections(self, today: int) -> list[Entry]:
-        """Return the corrections by people in force on a day: the first entry of each step."""
+        """Return the corrections by people in force on a day: the first entry of each step.
+
+        Those that were folded are not among them.
+        """
         return [
             entry
-            for entry in self.entries
+            for entry in first_entries(self.entries)
             if not (entry.correction.inferred or entry.correction.agrees)
-            and self._first_of(entry) is entry
             and entry.correction.in_force(today)
         ]
+
+    def in_force(self, today: int) -> int:
+        """Return the number of corrections by people in force on a day, with the folded ones."""
+        return self.effects.in_force(today) + self.folded.in_force(today)
 
     def with_day(self, summary: DaySummary, *, spare: int = 0) -> Ledger:
         """Return the ledger with a day at its end, or in place of the same day.
@@ -164,6 +189,20 @@ class Ledger:
     def with_days(self, changed: dict[int, DaySummary]) -> Ledger:
         """Return the ledger with some of its days (by ordinal) replaced."""
         return replace(self, days=tuple(changed.get(day.day, day) for day in self.days))
+
+    def repeated(self, draft: Draft) -> Entry | None:
+        """Return the first entry of the last step by people if a draft says the same again.
+
+        It would change nothing, and undoing the last step undoes it either way.
+        """
+        entries = tuple(self.entries)
+        steps = [one for one in first_entries(entries) if not one.correction.inferred]
+        if not steps or draft.replaces is not None or steps[-1].replaces is not None:
+            return None
+        same = [e.correction for e in entries if steps[-1].id in (e.id, e.step)]
+        later = entries[entries.index(steps[-1]) :]
+        moved = any(entry.correction.inferred for entry in later)
+        return steps[-1] if tuple(same) == draft.corrections and not moved else None
 
     def with_correction(self, at: float, draft: Draft) -> Ledger:
         """Return the ledger with a draft in force from a POSIX time, as entries with new ids."""
@@ -182,7 +221,7 @@ class Ledger:
 
     def with_more(self, at: float, entry: Entry, corrections: Iterable[Correction]) -> Ledger:
         """Return the ledger with corrections added to the step of an entry."""
-        step = self._first_of(entry).id
+        step = entry.id if entry.step is None else entry.step
         more = (
             Entry(id=number, at=at, correction=correction, step=step)
             for number, correction in enumerate(corrections, start=self.next_id)
@@ -201,17 +240,17 @@ class Ledger:
         count any more. Raises UndoError if there is no such entry or it is older than 30 days.
         """
         undone = self.undoable(at, entry_id)
-        place = self.entries.index(undone)
+        entries = tuple(self.entries)
+        place = entries.index(undone)
         if isinstance(undone.correction, Relearned) and self.former is not None:
             return self._restored(self.former, place, undone.correction.from_day)
-        step = [entry for entry in self.entries if self._first_of(entry) is undone]
-        later = tuple(entry for entry in self.entries[place + 1 :] if entry not in step)
+        later = tuple(entry for entry in entries[place + 1 :] if entry.step != undone.id)
         if undone.moves_range:
             later = self._renewed(later)
         former = self.former
         if former is not None and undone in former.entries:
             former = former.undo(at, undone.id)
-        return replace(self, entries=(*self.entries[:place], *later), former=former)
+        return replace(self, entries=(*entries[:place], *later), former=former)
 
     def _renewed(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """Return the entries, with new ids for those that move the range."""
@@ -251,8 +290,10 @@ class Ledger:
         A preference can be undone by its id at any time, everything else for 30 days. Raises
         UndoError if there is no such step.
         """
-        for entry in reversed(self.entries):
-            first = self._first_of(entry)
+        entries = tuple(self.entries)
+        steps = {entry.id: entry for entry in entries}
+        for entry in reversed(entries):
+            first = entry if entry.step is None else steps.get(entry.step, entry)
             if entry_id is None:
                 wanted = not entry.correction.inferred and first is entry
             else:
@@ -264,39 +305,48 @@ class Ledger:
             "there is nothing to undo" if entry_id is None else f"entry {entry_id} cannot be undone"
         )
 
-    def _first_of(self, entry: Entry) -> Entry:
-        """Return the first entry of the step that an entry belongs to."""
-        if entry.step is None:
-            return entry
-        return next((first for first in self.entries if first.id == entry.step), entry)
-
     def pruned(self, at: float) -> Ledger:
         """Return the ledger without what neither has an effect nor can be undone any more."""
         old = at - UNDO_DAYS * DAY_S
-        resets = [entry for entry in self.of(Reset) if entry.at < old]
-        first = max((entry.correction.from_day for entry in resets), default=0)
-        oldest = self.days[-1].day - WINDOW_DAYS if self.days else 0
-        done = [
-            entry
-            for entry in self.entries
-            if at - entry.at > ENTRY_DAYS * DAY_S
-            and not entry.correction.preference
-            and (entry.correction.last_day is None or entry.correction.last_day <= oldest)
-        ]
-        root = max((entry.id for entry in done if entry.moves_range), default=self.root)
-        undoable = any(entry.at >= old for entry in self.of(Relearned))
-        former = self.former if undoable else None
-        aside = self.set_aside if any(one.at >= old for one in self.of(ClockSetBack)) else ()
-        same = former is self.former and len(aside) == len(self.set_aside)
-        if not done and same and not any(day.day < first for day in self.days):
+        first = max((day for made, day in self.effects.resets if made < old), default=0)
+        ledger = self
+        if first and self.days and self.days[0].day < first:
+            ledger = replace(self, days=tuple(day for day in self.days if day.day >= first))
+        if self.former and not any(entry.at >= old for entry in self.of(Relearned)):
+            ledger = replace(ledger, former=None)
+        if self.set_aside and not any(one.at >= old for one in self.of(ClockSetBack)):
+            ledger = replace(ledger, set_aside=())
+        return ledger.fold(at, FOLD_CLOSE_DAYS if self._many else 0)
+
+    @property
+    def _many(self) -> bool:
+        return len(self.entries) > MOST_PLAIN
+
+    def fold(self, at: float, every: int = FOLD_DAYS) -> Ledger:
+        """Return the ledger with the entries folded that can no longer be undone, if they are many.
+
+        That is done once in `every` days. Few entries stay until they touch no kept day.
+        """
+        if not self.entries or 0.0 <= at - self.folded.at < every * DAY_S:
             return self
+        entries = tuple(self.entries)
+        last_day = self.days[-1].day if self.days else 0
+        if self._many:
+            episodes = {episode.id for episode in self.episodes}
+            kept = needed_entries(entries, at, last_day, episodes)
+        else:
+            kept = unexpired(entries, at, last_day)
+        if len(kept) == len(entries):
+            return replace(self, folded=replace(self.folded, at=at)) if self._many else self
+        left = {entry.id for entry in kept}
+        dropped = {entry.id for entry in entries} - left
+        counted = self.chain & {summary.head for summary in self.days}
+        gone = steps_gone(entries, kept)
         return replace(
             self,
-            days=tuple(day for day in self.days if day.day >= first),
-            entries=tuple(entry for entry in self.entries if entry not in done),
-            root=root,
-            former=former,
-            set_aside=aside,
+            entries=kept,
+            root=max(self.root, *dropped),
+            folded=self.folded.plus(at, counted - left, gone, last_day),
         )
 
     def returned(self, before: int) -> Ledger:
@@ -326,22 +376,15 @@ class Ledger:
 
     def factor(self, day: int) -> float:
         """Return what a day still counts for: 1, less before a change, 0 for nothing."""
-        if not self.entries:
-            return 1.0
-        if day < self.epoch_day or self.excluded_parts(day) == ALL_PARTS:
+        effects = self.effects
+        if day < effects.epoch_day or effects.excluded[day] == ALL_PARTS:
             return 0.0
-        weights = (
-            entry.correction.weight for entry in self.changes() if day < entry.correction.from_day
-        )
-        return min(weights, default=1.0)
+        return min((weight for first, weight in effects.weights if day < first), default=1.0)
 
     def excluded_parts(self, day: int, *, by_people: bool = False) -> int:
         """Return the mask of the excluded parts of a day; `by_people` leaves out inferred ones."""
-        mask = 0
-        for entry in self.entries:
-            if not (by_people and entry.correction.inferred):
-                mask |= entry.correction.excluded_parts(day)
-        return mask
+        effects = self.effects
+        return (effects.excluded_by_people if by_people else effects.excluded)[day]
 
     def longest_run_h(self, since: int) -> int:
         """Return the longest run of one value that ended on or after a day, in hours."""
@@ -375,13 +418,13 @@ class Ledger:
 
     def coverages(self) -> list[tuple[int, float]]:
         """Return (day, coverage) of all scored days that count, oldest first."""
-        first = self.change_day
+        first, chain = self.change_day, self.chain
         return [
             (summary.day, summary.coverage)
             for summary in self.days
             if summary.coverage is not None
             and summary.day >= first
-            and summary.head in self.chain
+            and summary.head in chain
             and not self.excluded_parts(summary.day)
         ]
 
@@ -407,10 +450,11 @@ class Ledger:
     def lifted_levels(self, today: int) -> dict[int, float]:
         """Return the alert levels that people raised (base unit), by part."""
         lifted: dict[int, float] = {}
-        for normal in (entry.correction for entry in self.of(EpisodeNormal)):
-            for part in range(PARTS) if normal.in_force(today) else ():
-                if normal.parts >> part & 1:
-                    lifted[part] = max(normal.alert_level, lifted.get(part, 0.0))
+        values = iter(self.effects.lifted)
+        for until, parts, level in zip(values, values, values, strict=True):
+            for part in range(PARTS) if today <= until else ():
+                if int(parts) >> part & 1:
+                    lifted[part] = max(level, lifted.get(part, 0.0))
         return lifted
 
     def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
@@ -418,15 +462,13 @@ class Ledger:
 
         Excluding a day corrects its alerts, unless the channel excluded it by itself.
         """
-        corrected = {entry.correction.episode for entry in self.of(EpisodeReal)}
-        corrected |= {entry.correction.episode for entry in self.of(EpisodeNormal)}
         return sorted(
             {
                 episode.day
                 for episode in self.episodes
                 if today - within < episode.day <= today
                 and episode.day >= self.change_day
-                and episode.id not in corrected
+                and not self.is_answered(episode.id)
                 and self.excluded_parts(episode.day, by_people=True) != ALL_PARTS
             }
         )

@@ -20,6 +20,7 @@ from ..channel import Channel
 from ..checked import StoredFormError
 from ..codes import HistoryState
 from ..day import SLOT_S, day_start, parse_day, part_slots
+from ..learning.time_zone import DayHours
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import encode_counts
 from ..ledger.kept_leap import KeptLeap
@@ -87,6 +88,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             "quantity": channel.spec.pollutant.value,
             "paused": channel.paused,
             **({"history": channel.history.value} if channel.history in READ else {}),
+            **({"day_hours": channel.day_hours.dump()} if channel.day_hours else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
             **channel.unit_check.dump(),
             **_dump_false_until(channel),
@@ -160,6 +162,8 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salv
     channel.paused = checked.flag(data["paused"])
     if "history" in data:
         channel.history = checked.code(HistoryState, data["history"])
+    if "day_hours" in data:
+        channel.day_hours = DayHours.restored(data["day_hours"])
     today = None if data["today"] is None else checked.mapping(data["today"])
     day = None if today is None else checked.day(parse_day(checked.text(today["day"])))
     channel.ledger = load_ledger(data, day, salvage)

@@ -38,7 +38,8 @@ NOTHING: Final = "-"
 DAYS: Final = "days"
 COLUMNS: Final = " ".join(DAY_COLUMNS)
 _DATE: Final = 10  # Characters of a date; follows from its form.
-MOST_PART_SLOTS = 48  # Slots; follows from parts of 4 h instead of 3 when clocks go back.
+# Slots, by judgement: a part of a whole day. When clocks go back, by up to 3 h so far, it has 72.
+MOST_PART_SLOTS = 288
 
 _ORIGINS: Final = {origin.value: origin for origin in DayOrigin}
 _STATES: Final = {state.value: state for state in LearningState}

@@ -4,16 +4,19 @@ The columns of a table are named once, and each row is a list. Anything that is 
 this form raises StoredFormError, KeyError, TypeError, ValueError or OverflowError.
 """
 
-from collections.abc import Callable, Mapping
+from array import array
+from base64 import b85decode, b85encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+import zlib
 
 from .. import checked
 from ..checked import StoredFormError
 from ..codes import OtherRooms
-from ..day import DAY_S, PARTS
+from ..day import DAY_S, PARTS, WINDOW_DAYS
 from ..ledger.correction import AHEAD_DAYS
 from ..ledger.entries import (
     Cause,
@@ -36,7 +39,9 @@ from ..ledger.entries import (
     Trouble,
     entry_columns,
 )
+from ..ledger.entry_list import unpack
 from ..ledger.episode import Episode, EpisodeEnd
+from ..ledger.folding import ENTRY_DAYS, NOTHING_FOLDED, Folded
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from .days import COLUMNS as DAYS_COLUMNS, dump_days, load_days
@@ -51,6 +56,8 @@ MOST_ENTRIES = 5000
 # Rows of a table that are read. By judgement: far more than the entries of people, those that the
 # channel adds, and those of a former ledger together.
 MOST_ROWS = 100_000
+MOST_PLAIN_ROWS = 32  # Entries that are stored as rows, by judgement: 3 KB that people can read.
+MOST_FOLDED_DAYS = ENTRY_DAYS + WINDOW_DAYS + MOST_AHEAD  # Days, in which a folded step can end.
 
 ENTRY_COLUMNS: Final = (
     "id",
@@ -111,7 +118,7 @@ def dump_ledger(ledger: Ledger, *, days: bool = True) -> dict[str, Any]:
         "root": ledger.root,
         **(dump_days(ledger.days) if days else {}),
         "entries_columns": list(ENTRY_COLUMNS),
-        "entries": [_dump_entry(entry) for entry in ledger.entries],
+        **_dump_entries(ledger),
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_surroundings(ledger),
@@ -130,6 +137,7 @@ def load_ledger(
         episodes=_load_episodes(data, salvage),
         root=checked.integer(data["root"], 0),
         former=_load_former(data.get(FORMER), salvage),
+        folded=_load_folded(data.get("folded")),
         set_aside=load_days(checked.mapping(data["set_aside"])) if "set_aside" in data else (),
     )
 
@@ -147,7 +155,49 @@ def _load_former(data: object, salvage: Salvage) -> Ledger | None:
         return None
 
 
+def _dump_entries(ledger: Ledger) -> dict[str, Any]:
+    """Return the entries as rows or, if they are many, packed as text."""
+    packed = ledger.packed_entries if len(ledger.entries) > MOST_PLAIN_ROWS else None
+    rows = [] if packed else [_dump_entry(entry) for entry in ledger.entries]
+    return {
+        "entries": rows,
+        **({"entries_packed": b85encode(packed).decode()} if packed else {}),
+        **_dump_folded(ledger.folded),
+    }
+
+
+def _dump_folded(folded: Folded) -> dict[str, Any]:
+    if not folded.at:
+        return {}
+    return {"folded": [folded.at, list(folded.heads), folded.first, list(folded.numbers)]}
+
+
+def _load_folded(data: object) -> Folded:
+    """Return what remains of folded entries; stored data of before they were folded has none."""
+    if data is None:
+        return NOTHING_FOLDED
+    at, heads, first, numbers = checked.rows([data], 4, 1)[0]
+    return Folded(
+        at=checked.time(at),
+        heads=array("Q", [checked.integer(head) for head in checked.items(heads, WINDOW_DAYS)]),
+        first=checked.integer(first, 0, checked.LATEST_DAY),
+        numbers=tuple(
+            checked.integer(number) for number in checked.items(numbers, MOST_FOLDED_DAYS)
+        ),
+    )
+
+
+def _unpacked(data: object) -> Sequence[Sequence[Any]]:
+    """Return the rows of packed entries, which are then checked like any others."""
+    try:
+        return [_dump_entry(entry) for entry in unpack(b85decode(checked.text(data)))]
+    except (AttributeError, StopIteration, zlib.error) as error:
+        raise StoredFormError(f"not packed entries: {error!r}") from error
+
+
 def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
+    if "entries_packed" in data:
+        data = {**data, "entries": _unpacked(data["entries_packed"])}
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
     known = {row["id"]: row["kind"] for row in rows}
     if len(known) != len(rows):

@@ -1,0 +1,153 @@
+"""What a channel costs after 3, 100 and 3,000 corrections, with its budgets.
+
+    python -m benchmarks.cost_corrections
+
+A room gives one correction an hour, of every kind in turn, as an automation could. The last ones
+are given up to the moment that is measured. Times are processor times. Exits with 1 if a budget
+is exceeded.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+import json
+from random import Random
+import sys
+from time import process_time
+from typing import Final
+
+from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import SLOT_S, day_start, locate
+from custom_components.air_baseline.core.ledger.correction import (
+    episode_normal,
+    episode_real,
+    exclude_days,
+    report_change,
+    start_over,
+)
+from custom_components.air_baseline.core.ledger.entries import Draft, LooksRight
+from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
+from custom_components.air_baseline.core.ledger.ledger import UndoError
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
+
+from .figures import Figure, show
+from .speed import FIRST, ROOMS, ZONE, Room, close_s, memory_kb
+
+NUMBERS: Final = (3, 100, 3_000)
+HOUR: Final = 3_600
+WEEK: Final = 7
+DAYS: Final = 126  # As many as 3,000 hours take, and one.
+CLOSE_MS, CORRECTION_MS, DISK_KB, MEMORY_KB = 5.0, 20.0, 44.0, 60.0
+KINDS: Final = (
+    "strike",
+    "strike of two days",
+    "real",
+    "normal",
+    "looks right",
+    "change",
+    "reset",
+    "undo",
+)
+TRIES: Final = 5  # The fastest counts, because the others were disturbed.
+STRUCK_DAYS: Final = 80  # Days back from which one is excluded at random.
+
+
+def figures() -> Iterator[Figure]:
+    """Measure both rooms."""
+    for room in ROOMS:
+        for number in NUMBERS:
+            yield from _figures(room, number)
+
+
+def _figures(room: Room, number: int) -> Iterator[Figure]:
+    evening = corrected(room, number)
+    text = json.dumps(dump_channel(evening), separators=(",", ":"))
+    name = f"{room.pollutant.value}, {number:,} corrections:"
+    day = FIRST + DAYS
+    closes = [1e3 * close_s(text, day) for _ in range(TRIES)]
+    yield Figure(f"{name} a day's close", [min(closes)], "ms", CLOSE_MS)
+    steps = [step_ms(text, day, kind) for kind in KINDS]
+    yield Figure(f"{name} a correction", steps, "ms", CORRECTION_MS)
+    yield Figure("  the slowest kind", [max(steps)], "ms", CORRECTION_MS)
+    yield Figure(f"{name} disk", [len(text) / 1024.0], "KB", DISK_KB)
+    yield Figure(f"{name} memory", [memory_kb(evening)], "KB", MEMORY_KB)
+    yield Figure("  entries", [len(evening.ledger.entries)], "")
+
+
+def corrected(room: Room, number: int) -> Channel:
+    """Return a channel on the evening of its last day, after one correction an hour."""
+    channel, chance, done = room.channel(), Random(number), 0  # noqa: S311 - repeatable
+    start = day_start(FIRST + DAYS, ZONE) - HOUR * (number + 1)
+    for day in range(FIRST, FIRST + DAYS):
+        for at, level in room.readings(day, SLOT_S):
+            channel.read(at, level)
+            if at >= start + HOUR * done and done < number:
+                # A real clock has fractions of a second.
+                correct(channel, at + round(chance.random(), 6), KINDS[done % len(KINDS)], chance)
+                done += 1
+        channel.take_events()
+    return channel
+
+
+def correct(channel: Channel, at: float, kind: str, chance: Random) -> None:
+    """Give one correction of a kind."""
+    today = locate(at, ZONE)[0]
+    day, either = today - chance.randrange(STRUCK_DAYS), chance.choice([True, False])
+    running = an_episode(today, chance)
+    match kind:
+        case "strike":
+            channel.correct(at, exclude_days([day]))
+        case "strike of two days":
+            channel.correct(at, exclude_days([day, day + 1]))
+        case "real":
+            channel.ledger = channel.ledger.with_episode(running)
+            channel.correct(at, episode_real(running, at, ZONE))
+        case "normal":
+            channel.ledger = channel.ledger.with_episode(running)
+            channel.correct(at, episode_normal(running, at, ZONE))
+        case "looks right":
+            channel.correct(at, Draft((LooksRight(),)))
+        case "change":
+            channel.correct(at, report_change(day, today, similar=either))
+        case "reset" if either:
+            channel.correct(at, start_over(today - STRUCK_DAYS))
+        case _:
+            with suppress(UndoError):
+                channel.undo(at)
+
+
+def an_episode(day: int, chance: Random) -> Episode:
+    """Return the last episode: there is one a week, in the first hours of a day."""
+    day -= day % WEEK
+    start = int(day_start(day, ZONE))
+    return Episode(
+        id=start + HOUR,
+        day=day,
+        part=chance.randrange(8),
+        opened_level=90.0,
+        alert_level=50.0,
+        high=30.0,
+        beaten=30,
+        compared=34,
+        peak=round(100 + 50 * chance.random(), 1),
+        end=float(start + 3 * HOUR),
+        outcome=EpisodeEnd.RECOVERED,
+    )
+
+
+def step_ms(text: str, day: int, kind: str) -> float:
+    """Return the time of one correction of a kind on the evening of a channel's last day."""
+    tries = []
+    for _ in range(TRIES):
+        channel = load_channel(json.loads(text), ZONE, Promise.MONTH)
+        at = day_start(day, ZONE) - SLOT_S
+        channel.ledger.evidence(0, 0)  # The first use after a start reads the days.
+        chance = Random(1)  # noqa: S311 - repeatable
+        start = process_time()
+        correct(channel, at, kind, chance)
+        tries.append(1e3 * (process_time() - start))
+    return min(tries)
+
+
+if __name__ == "__main__":
+    sys.exit(show({"corrections": figures()}))
