@@ -17,6 +17,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 TEST_S: Final = 120  # Seconds for one test, by judgement: many times what the longest takes.
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 TOO_LONG: Final = re.compile(r"Timeout \(?>")
+NOT_IMPORTED: Final = "ImportError while loading conftest"
 PASSED, TESTS_FAILED, BROKEN_OFF = 0, 1, 2  # Exit statuses of pytest.
 
 
@@ -41,6 +42,7 @@ class Copy:
         self._folder = folder
         self._server = _Server()
         self.cpu_s = 0.0
+        self.output = ""  # Of the last run.
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
         for name in names.split("\0"):
@@ -66,7 +68,7 @@ class Copy:
         for path, source in sources.items():
             file = self._folder / path
             file.write_text(source, "utf-8")
-            # Python takes a file of the same second and size for the same.
+            # What Python compiled it to stays in force for a file of the same second and size.
             for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
                 compiled.unlink()
 
@@ -81,13 +83,16 @@ class Copy:
         answer = self._server.ask(
             folder=str(self._folder), arguments=[*options, *alone, *tests], output=str(output)
         )
-        text, status = output.read_text("utf-8", "replace"), answer["status"]
+        self.output = text = output.read_text("utf-8", "replace")
+        status = answer["status"]
         self.cpu_s += answer["cpu_s"]
         failed = FAILED.search(text)
         if status == PASSED:
             return Verdict(None)
         if status in (TESTS_FAILED, BROKEN_OFF) and failed:
             return Verdict(failed[1], " (took too long)" if TOO_LONG.search(text) else "")
+        if NOT_IMPORTED in text:
+            return Verdict("its import")
         if status < 0:
             return Verdict("pytest", f" (died of signal {-status})")
         raise RuntimeError(f"pytest could not run ({status}):\n{text[-2000:]}")

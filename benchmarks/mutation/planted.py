@@ -121,7 +121,8 @@ def _rows(copy: Copy, one: Planted) -> list[tuple[str, str, str]]:
     for test in one.tests:
         with copy.changed({f"{PACKAGE}/{one.path}": source}):
             end = RED if copy.verdict([test]).failed else GREEN
-        if end == RED and copy.verdict([test]).failed:
+        if end == RED and (failed := copy.verdict([test]).failed):
+            sys.stderr.write(f"{failed} fails without any fault:\n{copy.output[-2000:]}\n")
             end = ALREADY_RED
         rows.append((one.name, test.partition("::")[0], end))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")

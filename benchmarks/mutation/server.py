@@ -6,7 +6,9 @@ Nothing of the integration or of its tests is imported before the fork.
 """
 
 from contextlib import suppress
+import gc
 from importlib import import_module
+from importlib.metadata import entry_points
 import json
 import os
 import resource
@@ -18,7 +20,6 @@ import pytest
 COMMON: Final = (
     "hypothesis",
     "numpy",
-    "pytest_homeassistant_custom_component.plugins",
     *(
         f"homeassistant.components.{name}"
         for name in (
@@ -39,9 +40,11 @@ RUN_S: Final = 1200  # Seconds of processor time for one run, by judgement: no t
 
 def serve() -> None:
     """Carry out the orders of standard input, one after another."""
-    for name in COMMON:
+    plugins = [plugin.module for plugin in entry_points(group="pytest11")]
+    for name in (*plugins, *COMMON):
         with suppress(ImportError):  # Then the tests import it, or do without.
             import_module(name)
+    gc.freeze()  # The forks need not look through all of that.
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -66,7 +69,6 @@ def _run(order: dict[str, Any]) -> None:
     os.dup2(output, 2)
     os.chdir(order["folder"])
     sys.path.insert(0, order["folder"])
-    sys.dont_write_bytecode = True
     status = 1
     try:
         status = int(pytest.main(order["arguments"]))

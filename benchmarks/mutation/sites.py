@@ -17,7 +17,8 @@ from mutmut.mutation.mutators import mutation_operators
 LEFT_ALONE: Final = re.compile(
     r"LOGGER\.\w+|.*\b(?:async_log|_log)|(?:\w+\.)*\w*Error|len|isinstance|cast"
 )
-STRICT: Final = re.compile(r",?\s*strict=\w+")
+# What only says how a field is printed or compared, or that two sequences are of one length.
+ASSURANCES: Final = re.compile(r",?\s*\b(?:strict|repr|compare)=\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,8 @@ def _code(node: cst.CSTNode) -> str:
 
 
 def _plain(source: str) -> str:
-    """Return code without what only asserts that two sequences are of one length."""
-    return STRICT.sub("", source)
+    """Return code without the options that change no result."""
+    return ASSURANCES.sub("", source)
 
 
 def _differing(before: list[str], after: list[str]) -> tuple[str, str]:
