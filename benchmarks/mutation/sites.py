@@ -19,6 +19,8 @@ LEFT_ALONE: Final = re.compile(
 )
 # What only says how a field is printed or compared, or that two sequences are of one length.
 ASSURANCES: Final = re.compile(r",?\s*\b(?:strict|repr|compare)=\w+")
+# A whole number of slots or hours, which is the same by either division: no time is negative.
+WHOLE: Final = re.compile(r"\bint\(([\w.\[\]]+) //? (\w+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ def _code(node: cst.CSTNode) -> str:
 
 
 def _plain(source: str) -> str:
-    """Return code without the options that change no result."""
-    return ASSURANCES.sub("", source)
+    """Return code without what changes no result."""
+    return WHOLE.sub(r"int(\1 // \2)", ASSURANCES.sub("", source))
 
 
 def _differing(before: list[str], after: list[str]) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutation import areas
-from benchmarks.mutation.areas import PACKAGE, ROOT, TESTS, files, sources
-from benchmarks.mutation.copies import Verdict
+from benchmarks.mutation.areas import PACKAGE, TESTS, files, sources
+from benchmarks.mutation.copies import ROOT, Verdict
 from benchmarks.mutation.draw import draw, shares
 from benchmarks.mutation.explained import EXPLAINED, Explained
 from benchmarks.mutation.planted import PLANTED, Planted

@@ -42,6 +42,14 @@ def live(channel: Channel, start: float, hours: int) -> None:
         breathe(channel, start + hour * HOUR, 60, USUAL + hour % 3)
 
 
+def now_held(channel: Channel) -> float | None:
+    return channel.binner.current_value
+
+
+def why_refused(channel: Channel) -> Refused | None:
+    return channel.refused
+
+
 def test_a_sign_of_life_before_a_restart_makes_the_same_value_as_old_as_that() -> None:
     channel = learned_channel()
     channel.read(START, USUAL)
@@ -54,16 +62,38 @@ def test_a_sign_of_life_before_a_restart_makes_the_same_value_as_old_as_that() -
     assert not again.binner.holds(START + 34 * HOUR + 1.0)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_sensor_whose_value_held_was_not_off_and_need_not_warm_up(*, restarts: bool) -> None:
+    """A source that reports only changes is silent for hours, and a restart repeats its value."""
+    channel = learned_channel(pollutant=Pollutant.VOC_RATIO)
+    channel.health.skip_warm_up(START)
+    channel.read(START, USUAL)
+    at, value = START + 7 * HOUR, USUAL + 1.0
+    if restarts:
+        channel, at, value = restarted(channel), START + 30 * HOUR, USUAL
+    channel.read(at, value)
+    assert not channel.health.warming_up(at)
+
+
+def test_a_sensor_that_was_lost_for_hours_warms_up_again() -> None:
+    channel = learned_channel(pollutant=Pollutant.VOC_RATIO)
+    channel.health.skip_warm_up(START)
+    channel.read(START, USUAL)
+    channel.lose(START + HOUR)
+    channel.read(START + 7 * HOUR, USUAL + 1.0)
+    assert channel.health.warming_up(START + 7 * HOUR)
+
+
 def test_a_source_that_changes_its_unit_has_to_show_that_it_fits() -> None:
     """Each unit is checked for itself, however long the one before it was right."""
     channel = Channel(POLLUTANTS[Pollutant.VOC_RATIO], LONDON)
     play(channel, ROOMS[Pollutant.VOC_RATIO].readings(2))
-    assert channel.refused is None
+    assert why_refused(channel) is None
     channel.read(START + 2 * DAY, 450_000.0, 1000.0)  # An index that is called ppm.
-    assert channel.refused is Refused.UNIT
+    assert why_refused(channel) is Refused.UNIT
     assert channel.judge(START + 2 * DAY).sustained is None
     channel.read(START + 2 * DAY + 60.0, 120.0)
-    assert channel.refused is None
+    assert why_refused(channel) is None
 
 
 @pytest.mark.parametrize("start", [START, SUMMER])
@@ -100,7 +130,7 @@ def test_a_room_whose_source_is_taken_waits_and_its_episode_ends() -> None:
     breathe(channel, START + 4 * HOUR, 60, USUAL)
     channel.wait(START + 5 * HOUR - 60.0, waiting=False)
     assert channel.state(START + 5 * HOUR) is LearningState.LEARNED
-    assert channel.binner.current_value == USUAL, "it does not wait, so nothing ends"
+    assert now_held(channel) == USUAL, "it does not wait, so nothing ends"
     assert channel.open_day.observed == 4 * 12
 
 
@@ -131,12 +161,12 @@ def test_a_pause_is_noted_once_and_ends_the_hold_when_it_ends() -> None:
     channel.pause(START + 3 * HOUR, paused=True)
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.UNKNOWN
-    assert channel.binner.current_value is None
+    assert now_held(channel) is None
     channel.read(START + 4 * HOUR, USUAL)
     channel.pause(START + 4 * HOUR + 60.0, paused=True)
-    assert channel.binner.current_value == USUAL
+    assert now_held(channel) == USUAL
     channel.pause(START + 5 * HOUR, paused=False)
-    assert channel.binner.current_value is None
+    assert now_held(channel) is None
 
 
 def test_a_day_of_which_an_hour_was_paused_can_have_no_alert_only_if_it_still_is() -> None:
@@ -185,7 +215,7 @@ def test_a_range_that_is_new_is_applied_at_once_to_air_that_was_just_shown(
     assert channel.judge(at).sustained == 300.0
     assert channel.episodes == ()
     channel.adopt(at, learned_channel().ledger)
-    assert [episode.id for episode in channel.episodes] == [int(at)] * opens
+    assert len(channel.episodes) == opens
 
 
 def test_parts_of_the_day_follow_the_clock_of_the_room() -> None:
