@@ -218,6 +218,25 @@ def test_a_range_that_is_new_is_applied_at_once_to_air_that_was_just_shown(
     assert len(channel.episodes) == opens
 
 
+def test_a_day_in_which_a_past_was_taken_over_gets_no_coverage() -> None:
+    channel = learned_channel()
+    live(channel, START, 12)
+    channel.adopt(START + 12 * HOUR, learned_channel(days=60).ledger)
+    live(channel, START + 12 * HOUR, 36)
+    assert [day.coverage is None for day in channel.ledger.days[-2:]] == [True, False]
+
+
+def test_a_past_that_shows_less_ends_what_was_claimed() -> None:
+    channel = learned_channel()
+    breathe(channel, START, 120, USUAL)
+    assert breathe(channel, START + 2 * HOUR, 60, HIGH)[-1].unusual is True
+    channel.take_events()
+    channel.adopt(START + 3 * HOUR, learned_channel(days=3).ledger)
+    kinds = [event.kind for event in channel.take_events()]
+    assert kinds == [EventKind.DEMOTED, EventKind.UNUSUAL_ENDED]
+    assert channel.judge(START + 3 * HOUR).unusual is None
+
+
 def test_parts_of_the_day_follow_the_clock_of_the_room() -> None:
     channel = Channel(PM25, LONDON)
     breathe(channel, SUMMER + 4 * HOUR, 60, USUAL)
