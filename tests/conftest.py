@@ -1,11 +1,12 @@
 """Fixtures for tests through Home Assistant; rooms and readings are in tests/home.py."""
 
 from asyncio import BaseEventLoop
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 import logging
 import shutil
-from typing import Any
+from typing import Any, override
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
@@ -22,13 +23,15 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.air_baseline.const import DOMAIN
 from tests.automations import Kitchen, Tracer
 from tests.card_client import Card
-from tests.faults import HOW_MUCH, MARK, Faults
+from tests.faults import HOW_MUCH, MARK, OURS, Faults
 from tests.home import NOON, ZONE
 from tests.words import holes, words
 
 __all__ = ["DOMAIN", "Fixer"]
 
 type Answer = dict[str, Any]
+
+MOST_LINES = 20  # Of the integration in one test: some are logged per source and start.
 
 # In debug mode, which the test plugin sets, the loop checks threads and callbacks. It also keeps
 # a stack of each callback and task where `get_debug` says so; that takes a third of the time.
@@ -129,6 +132,37 @@ def faults(
 ) -> Faults:
     """Return how much to try, and a record for what was found."""
     return Faults(request.config.getoption("--faults"), record_property)
+
+
+class OurLines(logging.Handler):
+    """Keep what the integration logs, apart from debug messages."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def _log_volume(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the integration logs more than a few lines.
+
+    A line at every reading, or at every turn of a timer, fills a disk. A test that provokes more
+    says how many: `@pytest.mark.log_lines(200)`. Where more is tried, more is logged.
+    """
+    ours = OurLines()
+    logger = logging.getLogger(OURS)
+    logger.addHandler(ours)
+    yield
+    logger.removeHandler(ours)
+    allowed = request.node.get_closest_marker("log_lines")
+    most = allowed.args[0] if allowed else MOST_LINES
+    said = Counter(ours.lines).most_common(3)
+    few = request.config.getoption("--faults") == HOW_MUCH[0]
+    assert len(ours.lines) <= most or not few, f"{len(ours.lines)} lines were logged, mostly {said}"
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,14 @@ import logging
 
 from hypothesis import HealthCheck, settings
 
+OURS = "custom_components.air_baseline"  # The loggers of the integration.
 HOW_MUCH = ("few", "many", "long")
+DAMAGE = (  # What is logged about damaged files, by us and by Home Assistant.
+    "Unrecoverable error decoding storage",
+    "cannot be read",
+    "could not be copied",
+    "is damaged and was set aside",
+)
 MARK = "faults"  # Marks the tests that use `faults`.
 PROPERTY = "fault"  # In pytest's report: what was tried, how often, found, limit, kept.
 
@@ -50,15 +57,23 @@ class Faults:
         assert kept, f"{what}: {value}, at most {limit}"
 
 
-def complaints(records: Sequence[logging.LogRecord]) -> list[str]:
-    """Return the log messages with a traceback, which no user should see.
+def complaints(records: Sequence[logging.LogRecord], *expected: str) -> list[str]:
+    """Return the log messages that no user should see.
 
-    Home Assistant itself logs a traceback for each file that is not JSON, and for each that
-    it could not write; we cannot prevent those.
+    These are tracebacks and errors of whoever logs them, and our own warnings. `expected` are
+    parts of messages that a test provokes on purpose. Home Assistant itself logs a traceback for
+    each file that is not JSON, and for each that it could not write; we cannot prevent those.
     """
-    own = ("homeassistant.util.json", "homeassistant.util.file")
     return [
         record.getMessage()
         for record in records
-        if record.exc_info and record.exc_info[0] is not None and record.name not in own
+        if _is_complaint(record) and not any(part in record.getMessage() for part in expected)
     ]
+
+
+def _is_complaint(record: logging.LogRecord) -> bool:
+    if record.name in ("homeassistant.util.json", "homeassistant.util.file"):
+        return False
+    traceback = record.exc_info is not None and record.exc_info[0] is not None
+    least = logging.WARNING if record.name.startswith(OURS) else logging.ERROR
+    return traceback or record.levelno >= least

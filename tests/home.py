@@ -5,7 +5,7 @@ The core is imported by its full name: what is learned here is loaded by Home As
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 import json
 import logging
@@ -317,6 +317,32 @@ async def act(hass: HomeAssistant, action: str, **given: Any) -> dict[str, Any]:
     assert answer is not None
     await hass.async_block_till_done()
     return dict(answer)
+
+
+async def days_kept(
+    hass: HomeAssistant, quantity: str = "pm25", room: str = KITCHEN
+) -> dict[str, dict[str, Any]]:
+    """Return the days that a room keeps, by their date, as people can read them."""
+    answer = await act(hass, "get_ledger", device_id=device_id(hass, room))
+    return {day["day"]: day for day in answer["quantities"][quantity]["days"]}
+
+
+def changed_days(before: Mapping[str, dict[str, Any]], kept: Mapping[str, Any]) -> list[str]:
+    """Return the days whose air is not kept as it was before, or not at all."""
+    air = ("from", "observed", "parts")
+    return [
+        day
+        for day, known in before.items()
+        if day not in kept or any(kept[day][what] != known[what] for what in air)
+    ]
+
+
+def missing_days(kept: Mapping[str, dict[str, Any]], first: date, least: float = 0.5) -> list[str]:
+    """Return the days from `first` to yesterday of which less than the share `least` is kept."""
+    today = (dt_util.utcnow().astimezone(ZONE) - timedelta(hours=4)).date()  # They begin at 04:00.
+    days = [first + timedelta(days=place) for place in range((today - first).days)]
+    shares = {str(day): kept.get(str(day), {"observed": 0.0})["observed"] for day in days}
+    return [f"{day}: {share:.0%} is kept" for day, share in shares.items() if share < least]
 
 
 async def come_to_rest(hass: HomeAssistant) -> None:

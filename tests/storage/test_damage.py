@@ -48,7 +48,7 @@ from custom_components.air_baseline.storage.store import (
 )
 from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released
-from tests.faults import Faults, complaints
+from tests.faults import DAMAGE, Faults, complaints
 from tests.files import disk, read, set_aside
 from tests.home import (
     BEDROOM,
@@ -104,6 +104,7 @@ def data_of(file: bytes | None) -> object:
         return None
 
 
+@pytest.mark.log_lines(100 * 12)  # Of a hundred damaged stores: some of a dozen parts.
 @pytest.mark.timeout(2 * 3600)
 def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
     found, tried = list[str](), set[str]()
@@ -209,6 +210,7 @@ def _ask(channel: Channel, at: float) -> None:
     json.dumps(ledger_report(channel), allow_nan=False)
 
 
+@pytest.mark.log_lines(20 * 12)  # Of twenty damaged stores: some of a dozen parts.
 @pytest.mark.timeout(4 * 3600)
 async def test_home_assistant_survives_any_damage(
     hass: HomeAssistant,
@@ -225,7 +227,7 @@ async def test_home_assistant_survives_any_damage(
         damaged = mutation(seed, LEDGER, GOOD, OPEN)
         clock.move_to(AT)
         found += [f"{damaged.what}: {wrong}" for wrong in await _try(hass, clock, entry, damaged)]
-        found += [f"{damaged.what}: {wrong}" for wrong in complaints(logged)]
+        found += [f"{damaged.what}: {wrong}" for wrong in complaints(logged, *DAMAGE)]
         logged.clear()
     faults.check("loaded by Home Assistant", f"{times} damaged stores", found, "0")
 

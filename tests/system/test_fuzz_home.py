@@ -30,6 +30,8 @@ from tests.home import (
     a_home,
     a_room,
     a_store,
+    changed_days,
+    days_kept,
     learned,
     pass_time,
     report,
@@ -127,6 +129,7 @@ async def entry(
     return entry
 
 
+@pytest.mark.log_lines(39 * 2)  # Of 39 hours: one about units, one about levels.
 @pytest.mark.usefixtures("entry")
 async def test_a_source_can_report_anything(
     hass: HomeAssistant,
@@ -136,16 +139,20 @@ async def test_a_source_can_report_anything(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Readings of all kinds, from all times, for days: what is stored still consists of numbers."""
+    learned_before = await days_kept(hass)
     times = faults.times(few=300, many=3000, long=30_000)
     for state, attributes, ago in draw(READINGS, times, faults):
         at = None if ago is None else max(dt_util.utcnow().timestamp() + ago, 0.0)
         hass.states.async_set(PM25, state, attributes, timestamp=at)
         await pass_time(hass, clock, timedelta(minutes=3))
-    kept = json.dumps(await saved(hass, hass_storage))
-    found = complaints(caplog.records)
-    found += [word for word in ("NaN", "Infinity") if word in kept]
-    faults.check("readings of all kinds", f"{times} readings", found, "no traceback, numbers kept")
+    stored = json.dumps(await saved(hass, hass_storage))
+    found = complaints(caplog.records, "not in a unit of pm25", "its unit is probably wrong")
+    found += [word for word in ("NaN", "Infinity") if word in stored]
+    faults.check("readings of all kinds", f"{times} readings", found, "no complaint, numbers kept")
     await pass_time(hass, clock, timedelta(days=1), {PM25: usual})
+    kept = await days_kept(hass)
+    assert len(kept) > len(learned_before), "a day has closed"
+    assert changed_days(learned_before, kept) == []
     assert shown(hass, "sensor.kitchen_pm25_learning").state not in ("unavailable", "no_source")
 
 

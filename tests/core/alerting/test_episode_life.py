@@ -232,6 +232,10 @@ def test_one_alert_day_more_than_promised_becomes_a_suspected_change() -> None:
     change = channel.ledger.entries[-1].correction
     assert isinstance(change, ChangeSuspected)
     assert change.cause is Cause.TOO_MANY_ALERTS
+    for one, scored in ((allowed, True), (channel, False)):
+        one.advance(day_start(MONDAY + 1, LONDON))
+        covered = one.ledger.days[-1].coverage
+        assert (covered is not None) is scored, "a day with two ranges has no coverage"
 
 
 def test_alerts_of_more_than_a_month_ago_do_not_count_against_the_promise() -> None:

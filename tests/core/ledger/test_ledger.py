@@ -414,3 +414,84 @@ def test_a_correction_of_several_entries_is_undone_whole_and_later_ones_stay() -
     assert {entry.replaces for entry in ledger.entries} == {None}
     (left,) = ledger.undo(NOW, 2).entries
     assert (left.correction, left.id) == (excluded(3), 5)
+
+
+@pytest.mark.parametrize("last", [MONDAY + 20, MONDAY + 23, MONDAY + 28])
+def test_what_is_known_before_a_day_does_not_depend_on_that_day(last: int) -> None:
+    """Days from 20 on lack the evening, so that one of them too many would show."""
+    evening_off = [{8.0: 36}] * 5 + [{}] * 3
+    days = [
+        a_day(day, None if day < MONDAY + 20 else evening_off, coverage=0.8)
+        for day in range(MONDAY, last)
+    ]
+    known = a_ledger(days)
+    later = a_ledger([*days, *(a_day(day, evening_off) for day in range(last, last + 30))])
+    for before in (last, last - 1):
+        assert later.usual_parts(before) == a_ledger(days[: before - MONDAY]).usual_parts(before)
+        assert later.seen_parts(before) == a_ledger(days[: before - MONDAY]).seen_parts(before)
+        assert later.common_parts(before) == a_ledger(days[: before - MONDAY]).common_parts(before)
+    assert later.evidence(last, 60) == known.evidence(last, 60)
+
+
+def test_a_day_that_was_lived_since_relearning_stays_when_that_is_undone() -> None:
+    """From the first day on that was lived under the relearned ledger, and none before it."""
+    former = a_ledger(a_day(day, {5.0: 36}) for day in range(MONDAY, MONDAY + 10))
+    relearned = made(Relearned(from_day=MONDAY + 10), 1)
+    ledger = a_ledger(
+        (a_day(day, {9.0: 36}) for day in range(MONDAY + 5, MONDAY + 12)),
+        entries=(relearned,),
+        former=former,
+    )
+    undone = ledger.undo(NOW)
+    assert [day.day for day in undone.days] == list(range(MONDAY, MONDAY + 12))
+    assert [day.part_peaks[0] for day in undone.days] == [5.0] * 10 + [9.0] * 2
+
+
+def test_what_can_no_longer_be_undone_is_dropped_a_second_later() -> None:
+    """A start over keeps its days, and relearning its former ledger, for thirty days."""
+    ledger = a_ledger(
+        [a_day(MONDAY), a_day(MONDAY + 1)],
+        entries=(made(Reset(from_day=MONDAY + 1), 1), made(Relearned(from_day=MONDAY + 2), 2)),
+        former=a_ledger([a_day(MONDAY)]),
+    )
+    last_chance = ledger.pruned(NOW + 30 * DAY)
+    assert last_chance is ledger
+    gone = ledger.pruned(NOW + 30 * DAY + 1.0)
+    assert [day.day for day in gone.days] == [MONDAY + 1]
+    assert gone.former is None
+    assert gone.entries == ledger.entries
+
+
+def test_the_longest_run_counts_from_its_first_day() -> None:
+    days = [a_day(MONDAY, longest_run_h=30), a_day(MONDAY + 1, longest_run_h=20)]
+    ledger = a_ledger(days)
+    assert [ledger.longest_run_h(MONDAY + since) for since in range(3)] == [30, 20, 0]
+
+
+def test_a_day_counts_from_the_day_of_a_change_or_a_start_over_on() -> None:
+    for correction, before in (
+        (Reset(from_day=MONDAY + 1), 0.0),
+        (reported(1), 0.0),
+        (reported(1, 0.25), 0.25),
+        (suspected(1), 0.25),
+    ):
+        ledger = a_ledger([a_day(MONDAY), a_day(MONDAY + 1)], entries=(made(correction),))
+        assert [ledger.factor(MONDAY + after) for after in range(3)] == [before, 1.0, 1.0]
+        assert [day.day for day in ledger.reference(9)] == [MONDAY + 1]
+        assert not [day for day, _ in ledger.coverages() if day < MONDAY + 1]
+
+
+def test_a_ledger_without_days_answers_everything() -> None:
+    ledger = Ledger()
+    assert not ledger.reference(9)
+    assert not ledger.coverages()
+    assert not ledger.evidence(MONDAY, 60)
+    assert ledger.longest_run_h(0) == 0
+    assert ledger.usual_parts(MONDAY) == ledger.seen_parts(MONDAY) == ALL_PARTS
+    assert ledger.common_parts(MONDAY) == ALL_PARTS
+    assert not ledger.alert_days(MONDAY)
+    assert not ledger.corrections(MONDAY)
+    assert (ledger.factor(MONDAY), ledger.excluded_parts(MONDAY)) == (1.0, 0)
+    assert ledger.pruned(NOW) is ledger
+    with pytest.raises(UndoError):
+        ledger.undo(NOW)

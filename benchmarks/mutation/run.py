@@ -1,0 +1,181 @@
+"""Tries drawn mutants, several at a time, and keeps the results for a run that is continued."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+import json
+from pathlib import Path
+from queue import SimpleQueue
+import sys
+from typing import Final
+
+from benchmarks.layout import Table
+
+from .areas import PACKAGE, sources, tests_of
+from .copies import ROOT, Copy, Verdict, copies
+from .draw import draw
+from .explained import EXPLAINED, Explained
+from .sites import Module, Mutant
+
+CACHE: Final = ROOT / ".cache" / "mutation"
+LEAST_KILLED: Final = 0.95  # Share of the mutants that are not equivalent; by judgement.
+SHOWN: Final = 60  # Characters of code in the table.
+HEAD: Final = ("file", "line", "operator", "before", "after", "killed by")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mutant, what the tests said, and the explanation if there is one."""
+
+    mutant: Mutant
+    verdict: Verdict
+    explained: Explained | None
+
+    @property
+    def killed(self) -> bool:
+        """Tell whether a test has found it."""
+        return self.verdict.failed is not None
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Return the row of the table."""
+        one, end = self.mutant, self.verdict.text
+        if not self.killed:
+            end = "SURVIVED"
+            if self.explained is not None:
+                end = f"survived: {self.explained.why}"
+        path = one.path.removeprefix(f"{PACKAGE}/")
+        return path, str(one.line), one.operator, _short(one.before), _short(one.after), end
+
+
+def run_mutants(number: int, seed: int, jobs: int, part: str) -> int:
+    """Draw mutants, try them and print the table; return the exit status."""
+    modules = {path: Module(path, text) for path, text in sources().items() if part in path}
+    stale = [one for one in EXPLAINED if not _is_there(one, modules)]
+    drawn = draw(modules, number, seed)
+    known = Results(CACHE)
+    with copies(jobs) as there:
+        free: SimpleQueue[Copy] = SimpleQueue()
+        for copy in there:
+            free.put(copy)
+
+        def verdict(mutant: Mutant) -> Verdict:
+            copy = free.get()
+            try:
+                return known.of(mutant, lambda tests: _verdict(copy, mutant, tests))
+            finally:
+                free.put(copy)
+
+        check_tests(there[0], known, {test for one in drawn for test in tests_of(one.path)})
+        with ThreadPoolExecutor(jobs) as pool:
+            tried = list(_told(drawn, pool.map(verdict, drawn)))
+        cpu_s = sum(copy.cpu_s for copy in there)
+    return _show(tried, stale, seed, cpu_s)
+
+
+def check_tests(copy: Copy, known: Results, tests: set[str]) -> None:
+    """Raise RuntimeError unless the tests pass without a mutant: they would kill each of them."""
+    wanted = sorted(tests)
+    found = known.without_mutant(wanted, lambda: copy.verdict(wanted))
+    if found.failed is not None:
+        raise RuntimeError(f"{found.text} fails without any mutant")
+
+
+class Results:
+    """What was found, in a folder; new source or new tests make it again.
+
+    A test that once killed a mutant is asked first.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, which may be missing."""
+        self._folder = folder
+        self._tree = _digest_of_tree()
+
+    def of(self, mutant: Mutant, find: Callable[[Sequence[str]], Verdict]) -> Verdict:
+        """Return the verdict on a mutant, from before or by running its tests."""
+        name = _digest(mutant.path, mutant.inside, mutant.operator, mutant.before, mutant.after)
+        place = self._folder / f"{name}.json"
+        key = _digest(self._tree, mutant.source, *tests_of(mutant.path))
+        before = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+        if before.get("key") == key:
+            return Verdict(before["failed"], before["how"])
+        tests = tests_of(mutant.path)
+        killer = before.get("failed")
+        if killer and (ROOT / killer.partition("::")[0]).is_file():
+            first = find([killer.partition("[")[0]])
+            found = first if first.failed else find(tests)
+        else:
+            found = find(tests)
+        self._keep(place, key, found)
+        return found
+
+    def without_mutant(self, tests: Sequence[str], find: Callable[[], Verdict]) -> Verdict:
+        """Return the verdict on the tree as it is, of now or of before."""
+        place, key = self._folder / "tree.json", _digest(self._tree, *tests)
+        before = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+        if before.get("key") == key:
+            return Verdict(before["failed"], before["how"])
+        found = find()
+        self._keep(place, key, found)
+        return found
+
+    def _keep(self, place: Path, key: str, found: Verdict) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        new = place.with_suffix(".new")
+        new.write_text(json.dumps({"key": key, "failed": found.failed, "how": found.how}), "utf-8")
+        new.replace(place)
+
+
+def _verdict(copy: Copy, mutant: Mutant, tests: Sequence[str]) -> Verdict:
+    with copy.changed({mutant.path: mutant.source}):
+        return copy.verdict(tests)
+
+
+def _told(drawn: Sequence[Mutant], verdicts: Iterator[Verdict]) -> Iterator[Tried]:
+    """Yield what was tried, and say so as it happens."""
+    for number, (mutant, verdict) in enumerate(zip(drawn, verdicts, strict=True), start=1):
+        explained = next((one for one in EXPLAINED if one.fits(mutant)), None)
+        tried = Tried(mutant, verdict, explained)
+        sys.stderr.write(f"{number} of {len(drawn)}: {' | '.join(tried.row)}\n")
+        yield tried
+
+
+def _is_there(one: Explained, modules: Mapping[str, Module]) -> bool:
+    """Tell whether the code has the mutant that is explained."""
+    module = modules.get(f"{PACKAGE}/{one.path}")
+    return module is None or any(map(one.fits, module.mutants(one.inside, one.before)))
+
+
+def _show(tried: Sequence[Tried], stale: Sequence[Explained], seed: int, cpu_s: float) -> int:
+    table = Table(f"Mutants of seed {seed}", HEAD, [one.row for one in tried])
+    equivalent = [one for one in tried if one.explained and one.explained.equivalent]
+    killed = sum(one.killed for one in tried)
+    open_ = [one for one in tried if not one.killed and one.explained is None]
+    refuted = [one for one in equivalent if one.killed]
+    of = len(tried) - sum(not one.killed for one in equivalent)
+    slow = sum(one.killed and bool(one.verdict.how) for one in tried)
+    say = (
+        f"{killed} of {of} killed ({killed / max(of, 1):.0%}), {slow} of them because a test took "
+        f"too long or died; {len(tried) - of} more cannot be told from the code as it is.\n"
+        f"{len(open_)} survivors are not explained.\n"
+        f"{cpu_s / 60:.1f} processor minutes in this run.\n"
+    )
+    wrong = [f"Out of date, its code is gone: {one.path}: {one.before}\n" for one in stale]
+    wrong += [f"Explained as equivalent, but killed: {' | '.join(one.row)}\n" for one in refuted]
+    sys.stdout.write(f"{table.text()}\n{say}{''.join(wrong)}")
+    return int(killed < LEAST_KILLED * of or bool(open_ or wrong))
+
+
+def _short(code: str) -> str:
+    return code if len(code) <= SHOWN else f"{code[: SHOWN - 1]}…"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _digest_of_tree() -> str:
+    found = sorted(path for folder in (PACKAGE, "tests") for path in (ROOT / folder).rglob("*.py"))
+    return _digest(*(path.read_text("utf-8") for path in found))
