@@ -1,5 +1,6 @@
 """Write the trial home: two rooms that have learned for 36 days, with the past in the recorder."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 import json
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from custom_components.air_baseline.core.day import DAY_S, day_start, locate
+from custom_components.air_baseline.core.day import DAY_S, day_start, iso_day, locate
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from demo import home, recorder, storage
 from demo.air import Place, Substance
@@ -18,6 +19,7 @@ from .inside import AIR
 from .run_hass import ORDER, put
 
 ROOT: Final = Path(__file__).parent.parent.parent
+INTEGRATION: Final = ROOT / "custom_components" / "air_baseline"
 ZONE: Final = ZoneInfo("Europe/London")
 LEARNED_DAYS: Final = 36  # The days of an alert are complete after 35.
 OFF_S: Final = 2 * 3600.0  # The machine was off so long: no bin of the last hour is there.
@@ -60,7 +62,16 @@ class Founder:
         self.house = two_rooms(self.off_at)
         self._lived: Lived = live(self.house, self.off_at)
 
-    def found(self, folder: Path, port: int, language: str = "en") -> None:
+    def learned(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield room, quantity and the dates of the learned days of each ledger."""
+        for monitor in self.house.monitors:
+            for pollutant, life in self._lived.lives[monitor.room_id].items():
+                dates = [iso_day(summary.day) for summary in life.channel.ledger.days]
+                yield monitor.name, pollutant.value, dates
+
+    def found(
+        self, folder: Path, port: int, language: str = "en", integration: Path = INTEGRATION
+    ) -> None:
         """Write a home that listens on a port of this machine."""
         folder.mkdir(parents=True)
         then = datetime.fromtimestamp(self.off_at, UTC)
@@ -90,7 +101,7 @@ class Founder:
         (folder / "custom_components").mkdir()
         (folder / "custom_components" / "__init__.py").touch()  # Not those of this repository.
         for name, target in (
-            ("air_baseline", ROOT / "custom_components" / "air_baseline"),
+            ("air_baseline", integration),
             ("inside", ROOT / "benchmarks" / "real_home" / "inside"),
         ):
             (folder / "custom_components" / name).symlink_to(target)

@@ -82,6 +82,13 @@ class Life:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """Kill it, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
     def passed_s(self) -> float:
         """Return how much more time has passed in the home than in this process (s)."""
         return float((self.folder / PASSED).read_text("utf-8"))
