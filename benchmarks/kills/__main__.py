@@ -130,14 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
 def wrong_in(
     listed: Counter[Correction], confirmed: set[Correction], trying: Correction | None
 ) -> list[str]:
-    """Return what is missing, there twice, or there without having been tried.
-
-    >>> one, other = ("Study", "pm25", "2026-01-01", "2026-01-02"), ("Study", "pm25", "", "")
-    >>> wrong_in(Counter([one]), {one}, other)
-    []
-    >>> len(wrong_in(Counter([other, other]), {one}, other))
-    2
-    """
+    """Return what is missing, there twice, or there without having been tried."""
     wrong = [f"{one} was confirmed and is missing" for one in confirmed - listed.keys()]
     wrong += [f"{one} is there {times} times" for one, times in listed.items() if times > 1]
     known = confirmed | {trying}

@@ -32,7 +32,7 @@ class Clocks:
         self._folder = folder
         self._passed_before = _number(folder / PASSED)
         self.moved = 0.0  # Seconds that this process was moved on.
-        self.rate = 1.0
+        self._moved_at = _real_monotonic()
         self._follow()
 
     def monotonic(self) -> float:
@@ -41,18 +41,21 @@ class Clocks:
 
     def run(self) -> None:
         """Move both clocks on, for ever."""
-        before, lock = _real_monotonic(), threading.Lock()
-        lock.acquire()
         while True:
-            lock.acquire(timeout=POLL_S)
-            now = _real_monotonic()
-            self.moved += (self.rate - 1.0) * (now - before)
-            before = now
-            self._follow()
+            _sleep(POLL_S)
+            self.move()
+
+    def move(self) -> None:
+        """Move both clocks on by the time since the last move, then follow the order."""
+        now = _real_monotonic()
+        self.moved += (self.rate - 1.0) * (now - self._moved_at)
+        self._moved_at = now
+        self._follow()
 
     def _follow(self) -> None:
+        """Take the order over, and write where the wall clock is to be."""
         order = json.loads((self._folder / ORDER).read_text("utf-8"))
-        self.rate = order["rate"]
+        self.rate: float = order["rate"]
         passed = self._passed_before + self.moved
         put(self._folder / STAMP, f"{order['wrong_s'] + passed:+.3f}\n")
         put(self._folder / PASSED, f"{passed:.3f}\n")
