@@ -152,7 +152,7 @@ def _run(outcome: Outcome, folder: Path, library: Path, founder: Founder, rate: 
         set_clock(folder, outcome.case.stages[-1].wrong_s)
         life.stop()
         outcome.days_after, outcome.good_after = life.days_on_disk()
-        today = iso_day(locate(time.time() + life.passed_s(), ZONE)[0])
+        today = iso_day(locate(life.now(), ZONE)[0])
         outcome.invented = sum(day >= today for days in outcome.days_after.values() for day in days)
         outcome.report += [f"  log: {line}" for line in life.complaints()]
 
@@ -167,7 +167,7 @@ def live(life: Life, stage: Stage, name: str, founder: Founder, rate: float) -> 
         life.start()
     rate = 1.0 if stage.real_time else rate
     set_clock(life.folder, stage.wrong_s, rate)
-    time.sleep(stage.minutes * 60.0 / rate)
+    life.wait(stage.minutes * 60.0, rate)
     set_clock(life.folder, stage.wrong_s)
     time.sleep(SETTLE_S)
 

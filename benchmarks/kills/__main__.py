@@ -28,7 +28,7 @@ from benchmarks.fake_clock import faketime
 from benchmarks.layout import Table
 from benchmarks.real_home.cases import CALM
 from benchmarks.real_home.founding import INTEGRATION, ZONE, Founder, set_clock
-from benchmarks.real_home.life import life_in
+from benchmarks.real_home.life import TrialError, life_in
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.storage.channel import load_channel
 from custom_components.air_baseline.storage.store import LEDGER_KEY
@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
                 lost_s = _wait_and_be_killed(folder, chance)
                 found.lost_s = max(found.lost_s, lost_s)
                 print(f"wait {number + 1}: {lost_s:.0f} s of air lost")
-        except KillError as error:
+        except (KillError, TrialError) as error:
             found.wrong.append(str(error))
     rows = [
         _row("confirmed, then killed", f"{found.kills} kills", f"{len(found.wrong)} wrong", "0"),
@@ -224,9 +224,9 @@ def _wait_and_be_killed(folder: Path, chance: Random) -> float:
     with life_in(folder, faketime()) as life:
         life.start()
         set_clock(folder, 0.0, RATE)
-        time.sleep(chance.uniform(*WAIT_MIN) * 60.0 / RATE)
+        life.wait(chance.uniform(*WAIT_MIN) * 60.0, RATE)
         life.kill()
-        return time.time() + life.passed_s() - _last_reading(folder)
+        return life.now() - _last_reading(folder)
 
 
 def _last_reading(folder: Path) -> float:

@@ -20,6 +20,7 @@ from .run_hass import PASSED, STAMP
 OUTPUT: Final = "output.log"
 PATIENCE_S: Final = 240.0  # A start on a busy machine takes a minute.
 STOP_S: Final = 60.0
+SLOWEST: Final = 10.0  # Times as long as on a free machine.
 POLL_S: Final = 0.3
 ALWAYS: Final = "has not been tested by Home Assistant"  # It says so of each such integration.
 
@@ -89,9 +90,17 @@ class Life:
             self._process.wait()
             self._process = None
 
-    def passed_s(self) -> float:
-        """Return how much more time has passed in the home than in this process (s)."""
-        return float((self.folder / PASSED).read_text("utf-8"))
+    def now(self) -> float:
+        """Return the true time of the home, whatever its clock says (POSIX seconds)."""
+        return time.time() + float((self.folder / PASSED).read_text("utf-8"))
+
+    def wait(self, seconds: float, rate: float) -> None:
+        """Wait until so much time has passed in the home; at this rate, if the machine is free."""
+        end, deadline = self.now() + seconds, time.monotonic() + SLOWEST * seconds / rate
+        while (left := end - self.now()) > 0.0:
+            if time.monotonic() > deadline + PATIENCE_S:
+                raise TrialError("this machine is too busy to let time pass quickly")
+            time.sleep(min(left / rate, POLL_S))
 
     def diary(self) -> list[dict[str, Any]]:
         """Return the lines of the witness, without one that is being written."""

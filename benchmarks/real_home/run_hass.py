@@ -13,12 +13,13 @@ import json
 import os
 from pathlib import Path
 import selectors
+import signal
 import sys
 import threading
 import time
 from typing import Any, Final, SupportsIndex
 
-POLL_S: Final = 0.05  # Real seconds between two moves; at sixty times, three seconds each.
+POLL_S: Final = 0.05  # Real seconds between two moves; at sixty times, three seconds at most.
 ORDER, STAMP, PASSED = "clock.json", "faketime", "passed"  # In the folder of the home.
 
 _real_monotonic: Final = time.monotonic
@@ -32,6 +33,7 @@ class Clocks:
         self._folder = folder
         self._passed_before = _number(folder / PASSED)
         self.moved = 0.0  # Seconds that this process was moved on.
+        self.turned = False  # The event loop had a turn.
         self._moved_at = _real_monotonic()
         self._follow()
 
@@ -40,16 +42,23 @@ class Clocks:
         return _real_monotonic() + self.moved
 
     def run(self) -> None:
-        """Move both clocks on, for ever."""
-        while True:
+        """Move both clocks on as long as the trial lives; if it was killed, stop `hass`."""
+        trial = os.getppid()
+        while os.getppid() == trial:
             _sleep(POLL_S)
             self.move()
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def move(self) -> None:
-        """Move both clocks on by the time since the last move, then follow the order."""
+        """Move both clocks on, then follow the order.
+
+        They move only if the event loop had a turn since the last move, and never far: a busy
+        machine gets slower days, not a `hass` that misses its rounds.
+        """
         now = _real_monotonic()
-        self.moved += (self.rate - 1.0) * (now - self._moved_at)
-        self._moved_at = now
+        if self.turned:
+            self.moved += (self.rate - 1.0) * min(now - self._moved_at, POLL_S)
+        self.turned, self._moved_at = False, now
         self._follow()
 
     def _follow(self) -> None:
@@ -83,6 +92,7 @@ def _impatient(select: Callable[..., Any], clocks: Clocks) -> Callable[..., Any]
     """Return a `select` that looks again after a move of the clocks, while time passes quickly."""
 
     def look(self: selectors.BaseSelector, timeout: float | None = None) -> Any:  # noqa: ANN401
+        clocks.turned = True
         if clocks.rate > 1.0:
             timeout = POLL_S / 2 if timeout is None else min(timeout, POLL_S / 2)
         return select(self, timeout)

@@ -38,16 +38,35 @@ def test_quick_time_moves_both_clocks_and_a_step_only_one(
     monkeypatch.setattr("benchmarks.real_home.run_hass._real_monotonic", lambda: real)
     order(tmp_path, 0.0, 60.0)
     clocks = Clocks(tmp_path)
-    real += 2.0
-    clocks.move()
+    for _ in range(50):
+        real += 0.04
+        clocks.turned = True
+        clocks.move()
     assert clocks.monotonic() == pytest.approx(1000.0 + 120.0)
     assert float((tmp_path / STAMP).read_text()) == pytest.approx(118.0)
     order(tmp_path, -HOUR_S, 1.0)
     clocks.move()
     real += 2.0
+    clocks.turned = True
     clocks.move()
     assert clocks.monotonic() == pytest.approx(1000.0 + 122.0)
     assert float((tmp_path / STAMP).read_text()) == pytest.approx(118.0 - HOUR_S)
+
+
+def test_no_time_is_skipped_while_the_event_loop_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = 1000.0
+    monkeypatch.setattr("benchmarks.real_home.run_hass._real_monotonic", lambda: real)
+    order(tmp_path, 0.0, 60.0)
+    clocks = Clocks(tmp_path)
+    real += 5.0
+    clocks.move()
+    assert clocks.moved == 0.0
+    clocks.turned = True
+    real += 5.0
+    clocks.move()
+    assert 0.0 < clocks.moved <= 3.0
 
 
 def test_the_next_process_goes_on_from_the_time_that_passed(tmp_path: Path) -> None:
