@@ -38,7 +38,6 @@ class Life:
     folder: Path
     faketime: Path
     _process: subprocess.Popen[bytes] | None = None
-    _starts: int = 0
 
     def start(self) -> None:
         """Start it, and wait until it has started completely."""
@@ -55,6 +54,7 @@ class Life:
             "TZ": "UTC",
         }
         (self.folder / STAMP).write_text("+0\n")
+        before = self._starts()
         with (self.folder / OUTPUT).open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.real_home.run_hass", str(self.folder)],
@@ -64,9 +64,8 @@ class Life:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self._starts += 1
         deadline = time.monotonic() + PATIENCE_S
-        while sum("started" in line for line in self.diary()) < self._starts:
+        while self._starts() == before:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise TrialError(f"hass did not start: {self.folder / OUTPUT}")
             time.sleep(POLL_S)
@@ -107,6 +106,10 @@ class Life:
         path = self.folder / DIARY
         lines = path.read_text("utf-8").split("\n")[:-1] if path.is_file() else []
         return [json.loads(line) for line in lines]
+
+    def _starts(self) -> int:
+        """Return how often a `hass` has started in this home."""
+        return sum("started" in line for line in self.diary())
 
     def complaints(self) -> list[str]:
         """Return the warnings and errors in the output that are about Air Baseline."""
