@@ -1,5 +1,6 @@
-"""Kills of a real `hass`. A package, not a module: what `multiprocessing` starts imports it not.
+"""Kills of a real `hass`.
 
-A forked process imports the main module of its parent, unless that is a `__main__.py`; and with it
-the integration of this repository, before Home Assistant finds the one in its own folder.
+It is a package with a `__main__.py` for a reason: `multiprocessing` imports any other main module
+into the processes that it forks, and with it the integration of this repository, before Home
+Assistant can find the one in its own folder.
 """

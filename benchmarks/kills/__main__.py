@@ -18,6 +18,7 @@ from http.client import HTTPException
 import json
 from pathlib import Path
 from random import Random
+import signal
 import sys
 from tempfile import TemporaryDirectory
 import threading
@@ -99,6 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--integration", type=Path, default=INTEGRATION, help="another one, such as a mutant"
     )
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # So that `hass` is ended too.
     chance, founder = Random(options.seed), Founder(time.time())  # noqa: S311 - moments
     found = Found()
     with TemporaryDirectory() as temporary:
