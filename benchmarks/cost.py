@@ -1,6 +1,7 @@
 """What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
-    python -m benchmarks.cost [core] [corrections] [updates] [day] [disk] [home] [loop] [start] [history]
+    python -m benchmarks.cost [core] [corrections] [updates] [day] [disk] [home] [loop] [start]
+                              [history]
 
 Without names it measures everything; `loop` takes half an hour of it. The median of a figure is
 compared with its budget. Exits with 1 over budget.

@@ -64,6 +64,13 @@ def device_id(port: int, tokens: dict[str, Any], name: str) -> str:
     return _ask(port, "/api/template", tokens, json.dumps(template))
 
 
+def act(port: int, tokens: dict[str, Any], action: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Run an action (`domain/name`) on data; return its response. Raises OSError if it fails."""
+    path = f"/api/services/{action}?return_response"
+    answer = json.loads(_ask(port, path, tokens, json.dumps(data)))
+    return dict(answer["service_response"])
+
+
 def _ask(port: int, path: str, tokens: dict[str, Any], body: str | None = None) -> str:
     request = Request(  # noqa: S310
         address(port) + path,

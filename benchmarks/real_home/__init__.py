@@ -1,0 +1,1 @@
+"""A real `hass` with two learned rooms, for trials that no test inside it can make."""
