@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -147,6 +148,32 @@ async def test_a_setup_that_fails_in_the_middle_leaves_no_save_behind(
         await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})
     assert disk(hass, LEDGER_KEY).read_bytes() == before
+
+
+async def test_removal_after_a_setup_that_failed_while_it_wrote_leaves_no_file(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, slow: Disk
+) -> None:
+    """Such a store is not unloaded, so nothing waits for it but the lock that all share."""
+    write(hass, LEDGER_KEY, kitchen(36))
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
+    slow.hold(LEDGER_KEY)
+    tasks: list[asyncio.Task[None]] = []
+
+    async def fail(_: object, entry: Any) -> None:  # noqa: ANN401
+        tasks.append(asyncio.ensure_future(entry.runtime_data.store.async_save()))
+        await slow.until_reached()
+        raise RuntimeError("in the middle")
+
+    with patch.object(air_baseline, "async_clear_requests", fail):
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+    removal = asyncio.ensure_future(hass.config_entries.async_remove(entry.entry_id))
+    for _ in range(200):
+        await asyncio.sleep(0)
+    await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.2)
+    slow.released.set()
+    await asyncio.gather(*tasks, removal)
+    assert files(hass) == []
 
 
 async def test_what_was_confirmed_is_in_every_later_file(
