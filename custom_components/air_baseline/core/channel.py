@@ -338,11 +338,12 @@ class Channel:
         known = self.day_hours
         if known is not None and not known.other_hours(self.zone):
             return
-        self.day_hours = DayHours.of(at, self.zone)
+        day = locate(at, self.zone)[0]
+        self.day_hours = DayHours.of(day_start(day, self.zone), self.zone)
         today = self.forecast
         if known is None or today is None or today.standing.state is LearningState.COLLECTING:
             return
-        first = max(locate(at, self.zone)[0], self._last_day + 1)
+        first = max(day, self._last_day + 1)
         back = self._hours_before is not None and not self._hours_before.other_hours(self.zone)
         doubts = [
             entry.id
