@@ -46,7 +46,7 @@ ALLOWED = {
         "_target",
         "_to_states",
     },
-    "storage/store": {  # tests/storage
+    "storage/ha_store": {  # tests/storage
         "_async_handle_write_data",
         "_async_write_data",
     },

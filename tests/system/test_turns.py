@@ -32,7 +32,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.issues.sources import SourceIssues
 from custom_components.air_baseline.listeners import other_rooms
 from custom_components.air_baseline.permissions import room_names
-from custom_components.air_baseline.storage import store
+from custom_components.air_baseline.storage.frozen import FrozenRoom
 from custom_components.air_baseline.storage.rooms import StoredRoom
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.words import explanation
@@ -174,7 +174,7 @@ async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_tu
     hass: HomeAssistant, home: Home
 ) -> None:
     order: list[str] = []
-    passing, freezing = RoomCoordinator.async_pass_time, store._freeze_room  # noqa: SLF001
+    passing, freezing = RoomCoordinator.async_pass_time, FrozenRoom.of
 
     def passes(room: RoomCoordinator, now: float) -> None:
         order.append("room")
@@ -188,12 +188,12 @@ async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_tu
 
     with (
         patch.object(RoomCoordinator, "async_pass_time", passes),
-        patch.object(store, "_freeze_room", freezes),
+        patch.object(FrozenRoom, "of", freezes),
     ):
         await home.live(timedelta(minutes=5))
     assert order[:ROOMS] == ["room"] * ROOMS
     assert order.count("save") >= ROOMS
-    with counted(store, "_freeze_room") as turns:
+    with counted(FrozenRoom, "of") as turns:
         await home.entry.runtime_data.store.async_save()
     assert (turns.total, turns.most) == (ROOMS, 1)
 

@@ -11,7 +11,7 @@ from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.day import DAY_S
 from ..core.known_time import LEAP_S, Look, Verdict
 from ..core.ledger.entries import ClockSetBack, Entry
-from ..core.ledger.ledger import UNDO_DAYS
+from ..core.ledger.folding import UNDO_DAYS
 from ..core.pollutant import Pollutant
 from .question_store import CLOCK_AHEAD, CLOCK_BEHIND, ignored
 
