@@ -108,7 +108,7 @@ RULES: Final = (
     _rule("weight", "days before a change count less", "ledger.correction", "CHANGE_WEIGHT",
           _be(1.0)),
     _rule("old", "old days count less", _RANGE, "HALF_LIFE_DAYS", _be(inf)),
-    _rule("prior", "homes in general", _RANGE, "PRIOR_DAYS", _be(HARDLY)),
+    _rule("prior", "the law of homes", _RANGE, "PRIOR_DAYS", _be(HARDLY)),
     _rule("room", "the whole day in the range of a part", _RANGE, "ROOM_DAYS", _be(HARDLY)),
     _rule("widening", "the range is widened and narrowed", _FORECAST, "widening_of", _say(0.0)),
     _rule("added", "what misses have added up to", _RANGE, "LASTING_STEP", _be(0.0)),

@@ -53,7 +53,7 @@ def widening(coverages: Sequence[float]) -> float:
     """Add up 3 % of each miss within bounds, and 60 % of a mean that forgets a fifth each day."""
     lasting = accumulate(
         coverages,
-        lambda found, coverage: max(-0.20, min(0.18, found + 0.03 * (0.80 - coverage))),
+        lambda found, coverage: max(-0.18, min(0.18, found + 0.03 * (0.80 - coverage))),
         initial=0.0,
     )
     recent = sum(

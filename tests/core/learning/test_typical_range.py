@@ -201,13 +201,13 @@ def test_while_not_clamped_the_average_miss_is_within_its_bound_for_any_coverage
     misses = [1.0 - coverage for coverage in coverages]
     lasting = list(
         accumulate(
-            misses, lambda sum_, miss: clamp(sum_ + 0.03 * (miss - 0.20), -0.20, 0.18), initial=0.0
+            misses, lambda sum_, miss: clamp(sum_ + 0.03 * (miss - 0.20), -0.18, 0.18), initial=0.0
         )
     )
-    free = [-0.20 < now < 0.18 for now in lasting[1:]]
+    free = [-0.18 < now < 0.18 for now in lasting[1:]]
     for start, end in runs(free):
         average = sum(misses[start:end]) / (end - start)
-        assert abs(average - 0.20) <= 13.7 / (end - start) + 1e-9
+        assert abs(average - 0.20) <= 13.0 / (end - start) + 1e-9
         recent = (widening_of(coverages[:end]) - lasting[end]) / 0.6
         assert -0.20 - 1e-9 <= recent <= 0.80 + 1e-9, "the rest of the widening is a mean of misses"
 
@@ -229,7 +229,7 @@ def test_most_of_a_lasting_miss_is_answered_within_a_week(coverage: float) -> No
     assert week * at_rest >= 0.0
     assert abs(week) >= 0.6 * abs(0.6 * (0.80 - coverage))
     assert at_rest == pytest.approx(
-        0.6 * (0.80 - coverage) + {0.8: 0.0, 1.0: -0.20}.get(coverage, 0.18)
+        0.6 * (0.80 - coverage) + {0.8: 0.0, 1.0: -0.18}.get(coverage, 0.18)
     )
 
 
@@ -243,7 +243,7 @@ def test_one_bad_day_is_half_forgotten_after_three_days_and_stays_a_little() -> 
 
 @pytest.mark.parametrize(
     ("widening", "outside"),
-    [(0.0, 0.20), (0.18, 0.02), (0.5, 0.02), (-0.20, 0.40), (-0.32, 0.52)],
+    [(0.0, 0.20), (0.18, 0.02), (0.5, 0.02), (-0.20, 0.40), (-0.30, 0.50)],
 )
 def test_the_widening_leaves_more_or_less_time_outside(widening: float, outside: float) -> None:
     assert tail(widening) == pytest.approx(outside)
@@ -252,7 +252,7 @@ def test_the_widening_leaves_more_or_less_time_outside(widening: float, outside:
 @given(coverages=coverage_lists)
 @repeatable
 def test_no_record_leaves_all_or_nothing_outside(coverages: list[float]) -> None:
-    assert 0.02 <= tail(widening_of(coverages)) <= 0.52 + 1e-9
+    assert 0.02 <= tail(widening_of(coverages)) <= 0.50 + 1e-9
 
 
 @given(days=spent_days, resolution=st.sampled_from([0.1, 0.5, 1.0, 3.0, 10.0]))

@@ -1,7 +1,7 @@
 """The typical range: from the days of a ledger to a range for each part of the day.
 
 The range comes from a law, the predictive distribution of a two-level Dirichlet process with
-days as the draws: homes in general count as five days of the room, and the room as five days of
+days as the draws: the law of homes counts as five days of the room, and the room as five days of
 each part. It assumes no shape of distribution and can be checked by hand.
 """
 
@@ -26,10 +26,9 @@ ROOM_DAYS = 5.0  # K1, days, by judgement for the same reason.
 # Share of time left outside at least, by judgement: a range that leaves out nothing has no end.
 LEAST_OUTSIDE = 0.02
 # Of each miss, by judgement (short run: 0.02 and 0.05 held as many fortnights). By Angelopoulos,
-# Candes and Tibshirani 2023, |average miss - 0.2| over T days is at most (0.38 + 0.03) / (0.03 T).
+# Candes and Tibshirani 2023, |average miss - 0.2| over T days is at most (0.36 + 0.03) / (0.03 T).
 LASTING_STEP = 0.03
-# Share of time: the upper end follows from the least share outside, the lower is by judgement.
-LASTING_LOW, LASTING_HIGH = -0.20, 0.18
+LASTING_MOST = 0.18  # Share of time, either way: it follows from the least share outside.
 # Of the recent miss (short run): 0.3 held fewer fortnights, 0.8 more, but moved the edges more.
 RECENT_SHARE = 0.6
 # Days of the recent miss (short run): 8 held fewer fortnights, 3 more, but moved the edges more.
@@ -209,7 +208,7 @@ def widening_of(coverages: Sequence[float]) -> float:
     lasting = recent = 0.0
     for coverage in coverages:
         miss = TARGET - coverage
-        lasting = min(max(lasting + LASTING_STEP * miss, LASTING_LOW), LASTING_HIGH)
+        lasting = min(max(lasting + LASTING_STEP * miss, -LASTING_MOST), LASTING_MOST)
         recent += (miss - recent) / RECENT_DAYS
     return lasting + RECENT_SHARE * recent
 
