@@ -13,7 +13,6 @@ from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 from custom_components.air_baseline.core.alerting.promise import RULES as PROMISES
-from custom_components.air_baseline.core.learning.confidence import USUAL_WANDER
 
 CORE: Final = "custom_components.air_baseline.core"
 NEVER: Final = 10_000  # More days, or alerts, than there are.
@@ -109,12 +108,10 @@ RULES: Final = (
     _rule("weight", "days before a change count less", "ledger.correction", "CHANGE_WEIGHT",
           _be(1.0)),
     _rule("old", "old days count less", _RANGE, "HALF_LIFE_DAYS", _be(inf)),
-    _rule("prior", "homes in general", _RANGE, "PRIOR_DAYS", _be(HARDLY)),
+    _rule("prior", "the law of homes", _RANGE, "PRIOR_DAYS", _be(HARDLY)),
     _rule("room", "the whole day in the range of a part", _RANGE, "ROOM_DAYS", _be(HARDLY)),
-    Rule("widening", "the range is widened and narrowed", (
-        (_FORECAST, "widening_of", _say(0.0)), (_CONFIDENCE, "widening_of", _say(0.0)),
-    )),
-    _rule("marks", "old coverages count less", _CONFIDENCE, "COVERAGE_HALF_LIFE_DAYS", _be(inf)),
-    _rule("most", "the largest spread of coverages", _CONFIDENCE, "MOST_SPREAD", _be(inf)),
-    _rule("wander", "the wander of the level", _FORECAST, "wander", _say(USUAL_WANDER)),
+    _rule("widening", "the range is widened and narrowed", _FORECAST, "widening_of", _say(0.0)),
+    _rule("added", "what misses have added up to", _RANGE, "LASTING_STEP", _be(0.0)),
+    _rule("recent", "the recent miss", _RANGE, "RECENT_SHARE", _be(0.0)),
+    _rule("usual", "a usual room in the confidence", _CONFIDENCE, "USUAL_DAYS", _be(HARDLY)),
 )  # fmt: skip

@@ -1,14 +1,13 @@
 """The forecast that is written before a day, made from earlier days only."""
 
 from dataclasses import replace
-from statistics import fmean
 
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.codes import Basis, LearningState
-from custom_components.air_baseline.core.learning.confidence import confidence, wander
+from custom_components.air_baseline.core.learning.confidence import confidence
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
@@ -71,21 +70,17 @@ def test_a_range_says_whose_days_it_is_based_on(
     assert len(found.ranges) == 8
 
 
-def test_confidence_follows_coverage_and_how_far_the_days_wander_in_the_range() -> None:
+def test_confidence_follows_the_coverages_that_count() -> None:
+    change = ChangeReported(from_day=MONDAY - 10, found_day=MONDAY - 10, weight=0.25)
     days = [
-        a_day(MONDAY - back, {concentration: 36}, coverage=0.8)
-        for back, concentration in zip(range(30, 0, -1), [8.0, 20.0] * 15, strict=True)
+        a_day(MONDAY - back, {8.0: 36}, coverage=0.3 if back > 10 else 0.8)
+        for back in range(30, 0, -1)
     ]
-    found = written(a_ledger(days))
-    coverages = [(float(back), 0.8) for back in range(30, 0, -1)]
-    width = fmean(part.y_high - part.y_low for part in found.ranges)
-    assert found.confidence == pytest.approx(
-        confidence(coverages, wander([2.15, 3.05] * 15, width))
-    )
-    calm = written(diary(30)).confidence
-    assert calm is not None
-    assert found.confidence is not None
-    assert found.confidence < calm
+    low = written(a_ledger(days)).confidence
+    assert low == pytest.approx(confidence([0.3] * 20 + [0.8] * 10))
+    again = written(a_ledger(days, entries=(an_entry(change),))).confidence
+    assert again == pytest.approx(confidence([0.8] * 10))
+    assert (again or 0.0) > (low or 1.0)
 
 
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])
@@ -111,10 +106,10 @@ def test_low_coverage_raises_the_widening_which_widens_the_range() -> None:
         assert wide.y_high > narrow.y_high
 
 
-def test_the_widening_restarts_after_a_change() -> None:
+def test_the_widening_begins_again_with_the_days_after_a_change() -> None:
     change = ChangeReported(from_day=MONDAY - 5, found_day=MONDAY - 5, weight=0.25)
     ledger = replace(diary(40, coverage=0.5), entries=(an_entry(change),))
-    assert written(ledger).widening == 0.0
+    assert written(ledger).widening == pytest.approx(by_hand.widening([0.5] * 5))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from custom_components.air_baseline.core.codes import LearningState, Missing
 from custom_components.air_baseline.core.day import is_weekend
-from custom_components.air_baseline.core.learning.confidence import confidence, wander
+from custom_components.air_baseline.core.learning.confidence import confidence
 from custom_components.air_baseline.core.learning.standing import Standing, standing
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import (
@@ -24,7 +24,6 @@ from custom_components.air_baseline.core.ledger.entries import (
     Season,
 )
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from tests.core import by_hand
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day, a_ledger, an_entry
 
@@ -288,70 +287,34 @@ def test_no_earliest_day_is_shown_once_learned() -> None:
     assert known(full(30)).earliest is None
 
 
-@given(
-    record=st.lists(st.tuples(st.integers(1, 90), st.floats(0.0, 1.0)), min_size=7, max_size=60),
-    wandered=st.floats(0.05, 1.0),
-)
+@given(record=st.lists(st.floats(0.0, 1.0), min_size=7, max_size=90))
 @repeatable
-def test_confidence_is_the_normal_probability_of_the_promised_band(
-    record: list[tuple[int, float]], wandered: float
-) -> None:
-    record = sorted(record, reverse=True)
-    pairs = [(2.0 ** (-age / 60.0), coverage) for age, coverage in record]
-    total = sum(w for w, _ in pairs)
-    own = sum(w * c for w, c in pairs) / total
-    of_record = (sum(w * c for w, c in pairs) + 30.0 * 0.80) / (total + 30.0)
-    of_widening = 0.80 + 0.5 * by_hand.widening([coverage for _, coverage in record])
-    mean = of_record if abs(of_record - 0.80) >= abs(of_widening - 0.80) else of_widening
-    squares = sum(w * (c - own) ** 2 for w, c in pairs)
-    of_days = (squares + 60.0 * min(0.8 * wandered, 0.4) ** 2) / (total + 60.0)
-    variance = of_days * (1.0 / (total + 30.0) + 1.0 / 14.0)
-    expected = norm.cdf(0.90, mean, sqrt(variance)) - norm.cdf(0.70, mean, sqrt(variance))
-    scores = [(float(age), coverage) for age, coverage in record]
-    assert confidence(scores, wandered) == pytest.approx(expected)
+def test_confidence_is_the_normal_probability_of_the_promised_band(record: list[float]) -> None:
+    number = len(record)
+    expected_mean = (sum(record) + 30.0 * 0.80) / (number + 30.0)
+    squares = number * pvariance(record) + 30.0 * 0.20**2
+    of_the_mean = sqrt(squares / (number + 30.0) / 16.0)
+    expected = norm.cdf(0.90, expected_mean, of_the_mean) - norm.cdf(
+        0.70, expected_mean, of_the_mean
+    )
+    assert confidence(record) == pytest.approx(expected)
 
 
-@given(medians=st.lists(st.floats(0.0, 10.0), min_size=2, max_size=80), width=st.floats(0.1, 5.0))
-@repeatable
-def test_wander_is_the_spread_of_the_last_sixty_days_pooled_with_two_usual_weeks(
-    medians: list[float], width: float
-) -> None:
-    last = medians[-60:]
-    pooled = (len(last) * pvariance(last) / width**2 + 14.0 * 0.3**2) / (len(last) + 14.0)
-    assert wander(medians, width) == pytest.approx(sqrt(pooled))
+def test_coverages_that_differ_more_from_day_to_day_give_less_confidence() -> None:
+    confidences = [confidence([0.8 - far, 0.8 + far] * 20) or 0.0 for far in (0.0, 0.1, 0.3, 0.5)]
+    assert confidences == sorted(confidences, reverse=True)
+    assert confidences[0] > 0.95
+    assert confidences[-1] < 0.8
 
 
-def test_a_level_that_wanders_more_relative_to_its_range_gives_less_confidence() -> None:
-    coverages = [(float(age), 0.8) for age in range(40, 0, -1)]
-    confidences = [confidence(coverages, wandered) for wandered in (0.1, 0.2, 0.3, 0.5)]
-    assert None not in confidences
-    assert confidences == sorted(confidences, key=lambda one: -(one or 0.0))
-    assert (confidences[0] or 0.0) > 0.95
-    assert (confidences[-1] or 1.0) < 0.8
-
-
-def test_a_week_of_unchanging_air_is_not_taken_for_certainty() -> None:
-    week = [(float(age), 0.8) for age in range(7, 0, -1)]
-    sure = confidence(week, wander([2.0] * 7, 1.0))
+def test_a_week_of_unchanging_coverage_is_not_taken_for_certainty() -> None:
+    sure = confidence([0.8] * 7)
     assert sure is not None
-    assert sure < 0.95
-
-
-@pytest.mark.parametrize("order", [(0.6, 1.0), (1.0, 0.6)])
-def test_confidence_is_lower_when_the_same_coverages_moved_the_widening(
-    order: tuple[float, float],
-) -> None:
-    coverages = [(1.0, coverage) for coverage in order]
-    at_rest = confidence(coverages * 13, 0.3)
-    moved = confidence([pair for pair in coverages for _ in range(13)], 0.3)
-    assert at_rest is not None
-    assert moved is not None
-    assert at_rest > 0.85
-    assert moved < 0.85 * at_rest
+    assert sure < 0.98
 
 
 def constant(days: int, coverage: float = 0.8) -> float | None:
-    return confidence([(float(age), coverage) for age in range(days, 0, -1)], 0.3)
+    return confidence([coverage] * days)
 
 
 @pytest.mark.parametrize(("days", "is_shown"), [(6, False), (7, True)])

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from statistics import fmean
 
 from ..codes import Basis, LearningState
 from ..day import PARTS, WINDOW_DAYS
-from ..learning.confidence import confidence, wander
+from ..learning.confidence import confidence
 from ..learning.level_shift import high_since
 from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
@@ -25,7 +24,6 @@ from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
 from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.ledger import Ledger
-from ..ledger.seen_parts import parts_of
 from ..pollutant import PollutantSpec
 from .promise import RULES, Promise
 from .threshold import (
@@ -109,8 +107,8 @@ def forecast(
     in_force = {summary.day for summary in summaries}
     own = counts[[summary.day in in_force for summary in ledger.days]]
     days = stack(summaries, own, ledger, day)
-    coverages = ledger.coverages()
-    widening = widening_of([coverage for _, coverage in coverages])
+    coverages = [coverage for _, coverage in ledger.coverages()]
+    widening = widening_of(coverages)
     try:
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
@@ -123,7 +121,6 @@ def forecast(
     reference = ledger.reference(rule.window, scored)
     before = levels_before(ledger.days, counts, reference, ranges)
     medians = medians_by_day(summaries, own, scored)
-    width = fmean(ranges[part].y_high - ranges[part].y_low for part in parts_of(known.seen))
     return with_levels(
         Forecast(
             day=day,
@@ -134,10 +131,7 @@ def forecast(
             shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
             own_share=own_share(days, spec.prior),
             widening=widening,
-            confidence=confidence(
-                [(day - scored, coverage) for scored, coverage in coverages],
-                wander([median for _, median in medians], width),
-            ),
+            confidence=confidence(coverages),
             threshold=alert_threshold(
                 reference,
                 before,
