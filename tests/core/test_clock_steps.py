@@ -278,9 +278,11 @@ def test_a_good_copy_of_yesterday_is_not_what_time_it_is() -> None:
 
 @few
 @given(
-    st.lists(st.sampled_from([2 * HOUR, 9 * HOUR, 2 * DAY, 100 * DAY]), min_size=1, max_size=3),
-    st.sampled_from([0, 3, 30]),
-    st.booleans(),
+    sizes=st.lists(
+        st.sampled_from([2 * HOUR, 9 * HOUR, 2 * DAY, 100 * DAY]), min_size=1, max_size=3
+    ),
+    hours=st.sampled_from([0, 3, 30]),
+    stored=st.booleans(),
 )
 def test_however_often_a_clock_leaped_it_loses_no_day(
     sizes: list[float], hours: int, *, stored: bool

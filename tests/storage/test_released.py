@@ -43,7 +43,7 @@ def states(hass: HomeAssistant) -> dict[str, str]:
 
 def ledgers(stored: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the ledgers of a stored file, without what changes by the minute."""
-    running = {"source", "today", "facts", "version", "unit_check", "end_at"}
+    running = {"source", "today", "facts", "version", "unit_check", "end_at", "day_hours"}
     return [
         {name: value for name, value in channel.items() if name not in running}
         for room in stored["data"]["rooms"].values()

@@ -207,6 +207,7 @@ def flip(hass: HomeAssistant, whole: bytes, place: int, bit: int) -> None:
     damage(hass, LEDGER_KEY, lambda _: bytes(flipped))
 
 
+@pytest.mark.log_lines(100)  # Each byte is another start.
 async def test_whatever_byte_is_wrong_the_entry_loads_or_refuses_as_newer(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:

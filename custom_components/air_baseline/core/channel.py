@@ -564,7 +564,7 @@ class Channel:
 
     def _record(self, at: float, draft: Draft) -> Entry:
         made = self.ledger.with_correction(at, draft)
-        self.ledger = made.fold(at)
+        self.ledger = made.fold(at - slack_s(self.leaps))
         return made.entries[len(made.entries) - len(draft.corrections)]
 
     def _revive(self, undone: Entry) -> None:

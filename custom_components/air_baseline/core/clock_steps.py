@@ -92,9 +92,11 @@ def set_back(channel: Channel, found: Look) -> None:
         return
     channel.clock_wrong = False
     channel.false_until = max(channel.false_until, at + back_s)
+    kept = next((one for one in channel.leaps if one.leap == leap), None)
+    if kept is not None and channel.history in READ and kept.history not in READ:
+        channel.history = HistoryState.UNUSED  # It was read for other days.
     if latest_time(channel) <= at + CORRECTION_S:
         return  # It has not seen the false time.
-    kept = next((one for one in channel.leaps if one.leap == leap), None)
     today = _open_day(kept, channel.zone)
     first = locate(leap.until, channel.zone)[0]
     aside = _false_days(channel, first, round(back_s / DAY_S))
@@ -106,8 +108,6 @@ def set_back(channel: Channel, found: Look) -> None:
     channel.health.set_back(leap.until, back_s)
     if channel.guideline is not None:
         channel.guideline.set_back(leap.until, at)
-    if kept is not None and channel.history in READ and kept.history not in READ:
-        channel.history = HistoryState.UNUSED  # It was read for other days.
     channel.leaps = tuple(one for one in channel.leaps if one.leap.until < leap.until)
     rest = next((one for one in found.known.leaps if one.since == leap.since), None)
     if kept is not None and rest is not None:  # The clock can go back further.

@@ -36,7 +36,7 @@ from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.ledger import Ledger, UndoError
 from custom_components.air_baseline.core.storage.ledger import (
     MOST_ENTRIES,
-    MOST_ROWS,
+    MOST_PLAIN_ROWS,
     dump_ledger,
     load_ledger,
 )
@@ -241,12 +241,12 @@ def test_few_entries_are_not_folded() -> None:
     assert ledger.fold(at_noon(MONDAY) + 60 * DAY_S) is ledger
 
 
-@pytest.mark.parametrize("number", [MOST_PLAIN + 1, MOST_ROWS + 1, 400])
+@pytest.mark.parametrize("number", [MOST_PLAIN + 1, MOST_PLAIN_ROWS + 1, 400])
 def test_many_entries_are_stored_and_packed_without_loss(number: int) -> None:
     ledger = busy(number, since=1_771_002_003.123457)
     ledger = ledger.with_correction(1_771_002_003.5, Draft((StopAsking(),)))
     data = json.loads(json.dumps(dump_ledger(ledger)))
-    assert (data["entries"] == []) is (len(ledger.entries) > MOST_ROWS)
+    assert (data["entries"] == []) is (len(ledger.entries) > MOST_PLAIN_ROWS)
     restored = load_ledger(data)
     assert restored == ledger
     assert tuple(restored.entries) == tuple(ledger.entries)

@@ -122,7 +122,7 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("histogram", "06U,,"),
         ("slots", ",".join(["0"] * 8)),
         ("slots", ",".join(["36"] * 7)),
-        ("slots", ",".join(["49"] * 8)),
+        ("slots", ",".join(["289"] * 8)),
         ("peaks", ",".join(["1"] * 7)),
         ("peaks", ",".join(["x"] * 8)),
         ("ranges", ",".join(["1"] * 15)),

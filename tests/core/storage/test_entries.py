@@ -42,7 +42,7 @@ from tests.core.rooms import an_entry
 FIXTURES = Path(__file__).parent / "fixtures"
 RELEASED = [
     *sorted(FIXTURES.glob("channel_v*.json")),
-    *sorted((Path(__file__).parents[2] / "fixtures").glob("store_v*/air_baseline.*")),
+    *sorted((Path(__file__).parents[2] / "fixtures").glob("store_v*/air_baseline.ledger*")),
 ]
 AT = 1_772_463_603.0
 DAY: Final = date(2026, 3, 2).toordinal()

@@ -62,7 +62,7 @@ WRONG_DAYS: dict[str, Callable[[str], str]] = {
     "the far future": column("day", "2287-03-02"),
     "the far past": column("day", "1970-01-02"),
     "a histogram of nothing": column("histogram", "x"),
-    "more slots than a part has": column("slots", ",".join(["99"] * 8)),
+    "more slots than a part has": column("slots", ",".join(["299"] * 8)),
     "no slots": column("slots", ",".join(["0"] * 8)),
     "a coverage above one": column("mark", "1.5"),
     "a coverage that is no number": column("mark", "nan"),

@@ -331,27 +331,6 @@ class Relearned(Correction):
     from_day: int
 
 
-CORRECTIONS: Final[Mapping[CorrectionCode, type[Correction]]] = MappingProxyType(
-    {
-        kind.code: kind
-        for kind in (
-            LooksRight,
-            StopAsking,
-            StopReporting,
-            EpisodeReal,
-            EpisodeNormal,
-            DaysExcluded,
-            ChangePassed,
-            ChangeReported,
-            ChangeSuspected,
-            Season,
-            Reset,
-            Relearned,
-        )
-    }
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSetBack(Correction):
     """The clock was ahead: the days that were learned meanwhile are set aside."""
@@ -371,6 +350,28 @@ class ClockSetBack(Correction):
     def sets_aside(self, day: int) -> bool:
         """Tell whether a day is one of those."""
         return self.from_day <= day <= self.to_day
+
+
+CORRECTIONS: Final[Mapping[CorrectionCode, type[Correction]]] = MappingProxyType(
+    {
+        kind.code: kind
+        for kind in (
+            LooksRight,
+            StopAsking,
+            StopReporting,
+            EpisodeReal,
+            EpisodeNormal,
+            DaysExcluded,
+            ChangePassed,
+            ChangeReported,
+            ChangeSuspected,
+            Season,
+            Reset,
+            Relearned,
+            ClockSetBack,
+        )
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
