@@ -138,7 +138,9 @@ async def test_the_way_back_is_as_described(
     """The copies under their old names, without what is open, load again and are as they were."""
     put_released(hass, version)
     before = {key: disk(hass, key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY)}
-    clock.move_to(dt_util.utc_from_timestamp(read(hass, GOOD_KEY)["data"]["kept_at"]))
+    clock.move_to(
+        datetime.fromisoformat(json.loads((FIXTURES / version / "shown.json").read_text())["at"])
+    )
     entry = eventful_home()
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=1))
