@@ -249,7 +249,7 @@ async def test_damage_is_reported_with_names_until_it_was_seen(
     await set_up(hass, entry)
     page = await fixer.begin("store_recovered")
     assert (page["type"], page["step_id"]) == ("form", "confirm")
-    assert page["description_placeholders"] == {"lost": "Kitchen"}
+    assert page["description_placeholders"] == {"lost": "Kitchen", "partly": "–"}
     done = await fixer.answer(page)
     assert done["type"] == "create_entry"
     assert issues(hass) == []

@@ -156,6 +156,7 @@ async def test_a_source_can_report_anything(
     assert shown(hass, "sensor.kitchen_pm25_learning").state not in ("unavailable", "no_source")
 
 
+@pytest.mark.log_lines(300)  # Each form can make a room.
 async def test_the_page_of_a_room_can_be_sent_anything(
     hass: HomeAssistant, entry: MockConfigEntry, faults: Faults, caplog: pytest.LogCaptureFixture
 ) -> None:

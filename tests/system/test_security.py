@@ -302,6 +302,6 @@ class TestFiles:
         listening.clear()
         new = {path.name for path in {*folder.parent.rglob("*")} - before if path.is_file()}
         ours = {name for name in new if name.startswith(DOMAIN) or self.WORD in name}
-        assert ours == {"air_baseline.ledger", "air_baseline.ledger_good"}
+        assert ours == {"air_baseline.ledger", "air_baseline.ledger_good", "air_baseline.open"}
         assert any("air_baseline.ledger" in path for path in opened)
         assert [path for path in opened if self.WORD in path] == []

@@ -111,10 +111,12 @@ class Life:
         await self.breathe(3 * HOUR, unit_of_measurement="ppb")
 
     async def step_clock(self) -> None:
-        """Set the clock back by two hours, later forward by three."""
-        self.clock.move_to(dt_util.utcnow() - 2 * HOUR)
+        """Set the clock back by half an hour; later it is ahead for five hours."""
+        self.clock.move_to(dt_util.utcnow() - HOUR / 2)
+        await self.breathe(2 * HOUR)
+        self.clock.move_to(dt_util.utcnow() + 2 * HOUR)
         await self.breathe(5 * HOUR)
-        self.clock.move_to(dt_util.utcnow() + 3 * HOUR)
+        self.clock.move_to(dt_util.utcnow() - 2 * HOUR)
         await self.breathe(HOUR)
 
     async def come_to_rest(self) -> None:

@@ -25,7 +25,7 @@ from ..core.past.replay import filled
 from ..core.pollutant import Pollutant
 from ..inputs.source_log import source_log
 from ..storage.store import NotSavedError
-from .recorder import HistoryError
+from .recorder import HistoryError, NoHistory
 from .relearn import async_find, async_replay
 
 # Seconds to the second try, by judgement: a database that was locked or restarted is back by then.
@@ -189,7 +189,8 @@ class Backfill:
         kind = type(error.__cause__ or error)  # What it says can differ each time.
         if kind is not failed.kind:
             failed.kind = kind
-            LOGGER.warning(
+            LOGGER.log(
+                INFO if _is_without_recorder(error) else WARNING,
                 "%s: the history of %s cannot be read: %s; trying again in %d minutes",
                 room.name,
                 pollutant.value,
@@ -205,6 +206,11 @@ class Backfill:
             self._async_look()
 
         failed.cancel = async_call_later(self._hass, wait_s, again)
+
+
+def _is_without_recorder(error: Exception) -> bool:
+    """Tell whether the home has no recorder, which is no fault."""
+    return isinstance(error, HistoryError) and error.reason is NoHistory.NO_RECORDER
 
 
 async def _async_fill(

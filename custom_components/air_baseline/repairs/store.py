@@ -30,7 +30,9 @@ class StoreRecoveredFlow(RepairsFlow):
             step_id="init",
             menu_options=["keep", "start_over"],
             description_placeholders={
-                fate: self._names(fate) for fate in ("lost", "recovered", "partly")
+                "lost": self._names("lost"),
+                "recovered": self._names("recovered"),
+                "partly": self._names("partly"),
             },
         )
 
@@ -41,7 +43,10 @@ class StoreRecoveredFlow(RepairsFlow):
         return self.async_show_form(
             step_id="confirm",
             data_schema=NO_FIELDS,
-            description_placeholders={fate: self._names(fate) for fate in ("lost", "partly")},
+            description_placeholders={
+                "lost": self._names("lost"),
+                "partly": self._names("partly"),
+            },
         )
 
     async def async_step_keep(self, user_input: UserInput = None) -> RepairsFlowResult:
