@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from threading import get_ident
 from typing import Any
 from unittest.mock import patch
 
@@ -33,8 +34,9 @@ from custom_components.air_baseline.issues.sources import SourceIssues
 from custom_components.air_baseline.listeners import other_rooms
 from custom_components.air_baseline.permissions import room_names
 from custom_components.air_baseline.storage.frozen import FrozenRoom
+from custom_components.air_baseline.storage.good_copy import KnownDays
 from custom_components.air_baseline.storage.rooms import StoredRoom
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from custom_components.air_baseline.words import explanation
 from custom_components.air_baseline.words.explanation import Words, async_page
 from tests.automations import HOUR
@@ -196,6 +198,34 @@ async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_tu
     with counted(FrozenRoom, "of") as turns:
         await home.entry.runtime_data.store.async_save()
     assert (turns.total, turns.most) == (ROOMS, 1)
+
+
+@contextmanager
+def threads(of: object, name: str) -> Iterator[list[int]]:
+    """Note the thread of each call of a function or class method."""
+    called: Callable[..., Any] = getattr(of, name)
+    seen: list[int] = []
+
+    def note(*given: object, **named: object) -> object:
+        seen.append(get_ident())
+        return called(*given, **named)
+
+    with patch.object(of, name, note):
+        yield seen
+
+
+async def test_a_good_copy_is_read_and_compared_beside_the_loop(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    tomorrow = dt_util.utcnow() + timedelta(days=1)
+    with threads(KnownDays, "of") as compared:
+        await home.entry.runtime_data.store.async_keep_good(tomorrow.timestamp())
+    assert len(hass_storage[GOOD_KEY]["data"]["rooms"]) == ROOMS
+    assert len(compared) == ROOMS * len(KINDS)
+    with threads(KnownDays, "of_stored") as read:
+        await hass.config_entries.async_reload(home.entry.entry_id)
+    assert len(read) == ROOMS * len(KINDS)
+    assert get_ident() not in (*compared, *read)
 
 
 async def test_repairs_are_reviewed_one_room_in_a_turn(
