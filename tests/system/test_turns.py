@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+import gc
 from threading import get_ident
 from typing import Any
 from unittest.mock import patch
@@ -31,7 +32,7 @@ from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.coordinator import RoomCoordinator
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.issues.sources import SourceIssues
-from custom_components.air_baseline.listeners import other_rooms
+from custom_components.air_baseline.listeners import other_rooms, rooms
 from custom_components.air_baseline.permissions import room_names
 from custom_components.air_baseline.storage.frozen import FrozenRoom
 from custom_components.air_baseline.storage.good_copy import KnownDays
@@ -170,6 +171,17 @@ async def test_a_round_has_one_channel_in_a_turn(hass: HomeAssistant, home: Home
     # What a room's last turn does with a channel that has had its own takes no time.
     assert turns.total == ROOMS * (2 * len(KINDS) - 1)
     assert turns.most == len(KINDS)
+
+
+async def test_what_many_rooms_make_anew_is_collected_in_small_shares(
+    hass: HomeAssistant, home: Home
+) -> None:
+    with patch.object(rooms, "COLLECT_ROOMS", 5), counted(gc, "collect") as turns:
+        await home.live(timedelta(minutes=5))
+    assert (turns.total, turns.most) == (ROOMS // 5, 1)
+    with counted(gc, "collect") as turns:
+        await home.live(timedelta(minutes=5))
+    assert turns.total == 0, "a home of a few rooms leaves it to Python"
 
 
 async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_turn(
