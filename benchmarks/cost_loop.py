@@ -26,6 +26,7 @@ from custom_components.air_baseline.card.feeds import async_show_room
 from custom_components.air_baseline.clock import TICK_SECOND
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
+from custom_components.air_baseline.core.known_time import LEAP_S
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.flows.candidates import async_candidates
 from custom_components.air_baseline.flows.discovery import async_find_rooms
@@ -50,6 +51,7 @@ ROOMS: Final = (200, 500)
 SHOWN: Final = 4  # Rooms on a dashboard.
 TABS: Final = 50
 TRIES: Final = 3
+ROUND_S: Final = LEAP_S / 2.0  # Between rounds that only let the clock go on: more is a leap.
 RISE_S: Final = 2400.0  # Of smoke, in which every room opens an episode.
 
 type Level = Callable[[float, Pollutant], float]
@@ -132,10 +134,16 @@ class Home:
         await self.live(self.at + SLOT_S, usual)
 
     async def fill_day(self) -> None:
-        """Let all sources report to just before 04:00, without the clock."""
+        """Let all sources report to just before 04:00, with few rounds of the clock."""
         four = self.at // DAY_S * DAY_S + 4 * 3600.0
         four += DAY_S if four <= self.at else 0.0
         while self.at < four - SLOT_S:
+            await self._report_until(min(self.at + ROUND_S, four - SLOT_S))
+            async_fire_time_changed(self.hass, self.now())
+            await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def _report_until(self, until: float) -> None:
+        while self.at < until:
             self.at += SLOT_S
             await self._report(usual)
 

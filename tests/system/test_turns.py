@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+import gc
+from threading import get_ident
 from typing import Any
 from unittest.mock import patch
 
@@ -30,11 +32,12 @@ from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.coordinator import RoomCoordinator
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.issues.sources import SourceIssues
-from custom_components.air_baseline.listeners import other_rooms
+from custom_components.air_baseline.listeners import other_rooms, rooms
 from custom_components.air_baseline.permissions import room_names
 from custom_components.air_baseline.storage.frozen import FrozenRoom
+from custom_components.air_baseline.storage.good_copy import KnownDays
 from custom_components.air_baseline.storage.rooms import StoredRoom
-from custom_components.air_baseline.storage.store import LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from custom_components.air_baseline.words import explanation
 from custom_components.air_baseline.words.explanation import Words, async_page
 from tests.automations import HOUR
@@ -170,6 +173,17 @@ async def test_a_round_has_one_channel_in_a_turn(hass: HomeAssistant, home: Home
     assert turns.most == len(KINDS)
 
 
+async def test_what_many_rooms_make_anew_is_collected_in_small_shares(
+    hass: HomeAssistant, home: Home
+) -> None:
+    with patch.object(rooms, "COLLECT_ROOMS", 5), counted(gc, "collect") as turns:
+        await home.live(timedelta(minutes=5))
+    assert (turns.total, turns.most) == (ROOMS // 5, 1)
+    with counted(gc, "collect") as turns:
+        await home.live(timedelta(minutes=5))
+    assert turns.total == 0, "a home of a few rooms leaves it to Python"
+
+
 async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_turn(
     hass: HomeAssistant, home: Home
 ) -> None:
@@ -196,6 +210,34 @@ async def test_a_save_that_is_due_waits_for_the_round_and_takes_one_room_in_a_tu
     with counted(FrozenRoom, "of") as turns:
         await home.entry.runtime_data.store.async_save()
     assert (turns.total, turns.most) == (ROOMS, 1)
+
+
+@contextmanager
+def threads(of: object, name: str) -> Iterator[list[int]]:
+    """Note the thread of each call of a function or class method."""
+    called: Callable[..., Any] = getattr(of, name)
+    seen: list[int] = []
+
+    def note(*given: object, **named: object) -> object:
+        seen.append(get_ident())
+        return called(*given, **named)
+
+    with patch.object(of, name, note):
+        yield seen
+
+
+async def test_a_good_copy_is_read_and_compared_beside_the_loop(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    tomorrow = dt_util.utcnow() + timedelta(days=1)
+    with threads(KnownDays, "of") as compared:
+        await home.entry.runtime_data.store.async_keep_good(tomorrow.timestamp())
+    assert len(hass_storage[GOOD_KEY]["data"]["rooms"]) == ROOMS
+    assert len(compared) == ROOMS * len(KINDS)
+    with threads(KnownDays, "of_stored") as read:
+        await hass.config_entries.async_reload(home.entry.entry_id)
+    assert len(read) == ROOMS * len(KINDS)
+    assert get_ident() not in (*compared, *read)
 
 
 async def test_repairs_are_reviewed_one_room_in_a_turn(

@@ -7,6 +7,7 @@ of work, at the same moment.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
+import gc
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -23,6 +24,12 @@ from ..coordinator import (
 from ..core.event import Event
 from ..core.pollutant import Pollutant
 
+# Rooms, by judgement, after which what they have made anew is collected as garbage. At the end of
+# a day that is 130 objects a room, in place of as many old ones, which Python's own count does not
+# see: with 500 rooms, one collection among all of them blocked Home Assistant for 58 to 78 ms.
+COLLECT_ROOMS = 50
+_YOUNG = 1  # The garbage generation of what was made lately; follows from Python's `gc`.
+
 
 async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
     """Yield the items of a mapping; after each, other tasks can run."""
@@ -34,11 +41,16 @@ async def in_turn[K, V](things: Mapping[K, V]) -> AsyncIterator[tuple[K, V]]:
 async def async_pass_time(data: AirBaselineData, at: float) -> None:
     """Let time pass in all rooms, up to a POSIX time; a save that is due waits until then."""
     async with data.store.turn:
+        passed = 0
         async for _, room in in_turn(data.rooms):
             for pollutant in tuple(room.channels)[1:]:  # The first goes with the room itself.
                 room.async_advance(pollutant, at)
                 await asyncio.sleep(0)
             room.async_pass_time(at)
+            passed += 1
+            if passed % COLLECT_ROOMS == 0:
+                await asyncio.sleep(0)
+                gc.collect(_YOUNG)
 
 
 @callback

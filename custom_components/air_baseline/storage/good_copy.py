@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import sleep
 from typing import Any, Self
 
 from ..core.day import WINDOW_DAYS, parse_day
@@ -12,6 +13,9 @@ from ..core.ledger.ledger import Ledger
 from ..core.storage.days import ordinals
 from ..core.storage.ledger import ENTRY_COLUMNS
 from ..core.storage.salvage import UNREADABLE
+from .frozen import YIELD_S, FrozenChannel
+
+type Known = dict[tuple[str, str], KnownDays]  # By room (its id) and quantity.
 
 _ID, _KIND = ENTRY_COLUMNS.index("id"), ENTRY_COLUMNS.index("kind")
 _DROPPING = frozenset({CorrectionCode.RESET.value, CorrectionCode.RELEARNED.value})
@@ -59,7 +63,29 @@ class KnownDays:
         return [day for day in self.days if first <= day < today and day not in kept]
 
 
-def days_of_stored(rooms: Mapping[str, Any]) -> dict[tuple[str, str], KnownDays]:
+def compare(
+    before: Known, present: Mapping[tuple[str, str], FrozenChannel], today: int
+) -> tuple[Known, list[str]]:
+    """Return the known days of channels, and what speaks against them in place of a good copy.
+
+    `before` is what that copy has; `today` is for channels without an open day. This is for a
+    thread: a thousand channels take longer than a turn of the event loop may.
+    """
+    known: Known = {}
+    wrong = []
+    for fate, channel in present.items():
+        sleep(YIELD_S)
+        known[fate] = now = KnownDays.of(channel.ledger, channel.leaps)
+        day = parse_day(channel.day) if channel.day else today
+        missing = before[fate].missing_in(now, day) if fate in before else []
+        if channel.error:
+            wrong.append(f"{' '.join(fate)}: {channel.error}")
+        if missing:
+            wrong.append(f"{' '.join(fate)}: {len(missing)} days are missing")
+    return known, wrong
+
+
+def days_of_stored(rooms: Mapping[str, Any]) -> Known:
     """Return the known days of each channel (room, pollutant) of stored rooms."""
     return {
         (key, name): KnownDays.of_stored(channel)

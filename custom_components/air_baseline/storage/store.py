@@ -28,11 +28,11 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN, LOGGER
 from ..core.alerting.promise import Promise
 from ..core.checked import StoredFormError
-from ..core.day import locate, parse_day
+from ..core.day import locate
 from ..core.reading.surroundings import SurroundingMean
 from .files import NEWER, copy, drop_earlier, remove_set_aside, set_aside
 from .frozen import FrozenRoom, OpenRoom, Whole
-from .good_copy import KnownDays, days_of_stored
+from .good_copy import Known, compare, days_of_stored
 from .ha_store import (
     STORAGE_VERSION,
     ImmediateStore,
@@ -77,7 +77,7 @@ class LedgerStore:
         self._pending: list[CALLBACK_TYPE] = []  # They cancel the next save.
         self._closed = False
         self._good_at: float | None = None
-        self._good_days: dict[tuple[str, str], KnownDays] = {}
+        self._good_days: Known = {}
         self._held_back = False
         self._loaded = Loaded()
         self._due_at = 0.0
@@ -106,7 +106,7 @@ class LedgerStore:
             await run(drop_earlier, store.path, _saved_at(data, opened))
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
-        self._good_days = days_of_stored(mapping(mapping(good).get("rooms")))
+        self._good_days = await run(days_of_stored, mapping(mapping(good).get("rooms")))
         reader = RoomsReader(zone, promise, rooms)
         loaded = self._loaded = await run(reader.read, data, good, opened)
         loaded.damaged |= exists and data is None
@@ -264,13 +264,9 @@ class LedgerStore:
             for key, room in rooms.items()
             for name, channel in room.channels.items()
         }
-        wrong = [f"{key} {name}: {one.error}" for (key, name), one in present.items() if one.error]
-        for known, channel in present.items():
-            before, now = self._good_days.get(known), KnownDays.of(channel.ledger, channel.leaps)
-            today = parse_day(channel.day) if channel.day else self._today(at)
-            missing = before.missing_in(now, today) if before is not None else []
-            if missing:
-                wrong.append(f"{' '.join(known)}: {len(missing)} days are missing")
+        now, wrong = await self._hass.async_add_executor_job(
+            compare, self._good_days, present, self._today(at)
+        )
         if wrong:
             if not self._held_back:
                 LOGGER.warning("The last good copy is kept as it is: %s", "; ".join(wrong))
@@ -280,9 +276,7 @@ class LedgerStore:
         self._held_back = False
         await self._good.async_write({**data, "kept_at": at})
         self._good_at = at
-        self._good_days = {
-            known: KnownDays.of(one.ledger, one.leaps) for known, one in present.items()
-        }
+        self._good_days = now
 
     async def _async_forget_gone_in_good(self, rooms: Mapping[str, FrozenRoom]) -> None:
         """Write the good copy as it is, but without the rooms that are gone."""
@@ -292,7 +286,7 @@ class LedgerStore:
         stored = mapping(good.get("rooms"))
         good["rooms"] = {key: room for key, room in stored.items() if key in rooms}
         await self._good.async_write(good)
-        self._good_days = days_of_stored(good["rooms"])
+        self._good_days = await self._hass.async_add_executor_job(days_of_stored, good["rooms"])
 
     def _today(self, at: float) -> int:
         return locate(at, dt_util.get_default_time_zone())[0]
