@@ -87,8 +87,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     async_report_clock(hass, entry, looked)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
         entry.async_on_unload(watch(hass, entry))
-    if loaded.outdated and data.clock.wrong is None:
-        await store.async_forget_gone(dt_util.utcnow().timestamp())
+    if data.clock.wrong is None:
+        await store.async_drop_earlier(data.clock.at - data.clock.slack_s)
+        if loaded.outdated:
+            await store.async_forget_gone(data.clock.at)
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())

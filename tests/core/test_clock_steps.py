@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import json
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -18,11 +19,19 @@ from custom_components.air_baseline.core.clock_steps import (
 from custom_components.air_baseline.core.codes import HistoryState, LearningState, Reason
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
 from custom_components.air_baseline.core.explaining.view import view
-from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
+from custom_components.air_baseline.core.known_time import (
+    KnownTime,
+    Leap,
+    Verdict,
+    look,
+    set_back as trusted,
+)
 from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
-from custom_components.air_baseline.core.ledger.entries import ClockSetBack
+from custom_components.air_baseline.core.ledger.entries import Cause, ClockSetBack, Entry, Relearned
 from custom_components.air_baseline.core.ledger.ledger import UndoError
+from custom_components.air_baseline.core.past.history_import import PastDays
+from custom_components.air_baseline.core.past.replay import ReplaySetting, relearned, take_over
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
@@ -307,3 +316,140 @@ def test_however_often_a_clock_leaped_it_loses_no_day(
     set_back(channel, found)
     assert lost(days, channel, right) == []
     assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+def set_right(channel: Channel, known: KnownTime, now: float) -> KnownTime:
+    """Set the clock back to a POSIX time; a person says that it is right if nothing explains it."""
+    found = look(known, now)
+    if found.verdict is Verdict.BEHIND:
+        found = trusted(known, now, Leap(now, now))
+    channel.mistrust_clock()
+    set_back(channel, found)
+    return found.known
+
+
+def leaped(channel: Channel, known: KnownTime, size_s: float, hours: float) -> KnownTime:
+    """Let the clock leap and go on for some hours; return what is known then."""
+    found = look(known, known.latest + size_s)
+    assert found.leap is not None
+    note_leap(channel, found.leap)
+    wave(channel, found.now, hours, 8.0)
+    return KnownTime(found.now + hours * HOUR, found.known.leaps)
+
+
+def relearn(channel: Channel, at: float) -> Entry:
+    """Relearn from history that has nothing new."""
+    setting = ReplaySetting.of(channel, PastDays())
+    own = channel.open_day.day if channel.open_day else 0
+    entry = take_over(
+        channel, at, relearned(at, channel.ledger, PastDays(), own, setting), PastDays()
+    )
+    assert entry is not None
+    return entry
+
+
+def held(channel: Channel) -> set[int]:
+    lists = channel.ledger.days, channel.ledger.set_aside, *(one.days for one in channel.leaps)
+    return {day.day for days in lists for day in days}
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_the_word_of_a_person_costs_no_day_that_left_because_of_a_leap(*, stored: bool) -> None:
+    """Ahead by 40 days, then by three more, then right: no single leap explains the step."""
+    channel = a_morning()
+    days = list(channel.ledger.days)
+    known = leaped(channel, KnownTime(NOON), 40 * DAY, 30)
+    known = leaped(channel, known, 3 * DAY, 30)
+    channel = restored(channel) if stored else channel
+    now = NOON + 60 * HOUR
+    set_right(channel, known, now)
+    assert lost(days, channel, now) == []
+    assert max(day.day for day in channel.ledger.days) <= locate(now, LONDON)[0]
+    assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+@pytest.mark.parametrize("size_s", SIZES)
+@pytest.mark.parametrize("before", [False, True])
+def test_undoing_a_relearning_brings_back_no_day_of_the_future(
+    size_s: float, *, before: bool
+) -> None:
+    """A room is relearned before a leap, or while the clock is ahead."""
+    channel = a_morning()
+    days = list(channel.ledger.days)
+    if before:
+        relearn(channel, NOON - 60.0)
+    known = leaped(channel, KnownTime(NOON), size_s, 60)
+    if not before:
+        relearn(channel, known.latest)
+        wave(channel, known.latest, 30, 8.0)
+        known = KnownTime(known.latest + 30 * HOUR, known.leaps)
+    now = known.latest - size_s
+    set_right(channel, known, now)
+    channel = restored(channel)
+    aside = channel.ledger.set_aside
+    assert aside
+    (entry,) = channel.ledger.of(Relearned)
+    channel.undo(now + 60.0, entry.id)
+    channel.advance(now + 600.0)
+    assert channel.ledger.set_aside == aside
+    assert len(channel.ledger.of(ClockSetBack)) == 1
+    assert lost(days, channel, now) == []
+    assert max(day.day for day in channel.ledger.days) <= locate(now, LONDON)[0]
+    assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+def test_relearning_lets_no_day_return_that_was_set_aside() -> None:
+    channel = ahead(a_morning(), 3 * DAY, 80)
+    now, aside = NOON + 80 * HOUR, channel.ledger.set_aside
+    relearn(channel, now)
+    wave(channel, now, 30, 8.0)
+    assert aside
+    assert channel.ledger.set_aside == aside
+    assert not {day.day for day in aside[1:-1]} & {day.day for day in channel.ledger.days[:-1]}
+    (entry,) = channel.ledger.of(ClockSetBack)
+    channel.undo(now + 30 * HOUR, entry.id)
+    assert {day.day for day in aside[:-1]} <= {day.day for day in channel.ledger.days}
+
+
+def test_days_set_aside_by_a_clock_that_was_still_ahead_are_dated_again() -> None:
+    """A clock 40 days ahead is set back by 20 days, and then by the rest."""
+    channel = a_morning()
+    days = list(channel.ledger.days)
+    known = leaped(channel, KnownTime(NOON), 40 * DAY, 60)
+    known = set_right(channel, known, known.latest - 20 * DAY)
+    wave(channel, known.latest, 60, 8.0)
+    now = NOON + 120 * HOUR
+    known = set_right(channel, KnownTime(known.latest + 60 * HOUR, known.leaps), now)
+    assert known.latest == now
+    aside = [day.day - MONDAY for day in channel.ledger.set_aside]
+    assert aside == [0, 1, 2, 3, 4, 5][: len(aside)]
+    assert len(aside) >= 4
+    spans = [entry.correction for entry in channel.ledger.of(ClockSetBack)]
+    assert all(any(span.sets_aside(MONDAY + day) for span in spans) for day in aside)
+    assert lost(days, channel, now) == []
+    assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+def test_a_change_of_the_time_zone_is_still_a_doubt_once_the_clock_is_right() -> None:
+    """The days of before are about other hours, whatever the clock showed at the change."""
+    channel = a_morning()
+    known = leaped(channel, KnownTime(NOON), 40 * DAY, 30)
+    channel.move(known.latest, ZoneInfo("Asia/Tokyo"))
+    assert [entry.correction.cause for entry in channel.ledger.changes()] == [Cause.TIME_ZONE]
+    wave(channel, known.latest, 3, 8.0)
+    now = NOON + 33 * HOUR
+    set_right(channel, KnownTime(known.latest + 3 * HOUR, known.leaps), now)
+    (change,) = channel.ledger.changes()
+    assert change.correction.cause is Cause.TIME_ZONE
+    assert abs(change.correction.from_day - locate(now, channel.zone)[0]) <= 1
+
+
+def test_a_time_that_was_known_when_it_was_saved_is_no_damage() -> None:
+    """Two channels of three have stood still for days."""
+    right = a_morning(40)
+    others = [learned_channel(40, one) for one in (Pollutant.VOC_RATIO, Pollutant.VOC_INDEX)]
+    for one in others:
+        breathe(one, START - 3 * DAY, 60, 8.0)
+    known = known_time([right, *others], NOON - DAY, NOON)
+    assert known.latest == NOON
+    assert not is_damaged(right, known)

@@ -12,7 +12,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.clock_steps import note_leap, set_back
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
 from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
-from custom_components.air_baseline.core.ledger.correction import start_over
+from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
 from custom_components.air_baseline.core.ledger.entries import ChangeReported, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -149,3 +149,27 @@ async def test_a_start_over_reaches_it(hass: HomeAssistant, clock: FrozenDateTim
     await pass_time(hass, clock, timedelta(hours=30), AIR)
     channel = read(hass, GOOD_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
     assert [row[2] for row in channel["entries"]] == ["reset"]
+
+
+def test_all_days_of_a_stored_channel_are_known_with_those_set_aside_and_packed_entries() -> None:
+    """After a restart, the good copy knows as much as it did before."""
+    channel = learned_channel(WINDOW_DAYS)
+    start = day_start(MONDAY, LONDON)
+    breathe(channel, start, 8 * 60, 8.0)
+    channel.correct(start, start_over(MONDAY - 85))
+    for number in range(60):
+        run = MONDAY - 1 - number % 9
+        channel.ledger = channel.ledger.with_correction(start, exclude_days([run]))
+    leap = Leap(start, start + 40 * 86_400.0)
+    note_leap(channel, leap)
+    for hour in range(60):
+        breathe(channel, leap.until + 3600.0 * hour, 60, 8.0 + hour % 3)
+    for back_s in (0.0, 40 * 86_400.0):
+        if back_s:
+            now = leap.until + 60 * 3600.0
+            set_back(channel, look(KnownTime(now, (leap,)), now - back_s))
+            assert channel.ledger.set_aside
+        stored = KnownDays.of_stored(dump_channel(channel))
+        known = KnownDays.of(channel.ledger, channel.leaps)
+        assert sorted(stored.days) == sorted(known.days)
+        assert stored.dropping == known.dropping != frozenset()

@@ -18,7 +18,7 @@ from .known_time import CORRECTION_S, EARLIEST, LEAP_S, KnownTime, Leap, Look
 from .ledger.day_summary import DayOrigin, DaySummary
 from .ledger.entries import ClockSetBack, Draft, Entry
 from .ledger.histogram_text import encode_counts
-from .ledger.kept_leap import KeptLeap, with_kept
+from .ledger.kept_leap import KeptLeap, covering, with_kept
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
 
@@ -31,19 +31,21 @@ READ = frozenset({HistoryState.READ, HistoryState.EMPTY})
 _DAYS = frozenset({"day", "from_day", "to_day", "found_day", "until_day"})
 
 
-def known_time(channels: Iterable[Channel], now: float) -> KnownTime:
+def known_time(channels: Iterable[Channel], now: float, saved_at: float | None = None) -> KnownTime:
     """Return what stored channels know of the time, seen at a POSIX time that may be wrong.
 
-    All of them saw the same clock. A time of the future that only one of several channels knows
-    is damage.
+    All of them saw the same clock, and so did whoever saved them at `saved_at`. A time of the
+    future that only one of several knows is damage.
     """
     times, leaps = [EARLIEST], dict[float, Leap]()
     for channel in channels:
         times.append(latest_time(channel))
         leaps |= {kept.leap.until: kept.leap for kept in channel.leaps}
-    times.sort()
-    agreed = [later for earlier, later in pairwise(times[1:]) if later - earlier <= LEAP_S]
-    latest = agreed[-1] if agreed and times[-1] > now + CORRECTION_S else times[-1]
+    seen = sorted(times[1:] if saved_at is None else [*times[1:], saved_at])
+    agreed = [later for earlier, later in pairwise(seen) if later - earlier <= LEAP_S]
+    latest = max(times)
+    if agreed and latest > now + CORRECTION_S:
+        latest = agreed[-1]
     known = KnownTime(latest)
     for until in sorted(leaps):
         known = known.after(leaps[until])
@@ -93,14 +95,25 @@ def set_back(channel: Channel, found: Look) -> None:
     channel.clock_wrong = False
     channel.false_until = max(channel.false_until, at + back_s)
     kept = next((one for one in channel.leaps if one.leap == leap), None)
+    if kept is None and (kept := covering(channel.leaps, at)) is not None:
+        leap = kept.leap  # A person says that the clock is right: it was ahead since then.
     if kept is not None and channel.history in READ and kept.history not in READ:
         channel.history = HistoryState.UNUSED  # It was read for other days.
     if latest_time(channel) <= at + CORRECTION_S:
         return  # It has not seen the false time.
     today = _open_day(kept, channel.zone)
-    first = locate(leap.until, channel.zone)[0]
-    aside = _false_days(channel, first, round(back_s / DAY_S))
-    ledger = _true_ledger(channel, kept, leap.until, min(first, today.day if today else first))
+    first, shift = locate(leap.until, channel.zone)[0], round(back_s / DAY_S)
+    last = min(first, today.day if today else first)
+    left = [day for one in channel.leaps if one.leap.until >= leap.until for day in one.days]
+    aside = _false_days(channel, first, shift)
+    ledger = channel.ledger
+    if ledger.former is not None:
+        aside = _merged(_false(ledger.former.days, first, shift), aside)
+        former = _redated(
+            _true_ledger(ledger.former, left, leap.until, last), at, leap.until, first, back_s
+        )
+        ledger = replace(ledger, former=former)
+    ledger = _redated(_true_ledger(ledger, left, leap.until, last), at, leap.until, first, back_s)
     ledger = replace(ledger, set_aside=_merged(ledger.set_aside, aside))
     if aside:
         span = ClockSetBack(from_day=aside[0].day, to_day=aside[-1].day)
@@ -112,7 +125,7 @@ def set_back(channel: Channel, found: Look) -> None:
     rest = next((one for one in found.known.leaps if one.since == leap.since), None)
     if kept is not None and rest is not None:  # The clock can go back further.
         channel.leaps = with_kept(channel.leaps, replace(kept, leap=rest, days=()))
-    channel.begin_again(at, _redated(ledger, at, leap.until, first, back_s), today)
+    channel.begin_again(at, ledger, today)
     if today is not None:
         today.void = today.void or bool(aside)
     channel.advance(at)
@@ -127,29 +140,38 @@ def _open_day(kept: KeptLeap | None, zone: tzinfo) -> OpenDay | None:
     return open_day
 
 
-def _false_days(channel: Channel, first: int, shift: int) -> list[DaySummary]:
+def _false_days(channel: Channel, first: int, shift: int) -> tuple[DaySummary, ...]:
     """Return the days that were learned since a day, `shift` days earlier, without a score."""
-    learned = (day for day in channel.ledger.days if day.origin is DayOrigin.LIVE)
-    days = [day for day in learned if day.day >= first and any(day.text.strip(b","))]
+    days = [*channel.ledger.days]
     today, open_day = channel.forecast, channel.open_day
     later = open_day is not None and open_day.day > first
     if today and open_day and later and open_day.observed >= HALF * sum(open_day.slots):
         head, state = channel.ledger.head, today.standing.state
         days.append(open_day.close(issued=today.issued, head=head, state=state))
-    return [replace(day, day=day.day - shift, coverage=None, eligible=False) for day in days]
+    return _false(days, first, shift)
 
 
-def _true_ledger(channel: Channel, kept: KeptLeap | None, since: float, first: int) -> Ledger:
+def _false(days: Iterable[DaySummary], first: int, shift: int) -> tuple[DaySummary, ...]:
+    """Return those of some days that were learned since a day, as `_false_days` does."""
+    return tuple(
+        replace(day, day=day.day - shift, coverage=None, eligible=False)
+        for day in days
+        if day.origin is DayOrigin.LIVE and day.day >= first and any(day.text.strip(b","))
+    )
+
+
+def _true_ledger(ledger: Ledger, left: Iterable[DaySummary], since: float, first: int) -> Ledger:
     """Return the ledger without the days from a day on, and with those that left the window."""
-    ledger = channel.ledger
-    days = {day.day: day for day in ((*kept.days, *ledger.days) if kept else ledger.days)}
+    days = {day.day: day for day in (*left, *ledger.days)}
     last = max((day for day in days if day < first), default=0)
     return replace(
         ledger,
         days=tuple(days[day] for day in sorted(days) if last - WINDOW_DAYS < day < first),
         episodes=tuple(episode for episode in ledger.episodes if episode.id < since),
         entries=tuple(
-            entry for entry in ledger.entries if entry.at < since or not entry.correction.inferred
+            entry
+            for entry in ledger.entries
+            if entry.at < since or not entry.correction.found_again
         ),
     )
 
@@ -160,18 +182,36 @@ def _merged(before: Iterable[DaySummary], aside: Iterable[DaySummary]) -> tuple[
 
 
 def _redated(ledger: Ledger, at: float, since: float, first: int, back_s: float) -> Ledger:
-    """Return the ledger with what people corrected since a POSIX time dated as it really was."""
+    """Return the ledger with what was corrected since a POSIX time dated as it really was.
+
+    So are the days that were set aside meanwhile: the clock was still ahead.
+    """
     shift = round(back_s / DAY_S)
 
     def true(entry: Entry) -> Entry:
-        if entry.at < since or isinstance(entry.correction, ClockSetBack):
+        if entry.at < since:
             return entry
+        oldest = 0 if isinstance(entry.correction, ClockSetBack) else first
         days = {
             one.name: day - shift
             for one in fields(entry.correction)
-            if one.name in _DAYS and (day := getattr(entry.correction, one.name)) >= first
+            if one.name in _DAYS and (day := getattr(entry.correction, one.name)) >= oldest
         }
         true_at = min(entry.at - back_s, at)
         return replace(entry, at=max(true_at, 0.0), correction=replace(entry.correction, **days))
 
-    return replace(ledger, entries=tuple(map(true, ledger.entries)))
+    held = [entry.correction for entry in ledger.of(ClockSetBack) if entry.at >= since]
+    aside = {
+        day.day: day
+        for one in ledger.set_aside
+        for day in [
+            replace(one, day=one.day - shift)
+            if any(span.sets_aside(one.day) for span in held)
+            else one
+        ]
+    }
+    return replace(
+        ledger,
+        entries=tuple(map(true, ledger.entries)),
+        set_aside=tuple(aside[day] for day in sorted(aside)),
+    )

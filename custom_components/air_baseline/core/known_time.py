@@ -60,7 +60,7 @@ class KnownTime:
 
         What is deleted by age must be older by that much.
         """
-        return max((leap.size_s for leap in self.leaps), default=0.0)
+        return sum(leap.size_s for leap in self.leaps)
 
     def after(self, leap: Leap) -> KnownTime:
         """Return what is known once the clock has leaped."""

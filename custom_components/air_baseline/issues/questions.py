@@ -84,11 +84,14 @@ class Questions:
         """Show the open questions of a room, and hide those that are over."""
         now = dt_util.utcnow().timestamp()
         room = self._rooms.get(room_id)
-        for record, question in all_questions({room_id: room} if room else {}):
+        if room is None:
+            return
+        clock = room.config_entry.runtime_data.clock
+        for record, question in all_questions({room_id: room}):
             over = record.answered or self._too_old(question, now)
             if over or not self._still_true(question, now):
                 async_hide(self._hass, issue_id_of(question))
-                if now - record.at > FORGET_DAYS * DAY_S:
+                if now - clock.slack_s - record.at > FORGET_DAYS * DAY_S:
                     del self._records(question.room)[issue_id_of(question)]
             else:
                 self._async_show(record, question, now)

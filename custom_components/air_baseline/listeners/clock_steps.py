@@ -34,7 +34,7 @@ async def async_begin_with_clock(entry: AirBaselineConfigEntry, recorded: float)
     data = entry.runtime_data
     channels = [channel for room in data.stored.values() for channel in room.channels.values()]
     false_until = max((channel.false_until for channel in channels), default=0.0)
-    known = known_time(channels, dt_util.utcnow().timestamp())
+    known = known_time(channels, dt_util.utcnow().timestamp(), data.damage.saved_at)
     found = data.clock.async_know(with_recorded(known, recorded, false_until))
     _tell(data, found)
     async for _, room in in_turn(data.stored):

@@ -31,15 +31,8 @@ def set_aside(path: str, how: Callable[[str, str], object], why: str = CORRUPT) 
         how(path, f"{path}.{why}.{dt_util.utcnow().isoformat()}")
 
 
-def drop_earlier(path: str, saved_at: float | None) -> None:
-    """Remove copies of an earlier form that are old enough.
-
-    `saved_at` is the POSIX time of the last save. A clock that is wrong at one start removes
-    nothing, because it was right at that save: both times have to be late enough.
-    """
-    if saved_at is None:
-        return
-    now = min(dt_util.utcnow().timestamp(), saved_at)
+def drop_earlier(path: str, now: float) -> None:
+    """Remove copies of an earlier form that are old enough at a POSIX time."""
     file = Path(path)
     for aside in file.parent.glob(f"{file.name}.{EARLIER}[0-9]*.*"):
         kept_at = dt_util.parse_datetime(aside.name.removeprefix(file.name).split(".", 2)[2])

@@ -11,7 +11,7 @@ from ..core.ledger.entries import CorrectionCode, Relearned, Reset
 from ..core.ledger.kept_leap import KeptLeap
 from ..core.ledger.ledger import Ledger
 from ..core.storage.days import ordinals
-from ..core.storage.ledger import ENTRY_COLUMNS
+from ..core.storage.ledger import ENTRY_COLUMNS, entry_rows
 from ..core.storage.salvage import UNREADABLE
 from .frozen import YIELD_S, FrozenChannel
 
@@ -44,8 +44,13 @@ class KnownDays:
     def of_stored(cls, channel: Mapping[str, Any]) -> Self:
         """Return those of a stored channel, none if they cannot be read."""
         try:
-            days = array("i", (parse_day(line[:_DATE]) for line in channel["days"]))
-            rows = channel["entries"]
+            aside = (
+                channel.get("set_aside"),
+                *(leap.get("left") for leap in channel.get("leaps", ())),
+            )
+            lists = (channel, *(one for one in aside if one is not None))
+            days = array("i", (parse_day(line[:_DATE]) for one in lists for line in one["days"]))
+            rows = entry_rows(channel)
             return cls(days, frozenset(row[_ID] for row in rows if row[_KIND] in _DROPPING))
         except UNREADABLE:
             return cls(array("i"), frozenset())

@@ -76,7 +76,7 @@ class Loaded:
     `recovered` lists (room, quantity) with something taken from the last good copy or from the
     last whole, `lost` those that could not be read at all, and `partly` those that lack a day or
     a correction. `damaged` says that the file could not be read as a whole, `outdated` that it
-    holds rooms that are gone.
+    holds rooms that are gone. `saved_at` is the POSIX time of the last save (None: not known).
     """
 
     rooms: dict[str, StoredRoom] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class Loaded:
     partly: Fates = field(default_factory=list)
     damaged: bool = False
     outdated: bool = False
+    saved_at: float | None = None
     salvages: dict[tuple[str, str], Salvage] = field(default_factory=dict)
 
     @property

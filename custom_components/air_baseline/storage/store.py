@@ -102,14 +102,13 @@ class LedgerStore:
         has_open = await run(os.path.isfile, self._open.path)
         data, good = await self._ledger.async_read(), await self._async_read_good()
         opened = await self._open.async_read()
-        for store in self._files:
-            await run(drop_earlier, store.path, _saved_at(data, opened))
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
         self._good_days = await run(days_of_stored, mapping(mapping(good).get("rooms")))
         reader = RoomsReader(zone, promise, rooms)
         loaded = self._loaded = await run(reader.read, data, good, opened)
         loaded.damaged |= exists and data is None
+        loaded.saved_at = _saved_at(data, opened)
         open_lost = has_open and opened is None
         if open_lost:
             loaded.note_open_lost()
@@ -314,6 +313,16 @@ class LedgerStore:
             return any(room.channels for room in loaded.rooms.values())
 
         return await readable(self._ledger), await readable(self._good)
+
+    async def async_drop_earlier(self, at: float) -> None:
+        """Remove copies of an earlier form that are old enough at a POSIX time.
+
+        A clock that is wrong at one start removes nothing, because it was right at the last save:
+        both times have to be late enough.
+        """
+        if (saved_at := self._loaded.saved_at) is not None:
+            for store in self._files:
+                await self._hass.async_add_executor_job(drop_earlier, store.path, min(at, saved_at))
 
     async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
         """Set files of a newer version aside: the store, the good copy, or both."""

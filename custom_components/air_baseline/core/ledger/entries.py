@@ -87,6 +87,11 @@ class Correction:
         """Return the days that it excludes from the range, in some of their parts; or None."""
         return None
 
+    @property
+    def found_again(self) -> bool:
+        """Tell whether the channel finds it again by itself if it still holds."""
+        return self.inferred
+
     def in_force(self, today: int) -> bool:  # noqa: ARG002
         """Tell whether it still has an effect on the day `today`."""
         return True
@@ -294,6 +299,12 @@ class ChangeSuspected(Change):
 
     @property
     @override
+    def found_again(self) -> bool:
+        """Tell whether the days show it: they do not show a change of the time zone."""
+        return self.cause is not Cause.TIME_ZONE
+
+    @property
+    @override
     def doubts(self) -> bool:
         """Return True: the range always has to prove itself again."""
         return True
@@ -340,6 +351,12 @@ class ClockSetBack(Correction):
 
     from_day: int
     to_day: int
+
+    @property
+    @override
+    def found_again(self) -> bool:
+        """Return False: nothing shows later that the clock was ahead."""
+        return False
 
     @property
     @override

@@ -23,10 +23,13 @@ class KeptLeap:
     history: HistoryState
     days: Sequence[DaySummary] = ()
 
-    def with_left(self, left: Iterable[DaySummary], today: int) -> KeptLeap:
-        """Return it with days that leave the window as the day `today` closes."""
+    def with_left(self, left: Iterable[DaySummary], today: int, ahead_s: float) -> KeptLeap:
+        """Return it with days that leave the window as the day `today` closes.
+
+        Since before the leap, the clock has gone on by `ahead_s` seconds that nobody watched.
+        """
         left = list(left)
-        oldest = today - ceil(self.leap.size_s / DAY_S) - WINDOW_DAYS + 1
+        oldest = today - ceil(ahead_s / DAY_S) - WINDOW_DAYS + 1
         if not left and (not self.days or self.days[0].day >= oldest):
             return self
         known = {day.day: day for day in (*self.days, *left)}
@@ -47,9 +50,18 @@ def aged(
 
     `left` are the days that leave the window with it.
     """
-    return tuple(one.with_left(left, today) for one in leaps if at - one.leap.until <= KEPT_S)
+    return tuple(
+        one.with_left(left, today, slack_s(leaps[place:]))
+        for place, one in enumerate(leaps)
+        if at - one.leap.until <= KEPT_S
+    )
 
 
 def slack_s(leaps: Sequence[KeptLeap]) -> float:
-    """Return by how many seconds the clock can be ahead."""
-    return max((one.leap.size_s for one in leaps), default=0.0)
+    """Return by how many seconds the clock can be ahead: it may have been at each leap."""
+    return sum(one.leap.size_s for one in leaps)
+
+
+def covering(leaps: Sequence[KeptLeap], at: float) -> KeptLeap | None:
+    """Return the first leap over a POSIX time, None for none: the clock is ahead since then."""
+    return next((one for one in leaps if one.leap.since <= at < one.leap.until), None)

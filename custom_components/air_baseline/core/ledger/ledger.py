@@ -269,15 +269,17 @@ class Ledger:
     def _restored(self, former: Ledger, place: int, first: int) -> Ledger:
         """Return the ledger from before it was relearned, with what has been added since.
 
-        That is the entries by people after index `place`, the days from `first` on and all
-        episodes.
+        That is the entries after index `place` that are not found again, the days from `first`
+        on, those that were set aside, and all episodes.
         """
-        later = (entry for entry in self.entries[place + 1 :] if not entry.correction.inferred)
+        later = (entry for entry in self.entries[place + 1 :] if not entry.correction.found_again)
+        aside = {one.day: one for one in (*former.set_aside, *self.set_aside)}
         episodes = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
         ledger = replace(
             former,
             entries=(*former.entries, *self._renewed(tuple(later))),
             episodes=tuple(episodes.values()),
+            set_aside=tuple(aside[day] for day in sorted(aside)),
         )
         for day in self.days:
             if day.day >= first:

@@ -19,7 +19,7 @@ from ..event import Event, EventKind
 from ..learning.level_shift import find_doubt
 from ..learning.standing import standing
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary
-from ..ledger.entries import Entry, Relearned, Reset
+from ..ledger.entries import ClockSetBack, Entry, Relearned, Reset
 from ..ledger.ledger import Ledger
 from ..ledger.open_day import OpenDay
 from ..pollutant import PollutantSpec, cell_index
@@ -81,15 +81,16 @@ def relearned(
 
     The best source is five-minute means, otherwise the day as it is in the ledger, otherwise
     hourly means. Corrections of days stay in force, a start over does not, and suspected changes
-    are found again. Undoing this restores the ledger from before the first relearning that can
-    still be undone.
+    are found again. Days that were set aside stay so. Undoing this restores the ledger from
+    before the first relearning that can still be undone.
     """
     earlier = ledger.of(Relearned)
     first = earlier[-1].correction.from_day if ledger.former and earlier else own
     kept = tuple(
         entry
         for entry in ledger.entries
-        if not (entry.correction.inferred or isinstance(entry.correction, Reset | Relearned))
+        if isinstance(entry.correction, ClockSetBack)
+        or not (entry.correction.inferred or isinstance(entry.correction, Reset | Relearned))
     )
     entry = Entry(id=ledger.next_id, at=at, correction=Relearned(from_day=first))
     start = replace(ledger, entries=(*kept, entry), former=ledger.former or ledger)

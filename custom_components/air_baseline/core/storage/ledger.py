@@ -195,9 +195,17 @@ def _unpacked(data: object) -> Sequence[Sequence[Any]]:
         raise StoredFormError(f"not packed entries: {error!r}") from error
 
 
+def entry_rows(data: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Return the rows of a stored ledger's entries, packed or not; they are not checked yet.
+
+    Raises StoredFormError, KeyError, TypeError, ValueError or the like for damaged ones.
+    """
+    packed = "entries_packed" in data
+    return _unpacked(data["entries_packed"]) if packed else data["entries"]
+
+
 def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
-    if "entries_packed" in data:
-        data = {**data, "entries": _unpacked(data["entries_packed"])}
+    data = {**data, "entries": entry_rows(data)}
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
     known = {row["id"]: row["kind"] for row in rows}
     if len(known) != len(rows):
