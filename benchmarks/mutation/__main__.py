@@ -3,10 +3,11 @@
     python -m benchmarks.mutation [--mutants N] [--seed N] [--jobs N] [--file PART]
     python -m benchmarks.mutation planted [NAME ...]
 
-Draws mutants of the store, the coordinator, the channel, the ledger and the import, and runs tests
-against each in a copy of the tree. Results are kept in .cache, so a run can be continued. Exits
-with 1 if fewer than 95 % were killed, or a survivor is not explained in `explained.py`. `planted`
-puts in the faults of `planted.py` instead, and each of their tests must fail.
+Draws mutants of the store, the coordinator, the channel, the ledger, the import and the clock, and
+runs tests against each in a copy of the tree. Results are kept in .cache, so a run can be
+continued. Exits with 1 if fewer than 95 % were killed, or a survivor is not explained in
+`explained.py`. `planted` puts in the faults of `planted.py` instead, and each of their tests must
+fail.
 """
 
 import argparse

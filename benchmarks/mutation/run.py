@@ -67,19 +67,28 @@ def run_mutants(number: int, seed: int, jobs: int, part: str) -> int:
             finally:
                 free.put(copy)
 
-        check_tests(there[0], known, {test for one in drawn for test in tests_of(one.path)})
         with ThreadPoolExecutor(jobs) as pool:
             tried = list(_told(drawn, pool.map(verdict, drawn)))
+        check_killers(there[0], known, tried)
         cpu_s = sum(copy.cpu_s for copy in there)
     return _show(tried, stale, seed, cpu_s)
 
 
-def check_tests(copy: Copy, known: Results, tests: set[str]) -> None:
-    """Raise RuntimeError unless the tests pass without a mutant: they would kill each of them."""
-    wanted = sorted(tests)
+def check_killers(copy: Copy, known: Results, tried: Sequence[Tried]) -> None:
+    """Raise RuntimeError unless the tests that killed mutants pass without one.
+
+    Only they are asked: for a mutant that survived, all its tests have passed.
+    """
+    killers = {one.verdict.failed.partition("[")[0] for one in tried if one.verdict.failed}
+    wanted = sorted(one for one in killers if is_there(one))
     found = known.without_mutant(wanted, lambda: copy.verdict(wanted))
     if found.failed is not None:
         raise RuntimeError(f"{found.text} fails without any mutant")
+
+
+def is_there(test: str) -> bool:
+    """Tell whether the file of a test exists."""
+    return (ROOT / test.partition("::")[0]).is_file()
 
 
 class Results:
@@ -103,7 +112,7 @@ class Results:
             return Verdict(before["failed"], before["how"])
         tests = tests_of(mutant.path)
         killer = before.get("failed")
-        if killer and (ROOT / killer.partition("::")[0]).is_file():
+        if killer and is_there(killer):
             first = find([killer.partition("[")[0]])
             found = first if first.failed else find(tests)
         else:
