@@ -36,21 +36,25 @@ CLOCK: Final = (
     "tests/system/test_wrong_clock.py",
 )
 LEDGER: Final = (
-    "tests/core/ledger",
-    "tests/core/storage/test_days.py",
+    "tests/core/ledger/test_ledger.py",
+    "tests/core/ledger/test_correction.py",
+    "tests/core/ledger/test_day_summary.py",
+    "tests/core/ledger/test_seen_parts.py",
     "tests/core/storage/test_entries.py",
-    "tests/core/storage/test_written_is_readable.py",
-    "tests/core/test_clock_steps.py",
+    "tests/core/storage/test_days.py",
+    "tests/core/test_channel_rules.py",
     "tests/core/test_channel.py",
-    "tests/core/test_zones.py",
-    "tests/core/learning/test_standing.py",
-    "tests/core/learning/test_level_shift.py",
     "tests/core/alerting/test_threshold.py",
     "tests/core/alerting/test_episode_life.py",
     "tests/core/explaining",
     "tests/core/storage/test_channel.py",
     "tests/core/test_part_days.py",
+    "tests/core/learning/test_standing.py",
+    "tests/core/learning/test_level_shift.py",
     "tests/core/learning/test_typical_range.py",
+    "tests/core/test_clock_steps.py",
+    "tests/core/ledger/test_folding.py",
+    "tests/core/storage/test_written_is_readable.py",
     "tests/test_corrections.py",
 )
 STORED_FORM: Final = (
@@ -132,10 +136,13 @@ def files() -> Iterator[str]:
 
 
 def tests_of(path: str) -> tuple[str, ...]:
-    """Return the tests to run for a file, in their order; its own examples come first."""
+    """Return the tests to run for a file: first its own examples, and the test of its name."""
     tests = next(tests for pattern, tests in TESTS if fnmatch(path, pattern))
-    own = (path,) if ">>>" in (ROOT / path).read_text("utf-8") else ()
-    return (*own, *tests)
+    own = [path] if ">>>" in (ROOT / path).read_text("utf-8") else []
+    folder, _, name = path.removeprefix(f"{PACKAGE}/").rpartition("/")
+    of_name = "/".join(("tests", *folder.split("/"), f"test_{name}")).replace("//", "/")
+    own += [of_name] if (ROOT / of_name).is_file() else []
+    return tuple(dict.fromkeys((*own, *tests)))
 
 
 def sources() -> dict[str, str]:

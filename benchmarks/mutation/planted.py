@@ -244,9 +244,10 @@ def _rows(copy: Copy, one: Planted) -> list[tuple[str, str, str]]:
     rows = []
     for test in one.tests:
         with copy.changed({f"{PACKAGE}/{one.path}": source}):
-            end = RED if copy.verdict([test]).failed else GREEN
-        if end == RED and (failed := copy.verdict([test]).failed):
-            sys.stderr.write(f"{failed} fails without any fault:\n{copy.output[-2000:]}\n")
+            failed = copy.verdict([test]).failed
+        end = RED if failed else GREEN
+        if failed and (alone := copy.verdict([failed.partition("[")[0]]).failed):
+            sys.stderr.write(f"{alone} fails without any fault:\n{copy.output[-2000:]}\n")
             end = ALREADY_RED
         rows.append((one.name, test.partition("::")[0], end))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
