@@ -107,7 +107,7 @@ PLANTED: Final = (
         "storage/store.py",
         "        async with self.turn:\n            pass",
         "        return",
-        (TURNS, RACES),
+        (TURNS,),
     ),
     Planted(
         "remove the files without waiting for a write",
