@@ -12,6 +12,7 @@ CORE: Final = f"{PACKAGE}/core"
 
 CHANNEL: Final = (
     "tests/core/test_channel.py",
+    "tests/core/test_channel_rules.py",
     "tests/core/alerting/test_episode.py",
     "tests/core/alerting/test_episode_life.py",
     "tests/core/alerting/test_guideline.py",
@@ -24,35 +25,53 @@ CHANNEL: Final = (
     "tests/inputs/test_life.py",
     "tests/test_coordinator.py",
     "tests/test_corrections.py",
+    "tests/test_clock.py",
+)
+CLOCK: Final = (
+    "tests/core/test_clock_steps.py",
+    "tests/core/test_known_time.py",
+    "tests/core/test_channel.py",
+    "tests/core/storage/test_channel.py",
+    "tests/test_clock.py",
+    "tests/system/test_wrong_clock.py",
 )
 LEDGER: Final = (
-    "tests/core/ledger",
-    "tests/core/storage/test_days.py",
+    "tests/core/ledger/test_ledger.py",
+    "tests/core/ledger/test_correction.py",
+    "tests/core/ledger/test_day_summary.py",
+    "tests/core/ledger/test_seen_parts.py",
     "tests/core/storage/test_entries.py",
+    "tests/core/storage/test_days.py",
+    "tests/core/test_channel_rules.py",
     "tests/core/test_channel.py",
-    "tests/core/learning/test_standing.py",
-    "tests/core/learning/test_level_shift.py",
     "tests/core/alerting/test_threshold.py",
     "tests/core/alerting/test_episode_life.py",
     "tests/core/explaining",
     "tests/core/storage/test_channel.py",
     "tests/core/test_part_days.py",
+    "tests/core/learning/test_standing.py",
+    "tests/core/learning/test_level_shift.py",
     "tests/core/learning/test_typical_range.py",
+    "tests/core/test_clock_steps.py",
+    "tests/core/ledger/test_folding.py",
+    "tests/core/storage/test_written_is_readable.py",
     "tests/test_corrections.py",
 )
 STORED_FORM: Final = (
-    "tests/core/storage/test_days.py",
-    "tests/core/storage/test_entries.py",
-    "tests/core/storage/test_channel.py",
-    "tests/core/storage/test_forecast.py",
-    "tests/core/storage/test_far_away.py",
+    "tests/core/storage",
     "tests/core/test_checked.py",
+    "tests/core/test_clock_steps.py",
     "tests/storage/test_released.py",
     "tests/storage/test_damage.py",
+    "tests/storage/test_open.py",
     "tests/test_coordinator.py",
 )
 STORE: Final = (
     "tests/storage/test_store.py",
+    "tests/storage/test_ha_store.py",
+    "tests/storage/test_open.py",
+    "tests/storage/test_good_copy.py",
+    "tests/storage/test_races.py",
     "tests/storage/test_store_damage.py",
     "tests/repairs/test_store.py",
     "tests/test_init.py",
@@ -62,6 +81,7 @@ STORE: Final = (
     "tests/storage/test_power_cut.py",
     "tests/storage/test_damage.py",
     "tests/test_clock.py",
+    "tests/system/test_in_flight.py",
 )
 COORDINATOR: Final = (
     "tests/test_coordinator.py",
@@ -81,6 +101,7 @@ COORDINATOR: Final = (
 HISTORY: Final = (
     "tests/core/past",
     "tests/home_history/test_backfill.py",
+    "tests/home_history/test_import_failures.py",
     "tests/home_history/test_glance.py",
     "tests/home_history/test_today.py",
     "tests/home_history/test_look_back.py",
@@ -94,6 +115,9 @@ TESTS: Final = (
     (f"{CORE}/storage/*.py", STORED_FORM),
     (f"{CORE}/past/history_import.py", HISTORY),
     (f"{PACKAGE}/home_history/backfill.py", HISTORY[1:]),
+    (f"{PACKAGE}/home_history/relearn.py", HISTORY[1:]),
+    (f"{CORE}/clock_steps.py", CLOCK),
+    (f"{CORE}/known_time.py", CLOCK),
     (
         f"{PACKAGE}/storage/question_record.py",
         ("tests/storage/test_question_record.py", "tests/issues", "tests/storage/test_released.py"),
@@ -112,10 +136,13 @@ def files() -> Iterator[str]:
 
 
 def tests_of(path: str) -> tuple[str, ...]:
-    """Return the tests to run for a file, in their order; its own examples come first."""
+    """Return the tests to run for a file: first its own examples, and the test of its name."""
     tests = next(tests for pattern, tests in TESTS if fnmatch(path, pattern))
-    own = (path,) if ">>>" in (ROOT / path).read_text("utf-8") else ()
-    return (*own, *tests)
+    own = [path] if ">>>" in (ROOT / path).read_text("utf-8") else []
+    folder, _, name = path.removeprefix(f"{PACKAGE}/").rpartition("/")
+    of_name = "/".join(("tests", *folder.split("/"), f"test_{name}")).replace("//", "/")
+    own += [of_name] if (ROOT / of_name).is_file() else []
+    return tuple(dict.fromkeys((*own, *tests)))
 
 
 def sources() -> dict[str, str]:

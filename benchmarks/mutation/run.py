@@ -7,8 +7,10 @@ from hashlib import sha256
 import json
 from pathlib import Path
 from queue import SimpleQueue
+from random import Random
 import sys
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
 from benchmarks.layout import Table
 
@@ -49,8 +51,12 @@ class Tried:
         return path, str(one.line), one.operator, _short(one.before), _short(one.after), end
 
 
-def run_mutants(number: int, seed: int, jobs: int, part: str) -> int:
-    """Draw mutants, try them and print the table; return the exit status."""
+def run_mutants(number: int, seed: int, jobs: int, part: str, most_s: float) -> int:
+    """Draw mutants, try them and print the table; return the exit status.
+
+    None is begun after `most_s` seconds. So they are tried in a random order.
+    """
+    end = monotonic() + most_s
     modules = {path: Module(path, text) for path, text in sources().items() if part in path}
     stale = [one for one in EXPLAINED if not _is_there(one, modules)]
     drawn = draw(modules, number, seed)
@@ -60,26 +66,41 @@ def run_mutants(number: int, seed: int, jobs: int, part: str) -> int:
         for copy in there:
             free.put(copy)
 
-        def verdict(mutant: Mutant) -> Verdict:
+        def verdict(mutant: Mutant) -> Verdict | None:
             copy = free.get()
             try:
+                if monotonic() > end:
+                    return known.before(mutant)
                 return known.of(mutant, lambda tests: _verdict(copy, mutant, tests))
             finally:
                 free.put(copy)
 
-        check_tests(there[0], known, {test for one in drawn for test in tests_of(one.path)})
         with ThreadPoolExecutor(jobs) as pool:
-            tried = list(_told(drawn, pool.map(verdict, drawn)))
+            mixed = Random(seed).sample(drawn, len(drawn))  # noqa: S311 - mutants, not secrets
+            tried = list(_told(mixed, pool.map(verdict, mixed)))
+            tried.sort(key=lambda one: drawn.index(one.mutant))
+        check_killers(there[0], known, tried)
         cpu_s = sum(copy.cpu_s for copy in there)
-    return _show(tried, stale, seed, cpu_s)
+    if left := len(drawn) - len(tried):
+        sys.stdout.write(f"{left} of {len(drawn)} were not tried: the time was over.\n")
+    return _show(tried, stale, seed, cpu_s) or int(left > 0)
 
 
-def check_tests(copy: Copy, known: Results, tests: set[str]) -> None:
-    """Raise RuntimeError unless the tests pass without a mutant: they would kill each of them."""
-    wanted = sorted(tests)
+def check_killers(copy: Copy, known: Results, tried: Sequence[Tried]) -> None:
+    """Raise RuntimeError unless the tests that killed mutants pass without one.
+
+    Only they are asked: for a mutant that survived, all its tests have passed.
+    """
+    killers = {one.verdict.failed.partition("[")[0] for one in tried if one.verdict.failed}
+    wanted = sorted(one for one in killers if is_there(one))
     found = known.without_mutant(wanted, lambda: copy.verdict(wanted))
     if found.failed is not None:
         raise RuntimeError(f"{found.text} fails without any mutant")
+
+
+def is_there(test: str) -> bool:
+    """Tell whether the file of a test exists."""
+    return (ROOT / test.partition("::")[0]).is_file()
 
 
 class Results:
@@ -95,26 +116,36 @@ class Results:
 
     def of(self, mutant: Mutant, find: Callable[[Sequence[str]], Verdict]) -> Verdict:
         """Return the verdict on a mutant, from before or by running its tests."""
-        name = _digest(mutant.path, mutant.inside, mutant.operator, mutant.before, mutant.after)
-        place = self._folder / f"{name}.json"
-        key = _digest(self._tree, mutant.source, *tests_of(mutant.path))
-        before = json.loads(place.read_text("utf-8")) if place.is_file() else {}
-        if before.get("key") == key:
-            return Verdict(before["failed"], before["how"])
-        tests = tests_of(mutant.path)
+        if (known := self.before(mutant)) is not None:
+            return known
+        place, tests = self._place(mutant), tests_of(mutant.path)
+        before = _content(place)
         killer = before.get("failed")
-        if killer and (ROOT / killer.partition("::")[0]).is_file():
+        if killer and is_there(killer):
             first = find([killer.partition("[")[0]])
             found = first if first.failed else find(tests)
         else:
             found = find(tests)
-        self._keep(place, key, found)
+        self._keep(place, self._key(mutant), found)
         return found
+
+    def before(self, mutant: Mutant) -> Verdict | None:
+        """Return the verdict of before on a mutant, None if it has to be found anew."""
+        before = _content(self._place(mutant))
+        same = before.get("key") == self._key(mutant)
+        return Verdict(before["failed"], before["how"]) if same else None
+
+    def _place(self, mutant: Mutant) -> Path:
+        of = mutant.path, mutant.inside, mutant.operator, mutant.before, mutant.after
+        return self._folder / f"{_digest(*of)}.json"
+
+    def _key(self, mutant: Mutant) -> str:
+        return _digest(self._tree, mutant.source, *tests_of(mutant.path))
 
     def without_mutant(self, tests: Sequence[str], find: Callable[[], Verdict]) -> Verdict:
         """Return the verdict on the tree as it is, of now or of before."""
         place, key = self._folder / "tree.json", _digest(self._tree, *tests)
-        before = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+        before = _content(place)
         if before.get("key") == key:
             return Verdict(before["failed"], before["how"])
         found = find()
@@ -128,14 +159,22 @@ class Results:
         new.replace(place)
 
 
+def _content(place: Path) -> dict[str, Any]:
+    """Return what a file holds, nothing if it is missing."""
+    found: dict[str, Any] = json.loads(place.read_text("utf-8")) if place.is_file() else {}
+    return found
+
+
 def _verdict(copy: Copy, mutant: Mutant, tests: Sequence[str]) -> Verdict:
     with copy.changed({mutant.path: mutant.source}):
         return copy.verdict(tests)
 
 
-def _told(drawn: Sequence[Mutant], verdicts: Iterator[Verdict]) -> Iterator[Tried]:
+def _told(drawn: Sequence[Mutant], verdicts: Iterator[Verdict | None]) -> Iterator[Tried]:
     """Yield what was tried, and say so as it happens."""
     for number, (mutant, verdict) in enumerate(zip(drawn, verdicts, strict=True), start=1):
+        if verdict is None:
+            continue
         explained = next((one for one in EXPLAINED if one.fits(mutant)), None)
         tried = Tried(mutant, verdict, explained)
         sys.stderr.write(f"{number} of {len(drawn)}: {' | '.join(tried.row)}\n")

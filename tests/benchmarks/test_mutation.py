@@ -115,6 +115,14 @@ def test_a_fault_whose_text_is_gone_is_not_planted() -> None:
     assert Planted("gone", "coordinator.py", "no such text", "", ()).source() is None
 
 
+def test_the_test_of_a_files_name_comes_first() -> None:
+    path = f"{PACKAGE}/core/storage/changes.py"
+    assert areas.tests_of(path)[:2] == (path, "tests/core/storage/test_changes.py")
+    assert areas.tests_of(f"{PACKAGE}/coordinator.py")[0] == "tests/test_coordinator.py"
+    for one in files():
+        assert len(set(areas.tests_of(one))) == len(areas.tests_of(one))
+
+
 def test_a_result_is_kept_until_the_code_changes_and_its_killer_is_asked_first(
     tmp_path: Path,
 ) -> None:
@@ -126,8 +134,11 @@ def test_a_result_is_kept_until_the_code_changes_and_its_killer_is_asked_first(
         asked.append(list(tests))
         return Verdict("tests/test_coordinator.py::test_of_it[1]")
 
+    assert results.before(mutant) is None
     assert results.of(mutant, find).failed == results.of(mutant, find).failed
+    assert results.before(mutant) == Verdict("tests/test_coordinator.py::test_of_it[1]")
     assert asked == [list(areas.tests_of(path))]
     changed = Mutant(path, 1, "", "number", "a = 1", "a = 2", "a = 2\nb = 3\n")
+    assert results.before(changed) is None
     results.of(changed, find)
     assert asked[1:] == [["tests/test_coordinator.py::test_of_it"]]

@@ -32,7 +32,7 @@ from custom_components.air_baseline.core.ledger.entries import Cause, ClockSetBa
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.past.history_import import PastDays
 from custom_components.air_baseline.core.past.replay import ReplaySetting, relearned, take_over
-from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -276,6 +276,10 @@ def test_a_time_of_the_future_that_one_of_several_channels_knows_is_damage() -> 
     assert known.latest == NOON
     assert [is_damaged(channel, known) for channel in channels] == [False, True, False]
     assert known_time(channels[1:2], NOON + HOUR).latest == latest_time(channels[1])
+
+
+def test_a_channel_that_has_seen_nothing_knows_no_time() -> None:
+    assert latest_time(Channel(POLLUTANTS[Pollutant.PM25], LONDON)) == 0.0
 
 
 def test_a_good_copy_of_yesterday_is_not_what_time_it_is() -> None:

@@ -102,6 +102,23 @@ async def test_a_good_copy_is_written_once_a_day(
     assert all(23 * 3600 <= gap < 26 * 3600 for gap in gaps[1:]), gaps
 
 
+async def test_a_good_copy_is_due_after_a_day_to_the_second(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    keep = entry.runtime_data.store.async_keep_good
+    await keep(clock().timestamp())
+    first = read(hass, GOOD_KEY)["data"]["kept_at"]
+    assert first == clock().timestamp()
+    clock.tick(24 * 3600 - 1)
+    await keep(clock().timestamp())
+    assert read(hass, GOOD_KEY)["data"]["kept_at"] == first
+    clock.tick(1)
+    await keep(clock().timestamp())
+    assert read(hass, GOOD_KEY)["data"]["kept_at"] == first + 24 * 3600
+
+
 async def test_what_is_read_while_unloading_is_not_saved_over_newer_data(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:

@@ -65,6 +65,27 @@ def back(data: object, zone: tzinfo = LONDON) -> Channel:
     return load_channel(data, zone, Promise.MONTH)
 
 
+LEAVES_THE_RANGE = {
+    CorrectionCode.EPISODE_NORMAL,
+    CorrectionCode.LOOKS_RIGHT,
+    CorrectionCode.STOP_ASKING,
+    CorrectionCode.STOP_REPORTING,
+}
+
+
+@pytest.mark.parametrize("code", CorrectionCode)
+def test_a_day_with_any_correction_is_restored_and_void_if_the_range_moved(
+    code: CorrectionCode,
+) -> None:
+    channel = learned_channel(60)
+    breathe(channel, START, 120, 8.0)
+    correction = a_correction(code, MONDAY - 40, MONDAY - 30)
+    channel.correct(START + 2 * HOUR, Draft((correction,), 1 if correction.withdraws else None))
+    restored = back(kept(channel))
+    assert kept(restored) == kept(channel)
+    assert kept(restored)["today"]["void"] is (code not in LEAVES_THE_RANGE)
+
+
 def test_everything_is_restored() -> None:
     channel = eventful()
     restored = back(kept(channel))
