@@ -15,8 +15,11 @@ from custom_components.air_baseline.core.clock_steps import (
     note_leap,
     set_back,
 )
-from custom_components.air_baseline.core.codes import HistoryState, LearningState, Reason
+from custom_components.air_baseline.core.codes import HistoryState, LearningState, Missing, Reason
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.explaining.day_chart import day_chart
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.explanation import NotKnown, SurroundingsFacts
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
 from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
@@ -24,6 +27,10 @@ from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.entries import ClockSetBack
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.reading.surroundings import (
+    SurroundingMean,
+    Surroundings,
+)
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -233,7 +240,8 @@ def test_history_that_was_read_for_false_days_is_read_again() -> None:
 def test_a_channel_takes_and_claims_nothing_while_the_clock_is_wrong() -> None:
     channel = a_morning()
     breathe(channel, NOON, 60, 300.0)
-    assert view(channel, NOON + HOUR).unusual is True
+    before_view, known = view(channel, NOON + HOUR), NOON + HOUR
+    assert before_view.unusual is True
     before = dump_channel(channel)
     channel.mistrust_clock()
     for at in (0.0, START - 30 * DAY, NOON - HOUR, NOON + HOUR, NOON + 400 * DAY):
@@ -254,6 +262,11 @@ def test_a_channel_takes_and_claims_nothing_while_the_clock_is_wrong() -> None:
             shown.above_guideline,
         )
         assert set(claims) == {None}
+        assert shown.earliest == before_view.earliest
+        assert day_chart(channel, at).start == day_start(locate(max(at, known), LONDON)[0], LONDON)
+        told = explain(channel, at)
+        assert told.at == max(at, known)
+        assert told.measured.sustained is None
     assert dump_channel(channel) == before
     channel.clock_wrong = False
     breathe(channel, NOON + 3 * HOUR, 60, 300.0)
@@ -307,3 +320,30 @@ def test_however_often_a_clock_leaped_it_loses_no_day(
     set_back(channel, found)
     assert lost(days, channel, right) == []
     assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+@pytest.mark.parametrize("back_s", [3 * HOUR, 30 * DAY, 26 * 365 * DAY])
+def test_a_warm_up_has_the_same_hours_left_however_far_the_clock_is_behind(back_s: float) -> None:
+    channel = a_morning(pollutant=Pollutant.VOC_RATIO)
+    channel.health.warm_until = NOON + 5 * HOUR
+    breathe(channel, NOON, 60, 100.0)
+    left = explain(channel, NOON + HOUR).evidence.missing
+    assert left[Missing.WARM_UP] == 4
+    channel.mistrust_clock()
+    assert explain(channel, NOON + HOUR - back_s).evidence.missing == left
+    assert Missing.WARM_UP in view(channel, NOON + HOUR - back_s).missing
+    channel.health.warm_until = NOON
+    assert Missing.WARM_UP not in view(channel, NOON + HOUR - back_s).missing, "it was over"
+
+
+def test_surroundings_of_before_are_not_those_of_a_wrong_time() -> None:
+    channel, window = a_morning(), SurroundingMean(LONDON)
+    channel.surroundings = Surroundings(window_open=window)
+    for minute in range(24 * 60):
+        window.read(NOON - 23 * HOUR + 60.0 * minute, 1.0)
+    assert explain(channel, NOON + HOUR).surroundings.window_open == 1.0
+    channel.mistrust_clock()
+    for back_s in (HOUR, 3 * HOUR, 30 * DAY):
+        told = explain(channel, NOON + HOUR - back_s)
+        assert told.surroundings == SurroundingsFacts()
+        assert NotKnown.WINDOWS in told.not_known

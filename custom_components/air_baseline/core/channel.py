@@ -186,6 +186,12 @@ class Channel:
         if self.binner.counted_to is not None:
             self.binner.lose(self.binner.counted_to)
 
+    def shown_at(self, at: float) -> float:
+        """Return the POSIX time as of which it is shown: its latest while the clock is behind."""
+        if not self.clock_wrong:
+            return at
+        return max(at, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
+
     def take_events(self) -> Sequence[Event]:
         """Return what has happened since the last call, oldest first."""
         events, self.events = self.events, []
