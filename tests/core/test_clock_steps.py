@@ -17,6 +17,7 @@ from custom_components.air_baseline.core.clock_steps import (
 )
 from custom_components.air_baseline.core.codes import HistoryState, LearningState, Missing, Reason
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import NotKnown, SurroundingsFacts
@@ -107,6 +108,17 @@ def test_everything_of_before_is_back_and_nothing_of_the_false_time_is_claimed(
     assert shown.unusual is not True
     assert channel.judge(now + 2 * HOUR).sustained == pytest.approx(9.0, abs=1.0)
     assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+@pytest.mark.parametrize("size_s", [40 * DAY, 365 * DAY])
+def test_a_range_that_was_learned_before_a_leap_is_no_news_after_it(size_s: float) -> None:
+    channel = a_morning()
+    channel.take_events()
+    channel = ahead(channel, size_s, 2)
+    assert channel.judge(NOON + 2 * HOUR).state is LearningState.LEARNED
+    kinds = [event.kind for event in channel.take_events()]
+    assert EventKind.DEMOTED in kinds
+    assert EventKind.RANGE_LEARNED not in kinds
 
 
 @pytest.mark.parametrize("size_s", SIZES)

@@ -600,8 +600,13 @@ class Channel:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)
         self.forecast = written
 
-    def _report_transition(self, before: Forecast | None, at: float) -> None:
+    def _report_transition(
+        self, before: Forecast | None, at: float, *, again: bool = False
+    ) -> None:
+        """Report that the range was learned or is no longer; learned `again` is no news."""
         learned = self.forecast is not None and self.forecast.learned
+        if learned and again:
+            return
         if learned != (before is not None and before.learned):
             kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
             self.events.append(Event(kind=kind, at=at))
@@ -634,7 +639,7 @@ class Channel:
         self.forecast = None
         if open_day is not None:
             self._write_forecast(open_day.day)
-        self._report_transition(before, at)
+        self._report_transition(before, at, again=True)
 
 
 def proven(bin_: Bin, part: int, today: Forecast | None) -> bool:
