@@ -116,7 +116,8 @@ def _found(folder: Path, house: House, now: datetime, zone: ZoneInfo, *, set_up:
     if lived:
         storage.write(folder, "lovelace_dashboards", storage.dashboards())
         storage.write(folder, f"lovelace.{storage.DASHBOARD_ID}", storage.dashboard())
-        storage.write(folder, storage.LEDGER_KEY, lived.ledgers())
+        for key, data in lived.files(now.timestamp()).items():
+            storage.write(folder, key, data)
     if house.recording:
         house.recording.save(folder / RECORDING)
     recorder.write(folder, house, now.timestamp(), lived)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isnan, nan
 from typing import Any, Final
+from uuid import uuid4
 
 import numpy as np
 
@@ -13,9 +14,12 @@ from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
+from custom_components.air_baseline.core.storage.open_part import StoredWhole, open_part
+from custom_components.air_baseline.storage.packed import pack
 
 from .air import DAY_S, HOUR_S
 from .house import House, Measure, Monitor
+from .storage import LEDGER_KEY, OPEN_KEY
 
 CADENCE_S: Final = 60.0
 TICK_S: Final = 2.0  # The integration checks the clock this long after the end of a slot.
@@ -42,13 +46,17 @@ class Lived:
 
     lives: Mapping[str, Mapping[Pollutant, Life]]
 
-    def ledgers(self) -> dict[str, Any]:
-        """Return what the integration would have stored by now."""
-        rooms = {
+    def files(self, saved_at: float) -> dict[str, dict[str, Any]]:
+        """Return what the integration would have stored by then: the whole, and what is open."""
+        channels = {
             room_id: {pollutant: life.channel for pollutant, life in lives.items()}
             for room_id, lives in self.lives.items()
         }
-        return {"rooms": {room_id: _stored(room_id, room) for room_id, room in rooms.items()}}
+        rooms = {room_id: _stored(room_id, room) for room_id, room in channels.items()}
+        whole = {"id": uuid4().hex, "saved_at": saved_at, "rooms": rooms}
+        parts = {room_id: pack(_open(room)) for room_id, room in rooms.items()}
+        opened = {"continues": whole["id"], "saved_at": saved_at, "rooms": parts}
+        return {LEDGER_KEY: whole, OPEN_KEY: opened}
 
 
 def live(house: House, now: float) -> Lived:
@@ -72,6 +80,16 @@ def _stored(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, An
         "retired": [],
         "asked": _asked(room_id, channels),
     }
+
+
+def _open(room: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is open in a room; nothing has changed since it was stored."""
+    channels = {}
+    for name, channel in room["channels"].items():
+        stored = StoredWhole.of(channel, days=None, former=None)
+        if stored is not None:
+            channels[name] = open_part(channel, stored)
+    return {"channels": channels}
 
 
 def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ DASHBOARD_ID: Final = "air_baseline"
 DASHBOARD_PATH: Final = "air-baseline"
 ADDRESS: Final = "127.0.0.1"
 LEDGER_KEY: Final = "air_baseline.ledger"
+OPEN_KEY: Final = "air_baseline.open"
 
 VERSIONS: Final = {
     "auth": (1, 1),
@@ -32,6 +33,7 @@ VERSIONS: Final = {
     "lovelace_dashboards": (1, 1),
     "onboarding": (4, 1),
     LEDGER_KEY: (3, 1),
+    OPEN_KEY: (3, 1),
 }
 
 

@@ -15,7 +15,6 @@ import argparse
 from collections import Counter
 from dataclasses import dataclass, field
 from http.client import HTTPException
-import json
 from pathlib import Path
 from random import Random
 import signal
@@ -29,10 +28,9 @@ from benchmarks.fake_clock import faketime
 from benchmarks.layout import Table
 from benchmarks.real_home.cases import CALM
 from benchmarks.real_home.founding import INTEGRATION, ZONE, Founder, set_clock
-from benchmarks.real_home.life import TrialError, life_in
+from benchmarks.real_home.life import TrialError, life_in, rooms_on_disk
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.storage.channel import load_channel
-from custom_components.air_baseline.storage.store import LEDGER_KEY
 from demo.sign_in import act, device_id, free_port, sign_in
 from tests.hass_process import OUTPUT, running
 
@@ -233,10 +231,9 @@ def _wait_and_be_killed(folder: Path, chance: Random) -> float:
 
 def _last_reading(folder: Path) -> float:
     """Return the time of the oldest last reading of the ledgers on disk (POSIX seconds)."""
-    rooms = json.loads((folder / ".storage" / LEDGER_KEY).read_text("utf-8"))["data"]["rooms"]
     return min(
         load_channel(channel, ZONE, Promise.MONTH).health.last_read or 0.0
-        for room in rooms.values()
+        for room in rooms_on_disk(folder).values()
         for channel in room["channels"].values()
     )
 

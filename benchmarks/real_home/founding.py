@@ -77,7 +77,6 @@ class Founder:
         then = datetime.fromtimestamp(self.off_at, UTC)
         entries = storage.entries(self.house, then, set_up=True)
         entries["entries"] = [one for one in entries["entries"] if one["domain"] == "air_baseline"]
-        ledgers = self._lived.ledgers()
         for key, data in (
             ("auth", storage.owner()),
             ("onboarding", storage.onboarding()),
@@ -88,7 +87,7 @@ class Founder:
             ("lovelace_dashboards", storage.dashboards()),
             (f"lovelace.{storage.DASHBOARD_ID}", storage.dashboard()),
             ("http", storage.server(port, then)),
-            (LEDGER_KEY, ledgers),
+            *self._lived.files(self.off_at).items(),
         ):
             storage.write(folder, key, data)
         kept_at = {"kept_at": self.off_at - GOOD_AGE_S}

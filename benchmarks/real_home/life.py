@@ -11,7 +11,8 @@ import sys
 import time
 from typing import Any, Final
 
-from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
+from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
+from tests.stored import continued
 
 from .founding import ROOT
 from .inside import DIARY
@@ -124,7 +125,7 @@ class Life:
 
     def days_on_disk(self) -> tuple[Days, Days]:
         """Return the days of each channel in the store and in the good copy."""
-        return _days(self.folder, LEDGER_KEY), _days(self.folder, GOOD_KEY)
+        return _days(rooms_on_disk(self.folder)), _days(rooms_on_disk(self.folder, GOOD_KEY))
 
 
 @contextmanager
@@ -137,13 +138,28 @@ def life_in(folder: Path, faketime: Path) -> Iterator[Life]:
         life.stop()
 
 
-def _days(folder: Path, key: str) -> Days:
-    try:
-        data = json.loads((folder / ".storage" / key).read_text("utf-8"))["data"]
-    except OSError, ValueError, KeyError:
+def rooms_on_disk(folder: Path, key: str = LEDGER_KEY) -> dict[str, Any]:
+    """Return the stored rooms; those of the ledger as the open parts continue them."""
+    stored = _stored(folder, key)
+    if stored is None:
         return {}
+    opened = _stored(folder, OPEN_KEY) if key == LEDGER_KEY else None
+    rooms: dict[str, Any] = continued(stored, opened)["data"]["rooms"]
+    return rooms
+
+
+def _stored(folder: Path, key: str) -> dict[str, Any] | None:
+    """Return what a file holds, None if it cannot be read."""
+    try:
+        stored: dict[str, Any] = json.loads((folder / ".storage" / key).read_text("utf-8"))
+    except OSError, ValueError:
+        return None
+    return stored
+
+
+def _days(rooms: dict[str, Any]) -> Days:
     return {
         f"{room_id} {quantity}": {line.partition(" ")[0] for line in channel["days"]}
-        for room_id, room in sorted(data["rooms"].items())
+        for room_id, room in sorted(rooms.items())
         for quantity, channel in sorted(room["channels"].items())
     }

@@ -11,7 +11,10 @@ from benchmarks.fake_clock import Outcome
 from benchmarks.kills.__main__ import wrong_in
 from benchmarks.real_home.cases import SMOKE, Case, Claims, Stage, cases
 from benchmarks.real_home.judging import claims_at_end, false_claims, seen_in
+from benchmarks.real_home.life import Life, rooms_on_disk
 from benchmarks.real_home.run_hass import ORDER, PASSED, STAMP, Clocks, put
+from custom_components.air_baseline.storage.packed import pack
+from custom_components.air_baseline.storage.store import LEDGER_KEY, OPEN_KEY
 
 HOUR_S = 3600.0
 ONE, OTHER = (("Study", "pm25", day, day) for day in ("2026-01-01", "2026-01-02"))
@@ -170,3 +173,18 @@ def test_a_correction_is_wrong_if_it_is_missing_or_there_twice_or_never_tried(
     found: int,
 ) -> None:
     assert len(wrong_in(Counter(listed), {ONE}, trying)) == found
+
+
+def test_days_are_read_as_the_open_parts_continue_the_whole(tmp_path: Path) -> None:
+    before, after = ["2026-01-01 a"], ["2026-01-01 a", "2026-01-02 b"]
+    whole = {"id": "this", "rooms": {"r": {"asked": {}, "channels": {"pm25": {"days": before}}}}}
+    part = {"channels": {"pm25": {"days": [[0, 1], [after[1]]], "today": None}}}
+    (tmp_path / ".storage").mkdir()
+    (tmp_path / ".storage" / LEDGER_KEY).write_text(json.dumps({"data": whole}))
+    life = Life(tmp_path, tmp_path)
+    assert life.days_on_disk() == ({"r pm25": {"2026-01-01"}}, {})
+    for continues, days in (("this", after), ("another", before)):
+        opened = {"continues": continues, "rooms": {"r": pack(part)}}
+        (tmp_path / ".storage" / OPEN_KEY).write_text(json.dumps({"data": opened}))
+        assert rooms_on_disk(tmp_path)["r"]["channels"]["pm25"]["days"] == days
+        assert life.days_on_disk()[0] == {"r pm25": {day.partition(" ")[0] for day in days}}

@@ -16,8 +16,12 @@ from custom_components.air_baseline.core.clock_steps import (
     note_leap,
     set_back,
 )
-from custom_components.air_baseline.core.codes import HistoryState, LearningState, Reason
+from custom_components.air_baseline.core.codes import HistoryState, LearningState, Missing, Reason
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.event import EventKind
+from custom_components.air_baseline.core.explaining.day_chart import day_chart
+from custom_components.air_baseline.core.explaining.explain import explain
+from custom_components.air_baseline.core.explaining.explanation import NotKnown, SurroundingsFacts
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.known_time import (
     KnownTime,
@@ -32,7 +36,11 @@ from custom_components.air_baseline.core.ledger.entries import Cause, ClockSetBa
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.past.history_import import PastDays
 from custom_components.air_baseline.core.past.replay import ReplaySetting, relearned, take_over
-from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.reading.surroundings import (
+    SurroundingMean,
+    Surroundings,
+)
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
@@ -109,6 +117,17 @@ def test_everything_of_before_is_back_and_nothing_of_the_false_time_is_claimed(
     assert shown.unusual is not True
     assert channel.judge(now + 2 * HOUR).sustained == pytest.approx(9.0, abs=1.0)
     assert dump_channel(restored(channel)) == dump_channel(channel)
+
+
+@pytest.mark.parametrize("size_s", [40 * DAY, 365 * DAY])
+def test_a_range_that_was_learned_before_a_leap_is_no_news_after_it(size_s: float) -> None:
+    channel = a_morning()
+    channel.take_events()
+    channel = ahead(channel, size_s, 2)
+    assert channel.judge(NOON + 2 * HOUR).state is LearningState.LEARNED
+    kinds = [event.kind for event in channel.take_events()]
+    assert EventKind.DEMOTED in kinds
+    assert EventKind.RANGE_LEARNED not in kinds
 
 
 @pytest.mark.parametrize("size_s", SIZES)
@@ -242,7 +261,8 @@ def test_history_that_was_read_for_false_days_is_read_again() -> None:
 def test_a_channel_takes_and_claims_nothing_while_the_clock_is_wrong() -> None:
     channel = a_morning()
     breathe(channel, NOON, 60, 300.0)
-    assert view(channel, NOON + HOUR).unusual is True
+    before_view, known = view(channel, NOON + HOUR), NOON + HOUR
+    assert before_view.unusual is True
     before = dump_channel(channel)
     channel.mistrust_clock()
     for at in (0.0, START - 30 * DAY, NOON - HOUR, NOON + HOUR, NOON + 400 * DAY):
@@ -263,6 +283,11 @@ def test_a_channel_takes_and_claims_nothing_while_the_clock_is_wrong() -> None:
             shown.above_guideline,
         )
         assert set(claims) == {None}
+        assert shown.earliest == before_view.earliest
+        assert day_chart(channel, at).start == day_start(locate(max(at, known), LONDON)[0], LONDON)
+        told = explain(channel, at)
+        assert told.at == max(at, known)
+        assert told.measured.sustained is None
     assert dump_channel(channel) == before
     channel.clock_wrong = False
     breathe(channel, NOON + 3 * HOUR, 60, 300.0)
@@ -457,3 +482,30 @@ def test_a_time_that_was_known_when_it_was_saved_is_no_damage() -> None:
     known = known_time([right, *others], NOON - DAY, NOON)
     assert known.latest == NOON
     assert not is_damaged(right, known)
+
+
+@pytest.mark.parametrize("back_s", [3 * HOUR, 30 * DAY, 26 * 365 * DAY])
+def test_a_warm_up_has_the_same_hours_left_however_far_the_clock_is_behind(back_s: float) -> None:
+    channel = a_morning(pollutant=Pollutant.VOC_RATIO)
+    channel.health.warm_until = NOON + 5 * HOUR
+    breathe(channel, NOON, 60, 100.0)
+    left = explain(channel, NOON + HOUR).evidence.missing
+    assert left[Missing.WARM_UP] == 4
+    channel.mistrust_clock()
+    assert explain(channel, NOON + HOUR - back_s).evidence.missing == left
+    assert Missing.WARM_UP in view(channel, NOON + HOUR - back_s).missing
+    channel.health.warm_until = NOON
+    assert Missing.WARM_UP not in view(channel, NOON + HOUR - back_s).missing, "it was over"
+
+
+def test_surroundings_of_before_are_not_those_of_a_wrong_time() -> None:
+    channel, window = a_morning(), SurroundingMean(LONDON)
+    channel.surroundings = Surroundings(window_open=window)
+    for minute in range(24 * 60):
+        window.read(NOON - 23 * HOUR + 60.0 * minute, 1.0)
+    assert explain(channel, NOON + HOUR).surroundings.window_open == 1.0
+    channel.mistrust_clock()
+    for back_s in (HOUR, 3 * HOUR, 30 * DAY):
+        told = explain(channel, NOON + HOUR - back_s)
+        assert told.surroundings == SurroundingsFacts()
+        assert NotKnown.WINDOWS in told.not_known

@@ -24,13 +24,19 @@ from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import load_channel
 from custom_components.air_baseline.inputs.room_config import room_sources
-from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VERSION
+from custom_components.air_baseline.storage.rooms import OpenParts, RoomsReader
+from custom_components.air_baseline.storage.store import (
+    LEDGER_KEY,
+    OPEN_KEY,
+    STORAGE_VERSION,
+)
 from demo import storage
 from demo.air import DAY_S, Place
 from demo.home import MARK, HomeError, prepare
 from demo.homes import big_home
 from demo.house import family_home
 from demo.past import live
+from tests.stored import continued
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 19, 20, tzinfo=LONDON)
@@ -40,12 +46,25 @@ HOUSE = family_home(NOW.timestamp(), LONDON)
 @pytest.fixture(scope="module")
 def rooms() -> dict[str, Any]:
     """What the integration would have stored about each room."""
-    stored = live(HOUSE, NOW.timestamp()).ledgers()["rooms"]
+    stored = live(HOUSE, NOW.timestamp()).files(NOW.timestamp())[LEDGER_KEY]["rooms"]
     return {monitor.area: stored[monitor.room_id] for monitor in HOUSE.monitors}
 
 
 def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channel:
     return load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
+
+
+def test_the_open_parts_continue_the_whole() -> None:
+    files = live(HOUSE, NOW.timestamp()).files(NOW.timestamp())
+    whole, opened = files[LEDGER_KEY], files[OPEN_KEY]
+    assert OpenParts(opened, whole).continues
+    reader = RoomsReader(LONDON, Promise.MONTH, whole["rooms"])
+    loaded = reader.read(whole, None, opened)
+    assert not loaded.found
+    assert continued({"data": whole}, {"data": opened}) == {"data": whole}
+    assert {key: set(room.channels) for key, room in loaded.rooms.items()} == {
+        key: set(room["channels"]) for key, room in whole["rooms"].items()
+    }
 
 
 @pytest.mark.parametrize("pollutant", [Pollutant.PM25, Pollutant.VOC_RATIO])
@@ -116,6 +135,7 @@ def test_each_file_has_the_version_that_home_assistant_reads(home: Path, key: st
         "lovelace_dashboards": (dashboard.DASHBOARDS_STORAGE_VERSION, 1),
         "onboarding": (onboarding.STORAGE_VERSION, 1),
         LEDGER_KEY: (STORAGE_VERSION, 1),
+        OPEN_KEY: (STORAGE_VERSION, 1),
     }
     file = stored(home, key)
     assert (file["version"], file["minor_version"]) == expected[key]

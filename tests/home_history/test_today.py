@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
@@ -46,4 +47,23 @@ async def test_the_line_of_today_comes_from_the_recorder(
     assert line == [(at, float(f"{value:.4g}")) for at, value in heard]
     gaps = {after - at for (at, _), (after, _) in pairwise(line)}
     assert max(gaps) > HOUR.total_seconds(), "silence is a gap"
+    await card.close()
+
+
+@pytest.mark.parametrize("back", [timedelta(days=2), timedelta(days=9_000)])
+async def test_while_the_clock_is_behind_the_line_is_that_of_before(
+    hass: HomeAssistant, kitchen: Kitchen, card: Card, back: timedelta
+) -> None:
+    await kitchen.learn()
+    await kitchen.breathe(2 * HOUR, pm25=steady(7))
+    await async_wait_recording_done(hass)
+    known = dt_util.utcnow().timestamp()
+    kitchen.clock.move_to(dt_util.utcnow() - back)
+    await kitchen.breathe(timedelta(minutes=20), pm25=steady(300))
+    await async_wait_recording_done(hass)
+    sent = channels(await card.open())["pm25"]
+    assert sent["state"] == "clock_wrong"
+    assert sent["start"] <= known < sent["end"]
+    assert {value for _, value in sent["line"]} == {7.0}
+    assert sent["words"]["measured"] == ["PM2.5: readings do not count while the clock is wrong."]
     await card.close()

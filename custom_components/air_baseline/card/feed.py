@@ -8,7 +8,6 @@ from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import json_bytes
-from homeassistant.util import dt as dt_util
 
 from ..clock import Phase, Round
 from ..const import DOMAIN
@@ -99,7 +98,7 @@ class RoomFeed:
             room.async_add_bin_listener(self._async_take),
             room.config_entry.runtime_data.clock.async_on(Phase.CARDS, self._async_round),
         ]
-        now = dt_util.utcnow().timestamp()
+        now = room.config_entry.runtime_data.clock.at
         for pollutant in self._sources:
             channel = room.channels[pollutant]
             start = day_start(locate(now, channel.zone)[0], channel.zone)

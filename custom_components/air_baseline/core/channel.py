@@ -186,6 +186,12 @@ class Channel:
         if self.binner.counted_to is not None:
             self.binner.lose(self.binner.counted_to)
 
+    def shown_at(self, at: float) -> float:
+        """Return the POSIX time as of which it is shown: its latest while the clock is behind."""
+        if not self.clock_wrong:
+            return at
+        return max(at, self.binner.counted_to or 0.0, self.health.last_read or 0.0)
+
     def take_events(self) -> Sequence[Event]:
         """Return what has happened since the last call, oldest first."""
         events, self.events = self.events, []
@@ -594,8 +600,13 @@ class Channel:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)
         self.forecast = written
 
-    def _report_transition(self, before: Forecast | None, at: float) -> None:
+    def _report_transition(
+        self, before: Forecast | None, at: float, *, again: bool = False
+    ) -> None:
+        """Report that the range was learned or is no longer; learned `again` is no news."""
         learned = self.forecast is not None and self.forecast.learned
+        if learned and again:
+            return
         if learned != (before is not None and before.learned):
             kind = EventKind.RANGE_LEARNED if learned else EventKind.DEMOTED
             self.events.append(Event(kind=kind, at=at))
@@ -628,7 +639,7 @@ class Channel:
         self.forecast = None
         if open_day is not None:
             self._write_forecast(open_day.day)
-        self._report_transition(before, at)
+        self._report_transition(before, at, again=True)
 
 
 def proven(bin_: Bin, part: int, today: Forecast | None) -> bool:

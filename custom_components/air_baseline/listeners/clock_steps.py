@@ -117,12 +117,18 @@ def _set_back(room: StoredRoom, found: Look) -> None:
 def _log(found: Look) -> None:
     if found.verdict is Verdict.BEHIND:
         LOGGER.warning(
-            "The clock is behind by %d minutes; nothing is learned until it is right",
-            found.back_s // 60,
+            "The clock shows %s, but it was already %s; nothing is learned until it is right",
+            _iso(found.now),
+            _iso(found.now + found.back_s),
         )
     elif found.verdict is Verdict.SET_BACK:
         LOGGER.warning(
-            "The clock was ahead and was set back by %d minutes; days learned meanwhile are set "
+            "The clock was ahead and was set back from %s to %s; days learned meanwhile are set "
             "aside",
-            found.back_s // 60,
+            _iso(found.now + found.back_s),
+            _iso(found.now),
         )
+
+
+def _iso(at: float) -> str:
+    return dt_util.utc_from_timestamp(at).isoformat(timespec="minutes")

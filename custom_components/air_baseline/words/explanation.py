@@ -206,6 +206,8 @@ class Words:
                 minutes=measured.minutes or 0,
                 when=_noticed(explanation.episode.id),
             )
+        if explanation.state is LearningState.CLOCK_WRONG:
+            return self.say("measured_clock_wrong", quantity=quantity)
         if measured.sustained is None:
             return self.say("measured_nothing", quantity=quantity)
         return self.say(

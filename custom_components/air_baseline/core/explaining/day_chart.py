@@ -64,7 +64,8 @@ class DayChart:
 
 
 def day_chart(channel: Channel, at: float) -> DayChart:
-    """Return the chart of the day of a POSIX time."""
+    """Return the chart of the day of a POSIX time, as `explain` takes it."""
+    at = channel.shown_at(at)
     day = locate(at, channel.zone)[0]
     start, end = day_start(day, channel.zone), day_start(day + 1, channel.zone)
     today = channel.forecast

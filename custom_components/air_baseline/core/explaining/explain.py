@@ -66,8 +66,10 @@ def explain(
 
     `episode` is the running one unless another is given. Without a subject, the explanation is
     about the episode if there is one, otherwise about the range if it is learned, otherwise
-    about the state: "why not yet" is an explanation too.
+    about the state: "why not yet" is an explanation too. While the clock is behind, it is that of
+    the latest time that the channel knows.
     """
+    at = channel.shown_at(at)
     judgement = channel.judge(at)
     today = channel.forecast
     if not channel.clock_wrong:
@@ -281,18 +283,7 @@ def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
 def _surroundings(
     channel: Channel, judgement: Judgement, episode: Episode | None, at: float
 ) -> SurroundingsFacts:
-    surroundings, today = channel.surroundings, channel.forecast
-    now = surroundings.of_last_hours(at)
-    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 else None
-    present = SurroundingsFacts(
-        outdoor=round(rise.now, 1) if rise else None,
-        outdoor_before=round(rise.before, 1) if rise else None,
-        outdoor_rose=rise.rose if rise else None,
-        outdoor_temperature=now.outdoor_temperature,
-        window_open=now.window_open,
-        seen_temperatures=today.weather_limits.temperatures if today else None,
-        unseen=judgement.unseen,
-    )
+    present = SurroundingsFacts() if channel.clock_wrong else _present(channel, judgement, at)
     if episode is None:
         return present
     return replace(
@@ -303,6 +294,21 @@ def _surroundings(
         window_open=episode.window_open,
         other_rooms=episode.other_rooms,
         rooms=episode.rooms,
+    )
+
+
+def _present(channel: Channel, judgement: Judgement, at: float) -> SurroundingsFacts:
+    surroundings, today = channel.surroundings, channel.forecast
+    now = surroundings.of_last_hours(at)
+    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 else None
+    return SurroundingsFacts(
+        outdoor=round(rise.now, 1) if rise else None,
+        outdoor_before=round(rise.before, 1) if rise else None,
+        outdoor_rose=rise.rose if rise else None,
+        outdoor_temperature=now.outdoor_temperature,
+        window_open=now.window_open,
+        seen_temperatures=today.weather_limits.temperatures if today else None,
+        unseen=judgement.unseen,
     )
 
 

@@ -53,7 +53,8 @@ class EntityView:
 
 
 def view(channel: Channel, at: float) -> EntityView:
-    """Return what a channel shows at a time (POSIX seconds)."""
+    """Return what a channel shows at a time (POSIX seconds), as `explain` does."""
+    at = channel.shown_at(at)
     judgement = channel.judge(at)
     today = channel.forecast
     known = today.standing if today else Standing()
