@@ -109,7 +109,10 @@ def _in_open(opened: bytes, chance: Random) -> bytes:
     chance.choice((put_wrong, put_huge, scale, nudge, drop, swap_types, shuffle, exchange))(
         part, chance
     )
-    rooms[room] = pack(part.get("data"))
+    try:
+        rooms[room] = pack(part.get("data"))
+    except TypeError:  # Home Assistant's JSON has no whole numbers of over 64 bits.
+        rooms[room] = "1"
     return json.dumps(stored).encode()
 
 

@@ -36,7 +36,7 @@ from custom_components.air_baseline.core.ledger.entries import Cause, ClockSetBa
 from custom_components.air_baseline.core.ledger.ledger import UndoError
 from custom_components.air_baseline.core.past.history_import import PastDays
 from custom_components.air_baseline.core.past.replay import ReplaySetting, relearned, take_over
-from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.reading.surroundings import (
     SurroundingMean,
     Surroundings,

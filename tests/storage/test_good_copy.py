@@ -6,6 +6,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.air_baseline.core.channel import Channel
@@ -140,6 +141,21 @@ async def test_it_is_kept_as_it_is_until_there_is_a_better_one_and_that_is_told(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert disk(hass, GOOD_KEY).read_bytes() != before
     assert read(hass, GOOD_KEY)["data"]["id"] == read(hass, LEDGER_KEY)["data"]["id"]
+
+
+@pytest.mark.on_disk
+async def test_a_ledger_that_was_set_aside_has_lost_no_days(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another sensor takes over, and what was learned from the one before it does not hold."""
+    entry = await a_home_with_a_good_copy(hass)
+    room = entry.runtime_data.rooms[KITCHEN]
+    room.stored.retire(Pollutant.PM25, dt_util.utcnow().timestamp())
+    room.stored.channels[Pollutant.PM25] = learned_channel(3)
+    await pass_time(hass, clock, timedelta(hours=30), AIR)
+    assert "last good copy is kept" not in caplog.text
+    channel = read(hass, GOOD_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
+    assert len(channel["days"]) < 36
 
 
 @pytest.mark.on_disk

@@ -69,20 +69,31 @@ class KnownDays:
 
 
 def compare(
-    before: Known, present: Mapping[tuple[str, str], FrozenChannel], today: int
+    before: Known,
+    present: Mapping[tuple[str, str], FrozenChannel],
+    retired: Iterable[tuple[str, Mapping[str, Any]]],
+    today: int,
 ) -> tuple[Known, list[str]]:
     """Return the known days of channels, and what speaks against them in place of a good copy.
 
-    `before` is what that copy has; `today` is for channels without an open day. This is for a
+    `before` is what that copy has, `retired` are the ledgers that were set aside (by their rooms):
+    their days are not missing. `today` is for channels without an open day. This is for a
     thread: a thousand channels take longer than a turn of the event loop may.
     """
     known: Known = {}
     wrong = []
+    aside: dict[tuple[str, str], set[int]] = {}
+    for key, item in retired:
+        channel = item.get("channel")
+        if isinstance(channel, dict):
+            days = aside.setdefault((key, str(channel.get("quantity"))), set())
+            days.update(KnownDays.of_stored(channel).days)
     for fate, channel in present.items():
         sleep(YIELD_S)
         known[fate] = now = KnownDays.of(channel.ledger, channel.leaps)
         day = parse_day(channel.day) if channel.day else today
         missing = before[fate].missing_in(now, day) if fate in before else []
+        missing = [one for one in missing if one not in aside.get(fate, ())]
         if channel.error:
             wrong.append(f"{' '.join(fate)}: {channel.error}")
         if missing:

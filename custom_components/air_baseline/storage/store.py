@@ -263,8 +263,9 @@ class LedgerStore:
             for key, room in rooms.items()
             for name, channel in room.channels.items()
         }
+        retired = [(key, item) for key, room in rooms.items() for item in room.retired]
         now, wrong = await self._hass.async_add_executor_job(
-            compare, self._good_days, present, self._today(at)
+            compare, self._good_days, present, retired, self._today(at)
         )
         if wrong:
             if not self._held_back:
