@@ -12,7 +12,7 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.clock_steps import note_leap, set_back
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
 from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
-from custom_components.air_baseline.core.ledger.correction import start_over
+from custom_components.air_baseline.core.ledger.correction import exclude_days, start_over
 from custom_components.air_baseline.core.ledger.entries import ChangeReported, Entry
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -91,6 +91,17 @@ def test_the_days_of_a_stored_channel_are_those_of_its_ledger() -> None:
     assert len(known["a", "pm25"].days) == 5
     broken = KnownDays.of_stored({"days": [7], "entries": None})
     assert (len(broken.days), broken.dropping) == (0, frozenset())
+
+
+def test_a_start_over_is_found_among_many_stored_entries() -> None:
+    channel = learned_channel(40)
+    ledger = channel.ledger.with_correction(1e9, start_over(MONDAY - 30))
+    for number in range(60):
+        ledger = ledger.with_correction(1e9 + number, exclude_days([MONDAY - number]))
+    channel.ledger = ledger
+    stored = dump_channel(channel)
+    assert "entries_packed" in stored
+    assert KnownDays.of_stored(stored) == KnownDays.of(ledger)
 
 
 async def a_home_with_a_good_copy(hass: HomeAssistant) -> Any:  # noqa: ANN401

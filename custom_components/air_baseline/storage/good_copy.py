@@ -11,7 +11,7 @@ from ..core.ledger.entries import CorrectionCode, Relearned, Reset
 from ..core.ledger.kept_leap import KeptLeap
 from ..core.ledger.ledger import Ledger
 from ..core.storage.days import ordinals
-from ..core.storage.ledger import ENTRY_COLUMNS
+from ..core.storage.ledger import ENTRY_COLUMNS, entry_rows
 from ..core.storage.salvage import UNREADABLE
 from .frozen import YIELD_S, FrozenChannel
 
@@ -45,7 +45,7 @@ class KnownDays:
         """Return those of a stored channel, none if they cannot be read."""
         try:
             days = array("i", (parse_day(line[:_DATE]) for line in channel["days"]))
-            rows = channel["entries"]
+            rows = entry_rows(channel)
             return cls(days, frozenset(row[_ID] for row in rows if row[_KIND] in _DROPPING))
         except UNREADABLE:
             return cls(array("i"), frozenset())
