@@ -39,9 +39,9 @@ HOUR: Final = 3_600
 WEEK: Final = 7
 DAYS: Final = 126  # As many as 3,000 hours take, and one.
 CORRECTION_MS: Final = 20.0
-# A correction can be undone for 30 days, so hundreds of them are kept besides what a channel has
-# otherwise. Packed, with what they do to each day, they take about 20 bytes each.
-MANY, MANY_MEMORY_KB = 1_000, MEMORY_KB + 12.0
+# Bytes for each entry, besides what a channel takes otherwise. A correction can be undone for 30
+# days, so hundreds are kept: packed, about ten bytes each, and as much for what they do to days.
+ENTRY_BYTES: Final = 24
 KINDS: Final = (
     "strike",
     "strike of two days",
@@ -80,7 +80,7 @@ def _figures(room: Room, number: int, workload: str) -> Iterator[Figure]:
     yield Figure(f"{name} one more", steps, "ms", CORRECTION_MS)
     yield Figure("  the slowest kind", [max(steps)], "ms", CORRECTION_MS)
     yield Figure(f"{name} disk", [len(text) / 1024.0], "KB", DISK_KB)
-    most_kb = MEMORY_KB if number < MANY else MANY_MEMORY_KB
+    most_kb = MEMORY_KB + len(evening.ledger.entries) * ENTRY_BYTES / 1024.0
     yield Figure(f"{name} memory", [memory_kb(evening)], "KB", most_kb)
     yield Figure("  entries", [len(evening.ledger.entries)], "")
 

@@ -94,6 +94,17 @@ def test_the_days_of_a_stored_channel_are_those_of_its_ledger() -> None:
     assert (len(broken.days), broken.dropping) == (0, frozenset())
 
 
+def test_a_start_over_is_found_among_many_stored_entries() -> None:
+    channel = learned_channel(40)
+    ledger = channel.ledger.with_correction(1e9, start_over(MONDAY - 30))
+    for number in range(60):
+        ledger = ledger.with_correction(1e9 + number, exclude_days([MONDAY - number]))
+    channel.ledger = ledger
+    stored = dump_channel(channel)
+    assert "entries_packed" in stored
+    assert KnownDays.of_stored(stored) == KnownDays.of(ledger)
+
+
 async def a_home_with_a_good_copy(hass: HomeAssistant) -> Any:  # noqa: ANN401
     for key in (LEDGER_KEY, GOOD_KEY):
         write(hass, key, kitchen(36))

@@ -246,7 +246,8 @@ def test_many_entries_are_stored_and_packed_without_loss(number: int) -> None:
     ledger = busy(number, since=1_771_002_003.123457)
     ledger = ledger.with_correction(1_771_002_003.5, Draft((StopAsking(),)))
     data = json.loads(json.dumps(dump_ledger(ledger)))
-    assert (data["entries"] == []) is (len(ledger.entries) > MOST_PLAIN_ROWS)
+    assert 0 < len(data["entries"]) <= MOST_PLAIN_ROWS
+    assert ("entries_packed" in data) is (len(ledger.entries) > MOST_PLAIN_ROWS)
     restored = load_ledger(data)
     assert restored == ledger
     assert tuple(restored.entries) == tuple(ledger.entries)

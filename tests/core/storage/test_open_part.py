@@ -10,7 +10,9 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
-from custom_components.air_baseline.core.day import day_start
+from custom_components.air_baseline.core.clock_steps import note_leap, set_back
+from custom_components.air_baseline.core.day import DAY_S, WINDOW_DAYS, day_start
+from custom_components.air_baseline.core.known_time import KnownTime, Leap, look
 from custom_components.air_baseline.core.ledger.correction import (
     episode_normal,
     episode_real,
@@ -116,6 +118,42 @@ def test_an_open_part_is_small_and_holds_no_closed_day() -> None:
     part = frozen.dump_open(stored)
     assert not {"days", "entries", "episodes"} & part.keys()
     assert len(json.dumps(part)) < MOST_BYTES < len(json.dumps(frozen.dump())) / 9
+
+
+def test_one_more_of_many_corrections_is_all_that_an_open_part_holds_of_them() -> None:
+    channel = learned_channel(90)
+    breathe(channel, START, 30, 8.0)
+    for number in range(70):
+        channel.ledger = channel.ledger.with_correction(
+            START - 1e5 + number, exclude_days([MONDAY - 1 - number])
+        )
+    whole, stored = whole_of(channel)
+    exclude(channel, START + HOUR)
+    part = freeze_channel(channel).dump_open(stored)
+    assert "entries_packed" in whole
+    assert "entries_packed" not in part
+    assert [len(change) for change in part["entries"]] == [2, 1]
+    assert continued(channel, whole, stored) == now(channel)
+
+
+def test_what_is_kept_of_wrong_clocks_is_in_no_open_part_while_it_stays() -> None:
+    channel = learned_channel(WINDOW_DAYS)
+    breathe(channel, START, 60, 8.0)
+    note_leap(channel, Leap(START + HOUR, START + 90 * DAY_S))
+    for day in range(90, 93):
+        breathe(channel, START + day * DAY_S, 24 * 60, 8.0 + day % 3)
+    _, ahead = whole_of(channel)
+    assert channel.leaps[0].days
+    breathe(channel, START + 93 * DAY_S, 60, 8.0)
+    assert "leaps" not in freeze_channel(channel).dump_open(ahead)
+    leaps = tuple(kept.leap for kept in channel.leaps)
+    right_at = START + 4 * DAY_S + HOUR
+    set_back(channel, look(KnownTime(START + 93 * DAY_S + HOUR, leaps), right_at))
+    breathe(channel, right_at, 60, 8.0)
+    _, right = whole_of(channel)
+    assert channel.ledger.set_aside
+    breathe(channel, right_at + HOUR, 60, 8.0)
+    assert not {"leaps", "set_aside"} & freeze_channel(channel).dump_open(right).keys()
 
 
 def test_what_follows_from_other_days_is_found_without_their_marks() -> None:

@@ -74,11 +74,6 @@ class Ledger:
         return cast("Entries", self.entries).effects
 
     @property
-    def packed_entries(self) -> bytes | None:
-        """Return the entries as `entry_list.pack` writes them, None if they are few."""
-        return cast("Entries", self.entries).packed
-
-    @property
     def chain(self) -> frozenset[int]:
         """Return the heads under which a coverage still counts."""
         return frozenset([self.root, *self.folded.heads, *self.effects.moving])

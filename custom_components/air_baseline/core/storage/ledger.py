@@ -39,7 +39,7 @@ from ..ledger.entries import (
     Trouble,
     entry_columns,
 )
-from ..ledger.entry_list import unpack
+from ..ledger.entry_list import pack, unpack
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.folding import ENTRY_DAYS, NOTHING_FOLDED, Folded
 from ..ledger.histogram import ALL_PARTS
@@ -156,12 +156,16 @@ def _load_former(data: object, salvage: Salvage) -> Ledger | None:
 
 
 def _dump_entries(ledger: Ledger) -> dict[str, Any]:
-    """Return the entries as rows or, if they are many, packed as text."""
-    packed = ledger.packed_entries if len(ledger.entries) > MOST_PLAIN_ROWS else None
-    rows = [] if packed else [_dump_entry(entry) for entry in ledger.entries]
+    """Return the entries as rows or, if they are many, all but the last ones packed as text.
+
+    The text changes only with every `MOST_PLAIN_ROWS`-th entry: what is open is written often.
+    """
+    entries = tuple(ledger.entries)
+    many = (len(entries) - 1) // MOST_PLAIN_ROWS * MOST_PLAIN_ROWS if entries else 0
+    packed = {"entries_packed": b85encode(pack(entries[:many])).decode()} if many else {}
     return {
-        "entries": rows,
-        **({"entries_packed": b85encode(packed).decode()} if packed else {}),
+        "entries": [_dump_entry(entry) for entry in entries[many:]],
+        **packed,
         **_dump_folded(ledger.folded),
     }
 
@@ -195,17 +199,18 @@ def _unpacked(data: object) -> Sequence[Sequence[Any]]:
         raise StoredFormError(f"not packed entries: {error!r}") from error
 
 
-def entry_rows(data: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-    """Return the rows of a stored ledger's entries, packed or not; they are not checked yet.
+def entry_rows(data: Mapping[str, Any]) -> list[Any]:
+    """Return the rows of the entries of a stored ledger, packed or not.
 
-    Raises StoredFormError, KeyError, TypeError, ValueError or the like for damaged ones.
+    Raises StoredFormError, KeyError, TypeError or ValueError for anything else.
     """
-    packed = "entries_packed" in data
-    return _unpacked(data["entries_packed"]) if packed else data["entries"]
+    last = checked.items(data["entries"], MOST_ROWS)
+    return [*_unpacked(data["entries_packed"]), *last] if "entries_packed" in data else [*last]
 
 
 def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
-    data = {**data, "entries": entry_rows(data)}
+    if "entries_packed" in data:
+        data = {**data, "entries": entry_rows(data)}
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
     known = {row["id"]: row["kind"] for row in rows}
     if len(known) != len(rows):
