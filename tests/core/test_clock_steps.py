@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import json
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
@@ -17,7 +18,7 @@ from custom_components.air_baseline.core.clock_steps import (
     set_back,
 )
 from custom_components.air_baseline.core.codes import HistoryState, LearningState, Reason
-from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate, parse_day
 from custom_components.air_baseline.core.explaining.view import view
 from custom_components.air_baseline.core.known_time import (
     KnownTime,
@@ -34,6 +35,7 @@ from custom_components.air_baseline.core.past.history_import import PastDays
 from custom_components.air_baseline.core.past.replay import ReplaySetting, relearned, take_over
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
+from custom_components.air_baseline.core.storage.salvage import Salvage
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -453,3 +455,26 @@ def test_a_time_that_was_known_when_it_was_saved_is_no_damage() -> None:
     known = known_time([right, *others], NOON - DAY, NOON)
     assert known.latest == NOON
     assert not is_damaged(right, known)
+
+
+def test_a_day_that_was_set_aside_and_cannot_be_read_costs_only_itself() -> None:
+    """Its checksum is right, so that this shows when the days are needed."""
+    channel = a_morning()
+    known = leaped(channel, KnownTime(NOON), 40 * DAY, 60)
+    known = set_right(channel, known, known.latest - 20 * DAY)
+    wave(channel, known.latest, 40, 8.0)
+    data = json.loads(json.dumps(dump_channel(channel)))
+    (leap,) = data["leaps"]
+    for lists in (data["set_aside"], leap["left"]):
+        lists["days"][0] = lists["days"][0].replace(" live ", " undead ")
+        lists["days_checksum"] = crc32("\n".join(lists["days"]).encode())
+    salvage = Salvage()
+    damaged = load_channel(data, LONDON, Promise.MONTH, salvage)
+    now = NOON + 100 * HOUR
+    set_right(damaged, KnownTime(known.latest + 40 * HOUR, known.leaps), now)
+    assert len(salvage.lost) == 2
+    set_right(channel, KnownTime(known.latest + 40 * HOUR, known.leaps), now)
+    assert {one.day for one in lost([*channel.ledger.days], damaged, now)} <= {
+        parse_day(what.split(" ")[1]) for what in salvage.lost
+    }
+    assert dump_channel(restored(damaged)) == dump_channel(damaged)

@@ -483,6 +483,8 @@ async def test_history_is_read_again_if_the_clock_is_set_back_meanwhile(
         asked.append(dt_util.utcnow())
         if len(asked) == 1:
             set_clock(hass, clock, NOON + timedelta(minutes=10))
+            report(hass, PM25, 5)
+            await settle()  # The rooms follow the clock.
         return Past()
 
     monkeypatch.setattr(relearn, "async_read", read)
