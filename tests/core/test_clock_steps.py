@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import json
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
@@ -17,7 +18,7 @@ from custom_components.air_baseline.core.clock_steps import (
     set_back,
 )
 from custom_components.air_baseline.core.codes import HistoryState, LearningState, Missing, Reason
-from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate
+from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, locate, parse_day
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.day_chart import day_chart
 from custom_components.air_baseline.core.explaining.explain import explain
@@ -42,6 +43,7 @@ from custom_components.air_baseline.core.reading.surroundings import (
     Surroundings,
 )
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
+from custom_components.air_baseline.core.storage.salvage import Salvage
 from tests.core.properties import repeatable
 from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
@@ -509,3 +511,26 @@ def test_surroundings_of_before_are_not_those_of_a_wrong_time() -> None:
         told = explain(channel, NOON + HOUR - back_s)
         assert told.surroundings == SurroundingsFacts()
         assert NotKnown.WINDOWS in told.not_known
+
+
+def test_a_day_that_was_set_aside_and_cannot_be_read_costs_only_itself() -> None:
+    """Its checksum is right, so that this shows when the days are needed."""
+    channel = a_morning()
+    known = leaped(channel, KnownTime(NOON), 40 * DAY, 60)
+    known = set_right(channel, known, known.latest - 20 * DAY)
+    wave(channel, known.latest, 40, 8.0)
+    data = json.loads(json.dumps(dump_channel(channel)))
+    (leap,) = data["leaps"]
+    for lists in (data["set_aside"], leap["left"]):
+        lists["days"][0] = lists["days"][0].replace(" live ", " undead ")
+        lists["days_checksum"] = crc32("\n".join(lists["days"]).encode())
+    salvage = Salvage()
+    damaged = load_channel(data, LONDON, Promise.MONTH, salvage)
+    now = NOON + 100 * HOUR
+    set_right(damaged, KnownTime(known.latest + 40 * HOUR, known.leaps), now)
+    assert len(salvage.lost) == 2
+    set_right(channel, KnownTime(known.latest + 40 * HOUR, known.leaps), now)
+    assert {one.day for one in lost([*channel.ledger.days], damaged, now)} <= {
+        parse_day(what.split(" ")[1]) for what in salvage.lost
+    }
+    assert dump_channel(restored(damaged)) == dump_channel(damaged)

@@ -19,10 +19,14 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.past.history_import import Past
 from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.home_history import relearn
+from custom_components.air_baseline.storage.question_record import QuestionRecord
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, OPEN_KEY
 from tests.conftest import Fixer
 from tests.home import (
+    BEDROOM,
     KITCHEN,
     NOON,
     PM25,
@@ -453,3 +457,51 @@ async def test_a_good_copy_is_kept_while_it_has_days_that_were_lost(
     channel.ledger = replace(channel.ledger, days=tuple(known))
     await pass_time(hass, clock, 26 * HOUR, {PM25: usual}, step=HOUR / 2)
     assert (hass_storage[GOOD_KEY]["data"]["kept_at"] == before) is kept
+
+
+async def test_an_answer_is_not_forgotten_while_the_clock_is_a_year_ahead(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    """Answers are kept for 90 days; the question would be asked again."""
+    entry = await a_kitchen(hass, hass_storage, 36)
+    at, asked = NOON.timestamp(), f"range_learned_{KITCHEN}_0"
+    records = entry.runtime_data.rooms[KITCHEN].stored.question_records
+    records[asked] = QuestionRecord(what="range_learned", at=at, asked_at=at, answered=True)
+    await hass.config_entries.async_unload(entry.entry_id)
+    clock.tick(365 * DAY)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await pass_time(hass, clock, 2 * HOUR, {PM25: usual})
+    await restart_right(hass, clock, 365 * DAY, entry)
+    assert entry.runtime_data.rooms[KITCHEN].stored.question_records[asked].answered
+
+
+async def test_history_is_read_again_if_the_clock_is_set_back_meanwhile(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It starts a year ahead, and is right before the recorder has answered."""
+    kept = learned(Pollutant.VOC_INDEX, 36)
+    hass_storage[LEDGER_KEY] = a_store({BEDROOM: {Pollutant.VOC_INDEX: kept}})
+    bedroom = a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX)
+    kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25)
+    asked: list[datetime] = []
+
+    async def read(*_: object) -> Past:
+        asked.append(dt_util.utcnow())
+        if len(asked) == 1:
+            set_clock(hass, clock, NOON + timedelta(minutes=10))
+            report(hass, PM25, 5)
+            await settle()  # The rooms follow the clock.
+        return Past()
+
+    monkeypatch.setattr(relearn, "async_read", read)
+    clock.move_to(NOON + 365 * DAY)
+    await set_up(
+        hass, a_home(bedroom, {**kitchen, "data": {**kitchen["data"], "use_history": True}})
+    )
+    await pass_time(hass, clock, timedelta(minutes=15), {PM25: usual})
+    assert shown(hass, LEARNING).attributes["history"] == "empty"
+    assert [at.year for at in asked] == [2027, 2026]

@@ -97,7 +97,7 @@ def set_back(channel: Channel, found: Look) -> None:
     kept = next((one for one in channel.leaps if one.leap == leap), None)
     if kept is None and (kept := covering(channel.leaps, at)) is not None:
         leap = kept.leap  # A person says that the clock is right: it was ahead since then.
-    if kept is not None and channel.history in READ and kept.history not in READ:
+    if channel.history in READ and (kept is None or kept.history not in READ):
         channel.history = HistoryState.UNUSED  # It was read for other days.
     if latest_time(channel) <= at + CORRECTION_S:
         return  # It has not seen the false time.

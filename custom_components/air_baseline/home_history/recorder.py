@@ -53,6 +53,7 @@ class NoHistory(StrEnum):
     NO_RECORDER = "there is no recorder"
     NOT_READY = "the database is being updated or does not answer"
     RENAMED = "its source was renamed or replaced meanwhile"
+    CLOCK_SET = "the clock was set back meanwhile"
 
 
 class HistoryError(Exception):

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import RoomCoordinator
 from ..core.channel import Channel
 from ..core.day import locate
+from ..core.known_time import CORRECTION_S
 from ..core.ledger.ledger import Ledger
 from ..core.past.history_import import PastDays, past_days
 from ..core.past.replay import ReplaySetting, relearned, take_over
@@ -55,7 +56,10 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
     corrected: Corrected = {}
 
     async def take(pollutant: Pollutant, channel: Channel, past: PastDays) -> None:
-        await async_replay(room, pollutant, channel, past, partial(relearned, at), corrected)
+        try:
+            await async_replay(room, pollutant, channel, past, partial(relearned, at), corrected)
+        except HistoryError as error:
+            raise refused("history_not_ready") from error
 
     await async_all(take(pollutant, *found) for pollutant, found in pasts.items())
     return corrected
@@ -65,16 +69,19 @@ async def async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
     """Return the days that the recorder has of a source.
 
     Raises HistoryError, also if the source was renamed or replaced meanwhile: what was read is
-    then a part of its history, or that of another sensor. Raises a translated
+    then a part of its history, or that of another sensor. So it does if the clock was set back:
+    it was read for other days. Raises a translated
     ServiceValidationError if the room or its source went.
     """
     channel, source = _channel(room, pollutant), room.sources[pollutant].entity_id
+    began_at = dt_util.utcnow().timestamp()
     with _renames(room.hass, source) as renames:
         past = await async_read(room.hass, source, channel.spec)
     now = dt_util.utcnow().timestamp()
     days = await room.hass.async_add_executor_job(past_days, past, channel.spec, channel.zone, now)
     if _channel(room, pollutant) is not channel:
         raise refused("interrupted")
+    _check_time(began_at)
     moved = room.sources[pollutant].entity_id != source or room.async_is_renamed(source)
     if moved or renames:
         raise HistoryError(NoHistory.RENAMED)
@@ -109,9 +116,11 @@ async def async_replay(  # noqa: PLR0913, PLR0917 - what is replayed, how, and i
 ) -> None:
     """Let a channel take over a replay of its ledger and its past; put its entry in `corrected`.
 
-    Raises a translated ServiceValidationError if the room or its source went meanwhile, and
-    NotSavedError if saving failed; what was replayed is in force anyway.
+    Raises a translated ServiceValidationError if the room or its source went meanwhile,
+    HistoryError if the clock was set back, and NotSavedError if saving failed; what was replayed
+    is in force anyway.
     """
+    began_at = dt_util.utcnow().timestamp()
     while True:
         ledger, setting = channel.ledger, ReplaySetting.of(channel, past)
         now = dt_util.utcnow().timestamp()
@@ -119,6 +128,7 @@ async def async_replay(  # noqa: PLR0913, PLR0917 - what is replayed, how, and i
         replayed = await room.hass.async_add_executor_job(replay, ledger, past, own, setting)
         if _channel(room, pollutant) is not channel:
             raise refused("interrupted")
+        _check_time(began_at)
         if channel.ledger is ledger:
             break
 
@@ -128,6 +138,12 @@ async def async_replay(  # noqa: PLR0913, PLR0917 - what is replayed, how, and i
             corrected[pollutant] = entry
 
     await room.async_correct(take)
+
+
+def _check_time(began_at: float) -> None:
+    """Raise HistoryError if the clock was set back since a POSIX time."""
+    if dt_util.utcnow().timestamp() < began_at - CORRECTION_S:
+        raise HistoryError(NoHistory.CLOCK_SET)
 
 
 def _channel(room: RoomCoordinator, pollutant: Pollutant) -> Channel:

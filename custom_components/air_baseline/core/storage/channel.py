@@ -168,7 +168,7 @@ def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salv
     day = None if today is None else checked.day(parse_day(checked.text(today["day"])))
     channel.ledger = load_ledger(data, day, salvage)
     channel.false_until = checked.time(data.get("false_until", 0.0))
-    channel.leaps = load_leaps(data.get("leaps", []), zone)
+    channel.leaps = load_leaps(data.get("leaps", []), zone, salvage)
     source = checked.mapping(data["source"])
     channel.binner.restore(source)
     channel.health.restore(source)

@@ -12,6 +12,7 @@ from ..known_time import KEPT_S, LEAP_S, Leap
 from ..ledger.kept_leap import KeptLeap
 from ..ledger.open_day import OpenDay
 from .days import dump_days, load_days
+from .salvage import STRICT, Salvage
 
 # Leaps. It follows from 30 days of leaps of over an hour, each larger than the next one.
 MOST_LEAPS = int(KEPT_S // LEAP_S)
@@ -31,15 +32,15 @@ def dump_leaps(leaps: Sequence[KeptLeap]) -> list[dict[str, Any]]:
     ]
 
 
-def load_leaps(data: object, zone: tzinfo) -> tuple[KeptLeap, ...]:
-    """Return the leaps that `dump_leaps` wrote.
+def load_leaps(data: object, zone: tzinfo, salvage: Salvage = STRICT) -> tuple[KeptLeap, ...]:
+    """Return the leaps that `dump_leaps` wrote; `salvage` can leave out days of them.
 
     Raises StoredFormError, KeyError or ValueError for anything else.
     """
-    return tuple(_load(item, zone) for item in checked.items(data, MOST_LEAPS))
+    return tuple(_load(item, zone, salvage) for item in checked.items(data, MOST_LEAPS))
 
 
-def _load(data: object, zone: tzinfo) -> KeptLeap:
+def _load(data: object, zone: tzinfo, salvage: Salvage) -> KeptLeap:
     item = checked.mapping(data)
     since, until = checked.time(item["since"]), checked.time(item["until"])
     if until - since <= LEAP_S:
@@ -48,7 +49,7 @@ def _load(data: object, zone: tzinfo) -> KeptLeap:
     if today is not None:
         day = checked.day(parse_day(checked.text(today["day"])))
         OpenDay(day, part_slots(day, zone)).restore(today)
-    left = load_days(checked.mapping(item["left"])) if "left" in item else ()
+    left = load_days(checked.mapping(item["left"]), salvage=salvage) if "left" in item else ()
     return KeptLeap(
         leap=Leap(since, until),
         today=today,

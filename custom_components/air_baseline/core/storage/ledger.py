@@ -138,7 +138,11 @@ def load_ledger(
         root=checked.integer(data["root"], 0),
         former=_load_former(data.get(FORMER), salvage),
         folded=_load_folded(data.get("folded")),
-        set_aside=load_days(checked.mapping(data["set_aside"])) if "set_aside" in data else (),
+        set_aside=(
+            load_days(checked.mapping(data["set_aside"]), salvage=salvage)
+            if "set_aside" in data
+            else ()
+        ),
     )
 
 
