@@ -149,5 +149,5 @@ def test_numbers_are_written_as_the_language_does(language: str) -> None:
         f"36{mark}5",
         "300",
     ]
-    source = RoomSource("sensor.pm25", Pollutant.PM25, "μg/m³")
+    source = RoomSource(entity_id="sensor.pm25", pollutant=Pollutant.PM25, unit="μg/m³")
     assert said.concentration(5.9, source) == f"5{mark}9 μg/m³"
