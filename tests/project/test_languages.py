@@ -9,6 +9,9 @@ from homeassistant.generated.languages import LANGUAGES as KNOWN
 from homeassistant.helpers.translation import async_get_translations
 import pytest
 
+from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.inputs.room_config import RoomSource
+from custom_components.air_baseline.words.explanation import Words
 from tests.conftest import DOMAIN
 from tests.words import LANGUAGES, holes, leaves, words
 
@@ -133,3 +136,18 @@ def test_what_a_text_names_has_that_name(language: str) -> None:
                 named += 1
                 assert translated[at] in translated[path], path
     assert named > len(NAMED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_written_as_the_language_does(language: str) -> None:
+    common = words(language)["common"]
+    texts = {f"component.air_baseline.common.{key}": text for key, text in common.items()}
+    said = Words(texts, "°C")
+    mark = "." if language == "en" else ","
+    assert [said.number(number) for number in (5.93, 36.5, 300.0)] == [
+        f"5{mark}93",
+        f"36{mark}5",
+        "300",
+    ]
+    source = RoomSource(entity_id="sensor.pm25", pollutant=Pollutant.PM25, unit="μg/m³")
+    assert said.concentration(5.9, source) == f"5{mark}9 μg/m³"

@@ -123,7 +123,7 @@ def _log(found: Look) -> None:
         )
     elif found.verdict is Verdict.SET_BACK:
         LOGGER.warning(
-            "The clock was ahead and was set back from %s to %s; days learned meanwhile are set "
+            "The clock was ahead and was set back from %s to %s; what was learned meanwhile is set "
             "aside",
             _iso(found.now + found.back_s),
             _iso(found.now),

@@ -136,6 +136,10 @@ class Words:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
 
+    def number(self, value: float) -> str:
+        """Return a number as the language writes it, with up to three significant digits."""
+        return plain_number(value).replace(".", self.say("decimal_mark"))
+
     def page(
         self, explanation: Explanation, source: RoomSource, names: Names, room: str = ""
     ) -> Page:
@@ -173,13 +177,13 @@ class Words:
     def limit(self, value: float, source: RoomSource) -> str:
         """Return a level that is compared with, up to the end of the span, with the unit."""
         value = min(value, POLLUTANTS[source.pollutant].highest)
-        return f"{plain_number(value / source.factor)} {source.shown_unit}".strip()
+        return f"{self.number(value / source.factor)} {source.shown_unit}".strip()
 
     def span(self, typical: TypicalRange, source: RoomSource) -> str:
         """Return a range in the unit of the source, with the unit."""
         return self.say(
             "span",
-            low=plain_number(typical.low / source.factor),
+            low=self.number(typical.low / source.factor),
             high=self.concentration(typical.high, source),
         )
 
@@ -267,12 +271,12 @@ class Words:
             return []
         if around.outdoor_rose is not None:
             outdoor, spec = around.outdoor or 0.0, POLLUTANTS[Pollutant.PM25]
-            level = f"{plain_number(outdoor)} {spec.unit}"
+            level = f"{self.number(outdoor)} {spec.unit}"
             lines.append(
                 self.say(
                     "measured_outdoor_rose" if around.outdoor_rose else "measured_outdoor_same",
                     level=self.say("at_least", level=level) if spec.at_end(outdoor) else level,
-                    before=plain_number(around.outdoor_before or 0.0),
+                    before=self.number(around.outdoor_before or 0.0),
                 )
             )
         if around.window_open is not None:
@@ -320,8 +324,8 @@ class Words:
             self.say(
                 "because_days",
                 quantity=quantity,
-                days=plain_number(evidence.usable_days),
-                weekend=plain_number(evidence.weekend_days),
+                days=self.number(evidence.usable_days),
+                weekend=self.number(evidence.weekend_days),
                 needed=evidence.needed_days,
             )
         ]

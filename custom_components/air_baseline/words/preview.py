@@ -7,7 +7,7 @@ from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
 from ..core.explaining.preview import consequence, left_out, lift, strikable
 from ..core.ledger.entries import Draft
-from ..core.pollutant import Pollutant, plain_number
+from ..core.pollutant import Pollutant
 from .explanation import Explained, Words, escape
 
 
@@ -43,7 +43,7 @@ class PreviewWords(Words):
                     if remaining.alert_days
                     else "left_alerts_go_on",
                     quantity=quantity,
-                    days=plain_number(remaining.usable_days),
+                    days=self.number(remaining.usable_days),
                     needed=remaining.needed_days,
                     weeks=remaining.alert_weeks,
                 )
