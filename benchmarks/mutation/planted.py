@@ -141,7 +141,7 @@ PLANTED: Final = (
         (DISK,),
     ),
     Planted(
-        "forget a day that closes on the third day on a full disk",
+        "forget the morning of a day on a full disk",
         "storage/store.py",
         "        except NotWrittenError:\n"
         "            return  # Home Assistant has logged it, and the next save tries again.\n",
