@@ -68,4 +68,12 @@ EXPLAINED: Final[tuple[Explained, ...]] = (
         "no correction without parts is ever made, and one that is read has no effect",
         equivalent=False,
     ),
+    Explained(
+        "storage/frozen.py",
+        "OpenRoom.__init__",
+        "assignment",
+        "self.size = 0",
+        "self.size = None",
+        "it is asked for only after a write, which makes the text, and the size is known then",
+    ),
 )

@@ -43,7 +43,6 @@ FUZZ_HOME: Final = "tests/system/test_fuzz_home.py"
 RELOADS: Final = "tests/system/test_reloads.py"
 TURNS: Final = "tests/system/test_turns.py"
 RACES: Final = "tests/storage/test_races.py"
-IN_FLIGHT: Final = "tests/system/test_in_flight.py"
 DISK: Final = "tests/storage/test_disk.py"
 IMPORTS: Final = "tests/home_history/test_import_failures.py"
 STEPS: Final = "tests/core/test_clock_steps.py"
@@ -114,7 +113,7 @@ PLANTED: Final = (
         "storage/store.py",
         "        async with self._writing:\n            self.async_close()\n            for store",
         "        if True:\n            self.async_close()\n            for store",
-        (RACES, IN_FLIGHT),
+        (RACES,),
     ),
     Planted(
         "write although the home was removed meanwhile",
@@ -124,18 +123,10 @@ PLANTED: Final = (
         (RACES,),
     ),
     Planted(
-        "write what was there when the save was asked for",
+        "write while another write goes on",
         "storage/store.py",
-        "        async with self._writing:\n"
-        "            if self._closed:\n"
-        "                return\n"
-        "            self._saved_at = at = dt_util.utcnow().timestamp()\n"
-        "            rooms = await self._async_freeze()\n",
-        "        rooms = await self._async_freeze()\n"
-        "        async with self._writing:\n"
-        "            if self._closed:\n"
-        "                return\n"
-        "            self._saved_at = at = dt_util.utcnow().timestamp()\n",
+        "        async with self._writing:\n            if self._closed:\n",
+        "        if True:\n            if self._closed:\n",
         (RACES,),
     ),
     Planted(
@@ -150,7 +141,7 @@ PLANTED: Final = (
         (DISK,),
     ),
     Planted(
-        "forget a day that closes on the third day on a full disk",
+        "forget the morning of a day on a full disk",
         "storage/store.py",
         "        except NotWrittenError:\n"
         "            return  # Home Assistant has logged it, and the next save tries again.\n",

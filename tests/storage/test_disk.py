@@ -137,15 +137,16 @@ async def test_a_week_on_a_disk_that_accepts_no_writes_is_learned_and_saved_afte
         await pass_time(hass, clock, timedelta(days=7), {PM25: usual}, step=half_hour)
         assert shown(hass, LEARNING).state == "learned"
         saves_failed = sum(f"Error writing config for {DOMAIN}" in text for text in caplog.messages)
-        known = [
-            day["day"] for day in (await act(hass, "get_ledger"))["quantities"]["pm25"]["days"]
-        ]
+        days = (await act(hass, "get_ledger"))["quantities"]["pm25"]["days"]
+        known = [day["day"] for day in days]
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})
     stored = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
     assert clock().timestamp() - stored["source"]["last_read"] <= 15 * 60
     assert len(stored["days"]) == len(known)
     week = [str(NOON.date() + timedelta(days=after)) for after in range(7)]
     assert known[-7:] == week, "each of its days was learned"
+    observed = [day["observed"] for day in days[-6:]]
+    assert min(observed) > 0.98, "nothing of a day was lost"
     assert saves_failed > 7 * 24, "one each hour at least"
     found = complaints(caplog.records, "Error writing config for")
     faults.check(f"{kind} disk", f"{saves_failed} saves failed", found, "0")

@@ -492,6 +492,9 @@ def test_a_ledger_without_days_answers_everything() -> None:
     assert not ledger.alert_days(MONDAY)
     assert not ledger.corrections(MONDAY)
     assert (ledger.factor(MONDAY), ledger.excluded_parts(MONDAY)) == (1.0, 0)
+    assert ledger.asks(episodes=True)
+    assert ledger.asks(episodes=False)
+    assert all(map(ledger.reports, Trouble))
     assert ledger.pruned(NOW) is ledger
     with pytest.raises(UndoError):
         ledger.undo(NOW)
