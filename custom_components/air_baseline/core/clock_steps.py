@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import tzinfo
 from itertools import pairwise
+import json
 
 from .channel import Channel
 from .checked import EARLIEST_DAY
@@ -79,7 +80,8 @@ def note_leap(channel: Channel, leap: Leap) -> None:
     open_day = channel.open_day
     today = None
     if open_day is not None:
-        today = {**open_day.dump(), "histogram": encode_counts(open_day.counts)}
+        stored = {**open_day.dump(), "histogram": encode_counts(open_day.counts)}
+        today = json.dumps(stored).encode()
     kept = KeptLeap(leap=leap, today=today, history=channel.history)
     channel.leaps = with_kept(channel.leaps, kept)
 
@@ -134,9 +136,10 @@ def set_back(channel: Channel, found: Look) -> None:
 def _open_day(kept: KeptLeap | None, zone: tzinfo) -> OpenDay | None:
     if kept is None or kept.today is None:
         return None
-    day = parse_day(kept.today["day"])
+    stored = json.loads(kept.today)
+    day = parse_day(stored["day"])
     open_day = OpenDay(day, part_slots(day, zone))
-    open_day.restore(kept.today)
+    open_day.restore(stored)
     return open_day
 
 

@@ -1,9 +1,8 @@
 """What a channel keeps of a leap of the clock, in case that the clock was ahead."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any
 
 from ..codes import HistoryState
 from ..day import DAY_S, WINDOW_DAYS
@@ -13,13 +12,13 @@ from .day_summary import DaySummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLeap:
-    """A leap, the open day before it in its stored form, and the state of the import.
+    """A leap, the open day before it in its stored form (JSON), and the state of the import.
 
     `days` are the days that have left the window since, and would not have without the leap.
     """
 
     leap: Leap
-    today: Mapping[str, Any] | None
+    today: bytes | None
     history: HistoryState
     days: Sequence[DaySummary] = ()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
+import json
 from typing import Any
 
 from .. import checked
@@ -24,7 +25,7 @@ def dump_leaps(leaps: Sequence[KeptLeap]) -> list[dict[str, Any]]:
         {
             "since": kept.leap.since,
             "until": kept.leap.until,
-            "today": kept.today,
+            "today": None if kept.today is None else json.loads(kept.today),
             "history": kept.history.value,
             **({"left": dump_days(kept.days)} if kept.days else {}),
         }
@@ -52,7 +53,7 @@ def _load(data: object, zone: tzinfo, salvage: Salvage) -> KeptLeap:
     left = load_days(checked.mapping(item["left"]), salvage=salvage) if "left" in item else ()
     return KeptLeap(
         leap=Leap(since, until),
-        today=today,
+        today=None if today is None else json.dumps(today).encode(),
         history=checked.code(HistoryState, item["history"]),
         days=left,
     )
