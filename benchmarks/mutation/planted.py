@@ -184,8 +184,8 @@ PLANTED: Final = (
     Planted(
         "claim while the clock is wrong",
         "core/channel.py",
-        "        if self.clock_wrong:\n            return LearningState.CLOCK_WRONG\n",
-        "",
+        "        self.clock_wrong = True\n",
+        "        self.clock_wrong = False\n",
         (STEPS, WRONG_CLOCK),
     ),
     Planted(
