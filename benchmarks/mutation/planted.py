@@ -193,7 +193,7 @@ PLANTED: Final = (
         "clock.py",
         "found if found.verdict is Verdict.BEHIND else None",
         "None",
-        ("tests/test_clock.py", WRONG_CLOCK),
+        (WRONG_CLOCK,),
     ),
     Planted(
         "claim from the false time when the clock steps back",
