@@ -184,8 +184,8 @@ PLANTED: Final = (
     Planted(
         "claim while the clock is wrong",
         "core/channel.py",
-        "        if self.clock_wrong:\n            return LearningState.CLOCK_WRONG\n",
-        "",
+        "        self.clock_wrong = True\n",
+        "        self.clock_wrong = False\n",
         (STEPS, WRONG_CLOCK),
     ),
     Planted(
@@ -193,7 +193,7 @@ PLANTED: Final = (
         "clock.py",
         "found if found.verdict is Verdict.BEHIND else None",
         "None",
-        ("tests/test_clock.py", WRONG_CLOCK),
+        (WRONG_CLOCK,),
     ),
     Planted(
         "claim from the false time when the clock steps back",
