@@ -211,9 +211,9 @@ PLANTED: Final = (
     ),
     Planted(
         "overwrite the good copy with fewer days",
-        "storage/store.py",
-        "            if missing:\n",
-        "            if False:\n",
+        "storage/good_copy.py",
+        "        if missing:\n",
+        "        if False:\n",
         ("tests/storage/test_good_copy.py", WRONG_CLOCK),
     ),
 )

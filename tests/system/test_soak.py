@@ -49,7 +49,9 @@ PROMISED_DAYS = 35  # The default: one false alarm a channel in that many days.
 WINDOW_DAYS = 90
 LEARNED_DAYS = 36  # Before the bad luck begins.
 MOST_SILENT = 0.5  # Share of the days: where no alert is possible, none is false.
-MEMORY_KB = 60.0 + 4.0  # Per ledger: its budget, and a share of what else the room holds.
+# Per ledger: its budget, a share of what else the room holds, and what is kept for 30 days of a
+# clock that was ahead (four times here).
+MEMORY_KB = 60.0 + 4.0 + 4.0
 DISK_KB = 32.0  # Per ledger; a retired one and the last good copy come on top.
 
 AUTUMN = datetime(2027, 10, 28, 12, 0, 3, tzinfo=UTC)  # The clocks go back.
