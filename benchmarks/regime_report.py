@@ -3,14 +3,15 @@
     python -m benchmarks.regime_report [--tuning] [--homes N] [--smoke FOLDER] [--page FILE]
 
 Runs the core strictly in order over seeded homes: those that only report, unless `--tuning` is
-given. Prints the page, or writes it. `--record` keeps what each room came to, and `--before`
-compares with such a record, plume by plume. `--cache` keeps each room in a folder, so that a long
-run can be continued.
+given. Prints the page, or writes it. `--record` keeps what each room came to (compressed, if its
+name ends with `.gz`), and `--before` compares with such a record, plume by plume. `--cache` keeps
+each room in a folder, so that a long run can be continued.
 """
 
 import argparse
 from collections.abc import Iterable
 from functools import partial
+import gzip
 import json
 import os
 from pathlib import Path
@@ -26,6 +27,7 @@ from .rooms import Job, Tally, as_json, from_json, run_room, tallies
 from .seeds import REPORTING, TUNING, seeds
 
 DAYS: Final = 240
+GZIP: Final = ".gz"  # How the name of a record ends that is kept compressed.
 TWIN_DAYS: Final = 160  # A move on day 90, and the weeks in which it can be noticed.
 TWINS: Final = (MOVED, PLAIN, AUTUMN)
 
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         rooms = _run(pool, regime_jobs(block, options.homes, options.days, chosen), options.cache)
         twins = _run(pool, twin_jobs(block, options.moved), options.cache)
     if options.record is not None:
-        options.record.write_text(_text(rooms), encoding="utf-8")
+        _keep(options.record, rooms)
     report = Report(
         block=block,
         homes=options.homes,
@@ -91,15 +93,17 @@ def _run(pool: Workers, jobs: list[Job], folder: Path | None) -> list[Tally]:
     return done
 
 
-def _text(rooms: Iterable[Tally]) -> str:
-    """Return a record: one room a line."""
+def _keep(path: Path, rooms: Iterable[Tally]) -> None:
+    """Write a record: one room a line."""
     lines = (json.dumps(as_json(room), separators=(",", ":")) for room in rooms)
-    return "".join(f"{line}\n" for line in lines)
+    data = "".join(f"{line}\n" for line in lines).encode()
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == GZIP else data)
 
 
 def _kept(path: Path) -> list[Tally]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [from_json(json.loads(line)) for line in lines]
+    data = path.read_bytes()
+    text = gzip.decompress(data) if path.suffix == GZIP else data
+    return [from_json(json.loads(line)) for line in text.splitlines()]
 
 
 def _parser() -> argparse.ArgumentParser:

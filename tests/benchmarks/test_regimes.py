@@ -113,11 +113,12 @@ def test_a_move_is_noticed_in_the_sixty_days_after_it_by_rooms_that_were_learned
     assert (found.value, found.homes) == (0.5, 2)
 
 
-def test_a_record_gives_back_what_was_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["record", "record.jsonl.gz"])
+def test_a_record_gives_back_what_was_kept(tmp_path: Path, name: str) -> None:
     rooms = [room(1, [plume(30.0, simple={}), plume(None, eligible=False, simple={})]), room(2)]
     assert [from_json(as_json(one)) for one in rooms] == rooms
-    path = tmp_path / "record"
-    path.write_text(regime_report._text(rooms), encoding="utf-8")  # noqa: SLF001
+    path = tmp_path / name
+    regime_report._keep(path, rooms)  # noqa: SLF001
     assert regime_report._kept(path) == rooms  # noqa: SLF001
 
 
