@@ -37,5 +37,9 @@ def _live(folder: Path) -> None:
     output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
+    # Another test may have had the integration loaded where processes are forked; what is tried
+    # here is the one in the folder.
+    for name in [name for name in sys.modules if name.split(".")[0] == "custom_components"]:
+        del sys.modules[name]
     sys.argv = ["hass", "--skip-pip", "-c", str(folder)]
     sys.exit(main())
