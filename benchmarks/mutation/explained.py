@@ -76,4 +76,12 @@ EXPLAINED: Final[tuple[Explained, ...]] = (
         "self.size = None",
         "it is asked for only after a write, which makes the text, and the size is known then",
     ),
+    Explained(
+        "storage/store.py",
+        "LedgerStore.__init__",
+        "assignment",
+        "self._good_days: Known = {}",
+        "self._good_days: Known = None",
+        "a store that writes was loaded before, which reads these days",
+    ),
 )
