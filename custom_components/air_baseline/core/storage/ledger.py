@@ -56,7 +56,7 @@ MOST_ENTRIES = 5000
 # Rows of a table that are read. By judgement: far more than the entries of people, those that the
 # channel adds, and those of a former ledger together.
 MOST_ROWS = 100_000
-MOST_PLAIN_ROWS = 32  # Entries that are stored as rows, by judgement: 3 KB that people can read.
+MOST_PLAIN_ROWS = 16  # Entries that are stored as rows, by judgement: 1 KB that people can read.
 MOST_FOLDED_DAYS = ENTRY_DAYS + WINDOW_DAYS + MOST_AHEAD  # Days, in which a folded step can end.
 
 ENTRY_COLUMNS: Final = (
