@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from sqlalchemy.exc import OperationalError
 
+from custom_components.air_baseline import clock as clock_module
 from custom_components.air_baseline.clock import Phase, Round
 from custom_components.air_baseline.const import SIGNAL_ROOMS_CHANGED
 from custom_components.air_baseline.core.alerting.hourly_ranges import HourRange
@@ -309,9 +310,11 @@ async def test_rooms_that_take_two_seconds_each_lose_no_hour(
 
 @with_recorder
 async def test_hours_that_begin_while_a_round_is_late_have_the_range_with_which_they_began(
-    hass: HomeAssistant, kitchen: Kitchen
+    hass: HomeAssistant, kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(clock_module, "PATIENCE_S", 4 * HOUR.total_seconds())
     entry = await kitchen.learn()
+    await written(hass)
     done = asyncio.Event()
     kitchen.waits = True
 
