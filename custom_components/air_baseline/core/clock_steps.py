@@ -27,8 +27,6 @@ from .ledger.open_day import OpenDay
 ZONES_S = 26 * 3600.0
 HALF = 0.5  # Share of an open day's slots that make it worth setting aside, by judgement.
 
-READ = frozenset({HistoryState.READ, HistoryState.EMPTY})
-
 _DAYS = frozenset({"day", "from_day", "to_day", "found_day", "until_day"})
 
 
@@ -99,7 +97,7 @@ def set_back(channel: Channel, found: Look) -> None:
     kept = next((one for one in channel.leaps if one.leap == leap), None)
     if kept is None and (kept := covering(channel.leaps, at)) is not None:
         leap = kept.leap  # A person says that the clock is right: it was ahead since then.
-    if channel.history in READ and (kept is None or kept.history not in READ):
+    if channel.history.over and (kept is None or not kept.history.over):
         channel.history = HistoryState.UNUSED  # It was read for other days.
     if latest_time(channel) <= at + CORRECTION_S:
         return  # It has not seen the false time.

@@ -67,6 +67,11 @@ class HistoryState(StrEnum):
     EMPTY = "empty"
     READ = "read"
 
+    @property
+    def over(self) -> bool:
+        """Tell whether it needs no further attempt."""
+        return self in {HistoryState.READ, HistoryState.EMPTY}
+
 
 class Condition(StrEnum):
     """A present condition that a room has not had before."""

@@ -94,7 +94,7 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
     changes = tuple(one for one in _changes(entries) if one.correction.from_day >= epoch_day)
     normal = [one.correction for one in entries if isinstance(one.correction, EpisodeNormal)]
     real = {one.correction.episode for one in entries if isinstance(one.correction, EpisodeReal)}
-    steps = [entry for entry in first_entries(entries) if _by_people(entry)]
+    steps = steps_by_people(entries)
     ends = [one.correction.until_day for one in steps if isinstance(one.correction, EpisodeNormal)]
     return Effects(
         epoch_day=epoch_day,
@@ -127,8 +127,13 @@ def first_entries(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.step not in ids]
 
 
-def _by_people(entry: Entry) -> bool:
-    return not (entry.correction.inferred or entry.correction.agrees)
+def steps_by_people(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the first entry of each step by people that corrects anything."""
+    return [
+        entry
+        for entry in first_entries(entries)
+        if not (entry.correction.inferred or entry.correction.agrees)
+    ]
 
 
 def _spans(entries: Iterable[Entry]) -> Iterable[Span]:

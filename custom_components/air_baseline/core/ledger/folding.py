@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from ..day import DAY_S, WINDOW_DAYS
-from .effects import Masks, first_entries
+from .effects import Masks, steps_by_people
 from .entries import (
     Cause,
     ChangePassed,
@@ -115,9 +115,8 @@ def steps_gone(before: Sequence[Entry], after: Sequence[Entry]) -> Mapping[int, 
         members.setdefault(entry.id if entry.step is None else entry.step, []).append(entry)
     gone = [
         entry
-        for entry in first_entries(before)
-        if not (entry.correction.inferred or entry.correction.agrees)
-        and not any(one.id in left for one in members.get(entry.id, [entry]))
+        for entry in steps_by_people(before)
+        if not any(one.id in left for one in members.get(entry.id, [entry]))
     ]
     days = [_in_force_until(entry) for entry in gone]
     return {day: days.count(day) for day in days}

@@ -13,7 +13,7 @@ from typing import cast
 
 from ..day import DAY_S, PARTS, WINDOW_DAYS
 from .day_summary import DayOrigin, DaySummary, valid_days
-from .effects import Effects, first_entries
+from .effects import Effects, first_entries, steps_by_people
 from .entries import (
     Cause,
     Change,
@@ -159,12 +159,8 @@ class Ledger:
 
         Those that were folded are not among them.
         """
-        return [
-            entry
-            for entry in first_entries(self.entries)
-            if not (entry.correction.inferred or entry.correction.agrees)
-            and entry.correction.in_force(today)
-        ]
+        steps = steps_by_people(self.entries)
+        return [entry for entry in steps if entry.correction.in_force(today)]
 
     def in_force(self, today: int) -> int:
         """Return the number of corrections by people in force on a day, with the folded ones."""

@@ -36,7 +36,6 @@ from .open_part import StoredWhole, open_part
 from .salvage import STRICT, Salvage
 
 VERSION = 2  # Of the stored form; what 1 did not know may be missing.
-READ = frozenset({HistoryState.READ, HistoryState.EMPTY})  # These need no further attempt.
 NO_GUIDELINE: Final[Mapping[str, Any]] = {"facts": [], "above": None, "low_since": None}
 
 
@@ -87,7 +86,7 @@ def freeze_channel(channel: Channel) -> FrozenChannel:
             "version": VERSION,
             "quantity": channel.spec.pollutant.value,
             "paused": channel.paused,
-            **({"history": channel.history.value} if channel.history in READ else {}),
+            **({"history": channel.history.value} if channel.history.over else {}),
             **({"day_hours": channel.day_hours.dump()} if channel.day_hours else {}),
             "source": {**channel.binner.dump(), **channel.health.dump()},
             **channel.unit_check.dump(),
