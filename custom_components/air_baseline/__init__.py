@@ -90,7 +90,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     if data.clock.wrong is None:
         await store.async_drop_earlier(data.clock.at - data.clock.slack_s)
         if loaded.outdated:
-            await store.async_forget_gone(data.clock.at)
+            await store.async_forget_gone()
     entry.async_on_unload(async_backfill(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())

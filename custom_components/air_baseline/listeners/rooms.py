@@ -24,7 +24,7 @@ from ..coordinator import (
 from ..core.event import Event
 from ..core.pollutant import Pollutant
 
-# Rooms, by judgement, after which what they have made anew is collected as garbage. At the end of
+# Rooms, by judgement, after which what they have just made is collected as garbage. At the end of
 # a day that is 130 objects a room, in place of as many old ones, which Python's own count does not
 # see: with 500 rooms, one collection among all of them blocked Home Assistant for 58 to 78 ms.
 COLLECT_ROOMS = 50

@@ -261,7 +261,7 @@ class SettingsListener:
             room.async_start()
         await async_clear_requests(self._hass, self._entry)
         if gone:
-            await self._data.store.async_forget_gone(dt_util.utcnow().timestamp())
+            await self._data.store.async_forget_gone()
         if self._runs():
             self._data.store.async_save_soon()
 

@@ -3,28 +3,21 @@
 They are written as a whole, or only what has changed since (`core/storage/open_part.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from time import sleep
 from typing import Any
 
 from homeassistant.helpers.json import json_bytes, json_fragment
 
 from ..core.channel import Channel
-from ..core.ledger.kept_leap import KeptLeap
-from ..core.ledger.ledger import Ledger
 from ..core.storage.changes import mark
 from ..core.storage.channel import check_channel, freeze_channel
 from ..core.storage.open_part import StoredWhole
 from ..core.storage.salvage import UNREADABLE
+from .give_way import give_way
 from .packed import pack
 from .rooms import StoredRoom
-
-# Seconds, by judgement, that the writing thread sleeps before each channel. A busy thread gives up
-# Python only every 5 ms, and the event loop needs it dozens of times for each room. Measured: a
-# day's close took 300 ms during a save without this, 10 ms with it.
-YIELD_S = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +57,22 @@ class Whole:
         self.spent += size - self.open_size
 
 
-class FrozenChannel:
+class ChannelToWrite:
     """A frozen channel that turns itself into JSON, on one line, when that is asked for."""
 
     def __init__(self, channel: Channel) -> None:
         """Freeze a channel; this is fast."""
-        self._frozen = freeze_channel(channel)
+        self.frozen = freeze_channel(channel)
         self._zone, self._promise = channel.zone, channel.promise
         self.error: str | None = None  # Why it could not be loaded again, once it is JSON.
         self.stored: StoredWhole | None = None  # What is known of it, once it is JSON.
 
-    @property
-    def ledger(self) -> Ledger:
-        """Return its ledger."""
-        return self._frozen.ledger
-
-    @property
-    def leaps(self) -> Sequence[KeptLeap]:
-        """Return what it keeps of leaps of the clock."""
-        return self._frozen.leaps
-
-    @property
-    def day(self) -> str | None:
-        """Return its open day as a date."""
-        return self._frozen.day
-
     @cached_property  # Home Assistant asks twice: whether it is there, and for it.
     def json_fragment(self) -> json_fragment:
         """Return the whole as JSON: Home Assistant would write each number on its own line."""
-        sleep(YIELD_S)
-        plain = self._frozen.dump()
-        days, former = self.ledger.days, self.ledger.former
+        give_way()
+        plain = self.frozen.dump()
+        days, former = self.frozen.ledger.days, self.frozen.ledger.former
         try:
             check_channel(plain, self._zone, self._promise)
             self.stored = StoredWhole.of(plain, days=days, former=former)
@@ -104,19 +82,19 @@ class FrozenChannel:
 
     def continues(self, stored: StoredWhole) -> bool:
         """Tell whether its open part is enough."""
-        return self._frozen.continues(stored)
+        return self.frozen.continues(stored)
 
     def dump_open(self, stored: StoredWhole) -> dict[str, Any]:
         """Return its open part."""
-        sleep(YIELD_S)
-        return self._frozen.dump_open(stored)
+        give_way()
+        return self.frozen.dump_open(stored)
 
 
 @dataclass(slots=True)
 class FrozenRoom:
     """A frozen room."""
 
-    channels: dict[str, FrozenChannel]
+    channels: dict[str, ChannelToWrite]
     retired: tuple[dict[str, Any], ...]
     asked: dict[str, Any]
 
@@ -124,7 +102,7 @@ class FrozenRoom:
     def of(cls, room: StoredRoom) -> FrozenRoom:
         """Freeze a room."""
         channels = {
-            pollutant.value: FrozenChannel(channel) for pollutant, channel in room.channels.items()
+            pollutant.value: ChannelToWrite(channel) for pollutant, channel in room.channels.items()
         }
         return cls(channels, tuple(room.retired), room.dump_questions())
 

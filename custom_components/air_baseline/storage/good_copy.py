@@ -3,23 +3,22 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from time import sleep
 from typing import Any, Self
 
 from ..core.day import WINDOW_DAYS, parse_day
 from ..core.ledger.entries import CorrectionCode, Relearned, Reset
 from ..core.ledger.kept_leap import KeptLeap
 from ..core.ledger.ledger import Ledger
-from ..core.storage.days import ordinals
+from ..core.storage.days import ordinals, stored_ordinals
 from ..core.storage.ledger import ENTRY_COLUMNS, entry_rows
 from ..core.storage.salvage import UNREADABLE
-from .frozen import YIELD_S, FrozenChannel
+from .frozen import ChannelToWrite
+from .give_way import give_way
 
 type Known = dict[tuple[str, str], KnownDays]  # By room (its id) and quantity.
 
 _ID, _KIND = ENTRY_COLUMNS.index("id"), ENTRY_COLUMNS.index("kind")
 _DROPPING = frozenset({CorrectionCode.RESET.value, CorrectionCode.RELEARNED.value})
-_DATE = 10  # Characters of a date; follows from its form.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class KnownDays:
                 *(leap.get("left") for leap in channel.get("leaps", ())),
             )
             lists = (channel, *(one for one in aside if one is not None))
-            days = array("i", (parse_day(line[:_DATE]) for one in lists for line in one["days"]))
+            days = array("i", (day for one in lists for day in stored_ordinals(one["days"])))
             rows = entry_rows(channel)
             return cls(days, frozenset(row[_ID] for row in rows if row[_KIND] in _DROPPING))
         except UNREADABLE:
@@ -70,7 +69,7 @@ class KnownDays:
 
 def compare(
     before: Known,
-    present: Mapping[tuple[str, str], FrozenChannel],
+    present: Mapping[tuple[str, str], ChannelToWrite],
     retired: Iterable[tuple[str, Mapping[str, Any]]],
     today: int,
 ) -> tuple[Known, list[str]]:
@@ -89,9 +88,10 @@ def compare(
             days = aside.setdefault((key, str(channel.get("quantity"))), set())
             days.update(KnownDays.of_stored(channel).days)
     for fate, channel in present.items():
-        sleep(YIELD_S)
-        known[fate] = now = KnownDays.of(channel.ledger, channel.leaps)
-        day = parse_day(channel.day) if channel.day else today
+        give_way()
+        frozen = channel.frozen
+        known[fate] = now = KnownDays.of(frozen.ledger, frozen.leaps)
+        day = parse_day(frozen.day) if frozen.day else today
         missing = before[fate].missing_in(now, day) if fate in before else []
         missing = [one for one in missing if one not in aside.get(fate, ())]
         if channel.error:

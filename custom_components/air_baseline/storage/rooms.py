@@ -17,6 +17,7 @@ from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
 from ..core.storage.open_part import with_open_part
 from ..core.storage.salvage import UNREADABLE, Salvage
+from .give_way import give_way
 from .ha_store import NewerStoreError
 from .packed import unpack
 from .question_record import QuestionRecord
@@ -204,6 +205,7 @@ class RoomsReader:
             name = pollutant.value
             if name not in current and (listed or name not in good):
                 continue
+            give_way()
             fate = key, name
             salvage = Salvage(good.get(name))
             channel = self._continued(pollutant, current.get(name), parts.get(name), salvage)

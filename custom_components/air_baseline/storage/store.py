@@ -139,10 +139,13 @@ class LedgerStore:
         """Save within seconds, so that nothing is reported again after a power cut."""
         self._async_save_within(SOON_S)
 
-    async def async_save(self, *, whole: bool = False) -> None:
-        """Save now; with `whole`, write everything, so that only the ledger matters."""
+    async def async_save(self, *, whole: bool = False, good: bool = False) -> None:
+        """Save now; with `whole`, write everything, so that only the ledger matters.
+
+        With `good` as well, the good copy is written with it.
+        """
         try:
-            await self._async_write(whole=whole)
+            await self._async_write(whole=whole, good=good)
         except NotWrittenError:
             return  # Home Assistant has logged it, and the next save tries again.
 
@@ -189,19 +192,13 @@ class LedgerStore:
         """
         if self._good_at is None or abs(at - self._good_at) >= GOOD_COPY_S:
             await self._async_wait_for_rooms()
-            await self._async_save_whole_and_good()
+            await self.async_save(whole=True, good=True)
 
-    async def async_forget_gone(self, at: float) -> None:
+    async def async_forget_gone(self) -> None:
         """Write all files again, without the rooms that are gone."""
         self._good_at = None
-        await self._async_save_whole_and_good()
+        await self.async_save(whole=True, good=True)
         await self.async_save()
-
-    async def _async_save_whole_and_good(self) -> None:
-        try:
-            await self._async_write(whole=True, good=True)
-        except NotWrittenError:
-            return
 
     async def _async_write(self, *, whole: bool = False, good: bool = False) -> None:
         """Write the whole, or the open part if that is enough.

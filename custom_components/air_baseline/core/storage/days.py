@@ -66,6 +66,14 @@ def dump_day(summary: DaySummary) -> str:
     return " ".join(map(_text, values))
 
 
+def stored_ordinals(lines: Iterable[str]) -> list[int]:
+    """Return the ordinals of days as lines, of which nothing else is read.
+
+    Raises ValueError if they are damaged.
+    """
+    return [parse_day(line[:_DATE]) for line in lines]
+
+
 def ordinals(days: Sequence[DaySummary]) -> Iterable[int]:
     """Return the ordinals of days; those that are stored are not read for that.
 
@@ -104,7 +112,7 @@ class StoredDays(Sequence[DaySummary]):
         lines = self._lines
         if lines is None:
             return [summary.day for summary in self._days]
-        return [parse_day(line.split(" ", 1)[0]) for line in lines]
+        return stored_ordinals(lines)
 
     @overload
     def __getitem__(self, place: int) -> DaySummary: ...
