@@ -56,6 +56,17 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
     }
 
 
+def _confidence_attributes(view: EntityView) -> dict[str, Any]:
+    low, high = view.next_14_days or (None, None)
+    forecasts = view.forecasts
+    return {
+        "next_14_days_low": low,
+        "next_14_days_high": high,
+        "forecasts_scored": forecasts.scored if forecasts else None,
+        "forecasts_kept": forecasts.kept if forecasts else None,
+    }
+
+
 def _high_attributes(view: EntityView) -> dict[str, Any]:
     return {"at_least": view.high_is_least}
 
@@ -85,6 +96,7 @@ SENSORS = (
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda view: None if view.confidence is None else 100.0 * view.confidence,
+        attributes_fn=_confidence_attributes,
     ),
     ChannelSensorDescription(
         key="usual_low",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 from unittest.mock import patch
+from zlib import crc32
 
 from hypothesis import given, strategies as st
 import pytest
@@ -20,11 +21,13 @@ from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
+    StoredDays,
     dump_day,
     dump_days,
     load_days,
     read_days,
 )
+from custom_components.air_baseline.core.storage.salvage import Salvage
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
@@ -55,6 +58,41 @@ def test_days_are_restored(pollutant: Pollutant) -> None:
 def test_the_known_surroundings_are_stored(known: dict[str, Any]) -> None:
     (summary,) = read_days([dump_day(a_day(MONDAY, **known))])
     assert summary == a_day(MONDAY, **known)
+
+
+@pytest.mark.parametrize("said", [None, (0, 0), (71, 87), (100, 100)])
+def test_what_was_said_of_the_next_days_is_stored(said: tuple[int, int] | None) -> None:
+    day = a_day(MONDAY, next_14_days=said)
+    line = dump_day(day)
+    assert line.endswith(" -" if said is None else f" {said[0]},{said[1]}")
+    (summary,) = read_days([line])
+    assert (summary, summary.next_14_days) == (day, said)
+
+
+def test_days_that_were_stored_without_it_are_read_and_stored_with_it() -> None:
+    days = some_days()
+    kept = dump_days(days)
+    before = [line.rsplit(" ", 1)[0] for line in kept["days"]]
+    older = {
+        "days_columns": kept["days_columns"].rsplit(" ", 1)[0],
+        "days_checksum": crc32("\n".join(before).encode()),
+        "days": before,
+    }
+    assert load_days(older) == days
+    assert dump_days(load_days(older)) == kept
+    with pytest.raises(StoredFormError):
+        load_days(older | {"days_columns": kept["days_columns"]})[0]
+
+
+def test_a_good_copy_without_it_still_replaces_a_day() -> None:
+    days = some_days()
+    lines = [dump_day(summary) for summary in days]
+    good = {"days": [line.rsplit(" ", 1)[0] for line in lines]}
+    salvage = Salvage(good)
+    assert (
+        tuple(StoredDays([lines[0], lines[1].replace("live", "lived"), lines[2]], salvage)) == days
+    )
+    assert salvage.replaced
 
 
 def test_a_person_can_read_a_line() -> None:
@@ -137,6 +175,14 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("context", "-,inf,-"),
         ("context", "-,-,1.01"),
         ("context", "-,-"),
+        ("next_14_days", ""),
+        ("next_14_days", "71"),
+        ("next_14_days", "71,87,90"),
+        ("next_14_days", "71,-"),
+        ("next_14_days", "71.5,87"),
+        ("next_14_days", "87,71"),
+        ("next_14_days", "71,101"),
+        ("next_14_days", "-1,87"),
     ],
 )
 def test_what_could_not_have_been_written_is_refused(column: str, value: str) -> None:

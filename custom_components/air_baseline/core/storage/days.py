@@ -14,7 +14,13 @@ from .. import checked
 from ..checked import StoredFormError
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
-from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
+from ..ledger.day_summary import (
+    NO_FORECAST,
+    NO_SURROUNDINGS,
+    DayOrigin,
+    DaySummary,
+    join_record,
+)
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..reading.surroundings import DaySurroundings
@@ -33,10 +39,12 @@ DAY_COLUMNS: Final = (
     "eligible",
     "longest_run_h",
     "context",
+    "next_14_days",
 )
 NOTHING: Final = "-"
 DAYS: Final = "days"
 COLUMNS: Final = " ".join(DAY_COLUMNS)
+OLDER_COLUMNS: Final = " ".join(DAY_COLUMNS[:-1])  # Of before days kept what was said of the next.
 _DATE: Final = 10  # Characters of a date; follows from its form.
 # Slots, by judgement: a part of a whole day. When clocks go back, by up to 3 h so far, it has 72.
 MOST_PART_SLOTS = 288
@@ -62,6 +70,7 @@ def dump_day(summary: DaySummary) -> str:
         int(summary.eligible),
         summary.longest_run_h,
         None if surroundings == NO_SURROUNDINGS else ",".join(map(_text, astuple(surroundings))),
+        None if summary.next_14_days is None else _listed(summary.next_14_days),
     )
     return " ".join(map(_text, values))
 
@@ -97,7 +106,7 @@ class StoredDays(Sequence[DaySummary]):
         """Take lines that `dump_day` wrote, oldest first."""
         self._lines: Sequence[str] | None = lines
         self._salvage = salvage
-        self._spare = salvage.days(lines)
+        self._spare = [_complete(line) for line in salvage.days(lines)]
         self._days: tuple[DaySummary, ...] = ()
 
     @property
@@ -188,9 +197,12 @@ def load_days(
     late as today. A single one that is cannot be right, and is not read.
     """
     lines = checked.items(data[DAYS], WINDOW_DAYS)
-    known = data["days_columns"] == COLUMNS and all(isinstance(line, str) for line in lines)
+    columns = data["days_columns"]
+    known = columns in (COLUMNS, OLDER_COLUMNS) and all(isinstance(line, str) for line in lines)
     if not known or data["days_checksum"] != _checksum(lines):
         raise StoredFormError("days that are not as they were written")
+    if columns == OLDER_COLUMNS:
+        lines = [_complete(line) for line in lines]
     if today is not None:
         late = [line for line in lines if (_day(line[:_DATE]) or 0) >= today]
         if len(late) > 1 or (late and salvage is STRICT):
@@ -207,6 +219,12 @@ def within_window(days: Sequence[int]) -> Sequence[int]:
         [other for other in days if day - WINDOW_DAYS < other <= day] for day in reversed(days)
     ]
     return max(windows, key=len, default=days)
+
+
+def _complete(line: str) -> str:
+    """Return a line, with a dash for the value that lines did not always have."""
+    older = line.count(" ") == OLDER_COLUMNS.count(" ")
+    return f"{line} {NOTHING}" if older else line
 
 
 def _day(date: str) -> int | None:
@@ -307,7 +325,15 @@ def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> It
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
     surroundings = map(_surroundings, columns["context"])
-    return map(join_record, peaks, known, surroundings, texts, strict=True)
+    said = map(_next_14_days, columns["next_14_days"])
+    return map(join_record, peaks, known, surroundings, said, texts, strict=True)
+
+
+def _next_14_days(text: str) -> bytes:
+    if text == NOTHING:
+        return NO_FORECAST
+    low, high = map(int, text.split(","))
+    return bytes((checked.integer(low), checked.integer(high, low, 100)))
 
 
 def _surroundings(text: str) -> DaySurroundings:
