@@ -1,6 +1,7 @@
 """The ledger report: everything that is stored is in it, and nothing needs decoding."""
 
 import json
+from typing import Any
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
@@ -28,7 +29,7 @@ DAY_NAMES = {
 }
 
 
-def used_channel(**given: object) -> Channel:
+def used_channel(**given: Any) -> Channel:
     channel = learned_channel(**given)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
