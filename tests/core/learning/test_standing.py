@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import sqrt
-from statistics import pvariance
 from typing import Any
 
 from hypothesis import given, strategies as st
+import numpy as np
 import pytest
 from scipy.stats import norm
 
 from custom_components.air_baseline.core.codes import LearningState, Missing
 from custom_components.air_baseline.core.day import is_weekend
-from custom_components.air_baseline.core.learning.confidence import coverage_ahead
+from custom_components.air_baseline.core.learning.confidence import CoverageAhead, coverage_ahead
 from custom_components.air_baseline.core.learning.standing import Standing, standing
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import (
@@ -309,13 +309,20 @@ def test_eight_in_ten_of_the_same_law_lie_in_the_interval(record: list[float]) -
     assert 0 <= ahead.interval[0] <= ahead.interval[1] <= 100
 
 
+def test_an_interval_lies_within_what_a_range_can_hold() -> None:
+    assert CoverageAhead(1.02, 0.01).interval == (100, 100)
+    assert CoverageAhead(-0.02, 0.01).interval == (0, 0)
+
+
 def by_scipy(record: list[float]) -> Any:  # noqa: ANN401 - scipy has no type for it
+    lasting = [0.0]
+    for coverage in record:
+        lasting.append(float(np.clip(lasting[-1] + 0.03 * (0.80 - coverage), -0.18, 0.18)))
+    of_today = np.array(record) + lasting[-1] - np.array(lasting[:-1])
     number = len(record)
-    expected_mean = (sum(record) + 30.0 * 0.80) / (number + 30.0)
-    squares = number * pvariance(record) + 30.0 * 0.20**2
-    return norm(
-        expected_mean, sqrt(squares / (number + 30.0) * (1.0 / 15.0 + 1.0 / (number + 30.0)))
-    )
+    mean = (of_today.sum() + 30.0 * 0.80) / (number + 30.0)
+    squares = number * of_today.var() + 30.0 * 0.20**2
+    return norm(mean, sqrt(squares / (number + 30.0) / 15.0))
 
 
 def test_coverages_that_differ_more_from_day_to_day_give_less_confidence() -> None:
@@ -342,7 +349,7 @@ def test_confidence_is_not_shown_before_seven_scored_days(days: int, *, is_shown
 
 @pytest.mark.parametrize("coverage", [0.3, 0.55, 1.0])
 def test_confidence_falls_when_coverage_misses_on_either_side(coverage: float) -> None:
-    good, bad = constant(30), constant(30, coverage)
+    good, bad = constant(60), constant(60, coverage)
     assert good is not None
     assert bad is not None
     assert good > 0.9
