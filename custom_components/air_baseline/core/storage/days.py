@@ -44,7 +44,7 @@ DAY_COLUMNS: Final = (
 NOTHING: Final = "-"
 DAYS: Final = "days"
 COLUMNS: Final = " ".join(DAY_COLUMNS)
-OLDER_COLUMNS: Final = " ".join(DAY_COLUMNS[:-1])  # Of before days kept what was said of the next.
+OLDER_COLUMNS: Final = COLUMNS.removesuffix(" next_14_days")  # Of before days kept what was said.
 _DATE: Final = 10  # Characters of a date; follows from its form.
 # Slots, by judgement: a part of a whole day. When clocks go back, by up to 3 h so far, it has 72.
 MOST_PART_SLOTS = 288
