@@ -2,9 +2,8 @@
 
 import json
 from typing import Any
-from zlib import crc32
 
-from custom_components.air_baseline.core.storage.days import COLUMNS, OLDER_COLUMNS
+from custom_components.air_baseline.core.storage.days import dump_days, load_days
 from custom_components.air_baseline.core.storage.open_part import with_open_part
 from custom_components.air_baseline.storage.packed import unpack
 
@@ -25,14 +24,10 @@ def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str
 
 
 def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return stored data as it is written today: with a dash for what days did not always have."""
+    """Return stored data with its days as they are written today."""
     if isinstance(stored, list):
         return [in_columns_of_today(item) for item in stored]
     if not isinstance(stored, dict):
         return stored
     found = {name: in_columns_of_today(item) for name, item in stored.items()}
-    if found.get("days_columns") == OLDER_COLUMNS:
-        lines = [f"{line} -" for line in found["days"]]
-        checksum = crc32("\n".join(lines).encode())
-        found |= {"days_columns": COLUMNS, "days": lines, "days_checksum": checksum}
-    return found
+    return found | (dump_days(load_days(found)) if "days" in found else {})

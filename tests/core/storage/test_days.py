@@ -1,6 +1,7 @@
 """Days as lines of text and back, when they are read, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from unittest.mock import patch
@@ -21,6 +22,7 @@ from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
+    FORMER_DAY_COLUMNS,
     StoredDays,
     dump_day,
     dump_days,
@@ -69,30 +71,41 @@ def test_what_was_said_of_the_next_days_is_stored(said: tuple[int, int] | None) 
     assert (summary, summary.next_14_days) == (day, said)
 
 
-def test_days_that_were_stored_without_it_are_read_and_stored_with_it() -> None:
+def of_former(line: str, summary: DaySummary) -> str:
+    """Return a line as it was while the peaks were those of parts, and nothing more was said."""
+    values = line.split(" ")[:-1]
+    peaks = ["-" if peak is None else str(peak) for peak in summary.part_peaks]
+    values[DAY_COLUMNS.index("hours")] = ",".join(peaks)
+    return " ".join(values)
+
+
+def test_days_of_the_former_form_are_read_and_stored_in_that_of_today() -> None:
     days = some_days()
-    kept = dump_days(days)
-    before = [line.rsplit(" ", 1)[0] for line in kept["days"]]
-    older = {
-        "days_columns": kept["days_columns"].rsplit(" ", 1)[0],
-        "days_checksum": crc32("\n".join(before).encode()),
-        "days": before,
+    lines = [of_former(dump_day(summary), summary) for summary in days]
+    former = {
+        "days_columns": " ".join(FORMER_DAY_COLUMNS),
+        "days_checksum": crc32("\n".join(lines).encode()),
+        "days": lines,
     }
-    assert load_days(older) == days
-    assert dump_days(load_days(older)) == kept
+    found = load_days(former)
+    assert [summary.part_peaks for summary in found] == [summary.part_peaks for summary in days]
+    assert {summary.next_14_days for summary in found} == {None}
+    for summary, day in zip(found, days, strict=True):
+        assert (summary.histogram, summary.issued) == (day.histogram, day.issued)
+        assert replace(summary, record=day.record) == day
+    assert load_days(dump_days(load_days(former))) == found
     with pytest.raises(StoredFormError):
-        load_days(older | {"days_columns": kept["days_columns"]})[0]
+        list(load_days(former | {"days_columns": " ".join(DAY_COLUMNS)}))
 
 
-def test_a_good_copy_without_it_still_replaces_a_day() -> None:
+def test_a_good_copy_of_the_former_form_still_replaces_a_day() -> None:
     days = some_days()
     lines = [dump_day(summary) for summary in days]
-    good = {"days": [line.rsplit(" ", 1)[0] for line in lines]}
-    salvage = Salvage(good)
-    assert (
-        tuple(StoredDays([lines[0], lines[1].replace("live", "lived"), lines[2]], salvage)) == days
-    )
-    assert salvage.replaced
+    salvage = Salvage({"days": [of_former(lines[1], days[1])]})
+    found = StoredDays([lines[0], lines[1].replace("live", "lived"), lines[2]], salvage)
+    assert [summary.day for summary in found] == [summary.day for summary in days]
+    assert found[1].histogram == days[1].histogram
+    assert (len(salvage.replaced), salvage.lost) == (1, [])
 
 
 def test_a_person_can_read_a_line() -> None:
