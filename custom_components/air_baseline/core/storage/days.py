@@ -42,8 +42,8 @@ DAY_COLUMNS: Final = (
     "context",
     "next_14_days",
 )
-# Of before the peaks were those of hours: those of parts stand in their place, and the last
-# value is not there.
+# It follows from the form of before the peaks were those of hours: those of parts stand in their
+# place, and the last value is not there.
 FORMER_DAY_COLUMNS: Final = (*DAY_COLUMNS[:4], "peaks", *DAY_COLUMNS[5:-1])
 NOTHING: Final = "-"
 DAYS: Final = "days"
