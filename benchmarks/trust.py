@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from custom_components.air_baseline.core.learning.forecast_record import FORECAST_DAYS, LEAST_SCORED
+from custom_components.air_baseline.core.learning.confidence import FORECAST_DAYS
+from custom_components.air_baseline.core.learning.forecast_record import LEAST_SCORED
 
 from .intervals import mean_by_home
 from .runs import Run

@@ -11,10 +11,9 @@ CONFIDENCE_DAYS = 7  # Scored days of the first confidence, by judgement.
 # Scored days that a usual room counts as (short run: 0 was far worse, 7 and 60 were as good).
 USUAL_DAYS = 30.0
 USUAL_SPREAD = 0.20  # Share of the day (short run): how much the coverages of a usual room differ.
-# Independent days that the mean of the next 14 coverages is worth (short run: the interval held
-# 0.80 and 0.78, with 14 of them 0.81 and 0.80, with 16 of them 0.79 and 0.77). They are more than
-# 14: what one day misses, the widening gives back to the next.
-AHEAD_DAYS = 15.0
+# Days that a forecast is about, by judgement: two whole weeks. Their mean differs as if they were
+# independent (short run), because the widening gives back to the next what one day misses.
+FORECAST_DAYS = 14
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90  # Share of time that confidence is about, by judgement.
 HALF_WIDTH = 1.2816  # Spreads: it follows from the 80 % of a normal law that lie within.
 
@@ -46,13 +45,13 @@ def coverage_ahead(coverages: Sequence[float]) -> CoverageAhead | None:
 
     Each counts as what its day would have held if its range had been as wide as the lasting part
     of the widening makes it now. Their mean and their spread are pulled to those of a usual room,
-    0.80 and 0.20, as if by 30 more. The spread is that of a mean of 15 days.
+    0.80 and 0.20, as if by 30 more. The spread is that of a mean of 14 days.
 
     >>> coverage_ahead([0.8] * 6) is None
     True
     >>> usual = coverage_ahead([0.6, 1.0] * 20)
     >>> round(usual.confidence, 2), usual.interval
-    (0.95, (73, 86))
+    (0.94, (73, 87))
     """
     number = len(coverages)
     if number < CONFIDENCE_DAYS:
@@ -63,7 +62,7 @@ def coverage_ahead(coverages: Sequence[float]) -> CoverageAhead | None:
     mean = (number * own + USUAL_DAYS * TARGET) / (number + USUAL_DAYS)
     squares = sum((coverage - own) ** 2 for coverage in known)
     variance = (squares + USUAL_DAYS * USUAL_SPREAD**2) / (number + USUAL_DAYS)
-    return CoverageAhead(mean, sqrt(variance / AHEAD_DAYS))
+    return CoverageAhead(mean, sqrt(variance / FORECAST_DAYS))
 
 
 def _percent(share: float) -> int:

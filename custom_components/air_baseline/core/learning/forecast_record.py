@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..ledger.ledger import Ledger
+from .confidence import FORECAST_DAYS
 
-FORECAST_DAYS: Final = 14  # Days that a forecast is about, by judgement: two whole weeks.
-LEAST_SCORED: Final = 10  # Scored days of them that can check it, by judgement.
+LEAST_SCORED: Final = 10  # Scored days of two weeks that can check a forecast, by judgement.
 _FIRST: Final = 1  # Of the two weeks: it follows from their beginning on a Monday.
 
 
