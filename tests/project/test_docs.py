@@ -67,4 +67,4 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
 def test_the_page_names_every_reason() -> None:
     named = set(re.findall(r"`(\w+)`", PAGE[PAGE.index("## Why it did not run") :]))
     assert {reason.value for reason in Reason} <= named
-    assert "confidence_below_minimum" in named
+    assert "rarity_below_minimum" in named

@@ -102,11 +102,14 @@ function rangeWords(channel) {
 }
 
 function episodeWords(hass, channel) {
-  return channel.episodes.map(({ start, end, running }) =>
-    running
-      ? say(hass, "card_unusual_since", { start: clock(hass, start) })
-      : say(hass, "card_unusual_until", { start: clock(hass, start), end: clock(hass, end) }),
-  );
+  return channel.episodes.map((episode) => {
+    const [start, end] = [clock(hass, episode.start), clock(hass, episode.end)];
+    // How rare a running one is stands among what is inferred.
+    if (episode.running) return say(hass, "card_unusual_since", { start });
+    const until = say(hass, "card_unusual_until", { start, end });
+    if (episode.rarity_days === null) return until;
+    return `${until}. ${say(hass, "rarity", { days: number(hass, episode.rarity_days) })}`;
+  });
 }
 
 function legend(hass, channel) {

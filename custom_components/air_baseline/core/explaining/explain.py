@@ -232,6 +232,7 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        rarity=episode.rarity,
         correction=correction.code if correction else None,
     )
 
