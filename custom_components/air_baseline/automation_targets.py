@@ -18,6 +18,8 @@ type Options = dict[vol.Marker, Any]
 
 CONF_MINIMUM_RARITY = "minimum_rarity"
 RARITY_BELOW_MINIMUM = "rarity_below_minimum"
+# Days. No room knows more than the window, so with more an automation would never run.
+DAYS = vol.All(vol.Coerce(float), vol.Range(min=0, max=WINDOW_DAYS))
 REMOVED_MINIMUM_CONFIDENCE = "minimum_confidence"  # An option of 0.1.0, which chose nothing.
 
 
@@ -33,10 +35,7 @@ def _log_removed(percent: object) -> object:
 
 
 RARITY_OPTIONS: Options = {
-    # Days. No room knows more than the window, so more would never run.
-    vol.Optional(CONF_MINIMUM_RARITY): vol.All(
-        vol.Coerce(float), vol.Range(min=0, max=WINDOW_DAYS)
-    ),
+    vol.Optional(CONF_MINIMUM_RARITY): DAYS,
     vol.Remove(REMOVED_MINIMUM_CONFIDENCE): _log_removed,
 }
 

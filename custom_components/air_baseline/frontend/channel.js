@@ -102,13 +102,12 @@ function rangeWords(channel) {
 }
 
 function episodeWords(hass, channel) {
-  return channel.episodes.map((episode) => {
-    const [start, end] = [clock(hass, episode.start), clock(hass, episode.end)];
+  return channel.episodes.map(({ start, end, running, rarity_days: days }) => {
     // How rare a running one is stands among what is inferred.
-    if (episode.running) return say(hass, "card_unusual_since", { start });
-    const until = say(hass, "card_unusual_until", { start, end });
-    if (episode.rarity_days === null) return until;
-    return `${until}. ${say(hass, "rarity", { days: number(hass, episode.rarity_days) })}`;
+    if (running) return say(hass, "card_unusual_since", { start: clock(hass, start) });
+    const [from, to] = [clock(hass, start), clock(hass, end)];
+    const until = say(hass, "card_unusual_until", { start: from, end: to });
+    return days === null ? until : `${until}. ${say(hass, "rarity", { days: number(hass, days) })}`;
   });
 }
 
