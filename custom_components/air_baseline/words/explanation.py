@@ -269,8 +269,6 @@ class Words:
         return [self.say("rarity", days=episode.rarity)]
 
     def _changed(self, change: ChangeFacts) -> str:
-        if change.cause is Cause.TOO_MANY_ALERTS:
-            return self.say("inferred_too_many", date=change.from_day)
         if change.cause is Cause.TIME_ZONE:
             return self.say("inferred_time_zone", date=change.from_day, number=change.id)
         return self.say("inferred_change", date=change.from_day)
