@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core import channel
+from custom_components.air_baseline.core.alerting.episode import opened
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
@@ -91,12 +91,11 @@ class Kitchen:
 
 def rare(monkeypatch: pytest.MonkeyPatch, days: int | None) -> None:
     """Make every episode that opens as rare as one in so many days; None: rarity is not known."""
-    opened = channel.opened
 
     def as_rare(*given: Any) -> Episode:
         return replace(opened(*given), rarity=days)
 
-    monkeypatch.setattr(channel, "opened", as_rare)
+    monkeypatch.setattr("custom_components.air_baseline.core.channel.opened", as_rare)
 
 
 async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:

@@ -66,6 +66,17 @@ async def test_how_rare_an_episode_is_is_shown_while_it_runs(
         assert shown(hass, UNUSUAL).attributes["rarity_days"] == days
 
 
+async def test_how_rare_an_episode_is_follows_from_the_days_known_and_outlives_a_restart(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    assert shown(hass, UNUSUAL).attributes["rarity_days"] == 35
+    await restart(hass, entry, hass_storage)
+    await pass_time(hass, clock, HOUR / 6, {PM25: steady(80)})
+    assert shown(hass, UNUSUAL).attributes["rarity_days"] == 35
+
+
 async def test_after_an_episode_there_is_no_other_for_the_rest_of_the_day(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:

@@ -11,15 +11,15 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import ATTR_RARITY_DAYS, DOMAIN, LOGGER
-from .core.day import WINDOW_DAYS
+from .core.alerting.promise import RARITIES
 from .entity import WORDS_OF_POLLUTANT
 
 type Options = dict[vol.Marker, Any]
 
 CONF_MINIMUM_RARITY = "minimum_rarity"
 RARITY_BELOW_MINIMUM = "rarity_below_minimum"
-# Days. No room knows more than the window, so with more an automation would never run.
-DAYS = vol.All(vol.Coerce(float), vol.Range(min=0, max=WINDOW_DAYS))
+# Days. No rarity is told from a higher one, so with more an automation might never run.
+DAYS = vol.All(vol.Coerce(float), vol.Range(min=0, max=RARITIES[-1]))
 REMOVED_MINIMUM_CONFIDENCE = "minimum_confidence"  # An option of 0.1.0, which chose nothing.
 
 

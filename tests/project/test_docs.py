@@ -31,7 +31,7 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
     )
     sent = async_mock_service(hass, "notify", "send_message")
     on, off = (async_mock_service(hass, "fan", f"turn_{way}") for way in ("on", "off"))
-    kitchen.rare(60)
+    kitchen.rare(90)
     await kitchen.learn()
     report(hass, PM25, 6)
     assert await async_setup_component(hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: examples})

@@ -30,10 +30,6 @@ class Episode:
     `outdoor` is its highest hour since the start, `outdoor_before` the mean of the 24 hours
     before (μg/m³). `window_open` is the share of the hour before the start with an open window.
     `other_rooms` is what is known of the other rooms, `rooms` lists the ids of those concerned.
-
-    It is as rare as one in `rarity` days here, or rarer; the days known limit what can be said.
-    None is for an episode of before rarity was known. `by_level` says that it opened because the
-    level of six hours was higher than on any reference day, not because of a rise.
     """
 
     id: int
