@@ -217,7 +217,7 @@ async def test_lower_and_usual_are_one_stretch_of_usual_air(
     await kitchen.learn()
     half = {"for": {"minutes": 30}}
     await automate(hass, only_if("is_usual", {"entity_id": COMPARED}, **half))
-    await kitchen.breathe(pm25=steady(20))
+    await kitchen.breathe(pm25=steady(13))
     passed = []
     for cell, minutes in ((6, 25), (0, 40)):
         await kitchen.breathe(minutes * MINUTE, pm25=steady(cell))

@@ -285,9 +285,9 @@ async def test_an_episode_is_noticed_even_if_nothing_was_known_before(
     assert kitchen.says(UNUSUAL) == "off"
     await kitchen.silence()
     assert kitchen.says(UNUSUAL) == "unknown", "no readings yet"
-    await kitchen.plume(15 * MINUTE)
+    await kitchen.plume(10 * MINUTE)
     assert kitchen.says(UNUSUAL) == "unknown"
-    await kitchen.plume(15 * MINUTE)
+    await kitchen.plume(10 * MINUTE)
     assert kitchen.says(UNUSUAL) == "on", "never off in between"
     assert len(runs) == 1
 
