@@ -231,6 +231,7 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        rarity=episode.rarity,
         correction=correction.code if correction else None,
     )
 

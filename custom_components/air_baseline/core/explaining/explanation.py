@@ -193,7 +193,8 @@ class PassedChange:
 class EpisodeFacts:
     """The episode that an explanation is about, and its correction.
 
-    `opened_level` is the sustained level at the start, `high` the end of the range.
+    `opened_level` is the sustained level at the start, `high` the end of the range. The episode
+    is as rare as one in `rarity` days here, or rarer.
     """
 
     id: int
@@ -202,6 +203,7 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
+    rarity: int | None
     correction: CorrectionCode | None
 
 
