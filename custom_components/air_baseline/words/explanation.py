@@ -239,8 +239,9 @@ class Words:
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
             beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
+            record = "inferred_level" if explanation.episode.by_level else "inferred_record"
             return self.say(
-                "inferred_record" if beaten >= days else "inferred_rank",
+                record if beaten >= days else "inferred_rank",
                 beaten=beaten,
                 days=days,
                 high=self.concentration(explanation.episode.high, source),
