@@ -159,6 +159,7 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
     assert attributes["reason"] is None
     assert attributes["days"] == 36
     assert float(shown(hass, CONFIDENCE).state) == round(100 * attributes["confidence"])
+    assert shown(hass, CONFIDENCE).attributes["chance_of"] == "range_holds"
     forecast = said_of_two_weeks(hass)
     assert 60 < forecast["next_14_days_low"] < 80 < forecast["next_14_days_high"] < 95
     assert 0 <= forecast["forecasts_kept"] <= forecast["forecasts_scored"] == 2

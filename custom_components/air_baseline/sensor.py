@@ -30,6 +30,9 @@ _DEVICE_CLASSES = {
     Pollutant.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
 }
 
+# A code; the translations say which share of which days.
+CHANCE_OF_RANGE_HOLDS = "range_holds"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
@@ -60,6 +63,7 @@ def _confidence_attributes(view: EntityView) -> dict[str, Any]:
     low, high = view.next_14_days or (None, None)
     forecasts = view.forecasts
     return {
+        "chance_of": CHANCE_OF_RANGE_HOLDS,
         "next_14_days_low": low,
         "next_14_days_high": high,
         "forecasts_scored": forecasts.scored if forecasts else None,
