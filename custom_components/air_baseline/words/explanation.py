@@ -240,12 +240,12 @@ class Words:
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
             beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
-            record = "inferred_level" if explanation.episode.by_level else "inferred_record"
+            high = self.concentration(explanation.episode.high, source)
+            if beaten < days:
+                return self.say("inferred_rank", beaten=beaten, days=days, high=high)
+            by_level = explanation.episode.by_level
             return self.say(
-                record if beaten >= days else "inferred_rank",
-                beaten=beaten,
-                days=days,
-                high=self.concentration(explanation.episode.high, source),
+                "inferred_level" if by_level else "inferred_record", days=days, high=high
             )
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
