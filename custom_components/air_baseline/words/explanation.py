@@ -20,6 +20,7 @@ from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     ChangeFacts,
     CorrectionInForce,
+    EpisodeFacts,
     Explanation,
     Next,
     Silence,
@@ -239,14 +240,7 @@ class Words:
 
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
-            beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
-            high = self.concentration(explanation.episode.high, source)
-            if beaten < days:
-                return self.say("inferred_rank", beaten=beaten, days=days, high=high)
-            by_level = explanation.episode.by_level
-            return self.say(
-                "inferred_level" if by_level else "inferred_record", days=days, high=high
-            )
+            return self._rank(explanation, explanation.episode, source)
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
             return self._changed(explanation.change)
@@ -269,6 +263,15 @@ class Words:
         if episode is None or episode.rarity is None:
             return []
         return [self.say("rarity", days=episode.rarity)]
+
+    def _rank(self, explanation: Explanation, episode: EpisodeFacts, source: RoomSource) -> str:
+        beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
+        high = self.concentration(episode.high, source)
+        if beaten < days:
+            return self.say("inferred_rank", beaten=beaten, days=days, high=high)
+        return self.say(
+            "inferred_level" if episode.by_level else "inferred_record", days=days, high=high
+        )
 
     def _changed(self, change: ChangeFacts) -> str:
         if change.cause is Cause.TIME_ZONE:
