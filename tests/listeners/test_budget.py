@@ -181,6 +181,25 @@ async def test_a_sensor_that_can_rest_still_has_its_share(
     assert days(entry) == {KITCHEN: [60], BEDROOM: [60]}
 
 
+async def test_a_room_that_becomes_readable_has_its_share_too(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 69)}})
+    entry = a_home(
+        a_room(KITCHEN, "kitchen", Pollutant.PM25, pm25_unit="furlongs"),
+        a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX),
+    )
+    await set_up(hass, entry)
+    await choose(hass, entry, **{BUDGET: 1})
+    assert days(entry) == {BEDROOM: [60]}
+    kitchen = entry.subentries[KITCHEN]
+    hass.config_entries.async_update_subentry(
+        entry, kitchen, data={**kitchen.data, "pm25_unit": "μg/m³"}
+    )
+    await hass.async_block_till_done()
+    assert days(entry) == {KITCHEN: [60], BEDROOM: [60]}
+
+
 async def test_an_alert_that_has_become_rarer_says_what_it_waits_for(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
