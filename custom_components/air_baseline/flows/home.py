@@ -29,10 +29,8 @@ from ..inputs.promise import sensors_of
 from .found_words import FoundWords
 from .room_form import SOURCE_KEYS, sensor_of_class
 
-MOST_ALERTS = 30  # Of the home in 30 days, by judgement: more than one a day is no budget.
-_BUDGET = NumberSelector(
-    NumberSelectorConfig(min=1, max=MOST_ALERTS, step=1, mode=NumberSelectorMode.BOX)
-)
+# Alerts of the home in 30 days, by judgement: more than one a day is no budget.
+_BUDGET = NumberSelector(NumberSelectorConfig(min=1, max=30, step=1, mode=NumberSelectorMode.BOX))
 HOME_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_PROMISE, default=Promise.MONTH.value): SelectSelector(
