@@ -7,6 +7,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -31,7 +32,7 @@ def kept(minor_version: int) -> dict[str, Any]:
 
 def put_registered(hass: HomeAssistant, entry: dict[str, Any]) -> None:
     """Register the sources of all rooms under the ids that the rooms know, in their areas."""
-    sources = {
+    sources: dict[str, er.RegistryEntry] = {
         entity_id: RegistryEntryWithDefaults(
             entity_id=entity_id,
             unique_id=entity_id,

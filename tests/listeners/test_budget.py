@@ -1,6 +1,7 @@
 """The budget of a home: shared by the sensors of now, wherever one is added or removed."""
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -97,7 +98,7 @@ async def test_the_sensors_of_now_share_the_budget(
     hass.config_entries.async_add_subentry(
         entry,
         ConfigSubentry(
-            data=office["data"],
+            data=MappingProxyType(office["data"]),
             subentry_id=OFFICE,
             subentry_type="room",
             title="Office",
