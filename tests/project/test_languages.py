@@ -33,6 +33,7 @@ NEVER_ONE = {  # Days kept, compared with or promised: 13 of them at least.
     "common.budget_total",
     "common.inferred_rank",
     "common.inferred_record",
+    "common.rarity",
     "exceptions.correction_too_old.message",
     "exceptions.day_too_far.message",
     "exceptions.day_too_old.message",

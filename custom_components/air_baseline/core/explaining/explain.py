@@ -231,6 +231,8 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        rarity=episode.rarity,
+        by_level=episode.by_level,
         correction=correction.code if correction else None,
     )
 
