@@ -24,6 +24,7 @@ from ..core.explaining.explanation import (
     Next,
     Silence,
     Subject,
+    TrackRecord,
     TypicalRange,
 )
 from ..core.learning.confidence import CONFIDENCE_DAYS
@@ -347,14 +348,7 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
-            lines.append(
-                self.say(
-                    "because_held",
-                    held=round(100 * record.coverage_28d),
-                    target=round(100 * record.target),
-                )
-            )
+        lines += self._held(record)
         if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
         if evidence.not_seen:
@@ -379,6 +373,25 @@ class Words:
         if folded:
             lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
+
+    def _held(self, record: TrackRecord) -> list[str]:
+        """Return what the range has held and should hold, and how such forecasts came out."""
+        lines = []
+        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
+            lines.append(
+                self.say(
+                    "because_held",
+                    held=round(100 * record.coverage_28d),
+                    target=round(100 * record.target),
+                )
+            )
+        if record.next_14_days is not None:
+            low, high = record.next_14_days
+            lines.append(self.say("because_next_14_days", low=low, high=high))
+            if record.forecasts_scored:
+                scored, kept = record.forecasts_scored, record.forecasts_kept
+                lines.append(self.say("because_forecasts", scored=scored, kept=kept))
+        return lines
 
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(
