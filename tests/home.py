@@ -104,12 +104,12 @@ def a_room(
 
 
 def a_home(
-    *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str
+    *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str | int
 ) -> MockConfigEntry:
     """Return an entry: by default a kitchen with PM2.5 and VOC, and a bedroom with a VOC index."""
     return MockConfigEntry(
         domain=DOMAIN,
-        minor_version=2,
+        minor_version=3,
         title="Air Baseline",
         options={"promise": promise, **options},
         subentries_data=rooms

@@ -18,6 +18,7 @@ from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .home_history.recorder import async_newest_record
+from .inputs.promise import promise_days_of
 from .issues.clock import async_report_clock
 from .issues.lifecycle import (
     async_clear_issues,
@@ -26,7 +27,6 @@ from .issues.lifecycle import (
     async_watch_issues,
 )
 from .listeners.clock_steps import ClockFollower, async_begin_with_clock
-from .listeners.opening import promise_days_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
 from .listeners.rooms import async_let_time_pass, in_turn

@@ -7,21 +7,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..clock import Clock
-from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_PROMISE, CONF_START_ANEW
+from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_START_ANEW
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
-from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.claims import Taken, taken_sources
+from ..inputs.promise import promise_days_of
 from ..inputs.room_config import RoomSource
 from ..storage.rooms import StoredRoom
 
 type Sources = Mapping[Pollutant, RoomSource]
-
-
-def promise_days_of(entry: AirBaselineConfigEntry) -> int:
-    """Return N of the promise of a home: at most one alert in N days from each sensor."""
-    return Promise(entry.options.get(CONF_PROMISE, Promise.MONTH)).days
 
 
 def taken_in(entry: AirBaselineConfigEntry, rooms: Mapping[str, Sources]) -> Mapping[str, Taken]:

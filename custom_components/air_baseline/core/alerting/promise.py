@@ -1,6 +1,7 @@
-"""The promise: how often a sensor may give an alert."""
+"""The promise: how often a sensor may give an alert, by itself and as one of a home."""
 
 from enum import StrEnum
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,19 @@ MOST_NEEDED_DAYS: Final = 60
 # Days. By judgement: each is checked on its own in every season (`rarity`, regimes.md), and more
 # than 90 are not kept.
 RARITIES: Final = (14, 35, 60, 90)
+BUDGET_DAYS: Final = 30  # Days that the budget of a home is for, by judgement: about a month.
+
+
+def shared_days(promise_days: int, sensors: int, budget: int | None) -> int:
+    """Return N of "at most one alert in N days" from each of the sensors of a home.
+
+    The sensors share the budget of the home (alerts in 30 days, None for any number) equally. It
+    never allows one of them more than the promise.
+
+    >>> shared_days(35, sensors=10, budget=2), shared_days(35, sensors=2, budget=2)
+    (150, 35)
+    """
+    return max(promise_days, ceil(BUDGET_DAYS * sensors / budget)) if budget else promise_days
 
 
 def needed_days(promise_days: int) -> int:
