@@ -242,8 +242,10 @@ class Words:
                 high=self.concentration(explanation.episode.high, source),
             )
         typical = explanation.typical
-        if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            return self._changed(explanation.change)
+        change = explanation.change
+        changing = explanation.state is LearningState.CHANGING
+        if change is not None and (changing or explanation.subject is Subject.CHANGE):
+            return self._changed(change)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
