@@ -245,7 +245,7 @@ class Words:
         change = explanation.change
         changing = explanation.state is LearningState.CHANGING
         if change is not None and (changing or explanation.subject is Subject.CHANGE):
-            return self._changed(change)
+            return self._changed(change, waits=changing)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -259,11 +259,13 @@ class Words:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
 
-    def _changed(self, change: ChangeFacts) -> str:
+    def _changed(self, change: ChangeFacts, *, waits: bool) -> str:
         if change.cause is Cause.TOO_MANY_ALERTS:
             return self.say("inferred_too_many", date=change.from_day)
         if change.cause is Cause.TIME_ZONE:
             return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+        if waits:
+            return self.say("inferred_changing")
         return self.say("inferred_change", date=change.from_day)
 
     def _around(self, explanation: Explanation) -> list[str]:
