@@ -27,8 +27,9 @@ type Array = NDArray[np.float64]
 # Valid days whose mean is compared with that of all days before them, and the fewest of those.
 # Short run: with 18, more false shifts; with 24 or 28, fewer moves noticed at as many false ones.
 RECENT_DAYS, EARLIER_DAYS = 21, 21
-QUIET = 0.1  # Quantile of the day that is its quiet level (0.25: as good in the short run).
-RISE = 0.5, 0.9  # Quantiles of a part between which lies its rise (0.1 and 0.9 found fewer moves).
+QUIET = 0.1  # Quantile of the day that is its quiet level. Short run: 0.25 is as good.
+# Quantiles of a part between which lies its rise. Short run: 0.1 and 0.9 found fewer moves.
+RISE = 0.5, 0.9
 # What is added to each of the two, in smallest rises worth an alert, so that clean air with its
 # rounding does not decide (short run: 0.5 to 2 are alike, without it twice as many false shifts).
 FLOORS = np.array([0.5, 1.0])
