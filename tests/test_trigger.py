@@ -345,7 +345,7 @@ async def test_a_suspected_change_is_reported_once(
         await kitchen.breathe(24 * HOUR, pm25=lambda at: 4 * usual(at) + 20, step=10 * MINUTE)
         if runs:
             break
-    assert kitchen.says(LEARNING) == "changing"
+    assert kitchen.says(LEARNING) == "learned"
     await kitchen.restart()
     await kitchen.breathe(26 * HOUR, pm25=lambda at: 4 * usual(at) + 20, step=10 * MINUTE)
     assert [run.data["entity_id"] for run in runs] == [LEARNING]

@@ -54,6 +54,7 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
         "earliest_moved": view.earliest_moved,
         "not_seen": list(view.not_seen),
         "range_held": view.coverage_28d,
+        "suspected_since": view.suspected_since,
         "history": view.history,
         "history_days": view.history_days,
     }

@@ -1,4 +1,4 @@
-"""Triggers: the air became unusual or usual again, a range was learned or is in doubt.
+"""Triggers: the air became unusual or usual again, a range was learned or a change is suspected.
 
 None fires from `unavailable`: a state that Home Assistant restores or reloads is not news.
 """
@@ -141,17 +141,21 @@ class RangeLearned(
     """Fires when a range is learned, for the first time or again."""
 
 
-class ChangeSuspected(
-    LearningTrigger,
-    begins=(
-        LearningState.COLLECTING,
-        LearningState.PROVISIONAL,
-        LearningState.LEARNED,
-        LearningState.STALE,
-    ),
-    ends=(LearningState.CHANGING,),
-):
-    """Fires when the learned range is in doubt."""
+class ChangeSuspected(LearningTrigger, begins=LearningState, ends=LearningState):
+    """Fires when a lasting change is suspected, whatever the learning state."""
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        """Tell whether another day is suspected than before."""
+        before = from_state.attributes.get("suspected_since")
+        return before != to_state.attributes.get("suspected_since")
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether a lasting change is suspected."""
+        return state.attributes.get("suspected_since") is not None
 
 
 TRIGGERS: dict[str, type[Trigger]] = {

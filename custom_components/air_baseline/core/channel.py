@@ -40,10 +40,10 @@ from .day import (
     parts_of_slots,
 )
 from .event import Event, EventKind
-from .learning.level_shift import find_doubt
+from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
 from .ledger.correction import revived, suspect_change, with_rest
-from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
+from .ledger.entries import Cause, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
 from .ledger.kept_leap import KeptLeap, aged, slack_s
 from .ledger.ledger import Ledger
@@ -567,13 +567,15 @@ class Channel:
         self._look_for_shift(open_day.day + 1, at)
 
     def _look_for_shift(self, today: int, at: float) -> None:
-        doubt = find_doubt(self.ledger, today, at)
-        if doubt is not None:
-            self._doubt(at, doubt)
+        before = self.ledger
+        self.ledger = reviewed(before, today, at, self.spec.effect)
+        shift = self.ledger.shift
+        if shift is not None and shift != before.shift:
+            self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _doubt(self, at: float, doubt: Draft) -> None:
-        if isinstance(self._record(at, doubt).correction, ChangeSuspected):
-            self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+        self._record(at, doubt)
+        self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _record(self, at: float, draft: Draft) -> Entry:
         made = self.ledger.with_correction(at, draft)

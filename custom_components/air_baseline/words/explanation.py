@@ -242,8 +242,10 @@ class Words:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
             return self._rank(explanation, explanation.episode, source)
         typical = explanation.typical
-        if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            return self._changed(explanation.change)
+        change = explanation.change
+        changing = explanation.state is LearningState.CHANGING
+        if change is not None and (changing or explanation.subject is Subject.CHANGE):
+            return self._changed(change, waits=changing)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -273,9 +275,11 @@ class Words:
             "inferred_level" if episode.by_level else "inferred_record", days=days, high=high
         )
 
-    def _changed(self, change: ChangeFacts) -> str:
+    def _changed(self, change: ChangeFacts, *, waits: bool) -> str:
         if change.cause is Cause.TIME_ZONE:
             return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+        if waits:
+            return self.say("inferred_changing")
         return self.say("inferred_change", date=change.from_day)
 
     def _around(self, explanation: Explanation) -> list[str]:

@@ -22,7 +22,6 @@ from custom_components.air_baseline.core.ledger.correction import (
 )
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
-    ChangeSuspected,
     CorrectionCode,
     Draft,
     Entry,
@@ -373,28 +372,29 @@ def test_a_withdrawn_episode_of_another_day_stays_ended() -> None:
     assert channel.episode_watch.current is None
 
 
-def test_the_season_correction_stops_the_doubt_for_four_weeks() -> None:
+def test_the_season_correction_ends_the_question_for_good() -> None:
     channel = learned_channel()
     day = MONDAY
-    while not channel.ledger.entries:
+    while channel.ledger.shift is None:
         wander(channel, day)
         day += 1
-    assert day == MONDAY + 5, "far from all that was usual, five days are enough"
+    assert day <= MONDAY + 6, "a large shift is found within days"
     (change,) = channel.ledger.entries
-    assert isinstance(change.correction, ChangeSuspected)
-    assert change.correction.from_day == MONDAY
-    assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
+    assert channel.state(day_start(day, LONDON)) is LearningState.LEARNED
+    kinds = [event.kind for event in channel.take_events()]
+    assert kinds.count(EventKind.CHANGE_SUSPECTED) == 1
     channel.correct(day_start(day, LONDON), its_the_season(change.id))
-    assert channel.ledger.change_day == 0
     for later in range(day, day + 27):
         wander(channel, later)
+    assert channel.ledger.shift is None
     assert len(channel.ledger.entries) == 2, "neither a new change nor one that passed"
 
 
 def wander(channel: Channel, day: int) -> None:
-    """Let a day pass with air far above what was usual in the room."""
+    """Let a day pass with quiet air and rises far above what was usual in the room."""
     for hour in range(24):
-        breathe(channel, day_start(day, LONDON) + hour * HOUR, 60, 40.0 + hour % 5 + day % 3)
+        breathe(channel, day_start(day, LONDON) + hour * HOUR, 40, 40.0 + hour % 5 + day % 3)
+        breathe(channel, day_start(day, LONDON) + hour * HOUR + 2400.0, 20, 120.0)
 
 
 def test_the_same_correction_again_adds_nothing_and_one_undo_undoes_it() -> None:

@@ -14,10 +14,8 @@ from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
-from custom_components.air_baseline.core.learning.level_shift import find_doubt
 from custom_components.air_baseline.core.ledger.correction import (
     episode_span,
-    its_the_season,
     start_over,
     touched_parts,
 )
@@ -29,7 +27,7 @@ from custom_components.air_baseline.core.storage.channel import (
     load_channel,
     load_surrounding,
 )
-from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
 HOUR, DAY = 3600.0, 86_400.0
@@ -142,17 +140,6 @@ def test_a_bin_from_long_ago_drops_no_day() -> None:
     assert len(channel.ledger.days) == 40
     breathe(channel, START, 24 * 60, 8.0)
     assert len(channel.ledger.days) == 41
-
-
-def test_a_season_dated_in_the_future_does_not_end_the_search_for_changes() -> None:
-    days = [
-        a_day(day, {8.0 if day < MONDAY - 9 else 80.0: 36}) for day in range(MONDAY - 60, MONDAY)
-    ]
-    ledger = a_ledger(days)
-    assert find_doubt(ledger, MONDAY, START) is not None
-    quiet, wrong = (ledger.with_correction(at, its_the_season(1)) for at in (START, LATER_AT))
-    assert find_doubt(quiet, MONDAY, START) is None
-    assert find_doubt(wrong, MONDAY, START) is not None
 
 
 def an_episode(at: float, end: float | None) -> Episode:

@@ -241,14 +241,14 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
 
 
 def suspected_change(channel: Channel) -> Entry[Change] | None:
-    """Return the suspected change that makes the state `changing`, None if there is none."""
+    """Return the suspected change: the one that makes the state `changing`, or a shift."""
     since = channel.forecast.standing.since if channel.forecast else None
     suspected = (
         entry
         for entry in channel.ledger.changes()
         if isinstance(entry.correction, ChangeSuspected) and entry.correction.from_day == since
     )
-    return next(suspected, None)
+    return next(suspected, channel.ledger.shift)
 
 
 def _change(channel: Channel, at: float) -> ChangeFacts | None:

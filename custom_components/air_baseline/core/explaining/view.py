@@ -21,7 +21,7 @@ class EntityView:
     latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
     coverage over 28 days. `next_14_days` are the low and high percent that the range should hold,
     and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
-    the first day that counts,
+    the first day that counts, `suspected_since` the first of a suspected lasting shift, and
     `not_seen` the times of day at which the source is usually off. `earliest` is
     `earliest_moved` days later than what could be said on the first day.
     """
@@ -53,6 +53,7 @@ class EntityView:
     not_seen: tuple[str, ...]
     coverage_28d: float | None
     since: str | None
+    suspected_since: str | None
     corrections: int
     history: HistoryState
     history_days: int
@@ -97,10 +98,16 @@ def view(channel: Channel, at: float) -> EntityView:
         not_seen=clock_times(known.unseen),
         coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
         since=iso_day(known.first) if known.first else None,
+        suspected_since=_suspected_since(channel),
         corrections=channel.ledger.in_force(locate(at, channel.zone)[0]),
         history=channel.history,
         history_days=known.from_history,
     )
+
+
+def _suspected_since(channel: Channel) -> str | None:
+    shift = channel.ledger.shift
+    return iso_day(shift.correction.from_day) if shift else None
 
 
 def _outcome(channel: Channel) -> EpisodeEnd | None:

@@ -54,9 +54,17 @@ def suspect_change(from_day: int, found_day: int, cause: Cause) -> Draft:
     )
 
 
-def change_passed(from_day: int, to_day: int, *, replaces: int) -> Draft:
-    """Return the step that withdraws a suspected change (its id) and excludes its days."""
-    return Draft((ChangePassed(from_day=from_day, to_day=to_day),), replaces)
+def change_passed(from_day: int, to_day: int) -> Draft:
+    """Return the step that excludes days of high air that is over."""
+    return Draft((ChangePassed(from_day=from_day, to_day=to_day),))
+
+
+def suspect_shift(from_day: int, found_day: int) -> Draft:
+    """Return the step that suspects a lasting shift: a question, so all days count as before."""
+    shift = ChangeSuspected(
+        from_day=from_day, found_day=found_day, weight=1.0, cause=Cause.LEVEL_SHIFT
+    )
+    return Draft((shift,))
 
 
 def report_change(

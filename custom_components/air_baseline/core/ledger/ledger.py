@@ -15,7 +15,6 @@ from ..day import DAY_S, PARTS, WINDOW_DAYS
 from .day_summary import DayOrigin, DaySummary, valid_days
 from .effects import Effects, first_entries, steps_by_people
 from .entries import (
-    Cause,
     Change,
     ClockSetBack,
     Correction,
@@ -114,9 +113,8 @@ class Ledger:
 
     @property
     def shift(self) -> Entry[Change] | None:
-        """Return the last suspected level shift in force, None if there is none."""
-        shifts = [entry for entry in self.changes() if entry.correction.cause is Cause.LEVEL_SHIFT]
-        return shifts[-1] if shifts else None
+        """Return the suspected level shift that is open, None if there is none."""
+        return self.effects.shift
 
     def is_answered(self, episode: int) -> bool:
         """Tell whether an episode (its id) was corrected."""
@@ -208,6 +206,10 @@ class Ledger:
             for place, correction in enumerate(draft.corrections)
         ]
         return replace(self, entries=(*self.entries, *entries))
+
+    def without(self, entry: Entry) -> Ledger:
+        """Return the ledger without an entry on which nothing depends."""
+        return replace(self, entries=tuple(one for one in self.entries if one.id != entry.id))
 
     def with_more(self, at: float, entry: Entry, corrections: Iterable[Correction]) -> Ledger:
         """Return the ledger with corrections added to the step of an entry."""

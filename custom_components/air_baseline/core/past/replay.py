@@ -15,7 +15,7 @@ from ..channel import Channel, proven
 from ..codes import HistoryState, LearningState
 from ..day import PART_HOURS, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..event import Event, EventKind
-from ..learning.level_shift import find_doubt
+from ..learning.level_shift import reviewed
 from ..learning.standing import standing
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary
 from ..ledger.entries import ClockSetBack, Entry, Relearned, Reset
@@ -119,9 +119,7 @@ def replay(
             summary = _summarize(summary, ledger, sustained, setting, known.get(day))
         ledger = ledger.with_day(summary)
         closed_at = day_start(day + 1, setting.zone)
-        doubt = find_doubt(ledger, day + 1, closed_at)
-        if doubt is not None:
-            ledger = ledger.with_correction(closed_at, doubt)
+        ledger = reviewed(ledger, day + 1, closed_at, setting.spec.effect)
     return ledger
 
 
