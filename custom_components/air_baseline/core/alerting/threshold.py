@@ -40,7 +40,7 @@ LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgemen
 BEFORE_FLOOR = 0.25
 LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
-RANK = 40 / 35  # Days of a quantile for each day of the promise, by judgement.
+RANK = 1.0  # Days of a rank for each day of the promise.
 RECORD = 0.7  # Nats, by judgement, that a level must be above the highest of all days.
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 # Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
@@ -203,9 +203,13 @@ def _fit(levels: Array, ordinary: NDArray[np.bool_]) -> tuple[Tail, Array]:
 
 
 def _bar(scores: Array, days: int) -> float:
-    """Return the score that one day in a number of days exceeds, beyond the known days too."""
-    beyond = RANK * days / (len(scores) + 1)
-    bar = np.quantile(scores, 1.0 - 1.0 / (RANK * days)) + max(log(beyond), 0.0)
+    """Return the score that one day in a number of days exceeds, beyond the known days too.
+
+    Today is above the k-th highest of n days that are like it once in (n + 1) / k days.
+    """
+    ranks = np.arange(len(scores), 0, -1)
+    rank = (len(scores) + 1) / (RANK * days)
+    bar = np.interp(-rank, -ranks, np.sort(scores)) - min(log(rank), 0.0)
     return round(float(bar), SCORE_DIGITS)
 
 
