@@ -112,13 +112,17 @@ def scores(days: Sequence[Law], events: Sequence[int] = ()) -> Law:
 
 
 def bar(found: Sequence[float], days: float) -> float:
-    """Return what one day in `days` exceeds: linear between ranks, then log(days) beyond them."""
-    ranked = sorted(found)
-    place = (1.0 - 1.0 / days) * (len(ranked) - 1)
-    low = int(place)
-    high = min(low + 1, len(ranked) - 1)
-    within = ranked[low] + (place - low) * (ranked[high] - ranked[low])
-    return within + max(log(days / (len(ranked) + 1)), 0.0)
+    """Return what one day in `days` exceeds.
+
+    Among n days and today, today is above the k-th highest with a chance of k in n + 1.
+    """
+    ranked = sorted(found, reverse=True)
+    rank = (len(ranked) + 1) / days
+    if rank < 1.0:
+        return ranked[0] + log(1.0 / rank)
+    whole = min(int(rank), len(ranked))
+    below = ranked[min(whole, len(ranked) - 1)]
+    return ranked[whole - 1] + (rank - whole) * (below - ranked[whole - 1])
 
 
 def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> float:

@@ -179,14 +179,16 @@ def alert_threshold(
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
     tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), ordinary)
-    level_tail, levels = _fit(before[:, scored].max(axis=1, keepdims=True), ordinary)
+    highest = before[:, scored].max(axis=1, keepdims=True)
+    level_tail, levels = _fit(highest, ordinary)
+    again = level_tail.scores(highest[ordinary])  # Where days are alike, their own scores are less.
     return AlertThreshold(
         scores=array("d", scores),  # A tuple of them would take four times the memory.
         days=number,
         bars={days: _bar(scores[ordinary], days) for days in margins},
         margins=margins,
         notable=_bar(scores[ordinary], NOTABLE_DAYS),
-        highest=float(levels[ordinary].max()),
+        highest=float(max(levels[ordinary].max(), again.max())),
         tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
         level_tail=level_tail,
         before=tuple(np.median(before, axis=0).tolist()),
