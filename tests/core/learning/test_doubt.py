@@ -1,4 +1,4 @@
-"""Doubt that too many alerts raise, and a shift of the level that explains them."""
+"""A shift of the level that raises doubt, and one that has passed by itself."""
 
 import pytest
 
@@ -20,15 +20,13 @@ def suspected(number: int, from_day: int, found_day: int, cause: Cause) -> Entry
 SHIFT = suspected(2, SMOKE, SMOKE + 5, Cause.LEVEL_SHIFT)
 
 
-def a_past(days: int, *causes: Cause, alerts_from: int = SMOKE + 4) -> Ledger:
-    alerts = suspected(1, alerts_from, alerts_from, Cause.TOO_MANY_ALERTS)
-    entries = [alerts if cause is Cause.TOO_MANY_ALERTS else SHIFT for cause in causes]
+def a_past(days: int, *entries: Entry) -> Ledger:
     summaries = [a_day(MONDAY + day, {LEVELS[day]: 36}) for day in range(days)]
-    return a_ledger(summaries, entries=tuple(entries))
+    return a_ledger(summaries, entries=entries)
 
 
-def test_a_shift_is_found_although_its_alerts_raised_doubt_before() -> None:
-    found = find_doubt(a_past(67, Cause.TOO_MANY_ALERTS), MONDAY + 67, 0.0)
+def test_a_shift_is_found() -> None:
+    found = find_doubt(a_past(67), MONDAY + 67, 0.0)
     assert found is not None
     (change,) = found.corrections
     assert isinstance(change, ChangeSuspected)
@@ -36,22 +34,22 @@ def test_a_shift_is_found_although_its_alerts_raised_doubt_before() -> None:
 
 
 def test_a_known_shift_is_not_found_again() -> None:
-    ledger = a_past(67, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
-    assert find_doubt(ledger, MONDAY + 67, 0.0) is None
+    assert find_doubt(a_past(67, SHIFT), MONDAY + 67, 0.0) is None
 
 
-def test_a_shift_that_passed_ends_the_doubt_that_its_alerts_raised() -> None:
-    ledger = a_past(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT)
+def test_a_shift_that_passed_ends_its_doubt() -> None:
+    ledger = a_past(71, SHIFT)
     gone = find_doubt(ledger, MONDAY + 71, 0.0)
     assert gone is not None
     assert gone == change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
     after = ledger.with_correction(0.0, gone)
-    assert (ledger.change_day, after.change_day) == (SMOKE + 4, 0)
+    assert (ledger.change_day, after.change_day) == (SMOKE, 0)
     assert not list(after.changes())
 
 
-@pytest.mark.parametrize("alerts_from", [SMOKE - 1, SMOKE + 9])
-def test_alerts_outside_the_shift_that_passed_keep_their_doubt(alerts_from: int) -> None:
-    ledger = a_past(71, Cause.TOO_MANY_ALERTS, Cause.LEVEL_SHIFT, alerts_from=alerts_from)
+@pytest.mark.parametrize("zone_from", [SMOKE - 1, SMOKE + 4, SMOKE + 9])
+def test_a_doubt_of_another_cause_stays_when_a_shift_has_passed(zone_from: int) -> None:
+    zone = suspected(1, zone_from, zone_from, Cause.TIME_ZONE)
     gone = change_passed(SMOKE, SMOKE + 8, replaces=SHIFT.id)
-    assert ledger.with_correction(0.0, gone).change_day == alerts_from
+    after = a_past(71, zone, SHIFT).with_correction(0.0, gone)
+    assert after.change_day == zone_from
