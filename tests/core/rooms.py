@@ -136,7 +136,8 @@ def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judg
 def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> DaySummary:
     """Return a day from the slots spent at each level, alike in all parts or given for each.
 
-    By default it is a full day of constant 8; its peaks are its highest levels.
+    By default it is a full day of constant 8; its peaks are its highest levels. Peaks can be given
+    of each part, or packed (of each hour).
     """
     spent = {8.0: 36} if spent is None else spent
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
@@ -152,7 +153,8 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
         **{name: given.pop(name) for name in SURROUNDINGS & given.keys()}
     )
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
-    record["peaks"] = of_part_peaks(record["peaks"])
+    if not isinstance(record["peaks"], bytes):
+        record["peaks"] = of_part_peaks(record["peaks"])
     packed = pack_record(**record, surroundings=surroundings)
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 

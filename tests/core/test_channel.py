@@ -335,7 +335,7 @@ def test_no_alert_opens_later_than_an_hour_after_a_sign_of_life() -> None:
         channel.read(start + hour * 3600.0, 8.0)
     dead_at = start + 8 * 3600.0
     channel.read(dead_at, 300.0)
-    channel.episode_watch.cool_until = dead_at + 1.5 * 3600.0
+    channel.episode_watch.blocked_slots = 18  # An hour and a half, of which none is inside.
     judged = channel.advance(dead_at + 4 * 3600.0)
     assert [judgement.compared for judgement in judged if judgement.bin][-1] is not None, "it holds"
     assert not channel.episodes

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from custom_components.air_baseline.core.alerting.judgement import Judgement
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import day_start, iso_day, locate
@@ -43,7 +43,7 @@ def weeks(room: Room, days: int) -> str:
 
 def after(days: int, room: Room = KITCHEN) -> Channel:
     """Return a channel that has read the air of a room for `days` days."""
-    return load_channel(json.loads(weeks(room, days)), LONDON, Promise.MONTH)
+    return load_channel(json.loads(weeks(room, days)), LONDON, MONTH_DAYS)
 
 
 def plume(readings: Readings, start: float, concentration: float, hours: float = 1.0) -> Readings:
@@ -117,7 +117,7 @@ def test_a_huge_plume_is_one_episode_from_rise_to_recovery() -> None:
     assert kinds(channel.take_events()) == [EventKind.UNUSUAL_STARTED, EventKind.UNUSUAL_ENDED]
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.RECOVERED
-    assert episode.id == at(NOW, 9.5)
+    assert episode.id == at(NOW, 9.25)
     assert episode.beaten == episode.compared >= 34
     assert judgements[at(NOW, 9)].unusual is False
     assert judgements[at(NOW, 10)].unusual is True
@@ -131,7 +131,7 @@ def test_a_room_that_does_not_change_raises_few_alerts() -> None:
         alerts += len({episode.day for episode in channel.episodes})
         eligible += sum(summary.eligible for summary in channel.ledger.days)
     assert eligible > 90
-    assert alerts <= binom.ppf(0.99, eligible, 1.0 / RULES[Promise.MONTH].days)
+    assert alerts <= binom.ppf(0.99, eligible, 1.0 / MONTH_DAYS)
 
 
 def test_a_moved_sensor_is_asked_about_and_followed() -> None:

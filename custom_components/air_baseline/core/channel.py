@@ -26,7 +26,7 @@ from .alerting.forecast import (
 from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
-from .alerting.promise import MONTH_DAYS
+from .alerting.promise import MONTH_DAYS, rarities
 from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
 from .day import (
     DAY_S,
@@ -335,7 +335,8 @@ class Channel:
             return
         self.forecast = with_levels(written, self.ledger)
         same = written.promise_days == self.promise_days
-        if self.open_day is not None and not (same and written.threshold.bars):
+        known = (*written.threshold.bars,) == rarities(self.promise_days)
+        if self.open_day is not None and not (same and known):
             again = with_threshold(written, self.ledger, self.promise_days)
             counts = self.open_day.counts
             self.forecast = begin_parts(again, written.part, counts, self.ledger)

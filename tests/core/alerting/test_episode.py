@@ -298,7 +298,7 @@ def test_another_room_inside_its_range_says_since_when() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, USUAL)
     found = as_other_room(channel, START + 2 * HOUR)
-    assert (found.above_at, found.inside_from) == (None, START + 1200.0)
+    assert (found.above_at, found.inside_from) == (None, START + 600.0)
 
 
 def test_another_room_above_its_range_says_when() -> None:

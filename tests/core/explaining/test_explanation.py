@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import (
     Basis,
@@ -216,7 +215,7 @@ def test_the_warm_up_is_shown_in_hours() -> None:
 
 def test_an_unused_channel_can_be_explained() -> None:
     for pollutant in Pollutant:
-        explanation = explain(Channel(POLLUTANTS[pollutant], LONDON, Promise.FORTNIGHT), START)
+        explanation = explain(Channel(POLLUTANTS[pollutant], LONDON, 14), START)
         assert (explanation.state, explanation.reason) == (LearningState.NO_SOURCE, Reason.SILENT)
         assert (explanation.typical, explanation.day_ranges) == (None, ())
         assert explanation.next_steps == (Next.SOURCE_RETURNS,)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.ledger_report import cell_span, ledger_report
@@ -20,7 +22,7 @@ DAY_NAMES = {
     "kind": "from",
     "histogram": "parts",
     "slots": "observed",
-    "peaks": "parts",
+    "hours": "parts",
     "ranges": "parts",
     "head": "issued_under",
     "eligible": "alert_possible",
@@ -61,11 +63,16 @@ def test_days_and_parts_can_be_read() -> None:
     part = day["parts"][5]
     assert part["hours"] == "19 to 22"
     assert part["minutes_at_level"] == {"4.47 to 5.05": 60, "7.17 to 8.03": 60, "11.2 to 12.5": 60}
-    assert part["highest_held"] == 12.0
+    assert part["highest_held"] == pytest.approx(12.0, rel=0.03)
+    held = [part["highest_held"]] * 3
+    assert (part["hours_held_15_minutes"], part["hours_held_60_minutes"]) == (held, held)
     today = report["today"]
     assert today["day"] == iso_day(MONDAY)
     assert sum(today["parts"][0]["minutes_at_level"].values()) == 180
     assert today["parts"][0]["high"] is not None
+    assert today["parts"][0]["highest_held"] == pytest.approx(60.0, rel=0.03)
+    assert today["parts"][0]["hours_held_60_minutes"][0] == pytest.approx(8.0, rel=0.03)
+    assert today["parts"][7]["highest_held"] is None
     assert today["gets_a_mark"] is False
 
 
@@ -76,7 +83,7 @@ def test_corrections_and_episodes_can_be_read() -> None:
     assert (strike["from_day"], strike["to_day"]) == (iso_day(MONDAY - 2),) * 2
     (episode,) = report["episodes"]
     assert episode["verdict"] == "episode_real"
-    assert episode["noticed"] == "2026-01-05T06:30:00+00:00"
+    assert episode["noticed"] == "2026-01-05T06:15:00+00:00"
     assert episode["end"] == "2026-01-05T07:30:00+00:00"
 
 

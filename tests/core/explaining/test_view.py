@@ -86,7 +86,7 @@ def test_an_episode_shows_its_number_and_afterwards_how_it_ended() -> None:
     breathe(channel, START + 2 * HOUR, 60, 8.0)
     after = view(channel, START + 3 * HOUR)
     assert (before.episode, before.outcome) == (None, None)
-    assert (running.episode, running.outcome) == (int(START + 1.5 * HOUR), None)
+    assert (running.episode, running.outcome) == (int(START + 1.25 * HOUR), None)
     assert (after.episode, after.outcome) == (None, EpisodeEnd.RECOVERED)
 
 

@@ -216,15 +216,6 @@ def test_the_season_withdraws_a_change() -> None:
     assert known(days, found(1), season).state is LEARNED
 
 
-@pytest.mark.parametrize(
-    ("cause", "quota"), [(Cause.TOO_MANY_ALERTS, True), (Cause.LEVEL_SHIFT, False)]
-)
-def test_too_many_alerts_are_distinguished_from_a_shift(cause: Cause, *, quota: bool) -> None:
-    result = known(full(40, state=LEARNED), found(0, cause))
-    assert result.state is LearningState.CHANGING
-    assert result.quota is quota
-
-
 def test_stale_comes_before_changing() -> None:
     days = ago(*range(8, 50), coverage=0.8, state=LEARNED)
     assert known(days[:-5], found(1)).state is LearningState.STALE

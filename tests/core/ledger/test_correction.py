@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
+from custom_components.air_baseline.core.alerting.threshold import GAIN
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, day_start
@@ -311,12 +312,12 @@ def test_normal_here_raises_the_alert_level_of_its_part_but_not_the_range() -> N
     assert entry.correction.alert_level == pytest.approx(60.0 * 1.15)
     assert entry.correction.until_day == MONDAY + 60
     assert after.ranges == before.ranges
-    assert after.alert_levels[episode.part] == pytest.approx(69.0)
-    assert before.threshold.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
-    assert after.threshold.margin == 0.0, "corrected"
-    assert replace(after.threshold, margin=before.threshold.margin) == before.threshold
+    assert after.alert_level(episode.part) == pytest.approx(69.0)
+    assert before.threshold.margins[MONTH_DAYS] == pytest.approx(GAIN * 34 / 35, abs=0.005)
+    assert after.threshold.margins[MONTH_DAYS] == 0.0, "corrected"
+    assert replace(after.threshold, margins=before.threshold.margins) == before.threshold
     others = [part for part in range(8) if part != episode.part]
-    assert max(after.alert_levels[part] or 0.0 for part in others) < 20.0
+    assert max(after.alert_level(part) or 0.0 for part in others) < 20.0
 
 
 def test_air_that_is_normal_here_raises_no_more_alerts_below_its_level() -> None:
@@ -359,7 +360,7 @@ def test_an_episode_that_a_correction_withdrew_continues_when_it_is_undone() -> 
     breathe(channel, START + 3 * HOUR, 60, 8.0)
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.RECOVERED
-    assert channel.episode_watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
+    assert episode.end == START + 3.5 * HOUR
 
 
 def test_a_withdrawn_episode_of_another_day_stays_ended() -> None:

@@ -64,7 +64,7 @@ def hours(readings: Readings) -> list[Row]:
 
 def a_setting(pollutant: Pollutant = Pollutant.PM25) -> ReplaySetting:
     return ReplaySetting(
-        spec=POLLUTANTS[pollutant], zone=LONDON, promise=MONTH_DAYS, resolution=1.0
+        spec=POLLUTANTS[pollutant], zone=LONDON, promise_days=MONTH_DAYS, resolution=1.0
     )
 
 

@@ -18,6 +18,7 @@ from custom_components.air_baseline.core.ledger.histogram_text import (
     encode_counts,
     observed_slots,
 )
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAKS, peaks_of_text
 from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
 from custom_components.air_baseline.core.storage.days import (
@@ -113,7 +114,7 @@ def test_a_person_can_read_a_line() -> None:
         day = dict(zip(DAY_COLUMNS, dump_day(summary).split(" "), strict=True))
         assert date.fromisoformat(day["day"]).toordinal() == summary.day
         assert day["histogram"] == summary.histogram
-        assert [float(peak) for peak in day["peaks"].split(",")] == list(summary.part_peaks)
+        assert peaks_of_text(day["hours"]) == summary.peaks
         assert [float(edge) for edge in day["ranges"].split(",")] == list(summary.issued)
         assert day["context"] == "-"
 
@@ -155,7 +156,7 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         counts = [bytearray(CELLS) for _ in range(PARTS)]
         for part, number in zip(counts, observed, strict=True):
             part[7] = number
-        record = pack_record(encode_counts(counts), [None] * PARTS)
+        record = pack_record(encode_counts(counts), NO_PEAKS)
         days.append(DaySummary(day=MONDAY, slots=tuple(slots), record=record))
     found = evidence(
         observed_slots([summary.text for summary in days]), [summary.slots for summary in days]
@@ -174,8 +175,11 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("slots", ",".join(["0"] * 8)),
         ("slots", ",".join(["36"] * 7)),
         ("slots", ",".join(["289"] * 8)),
-        ("peaks", ",".join(["1"] * 7)),
-        ("peaks", ",".join(["x"] * 8)),
+        ("hours", ",".join(["1"] * 8)),
+        ("hours", "0" * 59),
+        ("hours", "0" * 65),
+        ("hours", "~" * 60),
+        ("hours", ""),
         ("ranges", ",".join(["1"] * 15)),
         ("ranges", ",".join(["-"] * 16)),
         ("mark", "1.5"),
@@ -245,3 +249,50 @@ def test_days_are_equal_only_to_days() -> None:
     days = some_days()
     assert load_days(dump_days(days)) == load_days(dump_days(days)) != days[1:]
     assert load_days(dump_days(days)) != None  # noqa: E711 - what is compared is the comparison
+
+
+def former(*peaks: str) -> dict[str, Any]:
+    """Return days as they were stored before hours had peaks, each with those of its parts."""
+    place = FORMER_DAY_COLUMNS.index("peaks")
+    lines = []
+    for day, of_parts in enumerate(peaks):
+        values = dump_day(a_day(MONDAY + day)).split(" ")
+        values[place] = of_parts
+        lines.append(" ".join(values))
+    return {
+        "days_columns": " ".join(FORMER_DAY_COLUMNS),
+        "days_checksum": crc32("\n".join(lines).encode()),
+        "days": lines,
+    }
+
+
+def test_days_of_before_hours_had_peaks_have_those_of_their_parts() -> None:
+    days = load_days(former("3,5.5,7,0,9,-,12,900", ",".join("-" * PARTS)))
+    assert days == (
+        a_day(MONDAY, peaks=[3.0, 5.5, 7.0, 0.0, 9.0, None, 12.0, 900.0]),
+        a_day(MONDAY + 1, peaks=NO_PEAKS),
+    )
+    assert load_days(dump_days(days)) == days
+
+
+def test_the_checksum_of_former_days_is_that_of_their_own_lines() -> None:
+    kept = former("3,5.5,7,0,9,-,12,900")
+    kept["days"][0] = kept["days"][0].replace("5.5", "5.6")
+    with pytest.raises(StoredFormError, match="not as they were written"):
+        load_days(kept)
+
+
+@pytest.mark.parametrize(
+    "peaks",
+    [",".join(["1"] * 7), ",".join(["x"] * 8), ",".join(["1"] * 9), "-1,1,1,1,1,1,1,1", "nan", "-"],
+)
+def test_former_peaks_that_could_not_have_been_written_are_refused(peaks: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        list(load_days(former(peaks)))
+
+
+def test_a_former_day_that_cannot_be_read_costs_only_itself() -> None:
+    salvage = Salvage()
+    days = load_days(former("1,1,1,1,1,1,1,1", "x", "1,1,1,1,1,1,1,1"), None, salvage)
+    assert [summary.day for summary in days] == [MONDAY, MONDAY + 2]
+    assert len(salvage.lost) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS, Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.ledger.correction import (
@@ -85,7 +85,7 @@ ACTS: dict[str, Act] = {
     "undo": undo,
     "pause": lambda channel, at: channel.pause(at, paused=not channel.paused),
     "wait": lambda channel, at: channel.wait(at, waiting=not channel.waiting),
-    "promise": lambda channel, at: channel.adopt_promise(at, Promise.FORTNIGHT),
+    "promise": lambda channel, at: channel.adopt_promise(at, 14),
     "relearn": lambda channel, at: channel.adopt(
         at, replace(channel.ledger, former=replace(channel.ledger, former=None))
     ),

@@ -42,11 +42,20 @@ class Trouble(StrEnum):
     IMPLAUSIBLE = "source_implausible"
 
 
+TOO_MANY_ALERTS: Final = "too_many_alerts"
+
+
 class Cause(StrEnum):
     """Why the channel suspects a change."""
 
     LEVEL_SHIFT = "level_shift"
     TIME_ZONE = "time_zone"
+
+    @override
+    @classmethod
+    def _missing_(cls, value: object) -> Cause | None:
+        """Return a shift for too many alerts, a cause of before margins alone kept the promise."""
+        return cls.LEVEL_SHIFT if value == TOO_MANY_ALERTS else None
 
 
 class Span(NamedTuple):

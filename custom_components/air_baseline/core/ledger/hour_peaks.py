@@ -59,7 +59,17 @@ def part_peaks(peaks: bytes) -> tuple[float | None, ...]:
     """Return the highest level of each part (base unit), None for none."""
     parts = (peaks[part * PART_HOURS : (part + 1) * PART_HOURS] for part in range(PARTS))
     known = [[code for code in part if code != NO_PEAK] for part in parts]
-    return tuple(round(from_scale(max(codes) * PEAK_STEP), 1) if codes else None for codes in known)
+    return tuple(_level(max(codes)) if codes else None for codes in known)
+
+
+def hour_levels(peaks: bytes) -> list[list[float | None]]:
+    """Return the highest level of each hour (base unit), None for none, for each hold."""
+    levels = [None if code == NO_PEAK else _level(code) for code in peaks]
+    return [levels[:HOURS], levels[HOURS:]]
+
+
+def _level(code: int) -> float:
+    return round(from_scale(code * PEAK_STEP), 1)
 
 
 def peaks_text(peaks: bytes | bytearray) -> str:

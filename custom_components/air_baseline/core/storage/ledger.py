@@ -19,6 +19,7 @@ from ..codes import OtherRooms
 from ..day import DAY_S, PARTS, WINDOW_DAYS
 from ..ledger.correction import AHEAD_DAYS
 from ..ledger.entries import (
+    TOO_MANY_ALERTS,
     Cause,
     ChangePassed,
     ChangeReported,
@@ -57,7 +58,6 @@ MOST_ENTRIES = 5000
 # channel adds, and those of a former ledger together.
 MOST_ROWS = 100_000
 MOST_PLAIN_ROWS = 16  # Entries that are stored as rows, by judgement: 1 KB that people can read.
-TOO_MANY_ALERTS: Final = "too_many_alerts"  # A cause of before margins alone kept the promise.
 MOST_FOLDED_DAYS = ENTRY_DAYS + WINDOW_DAYS + MOST_AHEAD  # Days, in which a folded step can end.
 
 ENTRY_COLUMNS: Final = (
@@ -232,6 +232,8 @@ def _load_entry(row: Mapping[str, Any], known: Mapping[int, object]) -> Entry:
 
     `target` is the step of an entry if that has the same code, otherwise what it replaces.
     """
+    if row["cause"] == TOO_MANY_ALERTS:
+        row = {**row, "cause": Cause(TOO_MANY_ALERTS).value}
     code = checked.code(CorrectionCode, row["kind"])
     target = checked.optional(checked.integer, row["target"])
     of_step = target is not None and known.get(target) == code
@@ -291,8 +293,7 @@ class _Row:
 
     @property
     def cause(self) -> Cause:
-        cause = self._row["cause"]
-        return Cause.LEVEL_SHIFT if cause == TOO_MANY_ALERTS else checked.code(Cause, cause)
+        return checked.code(Cause, self._row["cause"])
 
     @property
     def trouble(self) -> Trouble:
