@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast, with_levels
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
