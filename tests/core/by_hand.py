@@ -76,14 +76,14 @@ def peaks(day: DaySummary) -> Law:
 
 
 def rises(day: DaySummary, before: Sequence[float]) -> Law:
-    """Return how far each hold and hour rose: its peak, minus half of the level before its part."""
-    return [peak - 0.5 * before[place % 24 // 3] for place, peak in enumerate(peaks(day))]
+    """Return how far each hold and hour rose: its peak, minus 0.7 of the level before its part."""
+    return [peak - 0.7 * before[place % 24 // 3] for place, peak in enumerate(peaks(day))]
 
 
 def tails(days: Sequence[Law]) -> tuple[Law, Law, float]:
     """Return u and s of each hour, and q (METHOD-2, section 3)."""
     number = len(days)
-    top = max(4, round(0.2 * number))
+    top = max(4, round(0.14 * number))
     hours = [sorted(levels, reverse=True) for levels in zip(*days, strict=True)]
     starts = [levels[top] for levels in hours]
     means = [sum(levels[:top]) / top - levels[top] for levels in hours]

@@ -14,6 +14,7 @@ from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, peak_code
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import (
@@ -58,9 +59,9 @@ def test_a_closed_day_holds_its_readings_by_part_and_cell() -> None:
     (summary,) = closed_days(channel)
     assert summary.histogram == a_day(MONDAY, parts).histogram
     sustained = [
-        min(concentration for _, concentration in readings[i - 5 : i + 1]) for i in range(5, 288)
+        min(concentration for _, concentration in readings[i - 2 : i + 1]) for i in range(2, 288)
     ]
-    assert max(peak or 0.0 for peak in summary.part_peaks) == max(sustained)
+    assert max(code for code in summary.peaks if code != NO_PEAK) == peak_code(max(sustained))
 
 
 def test_a_day_closes_at_four_o_clock_without_waiting_for_a_reading() -> None:
@@ -335,7 +336,9 @@ def test_no_alert_opens_later_than_an_hour_after_a_sign_of_life() -> None:
         channel.read(start + hour * 3600.0, 8.0)
     dead_at = start + 8 * 3600.0
     channel.read(dead_at, 300.0)
-    channel.episode_watch.blocked_slots = 18  # An hour and a half, of which none is inside.
+    channel.episode_watch.blocked_slots = 1  # It stays so until some air is inside.
+    channel.advance(dead_at + 1.5 * 3600.0)
+    channel.episode_watch.blocked_slots = 0
     judged = channel.advance(dead_at + 4 * 3600.0)
     assert [judgement.compared for judgement in judged if judgement.bin][-1] is not None, "it holds"
     assert not channel.episodes
@@ -369,11 +372,11 @@ def test_a_value_that_a_restart_wrote_again_is_no_news_and_costs_no_day(down_h: 
     channel, start = learned_channel(), day_start(MONDAY, LONDON)
     breathe(channel, start, 10 * 60, 8.0)
     channel.read(start + 10 * 3600.0, 300.0)
-    channel.advance(start + 10.2 * 3600.0)
+    channel.advance(start + 10.1 * 3600.0)
     again = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     assert again.open_day is not None
     learned = again.open_day.observed
-    at = start + (10.2 + down_h) * 3600.0
+    at = start + (10.1 + down_h) * 3600.0
     again.read(at, 300.0)
     again.advance(at + 2 * 3600.0)
     assert not again.episodes, "the sensor may be dead"

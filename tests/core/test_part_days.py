@@ -4,18 +4,26 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 import json
+from math import inf
 
 import pytest
 
 from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Compared, LearningState, Missing, Reason
-from custom_components.air_baseline.core.day import clock_times, day_start, locate
+from custom_components.air_baseline.core.day import (
+    HOURS,
+    PART_HOURS,
+    clock_times,
+    day_start,
+    locate,
+)
 from custom_components.air_baseline.core.event import EventKind
 from custom_components.air_baseline.core.explaining.day_chart import day_chart, hour_range
 from custom_components.air_baseline.core.explaining.explain import explain
 from custom_components.air_baseline.core.explaining.explanation import Next
 from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.ledger.hour_peaks import HOLDS
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from tests.core.rooms import LONDON, MONDAY, Room
@@ -109,7 +117,7 @@ def test_the_times_of_day_that_are_seen_are_learned_and_the_others_named(
     assert alerts.forecast is not None
     assert alerts.forecast.eligible
     part = locate(at(36, (on - 1) % 24), LONDON)[1]
-    assert times[0] not in clock_times(1 << part) or alerts.forecast.alert_levels[part] is None
+    assert times[0] not in clock_times(1 << part) or alerts.forecast.alert_level(part) is None
     assert alerts.judge(at(36, 18)).reason in (None, Reason.SILENT)
     plume = live(alerts, range(36, 37), is_on, plume=150.0)
     assert EventKind.UNUSUAL_STARTED in plume
@@ -149,8 +157,9 @@ def test_a_forecast_with_parts_that_are_not_seen_is_stored_whole() -> None:
 def test_the_night_has_no_part_in_the_scores_of_days_that_do_not_see_it() -> None:
     loud = after(36, OFF)
     assert loud.forecast is not None
-    assert [level is None for level in loud.forecast.alert_levels] == [True, *[False] * 6, True]
-    assert [level is None for level in loud.forecast.notable_levels] == [True, *[False] * 6, True]
+    for levels in (loud.forecast.alert_levels, loud.forecast.notable_levels):
+        unknown = [place % HOURS // PART_HOURS for place, level in enumerate(levels) if level == inf]
+        assert unknown == [0, 0, 0, 7, 7, 7] * len(HOLDS)
     assert loud.forecast.threshold.days == 36
 
 
@@ -218,10 +227,10 @@ def test_a_source_that_is_on_at_night_again_learns_the_night_in_two_weeks() -> N
         assert EventKind.CHANGE_SUSPECTED not in happened
         assert channel.forecast is not None
         assert channel.forecast.learned
-        assert channel.forecast.threshold.score is not None, days
+        assert channel.forecast.threshold.bars, days
         seen = days - 40 + 1 >= 14
         assert (channel.judge(at(days + 1, 5)).reason is Reason.NOT_SEEN) is not seen
     assert channel.forecast is not None
-    assert channel.forecast.alert_levels[0] is None, "too few days to compare the night with"
+    assert channel.forecast.alert_level(0) is None, "too few days to compare the night with"
     assert channel.judge(at(72, 5)).reason in (Reason.REFERENCE_DAYS, Reason.SILENT)
     assert explain(channel, at(72, 5)).comparison.days == 32

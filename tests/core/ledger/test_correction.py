@@ -133,7 +133,7 @@ def test_after_a_reported_change_learning_restarts_from_its_day() -> None:
     assert channel.forecast.standing.tally.days == 3
     assert channel.forecast.standing.state is LearningState.COLLECTING
     assert channel.forecast.widening == 0.0
-    assert len(channel.forecast.threshold.scores) == 3
+    assert channel.forecast.threshold.days == 3
 
 
 def test_excluded_days_count_for_nothing() -> None:
@@ -145,7 +145,7 @@ def test_excluded_days_count_for_nothing() -> None:
     assert after is not None
     assert after.standing.tally.days == 10
     assert after.own_share < before.own_share
-    assert len(after.threshold.scores) == 10
+    assert after.threshold.days == 10
 
 
 def test_a_real_episode_is_left_out_of_the_range_and_of_the_reference_days() -> None:
@@ -156,7 +156,7 @@ def test_a_real_episode_is_left_out_of_the_range_and_of_the_reference_days() -> 
     channel.advance(START + 25 * HOUR)
     assert channel.forecast is not None
     assert len(channel.forecast.threshold.scores) == 40
-    assert channel.ledger.alert_days(MONDAY + 1) == []
+    assert channel.ledger.alert_days(MONDAY + 1, 2) == []
 
 
 def across_four(channel: Channel, *, end: float | None) -> Episode:
@@ -290,9 +290,9 @@ def test_separate_days_are_excluded_by_one_correction() -> None:
 
 def test_alerts_on_excluded_days_do_not_raise_doubt() -> None:
     channel, episode = with_episode()
-    assert channel.ledger.alert_days(MONDAY) == [MONDAY]
+    assert channel.ledger.alert_days(MONDAY, 1) == [MONDAY]
     channel.correct(START, exclude_days([MONDAY]))
-    assert channel.ledger.alert_days(MONDAY) == []
+    assert channel.ledger.alert_days(MONDAY, 1) == []
     channel.undo(START)
     assert channel.ledger.correction_of(episode.id) is None
     call_normal(channel, START + 5 * HOUR, episode)

@@ -99,9 +99,9 @@ def test_a_missing_hour_is_filled_by_its_part(peaks: bytes) -> None:
 def test_many_days_are_scaled_like_each_on_its_own(days: list[bytes]) -> None:
     found = scaled_peaks(days)
     assert found.shape == (len(days), 2, HOURS)
-    assert [row.ravel().tolist() for row in found] == pytest.approx(
-        [by_hand.peaks(a_day(MONDAY, peaks=peaks)) for peaks in days]
-    )
+    for row, peaks in zip(found, days, strict=True):
+        expected = by_hand.peaks(a_day(MONDAY, peaks=peaks))
+        assert row.ravel().tolist() == pytest.approx(expected)
 
 
 def test_peaks_of_parts_stand_in_each_of_their_hours() -> None:

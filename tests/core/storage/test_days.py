@@ -256,7 +256,7 @@ def former(*peaks: str) -> dict[str, Any]:
     place = FORMER_DAY_COLUMNS.index("peaks")
     lines = []
     for day, of_parts in enumerate(peaks):
-        values = dump_day(a_day(MONDAY + day)).split(" ")
+        values = dump_day(a_day(MONDAY + day)).split(" ")[: len(FORMER_DAY_COLUMNS)]
         values[place] = of_parts
         lines.append(" ".join(values))
     return {

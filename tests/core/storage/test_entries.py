@@ -63,11 +63,6 @@ COLUMNS = (
     "target",
     "cause",
 )
-# What is written in another form since hours have peaks and episodes a rarity.
-NEW_FORM = {
-    *("days_columns", "days_checksum", "days", "set_aside"),
-    *("episodes_columns", "episodes", "former"),
-}
 type Row = list[Any]
 
 # The id, the time and the kind are first in every row.

@@ -104,7 +104,7 @@ def test_it_is_refused_where_everything_must_be_readable(change: Callable[[str],
         check_channel(with_line(GOOD, 16, change(GOOD["days"][16])), LONDON, MONTH_DAYS)
 
 
-@pytest.mark.parametrize("name", ["histogram", "slots", "mark", "state", "peaks"])
+@pytest.mark.parametrize("name", ["histogram", "slots", "mark", "state", "hours"])
 def test_a_day_is_taken_from_the_good_copy_if_that_has_it(name: str) -> None:
     data = with_line(GOOD, 16, column(name, "?")(GOOD["days"][16]))
     channel, salvage = salvaged(data, GOOD)

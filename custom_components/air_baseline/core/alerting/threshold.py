@@ -154,7 +154,7 @@ class AlertThreshold:
 
     def level_at(self, score: float) -> float:
         """Return the concentration (base unit) of a score of the level of six hours."""
-        return from_scale(float(self.level_tail.levels(score)[0])) if self.level_tail else 0.0
+        return from_scale(max(self.level_tail.levels(score)[0], 0.0)) if self.level_tail else 0.0
 
 
 def alert_threshold(
@@ -189,7 +189,7 @@ def alert_threshold(
         bars={days: _bar(scores[ordinary], days) for days in margins},
         margins=margins,
         notable=_bar(scores[ordinary], NOTABLE_DAYS),
-        highest=round(float(level_tail.scores(levels).max()), SCORE_DIGITS),
+        highest=float(level_tail.scores(levels).max()),
         tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
         level_tail=level_tail,
         before=tuple(np.median(before, axis=0).tolist()),

@@ -80,8 +80,8 @@ def peaks_text(peaks: bytes | bytearray) -> str:
 def peaks_of_text(text: str) -> bytes:
     """Return the peaks that `peaks_text` wrote. Raises ValueError for anything else."""
     peaks = b85decode(text)
-    if len(peaks) != PEAKS:
-        raise ValueError(f"{len(peaks)} peaks instead of {PEAKS}")
+    if len(peaks) != PEAKS or peaks_text(peaks) != text:
+        raise ValueError(f"{text!r} is not the text of {PEAKS} peaks")
     return peaks
 
 

@@ -187,7 +187,7 @@ def _dump_tail(tail: Tail | None) -> list[Any]:
 
 
 def _load_tail(data: object, cells: int) -> Tail:
-    start, scale, width, share = checked.items(data, 4)
+    ((start, scale, width, share),) = checked.rows([data], 4, 1)
     return Tail(
         array("d", checked.numbers(start, cells, -MOST_SCALE, MOST_SCALE)),
         array("d", checked.numbers(scale, cells, LEAST_SCALE, MOST_SCALE)),
