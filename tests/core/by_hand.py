@@ -64,7 +64,7 @@ def widening(coverages: Sequence[float]) -> float:
 
 
 def peaks(day: DaySummary) -> Law:
-    """Return the peak of each hold and hour on the scale; an hour without takes that of its part."""
+    """Return the peak of each hold and hour on the scale; one without takes that of its part."""
     found = []
     for place, code in enumerate(day.peaks):
         first = place - place % 3

@@ -158,7 +158,9 @@ def test_the_night_has_no_part_in_the_scores_of_days_that_do_not_see_it() -> Non
     loud = after(36, OFF)
     assert loud.forecast is not None
     for levels in (loud.forecast.alert_levels, loud.forecast.notable_levels):
-        unknown = [place % HOURS // PART_HOURS for place, level in enumerate(levels) if level == inf]
+        unknown = [
+            place % HOURS // PART_HOURS for place, level in enumerate(levels) if level == inf
+        ]
         assert unknown == [0, 0, 0, 7, 7, 7] * len(HOLDS)
     assert loud.forecast.threshold.days == 36
 

@@ -388,7 +388,7 @@ def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
 
 
 def flat(**given: float) -> AlertThreshold:
-    """Return a threshold with the same tail in all hours: a score of s is at the level y = 1 + s."""
+    """Return a threshold with the same tail in all hours: a score of s is at y = 1 + s."""
     shape = {"bar": 2.0, "margin": 0.0, "notable": 1.5, "highest": 3.0, "before": 0.0} | given
     return AlertThreshold(
         days=40,

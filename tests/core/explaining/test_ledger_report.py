@@ -29,6 +29,7 @@ DAY_NAMES = {
     "longest_run_h": "longest_run_of_one_value_h",
     "context": "outdoor_temperature",
 }
+EPISODE_NAMES = {"rarity": "rarity_days"}
 
 
 def used_channel(**given: Any) -> Channel:
@@ -48,7 +49,8 @@ def test_everything_stored_is_reported() -> None:
     assert json.loads(json.dumps(report)) == report
     assert {DAY_NAMES.get(name, name) for name in DAY_COLUMNS} <= set(report["days"][0])
     assert set(ENTRY_COLUMNS) <= set(report["corrections"][0])
-    assert set(EPISODE_COLUMNS) <= set(report["episodes"][0])
+    names = {EPISODE_NAMES.get(name, name) for name in EPISODE_COLUMNS}
+    assert names <= set(report["episodes"][0])
     assert len(report["days"]) == 40
     assert report["marks"][iso_day(MONDAY - 1)] == 0.8
     assert iso_day(MONDAY - 2) not in report["marks"]
