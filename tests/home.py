@@ -22,6 +22,7 @@ from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
+    device_registry as dr,
     entity_registry as er,
     event,
     issue_registry as ir,
@@ -32,7 +33,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.air_baseline.binary_sensor import BINARY_SENSORS
-from custom_components.air_baseline.compatibility import device_of
 from custom_components.air_baseline.const import DOMAIN, LOGGER
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
@@ -299,9 +299,7 @@ def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def device_id(hass: HomeAssistant, room: str = KITCHEN) -> str:
     """Return the device of a room."""
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    device = device_of(hass, entry, room)
-    assert device is not None
+    (device,) = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, room)})
     return device.id
 
 

@@ -25,7 +25,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -33,7 +33,6 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from sqlalchemy.exc import OperationalError
 
-from custom_components.air_baseline.compatibility import device_of
 from custom_components.air_baseline.coordinator import RoomCoordinator
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.home_history import recorder
@@ -276,13 +275,13 @@ class Life:
             self._start(self._act(room.subentry.subentry_id, "relearn_from_history"))
 
     async def _act(self, room_id: str, action: str, **given: Any) -> dict[str, Any]:
-        device = device_of(self.hass, self.entry, room_id)
-        if device is None:
+        devices = dr.async_get(self.hass).async_get_devices(identifiers={(DOMAIN, room_id)})
+        if not devices:
             return {"corrections": []}
         answer = await self.hass.services.async_call(
             DOMAIN,
             action,
-            {"device_id": device.id, **given},
+            {"device_id": devices[0].id, **given},
             blocking=True,
             return_response=True,
         )

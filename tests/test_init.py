@@ -18,7 +18,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.compatibility import device_of
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import VERSION
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY, STORAGE_VERSION
@@ -239,7 +238,7 @@ async def test_the_device_of_a_room_can_be_removed_only_with_the_room(
     await async_setup_component(hass, "config", {})
     entry = a_home()
     await set_up(hass, entry)
-    kitchen = device_of(hass, entry, KITCHEN)
+    kitchen = device_registry.async_get_device_by_identifier((DOMAIN, KITCHEN), entry.entry_id)
     stray = device_registry.async_get_or_create(
         config_entry_id=entry.entry_id, identifiers={(DOMAIN, "gone")}
     )
@@ -256,13 +255,14 @@ async def test_a_renamed_room_keeps_what_it_learned(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
+    device_registry: dr.DeviceRegistry,
 ) -> None:
     hass_storage[LEDGER_KEY] = a_store({KITCHEN: {Pollutant.PM25: learned(Pollutant.PM25, 36)}})
     entry = a_home()
     await set_up(hass, entry)
     hass.config_entries.async_update_subentry(entry, entry.subentries[KITCHEN], title="Galley")
     await hass.async_block_till_done()
-    device = device_of(hass, entry, KITCHEN)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, KITCHEN), entry.entry_id)
     assert device is not None
     assert device.name == "Galley"
     assert shown(hass, LEARNING).state == "learned"

@@ -159,4 +159,6 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: AirBaselineConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Allow removal of a device only if its room is gone."""
-    return not any((DOMAIN, room_id) in device.identifiers for room_id in entry.subentries)
+    return not any(
+        domain == DOMAIN and key in entry.subentries for domain, key in device.identifiers
+    )

@@ -4,7 +4,7 @@ The file is a little long because all of this needs the state of the room and it
 """
 
 from asyncio import CancelledError
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import INFO, WARNING
@@ -70,11 +70,6 @@ class AirBaselineData:
     rooms: dict[str, RoomCoordinator]
     damage: Loaded
     unreadable: list[str]
-
-    def room_of(self, identifiers: Collection[tuple[str, str]]) -> RoomCoordinator | None:
-        """Return the room whose device has these identifiers; None for any other device."""
-        rooms = self.rooms.items()
-        return next((room for room_id, room in rooms if (DOMAIN, room_id) in identifiers), None)
 
 
 def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:

@@ -41,7 +41,7 @@ async def async_get_device_diagnostics(
     """Return one room, nothing if it is gone or not loaded."""
     if entry.state is not ConfigEntryState.LOADED:
         return {}
-    room = entry.runtime_data.room_of(device.identifiers)
+    room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
     return await _async_room(room) if room else {}
 
 

@@ -10,6 +10,7 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
+    device_registry as dr,
     entity_registry as er,
 )
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -19,7 +20,6 @@ from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
-from .compatibility import device_of, names_entities_as_the_owner_chose
 from .const import CONF_AREA, DOMAIN, SIGNAL_ROOMS_CHANGED
 from .coordinator import RoomCoordinator
 from .core.explaining.view import EntityView
@@ -95,10 +95,12 @@ class OfRoom(Entity):
         Home Assistant's default would name the area and then the room, which mostly has the
         name of its area.
         """
-        if names_entities_as_the_owner_chose(self.hass):
+        if er.async_get(self.hass).settings.entity_id_parts is not None:
             return None
         room = self.room.subentry
-        device = device_of(self.hass, self.room.config_entry, room.subentry_id)
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, room.subentry_id), self.room.config_entry.entry_id
+        )
         name = device.name_by_user if device else None
         return slugify(f"{name or room.title} {self.suggested_object_id}")
 

@@ -13,10 +13,9 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized, UnknownUser
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .compatibility import device_of
-from .const import CONF_EVERYONE
+from .const import CONF_EVERYONE, DOMAIN
 from .coordinator import RoomCoordinator
 
 ANOTHER_ROOM = "another_room"
@@ -70,7 +69,9 @@ def _without(value: object, hidden: Container[str]) -> object:
 def _may_read(room: RoomCoordinator, user: User | None, room_id: str) -> bool:
     if user is None or user.is_admin:
         return True
-    device = device_of(room.hass, room.config_entry, room_id)
+    device = dr.async_get(room.hass).async_get_device_by_identifier(
+        (DOMAIN, room_id), room.config_entry.entry_id
+    )
     return device is not None and may(room.hass, user, device.id, POLICY_READ)
 
 
@@ -92,7 +93,9 @@ async def async_check_user(
     if user.is_admin:
         return user
     everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
-    device = device_of(hass, room.config_entry, room.subentry.subentry_id)
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, room.subentry.subentry_id), room.config_entry.entry_id
+    )
     if not everyone or device is None or not may(hass, user, device.id, policy):
         raise Unauthorized(context=context, permission=policy)
     return user

@@ -231,7 +231,8 @@ def _room(call: ServiceCall) -> RoomCoordinator:
     entry: AirBaselineConfigEntry
     entry = service.async_get_config_entry(call.hass, DOMAIN, None)
     device = dr.async_get(call.hass).async_get(call.data[ATTR_DEVICE_ID])
-    room = None if device is None else entry.runtime_data.room_of(device.identifiers)
+    subentry_id = device.config_subentry_id if device else None
+    room = entry.runtime_data.rooms.get(subentry_id or "")
     if room is None:
         raise refused("room_gone")
     return room

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -15,7 +16,7 @@ from custom_components.air_baseline.core.storage.channel import FrozenChannel
 from custom_components.air_baseline.storage.store import GOOD_KEY, LEDGER_KEY
 from tests.conftest import DOMAIN
 from tests.files import damage, disk, kitchen, read, write
-from tests.home import KITCHEN, NOON, PM25, a_home, act, device_id, pass_time, set_up, usual
+from tests.home import KITCHEN, NOON, PM25, a_home, act, pass_time, set_up, usual
 
 pytestmark = pytest.mark.on_disk
 
@@ -54,12 +55,14 @@ async def test_ledgers_are_saved_every_fifteen_minutes_however_often_something_c
 
 
 async def test_a_correction_is_saved_before_it_is_confirmed(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, device_registry: dr.DeviceRegistry
 ) -> None:
     entry = a_home()
     await set_up(hass, entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, KITCHEN), entry.entry_id)
+    assert device is not None
     assert not disk(hass, LEDGER_KEY).exists()
-    await hass.services.async_call(DOMAIN, "reset", {"device_id": device_id(hass)}, blocking=True)
+    await hass.services.async_call(DOMAIN, "reset", {"device_id": device.id}, blocking=True)
     channel = read(hass, LEDGER_KEY)["data"]["rooms"][KITCHEN]["channels"]["pm25"]
     assert "reset" in channel["entries"][0]
 

@@ -13,7 +13,7 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions import PolicyPermissions
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -74,7 +74,8 @@ async def somebody(hass: HomeAssistant, group: str = GROUP_ID_USER) -> User:
     """Return a user; one who is not an administrator may only read and control the kitchen."""
     user = await hass.auth.async_create_user("Somebody", group_ids=[group])
     if group != GROUP_ID_ADMIN:
-        entities = er.async_entries_for_device(er.async_get(hass), device_id(hass))
+        (device,) = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, KITCHEN)})
+        entities = er.async_entries_for_device(er.async_get(hass), device.id)
         policy = {"entities": {"entity_ids": {one.entity_id: True for one in entities}}}
         user.__dict__["permissions"] = PolicyPermissions(policy, None)  # type: ignore[arg-type]
     return user
@@ -211,8 +212,8 @@ async def test_states_events_and_triggers_name_no_other_room(
     assert [issue for issue in issues(hass) if issue.startswith("unusual_episode")]
     await pass_time(hass, clock, 2 * HOUR, {PM25: usual})
     assert shown(hass, "binary_sensor.kitchen_pm25_unusual").state == "off"
-    entities = er.async_entries_for_device(er.async_get(hass), device_id(hass))
-    kitchen = {one.entity_id for one in entities}
+    (device,) = dr.async_get(hass).async_get_devices(identifiers={(DOMAIN, KITCHEN)})
+    kitchen = {one.entity_id for one in er.async_entries_for_device(er.async_get(hass), device.id)}
     states = [
         event.data["new_state"].as_dict()
         for event in seen

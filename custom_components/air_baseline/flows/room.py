@@ -8,8 +8,7 @@ from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
-from ..compatibility import device_of
-from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW
+from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW, DOMAIN
 from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
@@ -147,7 +146,10 @@ class RoomFlow(ConfigSubentryFlow):
     @callback
     def _async_move_device(self, room: ConfigSubentry, area_id: str) -> None:
         """Move the room's device to its new area, unless the user has put it elsewhere."""
-        device = device_of(self.hass, self._get_entry(), room.subentry_id)
+        entry = self._get_entry()
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, room.subentry_id), entry.entry_id
+        )
         if device is not None and device.area_id == room.data.get(CONF_AREA):
             dr.async_get(self.hass).async_update_device(device.id, area_id=area_id)
 

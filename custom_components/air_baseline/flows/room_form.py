@@ -1,7 +1,7 @@
 """The page of a room: its fields, and what is wrong with what was filled in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
     SelectSelector,
 )
 import voluptuous as vol
@@ -40,9 +41,6 @@ from ..inputs.eligibility import (
 from ..inputs.room_config import RoomSource, room_sources
 from .candidates import Candidate, field_of
 
-if TYPE_CHECKING:  # 2026.7 has another name for it.
-    from homeassistant.helpers.selector import EntityWithDeviceFilterSelectorConfig
-
 SOURCE_KEYS = (CONF_PM25_SOURCE, CONF_VOC_SOURCE)
 _WITH_CLASS = ("pm25", "volatile_organic_compounds", "volatile_organic_compounds_parts")
 CONF_SAID = "said"  # What somebody says of sensors, as pollutant and entity; not stored.
@@ -59,11 +57,12 @@ def _sensors_of(device_classes: list[str], platforms: Iterable[str]) -> EntitySe
     What has no class is known by its name only, which a list cannot ask for; what is picked is
     checked anyway.
     """
-    filters: list[EntityWithDeviceFilterSelectorConfig] = [
-        {"domain": "sensor", "device_class": device_classes}
+    of_class = EntityWithDeviceFilterSelectorConfig(domain="sensor", device_class=device_classes)
+    of_platforms = [
+        EntityWithDeviceFilterSelectorConfig(domain="sensor", integration=platform)
+        for platform in platforms
     ]
-    filters += [{"domain": "sensor", "integration": platform} for platform in platforms]
-    return EntitySelector(EntitySelectorConfig(domain="sensor", filter=filters))
+    return EntitySelector(EntitySelectorConfig(domain="sensor", filter=[of_class, *of_platforms]))
 
 
 async def async_check_room(
@@ -199,10 +198,10 @@ def room_schema(
                     domain="binary_sensor",
                     multiple=True,
                     filter=[
-                        {
-                            "domain": "binary_sensor",
-                            "device_class": ["window", "door", "opening", "garage_door"],
-                        }
+                        EntityWithDeviceFilterSelectorConfig(
+                            domain="binary_sensor",
+                            device_class=["window", "door", "opening", "garage_door"],
+                        )
                     ],
                 )
             ),

@@ -22,7 +22,6 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..compatibility import device_of
 from ..const import (
     CONF_HISTORY,
     CONF_OUTDOOR_PM25,
@@ -306,9 +305,10 @@ class SettingsListener:
     @callback
     def _async_rename_device(self, room_id: str, title: str) -> None:
         """Give a room's device its name; the names of the entities follow."""
-        device = device_of(self._hass, self._entry, room_id)
+        devices = dr.async_get(self._hass)
+        device = devices.async_get_device_by_identifier((DOMAIN, room_id), self._entry.entry_id)
         if device is not None and device.name != title:
-            dr.async_get(self._hass).async_update_device(device.id, name=title)
+            devices.async_update_device(device.id, name=title)
 
     def _rooms(self) -> dict[str, RoomSettings]:
         """Return the settings of the rooms that can be read."""

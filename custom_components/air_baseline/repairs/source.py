@@ -4,7 +4,7 @@ from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.util import dt as dt_util
 
-from ..compatibility import async_go_on_to_room
+from ..compatibility import async_room_settings
 from ..const import ATTR_QUANTITY
 from ..coordinator import RoomCoordinator
 from ..core.ledger.entries import Trouble
@@ -55,7 +55,8 @@ class SourceFlow(RoomRepairFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        return await async_go_on_to_room(self, room.config_entry, room.subentry)
+        going_on = await async_room_settings(self.hass, room.config_entry, room.subentry)
+        return self.async_abort(reason="room_settings", **going_on)
 
     async def async_step_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what a pause does, then pause."""
