@@ -122,7 +122,7 @@ def a_home(
 
 @lru_cache(maxsize=64)
 def _learned(pollutant: Pollutant, days: int, end: datetime, promise: str) -> str:
-    channel = Channel(POLLUTANTS[pollutant], ZONE, Promise(promise))
+    channel = Channel(POLLUTANTS[pollutant], ZONE, Promise(promise).days)
     at, end_at = (end - timedelta(days=days)).timestamp() // 300 * 300, end.timestamp()
     channel.health.skip_warm_up(at)
     while at <= end_at:

@@ -158,6 +158,7 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
     assert attributes["reason"] is None
     assert attributes["days"] == 36
     assert float(shown(hass, CONFIDENCE).state) == round(100 * attributes["confidence"])
+    assert shown(hass, CONFIDENCE).attributes["chance_of"] == "range_holds"
 
 
 @pytest.mark.parametrize(

@@ -40,4 +40,5 @@ SIGNAL_ROOMS_CHANGED: Final = f"{DOMAIN}_rooms_changed"  # Sent after each round
 ATTR_QUANTITY: Final = "quantity"
 ATTR_CORRECTION: Final = "correction"
 ATTR_EPISODE: Final = "episode"
+ATTR_RARITY_DAYS: Final = "rarity_days"
 ATTR_SUBENTRY: Final = "subentry_id"

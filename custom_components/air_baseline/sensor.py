@@ -30,6 +30,9 @@ _DEVICE_CLASSES = {
     Pollutant.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
 }
 
+# A code; the translations say which share of which days.
+CHANCE_OF_RANGE_HOLDS = "range_holds"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
@@ -54,6 +57,10 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
         "history": view.history,
         "history_days": view.history_days,
     }
+
+
+def _confidence_attributes(_view: EntityView) -> dict[str, Any]:
+    return {"chance_of": CHANCE_OF_RANGE_HOLDS}
 
 
 def _high_attributes(view: EntityView) -> dict[str, Any]:
@@ -85,6 +92,7 @@ SENSORS = (
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda view: None if view.confidence is None else 100.0 * view.confidence,
+        attributes_fn=_confidence_attributes,
     ),
     ChannelSensorDescription(
         key="usual_low",

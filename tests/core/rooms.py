@@ -39,6 +39,7 @@ from custom_components.air_baseline.core.ledger.entries import (
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
+from custom_components.air_baseline.core.ledger.hour_peaks import of_part_peaks
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import (
     CELLS,
@@ -151,6 +152,7 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
         **{name: given.pop(name) for name in SURROUNDINGS & given.keys()}
     )
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
+    record["peaks"] = of_part_peaks(record["peaks"])
     packed = pack_record(**record, surroundings=surroundings)
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 

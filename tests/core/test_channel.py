@@ -7,7 +7,7 @@ from math import inf, nan
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, LearningState, Reason, Refused
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
@@ -79,7 +79,7 @@ def test_the_range_is_written_before_the_day_and_scored_after_it() -> None:
     play(channel, readings[: 10 * 288 + 1])
     before = channel.ledger
     assert channel.binner.step is not None
-    issued = forecast(before, MONDAY + 10, PM25, channel.promise, channel.binner.step)
+    issued = forecast(before, MONDAY + 10, PM25, channel.promise_days, channel.binner.step)
     judgements = play(channel, readings[10 * 288 + 1 :]) + list(
         channel.advance(readings[-1][0] + 300)
     )
@@ -356,9 +356,9 @@ def test_a_channel_that_has_found_an_earlier_value_can_be_loaded_again(
     pollutant: Pollutant, ago_s: float
 ) -> None:
     start = day_start(MONDAY, LONDON) + 12 * 3600.0
-    channel = Channel(POLLUTANTS[pollutant], LONDON, Promise.MONTH)
+    channel = Channel(POLLUTANTS[pollutant], LONDON, MONTH_DAYS)
     channel.find(start, 8.0, 1.0, start - ago_s)
-    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     assert again.health.dump() == channel.health.dump()
 
 
@@ -368,7 +368,7 @@ def test_a_value_that_a_restart_wrote_again_is_no_news_and_costs_no_day(down_h: 
     breathe(channel, start, 10 * 60, 8.0)
     channel.read(start + 10 * 3600.0, 300.0)
     channel.advance(start + 10.2 * 3600.0)
-    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     assert again.open_day is not None
     learned = again.open_day.observed
     at = start + (10.2 + down_h) * 3600.0

@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -52,14 +52,14 @@ def rooms() -> dict[str, Any]:
 
 
 def channel(rooms: dict[str, Any], place: Place, pollutant: Pollutant) -> Channel:
-    return load_channel(rooms[place]["channels"][pollutant], LONDON, Promise.MONTH)
+    return load_channel(rooms[place]["channels"][pollutant], LONDON, MONTH_DAYS)
 
 
 def test_the_open_parts_continue_the_whole() -> None:
     files = live(HOUSE, NOW.timestamp()).files(NOW.timestamp())
     whole, opened = files[LEDGER_KEY], files[OPEN_KEY]
     assert OpenParts(opened, whole).continues
-    reader = RoomsReader(LONDON, Promise.MONTH, whole["rooms"])
+    reader = RoomsReader(LONDON, MONTH_DAYS, whole["rooms"])
     loaded = reader.read(whole, None, opened)
     assert not loaded.found
     assert continued({"data": whole}, {"data": opened}) == {"data": whole}

@@ -32,6 +32,7 @@ COUNTED = re.compile(
 NEVER_ONE = {  # Days kept or compared with: 13 of them at least.
     "common.inferred_rank",
     "common.inferred_record",
+    "common.rarity",
     "exceptions.correction_too_old.message",
     "exceptions.day_too_far.message",
     "exceptions.day_too_old.message",

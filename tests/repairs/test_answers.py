@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import locate
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
@@ -562,7 +562,7 @@ async def test_too_many_alerts_raise_doubt_and_are_asked_about(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, Promise.MONTH)
+    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, MONTH_DAYS)
     for days_ago in (20, 13, 6):
         channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
     await a_kitchen(hass, hass_storage, 36, episodes=dump_channel(channel)["episodes"])

@@ -19,9 +19,9 @@ from ..storage.rooms import StoredRoom
 type Sources = Mapping[Pollutant, RoomSource]
 
 
-def promise_of(entry: AirBaselineConfigEntry) -> Promise:
-    """Return the promise of a home."""
-    return Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
+def promise_days_of(entry: AirBaselineConfigEntry) -> int:
+    """Return N of the promise of a home: at most one alert in N days from each sensor."""
+    return Promise(entry.options.get(CONF_PROMISE, Promise.MONTH)).days
 
 
 def taken_in(entry: AirBaselineConfigEntry, rooms: Mapping[str, Sources]) -> Mapping[str, Taken]:
@@ -44,7 +44,7 @@ def async_open_room(
     data, room_id = entry.runtime_data, subentry.subentry_id
     stored = data.stored.setdefault(room_id, StoredRoom())
     restarted = subentry.data.get(CONF_START_ANEW, ())
-    fit_channels(stored, sources, promise_of(entry), restarted, data.clock)
+    fit_channels(stored, sources, promise_days_of(entry), restarted, data.clock)
     room = RoomCoordinator(hass, entry, subentry, sources=sources, stored=stored)
     room.async_configure(sources, taken, subentry.title)
     data.rooms[room_id] = room
@@ -54,7 +54,7 @@ def async_open_room(
 def fit_channels(
     room: StoredRoom,
     sources: Sources,
-    promise: Promise,
+    promise_days: int,
     restarted: Collection[str],
     clock: Clock,
 ) -> None:
@@ -73,7 +73,7 @@ def fit_channels(
         room.retire(pollutant, now)
     for pollutant in sources:
         if pollutant not in room.channels:
-            channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise)
+            channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise_days)
             channel.paused = paused
             room.channels[pollutant] = channel
     room.date_back_retired(now)

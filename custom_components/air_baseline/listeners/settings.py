@@ -39,7 +39,7 @@ from ..core.pollutant import Pollutant
 from ..inputs.claims import Taken
 from ..inputs.places import present_place
 from ..inputs.room_config import RoomDataError, RoomSource, checked_sources
-from .opening import Sources, async_open_room, fit_channels, promise_of, taken_in
+from .opening import Sources, async_open_room, fit_channels, promise_days_of, taken_in
 from .renames import (
     area_names,
     async_find_renamed,
@@ -276,12 +276,12 @@ class SettingsListener:
     @callback
     def _async_keep_promise(self) -> None:
         """Write today's forecasts again, if the home was given another promise."""
-        now, promise = dt_util.utcnow().timestamp(), promise_of(self._entry)
+        now, days = dt_util.utcnow().timestamp(), promise_days_of(self._entry)
         for room in self._data.rooms.values():
-            behind = [one for one in room.channels.values() if one.promise is not promise]
+            behind = [one for one in room.channels.values() if one.promise_days != days]
             with room.guarded():
                 for channel in behind:
-                    channel.adopt_promise(now, promise)
+                    channel.adopt_promise(now, days)
                 if behind:
                     room.async_show()
 
@@ -295,9 +295,9 @@ class SettingsListener:
             )
         restarted = subentry.data.get(CONF_START_ANEW, ())
         if restarted or settings != self._running.get(room_id):
-            promise, clock = promise_of(self._entry), self._data.clock
+            days, clock = promise_days_of(self._entry), self._data.clock
             with room.guarded():
-                fit_channels(room.stored, settings.sources, promise, restarted, clock)
+                fit_channels(room.stored, settings.sources, days, restarted, clock)
             room.async_configure(settings.sources, settings.taken, settings.title)
             self._async_rename_device(room_id, settings.title)
         return None
@@ -331,7 +331,7 @@ class SettingsListener:
         }
 
     def _of_home(self) -> tuple[object, ...]:
-        return (promise_of(self._entry), *(self._entry.options.get(key) for key in _OF_HOME))
+        return (promise_days_of(self._entry), *(self._entry.options.get(key) for key in _OF_HOME))
 
     def _subentry(self, room_id: str) -> ConfigSubentry:
         return self._entry.subentries[room_id]

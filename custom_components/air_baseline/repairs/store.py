@@ -138,9 +138,9 @@ class StoreNewerFlow(RepairsFlow):
         )
 
     async def _async_readable(self, entry: ConfigEntry) -> tuple[bool, bool]:
-        promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
+        promise_days = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH)).days
         return await LedgerStore(self.hass, dict).async_readable(
-            dt_util.get_default_time_zone(), promise, list(entry.subentries)
+            dt_util.get_default_time_zone(), promise_days, list(entry.subentries)
         )
 
     async def _async_put_aside(

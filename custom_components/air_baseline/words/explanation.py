@@ -158,7 +158,11 @@ class Words:
                 ]
             ),
             inferred=" ".join(
-                [self._inferred(explanation, source, quantity), *self._others(explanation, names)]
+                [
+                    self._inferred(explanation, source, quantity),
+                    *self._rarity(explanation),
+                    *self._others(explanation, names),
+                ]
             ),
             because=self._because(explanation, quantity),
             not_known=self._not_known(explanation),
@@ -235,8 +239,9 @@ class Words:
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
             beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
+            record = "inferred_level" if explanation.episode.by_level else "inferred_record"
             return self.say(
-                "inferred_record" if beaten >= days else "inferred_rank",
+                record if beaten >= days else "inferred_rank",
                 beaten=beaten,
                 days=days,
                 high=self.concentration(explanation.episode.high, source),
@@ -257,9 +262,14 @@ class Words:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
 
+    def _rarity(self, explanation: Explanation) -> list[str]:
+        """Return how rare an episode is, if that is known."""
+        episode = explanation.episode
+        if episode is None or episode.rarity is None:
+            return []
+        return [self.say("rarity", days=episode.rarity)]
+
     def _changed(self, change: ChangeFacts) -> str:
-        if change.cause is Cause.TOO_MANY_ALERTS:
-            return self.say("inferred_too_many", date=change.from_day)
         if change.cause is Cause.TIME_ZONE:
             return self.say("inferred_time_zone", date=change.from_day, number=change.id)
         return self.say("inferred_change", date=change.from_day)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS, Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
@@ -62,7 +62,7 @@ def kept(channel: Channel) -> Json:
 
 
 def back(data: object, zone: tzinfo = LONDON) -> Channel:
-    return load_channel(data, zone, Promise.MONTH)
+    return load_channel(data, zone, MONTH_DAYS)
 
 
 LEAVES_THE_RANGE = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custom_components.air_baseline.core.alerting.episode import with_surroundings
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
@@ -56,7 +56,7 @@ def kept(channel: Channel) -> Json:
 
 
 def back(data: Json) -> Channel:
-    return load_channel(data, LONDON, Promise.MONTH)
+    return load_channel(data, LONDON, MONTH_DAYS)
 
 
 def put(*path: str | int, value: object) -> Callable[[Json], None]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..alerting.forecast import Forecast
 from ..alerting.judgement import Judgement
-from ..alerting.promise import RULES
+from ..alerting.promise import needed_days
 from ..channel import Channel
 from ..codes import LearningState, Missing, Reason
 from ..day import DAY_S, WINDOW_DAYS, clock_times, is_weekend, iso_day, locate
@@ -120,7 +120,7 @@ def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange,
             low=part.low,
             middle=part.middle,
             high=part.high,
-            alert_level=today.alert_levels[index] if alerts else None,
+            alert_level=today.alert_level(index) if alerts else None,
         )
         for index, part in enumerate(today.ranges)
         if today.sees(index)
@@ -192,17 +192,16 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
 def _comparison(
     channel: Channel, today: Forecast | None, episode: Episode | None, part: int
 ) -> Comparison:
-    rule = RULES[channel.promise]
-    alert_level = today.alert_levels[part] if today and today.eligible else None
+    alert_level = today.alert_level(part) if today and today.eligible else None
     days = today.threshold.days if today else 0
     if today is not None and not today.scored >> part & 1:
-        days = len(channel.ledger.reference(rule.window, today.scored | 1 << part))
+        days = len(channel.ledger.reference(WINDOW_DAYS, today.scored | 1 << part))
     return Comparison(
-        days=episode.compared if episode else days or len(channel.ledger.reference(rule.window)),
-        needed=rule.needed_days,
+        days=episode.compared if episode else days or len(channel.ledger.reference(WINDOW_DAYS)),
+        needed=needed_days(channel.promise_days),
         beaten=episode.beaten if episode else None,
         alert_level=episode.alert_level if episode else alert_level,
-        promise_days=rule.days,
+        promise_days=channel.promise_days,
     )
 
 
@@ -232,6 +231,8 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        rarity=episode.rarity,
+        by_level=episode.by_level,
         correction=correction.code if correction else None,
     )
 

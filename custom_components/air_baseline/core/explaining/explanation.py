@@ -193,7 +193,8 @@ class PassedChange:
 class EpisodeFacts:
     """The episode that an explanation is about, and its correction.
 
-    `opened_level` is the sustained level at the start, `high` the end of the range.
+    `opened_level` is the sustained level at the start, `high` the end of the range. The episode
+    is as rare as one in `rarity` days here, or rarer; `by_level` says that six hours were high.
     """
 
     id: int
@@ -202,6 +203,8 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
+    rarity: int | None
+    by_level: bool
     correction: CorrectionCode | None
 
 

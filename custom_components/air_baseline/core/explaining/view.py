@@ -18,8 +18,8 @@ class EntityView:
     `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
     it can be higher, because of levels at the end of the sensor's span. `gone` says that the source
     has had no value for longer than one holds, so that nothing is measured. `outcome` is how the
-    latest episode ended, and `coverage_28d` the mean coverage over 28 days. `since` is the first
-    day that counts,
+    latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
+    coverage over 28 days. `since` is the first day that counts,
     `not_seen` the times of day at which the source is usually off. `earliest` is
     `earliest_moved` days later than what could be said on the first day.
     """
@@ -31,6 +31,7 @@ class EntityView:
     reason: Reason | None
     episode: int | None
     outcome: EpisodeEnd | None
+    rarity: int | None
     basis: Basis | None
     confidence: float | None
     low: float | None
@@ -59,6 +60,7 @@ def view(channel: Channel, at: float) -> EntityView:
     at = channel.shown_at(at)
     judgement = channel.judge(at)
     today = channel.forecast
+    running = channel.episode_watch.current
     known = today.standing if today else Standing()
     learned = judgement.state is LearningState.LEARNED
     typical = judgement.typical if learned else None
@@ -72,6 +74,7 @@ def view(channel: Channel, at: float) -> EntityView:
         reason=judgement.reason,
         episode=judgement.episode,
         outcome=_outcome(channel),
+        rarity=running.rarity if running else None,
         basis=judgement.basis,
         confidence=None if judgement.confidence is None else round(judgement.confidence, 2),
         low=typical.low if typical else None,

@@ -140,11 +140,7 @@ def find_doubt(ledger: Ledger, today: int, at: float) -> Draft | None:
     passed = find_return(medians, shift.correction.from_day) if shift else None
     if shift is not None and passed is not None:
         return change_passed(*passed, replaces=shift.id)
-    shifts = [
-        entry.correction.from_day
-        for entry in ledger.changes()
-        if entry.correction.cause is not Cause.TOO_MANY_ALERTS
-    ]
+    shifts = [entry.correction.from_day for entry in ledger.changes()]
     first = max([ledger.epoch_day, *shifts])
     found = find_shift([pair for pair in medians if pair[0] >= first])
     return suspect_change(found.from_day, today, Cause.LEVEL_SHIFT) if found else None

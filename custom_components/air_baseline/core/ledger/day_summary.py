@@ -1,8 +1,8 @@
 """The summary of one day of one channel.
 
-It keeps, for each part of the day, the number of slots in each cell of the histogram and the
-highest sustained level, and with them the range that was issued and its coverage. Readings are
-not kept.
+It keeps, for each part of the day, the number of slots in each cell of the histogram, and for
+each hour the highest sustained levels, and with them the range that was issued and its coverage.
+Readings are not kept.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,19 @@ from math import isnan, nan
 import struct
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..codes import LearningState
 from ..day import PARTS
 from ..reading.surroundings import DaySurroundings
 from .histogram import ALL_PARTS, DayCounts, evidence, is_valid, observed_share, remove_slots
 from .histogram_text import decode_counts, decode_days, encode_counts, observed_slots
+from .hour_peaks import PEAKS, Peaks, part_peaks, scaled_peaks, without_parts
 
 NO_SURROUNDINGS = DaySurroundings()
-_PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
 _SURROUNDINGS = struct.Struct("<3f")
 NOTHING_KNOWN = _SURROUNDINGS.pack(nan, nan, nan)
-_SURROUNDINGS_AT = _PEAKS.size + _EDGES.size
+_SURROUNDINGS_AT = PEAKS + _EDGES.size
 _TEXT_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
 NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high, not known; follows from the parts.
 type PartLevels = tuple[float | None, ...]
@@ -95,20 +94,20 @@ class DaySummary:
         return 0.5 if self.origin is DayOrigin.HOURLY else 1.0
 
     @property
-    def packed_peaks(self) -> bytes:
-        """Return `part_peaks` as 32-bit floats, NaN for None."""
-        return self.record[: _PEAKS.size]
+    def peaks(self) -> bytes:
+        """Return the highest sustained levels of each hour; see `hour_peaks`."""
+        return self.record[:PEAKS]
 
     @property
     def part_peaks(self) -> PartLevels:
         """Return the highest sustained level of each part (base unit), None for none."""
-        return _levels(_PEAKS.unpack_from(self.record))
+        return part_peaks(self.peaks)
 
     @property
     def issued(self) -> tuple[float, ...]:
         """Return the issued low and high of each part in turn (base unit), empty for none."""
-        edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
-        return tuple(edge for edge in edges if edge is not None)
+        edges = _EDGES.unpack_from(self.record, PEAKS)
+        return tuple(round(edge, 1) for edge in edges if not isnan(edge))
 
     @property
     def surroundings(self) -> DaySurroundings:
@@ -127,8 +126,8 @@ class DaySummary:
         """Tell whether every part of a mask is usable and has a peak."""
         if self.usable & parts != parts:
             return False
-        peaks = _PEAKS.unpack_from(self.record)
-        return not any(isnan(peak) for part, peak in enumerate(peaks) if parts >> part & 1)
+        peaks = self.part_peaks
+        return not any(peak is None for part, peak in enumerate(peaks) if parts >> part & 1)
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:
@@ -143,16 +142,14 @@ class DaySummary:
         """
         counts = decode_counts(self.histogram)
         remove_slots(counts, cell, slots)
-        peaks = [
-            None if removed else peak for peak, removed in zip(self.part_peaks, slots, strict=True)
-        ]
+        peaks = without_parts(self.peaks, slots)
         record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
         return replace(self, record=record, coverage=None)
 
 
 def pack_record(
     histogram: str,
-    peaks: Sequence[float | None],
+    peaks: bytes,
     issued: Sequence[float] = (),
     surroundings: DaySurroundings = NO_SURROUNDINGS,
 ) -> bytes:
@@ -161,9 +158,8 @@ def pack_record(
     As separate values they would take half as much memory again. Concentrations are 32-bit
     floats, which are exact to a tenth up to a million; NaN stands for None.
     """
-    floats = (nan if peak is None else peak for peak in peaks)
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(_PEAKS.pack(*floats), edges, surroundings, histogram.encode())
+    return join_record(peaks, edges, surroundings, histogram.encode())
 
 
 def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text: bytes) -> bytes:
@@ -182,12 +178,6 @@ def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text
     return peaks + (issued or NO_EDGES) + packed + text
 
 
-def _levels(floats: Sequence[float]) -> PartLevels:
-    return tuple(
-        None if isnan(concentration) else round(concentration, 1) for concentration in floats
-    )
-
-
 def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:
     """Return for each day whether it is evidence: enough of the parts of a mask was observed."""
     if parts == ALL_PARTS or not summaries:
@@ -202,7 +192,6 @@ def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
     return decode_days([summary.text for summary in summaries])
 
 
-def day_peaks(summaries: Sequence[DaySummary]) -> NDArray[np.float64]:
-    """Return the highest sustained levels (day, part) in the base unit, NaN for none."""
-    packed = b"".join([summary.packed_peaks for summary in summaries])
-    return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)
+def day_peaks(summaries: Sequence[DaySummary]) -> Peaks:
+    """Return the highest sustained levels (day, hold, hour) on the scale, NaN for none."""
+    return scaled_peaks([summary.peaks for summary in summaries])

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Self, cast
 
 from .entries import (
-    Cause,
     Change,
-    ChangePassed,
     ChangeSuspected,
     Entry,
     EpisodeNormal,
@@ -141,24 +139,15 @@ def _spans(entries: Iterable[Entry]) -> Iterable[Span]:
 
 
 def _changes(entries: Sequence[Entry]) -> Iterable[Entry[Change]]:
-    """Yield the changes in force: reported, or suspected and not withdrawn.
-
-    A change suspected from too many alerts is not in force once the day from which it was
-    suspected is excluded by a passed change.
-    """
+    """Yield the changes in force: reported, or suspected and not withdrawn."""
     found = [entry for entry in entries if isinstance(entry.correction, Change)]
     changes = cast("list[Entry[Change]]", found)
     if not changes:
         return
     withdrawn = {entry.replaces for entry in entries if entry.correction.withdraws}
-    passed = Masks.of(_spans(one for one in entries if isinstance(one.correction, ChangePassed)))
     for entry in changes:
-        change = entry.correction
-        if isinstance(change, ChangeSuspected):
-            of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-            if entry.id in withdrawn or (of_alerts and passed[change.from_day]):
-                continue
-        yield entry
+        if not (isinstance(entry.correction, ChangeSuspected) and entry.id in withdrawn):
+            yield entry
 
 
 def _weights(changes: Iterable[Entry[Change]]) -> tuple[tuple[int, float], ...]:

@@ -46,7 +46,6 @@ class Cause(StrEnum):
     """Why the channel suspects a change."""
 
     LEVEL_SHIFT = "level_shift"
-    TOO_MANY_ALERTS = "too_many_alerts"
     TIME_ZONE = "time_zone"
 
 

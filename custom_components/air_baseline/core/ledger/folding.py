@@ -13,7 +13,6 @@ from typing import Final
 from ..day import DAY_S, WINDOW_DAYS
 from .effects import Masks, steps_by_people
 from .entries import (
-    Cause,
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
@@ -198,9 +197,7 @@ class _Needs:
         return needed
 
     def _suspected(self, change: ChangeSuspected) -> bool:
-        of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-        over = of_alerts and self._passed[change.from_day]
-        return change.from_day >= self._epoch_day and not over
+        return change.from_day >= self._epoch_day
 
     def _reported(self, change: ChangeReported) -> bool:
         """Tell whether no later one leaves as little of as many days, and is as new a doubt."""

@@ -57,6 +57,7 @@ MOST_ENTRIES = 5000
 # channel adds, and those of a former ledger together.
 MOST_ROWS = 100_000
 MOST_PLAIN_ROWS = 16  # Entries that are stored as rows, by judgement: 1 KB that people can read.
+TOO_MANY_ALERTS: Final = "too_many_alerts"  # A cause of before margins alone kept the promise.
 MOST_FOLDED_DAYS = ENTRY_DAYS + WINDOW_DAYS + MOST_AHEAD  # Days, in which a folded step can end.
 
 ENTRY_COLUMNS: Final = (
@@ -86,7 +87,10 @@ EPISODE_COLUMNS: Final = (
     "end",
     "outcome",
     "outdoor_rose",
+    "rarity",
+    "by_level",
 )
+FORMER_EPISODE_COLUMNS: Final = EPISODE_COLUMNS[:-2]  # Of before an episode had a rarity.
 # The surroundings of episodes came after the first stored form. They are a table of their own,
 # which can be missing, with a row for each episode with known surroundings.
 SURROUNDINGS_COLUMNS: Final = (
@@ -286,7 +290,8 @@ class _Row:
 
     @property
     def cause(self) -> Cause:
-        return checked.code(Cause, self._row["cause"])
+        cause = self._row["cause"]
+        return Cause.LEVEL_SHIFT if cause == TOO_MANY_ALERTS else checked.code(Cause, cause)
 
     @property
     def trouble(self) -> Trouble:
@@ -356,7 +361,9 @@ def _dump_surroundings(ledger: Ledger) -> dict[str, Any]:
 
 
 def _load_episodes(data: Mapping[str, Any], salvage: Salvage) -> tuple[Episode, ...]:
-    rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ROWS)
+    former = data["episodes_columns"] == list(FORMER_EPISODE_COLUMNS)
+    columns = FORMER_EPISODE_COLUMNS if former else EPISODE_COLUMNS
+    rows = checked.table(data, "episodes", columns, MOST_ROWS)
     surroundings: dict[int, Mapping[str, Any]] = {}
     if "beside" in data:
         for row in checked.table(data, "beside", SURROUNDINGS_COLUMNS, MOST_ROWS):
@@ -396,4 +403,6 @@ def _load_air(row: Mapping[str, Any]) -> Episode:
         end=checked.optional(checked.time, row["end"]),
         outcome=None if outcome is None else checked.code(EpisodeEnd, outcome),
         outdoor_rose=checked.optional(checked.flag, row["outdoor_rose"]),
+        rarity=checked.optional(checked.integer, row.get("rarity")),
+        by_level=checked.flag(row.get("by_level", False)),
     )
