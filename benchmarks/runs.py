@@ -57,12 +57,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A closed day: days since the first reading, its coverage, what was said then."""
+    """A closed day: days since the first reading, its coverage, what was said then.
+
+    `next_14_days` are the low and high percent of them that the range should hold.
+    """
 
     age: int
     coverage: float | None
     confidence: float | None
     eligible: bool
+    next_14_days: tuple[int, int] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -188,8 +192,10 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     elif event.kind is EventKind.RANGE_LEARNED:
         run.learned.append(age)
     elif event.summary is not None:
-        confidence = channel.forecast.confidence if channel.forecast else None
-        run.days.append(ClosedDay(age, event.summary.coverage, confidence, event.summary.eligible))
+        today, closed = channel.forecast, event.summary
+        confidence = today.confidence if today else None
+        ahead = today.next_14_days if today else None
+        run.days.append(ClosedDay(age, closed.coverage, confidence, closed.eligible, ahead))
 
 
 def _said(judged: list[Judgement], first: float, zone: tzinfo) -> Said:

@@ -59,8 +59,16 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
     }
 
 
-def _confidence_attributes(_view: EntityView) -> dict[str, Any]:
-    return {"chance_of": CHANCE_OF_RANGE_HOLDS}
+def _confidence_attributes(view: EntityView) -> dict[str, Any]:
+    low, high = view.next_14_days or (None, None)
+    forecasts = view.forecasts
+    return {
+        "chance_of": CHANCE_OF_RANGE_HOLDS,
+        "next_14_days_low": low,
+        "next_14_days_high": high,
+        "forecasts_scored": forecasts.scored if forecasts else None,
+        "forecasts_kept": forecasts.kept if forecasts else None,
+    }
 
 
 def _high_attributes(view: EntityView) -> dict[str, Any]:

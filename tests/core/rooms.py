@@ -56,7 +56,7 @@ PM25 = POLLUTANTS[Pollutant.PM25]
 MEMORY_S = 7200.0  # Time in which the air of a room loses its memory.
 PLUME_S = 2400.0  # Time in which a plume in an open-plan home falls to a third.
 
-RECORD = {"peaks", "issued"}
+RECORD = {"peaks", "issued", "next_14_days"}
 SURROUNDINGS = {"outdoor_pm25", "outdoor_temperature", "window_open"}
 
 type Spent = Mapping[float, int]  # Slots spent at each level.

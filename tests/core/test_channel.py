@@ -91,6 +91,8 @@ def test_the_range_is_written_before_the_day_and_scored_after_it() -> None:
     inside = [j.typical.inside(j.bin.value) for j in judgements if j.typical and j.bin]
     assert channel.ledger.days[-1].coverage == pytest.approx(sum(inside) / 288, abs=1e-4)
     assert channel.ledger.days[-1].issued == issued.issued
+    assert issued.next_14_days is not None
+    assert channel.ledger.days[-1].next_14_days == issued.next_14_days
 
 
 def test_before_the_first_day_the_range_is_that_of_other_homes() -> None:

@@ -30,6 +30,7 @@ COUNTED = re.compile(
     r"\{(?:days|weeks|weekend|hourly|alerts)\}\s(?!(?:of|von|sur|de|su|van|z)\b)\w"
 )
 NEVER_ONE = {  # Days kept or compared with: 13 of them at least.
+    "common.inferred_level",
     "common.inferred_rank",
     "common.inferred_record",
     "common.rarity",

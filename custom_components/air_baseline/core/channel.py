@@ -560,6 +560,7 @@ class Channel:
             longest_run_h=longest,
             surroundings=self.surroundings.of_day(open_day.day),
             seen=today.standing.seen,
+            next_14_days=today.next_14_days,
         )
         before, slack = self.ledger, slack_s(self.leaps)
         kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)

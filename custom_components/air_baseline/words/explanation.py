@@ -20,10 +20,12 @@ from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     ChangeFacts,
     CorrectionInForce,
+    EpisodeFacts,
     Explanation,
     Next,
     Silence,
     Subject,
+    TrackRecord,
     TypicalRange,
 )
 from ..core.learning.confidence import CONFIDENCE_DAYS
@@ -238,14 +240,7 @@ class Words:
 
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
-            beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
-            record = "inferred_level" if explanation.episode.by_level else "inferred_record"
-            return self.say(
-                record if beaten >= days else "inferred_rank",
-                beaten=beaten,
-                days=days,
-                high=self.concentration(explanation.episode.high, source),
-            )
+            return self._rank(explanation, explanation.episode, source)
         typical = explanation.typical
         if explanation.state is LearningState.CHANGING and explanation.change is not None:
             return self._changed(explanation.change)
@@ -268,6 +263,15 @@ class Words:
         if episode is None or episode.rarity is None:
             return []
         return [self.say("rarity", days=episode.rarity)]
+
+    def _rank(self, explanation: Explanation, episode: EpisodeFacts, source: RoomSource) -> str:
+        beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
+        high = self.concentration(episode.high, source)
+        if beaten < days:
+            return self.say("inferred_rank", beaten=beaten, days=days, high=high)
+        return self.say(
+            "inferred_level" if episode.by_level else "inferred_record", days=days, high=high
+        )
 
     def _changed(self, change: ChangeFacts) -> str:
         if change.cause is Cause.TIME_ZONE:
@@ -347,14 +351,7 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
-            lines.append(
-                self.say(
-                    "because_held",
-                    held=round(100 * record.coverage_28d),
-                    target=round(100 * record.target),
-                )
-            )
+        lines += self._held(record)
         if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
         if evidence.not_seen:
@@ -379,6 +376,25 @@ class Words:
         if folded:
             lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
+
+    def _held(self, record: TrackRecord) -> list[str]:
+        """Return what the range has held and should hold, and how such forecasts came out."""
+        lines = []
+        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
+            lines.append(
+                self.say(
+                    "because_held",
+                    held=round(100 * record.coverage_28d),
+                    target=round(100 * record.target),
+                )
+            )
+        if record.next_14_days is not None:
+            low, high = record.next_14_days
+            lines.append(self.say("because_next_14_days", low=low, high=high))
+            if record.forecasts_scored:
+                scored, kept = record.forecasts_scored, record.forecasts_kept
+                lines.append(self.say("because_forecasts", scored=scored, kept=kept))
+        return lines
 
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(

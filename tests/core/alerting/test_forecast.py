@@ -7,7 +7,7 @@ import pytest
 from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast
 from custom_components.air_baseline.core.alerting.promise import RULES, Promise
 from custom_components.air_baseline.core.codes import Basis, LearningState
-from custom_components.air_baseline.core.learning.confidence import confidence
+from custom_components.air_baseline.core.learning.confidence import coverage_ahead
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
@@ -70,17 +70,29 @@ def test_a_range_says_whose_days_it_is_based_on(
     assert len(found.ranges) == 8
 
 
-def test_confidence_follows_the_coverages_that_count() -> None:
+def test_confidence_and_its_interval_follow_the_coverages_that_count() -> None:
     change = ChangeReported(from_day=MONDAY - 10, found_day=MONDAY - 10, weight=0.25)
     days = [
         a_day(MONDAY - back, {8.0: 36}, coverage=0.3 if back > 10 else 0.8)
         for back in range(30, 0, -1)
     ]
-    low = written(a_ledger(days)).confidence
-    assert low == pytest.approx(confidence([0.3] * 20 + [0.8] * 10))
-    again = written(a_ledger(days, entries=(an_entry(change),))).confidence
-    assert again == pytest.approx(confidence([0.8] * 10))
-    assert (again or 0.0) > (low or 1.0)
+    low = said(written(a_ledger(days)))
+    assert low == of([0.3] * 20 + [0.8] * 10)
+    again = said(written(a_ledger(days, entries=(an_entry(change),))))
+    assert again == of([0.8] * 10)
+    assert again > low
+
+
+def said(found: Forecast) -> tuple[float, tuple[int, int]]:
+    assert found.confidence is not None
+    assert found.next_14_days is not None
+    return found.confidence, found.next_14_days
+
+
+def of(coverages: list[float]) -> tuple[float, tuple[int, int]]:
+    ahead = coverage_ahead(coverages)
+    assert ahead is not None
+    return ahead.confidence, ahead.interval
 
 
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])

@@ -8,7 +8,13 @@ import pytest
 from custom_components.air_baseline.core.alerting.forecast import Forecast
 from custom_components.air_baseline.core.alerting.judgement import judge, reason_against
 from custom_components.air_baseline.core.alerting.threshold import AlertThreshold
-from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.codes import (
+    Basis,
+    Compared,
+    Condition,
+    LearningState,
+    Reason,
+)
 from custom_components.air_baseline.core.learning.standing import Standing
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.reading.sustained_level import SustainedLevel
@@ -21,6 +27,7 @@ TODAY = Forecast(
     resolution=1.0,
     standing=Standing(state=LearningState.LEARNED),
     confidence=0.8,
+    next_14_days=(71, 87),
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,
@@ -102,6 +109,16 @@ def test_a_learned_channel_says_why_no_alert_is_possible(
     today: Forecast | None, sustained: SustainedLevel | None, reason: Reason | None
 ) -> None:
     assert reason_against(today, LEARNED, sustained, 0) is reason
+
+
+@pytest.mark.parametrize("state", LearningState)
+def test_what_two_weeks_should_hold_is_only_said_of_a_range_in_force(state: LearningState) -> None:
+    in_force = state in (LearningState.PROVISIONAL, LearningState.LEARNED)
+    said = judge(TODAY, state, None, 0, None).next_14_days
+    assert said == ((71, 87) if in_force else None)
+    cold = judge(TODAY, state, None, 0, None, unseen=(Condition.COLDER,))
+    assert cold.next_14_days is None
+    assert judge(None, state, None, 0, None).next_14_days is None
 
 
 def test_too_many_alerts_are_distinguished_from_a_change() -> None:

@@ -71,6 +71,13 @@ def test_the_record_says_how_well_earlier_ranges_held() -> None:
     assert explanation.record.coverage_28d == pytest.approx(0.8)
     assert explanation.record.confidence == explanation.as_dict()["record"]["confidence"]
     assert (explanation.record.alerts, explanation.record.eligible_days) == (0, 40)
+    assert explanation.record.next_14_days == (76, 84)
+    assert (explanation.record.forecasts_scored, explanation.record.forecasts_kept) == (0, 0)
+
+
+def test_the_record_says_how_forecasts_of_two_weeks_came_out() -> None:
+    record = explain(breathing(60, next_14_days=(81, 90)), NOW).record
+    assert (record.forecasts_scored, record.forecasts_kept) == (4, 0)
 
 
 @pytest.mark.parametrize(("days", "needed"), [(30, True), (34, False)])

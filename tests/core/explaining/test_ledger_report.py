@@ -1,6 +1,7 @@
 """The ledger report: everything that is stored is in it, and nothing needs decoding."""
 
 import json
+from typing import Any
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
@@ -28,8 +29,8 @@ DAY_NAMES = {
 }
 
 
-def used_channel() -> Channel:
-    channel = learned_channel()
+def used_channel(**given: Any) -> Channel:
+    channel = learned_channel(**given)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     breathe(channel, START + 3 * HOUR, 60, 8.0)
@@ -52,10 +53,11 @@ def test_everything_stored_is_reported() -> None:
 
 
 def test_days_and_parts_can_be_read() -> None:
-    report = ledger_report(used_channel())
+    report = ledger_report(used_channel(next_14_days=(71, 87)))
     day, excluded_day = report["days"][-1], report["days"][-2]
     assert (day["day"], day["counts"], day["struck_parts"]) == (iso_day(MONDAY - 1), 1.0, [])
     assert (excluded_day["counts"], excluded_day["struck_parts"]) == (0.0, [*range(8)])
+    assert day["next_14_days"] == [71, 87]
     part = day["parts"][5]
     assert part["hours"] == "19 to 22"
     assert part["minutes_at_level"] == {"4.47 to 5.05": 60, "7.17 to 8.03": 60, "11.2 to 12.5": 60}

@@ -200,6 +200,15 @@ def test_a_part_that_is_repeated_in_another_time_zone_can_still_be_stored() -> N
     assert summary.observed_share == 36 / 288
 
 
+def test_what_was_said_of_the_next_days_is_kept_in_two_bytes_and_by_a_day_that_loses_time() -> None:
+    silent, said = a_day(MONDAY), a_day(MONDAY, next_14_days=(71, 100))
+    assert (silent.next_14_days, said.next_14_days) == (None, (71, 100))
+    assert len(said.record) == len(silent.record)
+    assert sum(one != other for one, other in zip(said.record, silent.record, strict=True)) == 2
+    assert said.without(cell_index(8.0), [3] * PARTS).next_14_days == (71, 100)
+    assert (said.histogram, said.surroundings) == (silent.histogram, silent.surroundings)
+
+
 def test_time_removed_from_the_open_day_is_missing_and_voids_it() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     observe(today, 288)

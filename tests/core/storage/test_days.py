@@ -1,9 +1,11 @@
 """Days as lines of text and back, when they are read, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from unittest.mock import patch
+from zlib import crc32
 
 from hypothesis import given, strategies as st
 import pytest
@@ -20,11 +22,14 @@ from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
+    FORMER_DAY_COLUMNS,
+    StoredDays,
     dump_day,
     dump_days,
     load_days,
     read_days,
 )
+from custom_components.air_baseline.core.storage.salvage import Salvage
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
@@ -55,6 +60,52 @@ def test_days_are_restored(pollutant: Pollutant) -> None:
 def test_the_known_surroundings_are_stored(known: dict[str, Any]) -> None:
     (summary,) = read_days([dump_day(a_day(MONDAY, **known))])
     assert summary == a_day(MONDAY, **known)
+
+
+@pytest.mark.parametrize("said", [None, (0, 0), (71, 87), (100, 100)])
+def test_what_was_said_of_the_next_days_is_stored(said: tuple[int, int] | None) -> None:
+    day = a_day(MONDAY, next_14_days=said)
+    line = dump_day(day)
+    assert line.endswith(" -" if said is None else f" {said[0]},{said[1]}")
+    (summary,) = read_days([line])
+    assert (summary, summary.next_14_days) == (day, said)
+
+
+def of_former(line: str, summary: DaySummary) -> str:
+    """Return a line as it was while the peaks were those of parts, and nothing more was said."""
+    values = line.split(" ")[:-1]
+    peaks = ["-" if peak is None else str(peak) for peak in summary.part_peaks]
+    values[DAY_COLUMNS.index("hours")] = ",".join(peaks)
+    return " ".join(values)
+
+
+def test_days_of_the_former_form_are_read_and_stored_in_that_of_today() -> None:
+    days = some_days()
+    lines = [of_former(dump_day(summary), summary) for summary in days]
+    former = {
+        "days_columns": " ".join(FORMER_DAY_COLUMNS),
+        "days_checksum": crc32("\n".join(lines).encode()),
+        "days": lines,
+    }
+    found = load_days(former)
+    assert [summary.part_peaks for summary in found] == [summary.part_peaks for summary in days]
+    assert {summary.next_14_days for summary in found} == {None}
+    for summary, day in zip(found, days, strict=True):
+        assert (summary.histogram, summary.issued) == (day.histogram, day.issued)
+        assert replace(summary, record=day.record) == day
+    assert load_days(dump_days(load_days(former))) == found
+    with pytest.raises(StoredFormError):
+        list(load_days(former | {"days_columns": " ".join(DAY_COLUMNS)}))
+
+
+def test_a_good_copy_of_the_former_form_still_replaces_a_day() -> None:
+    days = some_days()
+    lines = [dump_day(summary) for summary in days]
+    salvage = Salvage({"days": [of_former(lines[1], days[1])]})
+    found = StoredDays([lines[0], lines[1].replace("live", "lived"), lines[2]], salvage)
+    assert [summary.day for summary in found] == [summary.day for summary in days]
+    assert found[1].histogram == days[1].histogram
+    assert (len(salvage.replaced), salvage.lost) == (1, [])
 
 
 def test_a_person_can_read_a_line() -> None:
@@ -137,6 +188,14 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("context", "-,inf,-"),
         ("context", "-,-,1.01"),
         ("context", "-,-"),
+        ("next_14_days", ""),
+        ("next_14_days", "71"),
+        ("next_14_days", "71,87,90"),
+        ("next_14_days", "71,-"),
+        ("next_14_days", "71.5,87"),
+        ("next_14_days", "87,71"),
+        ("next_14_days", "71,101"),
+        ("next_14_days", "-1,87"),
     ],
 )
 def test_what_could_not_have_been_written_is_refused(column: str, value: str) -> None:

@@ -12,6 +12,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
+from custom_components.air_baseline.core.learning.forecast_record import ForecastRecord
 from custom_components.air_baseline.core.learning.weather_limits import WeatherLimits
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
@@ -54,6 +55,21 @@ def test_the_conditions_seen_are_restored() -> None:
     written = forecast(ledger, MONDAY, POLLUTANTS[Pollutant.PM25], Promise.TWO_MONTHS, 1.0)
     assert written.weather_limits == WeatherLimits(temperatures=(7.5, 7.5), windows=(30, 0))
     assert back(kept(written), ledger) == written
+
+
+def test_what_was_said_of_two_weeks_is_restored_and_can_be_missing() -> None:
+    ledger = a_ledger(
+        [a_day(MONDAY - ago, coverage=0.8, next_14_days=(71, 87)) for ago in range(60, 0, -1)]
+    )
+    written = forecast(ledger, MONDAY, POLLUTANTS[Pollutant.PM25], Promise.MONTH, 1.0)
+    assert written.next_14_days is not None
+    assert written.standing.forecasts == ForecastRecord(4, 4)
+    assert back(kept(written), ledger) == written
+    older = kept(written)
+    del older["next_14_days"], older["standing"]["forecasts"]
+    before = back(older, ledger)
+    assert (before.next_14_days, before.standing.forecasts) == (None, ForecastRecord())
+    assert before.confidence == written.confidence
 
 
 def test_the_state_that_it_is_based_on_is_restored() -> None:
@@ -112,6 +128,13 @@ def test_no_field_accepts_what_makes_no_forecast(value: object) -> None:
         (("promise",), "never"),
         (("basis",), "gossip"),
         (("part",), 8),
+        (("next_14_days",), [71]),
+        (("next_14_days",), [87, 71]),
+        (("next_14_days",), [71, 101]),
+        (("next_14_days",), [71.5, 87]),
+        (("standing", "forecasts"), [3]),
+        (("standing", "forecasts"), [3, 4]),
+        (("standing", "forecasts"), [91, 0]),
         (("standing", "state"), "sure"),
         (("standing", "missing"), [["days"]]),
         (("standing", "first"), date(9999, 1, 1).toordinal()),

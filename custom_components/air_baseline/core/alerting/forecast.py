@@ -6,7 +6,7 @@ from math import isfinite
 
 from ..codes import Basis, LearningState
 from ..day import PART_HOURS, WINDOW_DAYS
-from ..learning.confidence import confidence
+from ..learning.confidence import coverage_ahead
 from ..learning.level_shift import high_since
 from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
@@ -49,6 +49,7 @@ class Forecast:
     show them: a prior that means little for this sensor is used but not shown.
     `own_share` is the weight of the room's own days in them, `widening` a share of time, and
     `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
+    `next_14_days` are the low and high percent of those days that they should hold.
 
     `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
     is worth an alert (base unit). `scored` is the mask of the parts that an alert can be given in.
@@ -68,6 +69,7 @@ class Forecast:
     own_share: float = 0.0
     widening: float = 0.0
     confidence: float | None = None
+    next_14_days: tuple[int, int] | None = None
     threshold: AlertThreshold = field(default_factory=AlertThreshold)
     alert_levels: Levels = NO_LEVELS
     notable_levels: Levels = NO_LEVELS
@@ -120,7 +122,7 @@ def forecast(
     own = counts[[summary.day in in_force for summary in ledger.days]]
     days = stack(summaries, own, ledger, day)
     coverages = [coverage for _, coverage in ledger.coverages()]
-    widening = widening_of(coverages)
+    widening, ahead = widening_of(coverages), coverage_ahead(coverages)
     try:
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
@@ -140,7 +142,8 @@ def forecast(
             shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
             own_share=own_share(days, spec.prior),
             widening=widening,
-            confidence=confidence(coverages),
+            confidence=ahead.confidence if ahead else None,
+            next_14_days=ahead.interval if ahead else None,
             scored=scored,
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
             reported=_reported(ledger, medians),

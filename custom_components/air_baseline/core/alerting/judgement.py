@@ -23,6 +23,7 @@ _REASON_OF_STATE: Final = MappingProxyType(
     }
 )
 _THIN = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
+_IN_FORCE = frozenset({LearningState.PROVISIONAL, LearningState.LEARNED})
 _NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, LearningState.STALE})
 
 
@@ -30,8 +31,9 @@ _NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, Learn
 class Judgement:
     """What can be said about one moment; the range was in force before the moment was seen.
 
-    `typical` is the range of the part, None if none is shown. `confidence` is a probability and
-    `sustained` the sustained level (base unit); both are None if not known. `unusual` is None if
+    `typical` is the range of the part, None if none is shown. `confidence` is a probability,
+    `next_14_days` the percent of them that the range should hold (low and high), and `sustained`
+    the sustained level (base unit); they are None if not known. `unusual` is None if
     no alert can be given, for the `reason`. `episode` is the id of the running episode, and
     `unseen` are the conditions that no day in force has had. `bin` is the bin that was judged.
     """
@@ -40,6 +42,7 @@ class Judgement:
     typical: PartRange | None
     basis: Basis | None
     confidence: float | None
+    next_14_days: tuple[int, int] | None
     sustained: float | None
     compared: Compared | None
     unusual: bool | None
@@ -75,6 +78,7 @@ def judge(  # noqa: PLR0913 - each argument changes independently
         typical=typical,
         basis=today.basis if today and typical else None,
         confidence=today.confidence if today and confident else None,
+        next_14_days=today.next_14_days if today and confident and state in _IN_FORCE else None,
         sustained=sustained.low if sustained else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),

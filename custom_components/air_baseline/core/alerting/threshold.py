@@ -32,7 +32,7 @@ from .tail import LEAST_SCALE, Numbers, Tail, own_scores, tail_of
 # Of the level before: the air before explains part of how high it gets. By judgement, from a run
 # that is not recorded: of 0, 0.3, 0.5, 0.7 and 0.9 it found the most plumes at an equal rate of
 # alerts.
-BEFORE_SHARE = 0.5
+BEFORE_SHARE = 0.7
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
 # Quantile of the level before, by judgement: a lower level counts as this one, because closing a
@@ -40,7 +40,7 @@ LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgemen
 BEFORE_FLOOR = 0.25
 LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
-RANK = 1.0  # Days of a rank for each day of the promise.
+RANK = 1.1  # Days of a rank for each day of the promise. Short run: with 1.0, a little is spent.
 KNOWN_SHARE = 0.85  # Reference days that a day of a rarity needs, by judgement.
 RECORD = 0.7  # Nats, by judgement, that a level must be above the highest of all days.
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
@@ -180,14 +180,15 @@ def alert_threshold(
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
     tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), ordinary)
-    level_tail, levels = _fit(before[:, scored].max(axis=1, keepdims=True), ordinary)
+    levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
+    level_tail = tail_of(levels)
     return AlertThreshold(
         scores=array("d", scores),  # A tuple of them would take four times the memory.
         days=number,
         bars={days: _bar(scores[ordinary], days) for days in margins},
         margins=margins,
         notable=_bar(scores[ordinary], NOTABLE_DAYS),
-        highest=float(levels[ordinary].max()),
+        highest=round(float(level_tail.scores(levels).max()), SCORE_DIGITS),
         tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
         level_tail=level_tail,
         before=tuple(np.median(before, axis=0).tolist()),
@@ -331,40 +332,42 @@ def alert_levels(
         for part, typical in enumerate(ranges)
     ]
     level_bar = threshold.level_bar(threshold.promise_days)
-    return _levels(threshold, threshold.bar, least, level_bar, least)
+    return _levels(threshold, threshold.bar, level_bar, least, least)
 
 
 def notable_levels(
     threshold: AlertThreshold, ranges: Sequence[PartRange], parts: int = ALL_PARTS
 ) -> Levels:
-    """Return the level above which each hold and hour is notable (base unit)."""
+    """Return the level above which each hold and hour is notable (base unit).
+
+    After six hours higher than on any other day, what is as high is notable, in the range or not.
+    """
     if threshold.tail is None:
         return NO_LEVELS
     scored = [bool(parts >> part & 1) for part in range(PARTS)]
     high = [typical.high if scored[part] else inf for part, typical in enumerate(ranges)]
-    least = [0.0 if scored[part] else inf for part in range(PARTS)]
-    return _levels(threshold, threshold.notable, high, threshold.highest, least)
+    highest = threshold.level_at(threshold.highest)
+    record = [highest if scored[part] else inf for part in range(PARTS)]
+    return _levels(threshold, threshold.notable, threshold.highest, high, record)
 
 
 def _levels(
     threshold: AlertThreshold,
     score: float,
-    least: Sequence[float],
     level_bar: float,
-    least_level: Sequence[float],
+    least: Sequence[float],
+    after_record: Sequence[float],
 ) -> Levels:
-    """Return the level of each hold and hour that is unusual, by its rise or by itself.
+    """Return the level of each hold and hour that has a score, and at `least` that of its part.
 
-    By its rise, it exceeds a score and `least` of its part. By itself, it exceeds `least_level`
-    and the level of `level_bar`, as the six hours before the part did.
+    In parts after six hours whose level exceeds `level_bar`, it is `after_record`, if that is less.
     """
     rises = threshold.rises_at(score).reshape(len(HOLDS), PARTS, PART_HOURS)
     rises = np.maximum(rises, np.array(least)[:, None])
-    level = threshold.level_at(level_bar)
     levels = np.array(
         [
-            max(level, lowest) if threshold.level_score(part) > level_bar else inf
-            for part, lowest in enumerate(least_level)
+            level if threshold.level_score(part) > level_bar else inf
+            for part, level in enumerate(after_record)
         ]
     )
     return array("d", np.minimum(rises, levels[:, None]).ravel())

@@ -213,6 +213,9 @@ def _record(channel: Channel, judgement: Judgement) -> TrackRecord:
         coverage_28d=known.coverage_28d,
         target=TARGET,
         confidence=judgement.confidence,
+        next_14_days=judgement.next_14_days,
+        forecasts_scored=known.forecasts.scored,
+        forecasts_kept=known.forecasts.kept,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
         eligible_days=sum(
             summary.eligible for summary in channel.ledger.days if summary.day >= first

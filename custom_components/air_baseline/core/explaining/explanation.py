@@ -157,12 +157,17 @@ class TrackRecord:
     """How earlier statements came out: coverage, confidence, and alerts in eligible days.
 
     `coverage_28d` is the mean coverage over 28 days, `target` the share that a range should hold.
+    `next_14_days` are the low and high percent that it should hold of these days (None: it is not
+    in force). Of such forecasts, `forecasts_kept` of `forecasts_scored` came true.
     """
 
     scored_days: int
     coverage_28d: float | None
     target: float
     confidence: float | None
+    next_14_days: tuple[int, int] | None
+    forecasts_scored: int
+    forecasts_kept: int
     alerts: int
     eligible_days: int
 

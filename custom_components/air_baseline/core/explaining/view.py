@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..channel import Channel
 from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reason
 from ..day import clock_times, iso_day, locate
+from ..learning.forecast_record import ForecastRecord
 from ..learning.standing import LEARNED_DAYS, Standing
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
@@ -19,7 +20,9 @@ class EntityView:
     it can be higher, because of levels at the end of the sensor's span. `gone` says that the source
     has had no value for longer than one holds, so that nothing is measured. `outcome` is how the
     latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
-    coverage over 28 days. `since` is the first day that counts,
+    coverage over 28 days. `next_14_days` are the low and high percent that the range should hold,
+    and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
+    the first day that counts,
     `not_seen` the times of day at which the source is usually off. `earliest` is
     `earliest_moved` days later than what could be said on the first day.
     """
@@ -34,6 +37,8 @@ class EntityView:
     rarity: int | None
     basis: Basis | None
     confidence: float | None
+    next_14_days: tuple[int, int] | None
+    forecasts: ForecastRecord | None
     low: float | None
     middle: float | None
     high: float | None
@@ -77,6 +82,8 @@ def view(channel: Channel, at: float) -> EntityView:
         rarity=running.rarity if running else None,
         basis=judgement.basis,
         confidence=None if judgement.confidence is None else round(judgement.confidence, 2),
+        next_14_days=judgement.next_14_days,
+        forecasts=known.forecasts if judgement.next_14_days else None,
         low=typical.low if typical else None,
         middle=typical.middle if typical else None,
         high=typical.high if typical else None,

@@ -14,6 +14,7 @@ from ..ledger.entries import Change
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import LEAST_PARTS, is_enough, parts_of
+from .forecast_record import ForecastRecord, forecast_record
 from .typical_range import TARGET
 
 EVIDENCE_DAYS = 60  # Days. By judgement: older days tell too little of the present season.
@@ -89,6 +90,7 @@ class Standing:
     the state `changing`. `from_history` counts the imported days. `unseen` is the mask of the
     parts that the source is usually off in. `slid` is by how many days `earliest` is later than
     what could be said on the first day with readings.
+    `forecasts` says how those of two weeks came out.
     """
 
     state: LearningState = LearningState.COLLECTING
@@ -103,6 +105,7 @@ class Standing:
     from_history: int = 0
     unseen: int = 0
     slid: int = 0
+    forecasts: ForecastRecord = field(default_factory=ForecastRecord)
 
     @property
     def seen(self) -> int:
@@ -157,6 +160,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         slid=_slid(ledger, known, earliest, today) if missing else 0,
         since=doubt.from_day if doubt else None,
         from_history=sum(summary.origin is not DayOrigin.LIVE for summary in ledger.days),
+        forecasts=forecast_record(ledger, dict(coverages), today),
     )
 
 

@@ -24,9 +24,12 @@ NO_SURROUNDINGS = DaySurroundings()
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
 _SURROUNDINGS = struct.Struct("<3f")
 NOTHING_KNOWN = _SURROUNDINGS.pack(nan, nan, nan)
+_NEXT_14_DAYS = struct.Struct("<2B")  # Low and high (percent), a byte each.
 _SURROUNDINGS_AT = PEAKS + _EDGES.size
-_TEXT_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
+_NEXT_14_DAYS_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
+_TEXT_AT = _NEXT_14_DAYS_AT + _NEXT_14_DAYS.size
 NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high, not known; follows from the parts.
+NO_FORECAST = b"\xff\xff"  # Instead of `next_14_days`, not known.
 type PartLevels = tuple[float | None, ...]
 
 
@@ -43,12 +46,13 @@ class DaySummary:
     """What is kept of one day.
 
     `slots` are the possible slots of each part. `record` packs the histogram, the peaks, the
-    issued range and the surroundings (see `pack_record`). `coverage` is the share of the day
-    inside the issued range (None: not scored), and `head` is the id of the last entry that had
-    moved the range when it was issued. `state` is the learning state of the day, `eligible` says
-    whether an alert was possible, and `longest_run_h` is the longest run of one value that ended
-    in the day, in hours. `valid` says whether the day is evidence for a source that is on all day
-    (see `valid_days`), `usable` is the mask of its parts that are.
+    issued range, the surroundings and what was said of the next 14 days (see `pack_record`).
+    `coverage` is the share of the day inside the issued range (None: not scored), and `head` is
+    the id of the last entry that had moved the range when it was issued. `state` is the learning
+    state of the day, `eligible` says whether an alert was possible, and `longest_run_h` is the
+    longest run of one value that ended in the day, in hours. `valid` says whether the day is
+    evidence for a source that is on all day (see `valid_days`), `usable` is the mask of its parts
+    that are.
     """
 
     day: int
@@ -112,7 +116,7 @@ class DaySummary:
     @property
     def surroundings(self) -> DaySurroundings:
         """Return the surroundings of the day."""
-        packed = self.record[_SURROUNDINGS_AT:_TEXT_AT]
+        packed = self.record[_SURROUNDINGS_AT:_NEXT_14_DAYS_AT]
         if packed == NOTHING_KNOWN:
             return NO_SURROUNDINGS
         pm25, temperature, window = _SURROUNDINGS.unpack(packed)
@@ -121,6 +125,14 @@ class DaySummary:
             outdoor_temperature=None if isnan(temperature) else round(temperature, 1),
             window_open=None if isnan(window) else round(window, 3),
         )
+
+    @property
+    def next_14_days(self) -> tuple[int, int] | None:
+        """Return what was said of the 14 days from this one on: low and high coverage, percent."""
+        if self.record[_NEXT_14_DAYS_AT:_TEXT_AT] == NO_FORECAST:
+            return None
+        low, high = _NEXT_14_DAYS.unpack_from(self.record, _NEXT_14_DAYS_AT)
+        return low, high
 
     def complete(self, parts: int = ALL_PARTS) -> bool:
         """Tell whether every part of a mask is usable and has a peak."""
@@ -143,7 +155,9 @@ class DaySummary:
         counts = decode_counts(self.histogram)
         remove_slots(counts, cell, slots)
         peaks = without_parts(self.peaks, slots)
-        record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
+        record = pack_record(
+            encode_counts(counts), peaks, self.issued, self.surroundings, self.next_14_days
+        )
         return replace(self, record=record, coverage=None)
 
 
@@ -152,18 +166,22 @@ def pack_record(
     peaks: bytes,
     issued: Sequence[float] = (),
     surroundings: DaySurroundings = NO_SURROUNDINGS,
+    next_14_days: tuple[int, int] | None = None,
 ) -> bytes:
-    """Return a day's histogram, peaks, issued edges and surroundings packed as one value.
+    """Return a day's histogram, peaks, issued edges and so on packed as one value.
 
     As separate values they would take half as much memory again. Concentrations are 32-bit
     floats, which are exact to a tenth up to a million; NaN stands for None.
     """
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(peaks, edges, surroundings, histogram.encode())
+    said = _NEXT_14_DAYS.pack(*next_14_days) if next_14_days else NO_FORECAST
+    return join_record(peaks, edges, surroundings, said, histogram.encode())
 
 
-def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text: bytes) -> bytes:
-    """Return a record (see `pack_record`) from peaks and edges that are packed already.
+def join_record(
+    peaks: bytes, issued: bytes, surroundings: DaySurroundings, next_14_days: bytes, text: bytes
+) -> bytes:
+    """Return a record (see `pack_record`) from peaks, edges and the like, packed already.
 
     `issued` is empty if no range was issued, `text` is the encoded histogram.
     """
@@ -175,7 +193,7 @@ def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text
             surroundings.window_open,
         )
         packed = _SURROUNDINGS.pack(*(nan if value is None else value for value in known))
-    return peaks + (issued or NO_EDGES) + packed + text
+    return peaks + (issued or NO_EDGES) + packed + next_14_days + text
 
 
 def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:

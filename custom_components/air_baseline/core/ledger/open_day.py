@@ -118,6 +118,7 @@ class OpenDay:
         surroundings: DaySurroundings = NO_SURROUNDINGS,
         origin: DayOrigin = DayOrigin.LIVE,
         seen: int = ALL_PARTS,
+        next_14_days: tuple[int, int] | None = None,
     ) -> DaySummary:
         """Return the summary of the day; it has a coverage if it is valid and not void.
 
@@ -130,7 +131,9 @@ class OpenDay:
             day=self.day,
             origin=origin,
             slots=self.slots,
-            record=pack_record(encode_counts(self.counts), bytes(self.peaks), issued, surroundings),
+            record=pack_record(
+                encode_counts(self.counts), bytes(self.peaks), issued, surroundings, next_14_days
+            ),
             coverage=round(self.inside / self.scored_slots, 4) if scored else None,
             head=head,
             state=state,

@@ -181,6 +181,7 @@ def _summarize(
     open_day = OpenDay(past.day, part_slots(past.day, setting.zone))
     open_day.eligible = known is not None and known.eligible
     issued: Sequence[float] = ()
+    next_14_days = None
     if past.origin is DayOrigin.HOURLY:
         state = standing(ledger, past.day).state
         for hour, _, value, number, _ in past.slot_runs:
@@ -189,6 +190,7 @@ def _summarize(
     else:
         today = forecast(ledger, past.day, setting.spec, setting.promise_days, setting.resolution)
         state, issued = today.standing.state, today.issued
+        next_14_days = today.next_14_days
         _take_slots(open_day, past, today, sustained)
     return open_day.close(
         origin=past.origin,
@@ -198,6 +200,7 @@ def _summarize(
         longest_run_h=past.longest_run_h,
         surroundings=known.surroundings if known else NO_SURROUNDINGS,
         seen=ledger.seen_parts(past.day),
+        next_14_days=next_14_days,
     )
 
 

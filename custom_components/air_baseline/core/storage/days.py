@@ -14,7 +14,13 @@ from .. import checked
 from ..checked import StoredFormError
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
-from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
+from ..ledger.day_summary import (
+    NO_FORECAST,
+    NO_SURROUNDINGS,
+    DayOrigin,
+    DaySummary,
+    join_record,
+)
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
 from ..ledger.hour_peaks import NO_PEAKS, of_part_peaks, peaks_of_text, peaks_text
@@ -34,9 +40,11 @@ DAY_COLUMNS: Final = (
     "eligible",
     "longest_run_h",
     "context",
+    "next_14_days",
 )
-# Of before the peaks were those of hours: those of parts stand in their place.
-FORMER_DAY_COLUMNS: Final = (*DAY_COLUMNS[:4], "peaks", *DAY_COLUMNS[5:])
+# It follows from the form of before the peaks were those of hours: those of parts stand in their
+# place, and the last value is not there.
+FORMER_DAY_COLUMNS: Final = (*DAY_COLUMNS[:4], "peaks", *DAY_COLUMNS[5:-1])
 NOTHING: Final = "-"
 DAYS: Final = "days"
 COLUMNS: Final = " ".join(DAY_COLUMNS)
@@ -66,6 +74,7 @@ def dump_day(summary: DaySummary) -> str:
         int(summary.eligible),
         summary.longest_run_h,
         None if surroundings == NO_SURROUNDINGS else ",".join(map(_text, astuple(surroundings))),
+        None if summary.next_14_days is None else _listed(summary.next_14_days),
     )
     return " ".join(map(_text, values))
 
@@ -101,7 +110,7 @@ class StoredDays(Sequence[DaySummary]):
         """Take lines that `dump_day` wrote, oldest first."""
         self._lines: Sequence[str] | None = lines
         self._salvage = salvage
-        self._spare = salvage.days(lines)
+        self._spare = [_of_former(line) for line in salvage.days(lines)]
         self._days: tuple[DaySummary, ...] = ()
 
     @property
@@ -212,9 +221,11 @@ def load_days(
 def _of_former(line: str) -> str:
     """Return a line whose peaks were those of parts as it is written today.
 
-    One that cannot be understood is returned as it is.
+    One that is not such a line, or cannot be understood, is returned as it is.
     """
     values, place = line.split(" "), FORMER_DAY_COLUMNS.index("peaks")
+    if len(values) != len(FORMER_DAY_COLUMNS):
+        return line
     try:
         texts = values[place].split(",")
         peaks = of_part_peaks(
@@ -223,7 +234,7 @@ def _of_former(line: str) -> str:
     except ValueError, IndexError:
         return line
     values[place] = NOTHING if peaks == NO_PEAKS else peaks_text(peaks)
-    return " ".join(values)
+    return " ".join([*values, NOTHING])
 
 
 def within_window(days: Sequence[int]) -> Sequence[int]:
@@ -332,7 +343,15 @@ def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> It
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
     surroundings = map(_surroundings, columns["context"])
-    return map(join_record, peaks, known, surroundings, texts, strict=True)
+    said = map(_next_14_days, columns["next_14_days"])
+    return map(join_record, peaks, known, surroundings, said, texts, strict=True)
+
+
+def _next_14_days(text: str) -> bytes:
+    if text == NOTHING:
+        return NO_FORECAST
+    low, high = map(int, text.split(","))
+    return bytes((checked.integer(low), checked.integer(high, low, 100)))
 
 
 def _peaks(text: str) -> bytes:

@@ -4,6 +4,7 @@ It stays as it was issued before the day, through a restart or another version o
 """
 
 from array import array
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import checked
@@ -14,6 +15,7 @@ from ..alerting.threshold import MARGIN_HIGH, MARGIN_LOW, AlertThreshold
 from ..checked import StoredFormError
 from ..codes import Basis, LearningState, Missing
 from ..day import HOURS, PARTS, WINDOW_DAYS
+from ..learning.forecast_record import ForecastRecord
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
@@ -71,6 +73,7 @@ def _dump_ranges(written: Forecast) -> dict[str, Any]:
         "own_share": written.own_share,
         "theta": written.widening,
         "confidence": written.confidence,
+        **({"next_14_days": list(written.next_14_days)} if written.next_14_days else {}),
         "noticeable": written.noticeable,
         "told": written.reported,
         **({"scored": written.scored} if written.scored != ALL_PARTS else {}),
@@ -91,6 +94,7 @@ def _load_ranges(data: Mapping[str, Any]) -> dict[str, Any]:
         "own_share": checked.share(data["own_share"]),
         "widening": checked.number(data["theta"], -1.0, 1.0),
         "confidence": checked.optional(checked.share, data["confidence"]),
+        "next_14_days": checked.optional(_next_14_days, data.get("next_14_days")),
         "noticeable": checked.concentration(data["noticeable"]),
         "reported": checked.flag(data["told"]),
         "scored": checked.integer(data.get("scored", ALL_PARTS), 1, ALL_PARTS),
@@ -116,6 +120,11 @@ def _load_range(row: Sequence[Any]) -> PartRange:
     if not ordered or not 0.0 <= min(lower[2], upper[2]) <= max(lower[2], upper[2]) <= 1.0:
         raise StoredFormError(f"{low}, {middle} and {high} are not a range")
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
+
+
+def _next_14_days(data: object) -> tuple[int, int]:
+    ((low, high),) = checked.rows([data], 2, 1)
+    return checked.integer(low, 0, 100), checked.integer(high, checked.integer(low), 100)
 
 
 def _temperatures(data: object) -> tuple[float, float]:
@@ -207,6 +216,7 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "from_history": known.from_history,
         **({"unseen": known.unseen} if known.unseen else {}),
         **({"slid": known.slid} if known.slid else {}),
+        **({"forecasts": list(astuple(known.forecasts))} if known.forecasts.scored else {}),
     }
 
 
@@ -229,4 +239,11 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         from_history=checked.integer(data["from_history"], 0, WINDOW_DAYS),
         unseen=checked.integer(data.get("unseen", 0), 0, ALL_PARTS),
         slid=checked.integer(data.get("slid", 0)),
+        forecasts=_load_record(data.get("forecasts", [0, 0])),
     )
+
+
+def _load_record(data: object) -> ForecastRecord:
+    ((scored, kept),) = checked.rows([data], 2, 1)
+    scored = checked.integer(scored, 0, WINDOW_DAYS)
+    return ForecastRecord(scored, checked.integer(kept, 0, scored))

@@ -90,7 +90,8 @@ EPISODE_COLUMNS: Final = (
     "rarity",
     "by_level",
 )
-FORMER_EPISODE_COLUMNS: Final = EPISODE_COLUMNS[:-2]  # Of before an episode had a rarity.
+# Of before an episode had a rarity; follows from the columns.
+FORMER_EPISODE_COLUMNS: Final = EPISODE_COLUMNS[:-2]
 # The surroundings of episodes came after the first stored form. They are a table of their own,
 # which can be missing, with a row for each episode with known surroundings.
 SURROUNDINGS_COLUMNS: Final = (
