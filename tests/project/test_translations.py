@@ -49,7 +49,11 @@ from tests.words import (
 
 ROOM_FIELDS = {"area_id", "pm25_source", "said", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # Refusals of outdoor sensors only.
-SET_UP_ONLY = {"area_has_sensor", "said_refused"}  # Errors of the list of what was found.
+SET_UP_ONLY = {
+    "area_has_sensor",
+    "area_taken",
+    "said_refused",
+}  # Errors of the list of what was found.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
@@ -113,11 +117,19 @@ def test_every_refusal_has_words() -> None:
     assert of_home == (outdoors | HOME_ONLY) - {"source_not_opening"}
 
 
-def test_the_only_aborts_are_home_assistants_own() -> None:
-    for module in ("config_flow", "flows/home", "flows/room"):
+def test_every_abort_has_words_and_the_others_are_home_assistants_own() -> None:
+    for module in ("flows/home", "flows/room"):
         assert list(calls(source(module), "async_abort")) == []
-    assert set(words()["config"]["abort"]) == {"single_instance_allowed"}
-    assert set(words()["config_subentries"]["room"]["abort"]) == {"already_configured"}
+    own = {
+        text
+        for call in calls(source("config_flow"), "async_abort")
+        for keyword in call.keywords
+        for text in texts_of(keyword.value)
+    }
+    assert own == {"rooms_added", "no_rooms_added"}
+    assert set(words()["config"]["abort"]) == {"single_instance_allowed", *own}
+    of_room = set(words()["config_subentries"]["room"]["abort"])
+    assert of_room == {"already_configured", "reconfigure_successful"}  # Before 2026.10.
 
 
 def entities() -> dict[str, dict[str, Any]]:

@@ -17,7 +17,8 @@ class EntityView:
 
     `low`, `middle` and `high` are the range of the present part, None until it is learned.
     `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
-    it can be higher, because of levels at the end of the sensor's span. `outcome` is how the
+    it can be higher, because of levels at the end of the sensor's span. `gone` says that the source
+    has had no value for longer than one holds, so that nothing is measured. `outcome` is how the
     latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
     coverage over 28 days. `next_14_days` are the low and high percent that the range should hold,
     and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
@@ -45,6 +46,7 @@ class EntityView:
     mean: float | None
     mean_is_least: bool
     above_guideline: bool | None
+    gone: bool
     usable_days: float
     needed_days: int
     missing: tuple[Missing, ...]
@@ -90,6 +92,7 @@ def view(channel: Channel, at: float) -> EntityView:
         mean=guideline.settled_mean(at) if guideline else None,
         mean_is_least=guideline is not None and guideline.settled_is_least(at),
         above_guideline=guideline.is_above(at) if guideline else None,
+        gone=channel.gone(at),
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
         missing=(*warming_up, *(missing for missing, _ in known.missing)),
