@@ -120,6 +120,8 @@ COLLECTING = worded(
         compared="not_enough_data",
         basis="everyone",
         usable_days=8.5,
+        lacks=["days", "weekend_days", "week_days"],
+        earliest="2026-03-18",
         missing=["Weekend days still needed: 2.", "Weekdays still needed: 3."],
         firm=False,
         line=a_line(9.0),
@@ -132,9 +134,11 @@ STATES: dict[str, Message] = {
         worded(
             a_channel(
                 compared="unusual",
+                since=TOAST["start"],
                 episodes=[TOAST],
                 line=a_line(13.0, 11.3),
             ),
+            what_to_do=["Air the room.", "Look for a source."],
             measured=[
                 "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed at 15:54)."
             ],
@@ -172,6 +176,7 @@ STATES: dict[str, Message] = {
             a_channel(
                 state="no_source",
                 compared=None,
+                silent_since=START + 2.0 * HOUR,
                 firm=False,
                 line=a_line(2.0),
             ),

@@ -197,15 +197,20 @@ export class AirBaselineCard extends HTMLElement {
       .sort(worseFirst);
     const toDo = new Set(shown.flatMap(({ words }) => words.what_to_do));
     if (toDo.size) parts.push(this._whatToDo([...toDo]));
-    if (questions.length) parts.push(this._questions(questions, room));
-    this._shown = shown.map((channel) => ({ channel, element: this._channelElement(channel) }));
+    const asked = questions.length ? this._questions(questions, room) : null;
+    this._shown = shown.map((channel, index) => ({
+      channel,
+      element: this._channelElement(channel, index ? null : asked),
+    }));
+    if (asked && !shown.length) parts.push(asked);
     parts.push(...this._shown.map(({ element }) => element));
     if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
     return parts;
   }
 
-  _channelElement(channel) {
+  _channelElement(channel, asked) {
     return channelElement(this._hass, channel, Math.max(LEAST_WIDTH, this._width), {
+      asked,
       opened: this._opened.has(channel.quantity),
       onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
     });

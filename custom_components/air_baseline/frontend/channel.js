@@ -18,12 +18,13 @@ const LACK_WORDS = {
 };
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
-/** Draw one channel of the server's message, with a chart `width` pixels wide. */
-export function channelElement(hass, channel, width, { opened, onToggle }) {
+/** Draw one channel of the server's message, with a chart `width` pixels wide; `asked` above it. */
+export function channelElement(hass, channel, width, { asked, opened, onToggle }) {
   const element = html("section", "channel");
   const thin = LEARNING.has(channel.state);
   element.append(head(hass, channel));
   if (thin) element.append(ready(hass, channel));
+  if (asked) element.append(asked);
   if (hasChart(channel)) element.append(picture(hass, channel, width), legend(hass, channel));
   const { words } = channel;
   const said = [

@@ -9,10 +9,20 @@ const NUMBER_LANGUAGES = {
   quote_decimal: ["de-CH"],
 };
 
-/** Load the card's words, which are part of the integration's translations. */
+const loading = new Map(); // By language: the frontend calls words loaded that it still waits for.
+
+/** Load the cards' words, which are part of the integration's translations; return `hass` with them. */
 export async function loadWords(hass) {
+  const { language } = hass;
+  if (!loading.has(language)) {
+    loading.set(language, load(hass).finally(() => loading.delete(language)));
+  }
+  return { ...hass, localize: await loading.get(language) };
+}
+
+async function load(hass) {
   await hass.loadBackendTranslation("common", DOMAIN);
-  await hass.loadBackendTranslation("issues", DOMAIN);
+  return hass.loadBackendTranslation("issues", DOMAIN);
 }
 
 /** Return one of the card's texts. */

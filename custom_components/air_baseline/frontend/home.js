@@ -17,15 +17,12 @@ export function followHome(connection, listener) {
 
 /** Return the rooms in brief by device, none if the server does not say them soon. */
 export function roomsNow(connection) {
-  return new Promise((done) => {
-    const leave = followHome(connection, ({ rooms }) => finish(rooms));
-    const timer = setTimeout(() => finish({}), PATIENCE_MS);
-    function finish(rooms) {
-      clearTimeout(timer);
-      queueMicrotask(() => leave());
-      done(rooms);
-    }
+  let leave;
+  const known = new Promise((done) => {
+    setTimeout(() => done({}), PATIENCE_MS);
+    leave = followHome(connection, ({ rooms }) => done(rooms));
   });
+  return known.finally(() => leave());
 }
 
 class Home {

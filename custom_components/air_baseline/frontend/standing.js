@@ -29,12 +29,13 @@ export function worseFirst(one, other) {
   return ORDER.indexOf(standing(one)) - ORDER.indexOf(standing(other));
 }
 
-/** Return a room's worst standing (`kind`), and the pollutant that stands so, if any. */
+/** Return a room's worst standing (`kind`), the pollutant that stands so, whether it `asks`. */
 export function roomStanding(brief) {
   const channel = [...(brief?.channels ?? [])].sort(worseFirst)[0];
   const kind = channel ? standing(channel) : "unknown";
-  const asks = brief?.questions && ORDER.indexOf("question") < ORDER.indexOf(kind);
-  return { kind: asks ? "question" : kind, channel };
+  const asks = Boolean(brief?.questions);
+  const worse = asks && ORDER.indexOf("question") < ORDER.indexOf(kind);
+  return { kind: worse ? "question" : kind, channel, asks };
 }
 
 /** Return rooms ({ name, brief, … }) with their standings, what matters most first. */

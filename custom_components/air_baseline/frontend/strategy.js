@@ -13,8 +13,8 @@ const WIDE = [{ condition: "screen", media_query: "(min-width: 768px)" }];
 const KNOWN = { condition: "state", state_not: ["unknown", "unavailable"] };
 
 export class AirBaselineDashboard extends HTMLElement {
-  static async generate(_config, hass) {
-    const [, briefs] = await Promise.all([loadWords(hass), roomsNow(hass.connection)]);
+  static async generate(_config, wordless) {
+    const [hass, briefs] = await Promise.all([loadWords(wordless), roomsNow(wordless.connection)]);
     const devices = roomDevices(hass);
     const rooms = byStanding(devices.map((device) => ({ device, brief: briefs[device.id] })));
     const home = { title: "Air Baseline", path: "air", type: "sections", max_columns: COLUMNS };

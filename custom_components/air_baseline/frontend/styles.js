@@ -31,8 +31,6 @@ a { color: var(--primary-color); }
   content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%;
   background: var(--of); box-sizing: border-box;
 }
-.usual, .question { --of: var(--ab-usual); }
-.higher, .notable, .above_guideline, .unusual { --of: var(--ab-unusual); }
 .chip::before { border: 2px solid var(--of); }
 .chip:not(.usual, .notable, .above_guideline, .unusual)::before { background: none; }
 .chip.unusual { background: color-mix(in srgb, var(--of) 32%, transparent); }
@@ -55,9 +53,8 @@ ha-card.one { display: flex; padding: 0; }
   background: color-mix(in srgb, var(--of) 10%, transparent);
   color: var(--primary-text-color, #212121); font: inherit; text-align: left; text-decoration: none;
 }
-.tile.usual { --of: var(--ab-usual); }
-.tile.question { --of: var(--ab-usual); }
-.tile.higher, .tile.notable, .tile.above_guideline, .tile.unusual { --of: var(--ab-unusual); }
+.usual, .question { --of: var(--ab-usual); }
+.higher, .notable, .above_guideline, .unusual { --of: var(--ab-unusual); }
 .tile.unusual { background: color-mix(in srgb, var(--of) 26%, transparent); }
 .tile .name { font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tile .value { font-size: .875rem; line-height: inherit; white-space: nowrap; }
@@ -67,6 +64,13 @@ ha-card.one { display: flex; padding: 0; }
   overflow: hidden; text-overflow: ellipsis;
 }
 .one .state { white-space: nowrap; }
+.one .tile { height: 100%; }
+.tile .asks {
+  grid-area: 2 / 2; align-self: end; width: 18px; height: 18px; border-radius: 50%;
+  background: var(--primary-color); color: var(--text-primary-color, #fff);
+  font-size: .75rem; font-weight: 500; line-height: 18px; text-align: center; margin-left: auto;
+}
+.tile:has(.asks) .state { grid-column: 1; }
 .tile:focus-visible, .close:focus-visible { outline: 2px solid var(--primary-color); }
 dialog {
   width: min(560px, 100vw - 32px); max-height: calc(100vh - 32px); box-sizing: border-box;
@@ -139,7 +143,7 @@ details dl { margin-top: 4px; grid-template-columns: 1fr; }
 details dd { margin-bottom: 8px; }
 .note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }
 .questions {
-  margin-bottom: 16px; padding: 10px 12px; border-radius: 8px;
+  margin-top: 12px; padding: 10px 12px; border-radius: 8px;
   background: color-mix(in srgb, var(--ab-usual) 10%, transparent);
 }
 .questions p { font-size: .8125rem; color: var(--ab-quiet); }

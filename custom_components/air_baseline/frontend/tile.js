@@ -2,12 +2,13 @@
 
 import { present } from "./channel.js";
 import { html } from "./dom.js";
+import { say } from "./format.js";
 import { HomeCard } from "./home.js";
 import { roomDevices, roomName } from "./rooms.js";
 import { roomStanding, standingWords } from "./standing.js";
 
 /** Draw a room as a link to `path`, or as a button that calls `open`. */
-export function tileElement(hass, { name, kind, channel }, { path, open }) {
+export function tileElement(hass, { name, kind, channel, asks }, { path, open }) {
   const said = standingWords(hass, kind, channel);
   const tile = html(
     path ? "a" : "button",
@@ -16,6 +17,9 @@ export function tileElement(hass, { name, kind, channel }, { path, open }) {
     html("span", "name", { title: name }, name),
     html("span", "value", {}, ...(channel ? present(hass, channel) : ["–"])),
     html("span", "state", { title: said }, said),
+    asks && kind !== "question"
+      ? html("span", "asks", { role: "img", "aria-label": say(hass, "card_questions") }, "?")
+      : null,
   );
   if (open) tile.addEventListener("click", open);
   return tile;
@@ -89,10 +93,11 @@ export class AirBaselineTile extends TilesCard {
 
   _content() {
     const device = this._hass.devices?.[this._config.device_id];
-    this._card.className = "tiles one";
+    this._card.className = "one";
     if (!this._config.device_id) return this._message("card_choose");
     if (!this._home.loaded) return this._message("card_not_loaded");
-    if (!device || !this._home.rooms[device.id]) return this._message("card_gone");
+    if (!device) return this._message("card_gone");
+    if (!this._home.rooms[device.id]) return this._message("card_failed");
     return [this._tile(device)];
   }
 }
