@@ -54,12 +54,17 @@ export class TilesCard extends HomeCard {
     const brief = this._home.rooms[device.id];
     const room = { name: roomName(device), ...roomStanding(brief) };
     const path = this._path?.(device);
-    return tileElement(this._hass, room, { path, open: path ? undefined : () => this._open(device) });
+    const open = path ? undefined : () => this._open(device);
+    const tile = tileElement(this._hass, room, { path, open });
+    tile.dataset.device = device.id;
+    return tile;
   }
 
   _open(device) {
     this._opened = openRoom(this.shadowRoot, this._hass, device, () => {
       this._opened = undefined;
+      const tiles = [...this._card.querySelectorAll(".tile")];
+      tiles.find((tile) => tile.dataset.device === device.id)?.focus();
     });
   }
 }
