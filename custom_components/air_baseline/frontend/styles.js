@@ -63,12 +63,11 @@ ha-card.one { display: flex; padding: 0; }
   grid-column: 1 / -1; font-size: .8125rem; line-height: 1.2;
   overflow: hidden; text-overflow: ellipsis;
 }
-.one .state { white-space: nowrap; }
+.one .state { white-space: nowrap; font-size: .75rem; }
 .one .tile { height: 100%; }
 .tile .asks {
-  grid-area: 2 / 2; align-self: end; width: 18px; height: 18px; border-radius: 50%;
-  background: var(--primary-color); color: var(--text-primary-color, #fff);
-  font-size: .75rem; font-weight: 500; line-height: 18px; text-align: center; margin-left: auto;
+  grid-area: 2 / 2; justify-self: end; align-self: end;
+  color: var(--primary-color); font-weight: 700; line-height: 1.2;
 }
 .tile:has(.asks) .state { grid-column: 1; }
 .tile:focus-visible, .close:focus-visible { outline: 2px solid var(--primary-color); }
@@ -79,9 +78,9 @@ dialog {
 }
 dialog::backdrop { background: rgba(0, 0, 0, .5); }
 .close {
-  display: block; margin: 0 16px 16px auto; padding: 8px 16px; border: 0; border-radius: 8px;
-  background: color-mix(in srgb, var(--primary-color) 14%, transparent);
-  color: var(--primary-color); font: inherit; font-weight: 500; cursor: pointer;
+  display: block; position: sticky; bottom: 16px; margin: 0 16px 16px auto; padding: 8px 16px;
+  border: 0; border-radius: 8px; background: var(--primary-color);
+  color: var(--text-primary-color, #fff); font: inherit; font-weight: 500; cursor: pointer;
 }
 .chart { margin-top: 8px; min-height: 176px; }
 svg { display: block; overflow: visible; }
