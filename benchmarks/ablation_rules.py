@@ -6,13 +6,11 @@ to be mended or taken out here.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from math import inf
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Final
-
-from custom_components.air_baseline.core.alerting.promise import RULES as PROMISES
 
 CORE: Final = "custom_components.air_baseline.core"
 NEVER: Final = 10_000  # More days, or alerts, than there are.
@@ -63,47 +61,42 @@ def _any_rise(module: ModuleType) -> Callable[..., Any]:
 
 def _scores_with_itself(module: ModuleType) -> Callable[..., Any]:
     """Return the scores of reference days from all of them, their own day too."""
-    pooled = module._pooled  # noqa: SLF001 - what is measured here is inside
+    return lambda levels: module.tail_of(levels).scores(levels)
 
-    def scores(rises: Any, ordinary: Any) -> list[float]:  # noqa: ANN401 - arrays of the core
-        usual = rises[ordinary]
-        centre, spread = pooled(len(usual), usual.sum(axis=0), (usual**2).sum(axis=0))
-        found: list[float] = ((rises - centre) / spread).max(axis=1).tolist()
-        return found
 
-    return scores
+def _margins(module: ModuleType) -> Callable[..., Any]:
+    """Return margins that are always 0."""
+    original = module.margins
+    return lambda *arguments: dict.fromkeys(original(*arguments), 0.0)
 
 
 def _rule(name: str, what: str, path: str, attribute: str, without: Without) -> Rule:
     return Rule(name, what, ((path, attribute, without),))
 
 
-_ENDLESS: Final = MappingProxyType(
-    {promise: replace(rule, quota=NEVER) for promise, rule in PROMISES.items()}
-)
 _THRESHOLD, _FORECAST, _EPISODE = "alerting.threshold", "alerting.forecast", "alerting.episode"
+_TAIL: Final = "alerting.tail"
 _RANGE, _SHIFT = "learning.typical_range", "learning.level_shift"
 _CONFIDENCE: Final = "learning.confidence"
 
 RULES: Final = (
     _rule("before", "the level before a rise", _THRESHOLD, "BEFORE_SHARE", _be(0.0)),
     _rule("floor", "a floor under the level before", _THRESHOLD, "BEFORE_FLOOR", _be(0.0)),
-    _rule("pooling", "the whole day in the score of a part", _THRESHOLD, "POOL_DAYS", _be(0.0)),
-    _rule("itself", "a day is scored without itself", _THRESHOLD, "_scores", _scores_with_itself),
-    _rule("margin", "the margin", _FORECAST, "margin", _say(0.0)),
+    _rule("pooling", "the whole day in the tail of an hour", _TAIL, "POOL_DAYS", _be(0.0)),
+    _rule("itself", "a day is scored without itself", _THRESHOLD, "own_scores",
+          _scores_with_itself),
+    _rule("margin", "the margin", _FORECAST, "margins", _margins),
+    _rule("level", "the level of six hours by itself", _THRESHOLD, "RECORD", _be(NEVER)),
     _rule("below", "a margin below 0", _THRESHOLD, "MARGIN_LOW", _be(0.0)),
     _rule("events", "event days set no threshold", _FORECAST, "event_days", _say(frozenset())),
     _rule("habits", "14 days until an alert day is an event", _THRESHOLD, "HABIT_DAYS", _be(0)),
     _rule("effect", "the smallest rise above the range", _FORECAST, "alert_levels", _any_rise),
-    _rule("quota", "too many alerts put the range in doubt", "channel", "RULES", _be(_ENDLESS)),
     _rule("reported", "high days are told once", _FORECAST, "_reported", _say(value=False)),
-    _rule("cooldown", "the cooldown after an episode", _EPISODE, "COOL_DOWN_S", _be(0.0)),
     _rule("lasting", "an episode ends after a day", _EPISODE, "LASTING_S", _be(inf)),
     _rule("blocked", "hours inside after a day's one", _EPISODE, "LASTING_INSIDE_SLOTS", _be(0)),
-    _rule("shift", "the test for a lasting shift", "channel", "find_doubt", _say(None)),
-    _rule("far", "five of seven days, far away", _SHIFT, "FAR_DAYS", _be(7)),
-    _rule("return", "a shift that goes back is withdrawn", _SHIFT, "find_return", _say(None)),
-    _rule("nearer", "a shift that has nearly gone back", _SHIFT, "NEARER_DAYS", _be(NEVER)),
+    _rule("shift", "the test for a lasting shift", _SHIFT, "find_shift", _say(None)),
+    _rule("passed", "a shift that goes back is forgotten", _SHIFT, "has_passed", _say(value=False)),
+    _rule("smoke", "high days that are over are excluded", _SHIFT, "find_passed", _say(None)),
     _rule("doubt", "a doubt suspends alerts", "learning.standing", "_doubts", _say(value=False)),
     _rule("weight", "days before a change count less", "ledger.correction", "CHANGE_WEIGHT",
           _be(1.0)),

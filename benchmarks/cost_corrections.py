@@ -16,7 +16,7 @@ from time import process_time
 from types import MappingProxyType
 from typing import Final
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S, day_start, locate
 from custom_components.air_baseline.core.ledger.correction import (
@@ -150,7 +150,7 @@ def step_ms(text: str, day: int, kind: str) -> float:
     """Return the time of one correction of a kind on the evening of a channel's last day."""
     tries = []
     for _ in range(TRIES):
-        channel = load_channel(json.loads(text), ZONE, Promise.MONTH)
+        channel = load_channel(json.loads(text), ZONE, MONTH_DAYS)
         at = day_start(day, ZONE) - SLOT_S
         channel.ledger.evidence(0, 0)  # The first use after a start reads the days.
         chance = Random(1)  # noqa: S311 - repeatable

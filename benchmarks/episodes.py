@@ -11,16 +11,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.air_baseline.core.alerting.episode import COOL_DOWN_S
-from custom_components.air_baseline.core.day import INSIDE_SLOTS, SLOT_S, SUSTAINED_SLOTS
-from custom_components.air_baseline.core.reading.sustained_level import SUSTAINED_AT_LEAST
+from custom_components.air_baseline.core.day import INSIDE_SLOTS, SLOT_S
 
 from .series import DAY, Array, Mask
 
 type Floats = NDArray[np.float32]
 type Places = NDArray[np.intp]
 
-COOL_SLOTS: Final = int(COOL_DOWN_S // SLOT_S)
+SUSTAINED_SLOTS: Final = 6  # Slots (30 min) that a level must hold, as people set such rules.
+SUSTAINED_AT_LEAST: Final = 4  # Of these slots, by judgement.
+COOL_SLOTS: Final = int(6 * 3600.0 // SLOT_S)  # Of six hours, by judgement.
 HALVINGS: Final = 40
 PER_DAYS: Final = 30
 # Shares of all slots above a threshold: where the search for one starts.

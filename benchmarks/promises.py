@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Final
 
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.codes import LearningState
 
 from .detection import OURS, Found, of_plumes
@@ -36,7 +36,7 @@ def broken(results: Results) -> list[str]:
 
 def allowed_rate(chosen: Promise) -> float:
     """Return how many episodes in 30 days a promise allows; a month's allows one."""
-    return max(round(DAYS_PER_RATE / RULES[chosen].days, 2), 1.0)
+    return max(round(DAYS_PER_RATE / chosen.days, 2), 1.0)
 
 
 def _of_group(group: Group) -> Iterator[Check]:

@@ -101,6 +101,7 @@ def _short(report: Report) -> Iterator[str]:
         _row(report, "time that the learned range held, edges in part", rate.held),
         _row(report, "the same, edges in full", rate.closed),
         _row(report, "fortnights held 70 to 90 %", rate.fortnights),
+        _row(report, "fortnights inside the 80 % interval said before", rate.interval_held),
         _row(report, "time with a learned range", rate.learned_time),
         _row(report, "time in which it could alert", rate.able_time),
     ]
@@ -148,7 +149,8 @@ def _gain(report: Report) -> Iterator[str]:
 def _regimes(report: Report) -> Iterator[str]:
     yield "## By kind of home"
     header = ("", "found, of all", "alerts in 30 days", "worst room in ten", "held",
-              "edges in full", "fortnights held 70 to 90 %", "able to alert")  # fmt: skip
+              "edges in full", "fortnights held 70 to 90 %", "80 % interval held",
+              "able to alert")  # fmt: skip
     for pollutant, name in NAMES.items():
         yield f"**{name}**"
         rows = []
@@ -164,6 +166,7 @@ def _regimes(report: Report) -> Iterator[str]:
                         _two(rate.held(rooms).value),
                         _two(rate.closed(rooms).value),
                         _two(rate.fortnights(rooms).value),
+                        _two(rate.interval_held(rooms).value),
                         _two(rate.able_time(rooms).value),
                     )
                 )

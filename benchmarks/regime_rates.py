@@ -105,6 +105,12 @@ def fortnights(rooms: Sequence[Tally]) -> Estimate:
     return ratio([room.kept for room in rooms], [room.fortnights for room in rooms])
 
 
+def interval_held(rooms: Sequence[Tally]) -> Estimate:
+    """Return the share of fortnights in which the range held what its 80 % interval had said."""
+    known = [(room.inside, room.fortnights) for room in rooms if room.inside is not None]
+    return ratio([inside for inside, _ in known], [number for _, number in known])
+
+
 def held(rooms: Sequence[Tally]) -> Estimate:
     """Return how much of the time learned ranges held, edges counted in part."""
     return ratio([room.held for room in rooms], [room.learned_slots for room in rooms])

@@ -59,7 +59,8 @@ class Tally:
     learned range, and in `able_slots` ours could alert. `held` and `closed` count the learned
     slots inside the range: by the share of the value on an edge, and with the edges. Of
     `fortnights`, the range held 70 to 90 % in `kept`; `brier` is the sum of the squared errors of
-    the confidence in that.
+    the confidence in that. In `inside` of them it held what its 80 % interval had said (None: a
+    record of before there was one).
     """
 
     regime: str
@@ -80,6 +81,7 @@ class Tally:
     kept: int
     brier: float
     plumes: list[PlumeTally]
+    inside: int | None = None
 
     @property
     def home(self) -> str:
@@ -157,6 +159,7 @@ def _tally(job: Job, run: Run) -> Tally:
         kept=sum(one.came for one in fortnights),
         brier=round(sum((one.stated - one.came) ** 2 for one in fortnights), 4),
         plumes=[],
+        inside=sum(one.inside for one in fortnights),
     )
 
 

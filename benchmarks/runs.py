@@ -17,7 +17,6 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
 from custom_components.air_baseline.core.day import DAY_S, is_weekend, locate
 from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.reading.surroundings import SurroundingMean, Surroundings
 
@@ -58,12 +57,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A closed day: days since the first reading, its coverage, what was said then."""
+    """A closed day: days since the first reading, its coverage, what was said then.
+
+    `next_14_days` are the low and high percent of them that the range should hold.
+    """
 
     age: int
     coverage: float | None
     confidence: float | None
     eligible: bool
+    next_14_days: tuple[int, int] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,24 +179,12 @@ def claims_too_early(judgement: Judgement) -> bool:
     return not allowed and personal(judgement)
 
 
-def rarity_of(episode: Episode) -> float:
-    """Return once in how many days a score like that of an episode is the rule, by its rank.
-
-    >>> from types import SimpleNamespace
-    >>> rarity_of(SimpleNamespace(beaten=69, compared=69)), rarity_of(
-    ...     SimpleNamespace(beaten=68, compared=69)
-    ... )
-    (70.0, 35.0)
-    """
-    return (episode.compared + 1) / (episode.compared + 1 - episode.beaten)
-
-
 def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     age = int((event.at - first) // DAY_S)
     if event.kind is EventKind.UNUSUAL_STARTED:
         run.episodes.append(event.at)
         if event.episode is not None:
-            run.rarities.append(rarity_of(event.episode))
+            run.rarities.append(float(event.episode.rarity or 0))
     elif event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         run.outdoor_rose.append(event.episode.outdoor_rose)
     elif event.kind is EventKind.CHANGE_SUSPECTED:
@@ -201,8 +192,10 @@ def _note(run: Run, event: Event, first: float, channel: Channel) -> None:
     elif event.kind is EventKind.RANGE_LEARNED:
         run.learned.append(age)
     elif event.summary is not None:
-        confidence = channel.forecast.confidence if channel.forecast else None
-        run.days.append(ClosedDay(age, event.summary.coverage, confidence, event.summary.eligible))
+        today, closed = channel.forecast, event.summary
+        confidence = today.confidence if today else None
+        ahead = today.next_14_days if today else None
+        run.days.append(ClosedDay(age, closed.coverage, confidence, closed.eligible, ahead))
 
 
 def _said(judged: list[Judgement], first: float, zone: tzinfo) -> Said:

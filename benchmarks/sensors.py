@@ -136,7 +136,7 @@ def run(sensor: Sensor, promise: Promise = Promise.MONTH) -> Run:
 
 def new_channel(sensor: Sensor, promise: Promise = Promise.MONTH) -> Channel:
     """Return a channel that knows nothing about a sensor yet."""
-    return Channel(POLLUTANTS[sensor.pollutant], sensor.zone, promise)
+    return Channel(POLLUTANTS[sensor.pollutant], sensor.zone, promise.days)
 
 
 def _around(air: Air, times: Array) -> SurroundingsSeries:

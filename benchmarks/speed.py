@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S, day_start, parse_day
@@ -110,7 +110,7 @@ def closes_ms(room: Room, channel: Channel) -> list[float]:
 
 def close_s(evening: str, next_day: int) -> float:
     """Return the time that a channel loaded from disk takes to step into the next day."""
-    channel = load_channel(json.loads(evening), ZONE, Promise.MONTH)
+    channel = load_channel(json.loads(evening), ZONE, MONTH_DAYS)
     at = day_start(next_day, ZONE)
     start = process_time()
     channel.advance(at)
@@ -123,10 +123,10 @@ def memory_kb(channel: Channel) -> float:
     What the program keeps once for all channels is not counted.
     """
     text = json.dumps(dump_channel(channel))
-    load_channel(json.loads(text), ZONE, Promise.MONTH)
+    load_channel(json.loads(text), ZONE, MONTH_DAYS)
     gc.collect()
     tracemalloc.start()
-    restored = load_channel(json.loads(text), ZONE, Promise.MONTH)
+    restored = load_channel(json.loads(text), ZONE, MONTH_DAYS)
     restored.ledger.evidence(0, 0)
     gc.collect()
     size, _ = tracemalloc.get_traced_memory()

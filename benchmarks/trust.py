@@ -1,4 +1,4 @@
-"""Did the confidence come true? On windows of 14 days that do not overlap."""
+"""Did the confidence and its interval come true? On windows of 14 days that do not overlap."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,22 +7,27 @@ from typing import Final
 
 import numpy as np
 
+from custom_components.air_baseline.core.learning.confidence import FORECAST_DAYS
+from custom_components.air_baseline.core.learning.forecast_record import LEAST_SCORED
+
 from .intervals import mean_by_home
 from .runs import Run
 from .tables import BAND
 
-AHEAD_DAYS: Final = 14
-LEAST_MARKS: Final = 10  # Of the 14 days on which a statement is checked.
 TENTHS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A stated confidence, its room, and whether it came true."""
+    """A stated confidence, its room, and whether it came true.
+
+    `inside` says whether the interval that was stated with it did.
+    """
 
     room: str
     stated: float
     came: bool
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,23 @@ def statements(runs: Iterable[Run]) -> list[Statement]:
         free_from = 0
         for day in run.days:
             ahead = [
-                marks[age] for age in range(day.age + 1, day.age + 1 + AHEAD_DAYS) if age in marks
+                marks[age]
+                for age in range(day.age + 1, day.age + 1 + FORECAST_DAYS)
+                if age in marks
             ]
-            if day.confidence is None or day.age < free_from or len(ahead) < LEAST_MARKS:
+            if day.confidence is None or day.age < free_from or len(ahead) < LEAST_SCORED:
                 continue
-            came = BAND[0] <= sum(ahead) / len(ahead) <= BAND[1]
-            said.append(Statement(run.name, day.confidence, came))
-            free_from = day.age + AHEAD_DAYS
+            mean = sum(ahead) / len(ahead)
+            low, high = day.next_14_days or (101, -1)
+            said.append(
+                Statement(
+                    run.name,
+                    day.confidence,
+                    came=BAND[0] <= mean <= BAND[1],
+                    inside=low <= 100.0 * mean <= high,
+                )
+            )
+            free_from = day.age + FORECAST_DAYS
     return said
 
 

@@ -24,7 +24,7 @@ AGES: Final = (
     (30.0, None, None),
     (12.0, None, None),
     (45.0, None, None),
-    (40.0, 9.0, None),
+    (45.0, 16.0, None),
     (24.0, None, None),
     (35.0, None, 2.0),
     (6.0, None, None),

@@ -16,7 +16,7 @@ from .recording import Recording
 SEED: Final = 4
 LEARNED_DAYS: Final = 45  # Learned after three weeks, alerts possible after five, and some more.
 TOAST_S: Final = 50 * 60.0  # The toast burned this long before the start.
-MOVED_DAYS: Final = 9.0  # A shift is suspected after seven days.
+MOVED_DAYS: Final = 16.0  # A shift this large is suspected within two weeks.
 MOVED_TIMES: Final = 2.2  # The sensor's present place reads this many times as much.
 
 SENSORS_DOMAIN: Final = "demo_home"

@@ -24,7 +24,7 @@ LOOK: Final = """
                              not known, and what you can answer
   Overview > Living room     learned: what is unusual now, and how sure that is
   Overview > Bedroom         two days old: not enough data yet
-  Overview > Kitchen         its sensor was moved nine days ago: alerts wait until this is clear
+  Overview > Kitchen         its sensor was moved 16 days ago: a repair asks what changed
   Overview > Study           its sensor has been silent for three days
   Burn some toast            a button of the living room; unusual some 40 minutes later
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import numpy as np
 
-from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import SLOT_S
 from custom_components.air_baseline.core.explaining.day_chart import hour_range
@@ -114,7 +113,7 @@ def _asked(room_id: str, channels: Mapping[Pollutant, Channel]) -> dict[str, Any
 def live_through(house: House, monitor: Monitor, measure: Measure, now: float) -> Life:
     """Return the life of a sensor up to now."""
     spec = POLLUTANTS[Pollutant(measure.quantity)]
-    channel = Channel(spec, house.zone, Promise.MONTH)
+    channel = Channel(spec, house.zone)
     factor = spec.factor(measure.unit)
     usual: Usual = []
     readings = _readings(house, monitor, measure, now)

@@ -14,7 +14,7 @@ import sys
 from typing import TextIO
 
 from custom_components.air_baseline.core.alerting.judgement import Judgement
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import iso_day
@@ -107,7 +107,7 @@ def _channel(options: argparse.Namespace) -> Channel:
     return Channel(
         POLLUTANTS[Pollutant(options.quantity)],
         zone_named(options.timezone),
-        Promise(options.promise),
+        Promise(options.promise).days,
     )
 
 
@@ -320,7 +320,7 @@ def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str
         f"days closed {tally.days}, usable {tally.valid_days}, able to alert {tally.eligible_days}",
         *(() if tally.days else ("the file ends before its first day does (at 04:00)",)),
         HOLDS[options.holds],
-        f"promise: one alert in {RULES[channel.promise].days} days at the most, by chance",
+        f"promise: one alert in {channel.promise_days} days at the most, by chance",
         f"readings not believed: {_not_believed(channel, tally)}"
         + ("; the sensor is stuck on one value" if channel.health.stuck else ""),
         "",

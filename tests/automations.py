@@ -1,6 +1,6 @@
 """Automations for tests: making them, running them, reading their traces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +9,12 @@ from homeassistant.auth.models import User
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.air_baseline.core.alerting.episode import opened
+from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
@@ -43,6 +46,7 @@ class Kitchen:
     hass: HomeAssistant
     clock: FrozenDateTimeFactory
     files: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch
     waits: bool = False  # An automation may be waiting.
 
     async def learn(self, days: int = 36) -> MockConfigEntry:
@@ -55,6 +59,10 @@ class Kitchen:
         self.entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO))
         await set_up(self.hass, self.entry)
         return self.entry
+
+    def rare(self, days: int | None) -> None:
+        """Make every episode that opens as rare as one in so many days."""
+        rare(self.monkeypatch, days)
 
     async def restart(self) -> None:
         await restart(self.hass, self.entry, self.files)
@@ -79,6 +87,15 @@ class Kitchen:
 
     def says(self, entity_id: str) -> str:
         return shown(self.hass, entity_id).state
+
+
+def rare(monkeypatch: pytest.MonkeyPatch, days: int | None) -> None:
+    """Make every episode that opens as rare as one in so many days; None: rarity is not known."""
+
+    def as_rare(*given: Any) -> Episode:
+        return replace(opened(*given), rarity=days)
+
+    monkeypatch.setattr("custom_components.air_baseline.core.channel.opened", as_rare)
 
 
 async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:

@@ -237,10 +237,13 @@ async def fixer(
 
 @pytest.fixture
 def kitchen(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Kitchen:
     """Return a kitchen that can be set up, and in which time can pass."""
-    return Kitchen(hass, clock, hass_storage)
+    return Kitchen(hass, clock, hass_storage, monkeypatch)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.codes import HistoryState
 from custom_components.air_baseline.core.ledger.entries import Entry, Relearned
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -103,7 +103,7 @@ async def _breathe(
 
 def _relearned(stored: dict[str, Any]) -> dict[str, Any]:
     """Return a channel that was relearned from history a day ago."""
-    channel = load_channel(stored, ZONE, Promise.MONTH)
+    channel = load_channel(stored, ZONE, MONTH_DAYS)
     assert channel.open_day is not None
     channel.open_day.unseen, channel.history = True, HistoryState.READ
     at = NOON.timestamp() - 86_400.0

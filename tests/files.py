@@ -9,7 +9,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.storage.channel import load_channel
@@ -58,7 +58,7 @@ def set_aside(hass: HomeAssistant, key: str = LEDGER_KEY) -> list[bytes]:
 def kept(ledger: bytes, opened: bytes = b"") -> Channel:
     """Return the kitchen's PM2.5 channel from the bytes of the ledger and of the open parts."""
     rooms = whole(ledger, opened)["data"]["rooms"]
-    return load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, Promise.MONTH)
+    return load_channel(rooms[KITCHEN]["channels"]["pm25"], ZONE, MONTH_DAYS)
 
 
 def kitchen(days: int) -> dict[str, Any]:

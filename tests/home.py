@@ -104,12 +104,12 @@ def a_room(
 
 
 def a_home(
-    *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str
+    *rooms: ConfigSubentryDataWithId, promise: str = "month", **options: str | int
 ) -> MockConfigEntry:
     """Return an entry: by default a kitchen with PM2.5 and VOC, and a bedroom with a VOC index."""
     return MockConfigEntry(
         domain=DOMAIN,
-        minor_version=2,
+        minor_version=3,
         title="Air Baseline",
         options={"promise": promise, **options},
         subentries_data=rooms
@@ -122,7 +122,7 @@ def a_home(
 
 @lru_cache(maxsize=64)
 def _learned(pollutant: Pollutant, days: int, end: datetime, promise: str) -> str:
-    channel = Channel(POLLUTANTS[pollutant], ZONE, Promise(promise))
+    channel = Channel(POLLUTANTS[pollutant], ZONE, Promise(promise).days)
     at, end_at = (end - timedelta(days=days)).timestamp() // 300 * 300, end.timestamp()
     channel.health.skip_warm_up(at)
     while at <= end_at:

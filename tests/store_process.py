@@ -16,7 +16,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import DAY_S, iso_day
 from custom_components.air_baseline.core.ledger.correction import exclude_days
@@ -60,7 +60,7 @@ async def _write_for_ever(folder: Path) -> None:
 
     rooms: dict[str, StoredRoom] = {}
     store = LedgerStore(HomeAssistant(str(folder)), lambda: rooms)
-    loaded = await store.async_load(ZONE, Promise.MONTH, [KITCHEN])
+    loaded = await store.async_load(ZONE, MONTH_DAYS, [KITCHEN])
     rooms.update(loaded.rooms)
     write(damage=loaded.found)
     channel = rooms[KITCHEN].channels[Pollutant.PM25]

@@ -1,8 +1,9 @@
-"""The ledger as it is stored: the whole, as the open parts continue it."""
+"""The ledger as it is stored: the whole, as the open parts continue it, and in today's columns."""
 
 import json
 from typing import Any
 
+from custom_components.air_baseline.core.storage.days import dump_days, load_days
 from custom_components.air_baseline.core.storage.open_part import with_open_part
 from custom_components.air_baseline.storage.packed import unpack
 
@@ -20,3 +21,13 @@ def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str
     if "context" in opened["data"]:
         stored["data"]["context"] = unpack(opened["data"]["context"])
     return stored
+
+
+def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return stored data with its days as they are written today."""
+    if isinstance(stored, list):
+        return [in_columns_of_today(item) for item in stored]
+    if not isinstance(stored, dict):
+        return stored
+    found = {name: in_columns_of_today(item) for name, item in stored.items()}
+    return found | (dump_days(load_days(found)) if "days" in found else {})

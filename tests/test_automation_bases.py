@@ -119,6 +119,7 @@ class Watched(IsUnusual, domain="binary_sensor", states=("on",)):
 async def test_the_base_of_conditions_asks_every_override(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:
+    kitchen.rare(35)
     await kitchen.learn()
     await kitchen.plume()
     assert kitchen.says(UNUSUAL) == "on"
@@ -126,7 +127,7 @@ async def test_the_base_of_conditions_asks_every_override(
         hass,
         {
             "target": {"entity_id": [UNUSUAL]},
-            "options": {"behavior": "all", "for": {"minutes": 1}, "minimum_confidence": 1},
+            "options": {"behavior": "all", "for": {"minutes": 1}, "minimum_rarity": 1},
         },
     )
     condition = Watched(hass, ConditionConfig(config["options"], config["target"]))
@@ -147,9 +148,9 @@ async def test_a_trigger_has_what_its_base_was_given(hass: HomeAssistant) -> Non
     target = {"entity_id": [UNUSUAL]}
     trigger = TRIGGERS["unusual_detected"]
     config = await trigger.async_validate_config(
-        hass, {"target": target, "options": {"minimum_confidence": 40}}
+        hass, {"target": target, "options": {"minimum_rarity": 60}}
     )
     made: Any = trigger(hass, TriggerConfig("x", config["target"], config["options"]))
     assert made.hass is hass
     assert made.target["entity_id"] == [UNUSUAL]
-    assert made.options["minimum_confidence"] == 40
+    assert made.options["minimum_rarity"] == 60

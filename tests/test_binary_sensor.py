@@ -7,6 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
+from tests.automations import rare
 from tests.home import (
     KITCHEN,
     NOON,
@@ -50,6 +51,30 @@ async def test_an_episode_turns_unusual_on_and_half_an_hour_inside_the_range_tur
     assert unusual(hass) == ("on", None)
     await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(6)})
     assert unusual(hass) == ("off", None)
+
+
+async def test_how_rare_an_episode_is_is_shown_while_it_runs(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rare(monkeypatch, 60)
+    await a_kitchen(hass, hass_storage, 36)
+    for level, days in ((6, None), (80, 60), (6, None)):
+        await pass_time(hass, clock, HOUR, {PM25: steady(level)})
+        assert shown(hass, UNUSUAL).attributes["rarity_days"] == days
+
+
+async def test_how_rare_an_episode_is_follows_from_the_days_known_and_outlives_a_restart(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    assert shown(hass, UNUSUAL).attributes["rarity_days"] == 35
+    await restart(hass, entry, hass_storage)
+    await pass_time(hass, clock, HOUR / 6, {PM25: steady(80)})
+    assert shown(hass, UNUSUAL).attributes["rarity_days"] == 35
 
 
 async def test_after_an_episode_there_is_no_other_for_the_rest_of_the_day(

@@ -149,31 +149,57 @@ async def test_all_does_not_pass_while_one_is_not_known(
     assert await ask(hass, runs) == 1
 
 
-async def test_an_episode_must_reach_the_minimum_confidence(
-    hass: HomeAssistant, kitchen: Kitchen, tracer: Tracer, runs: list[ServiceCall]
+@pytest.mark.parametrize("days", [60, None])
+async def test_an_episode_must_reach_the_minimum_rarity(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    tracer: Tracer,
+    runs: list[ServiceCall],
+    days: int | None,
 ) -> None:
+    kitchen.rare(days)
     await kitchen.learn()
     await kitchen.breathe()
-    percent = round(100 * shown(hass, UNUSUAL).attributes["confidence"])
-    ways = [
-        only_if("is_unusual", {"area_id": "kitchen"}, minimum_confidence=percent + more)
-        for more in (0, 1)
+    asked: list[dict[str, Any]] = [
+        {},
+        {"minimum_rarity": 0},
+        {"minimum_rarity": 60},
+        {"minimum_rarity": 61},
     ]
-    await automate(hass, *ways)
+    target = {"area_id": "kitchen"}
+    await automate(hass, *(only_if("is_unusual", target, **options) for options in asked))
     await kitchen.plume()
-    assert await ask(hass, runs) == 1
-    *_, trace = await tracer.look("a1")
+    assert await ask(hass, runs) == (3 if days else 2)
+    *_, trace = await tracer.look("a3")
     (step,) = steps(trace, "condition/0")
     assert step["reasons"] == {
-        UNUSUAL: "confidence_below_minimum",
+        UNUSUAL: "rarity_below_minimum",
         "binary_sensor.kitchen_voc_unusual": "off",
     }
 
 
-@pytest.mark.parametrize("options", [{}, {"minimum_confidence": 10}])
-async def test_for_requires_an_episode_of_that_length(
-    hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall], options: dict[str, Any]
+async def test_a_condition_of_before_passes_for_every_episode_and_the_log_says_so(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    runs: list[ServiceCall],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    await kitchen.learn()
+    await kitchen.breathe()
+    await automate(hass, only_if("is_unusual", {"entity_id": UNUSUAL}, minimum_confidence=100))
+    assert "still says minimum_confidence, which is ignored" in caplog.text
+    await kitchen.plume()
+    assert await ask(hass, runs) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"minimum_rarity": 10}])
+async def test_for_requires_an_episode_of_that_length(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    runs: list[ServiceCall],
+    options: dict[str, Any],
+) -> None:
+    kitchen.rare(35)
     await kitchen.learn()
     half = {"for": {"minutes": 30}, **options}
     await automate(hass, only_if("is_unusual", {"entity_id": UNUSUAL}, **half))
@@ -191,7 +217,7 @@ async def test_lower_and_usual_are_one_stretch_of_usual_air(
     await kitchen.learn()
     half = {"for": {"minutes": 30}}
     await automate(hass, only_if("is_usual", {"entity_id": COMPARED}, **half))
-    await kitchen.breathe(pm25=steady(20))
+    await kitchen.breathe(pm25=steady(13))
     passed = []
     for cell, minutes in ((6, 25), (0, 40)):
         await kitchen.breathe(minutes * MINUTE, pm25=steady(cell))
@@ -200,19 +226,19 @@ async def test_lower_and_usual_are_one_stretch_of_usual_air(
     assert dt_util.utcnow() - shown(hass, COMPARED).last_changed < 30 * MINUTE
 
 
-async def test_for_counts_from_when_the_minimum_confidence_is_reached(
+async def test_for_counts_from_when_the_minimum_rarity_is_reached(
     hass: HomeAssistant, kitchen: Kitchen, runs: list[ServiceCall]
 ) -> None:
     entry = await kitchen.learn()
     ways = [
         only_if("is_unusual", {"entity_id": UNUSUAL}, **{"for": {"minutes": 30}, **options})
-        for options in ({}, {"minimum_confidence": 80})
+        for options in ({}, {"minimum_rarity": 60})
     ]
     await automate(hass, *ways)
     await hass.config_entries.async_unload(entry.entry_id)  # So that the states are ours to set.
     passed = []
-    for confidence in (0.5, 0.9, 0.9):
-        hass.states.async_set(UNUSUAL, "on", {"confidence": confidence})
+    for days in (35, 90, 90):
+        hass.states.async_set(UNUSUAL, "on", {"rarity_days": days})
         await kitchen.silence(20 * MINUTE)
         passed.append(await ask(hass, runs))
     assert passed == [0, 1, 2]

@@ -16,8 +16,10 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
@@ -82,6 +84,11 @@ def suggested(result: Mapping[str, Any]) -> dict[str, Any]:
         for field in result["data_schema"].schema
         if field.description
     }
+
+
+def placeholders(result: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a page says that only the home knows."""
+    return dict(result["description_placeholders"])
 
 
 async def test_setting_up_goes_straight_on_to_the_first_room(
@@ -152,6 +159,65 @@ async def test_another_promise_keeps_what_was_learned(
     assert unusual.state == "unknown"
     assert unusual.attributes["reason"] == "reference_days"
     assert unusual.attributes["learning_state"] == "learned"
+
+
+async def test_the_home_can_have_a_budget_and_the_page_says_what_it_comes_to(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    """The numbers are those of the sensors of now: three, in two rooms."""
+    entry = a_home()
+    await set_up(hass, entry)
+    for chosen, options, total in (
+        ({}, {}, "Sensors: 3. At one false alarm per sensor a month, expect at most about 3"),
+        ({"alerts_of_home": 1}, {"alerts_of_home": 1}, "at most about 1 in 30 days, so at most"),
+        # The field of Home Assistant's own page gives a number with a point.
+        ({"alerts_of_home": 2.0}, {"alerts_of_home": 2}, "so at most about one in 45 days"),
+        # Of more than the promises come to, nothing is left to share.
+        ({"alerts_of_home": 3}, {"alerts_of_home": 3}, "Sensors: 3. At one false alarm per"),
+        ({}, {}, "Sensors: 3. At one false alarm per sensor a month, expect at most about 3"),
+    ):
+        page = await hass.config_entries.options.async_init(entry.entry_id)
+        done = await hass.config_entries.options.async_configure(page["flow_id"], chosen)
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        await hass.async_block_till_done()
+        others = {"promise": "month", "everyone_may_correct": False}
+        assert entry.options == {**others, **options}
+        page = await hass.config_entries.options.async_init(entry.entry_id)
+        assert suggested(page) == entry.options
+        assert total in placeholders(page)["total"]
+        assert ("miss more" in placeholders(page)["total"]) == ("so at most" in total)
+        hass.config_entries.options.async_abort(page["flow_id"])
+
+
+@pytest.mark.parametrize("budget", [0, -1, 31, 0.5, "many", "nan", [2]])
+async def test_a_budget_that_is_none_is_refused(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, budget: object
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            page["flow_id"], {"alerts_of_home": budget}
+        )
+    assert "alerts_of_home" not in entry.options
+
+
+async def test_the_field_for_the_budget_can_be_sent_to_the_browser(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_client: ClientSessionGenerator
+) -> None:
+    await async_setup_component(hass, "config", {})
+    entry = a_home()
+    await set_up(hass, entry)
+    client = await hass_client()
+    response = await client.post(
+        "/api/config/config_entries/options/flow", json={"handler": entry.entry_id}
+    )
+    page = await response.json()
+    (field,) = [field for field in page["data_schema"] if field["name"] == "alerts_of_home"]
+    assert field["optional"]
+    assert field["selector"]["number"] == {"min": 1.0, "max": 30.0, "step": 1.0, "mode": "box"}
+    assert "Sensors: 3." in page["description_placeholders"]["total"]
 
 
 MILLIGRAMS = {"unit_of_measurement": "mg/m³"}

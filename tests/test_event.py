@@ -13,6 +13,7 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.ledger.entries import Entry, EpisodeReal
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.automations import rare
 from tests.home import (
     KITCHEN,
     PM25,
@@ -72,6 +73,20 @@ async def test_an_episode_is_reported_when_it_starts_and_when_it_ends(
     assert ended.attributes["peak"] == pytest.approx(90, abs=1)
     assert ended.attributes["outcome"] == "recovered"
     assert reported(changes) == [("unusual_started", "pm25"), ("unusual_ended", "pm25")]
+
+
+async def test_the_start_and_the_end_of_an_episode_say_how_rare_it_is(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rare(monkeypatch, 60)
+    await a_kitchen(hass, hass_storage, 36)
+    for level, kind in ((80, "unusual_started"), (6, "unusual_ended")):
+        await pass_time(hass, clock, HOUR, {PM25: steady(level)})
+        attributes = shown(hass, INFERENCE).attributes
+        assert (attributes["event_type"], attributes["rarity_days"]) == (kind, 60)
 
 
 async def test_an_event_has_the_unit_of_the_source(

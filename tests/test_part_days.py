@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import dump_channel
@@ -43,7 +43,7 @@ HOUR = timedelta(hours=1)
 
 def off_at_night(days: int, first: int = 7, last: int = 22) -> dict[str, Any]:
     """Return a stored channel that has read a source which is on from one hour to another."""
-    channel = Channel(POLLUTANTS[Pollutant.PM25], ZONE, Promise.MONTH)
+    channel = Channel(POLLUTANTS[Pollutant.PM25], ZONE, MONTH_DAYS)
     at = (NOON - timedelta(days=days)).timestamp() // 300 * 300
     while at <= NOON.timestamp():
         if first <= datetime.fromtimestamp(at, ZONE).hour < last:

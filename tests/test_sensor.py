@@ -38,6 +38,7 @@ LEARNING = "sensor.kitchen_pm25_learning"
 LOW, MIDDLE, HIGH = (f"sensor.kitchen_pm25_usual_{edge}" for edge in ("low", "middle", "high"))
 MEAN = "sensor.kitchen_pm25_mean_24h"
 CONFIDENCE = "sensor.kitchen_pm25_confidence"
+FORECAST = {"next", "forecasts"}  # How names of attributes begin that say it.
 HALF_HOUR = timedelta(minutes=35)
 
 
@@ -158,6 +159,24 @@ async def test_a_learned_room_shows_its_range_and_its_confidence(hass: HomeAssis
     assert attributes["reason"] is None
     assert attributes["days"] == 36
     assert float(shown(hass, CONFIDENCE).state) == round(100 * attributes["confidence"])
+    assert shown(hass, CONFIDENCE).attributes["chance_of"] == "range_holds"
+    forecast = said_of_two_weeks(hass)
+    assert 60 < forecast["next_14_days_low"] < 80 < forecast["next_14_days_high"] < 95
+    assert 0 <= forecast["forecasts_kept"] <= forecast["forecasts_scored"] == 2
+
+
+@pytest.mark.usefixtures("kitchen")
+async def test_nothing_is_said_of_two_weeks_while_no_range_is_in_force(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    await pass_time(hass, clock, timedelta(hours=25))
+    assert shown(hass, LEARNING).state == "no_source"
+    assert set(said_of_two_weeks(hass).values()) == {None}
+
+
+def said_of_two_weeks(hass: HomeAssistant) -> dict[str, Any]:
+    attributes = shown(hass, CONFIDENCE).attributes
+    return {name: value for name, value in attributes.items() if name.split("_")[0] in FORECAST}
 
 
 @pytest.mark.parametrize(

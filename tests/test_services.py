@@ -89,6 +89,28 @@ async def test_explain_gives_numbers_and_words_for_every_pollutant(
     assert json.loads(json.dumps(answer))["room"] == "Kitchen", "it can be sent"
 
 
+@pytest.mark.usefixtures("entry")
+async def test_explain_says_what_two_weeks_should_hold_and_how_such_forecasts_came_out(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    def said(answer: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        explained = answer["quantities"]["pm25"]
+        return explained["numbers"]["record"], explained["words"]["because"]
+
+    await pass_time(hass, clock, HOUR, {PM25: usual, VOC: steady(120)})
+    record, because = said(await act(hass, "explain", quantity="pm25"))
+    low, high = record["next_14_days"]
+    assert f"inside the range {low} to {high}% of the time." in because
+    scored, kept = record["forecasts_scored"], record["forecasts_kept"]
+    assert f"in the last 90 days: {scored}. Came true: {kept};" in because
+    assert scored == 2
+    await pass_time(hass, clock, timedelta(hours=25))
+    record, because = said(await act(hass, "explain", quantity="pm25"))
+    assert record["next_14_days"] is None
+    assert "In the next 14 days" not in because
+    assert "forecasts" not in because
+
+
 @pytest.mark.parametrize(("quantity", "found"), [("pm25", "pm25"), ("voc", "voc_ratio")])
 @pytest.mark.usefixtures("entry")
 async def test_explain_can_be_called_for_one_pollutant(

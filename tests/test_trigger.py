@@ -63,7 +63,7 @@ async def test_an_entity_of_others_or_of_another_sort_runs_nothing(
     guideline = "binary_sensor.kitchen_pm25_above_guideline"
     for entity_id in (other.entity_id, plain, guideline):
         for state in ("off", "on"):
-            hass.states.async_set(entity_id, state, {"confidence": 1.0})
+            hass.states.async_set(entity_id, state, {"rarity_days": 90})
             await hass.async_block_till_done()
     assert runs == []
 
@@ -140,39 +140,70 @@ async def test_high_air_that_lasts_for_a_day_is_not_cleared(
     assert [step["reason"] for step in steps(trace, "trigger/0")] == ["lasting"]
 
 
-async def test_an_episode_below_the_minimum_confidence_runs_nothing(
+@pytest.mark.parametrize("days", [59, None])
+async def test_an_episode_that_is_not_rare_enough_runs_nothing_and_the_trace_says_why(
     hass: HomeAssistant,
     kitchen: Kitchen,
     tracer: Tracer,
     runs: list[ServiceCall],
+    days: int | None,
 ) -> None:
+    kitchen.rare(days)
     await kitchen.learn()
-    await automate(hass, when("unusual_detected", {"area_id": "kitchen"}, minimum_confidence=100))
+    await automate(hass, when("unusual_detected", {"area_id": "kitchen"}, minimum_rarity=60))
     await kitchen.breathe()
     await kitchen.plume()
     assert kitchen.says(UNUSUAL) == "on"
     assert runs == []
     *_, trace = await tracer.look()
     (step,) = steps(trace, "trigger/0")
-    assert step["reason"] == "confidence_below_minimum"
-    confidence = shown(hass, UNUSUAL).attributes["confidence"]
-    assert step["data"] == {"entity_id": UNUSUAL, "confidence": confidence, "minimum": 1.0}
-    assert 0 < confidence < 1.0
+    assert step["reason"] == "rarity_below_minimum"
+    assert step["data"] == {"entity_id": UNUSUAL, "rarity_days": days, "minimum": 60.0}
 
 
-async def test_exactly_the_minimum_confidence_is_enough(
+@pytest.mark.parametrize(("days", "number"), [(60, 3), (None, 2)])
+async def test_the_minimum_rarity_itself_is_enough_and_none_is_every_episode(
     hass: HomeAssistant,
     kitchen: Kitchen,
     runs: list[ServiceCall],
+    days: int | None,
+    number: int,
+) -> None:
+    kitchen.rare(days)
+    await kitchen.learn()
+    await kitchen.breathe()
+    asked: list[dict[str, Any]] = [
+        {},
+        {"minimum_rarity": 0},
+        {"minimum_rarity": 60},
+        {"minimum_rarity": 61},
+    ]
+    target = {"entity_id": UNUSUAL}
+    await automate(hass, *(when("unusual_detected", target, **options) for options in asked))
+    await kitchen.plume()
+    assert len(runs) == number
+
+
+async def test_a_rarity_that_no_room_can_know_is_refused(
+    hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
+) -> None:
+    await kitchen.learn()
+    with pytest.raises(AssertionError, match="unavailable"):
+        await automate(hass, when("unusual_detected", {"entity_id": UNUSUAL}, minimum_rarity=91))
+    assert "must be at most 90" in caplog.text
+
+
+async def test_an_automation_of_before_runs_on_for_every_episode_and_the_log_says_so(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    runs: list[ServiceCall],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await kitchen.learn()
     await kitchen.breathe()
-    percent = round(100 * shown(hass, UNUSUAL).attributes["confidence"])
-    ways = [
-        when("unusual_detected", {"entity_id": UNUSUAL}, minimum_confidence=percent + more)
-        for more in (0, 1)
-    ]
-    await automate(hass, *ways)
+    await automate(hass, when("unusual_detected", {"entity_id": UNUSUAL}, minimum_confidence=100))
+    assert "still says minimum_confidence, which is ignored" in caplog.text
+    assert "minimum_rarity" in caplog.text
     await kitchen.plume()
     assert len(runs) == 1
 
@@ -254,9 +285,9 @@ async def test_an_episode_is_noticed_even_if_nothing_was_known_before(
     assert kitchen.says(UNUSUAL) == "off"
     await kitchen.silence()
     assert kitchen.says(UNUSUAL) == "unknown", "no readings yet"
-    await kitchen.plume(15 * MINUTE)
+    await kitchen.plume(10 * MINUTE)
     assert kitchen.says(UNUSUAL) == "unknown"
-    await kitchen.plume(15 * MINUTE)
+    await kitchen.plume(10 * MINUTE)
     assert kitchen.says(UNUSUAL) == "on", "never off in between"
     assert len(runs) == 1
 
@@ -314,7 +345,7 @@ async def test_a_suspected_change_is_reported_once(
         await kitchen.breathe(24 * HOUR, pm25=lambda at: 4 * usual(at) + 20, step=10 * MINUTE)
         if runs:
             break
-    assert kitchen.says(LEARNING) == "changing"
+    assert kitchen.says(LEARNING) == "learned"
     await kitchen.restart()
     await kitchen.breathe(26 * HOUR, pm25=lambda at: 4 * usual(at) + 20, step=10 * MINUTE)
     assert [run.data["entity_id"] for run in runs] == [LEARNING]

@@ -29,7 +29,7 @@ from benchmarks.layout import Table
 from benchmarks.real_home.cases import CALM
 from benchmarks.real_home.founding import INTEGRATION, ZONE, Founder, set_clock
 from benchmarks.real_home.life import TrialError, life_in, rooms_on_disk
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.storage.channel import load_channel
 from demo.sign_in import act, device_id, free_port, sign_in
 from tests.hass_process import OUTPUT, running
@@ -232,7 +232,7 @@ def _wait_and_be_killed(folder: Path, chance: Random) -> float:
 def _last_reading(folder: Path) -> float:
     """Return the time of the oldest last reading of the ledgers on disk (POSIX seconds)."""
     return min(
-        load_channel(channel, ZONE, Promise.MONTH).health.last_read or 0.0
+        load_channel(channel, ZONE, MONTH_DAYS).health.last_read or 0.0
         for room in rooms_on_disk(folder).values()
         for channel in room["channels"].values()
     )

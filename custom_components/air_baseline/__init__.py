@@ -18,6 +18,7 @@ from .home_history.backfill import async_backfill
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .home_history.recorder import async_newest_record
+from .inputs.promise import promise_days_of
 from .issues.clock import async_report_clock
 from .issues.lifecycle import (
     async_clear_issues,
@@ -26,7 +27,6 @@ from .issues.lifecycle import (
     async_watch_issues,
 )
 from .listeners.clock_steps import ClockFollower, async_begin_with_clock
-from .listeners.opening import promise_of
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
 from .listeners.rooms import async_let_time_pass, in_turn
@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     rooms = [room.subentry_id for room in entry.get_subentries_of_type(SUBENTRY_ROOM)]
     try:
         zone = dt_util.get_default_time_zone()
-        loaded = await store.async_load(zone, promise_of(entry), rooms)
+        loaded = await store.async_load(zone, promise_days_of(entry), rooms)
     except NewerStoreError as error:
         async_report_newer_store(hass)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error

@@ -25,9 +25,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .automation_targets import check_target, reason_of, that_say
-
-type Options = dict[vol.Marker, Any]
+from .automation_targets import Options, check_target, reason_of, that_say
 
 
 class StatementTrigger(EntityTransitionTriggerBase):

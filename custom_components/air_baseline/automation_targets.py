@@ -10,12 +10,34 @@ from homeassistant.helpers.target import TargetSelection
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .const import DOMAIN
+from .const import ATTR_RARITY_DAYS, DOMAIN, LOGGER
+from .core.alerting.promise import RARITIES
 from .entity import WORDS_OF_POLLUTANT
 
-CONF_MINIMUM_CONFIDENCE = "minimum_confidence"
-CONFIDENCE_BELOW_MINIMUM = "confidence_below_minimum"
-PERCENT = vol.All(vol.Coerce(float), vol.Range(min=0, max=100))  # Percent.
+type Options = dict[vol.Marker, Any]
+
+CONF_MINIMUM_RARITY = "minimum_rarity"
+RARITY_BELOW_MINIMUM = "rarity_below_minimum"
+# Days. No rarity is told from a higher one, so with more an automation might never run.
+DAYS = vol.All(vol.Coerce(float), vol.Range(min=0, max=RARITIES[-1]))
+REMOVED_MINIMUM_CONFIDENCE = "minimum_confidence"  # An option of 0.1.0, which chose nothing.
+
+
+def _log_removed(percent: object) -> object:
+    """Accept any minimum confidence, so that automations of 0.1.0 run on; log that it is gone."""
+    LOGGER.warning(
+        "An automation still says %s, which is ignored: it now runs for every episode. Remove it, "
+        "or choose episodes by %s (in days) instead",
+        REMOVED_MINIMUM_CONFIDENCE,
+        CONF_MINIMUM_RARITY,
+    )
+    return percent
+
+
+RARITY_OPTIONS: Options = {
+    vol.Optional(CONF_MINIMUM_RARITY): DAYS,
+    vol.Remove(REMOVED_MINIMUM_CONFIDENCE): _log_removed,
+}
 
 
 def that_say(hass: HomeAssistant, entity_ids: Iterable[str], statement: str) -> set[str]:
@@ -40,16 +62,10 @@ def check_target(hass: HomeAssistant, config: ConfigType, statement: str) -> Con
     return config
 
 
-def minimum_confidence(options: dict[str, Any]) -> float | None:
-    """Return the confidence that the options require (0 to 1), None if they require none."""
-    percent: float | None = options.get(CONF_MINIMUM_CONFIDENCE)
-    return None if percent is None else percent / 100
-
-
-def is_confident(state: State, minimum: float | None) -> bool:
-    """Tell whether a statement has the required confidence; unknown confidence is not enough."""
-    confidence: float | None = state.attributes.get("confidence")
-    return minimum is None or (confidence is not None and confidence >= minimum)
+def is_rare(state: State, minimum: float) -> bool:
+    """Tell whether an episode is as rare as one in `minimum` days; unknown is enough only for 0."""
+    rarity: int | None = state.attributes.get(ATTR_RARITY_DAYS)
+    return minimum <= (rarity or 0)
 
 
 def reason_of(state: State) -> str:

@@ -12,6 +12,7 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import ATTR_RARITY_DAYS
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.explaining.view import EntityView
 from .core.pollutant import POLLUTANTS, Pollutant
@@ -38,6 +39,7 @@ def _unusual_attributes(view: EntityView) -> dict[str, Any]:
         "quantity": view.pollutant,
         "episode": view.episode,
         "outcome": view.outcome,
+        ATTR_RARITY_DAYS: view.rarity,
     }
 
 

@@ -11,15 +11,13 @@ from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.condition import Condition, ConditionConfig
-import voluptuous as vol
 
 from .automation_bases import StatementCondition
 from .automation_targets import (
-    CONF_MINIMUM_CONFIDENCE,
-    CONFIDENCE_BELOW_MINIMUM,
-    PERCENT,
-    is_confident,
-    minimum_confidence,
+    CONF_MINIMUM_RARITY,
+    RARITY_BELOW_MINIMUM,
+    RARITY_OPTIONS,
+    is_rare,
 )
 from .core.codes import Compared, LearningState
 
@@ -28,30 +26,30 @@ class IsUnusual(
     StatementCondition,
     domain=BINARY_SENSOR_DOMAIN,
     states=(STATE_ON,),
-    options={vol.Optional(CONF_MINIMUM_CONFIDENCE): PERCENT},
+    options=RARITY_OPTIONS,
 ):
-    """Tests whether the air is unusual, with the required confidence."""
+    """Tests whether the air is unusual, and as rarely as required."""
 
     statement = "unusual"
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take the required confidence."""
+        """Take the required rarity."""
         super().__init__(hass, config)
-        self._minimum = minimum_confidence(config.options or {})
+        self._minimum: float = (config.options or {}).get(CONF_MINIMUM_RARITY, 0.0)
 
     @override
     def reads_attributes(self) -> bool:
-        """Tell whether the confidence decides too."""
-        return self._minimum is not None
+        """Tell whether the rarity decides too."""
+        return self._minimum > 0
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
-        """Tell whether a room is unusual, with the required confidence."""
+        """Tell whether a room is unusual, and as rarely as required."""
         if not super().is_valid_state(entity_state):
             return False
-        if is_confident(entity_state, self._minimum):
+        if is_rare(entity_state, self._minimum):
             return True
-        self.reasons[entity_state.entity_id] = CONFIDENCE_BELOW_MINIMUM
+        self.reasons[entity_state.entity_id] = RARITY_BELOW_MINIMUM
         return False
 
 

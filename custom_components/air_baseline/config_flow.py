@@ -28,7 +28,6 @@ from .const import (
     CONF_AREA,
     CONF_HISTORY,
     CONF_OUTDOOR_PM25,
-    CONF_PROMISE,
     DOMAIN,
     ENTRY_VERSION,
     SUBENTRY_ROOM,
@@ -109,7 +108,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=self.add_suggested_values_to_schema(self._offer(words), user_input),
             errors=errors,
             description_placeholders={
-                "total": words.total(self._home[CONF_PROMISE], sensors),
+                "total": words.total(self._home, sensors),
                 "found": words.found(self._rooms.values(), self._found),
                 **refused,
             },

@@ -7,7 +7,8 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "air_baseline"
 # Of the configuration, major and minor. 1.2: a room knows in which areas its sensors belong.
-ENTRY_VERSION: Final = (1, 2)
+# 1.3: the home can have a budget of alerts.
+ENTRY_VERSION: Final = (1, 3)
 LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
@@ -20,6 +21,7 @@ PLATFORMS: Final = (
 SUBENTRY_ROOM: Final = "room"
 
 CONF_PROMISE: Final = "promise"
+CONF_BUDGET: Final = "alerts_of_home"  # How many in 30 days, of all sensors; absent: any number.
 CONF_EVERYONE: Final = "everyone_may_correct"
 CONF_AREA: Final = "area_id"
 CONF_PM25_SOURCE: Final = "pm25_source"
@@ -40,4 +42,5 @@ SIGNAL_ROOMS_CHANGED: Final = f"{DOMAIN}_rooms_changed"  # Sent after each round
 ATTR_QUANTITY: Final = "quantity"
 ATTR_CORRECTION: Final = "correction"
 ATTR_EPISODE: Final = "episode"
+ATTR_RARITY_DAYS: Final = "rarity_days"
 ATTR_SUBENTRY: Final = "subentry_id"

@@ -6,7 +6,7 @@ from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, ATTR_RARITY_DAYS
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
 from .core.ledger.entries import Entry
@@ -68,6 +68,7 @@ def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:
         "usual_high": round(episode.high / source.factor, 3),
         "unit": source.shown_unit,
         "compared_days": episode.compared,
+        ATTR_RARITY_DAYS: episode.rarity,
         "outcome": episode.outcome,
     }
 

@@ -30,6 +30,9 @@ _DEVICE_CLASSES = {
     Pollutant.VOC_RATIO: SensorDeviceClass.VOLATILE_ORGANIC_COMPOUNDS_PARTS,
 }
 
+# A code; the translations say which share of which days.
+CHANCE_OF_RANGE_HOLDS = "range_holds"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
@@ -51,8 +54,21 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
         "earliest_moved": view.earliest_moved,
         "not_seen": list(view.not_seen),
         "range_held": view.coverage_28d,
+        "suspected_since": view.suspected_since,
         "history": view.history,
         "history_days": view.history_days,
+    }
+
+
+def _confidence_attributes(view: EntityView) -> dict[str, Any]:
+    low, high = view.next_14_days or (None, None)
+    forecasts = view.forecasts
+    return {
+        "chance_of": CHANCE_OF_RANGE_HOLDS,
+        "next_14_days_low": low,
+        "next_14_days_high": high,
+        "forecasts_scored": forecasts.scored if forecasts else None,
+        "forecasts_kept": forecasts.kept if forecasts else None,
     }
 
 
@@ -85,6 +101,7 @@ SENSORS = (
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda view: None if view.confidence is None else 100.0 * view.confidence,
+        attributes_fn=_confidence_attributes,
     ),
     ChannelSensorDescription(
         key="usual_low",

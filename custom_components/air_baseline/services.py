@@ -21,7 +21,7 @@ import voluptuous as vol
 
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, DOMAIN
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
-from .core.alerting.promise import Promise
+from .core.alerting.promise import MONTH_DAYS
 from .core.checked import StoredFormError
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
@@ -99,9 +99,7 @@ async def _async_get_ledger(
 def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger whose source was replaced, in its stored form if it cannot be read."""
     try:
-        channel = load_channel(
-            retired.get("channel"), dt_util.get_default_time_zone(), Promise.MONTH
-        )
+        channel = load_channel(retired.get("channel"), dt_util.get_default_time_zone(), MONTH_DAYS)
     except StoredFormError:
         return retired
     return {

@@ -1,4 +1,4 @@
-"""Triggers: the air became unusual or usual again, a range was learned or is in doubt.
+"""Triggers: the air became unusual or usual again, a range was learned or a change is suspected.
 
 None fires from `unavailable`: a state that Home Assistant restores or reloads is not news.
 """
@@ -21,17 +21,16 @@ from homeassistant.helpers.trigger import (
     TriggerConfig,
     TriggerNotTriggeredReporter,
 )
-import voluptuous as vol
 
 from .automation_bases import StatementTrigger
 from .automation_targets import (
-    CONF_MINIMUM_CONFIDENCE,
-    CONFIDENCE_BELOW_MINIMUM,
-    PERCENT,
-    is_confident,
-    minimum_confidence,
+    CONF_MINIMUM_RARITY,
+    RARITY_BELOW_MINIMUM,
+    RARITY_OPTIONS,
+    is_rare,
     reason_of,
 )
+from .const import ATTR_RARITY_DAYS
 from .core.codes import LearningState
 from .core.ledger.episode import EpisodeEnd
 
@@ -76,28 +75,28 @@ class UnusualDetected(
     UnusualTrigger,
     begins=(STATE_OFF, STATE_UNKNOWN),
     ends=(STATE_ON,),
-    options={vol.Optional(CONF_MINIMUM_CONFIDENCE): PERCENT},
+    options=RARITY_OPTIONS,
 ):
     """Fires once per episode, even if the state was unknown before it."""
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take the required confidence."""
+        """Take the required rarity."""
         super().__init__(hass, config)
-        self._minimum = minimum_confidence(self.options)
+        self._minimum: float = self.options.get(CONF_MINIMUM_RARITY, 0.0)
 
     @override
     def is_valid_state(
         self, state: State, report_not_triggered: NotTriggeredReasonReporter
     ) -> bool:
-        """Tell whether a room is unusual, with the required confidence; report if it is lower."""
+        """Tell whether a room is unusual, and as rarely as required; report if less rarely."""
         if not super().is_valid_state(state, report_not_triggered):
             return False
-        if is_confident(state, self._minimum):
+        if is_rare(state, self._minimum):
             return True
         report_not_triggered(
-            CONFIDENCE_BELOW_MINIMUM,
+            RARITY_BELOW_MINIMUM,
             entity_id=state.entity_id,
-            confidence=state.attributes.get("confidence"),
+            rarity_days=state.attributes.get(ATTR_RARITY_DAYS),
             minimum=self._minimum,
         )
         return False
@@ -142,17 +141,21 @@ class RangeLearned(
     """Fires when a range is learned, for the first time or again."""
 
 
-class ChangeSuspected(
-    LearningTrigger,
-    begins=(
-        LearningState.COLLECTING,
-        LearningState.PROVISIONAL,
-        LearningState.LEARNED,
-        LearningState.STALE,
-    ),
-    ends=(LearningState.CHANGING,),
-):
-    """Fires when the learned range is in doubt."""
+class ChangeSuspected(LearningTrigger, begins=LearningState, ends=LearningState):
+    """Fires when a lasting change is suspected, whatever the learning state."""
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        """Tell whether another day is suspected than before."""
+        before = from_state.attributes.get("suspected_since")
+        return before != to_state.attributes.get("suspected_since")
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether a lasting change is suspected."""
+        return state.attributes.get("suspected_since") is not None
 
 
 TRIGGERS: dict[str, type[Trigger]] = {

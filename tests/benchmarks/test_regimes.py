@@ -89,6 +89,11 @@ def test_shares_of_time_are_of_what_they_say() -> None:
     assert rate.able_time(rooms).value == 0.7
 
 
+def test_intervals_are_of_the_rooms_whose_record_knows_them() -> None:
+    assert rate.interval_held([room(1, inside=7), room(2), room(3, inside=9)]).value == 0.8
+    assert np.isnan(rate.interval_held([room(1)]).value)
+
+
 def test_needless_questions_are_counted_in_a_year_and_a_month() -> None:
     rooms = [room(1, changes=[50, 90], days=365), room(2, days=365)]
     assert rate.changes(rooms).value == pytest.approx(1.0, rel=1e-3)

@@ -1,6 +1,7 @@
 """Confidence is checked on windows that do not overlap, and whole rooms are resampled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ def test_a_statement_is_checked_on_the_fourteen_days_after_it() -> None:
     (first, second) = statements([room([0.8] * 15 + [0.5] * 14)])
     assert (first.stated, first.came) == (0.6, True)
     assert (second.stated, second.came) == (0.6, False)
+
+
+def test_an_interval_is_checked_on_the_same_days_as_the_confidence() -> None:
+    run = room([0.8] * 15 + [0.65] * 14 + [0.88] * 14)
+    run.days = [replace(day, next_14_days=(65, 87)) for day in run.days]
+    assert [one.inside for one in statements([run])] == [True, True, False]
+    assert [one.inside for one in statements([room([0.8] * 15)])] == [False]
 
 
 def test_a_window_with_few_coverages_or_no_confidence_gives_no_statement() -> None:

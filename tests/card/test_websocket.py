@@ -62,13 +62,14 @@ async def test_the_example_messages_have_the_fields_that_the_server_sends(
     assert sent["words"].keys() == example["words"].keys()
     assert sent["parts"][0].keys() == example["parts"][0].keys()
     (episode,) = sent["episodes"]
-    assert episode.keys() == {"start", "end", "running"}
+    assert episode.keys() == {"start", "end", "running", "rarity_days"}
     (question,) = message["questions"]
     assert question.keys() == {"kind", "numbers"}
     await card.close()
 
 
 async def test_an_unusual_room_is_sent_with_its_episode(kitchen: Kitchen, card: Card) -> None:
+    kitchen.rare(60)
     await kitchen.learn()
     await kitchen.breathe()
     rise = dt_util.utcnow().timestamp()
@@ -79,6 +80,9 @@ async def test_an_unusual_room_is_sent_with_its_episode(kitchen: Kitchen, card: 
     (episode,) = pm25["episodes"]
     assert abs(episode["start"] - rise) < SLOT.total_seconds()
     assert episode["running"]
+    assert episode["rarity_days"] == 60
+    (inferred,) = pm25["words"]["inferred"]
+    assert "As rare as once in 60 days here, or rarer." in inferred
     assert [question["kind"] for question in message["questions"]] == ["unusual_episode"]
     assert channels(message)["voc_ratio"]["episodes"] == []
     await card.close()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from math import log1p, sqrt
+from math import log
+from statistics import median
 
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
@@ -62,38 +63,66 @@ def widening(coverages: Sequence[float]) -> float:
     return list(lasting)[-1] + 0.6 * recent
 
 
+def peaks(day: DaySummary) -> Law:
+    """Return the peak of each hold and hour on the scale; an hour without takes that of its part."""
+    found = []
+    for place, code in enumerate(day.peaks):
+        first = place - place % 3
+        own = [each for each in day.peaks[first : first + 3] if each != 255]
+        shorter = [each for each in day.peaks[first % 24 : first % 24 + 3] if each != 255]
+        known = code if code != 255 else max(own or shorter)
+        found.append(known * 11.53 / 254)
+    return found
+
+
 def rises(day: DaySummary, before: Sequence[float]) -> Law:
-    """Return how far each part rose: its peak on the scale, minus half of the level before."""
-    return [
-        log1p(0.0 if peak is None else peak) - 0.5 * concentration
-        for peak, concentration in zip(day.part_peaks, before, strict=True)
-    ]
+    """Return how far each hold and hour rose: its peak, minus half of the level before its part."""
+    return [peak - 0.5 * before[place % 24 // 3] for place, peak in enumerate(peaks(day))]
 
 
-def pooled(others: Sequence[Law]) -> list[tuple[float, float]]:
-    """Return centre and spread of each part; four days of each come from the whole day."""
-    number = len(others)
-    means = [sum(day[part] for day in others) / number for part in range(8)]
-    whole = sum(means) / 8.0
-    centres = [(number * mean + 4.0 * whole) / (number + 4.0) for mean in means]
-    own = [sum((day[part] - centres[part]) ** 2 for day in others) / number for part in range(8)]
-    shared = sum(own) / 8.0
-    spreads = [sqrt((number * variance + 4.0 * shared) / (number + 4.0)) for variance in own]
-    return [(centre, max(spread, 0.15)) for centre, spread in zip(centres, spreads, strict=True)]
+def tails(days: Sequence[Law]) -> tuple[Law, Law, float]:
+    """Return u and s of each hour, and q (METHOD-2, section 3)."""
+    number = len(days)
+    top = max(4, round(0.2 * number))
+    hours = [sorted(levels, reverse=True) for levels in zip(*days, strict=True)]
+    starts = [levels[top] for levels in hours]
+    means = [sum(levels[:top]) / top - levels[top] for levels in hours]
+    whole = sum(means) / len(means)
+    scales = [max((top * mean + 3.0 * whole) / (top + 3), 0.05) for mean in means]
+    return starts, scales, top / number
 
 
-def scores(days: Sequence[Law], alerts: Sequence[int] = ()) -> Law:
-    """Score each day's rises against centre and spread of all others that had no alert."""
+def tail_score(x: float, start: float, scale: float, median: float, share: float) -> float:
+    """Return S(x, h): exponential above u, and a straight line to the median below it."""
+    if x > start:
+        return -log(share) + (x - start) / scale
+    return -log(share) + (x - start) / max(start - median, scale) * (log(0.5) - log(share))
+
+
+def scores(days: Sequence[Law], events: Sequence[int] = ()) -> Law:
+    """Return the highest score of each day against all others that were no events."""
+    ordinary = [place for place in range(len(days)) if place not in events]
+    medians = [median(levels) for levels in zip(*(days[place] for place in ordinary), strict=True)]
     found = []
     for place, day in enumerate(days):
-        against = pooled(
-            [other for at, other in enumerate(days) if at != place and at not in alerts]
-        )
-        strays = [
-            (rise - centre) / spread for rise, (centre, spread) in zip(day, against, strict=True)
-        ]
-        found.append(max(strays))
+        starts, scales, share = tails([days[other] for other in ordinary if other != place])
+        cells = zip(day, starts, scales, medians, strict=True)
+        found.append(max(tail_score(*cell, share) for cell in cells))
     return found
+
+
+def bar(found: Sequence[float], days: float) -> float:
+    """Return what one day in `days` exceeds.
+
+    Among n days and today, today is above the k-th highest with a chance of k in n + 1.
+    """
+    ranked = sorted(found, reverse=True)
+    rank = (len(ranked) + 1) / days
+    if rank < 1.0:
+        return ranked[0] + log(1.0 / rank)
+    whole = min(int(rank), len(ranked))
+    below = ranked[min(whole, len(ranked) - 1)]
+    return ranked[whole - 1] + (rank - whole) * (below - ranked[whole - 1])
 
 
 def level_before(part: int, counts: Sequence[Sequence[int]], middle: float) -> float:

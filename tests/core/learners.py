@@ -14,13 +14,16 @@ from custom_components.air_baseline.core.alerting.guideline import GuidelineMean
 from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.day import SLOT_S, locate, part_slots
+from custom_components.air_baseline.core.day import SLOT_S, locate, locate_hour, part_slots
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.ledger.open_day import OpenDay
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
 from custom_components.air_baseline.core.reading.binning import Bin, Binner
-from custom_components.air_baseline.core.reading.sustained_level import SustainedWindow
+from custom_components.air_baseline.core.reading.sustained_level import (
+    SustainedLevel,
+    SustainedWindow,
+)
 from custom_components.air_baseline.core.storage.channel import dump_channel
 
 HIGH = 20.0  # The upper edge of the range for episodes.
@@ -80,10 +83,10 @@ class Episodes(Bins):
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
             self.sustained.take(bin_)
-            span = self.sustained.span(bin_.end)
-            ended = self.watch.follow(bin_, span[0] if span else None, HIGH)
-            if span and span[0] > HIGH and self.watch.may_open(bin_.end):
-                self.watch.open(an_episode(bin_.end, span[0]))
+            level = self.sustained.level(bin_.end)
+            ended = self.watch.follow(bin_, level.low if level else None, HIGH)
+            if level and level.low > HIGH and self.watch.may_open:
+                self.watch.open(an_episode(bin_.end, level.low))
             now = ended or self.watch.current
             self.outputs.append(now and from_origin(now, self.origin))
 
@@ -103,11 +106,12 @@ class Days(Bins):
     @override
     def take(self, bins: Sequence[Bin]) -> None:
         for bin_ in bins:
-            day, part = locate(bin_.start, UTC)
+            day, hour = locate_hour(bin_.start, UTC)
             if self.today is None or day > self.today.day:
                 self.close()
                 self.today = OpenDay(day, part_slots(day, UTC))
-            self.today.take(part, cell_index(bin_.value), bin_.value, None)
+            level = SustainedLevel(bin_.value, bin_.value, bin_.value)
+            self.today.take(hour, cell_index(bin_.value), level, None)
 
     def close(self) -> None:
         if self.today is not None:

@@ -39,6 +39,7 @@ from custom_components.air_baseline.core.ledger.entries import (
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import encode_counts
+from custom_components.air_baseline.core.ledger.hour_peaks import of_part_peaks
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import (
     CELLS,
@@ -55,7 +56,7 @@ PM25 = POLLUTANTS[Pollutant.PM25]
 MEMORY_S = 7200.0  # Time in which the air of a room loses its memory.
 PLUME_S = 2400.0  # Time in which a plume in an open-plan home falls to a third.
 
-RECORD = {"peaks", "issued"}
+RECORD = {"peaks", "issued", "next_14_days"}
 SURROUNDINGS = {"outdoor_pm25", "outdoor_temperature", "window_open"}
 
 type Spent = Mapping[float, int]  # Slots spent at each level.
@@ -135,7 +136,8 @@ def play(channel: Channel, readings: Iterable[tuple[float, float]]) -> list[Judg
 def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) -> DaySummary:
     """Return a day from the slots spent at each level, alike in all parts or given for each.
 
-    By default it is a full day of constant 8; its peaks are its highest levels.
+    By default it is a full day of constant 8; its peaks are its highest levels. Peaks can be given
+    of each part, or packed (of each hour).
     """
     spent = {8.0: 36} if spent is None else spent
     parts = [spent] * PARTS if isinstance(spent, Mapping) else spent
@@ -151,6 +153,8 @@ def a_day(day: int, spent: Spent | Sequence[Spent] | None = None, **given: Any) 
         **{name: given.pop(name) for name in SURROUNDINGS & given.keys()}
     )
     record |= {name: given.pop(name) for name in RECORD & given.keys()}
+    if not isinstance(record["peaks"], bytes):
+        record["peaks"] = of_part_peaks(record["peaks"])
     packed = pack_record(**record, surroundings=surroundings)
     return DaySummary(day=day, record=packed, **{"slots": PLAIN_SLOTS} | given)
 

@@ -7,7 +7,7 @@ from math import inf, nan
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, LearningState, Reason, Refused
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
@@ -79,7 +79,7 @@ def test_the_range_is_written_before_the_day_and_scored_after_it() -> None:
     play(channel, readings[: 10 * 288 + 1])
     before = channel.ledger
     assert channel.binner.step is not None
-    issued = forecast(before, MONDAY + 10, PM25, channel.promise, channel.binner.step)
+    issued = forecast(before, MONDAY + 10, PM25, channel.promise_days, channel.binner.step)
     judgements = play(channel, readings[10 * 288 + 1 :]) + list(
         channel.advance(readings[-1][0] + 300)
     )
@@ -91,6 +91,8 @@ def test_the_range_is_written_before_the_day_and_scored_after_it() -> None:
     inside = [j.typical.inside(j.bin.value) for j in judgements if j.typical and j.bin]
     assert channel.ledger.days[-1].coverage == pytest.approx(sum(inside) / 288, abs=1e-4)
     assert channel.ledger.days[-1].issued == issued.issued
+    assert issued.next_14_days is not None
+    assert channel.ledger.days[-1].next_14_days == issued.next_14_days
 
 
 def test_before_the_first_day_the_range_is_that_of_other_homes() -> None:
@@ -333,7 +335,7 @@ def test_no_alert_opens_later_than_an_hour_after_a_sign_of_life() -> None:
         channel.read(start + hour * 3600.0, 8.0)
     dead_at = start + 8 * 3600.0
     channel.read(dead_at, 300.0)
-    channel.episode_watch.cool_until = dead_at + 1.5 * 3600.0
+    channel.episode_watch.blocked_slots = 18  # An hour and a half, of which none is inside.
     judged = channel.advance(dead_at + 4 * 3600.0)
     assert [judgement.compared for judgement in judged if judgement.bin][-1] is not None, "it holds"
     assert not channel.episodes
@@ -356,9 +358,9 @@ def test_a_channel_that_has_found_an_earlier_value_can_be_loaded_again(
     pollutant: Pollutant, ago_s: float
 ) -> None:
     start = day_start(MONDAY, LONDON) + 12 * 3600.0
-    channel = Channel(POLLUTANTS[pollutant], LONDON, Promise.MONTH)
+    channel = Channel(POLLUTANTS[pollutant], LONDON, MONTH_DAYS)
     channel.find(start, 8.0, 1.0, start - ago_s)
-    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     assert again.health.dump() == channel.health.dump()
 
 
@@ -368,7 +370,7 @@ def test_a_value_that_a_restart_wrote_again_is_no_news_and_costs_no_day(down_h: 
     breathe(channel, start, 10 * 60, 8.0)
     channel.read(start + 10 * 3600.0, 300.0)
     channel.advance(start + 10.2 * 3600.0)
-    again = load_channel(dump_channel(channel), LONDON, channel.promise)
+    again = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     assert again.open_day is not None
     learned = again.open_day.observed
     at = start + (10.2 + down_h) * 3600.0

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState, OtherRooms, Refused
 from custom_components.air_baseline.core.day import day_start, locate
@@ -33,7 +33,7 @@ USUAL, HIGH = 8.0, 60.0
 
 
 def restarted(channel: Channel) -> Channel:
-    return load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+    return load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, MONTH_DAYS)
 
 
 def live(channel: Channel, start: float, hours: int) -> None:

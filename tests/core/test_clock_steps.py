@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.clock_steps import (
     is_damaged,
@@ -56,7 +56,7 @@ SIZES = [8 * HOUR, 3 * DAY, 40 * DAY, 365 * DAY]
 
 def restored(channel: Channel) -> Channel:
     """Return a channel as it is after a restart."""
-    return load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+    return load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, MONTH_DAYS)
 
 
 def a_morning(days: int = WINDOW_DAYS, pollutant: Pollutant = Pollutant.PM25) -> Channel:
@@ -525,7 +525,7 @@ def test_a_day_that_was_set_aside_and_cannot_be_read_costs_only_itself() -> None
         lists["days"][0] = lists["days"][0].replace(" live ", " undead ")
         lists["days_checksum"] = crc32("\n".join(lists["days"]).encode())
     salvage = Salvage()
-    damaged = load_channel(data, LONDON, Promise.MONTH, salvage)
+    damaged = load_channel(data, LONDON, MONTH_DAYS, salvage)
     now = NOON + 100 * HOUR
     set_right(damaged, KnownTime(known.latest + 40 * HOUR, known.leaps), now)
     assert len(salvage.lost) == 2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from custom_components.air_baseline.core.alerting.judgement import Judgement
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Basis, Compared, LearningState
 from custom_components.air_baseline.core.day import day_start
@@ -101,7 +101,7 @@ def test_a_channel_continues_after_a_restart_as_if_there_had_been_none(
     play(channel, before)
     channel.lose(stop)
     channel.take_events()
-    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), UTC, Promise.MONTH)
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), UTC, MONTH_DAYS)
     assert dump_channel(restored) == dump_channel(channel)
     assert restored.judge(stop) == channel.judge(stop)
     assert play(restored, after) == play(channel, after)

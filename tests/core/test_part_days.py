@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Compared, LearningState, Missing, Reason
 from custom_components.air_baseline.core.day import clock_times, day_start, locate
@@ -76,7 +76,7 @@ def weeks(days: int, is_on: On) -> str:
 
 
 def after(days: int, is_on: On) -> Channel:
-    return load_channel(json.loads(weeks(days, is_on)), LONDON, Promise.MONTH)
+    return load_channel(json.loads(weeks(days, is_on)), LONDON, MONTH_DAYS)
 
 
 def at(day: int, hour: float) -> float:
@@ -140,7 +140,7 @@ def test_a_silent_source_is_not_usual_at_a_time_of_day_that_is_not_seen() -> Non
 
 def test_a_forecast_with_parts_that_are_not_seen_is_stored_whole() -> None:
     channel = after(36, OFF)
-    again = load_channel(dump_channel(channel), LONDON, Promise.MONTH)
+    again = load_channel(dump_channel(channel), LONDON, MONTH_DAYS)
     assert channel.forecast is not None
     assert channel.forecast.scored == 0b01111110
     assert again.forecast == channel.forecast

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import (
@@ -116,7 +116,7 @@ def live_through(zone: tzinfo, at: float) -> Channel:
         if slot % 96 == 0:
             before = channel
             text = json.dumps(dump_channel(channel))
-            channel = load_channel(json.loads(text), zone, Promise.MONTH)
+            channel = load_channel(json.loads(text), zone, MONTH_DAYS)
             assert channel.ledger == before.ledger
             assert channel.open_day is not None
             assert before.open_day is not None
@@ -161,7 +161,7 @@ def settled_text() -> str:
 
 def a_settled_room() -> tuple[Channel, float]:
     """Return such a channel, and the time of its last reading."""
-    return load_channel(json.loads(settled_text()), LONDON, Promise.MONTH), START + 42 * DAY_S
+    return load_channel(json.loads(settled_text()), LONDON, MONTH_DAYS), START + 42 * DAY_S
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -191,7 +191,7 @@ def moved(channel: Channel, at: float, name: str, *, restart: bool) -> Channel:
     """Return a channel in another time zone, changed while it runs or between two starts."""
     if restart:
         text = json.dumps(dump_channel(channel))
-        return load_channel(json.loads(text), ZoneInfo(name), channel.promise)
+        return load_channel(json.loads(text), ZoneInfo(name), channel.promise_days)
     channel.move(at, ZoneInfo(name))
     return channel
 

@@ -81,6 +81,26 @@ def show(hass: HomeAssistant, entity_id: str, value: object, **attributes: objec
     return entity_id
 
 
+async def test_set_up_says_what_a_budget_of_the_home_means_for_each_sensor(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    areas = [ar.async_get(hass).async_create(f"Room {number}").id for number in range(10)]
+    for area in areas:
+        put(hass, area, area)
+    page = await offered(hass, alerts_of_home=2)
+    assert page["description_placeholders"] is not None
+    assert page["description_placeholders"]["total"] == (
+        "Sensors: 10. Alerts in the whole home: at most about 2 in 30 days, so at most about one in"
+        " 150 days from each sensor. Rarer alerts miss more."
+    )
+    done = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": areas})
+    await hass.async_block_till_done()
+    assert done["result"].options == {"promise": "month", "alerts_of_home": 2}
+    rooms_of = done["result"].runtime_data.rooms.values()
+    channels = [channel for room in rooms_of for channel in room.channels.values()]
+    assert [channel.promise_days for channel in channels] == [150] * 10
+
+
 async def test_three_clicks_lead_to_watched_rooms(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
@@ -90,7 +110,10 @@ async def test_three_clicks_lead_to_watched_rooms(
     page = await offered(hass, use_history=False)
     assert rooms(page) == ["Bedroom: PM2.5", "Kitchen: PM2.5, VOC"]
     assert page["description_placeholders"] is not None
-    assert "at most about 3 a month" in page["description_placeholders"]["total"]
+    assert page["description_placeholders"]["total"] == (
+        "Sensors: 3. At one false alarm per sensor a month, expect at most about 3 a month in the"
+        " whole home."
+    )
     done = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": ["kitchen"]})
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY

@@ -111,8 +111,18 @@ def worded(channel: Message, **lines: list[str]) -> Message:
     return channel | {"words": channel["words"] | lines}
 
 
-TOAST = {"start": START + 11.4 * HOUR, "end": START + 13.0 * HOUR, "running": True}
-OVER = {"start": START + 6.4 * HOUR, "end": START + 7.5 * HOUR, "running": False}
+TOAST = {
+    "start": START + 11.4 * HOUR,
+    "end": START + 13.0 * HOUR,
+    "running": True,
+    "rarity_days": 35,
+}
+OVER = {
+    "start": START + 6.4 * HOUR,
+    "end": START + 7.5 * HOUR,
+    "running": False,
+    "rarity_days": 60,
+}
 
 COLLECTING = worded(
     a_channel(
@@ -142,7 +152,12 @@ STATES: dict[str, Message] = {
             measured=[
                 "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed at 15:54)."
             ],
-            inferred=["This is the highest rise at this time of day in 34 comparable days."],
+            inferred=[
+                (
+                    "This is the highest rise at this time of day in 34 comparable days. "
+                    "As rare as once in 35 days here, or rarer."
+                ),
+            ],
         ),
         questions=[{"kind": "unusual_episode", "numbers": {}}],
     ),

@@ -129,8 +129,19 @@ def test_an_episode_is_marked_on_the_line(page: Page) -> None:
 
 def test_an_episode_that_is_over_says_until_when(page: Page) -> None:
     show(page, STATES["unusual_over"])
-    assert "Unusual from 10:24 to 11:30" in text(page)
+    assert "Unusual from 10:24 to 11:30. As rare as once in 60 days here, or rarer." in text(page)
     assert count(page, ".line circle.unusual") == 0
+
+
+def test_how_rare_a_running_episode_is_is_said_once(page: Page) -> None:
+    show(page, STATES["unusual"])
+    assert text(page).count("As rare as") == 1
+
+
+def test_how_rare_an_episode_was_is_not_said_if_it_is_not_known(page: Page) -> None:
+    show(page, a_room(a_channel(episodes=[OVER | {"rarity_days": None}])))
+    assert "Unusual from 10:24 to 11:30" in text(page)
+    assert "As rare as" not in text(page)
 
 
 def test_silence_is_a_gap_and_no_value(page: Page) -> None:

@@ -162,7 +162,28 @@ async def test_an_episode_is_sent_to_a_phone_and_its_buttons_correct_it(
     assert shown(hass, UNUSUAL).attributes["corrections"] == 1
 
 
-async def test_an_episode_that_is_not_sure_enough_is_not_sent(
+@pytest.mark.parametrize(("days", "number"), [(60, 1), (59, 0), (None, 0)])
+async def test_only_an_episode_that_is_rare_enough_is_sent_and_says_how_rare_it_is(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    phone: tuple[str, list[ServiceCall]],
+    days: int | None,
+    number: int,
+) -> None:
+    kitchen.rare(days)
+    device, sent = phone
+    await kitchen.learn()
+    room = device_id(hass)
+    await make(hass, "notify_and_ask", rooms=[room], phone=device, minimum_rarity=60)
+    await kitchen.breathe()
+    await kitchen.plume()
+    assert kitchen.says(UNUSUAL) == "on"
+    assert len(sent) == number
+    for notification in sent:
+        assert "As rare as once in 60 days here, or rarer." in notification.data["message"]
+
+
+async def test_an_automation_from_the_blueprint_of_before_keeps_its_input_and_runs(
     hass: HomeAssistant, kitchen: Kitchen, phone: tuple[str, list[ServiceCall]]
 ) -> None:
     device, sent = phone
@@ -171,8 +192,7 @@ async def test_an_episode_that_is_not_sure_enough_is_not_sent(
     await make(hass, "notify_and_ask", rooms=[room], phone=device, minimum_confidence=100)
     await kitchen.breathe()
     await kitchen.plume()
-    assert kitchen.says(UNUSUAL) == "on"
-    assert sent == []
+    assert len(sent) == 1
 
 
 # Run a purifier.
@@ -205,6 +225,24 @@ async def test_a_purifier_runs_while_the_air_is_unusual(
     assert kitchen.says(purifier) == "on", "not yet back for half an hour"
     await kitchen.breathe(20 * MINUTE)
     assert kitchen.says(purifier) == "off"
+
+
+@pytest.mark.parametrize(("days", "then"), [(60, "on"), (59, "off")])
+async def test_a_purifier_runs_only_for_an_episode_that_is_rare_enough(
+    hass: HomeAssistant,
+    kitchen: Kitchen,
+    purifier: str,
+    days: int,
+    then: str,
+) -> None:
+    kitchen.rare(days)
+    await kitchen.learn()
+    await purify(hass, purifier, minimum_rarity=60)
+    await kitchen.breathe()
+    await kitchen.plume()
+    during = (kitchen.says(UNUSUAL), kitchen.says(purifier))
+    await kitchen.breathe()
+    assert (during, kitchen.says(purifier)) == (("on", then), "off")
 
 
 async def test_a_purifier_runs_no_longer_than_the_longest_run_time(

@@ -23,6 +23,7 @@ REASON = re.compile(
 )
 NOT_CHOSEN = {
     "BEGINNING": "POSIX time 0",
+    "DAYS": "days",
     "DAY_S": "seconds",
     "EARLIEST_DAY": "day of POSIX time 0",
     "HOURS": "hours of a day",
@@ -32,7 +33,6 @@ NOT_CHOSEN = {
     "MOST": "largest whole number of JavaScript",
     "PARALLEL_UPDATES": "no limit",
     "PARTS": "parts of a day",
-    "PERCENT": "percent",
     "RANGE_WIDTH": "numbers of a stored range",
     "SATURDAY": "day of a week",
     "ENTRY_VERSION": "version of the configuration",

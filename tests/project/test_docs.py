@@ -31,6 +31,7 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
     )
     sent = async_mock_service(hass, "notify", "send_message")
     on, off = (async_mock_service(hass, "fan", f"turn_{way}") for way in ("on", "off"))
+    kitchen.rare(90)
     await kitchen.learn()
     report(hass, PM25, 6)
     assert await async_setup_component(hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: examples})
@@ -67,4 +68,4 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
 def test_the_page_names_every_reason() -> None:
     named = set(re.findall(r"`(\w+)`", PAGE[PAGE.index("## Why it did not run") :]))
     assert {reason.value for reason in Reason} <= named
-    assert "confidence_below_minimum" in named
+    assert "rarity_below_minimum" in named

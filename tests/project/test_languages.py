@@ -29,9 +29,12 @@ NAMED = {
 COUNTED = re.compile(
     r"\{(?:days|weeks|weekend|hourly|alerts)\}\s(?!(?:of|von|sur|de|su|van|z)\b)\w"
 )
-NEVER_ONE = {  # Days kept or compared with: 13 of them at least.
+NEVER_ONE = {  # Days kept, compared with or promised: 13 of them at least.
+    "common.budget_total",
+    "common.inferred_level",
     "common.inferred_rank",
     "common.inferred_record",
+    "common.rarity",
     "exceptions.correction_too_old.message",
     "exceptions.day_too_far.message",
     "exceptions.day_too_old.message",

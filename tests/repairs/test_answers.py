@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import locate
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
@@ -72,13 +72,14 @@ async def range_asked(
 
 
 @pytest.fixture
-async def changing(
+async def shifted(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> MockConfigEntry:
     """Set up a kitchen whose air is four times what it was for nine days."""
     entry = await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, 9 * DAY, {PM25: lambda at: 4 * usual(at)}, step=10 * MINUTE)
-    assert shown(hass, LEARNING).state == "changing"
+    assert shown(hass, LEARNING).state == "learned"
+    assert shown(hass, LEARNING).attributes["suspected_since"] == "2026-03-02"
     return entry
 
 
@@ -304,20 +305,21 @@ def no_change_asked(hass: HomeAssistant) -> bool:
     return not any(one.startswith("change_suspected") for one in issues(hass))
 
 
-@pytest.mark.usefixtures("changing")
+@pytest.mark.usefixtures("shifted")
 async def test_a_suspected_change_is_explained(hass: HomeAssistant, fixer: Fixer) -> None:
     asked = the_change(hass)
     assert asked.startswith(f"change_suspected_{KITCHEN}_pm25_")
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["changed", "season", "at_fault", "not_now"]
-    assert "Something changed around 2026-03-02" in text_of(page, "inferred")
+    assert "Since about 2026-03-02" in text_of(page, "inferred")
+    assert "alerts go on" in text_of(page, "inferred")
     assert "since 2026-03-02" in text_of(page, "measured")
     page = await fixer.choose(page, "changed")
     assert page["data_schema"][0]["default"] == "2026-03-02", "as it is suspected"
 
 
-@pytest.mark.usefixtures("changing")
-async def test_the_answer_that_it_is_the_season_withdraws_the_doubt(
+@pytest.mark.usefixtures("shifted")
+async def test_the_answer_that_it_is_the_season_withdraws_the_question(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
@@ -329,15 +331,16 @@ async def test_the_answer_that_it_is_the_season_withdraws_the_doubt(
     assert page["type"] == "form"
     done = await fixer.answer(page)
     assert done["reason"] == "withdrawn"
-    assert shown(hass, LEARNING).state != "changing"
+    assert shown(hass, LEARNING).state == "learned"
+    assert shown(hass, LEARNING).attributes["suspected_since"] is None
     assert no_change_asked(hass)
     await act(hass, "undo")
     assert await ledger(hass, hass_storage) == before
-    assert shown(hass, LEARNING).state == "changing"
+    assert shown(hass, LEARNING).attributes["suspected_since"] == "2026-03-02"
     assert no_change_asked(hass), "what was answered is not asked again"
 
 
-@pytest.mark.usefixtures("changing")
+@pytest.mark.usefixtures("shifted")
 async def test_a_reported_change_replaces_the_suspected_one(
     hass: HomeAssistant, fixer: Fixer
 ) -> None:
@@ -352,7 +355,7 @@ async def test_a_reported_change_replaces_the_suspected_one(
     assert no_change_asked(hass)
 
 
-@pytest.mark.usefixtures("changing")
+@pytest.mark.usefixtures("shifted")
 async def test_a_sensor_at_fault_is_excluded_from_the_day_on_and_paused(
     hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
 ) -> None:
@@ -364,7 +367,7 @@ async def test_a_sensor_at_fault_is_excluded_from_the_day_on_and_paused(
     page = await fixer.answer(page, date="2026-03-03")
     assert text_of(page, "date") == "2026-03-03"
     assert "No alerts while learning is paused" in text_of(page, "consequence")
-    assert shown(hass, LEARNING).state == "changing"
+    assert shown(hass, LEARNING).state == "learned"
     done = await fixer.answer(page)
     assert done["reason"] == "at_fault_paused"
     assert shown(hass, LEARNING).state == "paused"
@@ -519,12 +522,12 @@ async def test_a_room_removed_while_its_episode_is_corrected_is_reported_as_gone
 
 @pytest.mark.parametrize("choices", [["season"], ["at_fault"], ["at_fault", "2026-03-02"]])
 async def test_a_room_removed_while_its_change_is_answered_is_reported_as_gone(
-    hass: HomeAssistant, changing: MockConfigEntry, fixer: Fixer, choices: list[str]
+    hass: HomeAssistant, shifted: MockConfigEntry, fixer: Fixer, choices: list[str]
 ) -> None:
     page = await to_page(fixer, the_change(hass), choices[0])
     for day in choices[1:]:
         page = await fixer.answer(page, date=day)
-    assert await ends_as_gone(hass, fixer, changing, page)
+    assert await ends_as_gone(hass, fixer, shifted, page)
 
 
 @pytest.mark.usefixtures("episode")
@@ -562,7 +565,7 @@ async def test_too_many_alerts_raise_doubt_and_are_asked_about(
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
-    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, Promise.MONTH)
+    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, MONTH_DAYS)
     for days_ago in (20, 13, 6):
         channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
     await a_kitchen(hass, hass_storage, 36, episodes=dump_channel(channel)["episodes"])

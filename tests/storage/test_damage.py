@@ -19,7 +19,7 @@ from homeassistant.util.json import json_loads
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import WINDOW_DAYS, locate
 from custom_components.air_baseline.core.explaining.day_chart import day_chart
@@ -115,7 +115,7 @@ def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
         try:
             data, good = data_of(damaged.ledger), data_of(damaged.good)
             opened = data_of(damaged.opened)
-            loaded = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(data, good, opened)
+            loaded = RoomsReader(ZONE, MONTH_DAYS, ROOMS).read(data, good, opened)
             found += [f"{damaged.what}: {wrong}" for wrong in _run_on(loaded, data, tried)]
             loaded.note_salvaged()
             reported += loaded.found
@@ -196,7 +196,7 @@ def _run_channel_on(channel: Channel) -> Iterator[str]:
     except UndoError:
         yield "a start over cannot be undone"
     kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
-    again = load_channel(kept, channel.zone, channel.promise)
+    again = load_channel(kept, channel.zone, channel.promise_days)
     if json.loads(json.dumps(dump_channel(again))) != kept:
         yield "it is not what was written"
 
@@ -296,7 +296,7 @@ async def _live(
     found += [f"{name} is {state}" for name, state in states.items() if state in NO_STATE]
     await hass.config_entries.async_unload(entry.entry_id)
     written = data_of(disk(hass, LEDGER_KEY).read_bytes())
-    again = RoomsReader(ZONE, Promise.MONTH, ROOMS).read(written, None)
+    again = RoomsReader(ZONE, MONTH_DAYS, ROOMS).read(written, None)
     if again.lost or again.recovered or again.damaged:
         found.append(f"written so that it cannot be read: {again.lost}")
     return found

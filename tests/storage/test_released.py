@@ -24,6 +24,7 @@ from tests.conftest import DOMAIN
 from tests.eventful import FIXTURES, eventful_home, put_released, run_eventful_home
 from tests.files import disk, read, set_aside
 from tests.home import KITCHEN, issues, pass_time, set_up, shown
+from tests.stored import in_columns_of_today
 
 pytestmark = pytest.mark.on_disk
 
@@ -84,7 +85,7 @@ async def test_every_released_form_loads_and_shows_what_it_showed(
         assert states(hass) == expected["states"]
         assert set_aside(hass) == []
     await hass.config_entries.async_unload(entry.entry_id)
-    assert ledgers(read(hass, LEDGER_KEY)) == ledgers(before)
+    assert ledgers(read(hass, LEDGER_KEY)) == ledgers(in_columns_of_today(before))
 
 
 async def test_a_file_of_an_earlier_form_is_kept_for_thirty_days_and_leads_back(
@@ -178,7 +179,7 @@ async def test_the_current_form_is_among_those_released_and_the_fixture_holds_al
     await hass.config_entries.async_unload(entry.entry_id)
     put_released(hass, PRESENT)
     for key, written in put_aside.items():
-        assert form(read(hass, key)) == form(written)
+        assert form(in_columns_of_today(read(hass, key))) == form(written)
     assert put_aside[OPEN_KEY]["data"]["continues"] == put_aside[LEDGER_KEY]["data"]["id"]
     assert set(put_aside[OPEN_KEY]["data"]) == {"continues", "saved_at", "rooms", "context"}
     known = json.loads((FIXTURES / PRESENT / "shown.json").read_text("utf-8"))

@@ -91,6 +91,7 @@ HOME = st.fixed_dictionaries(
     {},
     optional={
         "promise": st.one_of(st.sampled_from(("fortnight", "month", "two_months")), ODD),
+        "alerts_of_home": st.one_of(st.floats(1, 30), ODD),
         "outdoor_pm25": st.one_of(ENTITIES, ODD),
         "outdoor_temperature": st.one_of(ENTITIES, ODD),
         "everyone_may_correct": st.one_of(st.booleans(), ODD),

@@ -144,7 +144,12 @@ def _part(part: PartOfDay, source: RoomSource) -> CardMessage:
 
 
 def _episode(span: EpisodeSpan) -> CardMessage:
-    return {"start": span.start, "end": span.end, "running": span.running}
+    return {
+        "start": span.start,
+        "end": span.end,
+        "running": span.running,
+        "rarity_days": span.rarity,
+    }
 
 
 def _lines(text: str) -> list[str]:

@@ -15,18 +15,35 @@ from datetime import tzinfo
 from math import ceil
 
 from .alerting.episode import EpisodeWatch, InsideWatch, opened, with_surroundings
-from .alerting.forecast import Forecast, begin_part, begin_parts, forecast, with_levels
+from .alerting.forecast import (
+    Forecast,
+    begin_part,
+    begin_parts,
+    forecast,
+    with_levels,
+    with_threshold,
+)
 from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
-from .alerting.promise import RULES, Promise
+from .alerting.promise import MONTH_DAYS, rarities
 from .codes import Condition, HistoryState, LearningState, OtherRooms, Refused
-from .day import DAY_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots, parts_of_slots
+from .day import (
+    DAY_S,
+    PART_HOURS,
+    SLOT_S,
+    WINDOW_DAYS,
+    day_start,
+    locate,
+    locate_hour,
+    part_slots,
+    parts_of_slots,
+)
 from .event import Event, EventKind
-from .learning.level_shift import find_doubt
+from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
 from .ledger.correction import revived, suspect_change, with_rest
-from .ledger.entries import Cause, ChangeSuspected, Draft, Entry, Reset
+from .ledger.entries import Cause, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
 from .ledger.kept_leap import KeptLeap, aged, slack_s
 from .ledger.ledger import Ledger
@@ -73,7 +90,7 @@ class Channel:
         "ledger",
         "open_day",
         "paused",
-        "promise",
+        "promise_days",
         "refused",
         "spec",
         "surroundings",
@@ -83,11 +100,11 @@ class Channel:
         "zone",
     )
 
-    def __init__(self, spec: PollutantSpec, zone: tzinfo, promise: Promise = Promise.MONTH) -> None:
-        """Start with nothing known about the room."""
+    def __init__(self, spec: PollutantSpec, zone: tzinfo, promise_days: int = MONTH_DAYS) -> None:
+        """Start with nothing known about the room; at most one alert in `promise_days`."""
         self.spec = spec
         self.zone = zone
-        self.promise = promise
+        self.promise_days = promise_days
         self.health = SensorHealth(spec)
         self.binner = Binner(self.health.longest_hold_s)
         self.unit_check = UnitCheck(spec)
@@ -199,8 +216,7 @@ class Channel:
 
     def judge(self, at: float) -> Judgement:
         """Return what can be said at a time."""
-        part = locate(at, self.zone)[1]
-        return self._judge(at, part)
+        return self._judge(at, locate_hour(at, self.zone)[1])
 
     def state(self, at: float) -> LearningState:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
@@ -300,26 +316,30 @@ class Channel:
         self.zone = zone
         self._check_zone(at)
 
-    def adopt_promise(self, at: float, promise: Promise) -> None:
+    def adopt_promise(self, at: float, days: int) -> None:
         """Follow another promise from now on: today's alert levels are written again."""
         self._note_hours(at)
-        self.promise = promise
+        self.promise_days = days
         if self.forecast is not None:
             self.resume(self.forecast)
 
     def resume(self, written: Forecast | None) -> None:
         """Continue with today's forecast after a restart, None if it was lost.
 
-        Another promise has another alert threshold, so the forecast is rewritten. If its ranges
-        change with that, or it was lost, the day has had two ranges and gets no coverage.
+        Another promise has another alert threshold, which is written again, as is one that an
+        earlier version of the method wrote. If the forecast was lost, the day has had two ranges
+        and gets no coverage.
         """
         if written is None:
             self._reissue(moved=True)
             return
         self.forecast = with_levels(written, self.ledger)
-        if written.promise is not self.promise and self.open_day is not None:
-            self._write_forecast(written.day, written.resolution)
-            self.open_day.void |= self.forecast.issued != written.issued
+        same = written.promise_days == self.promise_days
+        known = (*written.threshold.bars,) == rarities(self.promise_days)
+        if self.open_day is not None and not (same and known):
+            again = with_threshold(written, self.ledger, self.promise_days)
+            counts = self.open_day.counts
+            self.forecast = begin_parts(again, written.part, counts, self.ledger)
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -367,8 +387,7 @@ class Channel:
         self._end_if_unlearned(at)
 
     def _sustained(self, at: float) -> SustainedLevel | None:
-        span = None if self.health.stuck or self.clock_wrong else self.sustained.span(at)
-        return SustainedLevel(round(span[0], 1), round(span[1], 1)) if span else None
+        return None if self.health.stuck or self.clock_wrong else self.sustained.level(at)
 
     def _pass(self, bins: Sequence[Bin], at: float) -> Sequence[Judgement]:
         """Judge the bins that closed, then end the episode and the day if they end by the time."""
@@ -382,7 +401,8 @@ class Channel:
         return judgements
 
     def _take(self, bin_: Bin) -> Judgement:
-        day, part = locate(bin_.start, self.zone)
+        day, hour = locate_hour(bin_.start, self.zone)
+        part = hour // PART_HOURS
         self._end_if_silent(bin_.start)
         self._reach(bin_.start, day)
         before = self.forecast
@@ -391,8 +411,8 @@ class Channel:
             if self.spec.at_end(bin_.value):
                 self.guideline.note_end(bin_.start)
         if proven(bin_, part, before) and self._believable(bin_):
-            self._learn(bin_, part)
-        judgement = self._judge(bin_.end, part)
+            self._learn(bin_, hour)
+        judgement = self._judge(bin_.end, hour)
         if judgement.unseen and self.open_day is not None:
             self.open_day.unseen = True
         in_force = before.ranges[part] if before is not None and judgement.typical else None
@@ -415,12 +435,12 @@ class Channel:
             return None
         return range_of_hour(self.forecast, start, self.zone)
 
-    def _judge(self, at: float, part: int) -> Judgement:
+    def _judge(self, at: float, hour: int) -> Judgement:
         if self.clock_wrong:
-            return judge(None, LearningState.CLOCK_WRONG, None, part, None)
+            return judge(None, LearningState.CLOCK_WRONG, None, hour, None)
         sustained, unseen = self._sustained(at), self.unseen(at)
         return judge(
-            self.forecast, self.state(at), sustained, part, self._episode_id, unseen=unseen
+            self.forecast, self.state(at), sustained, hour, self._episode_id, unseen=unseen
         )
 
     def _believable(self, bin_: Bin) -> bool:
@@ -433,8 +453,8 @@ class Channel:
             self._remove(self.health.flat_value or 0.0, self.health.flat_since, bin_.end)
         return not self.health.stuck
 
-    def _learn(self, bin_: Bin, part: int) -> None:
-        today, open_day = self.forecast, self.open_day
+    def _learn(self, bin_: Bin, hour: int) -> None:
+        today, open_day, part = self.forecast, self.open_day, hour // PART_HOURS
         if today is None or open_day is None:
             return
         if today.part != part:
@@ -458,43 +478,30 @@ class Channel:
             high = typical.high if today.learned and seen else None
             self.inside_watch.take(bin_.end, sustained, high)
             if sustained is not None and bin_.fresh:
-                self._consider_alert(today, bin_.end, part, sustained)
-        open_day.take(part, cell_index(bin_.value), level, inside)
+                self._consider_alert(today, bin_.end, hour, sustained)
+        open_day.take(hour, cell_index(bin_.value), sustained, inside)
 
     def _consider_now(self, at: float) -> None:
-        """Open an episode at once if the last half hour is unusual by a range that is new."""
+        """Open an episode at once if the air is unusual by a range that is new."""
         alive_at, sustained = self.binner.alive_at, self._sustained(at)
         if self.forecast is None or sustained is None or alive_at is None:
             return
         if self.episode_watch.current is None and at - alive_at <= FRESH_S:
-            self._consider_alert(self.forecast, at, locate(at, self.zone)[1], sustained)
+            self._consider_alert(self.forecast, at, locate_hour(at, self.zone)[1], sustained)
 
     def _consider_alert(
-        self, today: Forecast, at: float, part: int, sustained: SustainedLevel
+        self, today: Forecast, at: float, hour: int, sustained: SustainedLevel
     ) -> None:
-        alert_level = today.alert_levels[part]
-        if (
-            alert_level is None
-            or sustained.low <= alert_level
-            or not self.episode_watch.may_open(at)
-        ):
+        part = hour // PART_HOURS
+        if not (sustained.exceeds(today.alert_levels, hour) and self.episode_watch.may_open):
             return
         against = reason_against(today, self.state(at), sustained, part, unseen=self.unseen(at))
         if against is not None:
             return
         if any(episode.day == today.day for episode in self.ledger.episodes):
             return
-        alerts = self.ledger.alert_days(today.day)
-        if len(alerts) >= RULES[self.promise].quota:
-            found_day = locate(at, self.zone)[0]
-            self._doubt(at, suspect_change(today.day, found_day, Cause.TOO_MANY_ALERTS))
-            self._reissue(moved=True)
-            self._report_transition(today, at)
-            return
         self.surroundings.advance(at)
-        episode = with_surroundings(
-            opened(today, part, sustained, alert_level, at), self.surroundings, at
-        )
+        episode = with_surroundings(opened(today, hour, sustained, at), self.surroundings, at)
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:
@@ -548,6 +555,7 @@ class Channel:
             longest_run_h=longest,
             surroundings=self.surroundings.of_day(open_day.day),
             seen=today.standing.seen,
+            next_14_days=today.next_14_days,
         )
         before, slack = self.ledger, slack_s(self.leaps)
         kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)
@@ -560,13 +568,15 @@ class Channel:
         self._look_for_shift(open_day.day + 1, at)
 
     def _look_for_shift(self, today: int, at: float) -> None:
-        doubt = find_doubt(self.ledger, today, at)
-        if doubt is not None:
-            self._doubt(at, doubt)
+        before = self.ledger
+        self.ledger = reviewed(before, today, at, self.spec.effect)
+        shift = self.ledger.shift
+        if shift is not None and shift != before.shift:
+            self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _doubt(self, at: float, doubt: Draft) -> None:
-        if isinstance(self._record(at, doubt).correction, ChangeSuspected):
-            self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+        self._record(at, doubt)
+        self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _record(self, at: float, draft: Draft) -> Entry:
         made = self.ledger.with_correction(at, draft)
@@ -580,7 +590,6 @@ class Channel:
         if episode and today and today.learned and episode.day == today.day:
             self.ledger = self.ledger.with_episode(episode)
             self.episode_watch.open(episode)
-            self.episode_watch.cool_until = 0.0
 
     def _follow(self, at: float, entry: Entry) -> None:
         """Update range and episode after an entry took effect or was undone."""
@@ -594,7 +603,7 @@ class Channel:
 
     def _write_forecast(self, day: int, resolution: float | None = None) -> None:
         resolution = resolution or self.binner.step or LEAST_STEP
-        written = forecast(self.ledger, day, self.spec, self.promise, resolution)
+        written = forecast(self.ledger, day, self.spec, self.promise_days, resolution)
         part = self.forecast.part if self.forecast and self.forecast.day == day else None
         if self.open_day is not None:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)

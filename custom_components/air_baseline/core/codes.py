@@ -43,7 +43,6 @@ class Reason(StrEnum):
     SILENT = "silent"
     NOT_SEEN = "not_seen"
     CONDITIONS_UNSEEN = "conditions_unseen"
-    QUOTA = "quota"
     CHANGING = "changing"
     PAUSED = "paused"
     STALE = "stale"

@@ -17,6 +17,7 @@ SLOTS_PER_HOUR = 12  # Slots.
 HOUR_S = 3600.0  # Seconds.
 PARTS = 8  # Parts of a day.
 PART_HOURS = 3  # Hours in a part, by judgement.
+HOURS = PARTS * PART_HOURS  # Hours of a day.
 DAY_START_HOUR = 4  # Wall-clock hour, by judgement the quietest: few episodes are cut in two.
 DAY_S = 86_400  # Seconds.
 PLAIN_SLOTS = (PART_HOURS * SLOTS_PER_HOUR,) * PARTS  # Slots of each part if no clock changes.
@@ -31,16 +32,27 @@ def locate(at: float, zone: tzinfo) -> tuple[int, int]:
     >>> date.fromordinal(day).isoformat(), part
     ('2023-11-14', 6)
     """
+    day, hour = locate_hour(at, zone)
+    return day, hour // PART_HOURS
+
+
+def locate_hour(at: float, zone: tzinfo) -> tuple[int, int]:
+    """Return the day (proleptic ordinal) and the hour of it (0 to 23, from 04:00) of a POSIX time.
+
+    >>> from datetime import UTC
+    >>> locate_hour(1_700_000_000, UTC)[1]  # 22:13 UTC
+    18
+    """
     local = datetime.fromtimestamp(at, zone)
     hours = local.hour - DAY_START_HOUR
     if hours >= 0:
-        return local.toordinal(), hours // PART_HOURS
+        return local.toordinal(), hours
     day = local.toordinal() - 1
     if at < day_start(day, zone):  # A date that was skipped.
         day -= 1
     elif at >= day_start(day + 1, zone):  # It was 04:00 already, and clocks went back.
         day += 1
-    return day, (hours + 24) // PART_HOURS
+    return day, hours + HOURS
 
 
 @lru_cache(maxsize=256)  # The channels of a home ask for the same few days in every slot.
@@ -173,9 +185,10 @@ def parse_day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 
 
-# Slots (30 min) of the sustained level. A short run of 60 min found more plumes but would report
-# each half an hour later.
-SUSTAINED_SLOTS = 6
+# Slots (15 min) of the sustained level. Trial run: with 6, plumes were reported 5 to 10 minutes
+# later.
+SUSTAINED_SLOTS = 3
+LEVEL_SLOTS = 72  # Slots (6 h) of the level that is compared by itself, by judgement.
 INSIDE_SLOTS = 6  # Slots (30 min) inside the range that end an episode, by judgement.
 
 # Days kept. By judgement a season: with a half-life of 30 days, older days weigh under 1/8.

@@ -1,14 +1,22 @@
-"""The settings of the home: the promise, the outdoor sources, and who may correct."""
+"""The settings of the home: how many alerts, the outdoor sources, and who may correct."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, ConfigSubentry, OptionsFlow
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import BooleanSelector, SelectSelector, SelectSelectorConfig
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+)
 import voluptuous as vol
 
 from ..const import (
+    CONF_BUDGET,
     CONF_EVERYONE,
     CONF_HISTORY,
     CONF_OUTDOOR_PM25,
@@ -17,8 +25,12 @@ from ..const import (
 )
 from ..core.alerting.promise import Promise
 from ..inputs.eligibility import refuse_outdoor_pm25, refuse_outdoor_temperature
+from ..inputs.promise import sensors_of
+from .found_words import FoundWords
 from .room_form import SOURCE_KEYS, sensor_of_class
 
+# Alerts of the home in 30 days, by judgement: more than one a day is no budget.
+_BUDGET = NumberSelector(NumberSelectorConfig(min=1, max=30, step=1, mode=NumberSelectorMode.BOX))
 HOME_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_PROMISE, default=Promise.MONTH.value): SelectSelector(
@@ -26,6 +38,7 @@ HOME_SCHEMA = vol.Schema(
                 options=[promise.value for promise in Promise], translation_key="promise"
             )
         ),
+        vol.Optional(CONF_BUDGET): vol.All(_BUDGET, vol.Coerce(int)),
         vol.Optional(CONF_OUTDOOR_PM25): sensor_of_class("pm25"),
         vol.Optional(CONF_OUTDOOR_TEMPERATURE): sensor_of_class("temperature"),
     }
@@ -40,17 +53,23 @@ _REFUSE_OUTDOORS = {
 
 
 class AirBaselineOptionsFlow(OptionsFlow):
-    """Change the promise, the outdoor sources and who may correct; what was learned stays."""
+    """Change how many alerts, the outdoor sources and who may correct; what was learned stays."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the promise, the outdoor sources and who may correct."""
+        """Ask for these settings, and say what those on the page come to with today's sensors."""
         rooms = self.config_entry.subentries.values()
         errors = home_errors(self.hass, user_input or {}, rooms)
         if user_input is not None and not errors:
             return self.async_create_entry(data=user_input)
         known = self.config_entry.options if user_input is None else user_input
         schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
-        return self.async_show_form(step_id="init", data_schema=schema, errors=errors)
+        words = await FoundWords.async_load(self.hass)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=schema,
+            errors=errors,
+            description_placeholders={"total": words.total(known, sensors_of(self.config_entry))},
+        )
 
 
 def home_errors(

@@ -115,11 +115,13 @@ function rangeWords(channel) {
 }
 
 function episodeWords(hass, channel) {
-  return channel.episodes.map(({ start, end, running }) =>
-    running
-      ? say(hass, "card_unusual_since", { start: clock(hass, start) })
-      : say(hass, "card_unusual_until", { start: clock(hass, start), end: clock(hass, end) }),
-  );
+  return channel.episodes.map(({ start, end, running, rarity_days: days }) => {
+    // How rare a running one is stands among what is inferred.
+    if (running) return say(hass, "card_unusual_since", { start: clock(hass, start) });
+    const [from, to] = [clock(hass, start), clock(hass, end)];
+    const until = say(hass, "card_unusual_until", { start: from, end: to });
+    return days === null ? until : `${until}. ${say(hass, "rarity", { days: number(hass, days) })}`;
+  });
 }
 
 function legend(hass, channel) {

@@ -26,7 +26,7 @@ from homeassistant.helpers.recorder import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..core.alerting.promise import Promise
+from ..core.alerting.promise import MONTH_DAYS
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
 from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
 from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec
@@ -118,7 +118,8 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement)
         past = await async_read(hass, entity_id, spec)
     except HistoryError as error:
         past, no_history = Past(), error.reason
-    setting = ReplaySetting(spec=spec, zone=dt_util.get_default_time_zone(), promise=Promise.MONTH)
+    zone = dt_util.get_default_time_zone()
+    setting = ReplaySetting(spec=spec, zone=zone, promise_days=MONTH_DAYS)
     now = dt_util.utcnow().timestamp()
     worth: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
     return Survey(

@@ -73,7 +73,7 @@ class Questions:
             await asyncio.sleep(0)
         suspected: list[Question] = []
         for batch in batched(tuple(rooms), BATCH, strict=False):
-            suspected += self._suspicions(batch, dt_util.utcnow().timestamp())
+            suspected += self._suspicions(batch)
             await asyncio.sleep(0)
         offered, self._offered = self._offered, []
         known = self._rooms.keys()
@@ -128,7 +128,7 @@ class Questions:
         epoch = max(channel.ledger.change_day for channel in channels)
         return [Question(topic=Topic.RANGE_LEARNED, room=room_id, epoch=epoch, at=at)]
 
-    def _suspicions(self, rooms: Iterable[str], now: float) -> list[Question]:
+    def _suspicions(self, rooms: Iterable[str]) -> list[Question]:
         """Return the questions about the changes that are suspected in some rooms now."""
         return [
             Question(
@@ -141,8 +141,7 @@ class Questions:
             for room_id in rooms
             if (room := self._rooms.get(room_id)) is not None and room.last_update_success
             for pollutant, channel in room.channels.items()
-            if channel.state(now) is LearningState.CHANGING
-            and (change := suspected_change(channel)) is not None
+            if (change := suspected_change(channel)) is not None
             and change.correction.cause is not Cause.TIME_ZONE  # Its owner changed it.
         ]
 
@@ -206,8 +205,7 @@ class Questions:
         return self._rooms[room_id].stored.question_records
 
     def _too_old(self, question: Question, now: float) -> bool:
-        lasts = question.topic is Topic.CHANGE_SUSPECTED  # As long as the doubt does.
-        return not lasts and now - question.at > OPEN_DAYS * DAY_S
+        return now - question.at > OPEN_DAYS * DAY_S
 
     def _still_true(self, question: Question, now: float) -> bool:
         """Tell whether what a question is about still holds and the user wants to be asked."""
@@ -222,9 +220,7 @@ class Questions:
                 channel.ledger.asks(episodes=False) for channel in channels.values()
             )
         channel = channels.get(question.pollutant) if question.pollutant else None
-        if channel is None or channel.state(now) is not LearningState.CHANGING:
-            return False
-        change = suspected_change(channel)
+        change = suspected_change(channel) if channel else None
         return change is not None and change.correction.from_day == question.epoch
 
     def _still_open(self, question: Question) -> Question:

@@ -7,21 +7,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..clock import Clock
-from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_PROMISE, CONF_START_ANEW
+from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_START_ANEW
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
-from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.pollutant import POLLUTANTS, Pollutant
 from ..inputs.claims import Taken, taken_sources
+from ..inputs.promise import promise_days_of
 from ..inputs.room_config import RoomSource
 from ..storage.rooms import StoredRoom
 
 type Sources = Mapping[Pollutant, RoomSource]
-
-
-def promise_of(entry: AirBaselineConfigEntry) -> Promise:
-    """Return the promise of a home."""
-    return Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
 
 
 def taken_in(entry: AirBaselineConfigEntry, rooms: Mapping[str, Sources]) -> Mapping[str, Taken]:
@@ -44,7 +39,7 @@ def async_open_room(
     data, room_id = entry.runtime_data, subentry.subentry_id
     stored = data.stored.setdefault(room_id, StoredRoom())
     restarted = subentry.data.get(CONF_START_ANEW, ())
-    fit_channels(stored, sources, promise_of(entry), restarted, data.clock)
+    fit_channels(stored, sources, promise_days_of(entry), restarted, data.clock)
     room = RoomCoordinator(hass, entry, subentry, sources=sources, stored=stored)
     room.async_configure(sources, taken, subentry.title)
     data.rooms[room_id] = room
@@ -54,7 +49,7 @@ def async_open_room(
 def fit_channels(
     room: StoredRoom,
     sources: Sources,
-    promise: Promise,
+    promise_days: int,
     restarted: Collection[str],
     clock: Clock,
 ) -> None:
@@ -73,7 +68,7 @@ def fit_channels(
         room.retire(pollutant, now)
     for pollutant in sources:
         if pollutant not in room.channels:
-            channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise)
+            channel = Channel(POLLUTANTS[pollutant], dt_util.get_default_time_zone(), promise_days)
             channel.paused = paused
             room.channels[pollutant] = channel
     room.date_back_retired(now)

@@ -7,7 +7,7 @@ runs, changes the rooms that differ, and then tells the other listeners once, by
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,11 +35,13 @@ from ..const import (
     SUBENTRY_ROOM,
 )
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
+from ..core.channel import Channel
 from ..core.pollutant import Pollutant
 from ..inputs.claims import Taken
 from ..inputs.places import present_place
+from ..inputs.promise import promise_days_of
 from ..inputs.room_config import RoomDataError, RoomSource, checked_sources
-from .opening import Sources, async_open_room, fit_channels, promise_of, taken_in
+from .opening import Sources, async_open_room, fit_channels, taken_in
 from .renames import (
     area_names,
     async_find_renamed,
@@ -238,11 +240,11 @@ class SettingsListener:
         wanted, home = self._rooms(), self._of_home()
         restarted = [room for room in wanted if CONF_START_ANEW in self._subentry(room).data]
         gone = [room for room in self._data.stored if room not in self._entry.subentries]
-        if wanted == self._running and home == self._home and not restarted and not gone:
+        same = wanted == self._running and home == self._home
+        if same and not restarted and not gone and not any(self._behind()):
             return
         for room_id in gone:
             self._async_close(room_id)
-        self._async_keep_promise()
         sources = {room_id: room.sources for room_id, room in wanted.items()}
         async_forget_gone_pollutants(self._hass, self._entry, sources)
         opened = [
@@ -259,6 +261,7 @@ class SettingsListener:
         async_dispatcher_send(self._hass, SIGNAL_ROOMS_CHANGED)
         for room in opened:
             room.async_start()
+        await self._async_keep_promise()
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone()
@@ -273,17 +276,27 @@ class SettingsListener:
         if (room := self._data.rooms.pop(room_id, None)) is not None:
             room.async_stop()
 
-    @callback
-    def _async_keep_promise(self) -> None:
-        """Write today's forecasts again, if the home was given another promise."""
-        now, promise = dt_util.utcnow().timestamp(), promise_of(self._entry)
-        for room in self._data.rooms.values():
-            behind = [one for one in room.channels.values() if one.promise is not promise]
+    async def _async_keep_promise(self) -> None:
+        """Write today's alert levels again where each sensor may give fewer or more alerts now.
+
+        With a budget of the home, that is everywhere as soon as a sensor is added or removed. A
+        home that stops meanwhile does the rest when it starts.
+        """
+        for room, channel in tuple(self._behind()):
+            if not self._runs():
+                return
             with room.guarded():
-                for channel in behind:
-                    channel.adopt_promise(now, promise)
-                if behind:
-                    room.async_show()
+                channel.adopt_promise(dt_util.utcnow().timestamp(), promise_days_of(self._entry))
+                room.async_show()
+            await asyncio.sleep(0)  # Each takes some milliseconds, and many rooms can be behind.
+
+    def _behind(self) -> Iterator[tuple[RoomCoordinator, Channel]]:
+        """Yield the channels that still keep another promise, with their rooms."""
+        days = promise_days_of(self._entry)
+        for room in self._data.rooms.values():
+            for channel in room.channels.values():
+                if channel.promise_days != days:
+                    yield room, channel
 
     @callback
     def _async_apply(self, room_id: str, settings: RoomSettings) -> RoomCoordinator | None:
@@ -295,9 +308,9 @@ class SettingsListener:
             )
         restarted = subentry.data.get(CONF_START_ANEW, ())
         if restarted or settings != self._running.get(room_id):
-            promise, clock = promise_of(self._entry), self._data.clock
+            days, clock = promise_days_of(self._entry), self._data.clock
             with room.guarded():
-                fit_channels(room.stored, settings.sources, promise, restarted, clock)
+                fit_channels(room.stored, settings.sources, days, restarted, clock)
             room.async_configure(settings.sources, settings.taken, settings.title)
             self._async_rename_device(room_id, settings.title)
         return None
@@ -331,7 +344,7 @@ class SettingsListener:
         }
 
     def _of_home(self) -> tuple[object, ...]:
-        return (promise_of(self._entry), *(self._entry.options.get(key) for key in _OF_HOME))
+        return tuple(self._entry.options.get(key) for key in _OF_HOME)
 
     def _subentry(self, room_id: str) -> ConfigSubentry:
         return self._entry.subentries[room_id]

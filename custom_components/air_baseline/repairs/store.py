@@ -5,10 +5,10 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_PROMISE, DOMAIN
+from ..const import DOMAIN
 from ..coordinator import loaded_rooms
-from ..core.alerting.promise import Promise
 from ..corrections import async_all, async_reset
+from ..inputs.promise import promise_days_of
 from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
 from ..storage.store import LedgerStore, NotSavedError
 from ..words.explanation import escape
@@ -138,9 +138,8 @@ class StoreNewerFlow(RepairsFlow):
         )
 
     async def _async_readable(self, entry: ConfigEntry) -> tuple[bool, bool]:
-        promise = Promise(entry.options.get(CONF_PROMISE, Promise.MONTH))
         return await LedgerStore(self.hass, dict).async_readable(
-            dt_util.get_default_time_zone(), promise, list(entry.subentries)
+            dt_util.get_default_time_zone(), promise_days_of(entry), list(entry.subentries)
         )
 
     async def _async_put_aside(

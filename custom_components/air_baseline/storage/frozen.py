@@ -63,7 +63,7 @@ class ChannelToWrite:
     def __init__(self, channel: Channel) -> None:
         """Freeze a channel; this is fast."""
         self.frozen = freeze_channel(channel)
-        self._zone, self._promise = channel.zone, channel.promise
+        self._zone, self._promise_days = channel.zone, channel.promise_days
         self.error: str | None = None  # Why it could not be loaded again, once it is JSON.
         self.stored: StoredWhole | None = None  # What is known of it, once it is JSON.
 
@@ -74,7 +74,7 @@ class ChannelToWrite:
         plain = self.frozen.dump()
         days, former = self.frozen.ledger.days, self.frozen.ledger.former
         try:
-            check_channel(plain, self._zone, self._promise)
+            check_channel(plain, self._zone, self._promise_days)
             self.stored = StoredWhole.of(plain, days=days, former=former)
         except UNREADABLE as error:
             self.error = repr(error)

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..const import LOGGER
 from ..core import checked
-from ..core.alerting.promise import Promise
 from ..core.channel import Channel
 from ..core.checked import StoredFormError
 from ..core.day import DAY_S
@@ -136,10 +135,10 @@ class OpenParts:
 class RoomsReader:
     """Read rooms from two files; the last good copy replaces what the first has lost."""
 
-    def __init__(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> None:
+    def __init__(self, zone: tzinfo, promise_days: int, rooms: Collection[str]) -> None:
         """Read these rooms; others are gone."""
         self._zone = zone
-        self._promise = promise
+        self._promise_days = promise_days
         self._wanted = rooms
         self._loaded = Loaded()
         self._good_is_whole = False  # The open parts continue the good copy as well.
@@ -241,7 +240,7 @@ class RoomsReader:
 
     def _channel(self, pollutant: Pollutant, data: object, salvage: Salvage) -> Channel | None:
         try:
-            channel = load_channel(data, self._zone, self._promise, salvage)
+            channel = load_channel(data, self._zone, self._promise_days, salvage)
         except NewerFormError as error:
             raise NewerStoreError(str(error)) from error
         except StoredFormError as error:

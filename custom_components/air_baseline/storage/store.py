@@ -26,7 +26,6 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
-from ..core.alerting.promise import Promise
 from ..core.checked import StoredFormError
 from ..core.day import locate
 from ..core.reading.surroundings import SurroundingMean
@@ -87,16 +86,16 @@ class LedgerStore:
         self.surroundings: dict[str, SurroundingMean] = {}  # Shared by channels, by their key.
         self.on_damage: CALLBACK_TYPE | None = None  # Called when damage was found after loading.
 
-    async def async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
+    async def async_load(self, zone: tzinfo, promise_days: int, rooms: Collection[str]) -> Loaded:
         """Read the given rooms (their ids) from all files.
 
         Raises NewerStoreError if a file is of a newer version, and UnreadableStoreError if the
         store cannot be read from the disk.
         """
         async with self._writing:
-            return await self._async_load(zone, promise, rooms)
+            return await self._async_load(zone, promise_days, rooms)
 
-    async def _async_load(self, zone: tzinfo, promise: Promise, rooms: Collection[str]) -> Loaded:
+    async def _async_load(self, zone: tzinfo, promise_days: int, rooms: Collection[str]) -> Loaded:
         run = self._hass.async_add_executor_job
         exists = await run(os.path.isfile, self._ledger.path)
         has_open = await run(os.path.isfile, self._open.path)
@@ -105,7 +104,7 @@ class LedgerStore:
         kept_at = mapping(good).get("kept_at")
         self._good_at = kept_at if isinstance(kept_at, float) else None
         self._good_days = await run(days_of_stored, mapping(mapping(good).get("rooms")))
-        reader = RoomsReader(zone, promise, rooms)
+        reader = RoomsReader(zone, promise_days, rooms)
         loaded = self._loaded = await run(reader.read, data, good, opened)
         loaded.damaged |= exists and data is None
         loaded.saved_at = _saved_at(data, opened)
@@ -297,14 +296,14 @@ class LedgerStore:
         return await self._hass.async_add_executor_job(size, Path(self._ledger.path))
 
     async def async_readable(
-        self, zone: tzinfo, promise: Promise, rooms: Collection[str]
+        self, zone: tzinfo, promise_days: int, rooms: Collection[str]
     ) -> tuple[bool, bool]:
         """Return whether the store and the good copy have rooms that can be read."""
 
         async def readable(store: ImmediateStore) -> bool:
             try:
                 data = await store.async_read()
-                reader = RoomsReader(zone, promise, rooms)
+                reader = RoomsReader(zone, promise_days, rooms)
                 loaded = await self._hass.async_add_executor_job(reader.read, data, None)
             except NewerStoreError:
                 return False

@@ -20,10 +20,12 @@ from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     ChangeFacts,
     CorrectionInForce,
+    EpisodeFacts,
     Explanation,
     Next,
     Silence,
     Subject,
+    TrackRecord,
     TypicalRange,
 )
 from ..core.learning.confidence import CONFIDENCE_DAYS
@@ -165,7 +167,11 @@ class Words:
                 ]
             ),
             inferred=" ".join(
-                [self._inferred(explanation, source, quantity), *self._others(explanation, names)]
+                [
+                    self._inferred(explanation, source, quantity),
+                    *self._rarity(explanation),
+                    *self._others(explanation, names),
+                ]
             ),
             because=self._because(explanation, quantity),
             not_known=self._not_known(explanation),
@@ -241,16 +247,12 @@ class Words:
 
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         if explanation.subject is Subject.EPISODE and explanation.episode is not None:
-            beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
-            return self.say(
-                "inferred_record" if beaten >= days else "inferred_rank",
-                beaten=beaten,
-                days=days,
-                high=self.concentration(explanation.episode.high, source),
-            )
+            return self._rank(explanation, explanation.episode, source)
         typical = explanation.typical
-        if explanation.state is LearningState.CHANGING and explanation.change is not None:
-            return self._changed(explanation.change)
+        change = explanation.change
+        changing = explanation.state is LearningState.CHANGING
+        if change is not None and (changing or explanation.subject is Subject.CHANGE):
+            return self._changed(change, waits=changing)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -264,11 +266,27 @@ class Words:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
 
-    def _changed(self, change: ChangeFacts) -> str:
-        if change.cause is Cause.TOO_MANY_ALERTS:
-            return self.say("inferred_too_many", date=change.from_day)
+    def _rarity(self, explanation: Explanation) -> list[str]:
+        """Return how rare an episode is, if that is known."""
+        episode = explanation.episode
+        if episode is None or episode.rarity is None:
+            return []
+        return [self.say("rarity", days=episode.rarity)]
+
+    def _rank(self, explanation: Explanation, episode: EpisodeFacts, source: RoomSource) -> str:
+        beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
+        high = self.concentration(episode.high, source)
+        if beaten < days:
+            return self.say("inferred_rank", beaten=beaten, days=days, high=high)
+        return self.say(
+            "inferred_level" if episode.by_level else "inferred_record", days=days, high=high
+        )
+
+    def _changed(self, change: ChangeFacts, *, waits: bool) -> str:
         if change.cause is Cause.TIME_ZONE:
             return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+        if waits:
+            return self.say("inferred_changing")
         return self.say("inferred_change", date=change.from_day)
 
     def _around(self, explanation: Explanation) -> list[str]:
@@ -344,14 +362,7 @@ class Words:
                     hourly=evidence.hourly_days,
                 )
             )
-        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
-            lines.append(
-                self.say(
-                    "because_held",
-                    held=round(100 * record.coverage_28d),
-                    target=round(100 * record.target),
-                )
-            )
+        lines += self._held(record)
         if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
         if evidence.not_seen:
@@ -376,6 +387,25 @@ class Words:
         if folded:
             lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
+
+    def _held(self, record: TrackRecord) -> list[str]:
+        """Return what the range has held and should hold, and how such forecasts came out."""
+        lines = []
+        if record.coverage_28d is not None and record.scored_days >= CONFIDENCE_DAYS:
+            lines.append(
+                self.say(
+                    "because_held",
+                    held=round(100 * record.coverage_28d),
+                    target=round(100 * record.target),
+                )
+            )
+        if record.next_14_days is not None:
+            low, high = record.next_14_days
+            lines.append(self.say("because_next_14_days", low=low, high=high))
+            if record.forecasts_scored:
+                scored, kept = record.forecasts_scored, record.forecasts_kept
+                lines.append(self.say("because_forecasts", scored=scored, kept=kept))
+        return lines
 
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(

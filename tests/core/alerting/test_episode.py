@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.alerting.judgement import Judgement
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import Compared, Condition, OtherRooms, Reason
 from custom_components.air_baseline.core.day import DAY_S, day_start
@@ -200,7 +200,7 @@ def test_the_windows_of_a_day_are_stored_and_can_be_unseen() -> None:
 def test_an_unseen_day_stays_unseen_after_a_restart() -> None:
     channel = in_cold(learned_in())
     live(channel, 20 * 60, USUAL, 0.0)
-    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, MONTH_DAYS)
     restored.advance(START + DAY_S)
     assert restored.ledger.days[-1].eligible is False
 
@@ -270,7 +270,7 @@ def test_the_windows_of_the_preceding_hour_are_stored_with_the_episode() -> None
 def test_the_surroundings_of_an_episode_survive_a_restart() -> None:
     channel = with_outdoor_air(38.0, 38.0)
     channel.keep_other_rooms(channel.episodes[0].id, OtherRooms.SHARED, ("bedroom", "study"))
-    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+    restored = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, MONTH_DAYS)
     assert restored.episodes == channel.episodes
     assert restored.episode_watch.current == channel.episode_watch.current
     assert explain(restored, START + 2 * HOUR).surroundings.rooms == ("bedroom", "study")
@@ -298,7 +298,7 @@ def test_another_room_inside_its_range_says_since_when() -> None:
     channel = learned_channel()
     breathe(channel, START, 120, USUAL)
     found = as_other_room(channel, START + 2 * HOUR)
-    assert (found.above_at, found.inside_from) == (None, START + 1200.0)
+    assert (found.above_at, found.inside_from) == (None, START + 600.0)
 
 
 def test_another_room_above_its_range_says_when() -> None:

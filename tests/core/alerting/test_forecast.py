@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.forecast import Forecast, forecast, with_threshold
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS, rarities
 from custom_components.air_baseline.core.codes import Basis, LearningState
-from custom_components.air_baseline.core.learning.confidence import confidence
+from custom_components.air_baseline.core.learning.confidence import coverage_ahead
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
     ChangeReported,
     ChangeSuspected,
 )
+from custom_components.air_baseline.core.ledger.hour_peaks import PEAKS
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from tests.core import by_hand
@@ -33,7 +35,7 @@ def diary(
 def written(
     ledger: Ledger, pollutant: Pollutant = Pollutant.PM25, resolution: float = 1.0
 ) -> Forecast:
-    return forecast(ledger, MONDAY, POLLUTANTS[pollutant], Promise.MONTH, resolution)
+    return forecast(ledger, MONDAY, POLLUTANTS[pollutant], MONTH_DAYS, resolution)
 
 
 def test_three_days_of_constant_air_are_shown_as_one_to_eleven() -> None:
@@ -70,17 +72,29 @@ def test_a_range_says_whose_days_it_is_based_on(
     assert len(found.ranges) == 8
 
 
-def test_confidence_follows_the_coverages_that_count() -> None:
+def test_confidence_and_its_interval_follow_the_coverages_that_count() -> None:
     change = ChangeReported(from_day=MONDAY - 10, found_day=MONDAY - 10, weight=0.25)
     days = [
         a_day(MONDAY - back, {8.0: 36}, coverage=0.3 if back > 10 else 0.8)
         for back in range(30, 0, -1)
     ]
-    low = written(a_ledger(days)).confidence
-    assert low == pytest.approx(confidence([0.3] * 20 + [0.8] * 10))
-    again = written(a_ledger(days, entries=(an_entry(change),))).confidence
-    assert again == pytest.approx(confidence([0.8] * 10))
-    assert (again or 0.0) > (low or 1.0)
+    low = said(written(a_ledger(days)))
+    assert low == of([0.3] * 20 + [0.8] * 10)
+    again = said(written(a_ledger(days, entries=(an_entry(change),))))
+    assert again == of([0.8] * 10)
+    assert again > low
+
+
+def said(found: Forecast) -> tuple[float, tuple[int, int]]:
+    assert found.confidence is not None
+    assert found.next_14_days is not None
+    return found.confidence, found.next_14_days
+
+
+def of(coverages: list[float]) -> tuple[float, tuple[int, int]]:
+    ahead = coverage_ahead(coverages)
+    assert ahead is not None
+    return ahead.confidence, ahead.interval
 
 
 @pytest.mark.parametrize(("days", "ranges"), [(0, 0), (6, 0), (7, 8)])
@@ -115,26 +129,71 @@ def test_the_widening_begins_again_with_the_days_after_a_change() -> None:
 @pytest.mark.parametrize(
     ("promise", "days", "eligible"),
     [
-        (Promise.FORTNIGHT, 21, True),
-        (Promise.MONTH, 33, False),
-        (Promise.MONTH, 34, True),
-        (Promise.TWO_MONTHS, 58, False),
-        (Promise.TWO_MONTHS, 59, True),
+        (14, 21, True),
+        (35, 33, False),
+        (35, 34, True),
+        (60, 58, False),
+        (60, 59, True),
+        (150, 58, False),
+        (150, 59, True),
     ],
 )
 def test_an_alert_is_possible_once_there_are_enough_reference_days(
-    promise: Promise, days: int, *, eligible: bool
+    promise: int, days: int, *, eligible: bool
 ) -> None:
     found = forecast(diary(days), MONDAY, PM25, promise, 1.0)
     assert found.eligible is eligible
-    assert (found.alert_levels[0] is not None) is eligible
-    assert len(found.threshold.scores) == days
+    assert (found.alert_level(0) is not None) is eligible
+    assert len(found.threshold.scores) == found.threshold.days == days
 
 
-def test_only_the_window_of_the_promise_is_compared() -> None:
-    for promise, rule in RULES.items():
+def test_all_days_that_are_kept_are_compared_whatever_the_promise() -> None:
+    for promise in (14, 35, 60, 150):
         found = forecast(diary(90), MONDAY, PM25, promise, 1.0)
-        assert len(found.threshold.scores) == rule.window
+        assert len(found.threshold.scores) == 90
+        assert (found.promise_days, found.threshold.promise_days) == (promise, promise)
+        assert tuple(found.threshold.bars) == tuple(found.threshold.margins) == rarities(promise)
+
+
+def test_another_promise_changes_the_threshold_alone() -> None:
+    ledger = diary(60)
+    month = written(ledger)
+    found = with_threshold(month, ledger, 14)
+    assert found == forecast(ledger, MONDAY, PM25, 14, 1.0)
+    assert found.ranges == month.ranges
+    assert found.threshold.bar <= month.threshold.bar
+
+
+def test_the_alert_level_of_a_part_is_that_of_its_most_sensitive_hour() -> None:
+    found = written(diary(40))
+    levels = [90.0] * PEAKS
+    levels[3:6], levels[24 + 3 : 24 + 6] = [70.0, 60.0, 80.0], [10.0, 20.0, 30.0]
+    found = replace(found, alert_levels=levels)
+    assert (found.alert_level(0), found.alert_level(1)) == (90.0, 60.0)
+
+
+def test_each_hour_has_the_alert_level_of_its_own_past() -> None:
+    """One evening hour with plumes leaves the other hours of its part as sensitive as before."""
+    chance = np.random.default_rng(3)
+    days = []
+    for back in range(60, 0, -1):
+        peaks = bytearray(chance.integers(44, 50, size=PEAKS, dtype=np.uint8).tobytes())
+        for hold in (0, 24):
+            peaks[hold + 16] = 50 + int(chance.integers(0, 40))
+        days.append(
+            a_day(
+                MONDAY - back,
+                USUAL,
+                peaks=bytes(peaks),
+                state=LearningState.LEARNED,
+                coverage=0.8,
+            )
+        )
+    levels = written(a_ledger(days)).alert_levels
+    for hold in (0, 24):
+        evening = levels[hold + 16]
+        others = [level for hour, level in enumerate(levels[hold : hold + 24]) if hour != 16]
+        assert evening > 2.0 * max(others)
 
 
 def test_enough_days_that_are_not_learned_are_not_eligible() -> None:

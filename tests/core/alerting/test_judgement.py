@@ -7,10 +7,17 @@ import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import Forecast
 from custom_components.air_baseline.core.alerting.judgement import judge, reason_against
-from custom_components.air_baseline.core.alerting.threshold import AlertThreshold
-from custom_components.air_baseline.core.codes import Basis, Compared, LearningState, Reason
+from custom_components.air_baseline.core.alerting.threshold import NO_LEVELS, AlertThreshold
+from custom_components.air_baseline.core.codes import (
+    Basis,
+    Compared,
+    Condition,
+    LearningState,
+    Reason,
+)
 from custom_components.air_baseline.core.learning.standing import Standing
 from custom_components.air_baseline.core.learning.typical_range import PartRange
+from custom_components.air_baseline.core.ledger.hour_peaks import PEAKS
 from custom_components.air_baseline.core.reading.sustained_level import SustainedLevel
 from tests.core.rooms import MONDAY
 
@@ -21,12 +28,13 @@ TODAY = Forecast(
     resolution=1.0,
     standing=Standing(state=LearningState.LEARNED),
     confidence=0.8,
+    next_14_days=(71, 87),
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,
-    threshold=AlertThreshold((0.1,) * 40, 0.1),
-    alert_levels=(30.0,) * 8,
-    notable_levels=(23.1,) * 8,
+    threshold=AlertThreshold(scores=(0.1,) * 40, days=40, bars={35: 0.1}, margins={35: 0.0}),
+    alert_levels=(30.0,) * PEAKS,
+    notable_levels=(*(23.1,) * 24, *(20.0,) * 24),
 )
 LEARNED = LearningState.LEARNED
 
@@ -59,9 +67,34 @@ def test_a_running_episode_is_unusual_whatever_the_air_does_now() -> None:
     assert judged.episode == 1234
 
 
-def test_without_a_high_day_to_compare_with_nothing_is_notable() -> None:
-    today = replace(TODAY, notable_levels=(None,) * 8)
-    assert judge(today, LEARNED, SustainedLevel(99.0, 99.0), 0, None).compared is Compared.HIGHER
+@pytest.mark.parametrize(
+    ("of_hour", "compared"),
+    [(None, Compared.HIGHER), (20.0, Compared.HIGHER), (20.1, Compared.NOTABLE)],
+)
+def test_what_an_hour_has_held_is_notable_too(of_hour: float | None, compared: Compared) -> None:
+    level = SustainedLevel(22.0, 22.0, of_hour)
+    assert judge(TODAY, LEARNED, level, 0, None).compared is compared
+
+
+@pytest.mark.parametrize(("hour", "compared"), [(4, Compared.NOTABLE), (5, Compared.HIGHER)])
+def test_each_hour_has_its_own_notable_level(hour: int, compared: Compared) -> None:
+    levels = [99.0] * PEAKS
+    levels[4] = 13.0
+    today = replace(TODAY, notable_levels=levels)
+    assert judge(today, LEARNED, SustainedLevel(14.0, 14.0, 14.0), hour, None).compared is compared
+
+
+def test_a_level_that_is_notable_is_never_called_usual() -> None:
+    """The range of a part can be wider than the record of six hours."""
+    today = replace(TODAY, notable_levels=(9.0,) * PEAKS)
+    level = SustainedLevel(10.0, 10.0, 10.0)
+    assert judge(today, LEARNED, level, 0, None).compared is Compared.NOTABLE
+
+
+def test_without_days_to_compare_with_nothing_is_notable() -> None:
+    today = replace(TODAY, notable_levels=NO_LEVELS)
+    level = SustainedLevel(99.0, 99.0, 99.0)
+    assert judge(today, LEARNED, level, 0, None).compared is Compared.HIGHER
 
 
 @pytest.mark.parametrize(
@@ -93,6 +126,11 @@ def test_only_what_is_learned_is_compared(
             SustainedLevel(5.0, 5.0),
             Reason.REFERENCE_DAYS,
         ),
+        (
+            replace(TODAY, threshold=replace(TODAY.threshold, days=33)),
+            SustainedLevel(5.0, 5.0),
+            Reason.REFERENCE_DAYS,
+        ),
         (TODAY, None, Reason.SILENT),
         (TODAY, SustainedLevel(5.0, 5.0), None),
         (replace(TODAY, reported=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
@@ -104,11 +142,14 @@ def test_a_learned_channel_says_why_no_alert_is_possible(
     assert reason_against(today, LEARNED, sustained, 0) is reason
 
 
-def test_too_many_alerts_are_distinguished_from_a_change() -> None:
-    doubt = Standing(state=LearningState.CHANGING, quota=True)
-    today = replace(TODAY, standing=doubt)
-    assert reason_against(today, LearningState.CHANGING, None, 0) is Reason.QUOTA
-    assert reason_against(TODAY, LearningState.CHANGING, None, 0) is Reason.CHANGING
+@pytest.mark.parametrize("state", LearningState)
+def test_what_two_weeks_should_hold_is_only_said_of_a_range_in_force(state: LearningState) -> None:
+    in_force = state in (LearningState.PROVISIONAL, LearningState.LEARNED)
+    said = judge(TODAY, state, None, 0, None).next_14_days
+    assert said == ((71, 87) if in_force else None)
+    cold = judge(TODAY, state, None, 0, None, unseen=(Condition.COLDER,))
+    assert cold.next_14_days is None
+    assert judge(None, state, None, 0, None).next_14_days is None
 
 
 def test_a_range_that_means_nothing_for_this_room_is_not_shown() -> None:

@@ -6,64 +6,104 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import (
+    MOST_NEEDED_DAYS,
+    Promise,
+    needed_days,
+    rarities,
+)
 from custom_components.air_baseline.core.alerting.threshold import (
     AlertThreshold,
     alert_threshold,
-    margin,
+    event_days,
+    margins,
 )
+from custom_components.air_baseline.core.day import WINDOW_DAYS
+from custom_components.air_baseline.core.learning.typical_range import Array
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.episode import Episode
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, PEAK_STEP
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from tests.core.rooms import MONDAY, a_day
 
-BEFORE = 2.0  # The level on the scale before every part: these days are independent.
+PROMISES = (14, 35, 60, 150)
+type Exceeded = tuple[int, int]  # The day of an alert and its rarity (days).
 
 
-def some_days(seed: int, *, drift: float = 0.0) -> Iterator[DaySummary]:
-    """Yield days of one distribution, each `drift` higher than the one before."""
+@pytest.mark.parametrize(("days", "needed"), [(1, 0), (14, 13), (35, 34), (60, 59), (150, 59)])
+def test_an_alert_needs_the_days_of_its_promise_but_no_more_than_two_months(
+    days: int, needed: int
+) -> None:
+    assert needed_days(days) == needed
+    assert MOST_NEEDED_DAYS < WINDOW_DAYS
+
+
+def test_the_names_of_promises_are_days() -> None:
+    assert [promise.days for promise in Promise] == [14, 35, 60]
+
+
+def some_days(seed: int, *, drift: float = 0.0) -> Iterator[tuple[DaySummary, Array]]:
+    """Yield days of one distribution and the level before each part, each day `drift` higher."""
     chance = np.random.default_rng(seed)
     day = MONDAY
     while True:
-        y = 2.0 + 0.3 * chance.normal() + 0.5 * chance.normal(size=8) + drift * (day - MONDAY)
-        peaks = np.expm1(np.maximum(y, 0.0)).round(1).tolist()
-        yield a_day(day, peaks=peaks, eligible=True)
+        height = 2.0 + 0.3 * chance.normal() + drift * (day - MONDAY)
+        short = height + 0.5 + 0.5 * chance.normal(size=24)
+        long = short - 0.3 * chance.random(24)
+        codes = np.clip(np.round(np.concatenate([short, long]) / PEAK_STEP), 0, NO_PEAK - 1)
+        before = np.maximum(height + 0.2 * chance.normal(size=8), 0.0)
+        yield a_day(day, peaks=codes.astype(np.uint8).tobytes(), eligible=True), before
         day += 1
 
 
-def alert_days(
-    promise: Promise, days: Iterator[DaySummary], number: int, *, with_margin: bool = True
-) -> int:
-    """Return on how many of `number` days the air exceeded its threshold; no alert is corrected.
+def alerts_of(
+    promise: int,
+    days: Iterator[tuple[DaySummary, Array]],
+    number: int,
+    *,
+    with_margin: bool = True,
+) -> list[Exceeded]:
+    """Return the alerts of `number` days of air; none is corrected.
 
-    `with_margin` says whether the margin follows the alerts, as it does in a room.
+    `with_margin` says whether the margins follow the alerts, as they do in a room.
     """
-    rule = RULES[promise]
-    ledger = Ledger()
-    alerts = 0
-    for _ in range(rule.window):
-        ledger = ledger.with_day(next(days))
-    ledger = Ledger(days=ledger.days[-rule.window :])
-    kept = 0.0
-    for _ in range(number):
-        today = next(days)
-        reference = ledger.reference(rule.window)
-        kept = margin(ledger, today.day, rule) if with_margin else 0.0
-        threshold = alert_threshold(reference, np.full((len(reference), 8), BEFORE), rule, kept)
-        if exceeds(threshold, today):
-            alerts += 1
-            ledger = ledger.with_episode(an_episode(today.day))
+    ledger, befores, alerts = Ledger(), dict[int, Array](), list[Exceeded]()
+    for past in range(WINDOW_DAYS + number):
+        today, before = next(days)
+        befores[today.day] = before
+        if past >= WINDOW_DAYS:
+            reference = ledger.reference(WINDOW_DAYS)
+            margin = (
+                margins(ledger, today.day, promise)
+                if with_margin
+                else dict.fromkeys(rarities(promise), 0.0)
+            )
+            threshold = alert_threshold(
+                reference,
+                np.array([befores[summary.day] for summary in reference]),
+                margin,
+                event_days(ledger, today.day),
+            ).after(dict(enumerate(before.tolist())))
+            rarity = exceeded(threshold, today)
+            if rarity is not None:
+                alerts.append((today.day, rarity))
+                ledger = ledger.with_episode(an_episode(today.day, rarity))
         ledger = ledger.with_day(today)
     return alerts
 
 
-def exceeds(threshold: AlertThreshold, today: DaySummary) -> bool:
-    assert threshold.score is not None
-    scores = [threshold.score_of(peak or 0.0, part) for part, peak in enumerate(today.part_peaks)]
-    return max(scores) > threshold.score
+def exceeded(threshold: AlertThreshold, today: DaySummary) -> int | None:
+    """Return the rarity of the alert of a day, from its first hour that is unusual."""
+    peaks = np.expm1(np.frombuffer(today.peaks, dtype=np.uint8) * PEAK_STEP)
+    for hour in range(24):
+        rise = threshold.score_of((peaks[hour], peaks[24 + hour]), hour)
+        level = threshold.level_score(hour // 3)
+        if rise > threshold.bar or level > threshold.level_bar(threshold.promise_days):
+            return threshold.rarity(rise, level)
+    return None
 
 
-def an_episode(day: int) -> Episode:
+def an_episode(day: int, rarity: int) -> Episode:
     return Episode(
         id=day,
         day=day,
@@ -74,30 +114,38 @@ def an_episode(day: int) -> Episode:
         beaten=69,
         compared=69,
         peak=60.0,
+        rarity=rarity,
     )
 
 
-@pytest.mark.parametrize("promise", Promise)
-def test_days_that_are_alike_raise_no_more_alerts_than_promised(promise: Promise) -> None:
-    trials = 1400
-    alerts = alert_days(promise, some_days(1), trials)
-    share = 1.0 / RULES[promise].days
-    assert alerts <= binom.ppf(0.99, trials, share)
-    assert alerts >= trials * share / 2.0, "a rule that never alerts keeps any promise"
+def most(promise: int, days: int) -> int:
+    """Return how many alerts a rate of one in so many days gives in 99 of 100 trials."""
+    return int(binom.ppf(0.99, days, 1.0 / promise))
 
 
-@pytest.mark.parametrize("promise", Promise)
+@pytest.mark.parametrize("promise", PROMISES)
+def test_days_that_are_alike_raise_no_more_alerts_than_promised(promise: int) -> None:
+    trials = 1000
+    alerts = alerts_of(promise, some_days(1), trials)
+    assert len(alerts) <= most(promise, trials)
+    assert len(alerts) >= trials / promise / 2.0, "a rule that never alerts keeps any promise"
+    for rarity in rarities(promise):
+        as_rare = sum(known >= rarity for _, known in alerts)
+        assert as_rare <= most(rarity, trials)
+
+
+@pytest.mark.parametrize("promise", PROMISES[:3])
 def test_a_season_in_which_the_air_drifts_up_raises_no_more_alerts_than_promised(
-    promise: Promise,
+    promise: int,
 ) -> None:
-    season = 90
+    season, seeds = 90, 3
     alerts, without_margin = (
         sum(
-            alert_days(promise, some_days(seed, drift=0.02), season, with_margin=with_margin)
-            for seed in range(6)
+            len(alerts_of(promise, some_days(seed, drift=0.02), season, with_margin=with_margin))
+            for seed in range(seeds)
         )
         for with_margin in (True, False)
     )
-    allowed = binom.ppf(0.99, 6 * season, 1.0 / RULES[promise].days)
+    allowed = most(promise, seeds * season)
     assert 0 < alerts <= allowed
     assert without_margin > allowed, "it is the margin that keeps the promise"

@@ -2,14 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import expm1, log, log1p
+from math import expm1, inf, log, log1p
 
 from hypothesis import given, strategies as st
 import numpy as np
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import (
+    MONTH_DAYS,
+    RARITIES,
+    needed_days,
+    rarities,
+)
+from custom_components.air_baseline.core.alerting.tail import Tail
 from custom_components.air_baseline.core.alerting.threshold import (
+    GAIN,
+    HABIT_DAYS,
+    LEAST_DAYS,
+    MARGIN_HIGH,
+    MARGIN_LOW,
+    NO_LEVELS,
+    NOTABLE_DAYS,
+    RANK,
+    RECORD,
     SCORE_DIGITS,
     AlertThreshold,
     alert_levels,
@@ -17,12 +32,12 @@ from custom_components.air_baseline.core.alerting.threshold import (
     event_days,
     levels_before,
     levels_before_today,
-    margin,
+    margins,
     notable_levels,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
 from custom_components.air_baseline.core.ledger.correction import exclude_days, report_change
-from custom_components.air_baseline.core.ledger.day_summary import DaySummary, day_counts
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.entries import (
     ChangePassed,
     Correction,
@@ -31,6 +46,7 @@ from custom_components.air_baseline.core.ledger.entries import (
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, PEAKS
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import CELLS
 from tests.core import by_hand
@@ -41,19 +57,30 @@ EDGES = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
 PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), EDGES)
 RANGES = tuple(replace(PART, y_middle=2.0 + part / 100.0) for part in range(8))
 ROUNDED = 10**-SCORE_DIGITS / 2 + 1e-9
-MONTH = RULES[Promise.MONTH]
+MARGINS = dict.fromkeys(rarities(MONTH_DAYS), 0.0)
+PROMISES = (14, 35, 60, 150)
 
 
 def random_days(number: int, seed: int = 1) -> list[DaySummary]:
-    """Return days of whole-number levels, some of them with parts that were hardly observed."""
+    """Return days of whole-number levels, some parts hardly observed, some hours without a peak."""
     chance = np.random.default_rng(seed)
     days = []
     for day in range(number):
         levels = np.round(np.expm1(1.5 + 0.8 * chance.random((8, 12)))).tolist()
         slots = [1 if chance.random() < 0.1 else 3 for _ in range(8)]
         parts = [dict.fromkeys(part, each) for part, each in zip(levels, slots, strict=True)]
-        days.append(a_day(MONDAY + day, parts))
+        days.append(a_day(MONDAY + day, parts, peaks=random_peaks(chance)))
     return days
+
+
+def random_peaks(chance: np.random.Generator) -> bytes:
+    """Return peaks; an hour has not held more than 15 minutes did, or nothing at all."""
+    short = chance.integers(20, 110, size=24)
+    long = short - chance.integers(0, 20, size=24)
+    long[chance.random(24) < 0.2] = NO_PEAK
+    short[chance.random(24) < 0.05] = NO_PEAK
+    short[::3] = np.where(short[::3] == NO_PEAK, 40, short[::3])  # Each part has a peak.
+    return bytes([*short, *long])
 
 
 def befores_by_hand(days: Sequence[DaySummary]) -> list[list[float]]:
@@ -81,7 +108,7 @@ def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
-    return levels_before(days, day_counts(days), reference, RANGES)
+    return levels_before(days, reference, RANGES)
 
 
 def test_the_level_before_a_part_is_the_median_of_the_previous_six_hours() -> None:
@@ -117,15 +144,27 @@ def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_ran
     assert second == pytest.approx(log1p(8.0), abs=0.06)
 
 
-@pytest.mark.parametrize("number", [2, 12, 34, 69])
+def raised(days: Sequence[DaySummary], befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
+    return [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
+
+
+def highest_before(befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
+    """Return the only cell of the level test: the highest of the eight levels of six hours."""
+    return [[max(day)] for day in floored(befores)]
+
+
+@pytest.mark.parametrize("number", [LEAST_DAYS, 34, 69, 90])
 def test_each_day_is_scored_against_all_others(number: int) -> None:
     days = random_days(number, seed=number)
     befores = befores_by_hand(days)
-    expected = by_hand.scores(
-        [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
-    )
-    found = alert_threshold(days, np.array(befores), MONTH)
+    found = alert_threshold(days, np.array(befores), MARGINS)
+    expected = by_hand.scores(raised(days, befores))
     assert found.scores == pytest.approx(expected, abs=ROUNDED)
+    levels = highest_before(befores)
+    (start,), (scale,), share = by_hand.tails(levels)
+    middle = float(np.median(levels))
+    again = by_hand.tail_score(max(levels)[0], round(start, 3), round(scale, 3), middle, share)
+    assert found.highest == pytest.approx(max(*by_hand.scores(levels), again), abs=ROUNDED)
 
 
 def test_a_day_does_not_hide_itself() -> None:
@@ -134,143 +173,211 @@ def test_a_day_does_not_hide_itself() -> None:
     for peak in (100.0, 900.0):
         days = [a_day(MONDAY + day, {8.0: 30, 10.0 + day % 3: 6}) for day in range(20)]
         days[10] = a_day(MONDAY + 10, [{8.0: 30, peak: 6}, *[{8.0: 36}] * 7])
-        found.append(alert_threshold(days, np.full((20, 8), 2.0), MONTH).scores[10])
-    spread = (log1p(900.0) - log1p(100.0)) / (found[1] - found[0])
-    assert spread <= 0.2
+        found.append(alert_threshold(days, np.full((20, 8), 2.0), MARGINS).scores[10])
+    scale = (log1p(900.0) - log1p(100.0)) / (found[1] - found[0])
+    assert scale <= 0.2
 
 
 def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     days = random_days(40)
     befores = befores_by_hand(days)
-    raised = [
-        by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)
-    ]
+    found_rises = raised(days, befores)
     alerts = {MONDAY + 3, MONDAY + 17}
     places = [day - MONDAY for day in alerts]
-    found = alert_threshold(days, np.array(befores), MONTH, events=alerts)
-    ordinary = [rise for place, rise in enumerate(raised) if place not in places]
-    centre, spread = zip(*by_hand.pooled(ordinary), strict=True)
-    assert found.centre == pytest.approx(centre)
-    assert found.spread == pytest.approx(spread)
-    expected = by_hand.scores(raised, places)
-    assert found.scores == pytest.approx(expected, abs=ROUNDED)
+    found = alert_threshold(days, np.array(befores), MARGINS, alerts)
+    assert found.tail is not None
+    starts, scales, share = by_hand.tails(
+        [rise for place, rise in enumerate(found_rises) if place not in places]
+    )
+    assert list(found.tail.start) == pytest.approx(starts, abs=1e-3)
+    assert list(found.tail.scale) == pytest.approx(scales, abs=1e-3)
+    assert (found.tail.share, found.days) == (share, 38)
+    expected = by_hand.scores(found_rises, places)
+    assert found.scores == pytest.approx(expected, abs=0.05), "the tail itself is rounded"
     left = [score for place, score in enumerate(expected) if place not in places]
-    assert found.rank_score == pytest.approx(max(left), abs=ROUNDED)
+    for rarity, bar in found.bars.items():
+        assert bar == pytest.approx(by_hand.bar(left, RANK * rarity), abs=2 * ROUNDED)
+    levels = by_hand.scores(highest_before(befores), places)
+    ordinary = [score for place, score in enumerate(levels) if place not in places]
+    assert found.highest == pytest.approx(max(ordinary), abs=0.04)
 
 
 def test_too_many_event_days_leave_no_threshold() -> None:
     days, before = random_days(35), np.full((35, 8), 2.0)
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
-    assert alert_threshold(days, before, MONTH, events=one).rank_score is not None
-    assert alert_threshold(days, before, MONTH, events=two).rank_score is None
+    assert alert_threshold(days, before, MARGINS, one).enough
+    assert not alert_threshold(days, before, MARGINS, two).enough
     every = {summary.day for summary in days}
-    assert alert_threshold(days, before, MONTH, events=every) == AlertThreshold()
-    assert tuple(alert_threshold(days[:2], before[:2], MONTH, events={MONDAY}).scores) == (0.0, 0.0)
+    assert alert_threshold(days, before, MARGINS, every) == AlertThreshold()
+    few = alert_threshold(days[:13], before[:13], MARGINS, {MONDAY})
+    assert few == AlertThreshold(days=12)
+    assert (few.enough, few.promise_days, few.bar) == (False, 0, inf)
 
 
 def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
-    """Uncorrected, it raises the margin for a while; the rank score stays."""
+    """Uncorrected, it raises the margin for a while; the bar stays."""
     days = random_days(40)
-    plume = a_day(MONDAY + 20, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7])
+    plumes = [a_day(MONDAY + at, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7]) for at in (10, 20, 30)]
     befores = np.full((40, 8), 2.0)
-    quiet = alert_threshold(days, befores, MONTH)
-    days[20] = plume
-    hidden = alert_threshold(days, befores, MONTH)
-    known = alert_threshold(days, befores, MONTH, events={plume.day})
+    quiet = alert_threshold(days, befores, MARGINS)
+    for plume in plumes:
+        days[plume.day - MONDAY] = plume
+    hidden = alert_threshold(days, befores, MARGINS)
+    known = alert_threshold(days, befores, MARGINS, {plume.day for plume in plumes})
     levels = [
-        threshold.concentration_at(threshold.rank_score or 0.0, 0)
-        for threshold in (quiet, hidden, known)
+        float(threshold.rises_at(threshold.bar)[:3].max()) for threshold in (quiet, hidden, known)
     ]
-    assert levels[2] == pytest.approx(levels[0], rel=0.1)
+    assert levels[2] == pytest.approx(levels[0], rel=0.3)
     assert levels[1] > 2.0 * levels[0]
 
 
 def test_the_threshold_for_today_is_fitted_to_all_reference_days() -> None:
     days = random_days(40)
     befores = befores_by_hand(days)
-    raised = [
-        by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)
-    ]
-    found = alert_threshold(days, np.array(befores), MONTH, 0.25)
-    centre, spread = zip(*by_hand.pooled(raised), strict=True)
-    assert found.centre == pytest.approx(centre)
-    assert found.spread == pytest.approx(spread)
+    found = alert_threshold(days, np.array(befores), MARGINS | {MONTH_DAYS: 0.25})
+    assert found.tail is not None
+    assert found.level_tail is not None
+    for tail, rows in (
+        (found.tail, raised(days, befores)),
+        (found.level_tail, highest_before(befores)),
+    ):
+        starts, scales, share = by_hand.tails(rows)
+        assert list(tail.start) == pytest.approx(starts, abs=1e-3)
+        assert list(tail.scale) == pytest.approx(scales, abs=1e-3)
+        assert tail.share == share
     assert found.before == pytest.approx(np.median(floored(befores), axis=0))
     assert found.floor == pytest.approx(np.quantile(befores, 0.25, axis=0))
-    assert found.margin == 0.25
-    assert found.rank_score is not None
-    assert found.score == found.rank_score + 0.25
+    assert found.bar == found.bars[MONTH_DAYS] + 0.25
+    assert (found.promise_days, found.days, found.enough) == (MONTH_DAYS, 40, True)
 
 
-@pytest.mark.parametrize("promise", Promise)
-def test_the_threshold_is_the_kth_highest_of_enough_days(promise: Promise) -> None:
-    rule = RULES[promise]
-    days = random_days(89)
-    before = np.array(befores_by_hand(days))
-    few = slice(89 - rule.needed_days + 1, 89)
-    assert alert_threshold(days[few], before[few], rule).score is None
-    for number in (rule.needed_days, rule.window):
-        found = alert_threshold(days[-number:], before[-number:], rule)
-        assert found.rank_score is not None
-        rank = (number + 1) // rule.rank_days
-        assert sorted(found.scores)[-rank] == found.rank_score
-        lower = sum(score < found.rank_score for score in found.scores)
-        assert found.beaten(found.rank_score) == lower
+@pytest.mark.parametrize("promise", PROMISES)
+@pytest.mark.parametrize("number", [13, 34, 59, 89])
+def test_a_bar_is_what_one_day_in_so_many_exceeds(promise: int, number: int) -> None:
+    days = random_days(number)
+    margin = dict.fromkeys(rarities(promise), 0.0)
+    found = alert_threshold(days, np.array(befores_by_hand(days)), margin)
+    assert list(found.bars) == list(rarities(promise))
+    for rarity, bar in found.bars.items():
+        assert bar == pytest.approx(by_hand.bar(found.scores, RANK * rarity), abs=ROUNDED)
+    bars = list(found.bars.values())
+    assert bars == sorted(bars), "what is rarer is not lower"
+    assert found.notable == pytest.approx(
+        by_hand.bar(found.scores, RANK * NOTABLE_DAYS), abs=ROUNDED
+    )
+    assert found.enough is (number >= needed_days(promise))
+
+
+def test_beyond_what_the_days_show_a_bar_rises_by_the_logarithm_of_its_rarity() -> None:
+    days = random_days(34)
+    found = alert_threshold(days, np.full((34, 8), 2.0), dict.fromkeys((60, 120, 240), 0.0))
+    (_, sixty), (_, twice), (_, more) = found.bars.items()
+    for step in (twice - sixty, more - twice):
+        assert log(2.0) <= step + ROUNDED
+    assert more - twice == pytest.approx(log(2.0), abs=0.1)
 
 
 def test_without_reference_days_there_is_no_threshold() -> None:
-    assert alert_threshold([], np.zeros((0, 8)), MONTH) == AlertThreshold()
-    assert list(alert_threshold([a_day(MONDAY)], np.zeros((1, 8)), MONTH).scores) == [0.0]
-
-
-@pytest.mark.parametrize(("number", "is_known"), [(12, False), (13, True)])
-def test_notable_is_above_the_second_highest_of_thirteen_days(
-    number: int, *, is_known: bool
-) -> None:
-    days = random_days(number)
-    found = alert_threshold(days, np.array(befores_by_hand(days)), MONTH)
-    assert found.notable == (sorted(found.scores[-13:])[-2] if is_known else None)
+    assert alert_threshold([], np.zeros((0, 8)), MARGINS) == AlertThreshold()
+    few = alert_threshold([a_day(MONDAY)], np.zeros((1, 8)), MARGINS)
+    assert few == AlertThreshold(days=1)
+    assert few.score_of((99.0, 99.0), 5) == few.level_score(1) == few.level_at(3.0) == 0.0
+    assert set(few.rises_at(1.0)) == {inf}
 
 
 def test_a_level_beats_the_days_that_stayed_below_it() -> None:
-    assert AlertThreshold((0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
+    assert AlertThreshold(scores=(0.1, 0.5, 0.5, 2.0)).beaten(0.5) == 1
 
 
+def test_only_the_parts_that_are_scored_set_the_threshold() -> None:
+    """In the others a source is usually off: what it shows there is no evidence."""
+    days, mask = random_days(40), 0b01111110
+    befores = np.array(befores_by_hand(days))
+    wild = [
+        a_day(
+            day.day,
+            peaks=bytes(
+                254 if place % 24 // 3 in (0, 7) else code for place, code in enumerate(day.peaks)
+            ),
+        )
+        for day in days
+    ]
+    found, other = (alert_threshold(each, befores, MARGINS, parts=mask) for each in (days, wild))
+    assert found == other != alert_threshold(wild, befores, MARGINS)
+    levels = alert_levels(found, RANGES, 2.0, {}, mask)
+    for place, level in enumerate(levels):
+        assert (level == inf) is (place % 24 // 3 in (0, 7))
+
+
+tails = st.builds(
+    Tail,
+    start=st.tuples(*[st.floats(0.0, 4.0)] * PEAKS),
+    scale=st.tuples(*[st.floats(0.05, 2.0)] * PEAKS),
+    width=st.tuples(*[st.floats(0.05, 2.0)] * PEAKS),
+    share=st.floats(0.18, 0.32),
+)
 thresholds = st.builds(
     AlertThreshold,
-    centre=st.tuples(*[st.floats(0.0, 4.0)] * 8),
-    spread=st.tuples(*[st.floats(0.15, 2.0)] * 8),
+    tail=tails,
     before=st.tuples(*[st.floats(0.0, 6.0)] * 8),
 )
 
 
-@given(threshold=thresholds, concentration=st.floats(0.0, 2000.0), part=st.integers(0, 7))
+@given(
+    threshold=thresholds,
+    held=st.tuples(st.floats(0.0, 2000.0), st.none() | st.floats(0.0, 2000.0)),
+    hour=st.integers(0, 23),
+)
 @repeatable
-def test_a_score_and_its_level_match(
-    threshold: AlertThreshold, concentration: float, part: int
+def test_the_score_of_an_hour_is_that_of_the_rarer_hold(
+    threshold: AlertThreshold, held: tuple[float, float | None], hour: int
 ) -> None:
-    score = threshold.score_of(concentration, part)
-    expected = (
-        log1p(concentration) - 0.5 * threshold.before[part] - threshold.centre[part]
-    ) / threshold.spread[part]
-    assert score == pytest.approx(expected)
-    assert threshold.concentration_at(score, part) == pytest.approx(concentration, abs=1e-9)
+    tail = threshold.tail
+    assert tail is not None
+    expected = [
+        by_hand.tail_score(
+            log1p(level) - 0.5 * threshold.before[hour // 3],
+            tail.start[cell],
+            tail.scale[cell],
+            tail.start[cell] - tail.width[cell],
+            tail.share,
+        )
+        for level, cell in zip(held, (hour, 24 + hour), strict=True)
+        if level is not None
+    ]
+    score = threshold.score_of(held, hour)
+    slope = tail.width[hour], tail.scale[hour], tail.width[24 + hour], tail.scale[24 + hour]
+    if all(tail.width[cell] >= tail.scale[cell] for cell in (hour, 24 + hour)):
+        assert score == pytest.approx(max(expected), abs=1e-6), slope
 
 
-@given(threshold=thresholds, concentration=st.floats(0.0, 6.0), part=st.integers(0, 7))
+@given(threshold=thresholds, score=st.floats(-2.0, 12.0), hour=st.integers(0, 23))
+@repeatable
+def test_the_level_of_a_score_is_its_inverse(
+    threshold: AlertThreshold, score: float, hour: int
+) -> None:
+    short, long = threshold.rises_at(score)[[hour, 24 + hour]]
+    reached = threshold.score_of((short, None), hour)
+    assert reached == pytest.approx(score, abs=1e-6) if short else reached >= score
+    assert threshold.score_of((0.0, long), hour) >= score - 1e-6
+
+
+@given(threshold=thresholds, level=st.floats(0.0, 6.0), part=st.integers(0, 7))
 @repeatable
 def test_air_that_was_high_before_must_rise_from_there(
-    threshold: AlertThreshold, concentration: float, part: int
+    threshold: AlertThreshold, level: float, part: int
 ) -> None:
-    after = threshold.after({part: concentration})
-    assert after.before[part] == concentration
+    after = threshold.after({part: level})
+    assert after.before[part] == level
     assert after.before[:part] + after.before[part + 1 :] == (
         threshold.before[:part] + threshold.before[part + 1 :]
     )
-    assert (after.concentration_at(1.0, part) >= threshold.concentration_at(1.0, part)) is (
-        concentration >= threshold.before[part]
-        or after.concentration_at(1.0, part) == threshold.concentration_at(1.0, part)
-    )
+    now, usual = after.rises_at(1.0), threshold.rises_at(1.0)
+    for place in range(PEAKS):
+        if place % 24 // 3 != part:
+            assert now[place] == usual[place]
+        elif level >= threshold.before[part]:
+            assert now[place] >= usual[place]
 
 
 def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
@@ -279,30 +386,139 @@ def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
     assert threshold.after({2: 1.6}).before[2] == 1.6
 
 
-FLAT = AlertThreshold(rank_score=1.0, margin=1.0, notable=1.5, centre=(2.0,) * 8, spread=(0.5,) * 8)
+def flat(**given: float) -> AlertThreshold:
+    """Return a threshold with the same tail in all hours: a score of s is at the level y = 1 + s."""
+    shape = {"bar": 2.0, "margin": 0.0, "notable": 1.5, "highest": 3.0, "before": 0.0} | given
+    return AlertThreshold(
+        days=40,
+        bars={35: shape["bar"], 60: shape["bar"] + 1.0, 90: shape["bar"] + 2.0},
+        margins={35: shape["margin"], 60: 0.0, 90: 0.0},
+        notable=shape["notable"],
+        highest=shape["highest"],
+        tail=a_tail(PEAKS),
+        level_tail=a_tail(1),
+        before=(shape["before"],) * 8,
+    )
+
+
+def a_tail(cells: int) -> Tail:
+    share = 0.2
+    return Tail(
+        (1.0 - log(share),) * cells, (1.0,) * cells, (-log(share) - log(2.0),) * cells, share
+    )
 
 
 def test_an_alert_level_is_that_of_the_threshold_with_its_margin() -> None:
-    assert alert_levels(FLAT, RANGES, 2.0, {}) == pytest.approx((expm1(3.0),) * 8)
-    assert alert_levels(AlertThreshold(), RANGES, 2.0, {0: 99.0}) == (None,) * 8
+    for margin in (-0.2, 0.0, 1.5):
+        found = alert_levels(flat(margin=margin), RANGES, 2.0, {})
+        assert found == pytest.approx((expm1(3.0 + margin),) * PEAKS)
+    assert alert_levels(AlertThreshold(), RANGES, 2.0, {0: 99.0}) == NO_LEVELS
+    few = replace(flat(), days=needed_days(35) - 1)
+    assert alert_levels(few, RANGES, 2.0, {}) == NO_LEVELS
 
 
 @pytest.mark.parametrize("noticeable", [2.0, 8.0, 10.0, 45.0])
 def test_a_rise_that_is_too_small_to_matter_raises_no_alert(noticeable: float) -> None:
-    low = replace(FLAT, rank_score=-9.0)
-    assert alert_levels(low, RANGES, noticeable, {}) == pytest.approx((12.0 + noticeable,) * 8)
+    found = alert_levels(flat(bar=-9.0), RANGES, noticeable, {})
+    assert found == pytest.approx((12.0 + noticeable,) * PEAKS)
 
 
 def test_a_raised_alert_level_applies_in_its_part_and_only_upwards() -> None:
-    found = alert_levels(FLAT, RANGES, 2.0, {3: 69.0, 4: 1.0})
-    assert found[3] == 69.0
-    assert found[:3] + found[4:] == pytest.approx((expm1(3.0),) * 7)
+    found = list(alert_levels(flat(), RANGES, 2.0, {3: 69.0, 4: 1.0}))
+    for first in (0, 24):
+        assert found[first + 9 : first + 12] == [69.0] * 3
+        found[first + 9 : first + 12] = []
+        found[first:first] = [expm1(3.0)] * 3
+    assert found == pytest.approx([expm1(3.0)] * PEAKS)
 
 
 def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> None:
-    assert notable_levels(FLAT, RANGES) == pytest.approx((expm1(2.75),) * 8)
-    assert notable_levels(replace(FLAT, notable=-9.0), RANGES) == (12.0,) * 8
-    assert notable_levels(AlertThreshold(), RANGES) == (None,) * 8
+    assert notable_levels(flat(notable=2.75), RANGES) == pytest.approx((expm1(3.75),) * PEAKS)
+    assert notable_levels(flat(notable=-9.0), RANGES) == pytest.approx((12.0,) * PEAKS)
+    assert notable_levels(AlertThreshold(), RANGES) == NO_LEVELS
+
+
+@pytest.mark.parametrize("margin", [-0.5, 0.0, 1.5])
+def test_six_hours_must_be_higher_than_on_any_day_by_the_record(margin: float) -> None:
+    """By itself, a level counts as it stays above what it had to exceed, whatever came before."""
+    must = 3.0 + RECORD + max(margin, 0.0)
+    lasting = flat(margin=margin, bar=90.0)
+    assert lasting.level_bar(35) == pytest.approx(must)
+    below, above = (
+        alert_levels(lasting.after({3: 1.0 + must + step}), RANGES, 2.0, {})
+        for step in (-0.01, 0.01)
+    )
+    assert min(below) > 1e9
+    expected = [expm1(1.0 + must) if place % 24 // 3 == 3 else above[0] for place in range(PEAKS)]
+    assert above == pytest.approx(expected)
+
+
+def test_a_level_by_itself_respects_the_range_and_what_people_said() -> None:
+    lasting = flat(bar=90.0, highest=-3.0).after({3: 6.0})
+    assert alert_levels(lasting, RANGES, 2.0, {})[9] == pytest.approx(14.0)
+    assert alert_levels(lasting, RANGES, 2.0, {3: 300.0})[9] == 300.0
+
+
+@pytest.mark.parametrize("level", [0.0, 1.7, 4.321])
+def test_air_as_on_every_day_is_not_notable(level: float) -> None:
+    """Nor is it in a room whose air is the same for most of the day, such as 0."""
+    for number in (13, 34, 69, 90):
+        days = [a_day(MONDAY + day, peaks=[20.0] * 8) for day in range(number)]
+        found = alert_threshold(days, np.full((number, 8), level), MARGINS)
+        for part in range(8):
+            assert found.level_score(part) <= found.highest
+        assert min(notable_levels(found, RANGES)) >= 12.0
+
+
+def test_six_hours_higher_than_on_any_day_are_notable_even_in_the_range() -> None:
+    known = flat(highest=0.5, notable=90.0).after({3: 1.6})
+    found = notable_levels(known, RANGES)
+    assert found[9] == pytest.approx(expm1(1.5))
+    assert found[9] < RANGES[3].high
+
+
+@given(
+    rise=st.floats(-1.0, 12.0),
+    level=st.floats(-1.0, 12.0),
+    days=st.integers(LEAST_DAYS, 90),
+    margin=st.floats(MARGIN_LOW, MARGIN_HIGH),
+)
+@repeatable
+def test_no_alert_is_rarer_than_the_days_can_carry(
+    rise: float, level: float, days: int, margin: float
+) -> None:
+    threshold = replace(flat(margin=margin), days=days)
+    found = threshold.rarity(rise, level)
+    assert found in threshold.bars
+    assert found == MONTH_DAYS or found <= RANK * (days + 1)
+    lower = threshold.rarity(rise - 1.0, level - 1.0)
+    assert lower <= found
+
+
+def test_the_rarity_is_that_of_the_highest_bar_that_was_exceeded() -> None:
+    threshold = replace(flat(), days=89)
+    assert [threshold.rarity(rise, 0.0) for rise in (2.5, 3.5, 4.5)] == [35, 60, 90]
+    assert threshold.rarity(0.0, 3.0 + RECORD + 0.1) == 90, "higher than on any of 90 days"
+    assert replace(threshold, days=59).rarity(9.0, 0.0) == 60
+    of_rarest = replace(threshold, margins={35: 0.0, 60: 0.0, 90: 4.0})
+    assert of_rarest.rarity(4.5, 0.0) == 60, "an alert of 90 days came not long ago"
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_the_levels_of_any_days_are_finite(promise: int) -> None:
+    """Also of a sensor that reads 0 but on one day, when it is at the end of its span."""
+    days = [a_day(MONDAY + day, {0.0: 36}, peaks=bytes(PEAKS)) for day in range(70)]
+    days[50] = a_day(MONDAY + 50, {99_999.0: 36}, peaks=bytes([254] * PEAKS))
+    befores = np.zeros((70, 8))
+    befores[50] = log1p(99_999.0)
+    margin = dict.fromkeys(rarities(promise), MARGIN_HIGH)
+    for kept in (days, days[37:], days[40:60]):
+        threshold = alert_threshold(kept, befores[: len(kept)], margin)
+        for levels in (
+            alert_levels(threshold, RANGES, 2.0, {}),
+            notable_levels(threshold, RANGES),
+        ):
+            assert all(level > 0.0 for level in levels)
 
 
 def an_alert(day: int) -> Episode:
@@ -327,27 +543,60 @@ def diary(alerts: Sequence[bool], *corrections: Correction) -> Ledger:
     return a_ledger(days, episodes=episodes, entries=tuple(entries))
 
 
-@given(promise=st.sampled_from(Promise), alerts=st.lists(st.booleans(), max_size=80))
+def margin(ledger: Ledger, today: int) -> float:
+    return margins(ledger, today, MONTH_DAYS)[MONTH_DAYS]
+
+
+@given(promise=st.sampled_from(PROMISES), alerts=st.lists(st.booleans(), max_size=80))
 @repeatable
 def test_the_margin_grows_with_alerts_and_shrinks_with_every_day(
-    promise: Promise, alerts: list[bool]
+    promise: int, alerts: list[bool]
 ) -> None:
-    rule = RULES[promise]
-    found = margin(diary(alerts), MONDAY + len(alerts), rule)
-    assert found == pytest.approx(by_hand.margin(alerts, rule.gain, rule.days))
-    assert -0.5 <= found <= 6.0
+    found = margins(diary(alerts), MONDAY + len(alerts), promise)
+    assert list(found) == list(rarities(promise))
+    assert found[promise] == pytest.approx(by_hand.margin(alerts, GAIN, promise), abs=ROUNDED)
+    assert MARGIN_LOW <= found[promise] <= MARGIN_HIGH
+
+
+@given(alerts=st.lists(st.sampled_from([None, 35, 60, 90, 0]), max_size=80))
+@repeatable
+def test_each_rarity_has_its_margin_driven_by_the_alerts_that_are_as_rare(
+    alerts: list[int | None],
+) -> None:
+    """An alert of before they had a rarity (0 here) counts for each: it may have been as rare."""
+    ledger = a_ledger(
+        [a_day(MONDAY + day, eligible=True) for day in range(len(alerts))],
+        episodes=tuple(
+            replace(an_alert(day), rarity=alert or None)
+            for day, alert in enumerate(alerts)
+            if alert is not None
+        ),
+    )
+    found = margins(ledger, MONDAY + len(alerts), MONTH_DAYS)
+    for rarity in (60, 90):
+        rare = [alert is not None and (alert == 0 or alert >= rarity) for alert in alerts]
+        assert found[rarity] == pytest.approx(by_hand.margin(rare, GAIN, rarity), abs=ROUNDED)
+    every = [alert is not None for alert in alerts]
+    assert found[35] == pytest.approx(by_hand.margin(every, GAIN, 35), abs=ROUNDED)
+
+
+def test_the_rarities_are_those_beyond_the_promise() -> None:
+    assert rarities(14) == RARITIES
+    assert rarities(35) == (35, 60, 90)
+    assert rarities(90) == (90,)
+    assert rarities(150) == (150,)
 
 
 def test_the_margin_is_clamped() -> None:
-    assert margin(diary([False] * 80), MONDAY + 80, MONTH) == -0.5
-    assert margin(diary([True] * 20), MONDAY + 20, MONTH) == 6.0
+    assert margin(diary([False] * 80), MONDAY + 80) == MARGIN_LOW
+    assert margin(diary([True] * 20), MONDAY + 20) == MARGIN_HIGH
 
 
 def test_an_alert_of_today_counts_at_once() -> None:
     ledger = diary([False] * 3)
-    before = margin(ledger, MONDAY + 3, MONTH)
-    after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3, MONTH)
-    assert after - before == pytest.approx(MONTH.gain * (1.0 - 1.0 / 35))
+    before = margin(ledger, MONDAY + 3)
+    after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3)
+    assert after - before == pytest.approx(GAIN * (1.0 - 1.0 / 35), abs=2 * ROUNDED)
 
 
 @pytest.mark.parametrize(
@@ -359,8 +608,8 @@ def test_an_alert_of_today_counts_at_once() -> None:
 )
 def test_a_corrected_alert_does_not_raise_the_threshold(correction: Correction) -> None:
     alerts = [False, False, True, False]
-    assert margin(diary(alerts, correction), MONDAY + 4, MONTH) == pytest.approx(
-        by_hand.margin([False] * 4, MONTH.gain, 35)
+    assert margin(diary(alerts, correction), MONDAY + 4) == pytest.approx(
+        by_hand.margin([False] * 4, GAIN, 35), abs=ROUNDED
     )
 
 
@@ -368,25 +617,25 @@ def test_an_alert_on_a_day_that_the_user_excluded_does_not_raise_the_threshold()
     out = exclude_days([MONDAY + 2]).corrections
     aside = ChangePassed(from_day=MONDAY + 2, to_day=MONDAY + 2)
     alerts = [False, False, True, False]
-    assert margin(diary(alerts, *out), MONDAY + 4, MONTH) < 0.0
-    assert margin(diary(alerts, aside), MONDAY + 4, MONTH) > 0.5, "set aside is not corrected"
+    assert margin(diary(alerts, *out), MONDAY + 4) < 0.0
+    assert margin(diary(alerts, aside), MONDAY + 4) > 0.5, "set aside is not corrected"
 
 
 def test_an_uncorrected_alert_counts_as_an_event_after_two_weeks() -> None:
     real = EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1)
     ledger = diary([day in (0, 2, 5, 6) for day in range(20)], real)
-    assert event_days(ledger, MONDAY + 14) == set()
-    assert event_days(ledger, MONDAY + 20) == {MONDAY, MONDAY + 5}
-    assert event_days(ledger, MONDAY + 21) == {MONDAY, MONDAY + 5, MONDAY + 6}
+    assert event_days(ledger, MONDAY + HABIT_DAYS) == set()
+    assert event_days(ledger, MONDAY + HABIT_DAYS + 6) == {MONDAY, MONDAY + 5}
+    assert event_days(ledger, MONDAY + HABIT_DAYS + 7) == {MONDAY, MONDAY + 5, MONDAY + 6}
 
 
 def test_the_margin_restarts_after_a_change() -> None:
     change = report_change(MONDAY + 3, MONDAY + 3).corrections
-    assert margin(diary([True] * 3 + [False] * 2, *change), MONDAY + 5, MONTH) == pytest.approx(
-        by_hand.margin([False] * 2, MONTH.gain, 35)
+    assert margin(diary([True] * 3 + [False] * 2, *change), MONDAY + 5) == pytest.approx(
+        by_hand.margin([False] * 2, GAIN, 35), abs=ROUNDED
     )
 
 
 def test_days_on_which_no_alert_was_possible_do_not_lower_the_margin() -> None:
     ledger = a_ledger(a_day(MONDAY + day, eligible=day < 2) for day in range(9))
-    assert margin(ledger, MONDAY + 9, MONTH) == pytest.approx(MONTH.gain * -2.0 / 35)
+    assert margin(ledger, MONDAY + 9) == pytest.approx(GAIN * -2.0 / 35, abs=ROUNDED)

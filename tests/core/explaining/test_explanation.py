@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import (
     Basis,
@@ -71,6 +70,13 @@ def test_the_record_says_how_well_earlier_ranges_held() -> None:
     assert explanation.record.coverage_28d == pytest.approx(0.8)
     assert explanation.record.confidence == explanation.as_dict()["record"]["confidence"]
     assert (explanation.record.alerts, explanation.record.eligible_days) == (0, 40)
+    assert explanation.record.next_14_days == (76, 84)
+    assert (explanation.record.forecasts_scored, explanation.record.forecasts_kept) == (0, 0)
+
+
+def test_the_record_says_how_forecasts_of_two_weeks_came_out() -> None:
+    record = explain(breathing(60, next_14_days=(81, 90)), NOW).record
+    assert (record.forecasts_scored, record.forecasts_kept) == (4, 0)
 
 
 def test_there_is_no_record_of_a_range_that_is_not_in_force() -> None:
@@ -214,7 +220,7 @@ def test_the_warm_up_is_shown_in_hours() -> None:
 
 def test_an_unused_channel_can_be_explained() -> None:
     for pollutant in Pollutant:
-        explanation = explain(Channel(POLLUTANTS[pollutant], LONDON, Promise.FORTNIGHT), START)
+        explanation = explain(Channel(POLLUTANTS[pollutant], LONDON, 14), START)
         assert (explanation.state, explanation.reason) == (LearningState.NO_SOURCE, Reason.SILENT)
         assert (explanation.typical, explanation.day_ranges) == (None, ())
         assert explanation.next_steps == (Next.SOURCE_RETURNS,)

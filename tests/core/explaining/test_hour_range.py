@@ -129,7 +129,7 @@ def test_hours_that_are_counted_late_have_the_range_with_which_they_began() -> N
 def test_after_a_restart_a_range_written_anew_may_be_hindsight() -> None:
     channel = at_start_of_day()
     channel.correct(START + 1.2 * HOUR, exclude_days([MONDAY - 3]))
-    kept = load_channel(dump_channel(channel), LONDON, channel.promise)
+    kept = load_channel(dump_channel(channel), LONDON, channel.promise_days)
     kept.advance(START + 1.5 * HOUR)
     assert hour_range(kept, START + 1.5 * HOUR) is None
     kept.advance(START + 2 * HOUR)

@@ -1,6 +1,9 @@
 """The ledger report: everything that is stored is in it, and nothing needs decoding."""
 
 import json
+from typing import Any
+
+import pytest
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start, iso_day
@@ -19,7 +22,7 @@ DAY_NAMES = {
     "kind": "from",
     "histogram": "parts",
     "slots": "observed",
-    "peaks": "parts",
+    "hours": "parts",
     "ranges": "parts",
     "head": "issued_under",
     "eligible": "alert_possible",
@@ -28,8 +31,8 @@ DAY_NAMES = {
 }
 
 
-def used_channel() -> Channel:
-    channel = learned_channel()
+def used_channel(**given: Any) -> Channel:
+    channel = learned_channel(**given)
     breathe(channel, START, 120, 8.0)
     breathe(channel, START + 2 * HOUR, 60, 60.0)
     breathe(channel, START + 3 * HOUR, 60, 8.0)
@@ -52,18 +55,24 @@ def test_everything_stored_is_reported() -> None:
 
 
 def test_days_and_parts_can_be_read() -> None:
-    report = ledger_report(used_channel())
+    report = ledger_report(used_channel(next_14_days=(71, 87)))
     day, excluded_day = report["days"][-1], report["days"][-2]
     assert (day["day"], day["counts"], day["struck_parts"]) == (iso_day(MONDAY - 1), 1.0, [])
     assert (excluded_day["counts"], excluded_day["struck_parts"]) == (0.0, [*range(8)])
+    assert day["next_14_days"] == [71, 87]
     part = day["parts"][5]
     assert part["hours"] == "19 to 22"
     assert part["minutes_at_level"] == {"4.47 to 5.05": 60, "7.17 to 8.03": 60, "11.2 to 12.5": 60}
-    assert part["highest_held"] == 12.0
+    assert part["highest_held"] == pytest.approx(12.0, rel=0.03)
+    held = [part["highest_held"]] * 3
+    assert (part["hours_held_15_minutes"], part["hours_held_60_minutes"]) == (held, held)
     today = report["today"]
     assert today["day"] == iso_day(MONDAY)
     assert sum(today["parts"][0]["minutes_at_level"].values()) == 180
     assert today["parts"][0]["high"] is not None
+    assert today["parts"][0]["highest_held"] == pytest.approx(60.0, rel=0.03)
+    assert today["parts"][0]["hours_held_60_minutes"][0] == pytest.approx(8.0, rel=0.03)
+    assert today["parts"][7]["highest_held"] is None
     assert today["gets_a_mark"] is False
 
 
@@ -74,7 +83,7 @@ def test_corrections_and_episodes_can_be_read() -> None:
     assert (strike["from_day"], strike["to_day"]) == (iso_day(MONDAY - 2),) * 2
     (episode,) = report["episodes"]
     assert episode["verdict"] == "episode_real"
-    assert episode["noticed"] == "2026-01-05T06:30:00+00:00"
+    assert episode["noticed"] == "2026-01-05T06:15:00+00:00"
     assert episode["end"] == "2026-01-05T07:30:00+00:00"
 
 

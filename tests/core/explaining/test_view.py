@@ -12,6 +12,7 @@ from custom_components.air_baseline.core.codes import (
 )
 from custom_components.air_baseline.core.day import day_start, iso_day
 from custom_components.air_baseline.core.explaining.view import view
+from custom_components.air_baseline.core.learning.forecast_record import ForecastRecord
 from custom_components.air_baseline.core.ledger.correction import report_change, start_over
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
@@ -34,6 +35,17 @@ def test_the_range_is_shown_once_it_is_learned() -> None:
     assert shown.low <= shown.middle <= shown.high
     assert (shown.usable_days, shown.needed_days, shown.missing) == (40, 21, ())
     assert (shown.coverage_28d, shown.since) == (0.8, iso_day(MONDAY - 40))
+
+
+def test_what_two_weeks_should_hold_goes_with_how_such_forecasts_came_out() -> None:
+    channel = learned_channel(60, coverage=0.8, next_14_days=(71, 87))
+    breathe(channel, START, 60, 8.0)
+    shown = view(channel, START + HOUR)
+    assert shown.next_14_days == (76, 84)
+    assert shown.forecasts == ForecastRecord(4, 4)
+    channel.pause(START + HOUR, paused=True)
+    paused = view(channel, START + HOUR)
+    assert (paused.next_14_days, paused.forecasts) == (None, None)
 
 
 @pytest.mark.parametrize("state", [LearningState.COLLECTING, LearningState.PROVISIONAL])
@@ -75,7 +87,7 @@ def test_an_episode_shows_its_number_and_afterwards_how_it_ended() -> None:
     breathe(channel, START + 2 * HOUR, 60, 8.0)
     after = view(channel, START + 3 * HOUR)
     assert (before.episode, before.outcome) == (None, None)
-    assert (running.episode, running.outcome) == (int(START + 1.5 * HOUR), None)
+    assert (running.episode, running.outcome) == (int(START + 1.25 * HOUR), None)
     assert (after.episode, after.outcome) == (None, EpisodeEnd.RECOVERED)
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import sqrt
-from statistics import pvariance
 from typing import Any
 
 from hypothesis import given, strategies as st
+import numpy as np
 import pytest
 from scipy.stats import norm
 
 from custom_components.air_baseline.core.codes import LearningState, Missing
 from custom_components.air_baseline.core.day import is_weekend
-from custom_components.air_baseline.core.learning.confidence import confidence
+from custom_components.air_baseline.core.learning.confidence import CoverageAhead, coverage_ahead
 from custom_components.air_baseline.core.learning.standing import Standing, standing
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.entries import (
@@ -216,15 +216,6 @@ def test_the_season_withdraws_a_change() -> None:
     assert known(days, found(1), season).state is LEARNED
 
 
-@pytest.mark.parametrize(
-    ("cause", "quota"), [(Cause.TOO_MANY_ALERTS, True), (Cause.LEVEL_SHIFT, False)]
-)
-def test_too_many_alerts_are_distinguished_from_a_shift(cause: Cause, *, quota: bool) -> None:
-    result = known(full(40, state=LEARNED), found(0, cause))
-    assert result.state is LearningState.CHANGING
-    assert result.quota is quota
-
-
 def test_stale_comes_before_changing() -> None:
     days = ago(*range(8, 50), coverage=0.8, state=LEARNED)
     assert known(days[:-5], found(1)).state is LearningState.STALE
@@ -290,17 +281,42 @@ def test_no_earliest_day_is_shown_once_learned() -> None:
     assert known(full(30)).earliest is None
 
 
+def confidence(record: list[float]) -> float | None:
+    ahead = coverage_ahead(record)
+    return ahead.confidence if ahead else None
+
+
 @given(record=st.lists(st.floats(0.0, 1.0), min_size=7, max_size=90))
 @repeatable
 def test_confidence_is_the_normal_probability_of_the_promised_band(record: list[float]) -> None:
+    law = by_scipy(record)
+    assert confidence(record) == pytest.approx(law.cdf(0.90) - law.cdf(0.70))
+
+
+@given(record=st.lists(st.floats(0.0, 1.0), min_size=7, max_size=90))
+@repeatable
+def test_eight_in_ten_of_the_same_law_lie_in_the_interval(record: list[float]) -> None:
+    ahead = coverage_ahead(record)
+    assert ahead is not None
+    low, high = (100.0 * edge for edge in by_scipy(record).interval(0.80))
+    assert ahead.interval == pytest.approx((max(low, 0.0), min(high, 100.0)), abs=0.5 + 1e-3)
+    assert 0 <= ahead.interval[0] <= ahead.interval[1] <= 100
+
+
+def test_an_interval_lies_within_what_a_range_can_hold() -> None:
+    assert CoverageAhead(1.02, 0.01).interval == (100, 100)
+    assert CoverageAhead(-0.02, 0.01).interval == (0, 0)
+
+
+def by_scipy(record: list[float]) -> Any:  # noqa: ANN401 - scipy has no type for it
+    lasting = [0.0]
+    for coverage in record:
+        lasting.append(float(np.clip(lasting[-1] + 0.03 * (0.80 - coverage), -0.18, 0.18)))
+    of_today = np.array(record) + lasting[-1] - np.array(lasting[:-1])
     number = len(record)
-    expected_mean = (sum(record) + 30.0 * 0.80) / (number + 30.0)
-    squares = number * pvariance(record) + 30.0 * 0.20**2
-    of_the_mean = sqrt(squares / (number + 30.0) / 16.0)
-    expected = norm.cdf(0.90, expected_mean, of_the_mean) - norm.cdf(
-        0.70, expected_mean, of_the_mean
-    )
-    assert confidence(record) == pytest.approx(expected)
+    mean = (of_today.sum() + 30.0 * 0.80) / (number + 30.0)
+    squares = number * of_today.var() + 30.0 * 0.20**2
+    return norm(mean, sqrt(squares / (number + 30.0) / 14.0))
 
 
 def test_coverages_that_differ_more_from_day_to_day_give_less_confidence() -> None:
@@ -327,7 +343,7 @@ def test_confidence_is_not_shown_before_seven_scored_days(days: int, *, is_shown
 
 @pytest.mark.parametrize("coverage", [0.3, 0.55, 1.0])
 def test_confidence_falls_when_coverage_misses_on_either_side(coverage: float) -> None:
-    good, bad = constant(30), constant(30, coverage)
+    good, bad = constant(60), constant(60, coverage)
     assert good is not None
     assert bad is not None
     assert good > 0.9

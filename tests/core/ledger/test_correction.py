@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import RULES, Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
+from custom_components.air_baseline.core.alerting.threshold import GAIN
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, day_start
@@ -22,7 +23,6 @@ from custom_components.air_baseline.core.ledger.correction import (
 )
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
-    ChangeSuspected,
     CorrectionCode,
     Draft,
     Entry,
@@ -312,12 +312,12 @@ def test_normal_here_raises_the_alert_level_of_its_part_but_not_the_range() -> N
     assert entry.correction.alert_level == pytest.approx(60.0 * 1.15)
     assert entry.correction.until_day == MONDAY + 60
     assert after.ranges == before.ranges
-    assert after.alert_levels[episode.part] == pytest.approx(69.0)
-    assert before.threshold.margin == pytest.approx(RULES[Promise.MONTH].gain * 34 / 35)
-    assert after.threshold.margin == 0.0, "corrected"
-    assert replace(after.threshold, margin=before.threshold.margin) == before.threshold
+    assert after.alert_level(episode.part) == pytest.approx(69.0)
+    assert before.threshold.margins[MONTH_DAYS] == pytest.approx(GAIN * 34 / 35, abs=0.005)
+    assert after.threshold.margins[MONTH_DAYS] == 0.0, "corrected"
+    assert replace(after.threshold, margins=before.threshold.margins) == before.threshold
     others = [part for part in range(8) if part != episode.part]
-    assert max(after.alert_levels[part] or 0.0 for part in others) < 20.0
+    assert max(after.alert_level(part) or 0.0 for part in others) < 20.0
 
 
 def test_air_that_is_normal_here_raises_no_more_alerts_below_its_level() -> None:
@@ -360,7 +360,7 @@ def test_an_episode_that_a_correction_withdrew_continues_when_it_is_undone() -> 
     breathe(channel, START + 3 * HOUR, 60, 8.0)
     (episode,) = channel.episodes
     assert episode.outcome is EpisodeEnd.RECOVERED
-    assert channel.episode_watch.cool_until == START + 3.5 * HOUR + 6 * HOUR
+    assert episode.end == START + 3.5 * HOUR
 
 
 def test_a_withdrawn_episode_of_another_day_stays_ended() -> None:
@@ -373,28 +373,29 @@ def test_a_withdrawn_episode_of_another_day_stays_ended() -> None:
     assert channel.episode_watch.current is None
 
 
-def test_the_season_correction_stops_the_doubt_for_four_weeks() -> None:
+def test_the_season_correction_ends_the_question_for_good() -> None:
     channel = learned_channel()
     day = MONDAY
-    while not channel.ledger.entries:
+    while channel.ledger.shift is None:
         wander(channel, day)
         day += 1
-    assert day == MONDAY + 5, "far from all that was usual, five days are enough"
+    assert day <= MONDAY + 6, "a large shift is found within days"
     (change,) = channel.ledger.entries
-    assert isinstance(change.correction, ChangeSuspected)
-    assert change.correction.from_day == MONDAY
-    assert channel.state(day_start(day, LONDON)) is LearningState.CHANGING
+    assert channel.state(day_start(day, LONDON)) is LearningState.LEARNED
+    kinds = [event.kind for event in channel.take_events()]
+    assert kinds.count(EventKind.CHANGE_SUSPECTED) == 1
     channel.correct(day_start(day, LONDON), its_the_season(change.id))
-    assert channel.ledger.change_day == 0
     for later in range(day, day + 27):
         wander(channel, later)
+    assert channel.ledger.shift is None
     assert len(channel.ledger.entries) == 2, "neither a new change nor one that passed"
 
 
 def wander(channel: Channel, day: int) -> None:
-    """Let a day pass with air far above what was usual in the room."""
+    """Let a day pass with quiet air and rises far above what was usual in the room."""
     for hour in range(24):
-        breathe(channel, day_start(day, LONDON) + hour * HOUR, 60, 40.0 + hour % 5 + day % 3)
+        breathe(channel, day_start(day, LONDON) + hour * HOUR, 40, 40.0 + hour % 5 + day % 3)
+        breathe(channel, day_start(day, LONDON) + hour * HOUR + 2400.0, 20, 120.0)
 
 
 def test_the_same_correction_again_adds_nothing_and_one_undo_undoes_it() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.day import PARTS, PLAIN_SLOTS
+from custom_components.air_baseline.core.day import HOURS, PARTS, PLAIN_SLOTS
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.histogram_text import (
@@ -12,8 +12,10 @@ from custom_components.air_baseline.core.ledger.histogram_text import (
     decode_days,
     encode_counts,
 )
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK
 from custom_components.air_baseline.core.ledger.open_day import OpenDay
 from custom_components.air_baseline.core.pollutant import CELLS, cell_index
+from custom_components.air_baseline.core.reading.sustained_level import SustainedLevel
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, a_day
 
@@ -74,12 +76,6 @@ def test_a_text_that_is_not_a_histogram_is_refused(text: str) -> None:
         decode_days([EMPTY.join(["06U", ""]).encode(), text.encode()])
 
 
-@given(levels=st.lists(tenths | st.none(), min_size=8, max_size=8))
-@repeatable
-def test_peaks_are_kept_to_a_tenth(levels: list[float | None]) -> None:
-    assert a_day(MONDAY, peaks=levels).part_peaks == tuple(levels)
-
-
 @given(edges=st.lists(tenths, min_size=16, max_size=16))
 @repeatable
 def test_the_issued_range_is_kept_to_a_tenth(edges: list[float]) -> None:
@@ -128,15 +124,17 @@ def test_removing_time_also_removes_the_coverage_and_the_peaks_of_its_parts() ->
         == a_day(MONDAY, [{9.0: 16}, {5.0: 15, 9.0: 16}, *[{5.0: 20, 9.0: 16}] * 6]).histogram
     )
     assert less.coverage is None
-    assert less.part_peaks == (None, None, *[9.0] * 6)
+    assert less.part_peaks == (None, None, *summary.part_peaks[2:])
+    assert {peak is None for peak in summary.part_peaks} == {False}
     assert less.observed_share == (288 - 25) / 288
 
 
 def observe(
     today: OpenDay, bins: int, *, inside: float | None = 1.0, sustained: float = 7.0
 ) -> None:
+    level = SustainedLevel(sustained, sustained, sustained)
     for index in range(bins):
-        today.take(index * PARTS // bins, cell_index(7.0), sustained, inside)
+        today.take(index * HOURS // bins, cell_index(7.0), level, inside)
 
 
 def close(today: OpenDay) -> DaySummary:
@@ -185,19 +183,31 @@ def test_a_day_whose_range_changed_or_that_had_none_gets_no_coverage() -> None:
 
 def test_the_peak_of_a_part_is_its_highest_sustained_level() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
-    for sustained in (4.0, 9.26, None, 7.0):
-        today.take(2, cell_index(5.0), sustained, None)
-    today.take(3, cell_index(5.0), None, None)
-    assert close(today).part_peaks == (None, None, 9.3, *[None] * 5)
+    for hour, sustained in ((6, 4.0), (7, 9.26), (8, None), (7, 7.0)):
+        level = None if sustained is None else SustainedLevel(sustained, sustained)
+        today.take(hour, cell_index(5.0), level, None)
+    today.take(9, cell_index(5.0), None, None)
+    summary = close(today)
+    assert summary.part_peaks == (None, None, pytest.approx(9.26, rel=0.03), *[None] * 5)
+    assert [place for place, code in enumerate(summary.peaks) if code != NO_PEAK] == [6, 7]
 
 
 def test_a_part_that_is_repeated_in_another_time_zone_can_still_be_stored() -> None:
     today = OpenDay(MONDAY, PLAIN_SLOTS)
     for _ in range(300):
-        today.take(0, cell_index(7.0), 7.0, 1.0)
+        today.take(0, cell_index(7.0), SustainedLevel(7.0, 7.0), 1.0)
     summary = close(today)
     assert decode_counts(summary.histogram)[0][cell_index(7.0)] == 61
     assert summary.observed_share == 36 / 288
+
+
+def test_what_was_said_of_the_next_days_is_kept_in_two_bytes_and_by_a_day_that_loses_time() -> None:
+    silent, said = a_day(MONDAY), a_day(MONDAY, next_14_days=(71, 100))
+    assert (silent.next_14_days, said.next_14_days) == (None, (71, 100))
+    assert len(said.record) == len(silent.record)
+    assert sum(one != other for one, other in zip(said.record, silent.record, strict=True)) == 2
+    assert said.without(cell_index(8.0), [3] * PARTS).next_14_days == (71, 100)
+    assert (said.histogram, said.surroundings) == (silent.histogram, silent.surroundings)
 
 
 def test_time_removed_from_the_open_day_is_missing_and_voids_it() -> None:
@@ -207,4 +217,4 @@ def test_time_removed_from_the_open_day_is_missing_and_voids_it() -> None:
     assert today.observed == 252
     summary = close(today)
     assert summary.coverage is None
-    assert summary.part_peaks == (None, *[7.0] * 7)
+    assert summary.part_peaks == (None, *[pytest.approx(7.0, rel=0.03)] * 7)

@@ -101,7 +101,7 @@ def said(ledger: Ledger, today: int) -> dict[str, Any]:
             for entry in (ledger.correction_of(episode.id) for episode in ledger.episodes)
         ],
         "asks": (ledger.asks(episodes=True), ledger.asks(episodes=False)),
-        "state": (known.state, known.since, known.quota, known.scored_days, known.earliest),
+        "state": (known.state, known.since, known.scored_days, known.earliest),
         "days": [summary.day for summary in ledger.days],
         "shift": ledger.shift and ledger.shift.correction,
     }
@@ -112,7 +112,7 @@ def a_draft(kind: int, today: int, first: int, more: int, ledger: Ledger) -> Dra
     episode = ledger.episodes[more % len(ledger.episodes)] if ledger.episodes else None
     suspected = [e for e in ledger.changes() if isinstance(e.correction, ChangeSuspected)]
     replaces = suspected[-1].id if suspected and more % 2 else None
-    cause = Cause.TOO_MANY_ALERTS if more % 3 else Cause.LEVEL_SHIFT
+    cause = Cause.TIME_ZONE if more % 3 else Cause.LEVEL_SHIFT
     corrections: Sequence[Correction] = (
         DaysExcluded(from_day=first, to_day=first + more % 3),
         EpisodeReal(episode=episode.id if episode else 1, day=first, parts=1 + more % ALL_PARTS),

@@ -315,16 +315,27 @@ def test_a_level_that_is_raised_in_all_parts_applies_to_all() -> None:
     assert a_ledger([], entries=(entry,)).lifted_levels(MONDAY) == dict.fromkeys(range(8), 70.0)
 
 
-def test_alert_days_are_those_of_thirty_days_that_nobody_corrected() -> None:
+def test_alert_days_are_the_latest_ones_that_nobody_corrected() -> None:
     episodes = [an_episode(MONDAY + day, number) for number, day in enumerate((0, 1, 1, 5, 9))]
     corrected = made(real(5, ALL_PARTS, 3), 1), made(normal(0b100000, 70.0, 60, 4), 2)
     ledger = a_ledger([], episodes=tuple(episodes))
-    assert ledger.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1, MONDAY + 5, MONDAY + 9]
-    assert ledger.alert_days(MONDAY + 30) == [MONDAY + 1, MONDAY + 5, MONDAY + 9]
+    assert ledger.alert_days(MONDAY + 9, 30) == [MONDAY, MONDAY + 1, MONDAY + 5, MONDAY + 9]
+    assert ledger.alert_days(MONDAY + 30, 30) == [MONDAY + 1, MONDAY + 5, MONDAY + 9]
     with_corrections = replace(ledger, entries=corrected)
-    assert with_corrections.alert_days(MONDAY + 9) == [MONDAY, MONDAY + 1]
+    assert with_corrections.alert_days(MONDAY + 9, 30) == [MONDAY, MONDAY + 1]
     changed = replace(ledger, entries=(made(reported(5, 0.25)),))
-    assert changed.alert_days(MONDAY + 9) == [MONDAY + 5, MONDAY + 9]
+    assert changed.alert_days(MONDAY + 9, 30) == [MONDAY + 5, MONDAY + 9]
+
+
+def test_alert_days_of_a_rarity_are_those_at_least_as_rare_or_not_known() -> None:
+    episodes = tuple(
+        replace(an_episode(MONDAY + day, day), rarity=rarity)
+        for day, rarity in enumerate((None, 14, 35, 60, 90))
+    )
+    ledger = a_ledger([], episodes=episodes)
+    for rarity, left in ((0, [0, 1, 2, 3, 4]), (35, [0, 2, 3, 4]), (90, [0, 4]), (91, [0])):
+        found = ledger.alert_days(MONDAY + 9, 30, rarity)
+        assert found == [MONDAY + day for day in left]
 
 
 def test_days_before_a_reset_are_dropped_when_it_can_no_longer_be_undone() -> None:
@@ -444,7 +455,7 @@ def test_a_day_that_was_lived_since_relearning_stays_when_that_is_undone() -> No
     )
     undone = ledger.undo(NOW)
     assert [day.day for day in undone.days] == list(range(MONDAY, MONDAY + 12))
-    assert [day.part_peaks[0] for day in undone.days] == [5.0] * 10 + [9.0] * 2
+    assert [round(day.part_peaks[0] or 0.0) for day in undone.days] == [5] * 10 + [9] * 2
 
 
 def test_what_can_no_longer_be_undone_is_dropped_a_second_later() -> None:
@@ -489,7 +500,7 @@ def test_a_ledger_without_days_answers_everything() -> None:
     assert ledger.longest_run_h(0) == 0
     assert ledger.usual_parts(MONDAY) == ledger.seen_parts(MONDAY) == ALL_PARTS
     assert ledger.common_parts(MONDAY) == ALL_PARTS
-    assert not ledger.alert_days(MONDAY)
+    assert not ledger.alert_days(MONDAY, 30)
     assert not ledger.corrections(MONDAY)
     assert (ledger.factor(MONDAY), ledger.excluded_parts(MONDAY)) == (1.0, 0)
     assert ledger.asks(episodes=True)

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from custom_components.air_baseline.core.alerting.forecast import forecast
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import HistoryState, LearningState
 from custom_components.air_baseline.core.day import SLOT_S, day_start
@@ -64,7 +64,7 @@ def hours(readings: Readings) -> list[Row]:
 
 def a_setting(pollutant: Pollutant = Pollutant.PM25) -> ReplaySetting:
     return ReplaySetting(
-        spec=POLLUTANTS[pollutant], zone=LONDON, promise=Promise.MONTH, resolution=1.0
+        spec=POLLUTANTS[pollutant], zone=LONDON, promise_days=MONTH_DAYS, resolution=1.0
     )
 
 
@@ -113,7 +113,7 @@ def test_a_replay_of_bins_equals_the_live_days(pollutant: Pollutant) -> None:
     assert [plain(day) for day in ledger.days] == [plain(day) for day in channel.ledger.days]
     assert {day.origin for day in ledger.days} == {DayOrigin.REPLAYED}
     assert standing(ledger, MONDAY + days).state is LearningState.LEARNED
-    issued = forecast(ledger, MONDAY + days, POLLUTANTS[pollutant], Promise.MONTH, 1.0).issued
+    issued = forecast(ledger, MONDAY + days, POLLUTANTS[pollutant], MONTH_DAYS, 1.0).issued
     assert channel.forecast is not None
     assert issued == channel.forecast.issued
     assert found.step == 1.0
@@ -130,7 +130,7 @@ def test_an_hourly_day_counts_half_and_gives_neither_coverage_nor_reference() ->
     assert standing(ledger, MONDAY + 30).tally.days == 15.0
     weighed = [(0.5 * 2.0 ** (-(MONDAY + 30 - day.day) / 30.0), day) for day in ledger.days]
     laws = by_hand.laws(weighed, PM25.prior)
-    ranges = forecast(ledger, MONDAY + 30, PM25, Promise.MONTH, 1.0).ranges
+    ranges = forecast(ledger, MONDAY + 30, PM25, MONTH_DAYS, 1.0).ranges
     assert [part.y_high for part in ranges] == pytest.approx(
         [by_hand.quantile(law, 0.9) for law in laws]
     )
@@ -322,7 +322,7 @@ def test_relearning_is_undone_byte_for_byte() -> None:
     assert channel.ledger.excluded_parts(MONDAY + 12), "corrections of days stay"
     assert channel.take_events()[-1].correction == entry
     assert len(channel.ledger.coverages()) == 29
-    kept = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, Promise.MONTH)
+    kept = load_channel(json.loads(json.dumps(dump_channel(channel))), LONDON, MONTH_DAYS)
     for undone in (channel, kept):
         assert undone.undo(now + 60.0).id == entry.id
         assert undone.ledger == before[1]

@@ -36,9 +36,9 @@ def found(five_minute: list[Row], hourly: list[Row], now: float = NOW) -> PastDa
     return past_days(Past(five_minute, hourly), PM25, LONDON, now)
 
 
-def parts(day: PastDay) -> list[int]:
-    """Return the number of slots in each part of a day."""
-    return [sum(run[3] for run in day.slot_runs if run[0] == part) for part in range(8)]
+def hours(day: PastDay) -> list[int]:
+    """Return the number of slots in each hour of a day."""
+    return [sum(run[3] for run in day.slot_runs if run[0] == hour) for hour in range(24)]
 
 
 @pytest.mark.parametrize("length_s", [SLOT_S, HOUR])
@@ -85,7 +85,7 @@ def test_each_slot_counts_for_its_part_by_the_clock_of_the_room(
     rows = slots(start, number, length_s)
     given = Past(rows) if length_s == SLOT_S else Past((), rows)
     past = past_days(given, PM25, zone, start + 3 * DAY)
-    assert parts(past.days[SUMMER]) == [36] * 8
+    assert hours(past.days[SUMMER]) == [12] * 24
     first = [run for run in past.days[SUMMER].slot_runs if run[0] == 0]
     assert first[0][1] == day_start(SUMMER, zone) // SLOT_S
 

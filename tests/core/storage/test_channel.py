@@ -1,20 +1,23 @@
 """A channel as plain values and back, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, tzinfo
 import json
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.ledger.entries import CorrectionCode, DaysExcluded, Draft
+from custom_components.air_baseline.core.ledger.hour_peaks import part_peaks
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.channel import (
     VERSION,
@@ -23,7 +26,7 @@ from custom_components.air_baseline.core.storage.channel import (
     freeze_channel,
     load_channel,
 )
-from custom_components.air_baseline.core.storage.days import dump_days
+from custom_components.air_baseline.core.storage.days import FORMER_DAY_COLUMNS, dump_days
 from tests.core.rooms import (
     LONDON,
     MONDAY,
@@ -35,6 +38,7 @@ from tests.core.rooms import (
     learned_channel,
     play,
 )
+from tests.stored import in_columns_of_today
 
 START = day_start(MONDAY, LONDON)
 HOUR = 3600.0
@@ -62,7 +66,7 @@ def kept(channel: Channel) -> Json:
 
 
 def back(data: object, zone: tzinfo = LONDON) -> Channel:
-    return load_channel(data, zone, Promise.MONTH)
+    return load_channel(data, zone, MONTH_DAYS)
 
 
 LEAVES_THE_RANGE = {
@@ -152,14 +156,13 @@ def test_the_forecast_for_today_stays_whatever_the_days_would_give_now() -> None
 def test_another_promise_has_another_threshold_from_the_restart_on() -> None:
     channel = ROOMS[Pollutant.PM25].channel()
     play(channel, ROOMS[Pollutant.PM25].readings(60))
-    restored = load_channel(kept(channel), LONDON, Promise.FORTNIGHT)
+    restored = load_channel(kept(channel), LONDON, 14)
     before, after = channel.forecast, restored.forecast
     assert before is not None
     assert after is not None
-    assert (after.promise, after.issued) == (Promise.FORTNIGHT, before.issued)
-    assert after.threshold.rank_score is not None
-    assert before.threshold.rank_score is not None
-    assert after.threshold.rank_score < before.threshold.rank_score
+    assert (after.promise_days, after.issued) == (14, before.issued)
+    assert after.threshold.bar < before.threshold.bar
+    assert list(after.threshold.bars) == [14, 35, 60, 90]
     assert restored.open_day is not None
     assert restored.open_day.void is False
 
@@ -169,7 +172,7 @@ def test_another_promise_has_another_threshold_from_the_restart_on() -> None:
     [
         lambda today: today.pop("forecast"),
         lambda today: change(today, "forecast", to="lost"),
-        lambda today: change(today, "forecast", "bar", "margin", to=7.0),
+        lambda today: change(today, "forecast", "threshold", "bars", 0, 2, to=7.0),
         lambda today: change(today, "forecast", "ranges", 0, 0, to=None),
         lambda today: today["forecast"].pop("theta"),
     ],
@@ -195,7 +198,7 @@ def test_another_promise_and_another_method_at_once_leave_the_day_without_covera
     breathe(channel, START, 16 * 60, 8.0)
     data = kept(channel)
     data["today"]["forecast"]["ranges"][0][2] += 1.0
-    restored = load_channel(data, LONDON, Promise.FORTNIGHT)
+    restored = load_channel(data, LONDON, 14)
     restored.advance(START + 24 * HOUR)
     assert restored.ledger.days[-1].coverage is None
 
@@ -244,6 +247,13 @@ def change(data: Json, *path: str | int, to: object) -> None:
         lambda data: change(data, "days_checksum", to=None),
         lambda data: data["entries"].append(data["entries"][0]),
         lambda data: change(data, "today", "peaks", to=[]),
+        lambda data: change(data, "today", "peaks", to=[None] * 7),
+        lambda data: change(data, "today", "peaks", to="0" * 59),
+        lambda data: change(data, "today", "peaks", to="-"),
+        lambda data: change(data, "episodes", 0, 12, to=-1),
+        lambda data: change(data, "episodes", 0, 12, to=35.5),
+        lambda data: change(data, "episodes", 0, 13, to=1),
+        lambda data: change(data, "episodes_columns", to=data["episodes_columns"][:-1]),
         lambda data: change(data, "today", "day", to="9999-12-31"),
         lambda data: change(data, "today", "inside", to=1e9),
         lambda data: change(data, "source", "observed_s", to=301.0),
@@ -270,7 +280,7 @@ def test_every_form_ever_released_still_loads(path: Path) -> None:
 
 def test_the_current_form_is_among_those_released() -> None:
     data = json.loads((FIXTURES / f"channel_v{VERSION}.json").read_text())
-    assert kept(back(data)) == data
+    assert kept(back(data)) == in_columns_of_today(data)
 
 
 def test_a_frozen_channel_stays_as_it_was_while_the_channel_continues() -> None:
@@ -278,3 +288,64 @@ def test_a_frozen_channel_stays_as_it_was_while_the_channel_continues() -> None:
     frozen, before = freeze_channel(channel), dump_channel(channel)
     breathe(channel, START + 4 * HOUR, 30 * 60, 12.0)
     assert frozen.dump() == before != dump_channel(channel)
+
+
+def of_form_2(channel: Channel) -> Json:
+    """Return a channel as it was stored before hours had peaks and episodes a rarity."""
+    data = kept(channel)
+    place = FORMER_DAY_COLUMNS.index("peaks")
+    lines = []
+    for line, summary in zip(data["days"], channel.ledger.days, strict=True):
+        values = line.split(" ")
+        values[place] = ",".join("-" if peak is None else str(peak) for peak in summary.part_peaks)
+        lines.append(" ".join(values))
+    data["days"], data["days_checksum"] = lines, crc32("\n".join(lines).encode())
+    data["days_columns"] = " ".join(FORMER_DAY_COLUMNS)
+    data["episodes_columns"] = data["episodes_columns"][:-2]
+    data["episodes"] = [row[:-2] for row in data["episodes"]]
+    data["today"]["peaks"] = list(part_peaks(bytes(channel.open_day.peaks)))  # type: ignore[union-attr]
+    data["today"]["cool_until"] = 0.0
+    data["today"]["recent"] = data["today"]["recent"][-6:]
+    forecast = data["today"]["forecast"]
+    forecast["bar"] = {"scores": [1.0] * 40, "ranked": 3.0, "margin": 0.0}
+    del forecast["threshold"]
+    forecast["promise"], forecast["standing"]["quota"] = "month", False
+    return data | {"version": 2}
+
+
+def test_an_installed_home_keeps_its_right_to_alert_from_the_first_minute() -> None:
+    """Its ranges stay; its threshold is made again, from the peaks of parts."""
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    restored = back(of_form_2(channel))
+    before, after = channel.forecast, restored.forecast
+    assert before is not None
+    assert after is not None
+    assert (after.ranges, after.issued, after.part) == (before.ranges, before.issued, before.part)
+    assert after.eligible
+    assert after.threshold.enough
+    assert after.threshold == before.threshold, "its days had the same peaks in all hours"
+    judged = breathe(restored, START + 16 * HOUR, 15, 60.0)
+    assert judged[-1].unusual is True
+    restored.advance(START + 24 * HOUR)
+    assert restored.ledger.days[-1].coverage is not None, "the day had one range"
+
+
+def test_episodes_of_before_they_had_a_rarity_stay() -> None:
+    channel = eventful()
+    restored = back(of_form_2(channel))
+    assert [replace(one, rarity=None) for one in channel.episodes] == list(restored.episodes)
+    assert restored.episode_watch.current is not None
+    assert {one.rarity for one in restored.episodes} == {None}
+    assert kept(back(kept(restored))) == kept(restored)
+
+
+@pytest.mark.parametrize("bars", [[], [[14, 3.0, 0.0]], [[35, 3.0, 0.0]], [[90, 3.0, 0.0]]])
+def test_a_threshold_of_other_rarities_is_made_again(bars: list[list[float]]) -> None:
+    channel = learned_channel()
+    breathe(channel, START, 16 * 60, 8.0)
+    data = kept(channel)
+    data["today"]["forecast"]["threshold"]["bars"] = bars
+    restored = back(data)
+    assert restored.forecast == channel.forecast
+    breathe(restored, START + 16 * HOUR, 8 * 60, 8.0)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import day_start
@@ -95,17 +95,17 @@ def test_damage_is_refused_or_leaves_a_channel_that_still_works(
     path: Path, harm: tuple[str, object]
 ) -> None:
     try:
-        channel = load_channel(damaged(path, *harm), LONDON, Promise.MONTH)
+        channel = load_channel(damaged(path, *harm), LONDON, MONTH_DAYS)
     except NewerFormError:
         assert path == ("version",)
         return
     except StoredFormError:
         return
     kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
-    assert dump_channel(load_channel(kept, LONDON, Promise.MONTH)) == kept
+    assert dump_channel(load_channel(kept, LONDON, MONTH_DAYS)) == kept
     live_on(channel)
     later = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
-    assert dump_channel(load_channel(later, LONDON, Promise.MONTH)) == later
+    assert dump_channel(load_channel(later, LONDON, MONTH_DAYS)) == later
 
 
 @given(version=st.integers(VERSION + 1, 10**6), harm=damage)
@@ -113,7 +113,7 @@ def test_damage_is_refused_or_leaves_a_channel_that_still_works(
 def test_a_newer_version_is_always_recognised(version: int, harm: tuple[str, object]) -> None:
     data = damaged(("days",), *harm) | {"version": version}
     with pytest.raises(NewerFormError):
-        load_channel(data, LONDON, Promise.MONTH)
+        load_channel(data, LONDON, MONTH_DAYS)
 
 
 @given(cut=st.integers(0, len(json.dumps(GOOD)) - 1))
@@ -121,7 +121,7 @@ def test_a_newer_version_is_always_recognised(version: int, harm: tuple[str, obj
 def test_a_truncated_file_is_refused(cut: int) -> None:
     text = json.dumps(GOOD)[:cut]
     with pytest.raises((StoredFormError, json.JSONDecodeError)):
-        load_channel(json.loads(text), LONDON, Promise.MONTH)
+        load_channel(json.loads(text), LONDON, MONTH_DAYS)
 
 
 @given(
@@ -139,4 +139,4 @@ def test_whatever_was_dumped_can_be_loaded(steps: list[tuple[float, float | None
         else:
             channel.read(at, concentration)
         kept = json.loads(json.dumps(dump_channel(channel), allow_nan=False))
-        assert dump_channel(load_channel(kept, LONDON, Promise.MONTH)) == kept
+        assert dump_channel(load_channel(kept, LONDON, MONTH_DAYS)) == kept

@@ -1,9 +1,11 @@
 """Days as lines of text and back, when they are read, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from unittest.mock import patch
+from zlib import crc32
 
 from hypothesis import given, strategies as st
 import pytest
@@ -16,15 +18,19 @@ from custom_components.air_baseline.core.ledger.histogram_text import (
     encode_counts,
     observed_slots,
 )
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAKS, peaks_of_text
 from custom_components.air_baseline.core.pollutant import CELLS, Pollutant
 from custom_components.air_baseline.core.storage import days as day_lines
 from custom_components.air_baseline.core.storage.days import (
     DAY_COLUMNS,
+    FORMER_DAY_COLUMNS,
+    StoredDays,
     dump_day,
     dump_days,
     load_days,
     read_days,
 )
+from custom_components.air_baseline.core.storage.salvage import Salvage
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, ROOMS, a_day, play
 
@@ -57,12 +63,58 @@ def test_the_known_surroundings_are_stored(known: dict[str, Any]) -> None:
     assert summary == a_day(MONDAY, **known)
 
 
+@pytest.mark.parametrize("said", [None, (0, 0), (71, 87), (100, 100)])
+def test_what_was_said_of_the_next_days_is_stored(said: tuple[int, int] | None) -> None:
+    day = a_day(MONDAY, next_14_days=said)
+    line = dump_day(day)
+    assert line.endswith(" -" if said is None else f" {said[0]},{said[1]}")
+    (summary,) = read_days([line])
+    assert (summary, summary.next_14_days) == (day, said)
+
+
+def of_former(line: str, summary: DaySummary) -> str:
+    """Return a line as it was while the peaks were those of parts, and nothing more was said."""
+    values = line.split(" ")[:-1]
+    peaks = ["-" if peak is None else str(peak) for peak in summary.part_peaks]
+    values[DAY_COLUMNS.index("hours")] = ",".join(peaks)
+    return " ".join(values)
+
+
+def test_days_of_the_former_form_are_read_and_stored_in_that_of_today() -> None:
+    days = some_days()
+    lines = [of_former(dump_day(summary), summary) for summary in days]
+    former = {
+        "days_columns": " ".join(FORMER_DAY_COLUMNS),
+        "days_checksum": crc32("\n".join(lines).encode()),
+        "days": lines,
+    }
+    found = load_days(former)
+    assert [summary.part_peaks for summary in found] == [summary.part_peaks for summary in days]
+    assert {summary.next_14_days for summary in found} == {None}
+    for summary, day in zip(found, days, strict=True):
+        assert (summary.histogram, summary.issued) == (day.histogram, day.issued)
+        assert replace(summary, record=day.record) == day
+    assert load_days(dump_days(load_days(former))) == found
+    with pytest.raises(StoredFormError):
+        list(load_days(former | {"days_columns": " ".join(DAY_COLUMNS)}))
+
+
+def test_a_good_copy_of_the_former_form_still_replaces_a_day() -> None:
+    days = some_days()
+    lines = [dump_day(summary) for summary in days]
+    salvage = Salvage({"days": [of_former(lines[1], days[1])]})
+    found = StoredDays([lines[0], lines[1].replace("live", "lived"), lines[2]], salvage)
+    assert [summary.day for summary in found] == [summary.day for summary in days]
+    assert found[1].histogram == days[1].histogram
+    assert (len(salvage.replaced), salvage.lost) == (1, [])
+
+
 def test_a_person_can_read_a_line() -> None:
     for summary in some_days():
         day = dict(zip(DAY_COLUMNS, dump_day(summary).split(" "), strict=True))
         assert date.fromisoformat(day["day"]).toordinal() == summary.day
         assert day["histogram"] == summary.histogram
-        assert [float(peak) for peak in day["peaks"].split(",")] == list(summary.part_peaks)
+        assert peaks_of_text(day["hours"]) == summary.peaks
         assert [float(edge) for edge in day["ranges"].split(",")] == list(summary.issued)
         assert day["context"] == "-"
 
@@ -104,7 +156,7 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         counts = [bytearray(CELLS) for _ in range(PARTS)]
         for part, number in zip(counts, observed, strict=True):
             part[7] = number
-        record = pack_record(encode_counts(counts), [None] * PARTS)
+        record = pack_record(encode_counts(counts), NO_PEAKS)
         days.append(DaySummary(day=MONDAY, slots=tuple(slots), record=record))
     found = evidence(
         observed_slots([summary.text for summary in days]), [summary.slots for summary in days]
@@ -123,8 +175,11 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("slots", ",".join(["0"] * 8)),
         ("slots", ",".join(["36"] * 7)),
         ("slots", ",".join(["289"] * 8)),
-        ("peaks", ",".join(["1"] * 7)),
-        ("peaks", ",".join(["x"] * 8)),
+        ("hours", ",".join(["1"] * 8)),
+        ("hours", "0" * 59),
+        ("hours", "0" * 65),
+        ("hours", "~" * 60),
+        ("hours", ""),
         ("ranges", ",".join(["1"] * 15)),
         ("ranges", ",".join(["-"] * 16)),
         ("mark", "1.5"),
@@ -137,6 +192,14 @@ def test_the_evidence_of_many_days_equals_that_of_each(
         ("context", "-,inf,-"),
         ("context", "-,-,1.01"),
         ("context", "-,-"),
+        ("next_14_days", ""),
+        ("next_14_days", "71"),
+        ("next_14_days", "71,87,90"),
+        ("next_14_days", "71,-"),
+        ("next_14_days", "71.5,87"),
+        ("next_14_days", "87,71"),
+        ("next_14_days", "71,101"),
+        ("next_14_days", "-1,87"),
     ],
 )
 def test_what_could_not_have_been_written_is_refused(column: str, value: str) -> None:
@@ -186,3 +249,50 @@ def test_days_are_equal_only_to_days() -> None:
     days = some_days()
     assert load_days(dump_days(days)) == load_days(dump_days(days)) != days[1:]
     assert load_days(dump_days(days)) != None  # noqa: E711 - what is compared is the comparison
+
+
+def former(*peaks: str) -> dict[str, Any]:
+    """Return days as they were stored before hours had peaks, each with those of its parts."""
+    place = FORMER_DAY_COLUMNS.index("peaks")
+    lines = []
+    for day, of_parts in enumerate(peaks):
+        values = dump_day(a_day(MONDAY + day)).split(" ")
+        values[place] = of_parts
+        lines.append(" ".join(values))
+    return {
+        "days_columns": " ".join(FORMER_DAY_COLUMNS),
+        "days_checksum": crc32("\n".join(lines).encode()),
+        "days": lines,
+    }
+
+
+def test_days_of_before_hours_had_peaks_have_those_of_their_parts() -> None:
+    days = load_days(former("3,5.5,7,0,9,-,12,900", ",".join("-" * PARTS)))
+    assert days == (
+        a_day(MONDAY, peaks=[3.0, 5.5, 7.0, 0.0, 9.0, None, 12.0, 900.0]),
+        a_day(MONDAY + 1, peaks=NO_PEAKS),
+    )
+    assert load_days(dump_days(days)) == days
+
+
+def test_the_checksum_of_former_days_is_that_of_their_own_lines() -> None:
+    kept = former("3,5.5,7,0,9,-,12,900")
+    kept["days"][0] = kept["days"][0].replace("5.5", "5.6")
+    with pytest.raises(StoredFormError, match="not as they were written"):
+        load_days(kept)
+
+
+@pytest.mark.parametrize(
+    "peaks",
+    [",".join(["1"] * 7), ",".join(["x"] * 8), ",".join(["1"] * 9), "-1,1,1,1,1,1,1,1", "nan", "-"],
+)
+def test_former_peaks_that_could_not_have_been_written_are_refused(peaks: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        list(load_days(former(peaks)))
+
+
+def test_a_former_day_that_cannot_be_read_costs_only_itself() -> None:
+    salvage = Salvage()
+    days = load_days(former("1,1,1,1,1,1,1,1", "x", "1,1,1,1,1,1,1,1"), None, salvage)
+    assert [summary.day for summary in days] == [MONDAY, MONDAY + 2]
+    assert len(salvage.lost) == 1

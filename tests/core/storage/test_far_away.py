@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from custom_components.air_baseline.core.alerting.episode import with_surroundings
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start
-from custom_components.air_baseline.core.learning.level_shift import find_doubt
 from custom_components.air_baseline.core.ledger.correction import (
     episode_span,
-    its_the_season,
     start_over,
     touched_parts,
 )
@@ -29,7 +27,7 @@ from custom_components.air_baseline.core.storage.channel import (
     load_channel,
     load_surrounding,
 )
-from tests.core.rooms import LONDON, MONDAY, a_day, a_ledger, breathe, learned_channel
+from tests.core.rooms import LONDON, MONDAY, breathe, learned_channel
 
 START = day_start(MONDAY, LONDON)
 HOUR, DAY = 3600.0, 86_400.0
@@ -56,7 +54,7 @@ def kept(channel: Channel) -> Json:
 
 
 def back(data: Json) -> Channel:
-    return load_channel(data, LONDON, Promise.MONTH)
+    return load_channel(data, LONDON, MONTH_DAYS)
 
 
 def put(*path: str | int, value: object) -> Callable[[Json], None]:
@@ -87,7 +85,6 @@ FAR: dict[str, Callable[[Json], None]] = {
     "today in the year 9999": put("today", "day", value="9999-12-30"),
     "today before yesterday": put("today", "day", value="2016-03-02"),
     "a bin of later": put("today", "recent", 0, 0, value=10**8),
-    "no alert before 2287": put("today", "cool_until", value=LATER_AT),
     "blocked for good": put("today", "blocked_slots", value=10**6),
     "warming up until 2287": put("source", "warm_until", value=LATER_AT),
     "one value from 2287 on": put("source", "flat_since", value=LATER_AT),
@@ -142,17 +139,6 @@ def test_a_bin_from_long_ago_drops_no_day() -> None:
     assert len(channel.ledger.days) == 40
     breathe(channel, START, 24 * 60, 8.0)
     assert len(channel.ledger.days) == 41
-
-
-def test_a_season_dated_in_the_future_does_not_end_the_search_for_changes() -> None:
-    days = [
-        a_day(day, {8.0 if day < MONDAY - 9 else 80.0: 36}) for day in range(MONDAY - 60, MONDAY)
-    ]
-    ledger = a_ledger(days)
-    assert find_doubt(ledger, MONDAY, START) is not None
-    quiet, wrong = (ledger.with_correction(at, its_the_season(1)) for at in (START, LATER_AT))
-    assert find_doubt(quiet, MONDAY, START) is None
-    assert find_doubt(wrong, MONDAY, START) is not None
 
 
 def an_episode(at: float, end: float | None) -> Episode:

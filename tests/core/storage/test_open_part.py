@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.clock_steps import note_leap, set_back
 from custom_components.air_baseline.core.day import DAY_S, WINDOW_DAYS, day_start
@@ -90,7 +89,7 @@ STEPS: dict[str, Callable[[Channel, float], object]] = {
     "undo": undo,
     "answer": answer,
     "pause": lambda channel, at: channel.pause(at, paused=not channel.paused),
-    "promise": lambda channel, at: channel.adopt_promise(at, Promise.FORTNIGHT),
+    "promise": lambda channel, at: channel.adopt_promise(at, 14),
 }
 
 
@@ -104,7 +103,7 @@ def test_the_whole_and_the_open_part_make_the_channel_of_now(steps: list[str]) -
         at += 26 * HOUR
         STEPS[step](channel, at)
         assert continued(channel, whole, stored) == now(channel)
-    restored = load_channel(continued(channel, whole, stored), LONDON, channel.promise)
+    restored = load_channel(continued(channel, whole, stored), LONDON, channel.promise_days)
     assert now(restored) == now(channel)
 
 

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
 from custom_components.air_baseline.core.day import WINDOW_DAYS, day_start, iso_day
@@ -75,7 +75,7 @@ WRONG_DAYS: dict[str, Callable[[str], str]] = {
 
 def salvaged(data: Json, good: object) -> tuple[Channel, Salvage]:
     salvage = Salvage(good)
-    channel = load_channel(data, LONDON, Promise.MONTH, salvage)
+    channel = load_channel(data, LONDON, MONTH_DAYS, salvage)
     salvage.forget_good()
     return channel, salvage
 
@@ -85,7 +85,7 @@ def salvaged(data: Json, good: object) -> tuple[Channel, Salvage]:
 def test_a_day_that_cannot_be_understood_costs_itself(
     change: Callable[[str], str], place: int
 ) -> None:
-    right = load_channel(GOOD, LONDON, Promise.MONTH).ledger.days
+    right = load_channel(GOOD, LONDON, MONTH_DAYS).ledger.days
     data = with_line(GOOD, place, change(GOOD["days"][place]))
     channel, salvage = salvaged(data, None)
     rest = [day for day in right if day.day != right[place].day]
@@ -94,21 +94,21 @@ def test_a_day_that_cannot_be_understood_costs_itself(
     assert not salvage.replaced
     breathe(channel, START + 10_800.0, 24 * 60, 8.0)
     assert channel.ledger.days[-1].day == MONDAY
-    check_channel(dump_channel(channel), LONDON, Promise.MONTH)
+    check_channel(dump_channel(channel), LONDON, MONTH_DAYS)
 
 
 @pytest.mark.parametrize("change", WRONG_DAYS.values(), ids=WRONG_DAYS)
 def test_it_is_refused_where_everything_must_be_readable(change: Callable[[str], str]) -> None:
-    check_channel(GOOD, LONDON, Promise.MONTH)
+    check_channel(GOOD, LONDON, MONTH_DAYS)
     with pytest.raises((StoredFormError, ValueError, KeyError)):
-        check_channel(with_line(GOOD, 16, change(GOOD["days"][16])), LONDON, Promise.MONTH)
+        check_channel(with_line(GOOD, 16, change(GOOD["days"][16])), LONDON, MONTH_DAYS)
 
 
 @pytest.mark.parametrize("name", ["histogram", "slots", "mark", "state", "peaks"])
 def test_a_day_is_taken_from_the_good_copy_if_that_has_it(name: str) -> None:
     data = with_line(GOOD, 16, column(name, "?")(GOOD["days"][16]))
     channel, salvage = salvaged(data, GOOD)
-    assert channel.ledger.days == load_channel(GOOD, LONDON, Promise.MONTH).ledger.days
+    assert channel.ledger.days == load_channel(GOOD, LONDON, MONTH_DAYS).ledger.days
     assert (len(salvage.replaced), salvage.lost) == (1, [])
     assert salvage.take_notes() != [] == salvage.take_notes()
 
@@ -154,10 +154,10 @@ ROWS = [
 
 @pytest.mark.parametrize(("table", "name", "value"), ROWS)
 def test_a_row_that_cannot_be_understood_costs_itself(table: str, name: str, value: object) -> None:
-    right = load_channel(GOOD, LONDON, Promise.MONTH).ledger
+    right = load_channel(GOOD, LONDON, MONTH_DAYS).ledger
     data = wrong_row(table, name, value)
     with pytest.raises(StoredFormError):
-        load_channel(data, LONDON, Promise.MONTH)
+        load_channel(data, LONDON, MONTH_DAYS)
     channel, salvage = salvaged(data, None)
     assert getattr(channel.ledger, table) == getattr(right, table)[1:]
     assert len(salvage.lost) == 1
@@ -169,7 +169,7 @@ def test_a_row_that_cannot_be_understood_costs_itself(table: str, name: str, val
 def test_a_former_ledger_that_cannot_be_read_costs_only_itself() -> None:
     data = GOOD | {"former": {name: GOOD[name] for name in GOOD if name != "days"}}
     with pytest.raises(StoredFormError):
-        load_channel(data, LONDON, Promise.MONTH)
+        load_channel(data, LONDON, MONTH_DAYS)
     channel, salvage = salvaged(data, None)
     assert channel.ledger.former is None
     assert len(channel.ledger.days) == 36

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import Promise
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import DAY_S, day_start, locate
 from custom_components.air_baseline.core.ledger.correction import (
@@ -85,7 +85,7 @@ ACTS: dict[str, Act] = {
     "undo": undo,
     "pause": lambda channel, at: channel.pause(at, paused=not channel.paused),
     "wait": lambda channel, at: channel.wait(at, waiting=not channel.waiting),
-    "promise": lambda channel, at: channel.adopt_promise(at, Promise.FORTNIGHT),
+    "promise": lambda channel, at: channel.adopt_promise(at, 14),
     "relearn": lambda channel, at: channel.adopt(
         at, replace(channel.ledger, former=replace(channel.ledger, former=None))
     ),
@@ -110,7 +110,7 @@ def test_whatever_happens_to_a_channel_it_can_be_loaded_again(
     for name, after_s in acts:
         at += after_s
         ACTS[name](channel, at)
-        check_channel(dump_channel(channel), LONDON, channel.promise)
+        check_channel(dump_channel(channel), LONDON, channel.promise_days)
 
 
 def test_what_the_channel_adds_to_the_most_entries_of_people_can_be_loaded() -> None:
@@ -129,4 +129,4 @@ def test_what_the_channel_adds_to_the_most_entries_of_people_can_be_loaded() -> 
     breathe(channel, START + 3 * HOUR, 10 * 60, 90.0)
     breathe(channel, START + 13 * HOUR, 2 * 60, 8.0)
     assert entries < len(channel.ledger.entries) < MOST_ROWS
-    check_channel(dump_channel(channel), LONDON, Promise.MONTH)
+    check_channel(dump_channel(channel), LONDON, MONTH_DAYS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import checked
-from ..day import INSIDE_SLOTS
+from ..day import HOURS, INSIDE_SLOTS, PART_HOURS
 from ..ledger.episode import Episode, EpisodeEnd
 from ..reading.binning import Bin
 from ..reading.surroundings import OutdoorRise, Surroundings
@@ -13,24 +13,27 @@ from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
 
-def opened(
-    today: Forecast, part: int, sustained: SustainedLevel, concentration: float, at: float
-) -> Episode:
+def opened(today: Forecast, hour: int, sustained: SustainedLevel, at: float) -> Episode:
     """Return the episode that opens at a POSIX time because a sustained level is too high.
 
-    `concentration` is the alert level of the part (base unit), which `sustained` exceeds.
+    It exceeds the alert level of the hour, with what 15 minutes held or with what an hour held.
     """
-    typical = today.ranges[part]
+    part, threshold = hour // PART_HOURS, today.threshold
+    rise, level = threshold.score_of(sustained.held, hour), threshold.level_score(part)
+    by_level = rise <= threshold.bar and level > threshold.level_bar(threshold.promise_days)
+    of_hour = sustained.low <= today.alert_levels[hour]
     return Episode(
         id=int(at),
         day=today.day,
         part=part,
-        opened_level=sustained.low,
-        alert_level=concentration,
-        high=typical.high,
-        beaten=today.threshold.beaten(today.threshold.score_of(sustained.low, part)),
-        compared=len(today.threshold.scores),
+        opened_level=(sustained.of_hour or 0.0) if of_hour else sustained.low,
+        alert_level=today.alert_levels[HOURS + hour if of_hour else hour],
+        high=today.ranges[part].high,
+        beaten=len(threshold.scores) if by_level else threshold.beaten(rise),
+        compared=len(threshold.scores),
         peak=sustained.low,
+        rarity=threshold.rarity(rise, level),
+        by_level=by_level,
     )
 
 
@@ -91,24 +94,22 @@ class InsideWatch:
 LASTING_S = 24 * 3600.0  # Seconds after which an episode ends as lasting, by judgement.
 # Slots (6 h) inside the range before another episode, after a lasting one, by judgement.
 LASTING_INSIDE_SLOTS = 72
-COOL_DOWN_S = 6 * 3600.0  # Seconds from the end of an episode to the next one, by judgement.
 
 
 class EpisodeWatch:
     """Follow the episodes of one channel from start to end.
 
     `inside_slots` counts the latest bins in a row inside the range, `blocked_slots` those still
-    needed after a lasting episode. The cooldown ends at the POSIX time `cool_until`.
+    needed after a lasting episode.
     """
 
-    __slots__ = ("blocked_slots", "cool_until", "current", "inside_slots")
+    __slots__ = ("blocked_slots", "current", "inside_slots")
 
     def __init__(self) -> None:
         """Start with no episode."""
         self.current: Episode | None = None
         self.inside_slots = 0
         self.blocked_slots = 0
-        self.cool_until = 0.0
 
     def follow(self, bin_: Bin, sustained: float | None, high: float) -> Episode | None:
         """Update the running episode with a bin; return it if this bin ended it.
@@ -136,23 +137,19 @@ class EpisodeWatch:
             "episode": self.current.id if self.current else None,
             "inside_slots": self.inside_slots,
             "blocked_slots": self.blocked_slots,
-            "cool_until": self.cool_until,
         }
 
-    def restore(self, data: Mapping[str, Any], episodes: Iterable[Episode], latest: float) -> None:
-        """Take over what `dump` wrote. Raises StoredFormError or KeyError.
-
-        `episodes` are all episodes; the cooldown ends at the POSIX time `latest` or earlier.
-        """
+    def restore(self, data: Mapping[str, Any], episodes: Iterable[Episode]) -> None:
+        """Take over what `dump` wrote, with all episodes. Raises StoredFormError or KeyError."""
         running = checked.optional(checked.integer, data["episode"])
         self.current = next((episode for episode in episodes if episode.id == running), None)
         self.inside_slots = checked.integer(data["inside_slots"], 0)
         self.blocked_slots = checked.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
-        self.cool_until = checked.number(data["cool_until"], 0.0, latest)
 
-    def may_open(self, at: float) -> bool:
-        """Tell whether a new episode may begin at a POSIX time."""
-        return self.current is None and not self.blocked_slots and at >= self.cool_until
+    @property
+    def may_open(self) -> bool:
+        """Tell whether a new episode may begin."""
+        return self.current is None and not self.blocked_slots
 
     def open(self, episode: Episode) -> None:
         """Follow a new episode."""
@@ -165,7 +162,6 @@ class EpisodeWatch:
             return None
         ended = replace(self.current, end=at, outcome=outcome)
         self.current = None
-        self.cool_until = at + COOL_DOWN_S
         if outcome is EpisodeEnd.LASTING:
             self.blocked_slots = LASTING_INSIDE_SLOTS
         return ended

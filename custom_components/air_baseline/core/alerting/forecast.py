@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from ..codes import Basis, LearningState
-from ..day import PARTS, WINDOW_DAYS
-from ..learning.confidence import confidence
+from ..day import PART_HOURS, WINDOW_DAYS
+from ..learning.confidence import coverage_ahead
 from ..learning.level_shift import high_since
 from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
@@ -25,8 +26,9 @@ from ..ledger.day_summary import day_counts
 from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.ledger import Ledger
 from ..pollutant import PollutantSpec
-from .promise import RULES, Promise
+from .promise import MONTH_DAYS
 from .threshold import (
+    NO_LEVELS,
     AlertThreshold,
     Levels,
     alert_levels,
@@ -34,7 +36,7 @@ from .threshold import (
     event_days,
     levels_before,
     levels_before_today,
-    margin,
+    margins,
     notable_levels,
 )
 
@@ -47,11 +49,13 @@ class Forecast:
     show them: a prior that means little for this sensor is used but not shown.
     `own_share` is the weight of the room's own days in them, `widening` a share of time, and
     `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
+    `next_14_days` are the low and high percent of those days that they should hold.
 
     `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
     is worth an alert (base unit). `scored` is the mask of the parts that an alert can be given in.
-    `alert_levels` and `notable_levels` (base unit) assume that the
-    air before each part is as usual, until the part begins; `part` is the last part that began.
+    `alert_levels` and `notable_levels` (of each hold and hour, base unit) assume that the air
+    before each part is as usual, until the part begins; `part` is the last part that began. There
+    is at most one alert in `promise_days`.
     `reported` says that the days have been high in a row since an alert: the same rise is not
     reported again.
     """
@@ -65,12 +69,13 @@ class Forecast:
     own_share: float = 0.0
     widening: float = 0.0
     confidence: float | None = None
+    next_14_days: tuple[int, int] | None = None
     threshold: AlertThreshold = field(default_factory=AlertThreshold)
-    alert_levels: Levels = (None,) * PARTS
-    notable_levels: Levels = (None,) * PARTS
+    alert_levels: Levels = NO_LEVELS
+    notable_levels: Levels = NO_LEVELS
     scored: int = ALL_PARTS
     noticeable: float = 0.0
-    promise: Promise = Promise.MONTH
+    promise_days: int = MONTH_DAYS
     reported: bool = False
     part: int | None = None
     weather_limits: WeatherLimits = field(default_factory=WeatherLimits)
@@ -78,7 +83,7 @@ class Forecast:
     @property
     def eligible(self) -> bool:
         """Tell whether the evidence of the day allows an alert."""
-        return self.learned and self.threshold.score is not None and not self.reported
+        return self.learned and self.threshold.enough and not self.reported
 
     @property
     def learned(self) -> bool:
@@ -89,6 +94,15 @@ class Forecast:
         """Tell whether the source is usually on in a part, so that it has a range of its own."""
         return bool(self.standing.seen >> part & 1)
 
+    def alert_level(self, part: int) -> float | None:
+        """Return the level (base unit) that 15 minutes of a part must exceed for an alert.
+
+        It is that of its most sensitive hour; None if there are no alerts.
+        """
+        first = part * PART_HOURS
+        lowest = min(self.alert_levels[first : first + PART_HOURS])
+        return lowest if isfinite(lowest) else None
+
     @property
     def issued(self) -> tuple[float, ...]:
         """Return low and high of each part in turn (base unit), as a day summary keeps them."""
@@ -96,7 +110,7 @@ class Forecast:
 
 
 def forecast(
-    ledger: Ledger, day: int, spec: PollutantSpec, promise: Promise, resolution: float
+    ledger: Ledger, day: int, spec: PollutantSpec, promise_days: int, resolution: float
 ) -> Forecast:
     """Return the forecast of a day from the days before it; `resolution` is in the base unit."""
     known = standing(ledger, day)
@@ -108,7 +122,7 @@ def forecast(
     own = counts[[summary.day in in_force for summary in ledger.days]]
     days = stack(summaries, own, ledger, day)
     coverages = [coverage for _, coverage in ledger.coverages()]
-    widening = widening_of(coverages)
+    widening, ahead = widening_of(coverages), coverage_ahead(coverages)
     try:
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
@@ -116,12 +130,9 @@ def forecast(
     ranges = tuple(
         part.up_to(spec.highest) for part in build_ranges(law, tail(widening), resolution)
     )
-    rule = RULES[promise]
     scored = ledger.common_parts(day)
-    reference = ledger.reference(rule.window, scored)
-    before = levels_before(ledger.days, counts, reference, ranges)
     medians = medians_by_day(summaries, own, scored)
-    return with_levels(
+    return with_threshold(
         Forecast(
             day=day,
             resolution=resolution,
@@ -131,23 +142,32 @@ def forecast(
             shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
             own_share=own_share(days, spec.prior),
             widening=widening,
-            confidence=confidence(coverages),
-            threshold=alert_threshold(
-                reference,
-                before,
-                rule,
-                margin(ledger, day, rule),
-                event_days(ledger, day),
-                parts=scored,
-            ),
+            confidence=ahead.confidence if ahead else None,
+            next_14_days=ahead.interval if ahead else None,
             scored=scored,
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
-            promise=promise,
             reported=_reported(ledger, medians),
             weather_limits=weather_limits(summaries),
         ),
         ledger,
+        promise_days,
     )
+
+
+def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Forecast:
+    """Return a forecast with the threshold of a promise, from the days before its own."""
+    written = replace(written, promise_days=promise_days)
+    if not written.ranges:
+        return written
+    reference = ledger.reference(WINDOW_DAYS, written.scored)
+    threshold = alert_threshold(
+        reference,
+        levels_before(ledger.days, reference, written.ranges),
+        margins(ledger, written.day, promise_days),
+        event_days(ledger, written.day),
+        parts=written.scored,
+    )
+    return with_levels(replace(written, threshold=threshold), ledger)
 
 
 def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> Forecast:
@@ -169,12 +189,13 @@ def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledg
 
 def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
     written = replace(written, part=parts[-1])
-    if not written.threshold.scores:
+    if not written.threshold.bars:
         return written
     yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
     before = levels_before_today(parts, today, yesterday, written.ranges)
-    now = margin(ledger, written.day, RULES[written.promise])
-    threshold = replace(written.threshold.after(dict(zip(parts, before, strict=True))), margin=now)
+    now = margins(ledger, written.day, written.promise_days)
+    known = written.threshold.after(dict(zip(parts, before, strict=True)))
+    threshold = replace(known, margins=now)
     return with_levels(replace(written, threshold=threshold), ledger)
 
 

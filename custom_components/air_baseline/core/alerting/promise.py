@@ -1,65 +1,64 @@
-"""The promise: how many false alarms a sensor may give, as a rule in numbers."""
+"""The promise: how often a sensor may give an alert, by itself and as one of a home."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
 
 class Promise(StrEnum):
-    """How often the user accepts a false alarm from each sensor."""
+    """How often the user accepts an alert from each sensor."""
 
     FORTNIGHT = "fortnight"
     MONTH = "month"
     TWO_MONTHS = "two_months"
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A promise in numbers: at most one unanswered alert day in `days`.
-
-    Today must beat all but one in `rank_days` of the last `window` reference days, by a margin
-    that grows by `gain` (spreads) with each unanswered alert. With more than `quota` unanswered
-    alert days in 30, the range itself is in doubt.
-    """
-
-    days: int
-    window: int
-    rank_days: int
-    gain: float
-    quota: int
-
     @property
-    def needed_days(self) -> int:
-        """Return how many reference days an alert needs: N - 1 for a promise of one day in N.
-
-        Among N days that are alike, today is the highest by chance once in N days; among fewer
-        days, more often. With the promise "once a month" an alert therefore needs 34 days:
-
-        >>> {promise.value: rule.needed_days for promise, rule in RULES.items()}
-        {'fortnight': 13, 'month': 34, 'two_months': 59}
-        """
-        return self.days - 1
-
-    def rank(self, number: int) -> int:
-        """Return k = floor((n + 1) / rank_days): today must beat the k-th highest of n days.
-
-        >>> RULES[Promise.MONTH].rank(34), RULES[Promise.MONTH].rank(69)
-        (1, 2)
-        """
-        return (number + 1) // self.rank_days
+    def days(self) -> int:
+        """Return N of "at most one alert in N days that could have one"."""
+        return _DAYS[self]
 
 
-# The rank days give the rate in quiet homes, the gain holds it through a season. `promises`
-# (benchmarks/promises.py) checks that each rule keeps its promise in every season on seeded homes.
-RULES: Final = MappingProxyType(
-    {
-        # All are days but the gain, which is in spreads; by judgement.
-        Promise.FORTNIGHT: Rule(days=14, window=69, rank_days=14, gain=1.0, quota=6),
-        # Rank days and gain: short run, "Pooling and hold" in docs/developers/statistics.md; the
-        # rest by judgement.
-        Promise.MONTH: Rule(days=35, window=69, rank_days=31, gain=1.2, quota=3),
-        # By judgement.
-        Promise.TWO_MONTHS: Rule(days=60, window=89, rank_days=60, gain=2.5, quota=2),
-    }
-)
+# Days, by judgement: a month has its alert in 35 days, so that a mean of one a month is kept.
+_DAYS: Final = MappingProxyType({Promise.FORTNIGHT: 14, Promise.MONTH: 35, Promise.TWO_MONTHS: 60})
+MONTH_DAYS: Final = Promise.MONTH.days
+# Days, by judgement. A home's budget can ask a sensor for one alert in so many days that no window
+# holds them; it need not wait for more than this.
+MOST_NEEDED_DAYS: Final = 60
+# Days. By judgement: each is checked on its own in every season (`rarity`, regimes.md), and more
+# than 90 are not kept.
+RARITIES: Final = (14, 35, 60, 90)
+BUDGET_DAYS: Final = 30  # Days that the budget of a home is for, by judgement: about a month.
+
+
+def shared_days(promise_days: int, sensors: int, budget: int | None) -> int:
+    """Return N of "at most one alert in N days" from each of the sensors of a home.
+
+    The sensors share the budget of the home (alerts in 30 days, None for any number) equally. It
+    never allows one of them more than the promise.
+
+    >>> shared_days(35, sensors=10, budget=2), shared_days(35, sensors=2, budget=2)
+    (150, 35)
+    """
+    return max(promise_days, ceil(BUDGET_DAYS * sensors / budget)) if budget else promise_days
+
+
+def needed_days(promise_days: int) -> int:
+    """Return how many reference days an alert needs: N - 1 for one alert in N days.
+
+    Among N days that are alike, today is the highest by chance once in N days; among fewer days,
+    more often.
+
+    >>> {promise.value: needed_days(promise.days) for promise in Promise}
+    {'fortnight': 13, 'month': 34, 'two_months': 59}
+    """
+    return min(promise_days, MOST_NEEDED_DAYS) - 1
+
+
+def rarities(promise_days: int) -> tuple[int, ...]:
+    """Return the rarities (days) that an alert can have, those of the promise itself first.
+
+    >>> rarities(35), rarities(150)
+    ((35, 60, 90), (150,))
+    """
+    return promise_days, *(days for days in RARITIES if days > promise_days)

@@ -1,80 +1,102 @@
-"""What today must exceed to be called unusual: a rank among earlier days, and a margin.
+"""What today must exceed to be called unusual: what one day in so many exceeds, and a margin.
 
-A part of a day is scored by how far its highest half hour rose, given the six hours before it:
-y(peak) minus half of the level before, in units of the usual spread of that part. The score of a
-day is the highest of its parts. Each reference day is scored from the other days, as today is.
+An hour is scored by how far its highest sustained level rose, given the six hours before it:
+y(peak) minus half of the level before, as a place in the tail of that hour on other days. The
+score of a day is the highest of its hours and holds. Each reference day is scored from the other
+days, as today is. A slow rise is rare in no hour, so the level of six hours has a score as well.
 Event days are scored too but do not set the threshold, which would hide the next similar event.
 The margin accounts for their alerts.
 """
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..day import PARTS, WINDOW_DAYS
+from ..day import HOURS, PART_HOURS, PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
-from ..ledger.day_summary import DaySummary, day_peaks
-from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
+from ..ledger.day_summary import DaySummary, day_counts, day_peaks
+from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.histogram_text import decode_counts
+from ..ledger.hour_peaks import HOLDS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import parts_of
 from ..pollutant import CELLS, from_scale, to_scale
-from .promise import Rule
+from .promise import RARITIES, needed_days, rarities
+from .tail import LEAST_SCALE, Numbers, Tail, own_scores, tail_of
 
 # Trial runs and short runs are described in docs/developers/statistics.md.
 # Of the level before: the air before explains part of how high it gets. By judgement, from a run
 # that is not recorded: of 0, 0.3, 0.5, 0.7 and 0.9 it found the most plumes at an equal rate of
 # alerts.
-BEFORE_SHARE = 0.5
+BEFORE_SHARE = 0.7
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
 # Quantile of the level before, by judgement: a lower level counts as this one, because closing a
 # window is not a rise. It costs no detection.
 BEFORE_FLOOR = 0.25
-POOL_DAYS = 4.0  # Days that the whole day counts as in a part. Short run: 10 and 30 found less.
-LEAST_SPREAD = 0.15  # On the scale y. By judgement: keeps scores finite in rooms of constant air.
-SCORE_DIGITS = 4  # Decimals. By judgement: under 0.1 % of a level, and a third of the disk space.
-NOTABLE_DAYS = 13  # Reference days that "notable" compares with, by judgement.
-NOTABLE_RANK = 2  # Notable is above the second highest of these days, by judgement.
+LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
+SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
+RANK = 1.1  # Days of a rank for each day of the promise. Short run: with 1.0, a little is spent.
+KNOWN_SHARE = 0.85  # Reference days that a day of a rarity needs, by judgement.
+RECORD = 0.7  # Nats, by judgement, that a level must be above the highest of all days.
+NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 # Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
 # reported four times.
 HABIT_DAYS = 14
-# Spreads. Short run: a lower bound of -0.7 found a little more, but broke the promise in autumn.
-# The margin integrates the alerts beyond the promise, so their long-run rate keeps it whatever the
-# air does. Below 0 it spends a little of what quiet months leave unspent.
-MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0
+# Nats, by judgement, that an alert raises the margin by. The margin integrates the alerts beyond
+# the promise, so their long-run rate keeps it whatever the air does. Below 0 it spends a little of
+# what quiet months leave unspent.
+GAIN = 0.9
+MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0  # Nats, by judgement.
 
-type Levels = tuple[float | None, ...]
+type Levels = Sequence[float]  # Of each hold and hour (base unit); infinite where none is enough.
+NO_LEVELS: Levels = (inf,) * (len(HOLDS) * HOURS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertThreshold:
-    """What today must exceed, as scores (in spreads).
+    """What today must exceed, as scores (in nats).
 
-    `scores` are those of the reference days, oldest first; `days` of them were no events.
-    `rank_score` is the score to beat by `margin`, and `notable` the score above which a level is
-    notable; both are None if there are too few reference days. `centre` and `spread` (on the
-    scale) turn the levels of each part into scores. `before` is the level before each part (on
-    the scale): the usual one until the part begins, and never below `floor`.
+    `scores` are those of the reference days, oldest first; `days` of them were no events. `bars`
+    are the scores that one day in so many exceeds, by that rarity (days), and `margins` what is
+    added to each; that of the promise is the first. `notable` is the score above which a level is
+    notable, and `highest` the highest score that the level of six hours had.
+
+    `tail` has a cell for each hold and hour, `level_tail` one for the level of six hours; both
+    are None with too few reference days. `before` is the level before each part (on the scale):
+    the usual one until the part begins, and never below `floor`.
     """
 
     scores: Sequence[float] = ()
-    rank_score: float | None = None
-    margin: float = 0.0
-    notable: float | None = None
-    centre: tuple[float, ...] = (0.0,) * PARTS
-    spread: tuple[float, ...] = (LEAST_SPREAD,) * PARTS
+    days: int = 0
+    bars: Mapping[int, float] = field(default_factory=dict)
+    margins: Mapping[int, float] = field(default_factory=dict)
+    notable: float = 0.0
+    highest: float = 0.0
+    tail: Tail | None = None
+    level_tail: Tail | None = None
     before: tuple[float, ...] = (0.0,) * PARTS
     floor: tuple[float, ...] = (0.0,) * PARTS
-    days: int = 0
 
     @property
-    def score(self) -> float | None:
-        """Return the score above which a level is unusual, None with too few reference days."""
-        return None if self.rank_score is None else self.rank_score + self.margin
+    def promise_days(self) -> int:
+        """Return N of the promise of one alert in N days, 0 with too few reference days."""
+        return next(iter(self.bars), 0)
+
+    @property
+    def bar(self) -> float:
+        """Return the score above which a rise is unusual."""
+        promise = self.promise_days
+        return self.bars[promise] + self.margins[promise] if promise else inf
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether the reference days are enough for an alert."""
+        return bool(self.bars) and self.days >= needed_days(self.promise_days)
 
     def after(self, before: Mapping[int, float]) -> AlertThreshold:
         """Return the threshold with the level before some parts known (on the scale)."""
@@ -87,99 +109,125 @@ class AlertThreshold:
         """Return how many reference days have a lower score."""
         return sum(score > other for other in self.scores)
 
-    def score_of(self, concentration: float, part: int) -> float:
-        """Return the score of a concentration (base unit) in a part."""
-        rise = to_scale(concentration) - BEFORE_SHARE * self.before[part]
-        return (rise - self.centre[part]) / self.spread[part]
+    def score_of(self, held: Sequence[float | None], hour: int) -> float:
+        """Return the score of the levels that each hold has held in an hour (base unit)."""
+        rises = [
+            -np.inf
+            if level is None
+            else to_scale(level) - BEFORE_SHARE * self.before[hour // PART_HOURS]
+            for level in held
+        ]
+        if self.tail is None:
+            return 0.0
+        cells = [hold * HOURS + hour for hold in range(len(HOLDS))]
+        return max(self.tail.score(rise, cell) for rise, cell in zip(rises, cells, strict=True))
 
-    def concentration_at(self, score: float, part: int) -> float:
-        """Return the concentration (base unit) of a score in a part: the inverse of `score_of`."""
-        rise = self.centre[part] + score * self.spread[part]
-        return max(from_scale(rise + BEFORE_SHARE * self.before[part]), 0.0)
+    def level_score(self, part: int) -> float:
+        """Return the score of the level of the six hours before a part."""
+        return self.level_tail.score(self.before[part], 0) if self.level_tail else 0.0
+
+    def rarity(self, rise: float, level: float) -> int:
+        """Return the rarity (days) of the scores of a rise and of a level that are unusual.
+
+        It is not rarer than the reference days can carry.
+        """
+        carried = [days for days in RARITIES if self.days >= KNOWN_SHARE * days]
+        known = [
+            days
+            for days in self.bars
+            if rise > self.bars[days] + self.margins[days] or level > self.level_bar(days)
+        ]
+        return min(max(known, default=0), max(carried, default=0))
+
+    def level_bar(self, days: int) -> float:
+        """Return the score that the level of six hours must exceed for a rarity (days)."""
+        return self.highest + RECORD + max(self.margins[days], 0.0)
+
+    def rises_at(self, score: float) -> Array:
+        """Return the concentration (base unit) of a score in each hold and hour."""
+        if self.tail is None:
+            return np.full(len(HOLDS) * HOURS, inf)
+        before = np.tile(np.repeat(self.before, PART_HOURS), len(HOLDS))
+        rises: Array = np.maximum(np.expm1(self.tail.levels(score) + BEFORE_SHARE * before), 0.0)
+        return rises
+
+    def level_at(self, score: float) -> float:
+        """Return the concentration (base unit) of a score of the level of six hours."""
+        return from_scale(float(self.level_tail.levels(score)[0])) if self.level_tail else 0.0
 
 
-def alert_threshold(  # noqa: PLR0913 - each argument changes independently
+def alert_threshold(
     reference: Sequence[DaySummary],
     before: Array,
-    rule: Rule,
-    margin: float = 0.0,
+    margins: Mapping[int, float],
     events: Collection[int] = (),
     *,
     parts: int = ALL_PARTS,
 ) -> AlertThreshold:
     """Return what today must exceed, from the reference days, oldest first.
 
-    `before` are the levels before each part (day, part) on the scale, and `margin` is in spreads.
-    The days in `events` are scored but do not set the threshold. Only the parts in the mask
-    `parts` are scored: in the others today cannot exceed anything either.
+    `before` are the levels before each part (day, part) on the scale, and `margins` are in nats,
+    by rarity. The days in `events` are scored but do not set the threshold. Only the parts in the
+    mask `parts` are scored: in the others today cannot exceed anything either.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     number = int(ordinary.sum())
-    if not number:
-        return AlertThreshold()
+    if number < LEAST_DAYS:
+        return AlertThreshold(days=number)
     scored = parts_of(parts)
-    before = before.take(scored, axis=1)
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
-    rises = np.log1p(day_peaks(reference).take(scored, axis=1)) - BEFORE_SHARE * before
-    usual = rises[ordinary]
-    centre, spread = _pooled(number, usual.sum(axis=0), (usual**2).sum(axis=0))
-    scores = _scores(rises, ordinary)
-    ordered = np.sort(np.array(scores)[ordinary])
+    rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
+    cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
+    tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), ordinary)
+    levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
+    level_tail = tail_of(levels)
     return AlertThreshold(
         scores=array("d", scores),  # A tuple of them would take four times the memory.
-        rank_score=float(ordered[-rule.rank(number)]) if number >= rule.needed_days else None,
-        margin=margin,
-        notable=sorted(scores[-NOTABLE_DAYS:])[-NOTABLE_RANK]
-        if len(scores) >= NOTABLE_DAYS
-        else None,
-        centre=_of_all_parts(scored, centre),
-        spread=_of_all_parts(scored, spread, LEAST_SPREAD),
-        before=_of_all_parts(scored, np.median(before, axis=0)),
-        floor=_of_all_parts(scored, floor),
         days=number,
+        bars={days: _bar(scores[ordinary], days) for days in margins},
+        margins=margins,
+        notable=_bar(scores[ordinary], NOTABLE_DAYS),
+        highest=round(float(level_tail.scores(levels).max()), SCORE_DIGITS),
+        tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
+        level_tail=level_tail,
+        before=tuple(np.median(before, axis=0).tolist()),
+        floor=tuple(floor.tolist()),
     )
 
 
-def _of_all_parts(scored: Sequence[int], known: Array, other: float = 0.0) -> tuple[float, ...]:
-    """Return the known values of the scored parts, and `other` for each part that is not."""
-    values = dict(zip(scored, known.tolist(), strict=True))
-    return tuple(values.get(part, other) for part in range(PARTS))
+def _fit(levels: Array, ordinary: NDArray[np.bool_]) -> tuple[Tail, Array]:
+    """Return the tail of the ordinary days and the score of each day (day, cell), its highest."""
+    tail = tail_of(levels[ordinary])
+    scores = tail.scores(levels)
+    scores[ordinary] = own_scores(levels[ordinary])
+    return tail, scores.max(axis=1).round(SCORE_DIGITS)
 
 
-def _scores(rises: Array, ordinary: NDArray[np.bool_]) -> list[float]:
-    """Return the score of each day from its rises (day, part), based on all other ordinary days.
+def _bar(scores: Array, days: int) -> float:
+    """Return the score that one day in a number of days exceeds, beyond the known days too.
 
-    0 for each day if there is no other ordinary day.
+    Today is above the k-th highest of n days that are like it once in (n + 1) / k days.
     """
-    counts = ordinary[:, np.newaxis].astype(float)
-    number = counts.sum() - counts
-    if not number.all():
-        return [0.0] * len(rises)
-    own, squares = counts * rises, counts * rises**2
-    centre, spread = _pooled(
-        number, own.sum(axis=0) - own, np.maximum(squares.sum(axis=0) - squares, 0.0)
-    )
-    scores: list[float] = ((rises - centre) / spread).max(axis=1).round(SCORE_DIGITS).tolist()
-    return scores
+    ranks = np.arange(len(scores), 0, -1)
+    rank = (len(scores) + 1) / (RANK * days)
+    bar = np.interp(-rank, -ranks, np.sort(scores)) - min(log(rank), 0.0)
+    return round(float(bar), SCORE_DIGITS)
 
 
-def _pooled(number: Array | int, total: Array, squares: Array) -> tuple[Array, Array]:
-    """Return centre and spread of each part (..., part) from sums over `number` days.
+def _of_all_cells(cells: NDArray[np.bool_], known: Tail) -> Tail:
+    """Return the tail with the cells of the parts that are not scored, of which nothing is used."""
 
-    Each is pulled towards that of the whole day, which counts as `POOL_DAYS` days.
-    """
-    mean = total / number
-    weight = number + POOL_DAYS
-    centre = (number * mean + POOL_DAYS * mean.mean(axis=-1, keepdims=True)) / weight
-    variance = np.maximum(squares / number - 2.0 * centre * mean + centre**2, 0.0)
-    variance = (number * variance + POOL_DAYS * variance.mean(axis=-1, keepdims=True)) / weight
-    return centre, np.maximum(np.sqrt(variance), LEAST_SPREAD)
+    def of_all(values: Numbers) -> array[float]:
+        of_cells = np.full(len(cells), LEAST_SCALE)
+        of_cells[cells] = values
+        return array("d", of_cells)
+
+    return Tail(of_all(known.start), of_all(known.scale), of_all(known.width), known.share)
 
 
 def levels_before(
     summaries: Sequence[DaySummary],
-    counts: DayCounts,
     reference: Sequence[DaySummary],
     ranges: Sequence[PartRange],
 ) -> Array:
@@ -187,13 +235,13 @@ def levels_before(
 
     It is the median over the two parts before, which can be of the day before. If too little of
     them was observed, it is the middle of the part's range. `summaries` are all days in memory,
-    oldest first, with their counts (day, part, cell).
+    oldest first.
     """
     if not reference:
         return np.zeros((0, PARTS))
     first = summaries[0].day
     days = np.zeros((summaries[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
-    days[[summary.day - first + 1 for summary in summaries]] = counts
+    days[[summary.day - first + 1 for summary in summaries]] = day_counts(summaries)
     rows = days.reshape(-1, CELLS)
     places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
     return _levels_before(rows, places + np.arange(PARTS), ranges)
@@ -232,31 +280,34 @@ def event_days(ledger: Ledger, today: int) -> set[int]:
     For two weeks the day of an alert is an ordinary day, so the same rise on the next days is
     reported once. If the rise became a habit, the days since then show it.
     """
-    return {day for day in _alert_days(ledger, today) if day < today - HABIT_DAYS}
+    return {day for day in ledger.alert_days(today, WINDOW_DAYS + 1) if day < today - HABIT_DAYS}
 
 
-def margin(ledger: Ledger, today: int, rule: Rule) -> float:
-    """Return the margin of the threshold, in spreads.
+def margins(ledger: Ledger, today: int, promise_days: int) -> dict[int, float]:
+    """Return the margin of each rarity (days), in nats, that of the promise first.
 
-    It rises with an unanswered alert and falls on every other eligible day: m <- clip(m + gain
-    (alert - 1/N)). This is quantile tracking (Angelopoulos, Candes and Tibshirani 2023, arXiv
-    2307.16895). Alerts that were corrected do not count.
+    It rises with an unanswered alert that is as rare and falls on every other eligible day:
+    m <- clip(m + gain (alert - 1/N)). This is quantile tracking (Angelopoulos, Candes and
+    Tibshirani 2023, arXiv 2307.16895). Alerts that were corrected do not count.
     """
-    alerts = _alert_days(ledger, today)
     eligible = {
         summary.day
         for summary in ledger.days
         if summary.eligible and ledger.change_day <= summary.day < today
     }
+    return {
+        days: _margin(eligible, set(ledger.alert_days(today, WINDOW_DAYS + 1, least)), days)
+        for days in rarities(promise_days)
+        for least in (0 if days == promise_days else days,)
+    }
+
+
+def _margin(eligible: set[int], alerts: set[int], days: int) -> float:
     total = 0.0
     for day in sorted(eligible | alerts):
-        step = rule.gain * ((day in alerts) - 1.0 / rule.days)
-        total = min(max(total + step, MARGIN_LOW), MARGIN_HIGH)
-    return total
-
-
-def _alert_days(ledger: Ledger, today: int) -> set[int]:
-    return set(ledger.alert_days(today, WINDOW_DAYS + 1))
+        total += GAIN * ((day in alerts) - 1.0 / days)
+        total = min(max(total, MARGIN_LOW), MARGIN_HIGH)
+    return round(total, SCORE_DIGITS)
 
 
 def alert_levels(
@@ -266,38 +317,57 @@ def alert_levels(
     lifted: Mapping[int, float],
     parts: int = ALL_PARTS,
 ) -> Levels:
-    """Return the level that an alert must exceed in each part (base unit), None for no alerts.
+    """Return the level that an alert must exceed in each hold and hour (base unit).
 
     `noticeable` is the smallest rise above the range, and `lifted` are the levels up to which
     people want no alert, by part (both in the base unit). There are alerts in the parts of the
     mask `parts`.
     """
-    if threshold.score is None:
-        return (None,) * len(ranges)
-    return tuple(
-        max(
-            threshold.concentration_at(threshold.score, part),
-            from_scale(typical.y_high) + noticeable,
-            lifted.get(part, 0.0),
-        )
+    if not threshold.enough:
+        return NO_LEVELS
+    least = [
+        max(from_scale(typical.y_high) + noticeable, lifted.get(part, 0.0))
         if parts >> part & 1
-        else None
+        else inf
         for part, typical in enumerate(ranges)
-    )
+    ]
+    level_bar = threshold.level_bar(threshold.promise_days)
+    return _levels(threshold, threshold.bar, level_bar, least, least)
 
 
 def notable_levels(
     threshold: AlertThreshold, ranges: Sequence[PartRange], parts: int = ALL_PARTS
 ) -> Levels:
-    """Return the level above which each part of a mask is notable, None if not known.
+    """Return the level above which each hold and hour is notable (base unit).
 
-    In the base unit.
+    After six hours higher than on any other day, what is as high is notable, in the range or not.
     """
-    if threshold.notable is None:
-        return (None,) * len(ranges)
-    return tuple(
-        max(threshold.concentration_at(threshold.notable, part), typical.high)
-        if parts >> part & 1
-        else None
-        for part, typical in enumerate(ranges)
+    if threshold.tail is None:
+        return NO_LEVELS
+    scored = [bool(parts >> part & 1) for part in range(PARTS)]
+    high = [typical.high if scored[part] else inf for part, typical in enumerate(ranges)]
+    highest = threshold.level_at(threshold.highest)
+    record = [highest if scored[part] else inf for part in range(PARTS)]
+    return _levels(threshold, threshold.notable, threshold.highest, high, record)
+
+
+def _levels(
+    threshold: AlertThreshold,
+    score: float,
+    level_bar: float,
+    least: Sequence[float],
+    after_record: Sequence[float],
+) -> Levels:
+    """Return the level of each hold and hour that has a score, and at `least` that of its part.
+
+    In parts after six hours whose level exceeds `level_bar`, it is `after_record`, if that is less.
+    """
+    rises = threshold.rises_at(score).reshape(len(HOLDS), PARTS, PART_HOURS)
+    rises = np.maximum(rises, np.array(least)[:, None])
+    levels = np.array(
+        [
+            level if threshold.level_score(part) > level_bar else inf
+            for part, level in enumerate(after_record)
+        ]
     )
+    return array("d", np.minimum(rises, levels[:, None]).ravel())

@@ -41,11 +41,12 @@ class PartOfDay:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSpan:
-    """A time of unusual air: its start and end (POSIX seconds), and whether it still is."""
+    """A time of unusual air: start and end (POSIX seconds), whether it still is, rarity (days)."""
 
     start: float
     end: float
     running: bool
+    rarity: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,9 @@ def day_chart(channel: Channel, at: float) -> DayChart:
 
 
 def _episode_spans(channel: Channel, start: float, at: float) -> tuple[EpisodeSpan, ...]:
-    spans = ((episode.end is None, *episode_span(episode, at)) for episode in channel.episodes)
+    spans = ((episode, *episode_span(episode, at)) for episode in channel.episodes)
     return tuple(
-        EpisodeSpan(max(first, start), last, running)
-        for running, first, last in spans
+        EpisodeSpan(max(first, start), last, episode.end is None, episode.rarity)
+        for episode, first, last in spans
         if start < last and first <= at
     )

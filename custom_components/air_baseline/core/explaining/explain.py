@@ -8,7 +8,7 @@ from typing import Final
 
 from ..alerting.forecast import Forecast
 from ..alerting.judgement import Judgement
-from ..alerting.promise import RULES
+from ..alerting.promise import needed_days
 from ..channel import Channel
 from ..codes import LearningState, Missing, Reason
 from ..day import DAY_S, WINDOW_DAYS, clock_times, is_weekend, iso_day, locate
@@ -122,7 +122,7 @@ def _ranges(today: Forecast | None, judgement: Judgement) -> tuple[TypicalRange,
             low=part.low,
             middle=part.middle,
             high=part.high,
-            alert_level=today.alert_levels[index] if alerts else None,
+            alert_level=today.alert_level(index) if alerts else None,
         )
         for index, part in enumerate(today.ranges)
         if today.sees(index)
@@ -195,17 +195,16 @@ def _evidence(channel: Channel, today: Forecast | None, at: float) -> Evidence:
 def _comparison(
     channel: Channel, today: Forecast | None, episode: Episode | None, part: int
 ) -> Comparison:
-    rule = RULES[channel.promise]
-    alert_level = today.alert_levels[part] if today and today.eligible else None
+    alert_level = today.alert_level(part) if today and today.eligible else None
     days = today.threshold.days if today else 0
     if today is not None and not today.scored >> part & 1:
-        days = len(channel.ledger.reference(rule.window, today.scored | 1 << part))
+        days = len(channel.ledger.reference(WINDOW_DAYS, today.scored | 1 << part))
     return Comparison(
-        days=episode.compared if episode else days or len(channel.ledger.reference(rule.window)),
-        needed=rule.needed_days,
+        days=episode.compared if episode else days or len(channel.ledger.reference(WINDOW_DAYS)),
+        needed=needed_days(channel.promise_days),
         beaten=episode.beaten if episode else None,
         alert_level=episode.alert_level if episode else alert_level,
-        promise_days=rule.days,
+        promise_days=channel.promise_days,
     )
 
 
@@ -217,6 +216,9 @@ def _record(channel: Channel, judgement: Judgement) -> TrackRecord:
         coverage_28d=known.coverage_28d if judgement.state is LearningState.LEARNED else None,
         target=TARGET,
         confidence=judgement.confidence,
+        next_14_days=judgement.next_14_days,
+        forecasts_scored=known.forecasts.scored,
+        forecasts_kept=known.forecasts.kept,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
         eligible_days=sum(
             summary.eligible for summary in channel.ledger.days if summary.day >= first
@@ -235,19 +237,21 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
+        rarity=episode.rarity,
+        by_level=episode.by_level,
         correction=correction.code if correction else None,
     )
 
 
 def suspected_change(channel: Channel) -> Entry[Change] | None:
-    """Return the suspected change that makes the state `changing`, None if there is none."""
+    """Return the suspected change: the one that makes the state `changing`, or a shift."""
     since = channel.forecast.standing.since if channel.forecast else None
     suspected = (
         entry
         for entry in channel.ledger.changes()
         if isinstance(entry.correction, ChangeSuspected) and entry.correction.from_day == since
     )
-    return next(suspected, None)
+    return next(suspected, channel.ledger.shift)
 
 
 def _change(channel: Channel, at: float) -> ChangeFacts | None:

@@ -158,12 +158,17 @@ class TrackRecord:
     """How earlier statements came out: coverage, confidence, and alerts in eligible days.
 
     `coverage_28d` is the mean coverage over 28 days, `target` the share that a range should hold.
+    `next_14_days` are the low and high percent that it should hold of these days (None: it is not
+    in force). Of such forecasts, `forecasts_kept` of `forecasts_scored` came true.
     """
 
     scored_days: int
     coverage_28d: float | None
     target: float
     confidence: float | None
+    next_14_days: tuple[int, int] | None
+    forecasts_scored: int
+    forecasts_kept: int
     alerts: int
     eligible_days: int
 
@@ -194,7 +199,8 @@ class PassedChange:
 class EpisodeFacts:
     """The episode that an explanation is about, and its correction.
 
-    `opened_level` is the sustained level at the start, `high` the end of the range.
+    `opened_level` is the sustained level at the start, `high` the end of the range. The episode
+    is as rare as one in `rarity` days here, or rarer; `by_level` says that six hours were high.
     """
 
     id: int
@@ -203,6 +209,8 @@ class EpisodeFacts:
     high: float
     end: float | None
     outcome: EpisodeEnd | None
+    rarity: int | None
+    by_level: bool
     correction: CorrectionCode | None
 
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..channel import Channel
-from ..day import PARTS, SLOTS_PER_HOUR, iso_day, part_hours
+from ..day import PART_HOURS, PARTS, SLOTS_PER_HOUR, iso_day, part_hours
 from ..ledger.day_summary import DaySummary, valid_days
 from ..ledger.entries import Entry, entry_columns
 from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
+from ..ledger.hour_peaks import hour_levels, part_peaks
 from ..ledger.ledger import Ledger
 from ..pollutant import CELL_WIDTH, CELLS, PollutantSpec, cell_index, from_scale, plain_number
 from .released import released
@@ -69,7 +70,7 @@ def _today(channel: Channel) -> dict[str, Any] | None:
         "day": iso_day(today.day),
         "inside_share": round(today.inside / today.scored_slots, 4) if today.scored_slots else None,
         "gets_a_mark": not today.void,
-        "parts": _parts(today.counts, today.peaks, _edges(issued), channel.spec),
+        "parts": _parts(today.counts, bytes(today.peaks), _edges(issued), channel.spec),
     }
 
 
@@ -83,6 +84,7 @@ def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, 
         "counts": ledger.factor(summary.day),
         "struck_parts": [part for part in range(PARTS) if excluded >> part & 1],
         "mark": summary.coverage,
+        "next_14_days": list(summary.next_14_days) if summary.next_14_days else None,
         "issued_under": summary.head,
         "state": summary.state.value,
         "alert_possible": summary.eligible,
@@ -90,20 +92,22 @@ def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, 
         "outdoor_pm25": summary.surroundings.outdoor_pm25,
         "outdoor_temperature": summary.surroundings.outdoor_temperature,
         "window_open": summary.surroundings.window_open,
-        "parts": _parts(
-            decode_counts(summary.histogram), summary.part_peaks, summary.part_ranges, spec
-        ),
+        "parts": _parts(decode_counts(summary.histogram), summary.peaks, summary.part_ranges, spec),
     }
 
 
 def _parts(
     counts: Counts,
-    peaks: Sequence[float | None],
+    peaks: bytes,
     ranges: Sequence[tuple[float, float]],
     spec: PollutantSpec,
 ) -> list[dict[str, Any]]:
-    """Return for each part its hours, the minutes at each concentration, its peak and range."""
+    """Return for each part its hours, the minutes at each concentration, its peaks and range.
+
+    Of each of its hours, the highest levels that 15 and that 60 minutes held are listed.
+    """
     last = cell_index(spec.highest)
+    highest, (short, long) = part_peaks(peaks), hour_levels(peaks)
     return [
         {
             "hours": "{:02d} to {:02d}".format(*part_hours(part)),
@@ -112,7 +116,9 @@ def _parts(
                 for cell, slots in enumerate(counts[part])
                 if slots
             },
-            "highest_held": peaks[part],
+            "highest_held": highest[part],
+            "hours_held_15_minutes": short[part * PART_HOURS : (part + 1) * PART_HOURS],
+            "hours_held_60_minutes": long[part * PART_HOURS : (part + 1) * PART_HOURS],
             "low": ranges[part][0] if ranges else None,
             "high": ranges[part][1] if ranges else None,
         }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..alerting.forecast import Forecast, begin_parts, forecast
-from ..alerting.promise import RULES
+from ..alerting.promise import needed_days
 from ..channel import Channel
 from ..codes import LearningState
 from ..day import iso_day, locate
@@ -54,14 +54,14 @@ def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecas
     if today is None or open_day is None:
         return None
     ledger = channel.ledger.with_correction(at, draft) if draft else channel.ledger
-    written = forecast(ledger, today.day, channel.spec, channel.promise, today.resolution)
+    written = forecast(ledger, today.day, channel.spec, channel.promise_days, today.resolution)
     return begin_parts(written, today.part, open_day.counts, ledger)
 
 
 def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:
     """Return what would remain with a draft in force."""
     today = foreseen(channel, at, draft)
-    needed = RULES[channel.promise].needed_days
+    needed = needed_days(channel.promise_days)
     if today is None:
         return Consequence(
             state=LearningState.COLLECTING,
@@ -83,7 +83,7 @@ def lift(channel: Channel, at: float, episode: Episode) -> Lift:
     """Return what "that is normal here" would change."""
     normal = normal_here(episode, at, channel.zone)
     before, after = foreseen(channel, at), foreseen(channel, at, Draft((normal,)))
-    levels = [known.alert_levels[episode.part] if known else None for known in (before, after)]
+    levels = [known.alert_level(episode.part) if known else None for known in (before, after)]
     return Lift(
         part=episode.part,
         before=levels[0],

@@ -12,6 +12,7 @@ _NAMES: Final = MappingProxyType(
         "excluded_days": "struck_days",
         "other_rooms": "together",
         "pollutant": "quantity",
+        "rarity": "rarity_days",
         "scored_days": "marks",
         "sustained": "held",
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..channel import Channel
 from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reason
 from ..day import clock_times, iso_day, locate
+from ..learning.forecast_record import ForecastRecord
 from ..learning.standing import LEARNED_DAYS, Standing
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
@@ -18,8 +19,10 @@ class EntityView:
     `coverage_28d` are None until it is learned.
     `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
     it can be higher, because of levels at the end of the sensor's span. `outcome` is how the
-    latest episode ended, and `coverage_28d` the mean coverage over 28 days. `since` is the first
-    day that counts,
+    latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
+    coverage over 28 days. `next_14_days` are the low and high percent that the range should hold,
+    and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
+    the first day that counts, `suspected_since` the first of a suspected lasting shift, and
     `not_seen` the times of day at which the source is usually off. `earliest` is
     `earliest_moved` days later than what could be said on the first day.
     """
@@ -31,8 +34,11 @@ class EntityView:
     reason: Reason | None
     episode: int | None
     outcome: EpisodeEnd | None
+    rarity: int | None
     basis: Basis | None
     confidence: float | None
+    next_14_days: tuple[int, int] | None
+    forecasts: ForecastRecord | None
     low: float | None
     middle: float | None
     high: float | None
@@ -48,6 +54,7 @@ class EntityView:
     not_seen: tuple[str, ...]
     coverage_28d: float | None
     since: str | None
+    suspected_since: str | None
     corrections: int
     history: HistoryState
     history_days: int
@@ -58,6 +65,7 @@ def view(channel: Channel, at: float) -> EntityView:
     at = channel.shown_at(at)
     judgement = channel.judge(at)
     today = channel.forecast
+    running = channel.episode_watch.current
     known = today.standing if today else Standing()
     learned = judgement.state is LearningState.LEARNED
     typical = judgement.typical if learned else None
@@ -72,8 +80,11 @@ def view(channel: Channel, at: float) -> EntityView:
         reason=judgement.reason,
         episode=judgement.episode,
         outcome=_outcome(channel),
+        rarity=running.rarity if running else None,
         basis=judgement.basis,
         confidence=None if judgement.confidence is None else round(judgement.confidence, 2),
+        next_14_days=judgement.next_14_days,
+        forecasts=known.forecasts if judgement.next_14_days else None,
         low=typical.low if typical else None,
         middle=typical.middle if typical else None,
         high=typical.high if typical else None,
@@ -89,10 +100,16 @@ def view(channel: Channel, at: float) -> EntityView:
         not_seen=clock_times(known.unseen),
         coverage_28d=None if coverage is None else round(coverage, 2),
         since=iso_day(known.first) if known.first else None,
+        suspected_since=_suspected_since(channel),
         corrections=channel.ledger.in_force(locate(at, channel.zone)[0]),
         history=channel.history,
         history_days=known.from_history,
     )
+
+
+def _suspected_since(channel: Channel) -> str | None:
+    shift = channel.ledger.shift
+    return iso_day(shift.correction.from_day) if shift else None
 
 
 def _outcome(channel: Channel) -> EpisodeEnd | None:

@@ -1,43 +1,69 @@
-"""Confidence: from the coverages of past ranges to a probability for the next two weeks."""
+"""Confidence: from the coverages of past ranges to what the next two weeks should hold."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import erf, sqrt
 
-from .typical_range import TARGET
+from .typical_range import TARGET, lasting_widenings
 
-# Short run: Brier scores on seeded homes (docs/developers/statistics.md).
+# Short run: Brier scores and intervals on seeded homes (docs/developers/statistics.md).
 CONFIDENCE_DAYS = 7  # Scored days of the first confidence, by judgement.
 # Scored days that a usual room counts as (short run: 0 was far worse, 7 and 60 were as good).
 USUAL_DAYS = 30.0
 USUAL_SPREAD = 0.20  # Share of the day (short run): how much the coverages of a usual room differ.
-# Independent days that the mean of the next 14 coverages is worth (short run: best of 14 to
-# 22). They are more than 14: what one day misses, the widening gives back to the next.
-AHEAD_DAYS = 16.0
+# Days that a forecast is about, by judgement: two whole weeks. Their mean differs as if they were
+# independent (short run), because the widening gives back to the next what one day misses.
+FORECAST_DAYS = 14
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90  # Share of time that confidence is about, by judgement.
+HALF_WIDTH = 1.2816  # Spreads: it follows from the 80 % of a normal law that lie within.
 
 
-def confidence(coverages: Sequence[float]) -> float | None:
-    """Return the probability that the range holds 70 to 90 % of the next 14 days.
+@dataclass(frozen=True, slots=True)
+class CoverageAhead:
+    """The mean coverage of the next 14 days as a normal law: its mean and its spread."""
 
-    None with fewer than 7 coverages. Their mean and their spread are pulled to those of a usual
-    room, 0.80 and 0.20, as if by 30 more. The mean of the next 14 coverages is taken as normal,
-    with the spread of a mean of 16.
+    mean: float
+    spread: float
 
-    >>> confidence([0.8] * 6) is None
+    @property
+    def confidence(self) -> float:
+        """Return the probability that the range holds 70 to 90 % of the next 14 days."""
+        return self._below(PROMISED_HIGH) - self._below(PROMISED_LOW)
+
+    @property
+    def interval(self) -> tuple[int, int]:
+        """Return what the next 14 days should hold, low and high in percent: 8 in 10 do."""
+        half = HALF_WIDTH * self.spread
+        return _percent(self.mean - half), _percent(self.mean + half)
+
+    def _below(self, coverage: float) -> float:
+        return 0.5 * (1.0 + erf((coverage - self.mean) / (self.spread * sqrt(2.0))))
+
+
+def coverage_ahead(coverages: Sequence[float]) -> CoverageAhead | None:
+    """Return what past coverages say of the next 14 days, None with fewer than 7 of them.
+
+    Each counts as what its day would have held if its range had been as wide as the lasting part
+    of the widening makes it now. Their mean and their spread are pulled to those of a usual room,
+    0.80 and 0.20, as if by 30 more. The spread is that of a mean of 14 days.
+
+    >>> coverage_ahead([0.8] * 6) is None
     True
-    >>> [round(confidence([0.8 - spread, 0.8 + spread] * 20), 2) for spread in (0.0, 0.2, 0.4)]
-    [1.0, 0.95, 0.78]
+    >>> usual = coverage_ahead([0.6, 1.0] * 20)
+    >>> round(usual.confidence, 2), usual.interval
+    (0.94, (73, 87))
     """
     number = len(coverages)
     if number < CONFIDENCE_DAYS:
         return None
-    own = sum(coverages) / number
+    *before, now = lasting_widenings(coverages)
+    known = [coverage + now - then for coverage, then in zip(coverages, before, strict=True)]
+    own = sum(known) / number
     mean = (number * own + USUAL_DAYS * TARGET) / (number + USUAL_DAYS)
-    squares = sum((coverage - own) ** 2 for coverage in coverages)
+    squares = sum((coverage - own) ** 2 for coverage in known)
     variance = (squares + USUAL_DAYS * USUAL_SPREAD**2) / (number + USUAL_DAYS)
-    sd = sqrt(variance / AHEAD_DAYS)
-    return _normal_cdf((PROMISED_HIGH - mean) / sd) - _normal_cdf((PROMISED_LOW - mean) / sd)
+    return CoverageAhead(mean, sqrt(variance / FORECAST_DAYS))
 
 
-def _normal_cdf(z: float) -> float:
-    return 0.5 * (1.0 + erf(z / sqrt(2.0)))
+def _percent(share: float) -> int:
+    return round(100.0 * min(max(share, 0.0), 1.0))

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from ..codes import LearningState, Missing
 from ..day import PART_HOURS, PARTS, is_weekend
 from ..ledger.day_summary import DayOrigin, DaySummary, valid_days
-from ..ledger.entries import Cause, Change
+from ..ledger.entries import Change
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import LEAST_PARTS, is_enough, parts_of
 from .confidence import CONFIDENCE_DAYS
+from .forecast_record import ForecastRecord, forecast_record
 from .typical_range import TARGET
 
 EVIDENCE_DAYS = 60  # Days. By judgement: older days tell too little of the present season.
@@ -87,9 +88,10 @@ class Standing:
     count, `recent_coverage` the mean of the last 14 and `coverage_28d` the mean over 28 days
     (None: fewer than seven). `missing` is what `learned` still needs, `earliest` the first day that
     could be learned (None: learned, or too far ahead). `since` is the day of the change that made
-    the state `changing`, and `quota` says that too many alerts did. `from_history` counts the
-    imported days. `unseen` is the mask of the parts that the source is usually off in. `slid` is
-    by how many days `earliest` is later than what could be said on the first day with readings.
+    the state `changing`. `from_history` counts the imported days. `unseen` is the mask of the
+    parts that the source is usually off in. `slid` is by how many days `earliest` is later than
+    what could be said on the first day with readings.
+    `forecasts` says how those of two weeks came out.
     """
 
     state: LearningState = LearningState.COLLECTING
@@ -101,10 +103,10 @@ class Standing:
     missing: tuple[tuple[Missing, int], ...] = ()
     earliest: int | None = None
     since: int | None = None
-    quota: bool = False
     from_history: int = 0
     unseen: int = 0
     slid: int = 0
+    forecasts: ForecastRecord = field(default_factory=ForecastRecord)
 
     @property
     def seen(self) -> int:
@@ -158,8 +160,8 @@ def standing(ledger: Ledger, today: int) -> Standing:
         earliest=earliest,
         slid=_slid(ledger, known, earliest, today) if missing else 0,
         since=doubt.from_day if doubt else None,
-        quota=doubt is not None and doubt.cause is Cause.TOO_MANY_ALERTS,
         from_history=sum(summary.origin is not DayOrigin.LIVE for summary in ledger.days),
+        forecasts=forecast_record(ledger, dict(coverages), today),
     )
 
 

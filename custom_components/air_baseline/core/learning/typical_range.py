@@ -205,12 +205,19 @@ def widening_of(coverages: Sequence[float]) -> float:
     >>> round(widening_of([0.5]), 3), round(widening_of([0.5, 0.5]), 4)
     (0.045, 0.0828)
     """
-    lasting = recent = 0.0
+    recent = 0.0
     for coverage in coverages:
-        miss = TARGET - coverage
-        lasting = min(max(lasting + LASTING_STEP * miss, -LASTING_MOST), LASTING_MOST)
-        recent += (miss - recent) / RECENT_DAYS
-    return lasting + RECENT_SHARE * recent
+        recent += (TARGET - coverage - recent) / RECENT_DAYS
+    return lasting_widenings(coverages)[-1] + RECENT_SHARE * recent
+
+
+def lasting_widenings(coverages: Sequence[float]) -> list[float]:
+    """Return the part of the widening that lasts, of the range of each day and of the next."""
+    lasting = [0.0]
+    for coverage in coverages:
+        added = lasting[-1] + LASTING_STEP * (TARGET - coverage)
+        lasting.append(min(max(added, -LASTING_MOST), LASTING_MOST))
+    return lasting
 
 
 def tail(widening: float) -> float:

@@ -8,6 +8,7 @@ from math import ceil
 from ..day import (
     DAY_S,
     INSIDE_SLOTS,
+    LEVEL_SLOTS,
     SLOT_S,
     SUSTAINED_SLOTS,
     WINDOW_DAYS,
@@ -53,9 +54,17 @@ def suspect_change(from_day: int, found_day: int, cause: Cause) -> Draft:
     )
 
 
-def change_passed(from_day: int, to_day: int, *, replaces: int) -> Draft:
-    """Return the step that withdraws a suspected change (its id) and excludes its days."""
-    return Draft((ChangePassed(from_day=from_day, to_day=to_day),), replaces)
+def change_passed(from_day: int, to_day: int) -> Draft:
+    """Return the step that excludes days of high air that is over."""
+    return Draft((ChangePassed(from_day=from_day, to_day=to_day),))
+
+
+def suspect_shift(from_day: int, found_day: int) -> Draft:
+    """Return the step that suspects a lasting shift: a question, so all days count as before."""
+    shift = ChangeSuspected(
+        from_day=from_day, found_day=found_day, weight=1.0, cause=Cause.LEVEL_SHIFT
+    )
+    return Draft((shift,))
 
 
 def report_change(
@@ -97,15 +106,16 @@ def exclude_days(days: Iterable[int], *, replaces: int | None = None) -> Draft:
 def episode_span(episode: Episode, at: float) -> tuple[float, float]:
     """Return when the air began and ceased to be high (POSIX seconds), up to now if it still is.
 
-    An episode starts after 30 minutes of a sustained level, and recovers after 30 minutes inside
-    the range. An episode that seems to be longer than days are kept (the clock was set, the file
-    is damaged) is cut short to bound the work.
+    An episode starts after 15 minutes of a sustained level, or after six hours of an unusual one,
+    and recovers after 30 minutes inside the range. An episode that seems to be longer than days
+    are kept (the clock was set, the file is damaged) is cut short to bound the work.
     """
     end = at if episode.end is None else episode.end
     if episode.outcome is EpisodeEnd.RECOVERED:
         end -= INSIDE_SLOTS * SLOT_S
     end = min(end, episode.id + WINDOW_DAYS * DAY_S)
-    return episode.id - SUSTAINED_SLOTS * SLOT_S, max(end, float(episode.id))
+    before = LEVEL_SLOTS if episode.by_level else SUSTAINED_SLOTS
+    return episode.id - before * SLOT_S, max(end, float(episode.id))
 
 
 def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:

@@ -1,8 +1,8 @@
 """The summary of one day of one channel.
 
-It keeps, for each part of the day, the number of slots in each cell of the histogram and the
-highest sustained level, and with them the range that was issued and its coverage. Readings are
-not kept.
+It keeps, for each part of the day, the number of slots in each cell of the histogram, and for
+each hour the highest sustained levels, and with them the range that was issued and its coverage.
+Readings are not kept.
 """
 
 from collections.abc import Sequence
@@ -12,22 +12,24 @@ from math import isnan, nan
 import struct
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..codes import LearningState
 from ..day import PARTS
 from ..reading.surroundings import DaySurroundings
 from .histogram import ALL_PARTS, DayCounts, evidence, is_valid, observed_share, remove_slots
 from .histogram_text import decode_counts, decode_days, encode_counts, observed_slots
+from .hour_peaks import PEAKS, Peaks, part_peaks, scaled_peaks, without_parts
 
 NO_SURROUNDINGS = DaySurroundings()
-_PEAKS = struct.Struct(f"<{PARTS}f")
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
 _SURROUNDINGS = struct.Struct("<3f")
 NOTHING_KNOWN = _SURROUNDINGS.pack(nan, nan, nan)
-_SURROUNDINGS_AT = _PEAKS.size + _EDGES.size
-_TEXT_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
+_NEXT_14_DAYS = struct.Struct("<2B")  # Low and high (percent), a byte each.
+_SURROUNDINGS_AT = PEAKS + _EDGES.size
+_NEXT_14_DAYS_AT = _SURROUNDINGS_AT + _SURROUNDINGS.size
+_TEXT_AT = _NEXT_14_DAYS_AT + _NEXT_14_DAYS.size
 NO_EDGES = _EDGES.pack(*[nan] * (2 * PARTS))  # Low and high, not known; follows from the parts.
+NO_FORECAST = b"\xff\xff"  # Instead of `next_14_days`, not known.
 type PartLevels = tuple[float | None, ...]
 
 
@@ -44,12 +46,13 @@ class DaySummary:
     """What is kept of one day.
 
     `slots` are the possible slots of each part. `record` packs the histogram, the peaks, the
-    issued range and the surroundings (see `pack_record`). `coverage` is the share of the day
-    inside the issued range (None: not scored), and `head` is the id of the last entry that had
-    moved the range when it was issued. `state` is the learning state of the day, `eligible` says
-    whether an alert was possible, and `longest_run_h` is the longest run of one value that ended
-    in the day, in hours. `valid` says whether the day is evidence for a source that is on all day
-    (see `valid_days`), `usable` is the mask of its parts that are.
+    issued range, the surroundings and what was said of the next 14 days (see `pack_record`).
+    `coverage` is the share of the day inside the issued range (None: not scored), and `head` is
+    the id of the last entry that had moved the range when it was issued. `state` is the learning
+    state of the day, `eligible` says whether an alert was possible, and `longest_run_h` is the
+    longest run of one value that ended in the day, in hours. `valid` says whether the day is
+    evidence for a source that is on all day (see `valid_days`), `usable` is the mask of its parts
+    that are.
     """
 
     day: int
@@ -95,25 +98,25 @@ class DaySummary:
         return 0.5 if self.origin is DayOrigin.HOURLY else 1.0
 
     @property
-    def packed_peaks(self) -> bytes:
-        """Return `part_peaks` as 32-bit floats, NaN for None."""
-        return self.record[: _PEAKS.size]
+    def peaks(self) -> bytes:
+        """Return the highest sustained levels of each hour; see `hour_peaks`."""
+        return self.record[:PEAKS]
 
     @property
     def part_peaks(self) -> PartLevels:
         """Return the highest sustained level of each part (base unit), None for none."""
-        return _levels(_PEAKS.unpack_from(self.record))
+        return part_peaks(self.peaks)
 
     @property
     def issued(self) -> tuple[float, ...]:
         """Return the issued low and high of each part in turn (base unit), empty for none."""
-        edges = _levels(_EDGES.unpack_from(self.record, _PEAKS.size))
-        return tuple(edge for edge in edges if edge is not None)
+        edges = _EDGES.unpack_from(self.record, PEAKS)
+        return tuple(round(edge, 1) for edge in edges if not isnan(edge))
 
     @property
     def surroundings(self) -> DaySurroundings:
         """Return the surroundings of the day."""
-        packed = self.record[_SURROUNDINGS_AT:_TEXT_AT]
+        packed = self.record[_SURROUNDINGS_AT:_NEXT_14_DAYS_AT]
         if packed == NOTHING_KNOWN:
             return NO_SURROUNDINGS
         pm25, temperature, window = _SURROUNDINGS.unpack(packed)
@@ -123,12 +126,20 @@ class DaySummary:
             window_open=None if isnan(window) else round(window, 3),
         )
 
+    @property
+    def next_14_days(self) -> tuple[int, int] | None:
+        """Return what was said of the 14 days from this one on: low and high coverage, percent."""
+        if self.record[_NEXT_14_DAYS_AT:_TEXT_AT] == NO_FORECAST:
+            return None
+        low, high = _NEXT_14_DAYS.unpack_from(self.record, _NEXT_14_DAYS_AT)
+        return low, high
+
     def complete(self, parts: int = ALL_PARTS) -> bool:
         """Tell whether every part of a mask is usable and has a peak."""
         if self.usable & parts != parts:
             return False
-        peaks = _PEAKS.unpack_from(self.record)
-        return not any(isnan(peak) for part, peak in enumerate(peaks) if parts >> part & 1)
+        peaks = self.part_peaks
+        return not any(peak is None for part, peak in enumerate(peaks) if parts >> part & 1)
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:
@@ -143,31 +154,34 @@ class DaySummary:
         """
         counts = decode_counts(self.histogram)
         remove_slots(counts, cell, slots)
-        peaks = [
-            None if removed else peak for peak, removed in zip(self.part_peaks, slots, strict=True)
-        ]
-        record = pack_record(encode_counts(counts), peaks, self.issued, self.surroundings)
+        peaks = without_parts(self.peaks, slots)
+        record = pack_record(
+            encode_counts(counts), peaks, self.issued, self.surroundings, self.next_14_days
+        )
         return replace(self, record=record, coverage=None)
 
 
 def pack_record(
     histogram: str,
-    peaks: Sequence[float | None],
+    peaks: bytes,
     issued: Sequence[float] = (),
     surroundings: DaySurroundings = NO_SURROUNDINGS,
+    next_14_days: tuple[int, int] | None = None,
 ) -> bytes:
-    """Return a day's histogram, peaks, issued edges and surroundings packed as one value.
+    """Return a day's histogram, peaks, issued edges and so on packed as one value.
 
     As separate values they would take half as much memory again. Concentrations are 32-bit
     floats, which are exact to a tenth up to a million; NaN stands for None.
     """
-    floats = (nan if peak is None else peak for peak in peaks)
     edges = _EDGES.pack(*issued) if issued else b""
-    return join_record(_PEAKS.pack(*floats), edges, surroundings, histogram.encode())
+    said = _NEXT_14_DAYS.pack(*next_14_days) if next_14_days else NO_FORECAST
+    return join_record(peaks, edges, surroundings, said, histogram.encode())
 
 
-def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text: bytes) -> bytes:
-    """Return a record (see `pack_record`) from peaks and edges that are packed already.
+def join_record(
+    peaks: bytes, issued: bytes, surroundings: DaySurroundings, next_14_days: bytes, text: bytes
+) -> bytes:
+    """Return a record (see `pack_record`) from peaks, edges and the like, packed already.
 
     `issued` is empty if no range was issued, `text` is the encoded histogram.
     """
@@ -179,13 +193,7 @@ def join_record(peaks: bytes, issued: bytes, surroundings: DaySurroundings, text
             surroundings.window_open,
         )
         packed = _SURROUNDINGS.pack(*(nan if value is None else value for value in known))
-    return peaks + (issued or NO_EDGES) + packed + text
-
-
-def _levels(floats: Sequence[float]) -> PartLevels:
-    return tuple(
-        None if isnan(concentration) else round(concentration, 1) for concentration in floats
-    )
+    return peaks + (issued or NO_EDGES) + packed + next_14_days + text
 
 
 def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:
@@ -202,7 +210,6 @@ def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
     return decode_days([summary.text for summary in summaries])
 
 
-def day_peaks(summaries: Sequence[DaySummary]) -> NDArray[np.float64]:
-    """Return the highest sustained levels (day, part) in the base unit, NaN for none."""
-    packed = b"".join([summary.packed_peaks for summary in summaries])
-    return np.round(np.frombuffer(packed, dtype="<f4").astype(float), 1).reshape(-1, PARTS)
+def day_peaks(summaries: Sequence[DaySummary]) -> Peaks:
+    """Return the highest sustained levels (day, hold, hour) on the scale, NaN for none."""
+    return scaled_peaks([summary.peaks for summary in summaries])

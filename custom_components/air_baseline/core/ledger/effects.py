@@ -6,18 +6,17 @@ Without these tables, each question about a day would look at every entry.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Self, TypeIs, cast
 
 from .entries import (
     Cause,
     Change,
-    ChangePassed,
     ChangeSuspected,
+    Correction,
     Entry,
     EpisodeNormal,
     EpisodeReal,
     Reset,
-    Season,
     Span,
 )
 
@@ -54,12 +53,13 @@ class Effects:
 
     `epoch_day` is the first day that still counts; `change_day` is the first day whose coverage
     and peaks are comparable with those of today. Both are 0 if that is every day. `changes` are
-    those in force that the epoch does not
-    cover, and `weights` are (day, what each day before it counts for at most). `moving`
-    are the ids of entries that moved the range, in order. `answered` are the episodes with a
-    correction, sorted. `lifted` are last day, mask of parts and alert level of one after another.
-    `resets` are (POSIX time, first day that counts), `seasons` POSIX times. `lasting` counts the
-    steps by people that have no end, and `ends` are the last days of the others.
+    those in force that the epoch does not cover; `shift` is a suspected one that is open, and
+    `suspected_day` the latest first day of any, answered or not. `weights` are (day, what
+    each day before it counts for at most). `moving` are the ids of entries that moved the range,
+    in order. `answered` are the episodes with a correction, sorted. `lifted` are last day, mask
+    of parts and alert level of one after another. `resets` are (POSIX time, first day that
+    counts). `lasting` counts the steps by people that have no end, and `ends` are the last days
+    of the others.
     """
 
     epoch_day: int = 0
@@ -67,13 +67,14 @@ class Effects:
     excluded: Masks = Masks()
     excluded_by_people: Masks = Masks()
     changes: tuple[Entry[Change], ...] = ()
+    shift: Entry[Change] | None = None
+    suspected_day: int = 0
     weights: tuple[tuple[int, float], ...] = ()
     moving: Sequence[int] = ()
     highest_id: int = 0
     answered: Sequence[int] = ()
     lifted: Sequence[float] = ()
     resets: tuple[tuple[float, int], ...] = ()
-    seasons: tuple[float, ...] = ()
     preferences: tuple[Entry, ...] = ()
     lasting: int = 0
     ends: Sequence[int] = ()
@@ -91,7 +92,8 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
     if not entries:
         return NO_EFFECTS
     epoch_day = max(entry.correction.counts_from for entry in entries)
-    changes = tuple(one for one in _changes(entries) if one.correction.from_day >= epoch_day)
+    known = [one for one in _changes(entries) if one.correction.from_day >= epoch_day]
+    changes = tuple(one for one in known if one.moves_range)
     normal = [one.correction for one in entries if isinstance(one.correction, EpisodeNormal)]
     real = {one.correction.episode for one in entries if isinstance(one.correction, EpisodeReal)}
     steps = steps_by_people(entries)
@@ -102,13 +104,16 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
         excluded=Masks.of(_spans(entries)),
         excluded_by_people=Masks.of(_spans(one for one in entries if not one.correction.inferred)),
         changes=changes,
+        shift=known[-1] if known and is_shift(known[-1].correction) else None,
+        suspected_day=max(
+            (one.correction.from_day for one in entries if is_shift(one.correction)), default=0
+        ),
         weights=_weights(changes),
         moving=_whole_numbers(entry.id for entry in entries if entry.moves_range),
         highest_id=max(entry.id for entry in entries),
         answered=_whole_numbers(sorted({*real, *(one.episode for one in normal)})),
         lifted=_lifted(normal),
         resets=_resets(entries),
-        seasons=tuple(entry.at for entry in entries if isinstance(entry.correction, Season)),
         preferences=tuple(entry for entry in entries if entry.correction.preference),
         lasting=len(steps) - len(ends),
         ends=_whole_numbers(ends),
@@ -136,29 +141,25 @@ def steps_by_people(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
+def is_shift(correction: Correction) -> TypeIs[ChangeSuspected]:
+    """Tell whether a correction suspects a lasting shift, in force or not."""
+    return isinstance(correction, ChangeSuspected) and correction.cause is Cause.LEVEL_SHIFT
+
+
 def _spans(entries: Iterable[Entry]) -> Iterable[Span]:
     return (one.correction.excluded for one in entries if one.correction.excluded is not None)
 
 
 def _changes(entries: Sequence[Entry]) -> Iterable[Entry[Change]]:
-    """Yield the changes in force: reported, or suspected and not withdrawn.
-
-    A change suspected from too many alerts is not in force once the day from which it was
-    suspected is excluded by a passed change.
-    """
+    """Yield the changes in force: reported, or suspected and not withdrawn."""
     found = [entry for entry in entries if isinstance(entry.correction, Change)]
     changes = cast("list[Entry[Change]]", found)
     if not changes:
         return
     withdrawn = {entry.replaces for entry in entries if entry.correction.withdraws}
-    passed = Masks.of(_spans(one for one in entries if isinstance(one.correction, ChangePassed)))
     for entry in changes:
-        change = entry.correction
-        if isinstance(change, ChangeSuspected):
-            of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-            if entry.id in withdrawn or (of_alerts and passed[change.from_day]):
-                continue
-        yield entry
+        if not (isinstance(entry.correction, ChangeSuspected) and entry.id in withdrawn):
+            yield entry
 
 
 def _weights(changes: Iterable[Entry[Change]]) -> tuple[tuple[int, float], ...]:

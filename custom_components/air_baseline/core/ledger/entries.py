@@ -42,12 +42,20 @@ class Trouble(StrEnum):
     IMPLAUSIBLE = "source_implausible"
 
 
+TOO_MANY_ALERTS: Final = "too_many_alerts"
+
+
 class Cause(StrEnum):
     """Why the channel suspects a change."""
 
     LEVEL_SHIFT = "level_shift"
-    TOO_MANY_ALERTS = "too_many_alerts"
     TIME_ZONE = "time_zone"
+
+    @override
+    @classmethod
+    def _missing_(cls, value: object) -> Cause | None:
+        """Return a shift for too many alerts, a cause of before margins alone kept the promise."""
+        return cls.LEVEL_SHIFT if value == TOO_MANY_ALERTS else None
 
 
 class Span(NamedTuple):
@@ -66,11 +74,15 @@ class Correction:
     """
 
     code: ClassVar[CorrectionCode]
-    moves_range: ClassVar[bool] = True  # The typical range depends on it.
     inferred: ClassVar[bool] = False  # The channel made it by itself.
     agrees: ClassVar[bool] = False  # It corrects nothing.
     preference: ClassVar[bool] = False  # It holds until it is undone, however old.
     withdraws: ClassVar[bool] = False  # It withdraws the suspected change that its entry replaces.
+
+    @property
+    def moves_range(self) -> bool:
+        """Tell whether the typical range depends on it."""
+        return True
 
     @property
     def counts_from(self) -> int:
@@ -234,7 +246,7 @@ class DaysExcluded(WholeDays):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassed(WholeDays):
-    """A suspected change went back by itself: its days are excluded."""
+    """Air that was high for days is as before: these days are excluded."""
 
     code = CorrectionCode.CHANGE_PASSED
     inferred = True
@@ -292,10 +304,19 @@ class ChangeReported(Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSuspected(Change):
-    """A change that the channel found by itself."""
+    """A change that the channel found by itself.
+
+    If earlier days count in full, it is only a question: nothing depends on it.
+    """
 
     code = CorrectionCode.CHANGE_DETECTED
     inferred = True
+
+    @property
+    @override
+    def moves_range(self) -> bool:
+        """Tell whether earlier days count for less."""
+        return self.weight < 1.0
 
     @property
     @override
@@ -306,8 +327,8 @@ class ChangeSuspected(Change):
     @property
     @override
     def doubts(self) -> bool:
-        """Return True: the range always has to prove itself again."""
-        return True
+        """Tell whether the range has to prove itself again: not for a question."""
+        return self.moves_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class Episode:
     `part` are those of the start. Concentrations are in the base unit: `opened_level` is the
     sustained level at the start, `alert_level` the level it had to exceed, `high` the end of the
     range, and `peak` the highest sustained level so far. `beaten` of the `compared` reference
-    days were lower.
+    days were lower. `rarity` is N of "as rare as one day in N here" (None: not known), and
+    `by_level` says that the level of six hours was unusual, not a rise.
 
     Surroundings are None if not known. `outdoor_rose` says whether outdoor PM2.5 rose too:
     `outdoor` is its highest hour since the start, `outdoor_before` the mean of the 24 hours
@@ -48,3 +49,5 @@ class Episode:
     window_open: float | None = None
     other_rooms: OtherRooms = OtherRooms.UNKNOWN
     rooms: tuple[str, ...] = ()
+    rarity: int | None = None
+    by_level: bool = False

@@ -11,9 +11,8 @@ from datetime import date
 from typing import Final
 
 from ..day import DAY_S, WINDOW_DAYS
-from .effects import Masks, steps_by_people
+from .effects import Masks, is_shift, steps_by_people
 from .entries import (
-    Cause,
     ChangePassed,
     ChangeReported,
     ChangeSuspected,
@@ -169,6 +168,10 @@ class _Needs:
         corrections = [entry.correction for entry in old]
         self._reset_day = max((c.from_day for c in corrections if isinstance(c, Reset)), default=0)
         self._passed = Masks.of(c.excluded for c in corrections if isinstance(c, ChangePassed))
+        # The latest suspected shift: the days before it are not compared again, answered or not.
+        shifts = [(e.correction.from_day, e.id) for e in old if is_shift(e.correction)]
+        from_day, shift = max(shifts, default=(0, 0))
+        self._shift = shift if from_day > self._oldest else None
         self._excluded: dict[int, int] = {}
         self._answered: set[int] = set()
         self._normal: list[EpisodeNormal] = []
@@ -178,7 +181,8 @@ class _Needs:
         """Tell whether the ledger needs an entry."""
         match entry.correction:
             case ChangeSuspected() as change:
-                needed = entry.id not in self._withdrawn and self._suspected(change)
+                withdrawn = entry.id in self._withdrawn and entry.id != self._shift
+                needed = not withdrawn and self._suspected(change)
             case ChangeReported() as change:
                 needed = self._reported(change)
             case ChangePassed() as passed:
@@ -195,12 +199,11 @@ class _Needs:
                 self._reset_day += needed  # Of several alike, only the first is needed.
             case _:
                 needed = False
-        return needed
+        answers = self._shift is not None and entry.replaces == self._shift
+        return needed or (answers and entry.correction.withdraws)
 
     def _suspected(self, change: ChangeSuspected) -> bool:
-        of_alerts = change.cause is Cause.TOO_MANY_ALERTS
-        over = of_alerts and self._passed[change.from_day]
-        return change.from_day >= self._epoch_day and not over
+        return change.from_day >= self._epoch_day
 
     def _reported(self, change: ChangeReported) -> bool:
         """Tell whether no later one leaves as little of as many days, and is as new a doubt."""

@@ -15,7 +15,6 @@ from ..day import DAY_S, PARTS, WINDOW_DAYS
 from .day_summary import DayOrigin, DaySummary, valid_days
 from .effects import Effects, first_entries, steps_by_people
 from .entries import (
-    Cause,
     Change,
     ClockSetBack,
     Correction,
@@ -34,7 +33,6 @@ from .folding import NOTHING_FOLDED, UNDO_DAYS, Folded, needed_entries, steps_go
 from .histogram import ALL_PARTS
 from .seen_parts import common_parts, is_enough, usual_parts
 
-PROMISE_DAYS = 30  # Days over which alerts are counted against the promise, by judgement.
 ON_DAYS = 60  # Days that show when a source is on, by judgement: as many as are evidence.
 # Days between two times that entries are folded, and of many between two times that a day's close
 # does it: by judgement, because it takes some milliseconds then, and most corrections do it before.
@@ -115,9 +113,8 @@ class Ledger:
 
     @property
     def shift(self) -> Entry[Change] | None:
-        """Return the last suspected level shift in force, None if there is none."""
-        shifts = [entry for entry in self.changes() if entry.correction.cause is Cause.LEVEL_SHIFT]
-        return shifts[-1] if shifts else None
+        """Return the suspected level shift that is open, None if there is none."""
+        return self.effects.shift
 
     def is_answered(self, episode: int) -> bool:
         """Tell whether an episode (its id) was corrected."""
@@ -209,6 +206,10 @@ class Ledger:
             for place, correction in enumerate(draft.corrections)
         ]
         return replace(self, entries=(*self.entries, *entries))
+
+    def without(self, entry: Entry) -> Ledger:
+        """Return the ledger without an entry on which nothing depends."""
+        return replace(self, entries=tuple(one for one in self.entries if one.id != entry.id))
 
     def with_more(self, at: float, entry: Entry, corrections: Iterable[Correction]) -> Ledger:
         """Return the ledger with corrections added to the step of an entry."""
@@ -450,9 +451,10 @@ class Ledger:
                     lifted[part] = max(level, lifted.get(part, 0.0))
         return lifted
 
-    def alert_days(self, today: int, within: int = PROMISE_DAYS) -> list[int]:
+    def alert_days(self, today: int, within: int, rarity: int = 0) -> list[int]:
         """Return the days with an alert that nobody corrected, within the last `within` days.
 
+        Each alert is at least as rare as one in `rarity` days, or it is not known how rare it was.
         Excluding a day corrects its alerts, unless the channel excluded it by itself.
         """
         return sorted(
@@ -460,6 +462,7 @@ class Ledger:
                 episode.day
                 for episode in self.episodes
                 if today - within < episode.day <= today
+                and (episode.rarity is None or episode.rarity >= rarity)
                 and episode.day >= self.change_day
                 and not self.is_answered(episode.id)
                 and self.excluded_parts(episode.day, by_people=True) != ALL_PARTS

@@ -7,11 +7,20 @@ import numpy as np
 
 from .. import checked
 from ..codes import LearningState
-from ..day import PARTS, iso_day
+from ..day import PART_HOURS, PARTS, iso_day
 from ..reading.surroundings import DaySurroundings
+from ..reading.sustained_level import SustainedLevel
 from .day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, pack_record
 from .histogram import ALL_PARTS, is_valid, no_counts, remove_slots
 from .histogram_text import MOST_SLOTS, decode_counts, encode_counts
+from .hour_peaks import (
+    NO_PEAKS,
+    note_peaks,
+    of_part_peaks,
+    peaks_of_text,
+    peaks_text,
+    without_parts,
+)
 
 
 class OpenDay:
@@ -39,22 +48,24 @@ class OpenDay:
         self.day = day
         self.slots = slots
         self.counts = no_counts()
-        self.peaks: list[float | None] = [None] * PARTS
+        self.peaks = bytearray(NO_PEAKS)
         self.inside = 0.0
         self.scored_slots = 0
         self.void = False
         self.unseen = False
         self.eligible = False
 
-    def take(self, part: int, cell: int, sustained: float | None, inside: float | None) -> None:
-        """Count one bin: its part, cell, sustained level (base unit) and share inside the range.
+    def take(
+        self, hour: int, cell: int, sustained: SustainedLevel | None, inside: float | None
+    ) -> None:
+        """Count one bin: its hour, cell, sustained level and share inside the range.
 
         `sustained` is None if it is not known, `inside` if there is no range.
         """
-        self.counts[part][cell] = min(self.counts[part][cell] + 1, MOST_SLOTS)
-        peak = self.peaks[part]
-        if sustained is not None and (peak is None or sustained > peak):
-            self.peaks[part] = sustained
+        slots = self.counts[hour // PART_HOURS]
+        slots[cell] = min(slots[cell] + 1, MOST_SLOTS)
+        if sustained is not None:
+            note_peaks(self.peaks, hour, sustained.held)
         if inside is not None:
             self.inside += inside
             self.scored_slots += 1
@@ -62,16 +73,14 @@ class OpenDay:
     def remove(self, cell: int, slots: Sequence[int]) -> None:
         """Remove up to `slots` (one number per part) from a cell: that time counts as missing."""
         remove_slots(self.counts, cell, slots)
-        for part, removed in enumerate(slots):
-            if removed:
-                self.peaks[part] = None
+        self.peaks[:] = without_parts(self.peaks, slots)
         self.void = True
 
     def dump(self) -> dict[str, Any]:
         """Return its state without the counts as plain JSON values."""
         return {
             "day": iso_day(self.day),
-            "peaks": list(self.peaks),
+            "peaks": peaks_text(self.peaks),
             "inside": self.inside,
             "marked": self.scored_slots,
             "void": self.void,
@@ -84,10 +93,7 @@ class OpenDay:
         Raises StoredFormError, KeyError, or ValueError for the histogram.
         """
         self.counts = decode_counts(checked.text(data["histogram"]))
-        peaks = checked.items(data["peaks"], PARTS)
-        if len(peaks) != PARTS:
-            raise checked.StoredFormError(f"{len(peaks)} peaks instead of {PARTS}")
-        self.peaks = [checked.optional(checked.concentration, peak) for peak in peaks]
+        self.peaks[:] = _peaks(data["peaks"])
         self.scored_slots = checked.integer(data["marked"], 0)
         self.inside = checked.number(data["inside"], 0.0, float(self.scored_slots))
         self.void = checked.flag(data["void"])
@@ -112,6 +118,7 @@ class OpenDay:
         surroundings: DaySurroundings = NO_SURROUNDINGS,
         origin: DayOrigin = DayOrigin.LIVE,
         seen: int = ALL_PARTS,
+        next_14_days: tuple[int, int] | None = None,
     ) -> DaySummary:
         """Return the summary of the day; it has a coverage if it is valid and not void.
 
@@ -120,15 +127,26 @@ class OpenDay:
         observed = np.array([sum(part) for part in self.counts])
         valid = bool(is_valid(observed, np.array(self.slots), seen))
         scored = valid and self.scored_slots and not self.void
-        peaks = [None if peak is None else round(peak, 1) for peak in self.peaks]
         return DaySummary(
             day=self.day,
             origin=origin,
             slots=self.slots,
-            record=pack_record(encode_counts(self.counts), peaks, issued, surroundings),
+            record=pack_record(
+                encode_counts(self.counts), bytes(self.peaks), issued, surroundings, next_14_days
+            ),
             coverage=round(self.inside / self.scored_slots, 4) if scored else None,
             head=head,
             state=state,
             eligible=self.eligible,
             longest_run_h=longest_run_h,
         )
+
+
+def _peaks(stored: object) -> bytes:
+    """Return stored peaks; before hours had them, they were a list with one of each part."""
+    if isinstance(stored, str):
+        return peaks_of_text(stored)
+    peaks = checked.items(stored, PARTS)
+    if len(peaks) != PARTS:
+        raise checked.StoredFormError(f"{len(peaks)} peaks instead of {PARTS}")
+    return of_part_peaks([checked.optional(checked.concentration, peak) for peak in peaks])

@@ -12,7 +12,7 @@ from math import isfinite
 from statistics import median
 from typing import NamedTuple
 
-from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
+from ..day import HOUR_S, SLOT_S, WINDOW_DAYS, day_start, locate, locate_hour, part_slots
 from ..ledger.day_summary import DayOrigin
 from ..ledger.histogram import VALID_DAY
 from ..pollutant import REFUSED_FROM, PollutantSpec, cell_index
@@ -23,7 +23,7 @@ from ..reading.sensor_health import OFF_S, SensorHealth, flat_limit_s
 # follow from one time of day at which it is off. By judgement.
 BEGUN_SLOTS = 24
 
-# Slots in a row of one part with the same value: the part, the first slot, the value (base unit),
+# Slots in a row of one hour with the same value: the hour, the first slot, the value (base unit),
 # the number of slots, and whether their source was quiet (see `Bin`). One `Bin` a slot would keep
 # Python's garbage collector busy for long.
 type SlotRun = tuple[int, int, float, int, bool]
@@ -240,10 +240,10 @@ def _place(
     for row in run:
         level = min(row.mean, highest)
         first, number = int(row.start // SLOT_S), int(length_s // SLOT_S)
-        place, last = (locate((first + after) * SLOT_S, zone) for after in (0, number - 1))
+        place, last = (locate_hour((first + after) * SLOT_S, zone) for after in (0, number - 1))
         if place == last:
             placed.setdefault(place[0], []).append((place[1], first, level, number, row.quiet))
             continue
         for slot in range(first, first + number):
-            day, part = locate(slot * SLOT_S, zone)
-            placed.setdefault(day, []).append((part, slot, level, 1, row.quiet))
+            day, hour = locate_hour(slot * SLOT_S, zone)
+            placed.setdefault(day, []).append((hour, slot, level, 1, row.quiet))

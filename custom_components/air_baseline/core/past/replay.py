@@ -11,12 +11,11 @@ from datetime import tzinfo
 from typing import Self
 
 from ..alerting.forecast import Forecast, forecast
-from ..alerting.promise import Promise
 from ..channel import Channel, proven
 from ..codes import HistoryState, LearningState
-from ..day import SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
+from ..day import PART_HOURS, SLOT_S, WINDOW_DAYS, day_start, locate, part_slots
 from ..event import Event, EventKind
-from ..learning.level_shift import find_doubt
+from ..learning.level_shift import reviewed
 from ..learning.standing import standing
 from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary
 from ..ledger.entries import ClockSetBack, Entry, Relearned, Reset
@@ -34,7 +33,7 @@ class ReplaySetting:
 
     spec: PollutantSpec
     zone: tzinfo
-    promise: Promise
+    promise_days: int
     resolution: float = LEAST_STEP
 
     @classmethod
@@ -43,7 +42,7 @@ class ReplaySetting:
         return cls(
             spec=channel.spec,
             zone=channel.zone,
-            promise=channel.promise,
+            promise_days=channel.promise_days,
             resolution=_smaller_step(channel.binner.step, found.step) or LEAST_STEP,
         )
 
@@ -120,9 +119,7 @@ def replay(
             summary = _summarize(summary, ledger, sustained, setting, known.get(day))
         ledger = ledger.with_day(summary)
         closed_at = day_start(day + 1, setting.zone)
-        doubt = find_doubt(ledger, day + 1, closed_at)
-        if doubt is not None:
-            ledger = ledger.with_correction(closed_at, doubt)
+        ledger = reviewed(ledger, day + 1, closed_at, setting.spec.effect)
     return ledger
 
 
@@ -182,14 +179,16 @@ def _summarize(
     open_day = OpenDay(past.day, part_slots(past.day, setting.zone))
     open_day.eligible = known is not None and known.eligible
     issued: Sequence[float] = ()
+    next_14_days = None
     if past.origin is DayOrigin.HOURLY:
         state = standing(ledger, past.day).state
-        for part, _, value, number, _ in past.slot_runs:
+        for hour, _, value, number, _ in past.slot_runs:
             for _ in range(number):
-                open_day.take(part, cell_index(value), None, None)
+                open_day.take(hour, cell_index(value), None, None)
     else:
-        today = forecast(ledger, past.day, setting.spec, setting.promise, setting.resolution)
+        today = forecast(ledger, past.day, setting.spec, setting.promise_days, setting.resolution)
         state, issued = today.standing.state, today.issued
+        next_14_days = today.next_14_days
         _take_slots(open_day, past, today, sustained)
     return open_day.close(
         origin=past.origin,
@@ -199,22 +198,21 @@ def _summarize(
         longest_run_h=past.longest_run_h,
         surroundings=known.surroundings if known else NO_SURROUNDINGS,
         seen=ledger.seen_parts(past.day),
+        next_14_days=next_14_days,
     )
 
 
 def _take_slots(
     open_day: OpenDay, past: PastDay, today: Forecast | None, sustained: SustainedWindow
 ) -> None:
-    for part, slot, value, _, quiet in past.slot_runs:
-        bin_ = Bin(slot, value, float(SLOT_S), quiet=quiet)
+    for hour, slot, value, _, quiet in past.slot_runs:
+        bin_, part = Bin(slot, value, float(SLOT_S), quiet=quiet), hour // PART_HOURS
         if not proven(bin_, part, today):
             continue
         sustained.take(bin_)
-        span = sustained.span(bin_.end)
-        level = round(span[0], 1) if span else None
         seen = today is not None and bool(today.ranges) and today.sees(part)
         inside = today.ranges[part].inside(bin_.value) if today and seen else None
-        open_day.take(part, cell_index(bin_.value), level, inside)
+        open_day.take(hour, cell_index(bin_.value), sustained.level(bin_.end), inside)
 
 
 def _smaller_step(first: float | None, second: float | None) -> float | None:

@@ -15,11 +15,10 @@ from typing import Any, Final
 
 from .. import checked
 from ..alerting.forecast import Forecast
-from ..alerting.promise import Promise
 from ..channel import Channel
 from ..checked import StoredFormError
 from ..codes import HistoryState
-from ..day import SLOT_S, day_start, parse_day, part_slots
+from ..day import SLOT_S, parse_day, part_slots
 from ..learning.time_zone import DayHours
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import encode_counts
@@ -35,7 +34,7 @@ from .ledger import dump_ledger, load_ledger
 from .open_part import StoredWhole, open_part
 from .salvage import STRICT, Salvage
 
-VERSION = 2  # Of the stored form; what 1 did not know may be missing.
+VERSION = 3  # Of the stored form; what 1 and 2 did not know may be missing.
 NO_GUIDELINE: Final[Mapping[str, Any]] = {"facts": [], "above": None, "low_since": None}
 
 
@@ -106,14 +105,14 @@ def dump_channel(channel: Channel) -> dict[str, Any]:
 
     >>> from datetime import UTC
     >>> kept = dump_channel(Channel(POLLUTANTS[Pollutant.PM25], UTC))
-    >>> load_channel(kept, UTC, Promise.MONTH).spec.pollutant
+    >>> load_channel(kept, UTC, 35).spec.pollutant
     <Pollutant.PM25: 'pm25'>
     """
     return freeze_channel(channel).dump()
 
 
 def load_channel(
-    data: object, zone: tzinfo, promise: Promise, salvage: Salvage = STRICT
+    data: object, zone: tzinfo, promise_days: int, salvage: Salvage = STRICT
 ) -> Channel:
     """Return the channel that `dump_channel` wrote, with today's forecast as it was written.
 
@@ -122,7 +121,7 @@ def load_channel(
     cannot be read, or leave them out.
     """
     try:
-        return _load(checked.mapping(data), zone, promise, salvage)
+        return _load(checked.mapping(data), zone, promise_days, salvage)
     except (KeyError, IndexError, TypeError, OverflowError) as error:
         raise StoredFormError(f"not of the stored form: {error!r}") from error
     except StoredFormError:
@@ -144,20 +143,20 @@ def load_surrounding(data: object, zone: tzinfo) -> SurroundingMean:
     return mean
 
 
-def check_channel(data: object, zone: tzinfo, promise: Promise) -> None:
+def check_channel(data: object, zone: tzinfo, promise_days: int) -> None:
     """Raise StoredFormError for a channel that cannot be loaded as a whole, with all its days."""
-    channel = load_channel(data, zone, promise)
+    channel = load_channel(data, zone, promise_days)
     for ledger in (channel.ledger, channel.ledger.former):
         days = ledger.days if ledger is not None else ()
         if isinstance(days, StoredDays):
             days.check()
 
 
-def _load(data: Mapping[str, Any], zone: tzinfo, promise: Promise, salvage: Salvage) -> Channel:
+def _load(data: Mapping[str, Any], zone: tzinfo, promise_days: int, salvage: Salvage) -> Channel:
     version = checked.integer(data["version"], 1)
     if version > VERSION:
         raise NewerFormError(f"version {version}; this code knows {VERSION}")
-    channel = Channel(POLLUTANTS[checked.code(Pollutant, data["quantity"])], zone, promise)
+    channel = Channel(POLLUTANTS[checked.code(Pollutant, data["quantity"])], zone, promise_days)
     channel.paused = checked.flag(data["paused"])
     if "history" in data:
         channel.history = checked.code(HistoryState, data["history"])
@@ -203,10 +202,7 @@ def _load_today(channel: Channel, data: Mapping[str, Any], day: int) -> None:
     channel.open_day = OpenDay(day, part_slots(day, channel.zone))
     channel.open_day.restore(data)
     channel.sustained.restore(data["recent"], int((channel.binner.counted_to or 0.0) // SLOT_S))
-    # A cooldown ends hours after its episode, which ends on the open day at the latest. The rest
-    # of three days is for homes that have moved to another time zone.
-    latest = day_start(day + 3, channel.zone)
-    channel.episode_watch.restore(data, channel.ledger.episodes, latest)
+    channel.episode_watch.restore(data, channel.ledger.episodes)
     channel.resume(_load_forecast(data.get("forecast"), day))
 
 

@@ -14,9 +14,16 @@ from .. import checked
 from ..checked import StoredFormError
 from ..codes import LearningState
 from ..day import PARTS, PLAIN_SLOTS, WINDOW_DAYS, iso_day, parse_day
-from ..ledger.day_summary import NO_SURROUNDINGS, DayOrigin, DaySummary, join_record
+from ..ledger.day_summary import (
+    NO_FORECAST,
+    NO_SURROUNDINGS,
+    DayOrigin,
+    DaySummary,
+    join_record,
+)
 from ..ledger.histogram import evidence
 from ..ledger.histogram_text import observed_slots
+from ..ledger.hour_peaks import NO_PEAKS, of_part_peaks, peaks_of_text, peaks_text
 from ..reading.surroundings import DaySurroundings
 from .salvage import STRICT, UNREADABLE, Salvage
 
@@ -25,7 +32,7 @@ DAY_COLUMNS: Final = (
     "kind",
     "histogram",
     "slots",
-    "peaks",
+    "hours",
     "ranges",
     "mark",
     "head",
@@ -33,10 +40,15 @@ DAY_COLUMNS: Final = (
     "eligible",
     "longest_run_h",
     "context",
+    "next_14_days",
 )
+# It follows from the form of before the peaks were those of hours: those of parts stand in their
+# place, and the last value is not there.
+FORMER_DAY_COLUMNS: Final = (*DAY_COLUMNS[:4], "peaks", *DAY_COLUMNS[5:-1])
 NOTHING: Final = "-"
 DAYS: Final = "days"
 COLUMNS: Final = " ".join(DAY_COLUMNS)
+FORMER_COLUMNS: Final = " ".join(FORMER_DAY_COLUMNS)
 _DATE: Final = 10  # Characters of a date; follows from its form.
 # Slots, by judgement: a part of a whole day. When clocks go back, by up to 3 h so far, it has 72.
 MOST_PART_SLOTS = 288
@@ -54,7 +66,7 @@ def dump_day(summary: DaySummary) -> str:
         summary.origin.value,
         summary.histogram,
         None if summary.slots == PLAIN_SLOTS else _listed(summary.slots),
-        _listed(summary.part_peaks),
+        None if summary.peaks == NO_PEAKS else peaks_text(summary.peaks),
         _listed(summary.issued) or None,
         summary.coverage,
         summary.head,
@@ -62,6 +74,7 @@ def dump_day(summary: DaySummary) -> str:
         int(summary.eligible),
         summary.longest_run_h,
         None if surroundings == NO_SURROUNDINGS else ",".join(map(_text, astuple(surroundings))),
+        None if summary.next_14_days is None else _listed(summary.next_14_days),
     )
     return " ".join(map(_text, values))
 
@@ -97,7 +110,7 @@ class StoredDays(Sequence[DaySummary]):
         """Take lines that `dump_day` wrote, oldest first."""
         self._lines: Sequence[str] | None = lines
         self._salvage = salvage
-        self._spare = salvage.days(lines)
+        self._spare = [_of_former(line) for line in salvage.days(lines)]
         self._days: tuple[DaySummary, ...] = ()
 
     @property
@@ -188,9 +201,13 @@ def load_days(
     late as today. A single one that is cannot be right, and is not read.
     """
     lines = checked.items(data[DAYS], WINDOW_DAYS)
-    known = data["days_columns"] == COLUMNS and all(isinstance(line, str) for line in lines)
-    if not known or data["days_checksum"] != _checksum(lines):
+    known = data["days_columns"] in (COLUMNS, FORMER_COLUMNS)
+    if not known or not all(isinstance(line, str) for line in lines):
+        raise StoredFormError("days that are not of a known form")
+    if data["days_checksum"] != _checksum(lines):
         raise StoredFormError("days that are not as they were written")
+    if data["days_columns"] == FORMER_COLUMNS:
+        lines = [_of_former(line) for line in lines]
     if today is not None:
         late = [line for line in lines if (_day(line[:_DATE]) or 0) >= today]
         if len(late) > 1 or (late and salvage is STRICT):
@@ -199,6 +216,25 @@ def load_days(
             lines = [line for line in lines if line not in late]
             salvage.lost.append(f"{DAYS} {late[0][:_DATE]}: not before today")
     return StoredDays(lines, salvage)
+
+
+def _of_former(line: str) -> str:
+    """Return a line whose peaks were those of parts as it is written today.
+
+    One that is not such a line, or cannot be understood, is returned as it is.
+    """
+    values, place = line.split(" "), FORMER_DAY_COLUMNS.index("peaks")
+    if len(values) != len(FORMER_DAY_COLUMNS):
+        return line
+    try:
+        texts = values[place].split(",")
+        peaks = of_part_peaks(
+            [None if text == NOTHING else checked.concentration(float(text)) for text in texts]
+        )
+    except ValueError, IndexError:
+        return line
+    values[place] = NOTHING if peaks == NO_PEAKS else peaks_text(peaks)
+    return " ".join([*values, NOTHING])
 
 
 def within_window(days: Sequence[int]) -> Sequence[int]:
@@ -300,14 +336,26 @@ def _slots(text: str) -> tuple[int, ...]:
 
 def _records(columns: Mapping[str, Sequence[str]], texts: Sequence[bytes]) -> Iterable[bytes]:
     """Return `DaySummary.record` for each day."""
-    peaks = checked.concentrations(columns["peaks"], PARTS, missing=True)
+    peaks = map(_peaks, columns["hours"])
     issued = checked.concentrations(
         [text for text in columns["ranges"] if text != NOTHING], 2 * PARTS
     )
     edges = iter(issued)
     known = (next(edges) if text != NOTHING else b"" for text in columns["ranges"])
     surroundings = map(_surroundings, columns["context"])
-    return map(join_record, peaks, known, surroundings, texts, strict=True)
+    said = map(_next_14_days, columns["next_14_days"])
+    return map(join_record, peaks, known, surroundings, said, texts, strict=True)
+
+
+def _next_14_days(text: str) -> bytes:
+    if text == NOTHING:
+        return NO_FORECAST
+    low, high = map(int, text.split(","))
+    return bytes((checked.integer(low), checked.integer(high, low, 100)))
+
+
+def _peaks(text: str) -> bytes:
+    return NO_PEAKS if text == NOTHING else peaks_of_text(text)
 
 
 def _surroundings(text: str) -> DaySurroundings:

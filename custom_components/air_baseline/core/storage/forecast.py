@@ -4,19 +4,23 @@ It stays as it was issued before the day, through a restart or another version o
 """
 
 from array import array
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import checked
 from ..alerting.forecast import Forecast
-from ..alerting.promise import Promise
-from ..alerting.threshold import LEAST_SPREAD, MARGIN_HIGH, MARGIN_LOW, AlertThreshold
+from ..alerting.promise import RARITIES, Promise
+from ..alerting.tail import LEAST_SCALE, Tail
+from ..alerting.threshold import MARGIN_HIGH, MARGIN_LOW, AlertThreshold
 from ..checked import StoredFormError
 from ..codes import Basis, LearningState, Missing
-from ..day import PARTS, WINDOW_DAYS
+from ..day import HOURS, PARTS, WINDOW_DAYS
+from ..learning.forecast_record import ForecastRecord
 from ..learning.standing import Standing, Tally
 from ..learning.typical_range import PartRange
 from ..learning.weather_limits import WeatherLimits
 from ..ledger.histogram import ALL_PARTS
+from ..ledger.hour_peaks import HOLDS
 from ..reading.binning import LEAST_STEP
 
 if TYPE_CHECKING:
@@ -25,9 +29,9 @@ if TYPE_CHECKING:
 
 RANGE_WIDTH: Final = 12  # Numbers: three in the base unit, three on the scale, two cells of three.
 MOST_SCALE: Final = 15.0  # On the scale: follows from `checked.HIGHEST`, whose ln(1 + x) is lower.
-MOST_SPREAD: Final = 8.0  # On the scale. By judgement: more than half of it.
-MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SPREAD  # Spreads: follows from the two.
-MOST_RISE: Final = 600.0  # On the scale. By judgement: `from_scale` can still compute it.
+MOST_SCORE: Final = 2.0 * MOST_SCALE / LEAST_SCALE  # Nats: follows from the two.
+LEAST_SHARE, MOST_SHARE = 0.01, 0.4  # Of the days in a tail, by judgement.
+MOST_PROMISE_DAYS: Final = 100_000  # Days, by judgement: of a home with very many sensors.
 
 
 def dump_forecast(written: Forecast) -> dict[str, Any]:
@@ -37,7 +41,7 @@ def dump_forecast(written: Forecast) -> dict[str, Any]:
     """
     return {
         "resolution": written.resolution,
-        "promise": written.promise.value,
+        "promise": written.promise_days,
         "standing": _dump_standing(written.standing),
         "part": written.part,
         **(_dump_ranges(written) if written.ranges else {}),
@@ -52,7 +56,7 @@ def load_forecast(data: Mapping[str, Any], day: int) -> Forecast:
     return Forecast(
         day=day,
         resolution=checked.number(data["resolution"], LEAST_STEP, checked.HIGHEST),
-        promise=checked.code(Promise, data["promise"]),
+        promise_days=_promise_days(data["promise"]),
         standing=_load_standing(checked.mapping(data["standing"])),
         part=None if data["part"] is None else checked.integer(data["part"], 0, PARTS - 1),
         **(_load_ranges(data) if "ranges" in data else {}),
@@ -69,12 +73,13 @@ def _dump_ranges(written: Forecast) -> dict[str, Any]:
         "own_share": written.own_share,
         "theta": written.widening,
         "confidence": written.confidence,
+        **({"next_14_days": list(written.next_14_days)} if written.next_14_days else {}),
         "noticeable": written.noticeable,
         "told": written.reported,
         **({"scored": written.scored} if written.scored != ALL_PARTS else {}),
         "temperatures": limits.temperatures and list(limits.temperatures),
         "windows": limits.windows and list(limits.windows),
-        "bar": _dump_threshold(written.threshold) if written.threshold.scores else None,
+        "threshold": _dump_threshold(written.threshold) if written.threshold.bars else None,
     }
 
 
@@ -89,6 +94,7 @@ def _load_ranges(data: Mapping[str, Any]) -> dict[str, Any]:
         "own_share": checked.share(data["own_share"]),
         "widening": checked.number(data["theta"], -1.0, 1.0),
         "confidence": checked.optional(checked.share, data["confidence"]),
+        "next_14_days": checked.optional(_next_14_days, data.get("next_14_days")),
         "noticeable": checked.concentration(data["noticeable"]),
         "reported": checked.flag(data["told"]),
         "scored": checked.integer(data.get("scored", ALL_PARTS), 1, ALL_PARTS),
@@ -96,7 +102,7 @@ def _load_ranges(data: Mapping[str, Any]) -> dict[str, Any]:
             temperatures=checked.optional(_temperatures, data["temperatures"]),
             windows=checked.optional(_windows, data["windows"]),
         ),
-        "threshold": _load_threshold(data["bar"]),
+        "threshold": _load_threshold(data.get("threshold")),
     }
 
 
@@ -116,6 +122,11 @@ def _load_range(row: Sequence[Any]) -> PartRange:
     return PartRange(low, middle, high, y_low, y_middle, y_high, (lower, upper))
 
 
+def _next_14_days(data: object) -> tuple[int, int]:
+    ((low, high),) = checked.rows([data], 2, 1)
+    return checked.integer(low, 0, 100), checked.integer(high, checked.integer(low), 100)
+
+
 def _temperatures(data: object) -> tuple[float, float]:
     lowest, highest = checked.numbers(data, 2)
     return lowest, highest
@@ -126,40 +137,63 @@ def _windows(data: object) -> tuple[int, int]:
     return checked.integer(shut), checked.integer(mostly_open)
 
 
+def _promise_days(data: object) -> int:
+    """Return the days of a promise; before a home could have a budget, it had a name."""
+    if isinstance(data, str):
+        return checked.code(Promise, data).days
+    return checked.integer(data, 1, MOST_PROMISE_DAYS)
+
+
 def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
     return {
         "scores": list(threshold.scores),
-        "ranked": threshold.rank_score,
-        "margin": threshold.margin,
+        "days": threshold.days,
+        "bars": [[days, bar, threshold.margins[days]] for days, bar in threshold.bars.items()],
         "notable": threshold.notable,
-        "centre": list(threshold.centre),
-        "spread": list(threshold.spread),
+        "highest": threshold.highest,
+        "tail": _dump_tail(threshold.tail),
+        "level_tail": _dump_tail(threshold.level_tail),
         "before": list(threshold.before),
         "floor": list(threshold.floor),
-        "days": threshold.days,
     }
 
 
 def _load_threshold(stored: object) -> AlertThreshold:
+    """Return a threshold, one without bars if none was stored in this form."""
     if stored is None:
         return AlertThreshold()
     data = checked.mapping(stored)
     scores = checked.items(data["scores"], WINDOW_DAYS)
-    spread = checked.numbers(data["spread"], PARTS, LEAST_SPREAD, MOST_SPREAD)
-    threshold = AlertThreshold(
+    bars = [
+        (_promise_days(days), _score(bar), checked.number(margin, MARGIN_LOW, MARGIN_HIGH))
+        for days, bar, margin in checked.rows(data["bars"], 3, len(RARITIES) + 1)
+    ]
+    return AlertThreshold(
         scores=array("d", checked.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
-        rank_score=checked.optional(_score, data["ranked"]),
-        margin=checked.number(data["margin"], MARGIN_LOW, MARGIN_HIGH),
-        notable=checked.optional(_score, data["notable"]),
-        centre=tuple(checked.numbers(data["centre"], PARTS, -MOST_SCALE, MOST_SCALE)),
-        spread=tuple(spread),
+        days=checked.integer(data["days"], 0, len(scores)),
+        bars={days: bar for days, bar, _ in bars},
+        margins={days: margin for days, _, margin in bars},
+        notable=_score(data["notable"]),
+        highest=_score(data["highest"]),
+        tail=_load_tail(data["tail"], len(HOLDS) * HOURS),
+        level_tail=_load_tail(data["level_tail"], 1),
         before=tuple(checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
         floor=tuple(checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
-        days=checked.integer(data["days"], 0, len(scores)),
     )
-    highest = max(threshold.rank_score or 0.0, threshold.notable or 0.0) + MARGIN_HIGH
-    checked.number(highest * max(spread), -MOST_RISE, MOST_RISE)
-    return threshold
+
+
+def _dump_tail(tail: Tail | None) -> list[Any]:
+    return [list(tail.start), list(tail.scale), list(tail.width), tail.share] if tail else []
+
+
+def _load_tail(data: object, cells: int) -> Tail:
+    start, scale, width, share = checked.items(data, 4)
+    return Tail(
+        array("d", checked.numbers(start, cells, -MOST_SCALE, MOST_SCALE)),
+        array("d", checked.numbers(scale, cells, LEAST_SCALE, MOST_SCALE)),
+        array("d", checked.numbers(width, cells, LEAST_SCALE, 2.0 * MOST_SCALE)),
+        checked.number(share, LEAST_SHARE, MOST_SHARE),
+    )
 
 
 def _score(data: object) -> float:
@@ -179,10 +213,10 @@ def _dump_standing(known: Standing) -> dict[str, Any]:
         "missing": [[what, number] for what, number in known.missing],
         "earliest": known.earliest,
         "since": known.since,
-        "quota": known.quota,
         "from_history": known.from_history,
         **({"unseen": known.unseen} if known.unseen else {}),
         **({"slid": known.slid} if known.slid else {}),
+        **({"forecasts": list(astuple(known.forecasts))} if known.forecasts.scored else {}),
     }
 
 
@@ -202,8 +236,14 @@ def _load_standing(data: Mapping[str, Any]) -> Standing:
         ),
         earliest=checked.optional(checked.day, data["earliest"]),
         since=checked.optional(checked.day, data["since"]),
-        quota=checked.flag(data["quota"]),
         from_history=checked.integer(data["from_history"], 0, WINDOW_DAYS),
         unseen=checked.integer(data.get("unseen", 0), 0, ALL_PARTS),
         slid=checked.integer(data.get("slid", 0)),
+        forecasts=_load_record(data.get("forecasts", [0, 0])),
     )
+
+
+def _load_record(data: object) -> ForecastRecord:
+    ((scored, kept),) = checked.rows([data], 2, 1)
+    scored = checked.integer(scored, 0, WINDOW_DAYS)
+    return ForecastRecord(scored, checked.integer(kept, 0, scored))

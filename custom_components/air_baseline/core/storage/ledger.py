@@ -19,6 +19,7 @@ from ..codes import OtherRooms
 from ..day import DAY_S, PARTS, WINDOW_DAYS
 from ..ledger.correction import AHEAD_DAYS
 from ..ledger.entries import (
+    TOO_MANY_ALERTS,
     Cause,
     ChangePassed,
     ChangeReported,
@@ -86,7 +87,11 @@ EPISODE_COLUMNS: Final = (
     "end",
     "outcome",
     "outdoor_rose",
+    "rarity",
+    "by_level",
 )
+# Of before an episode had a rarity; follows from the columns.
+FORMER_EPISODE_COLUMNS: Final = EPISODE_COLUMNS[:-2]
 # The surroundings of episodes came after the first stored form. They are a table of their own,
 # which can be missing, with a row for each episode with known surroundings.
 SURROUNDINGS_COLUMNS: Final = (
@@ -227,6 +232,8 @@ def _load_entry(row: Mapping[str, Any], known: Mapping[int, object]) -> Entry:
 
     `target` is the step of an entry if that has the same code, otherwise what it replaces.
     """
+    if row["cause"] == TOO_MANY_ALERTS:
+        row = {**row, "cause": Cause(TOO_MANY_ALERTS).value}
     code = checked.code(CorrectionCode, row["kind"])
     target = checked.optional(checked.integer, row["target"])
     of_step = target is not None and known.get(target) == code
@@ -356,7 +363,9 @@ def _dump_surroundings(ledger: Ledger) -> dict[str, Any]:
 
 
 def _load_episodes(data: Mapping[str, Any], salvage: Salvage) -> tuple[Episode, ...]:
-    rows = checked.table(data, "episodes", EPISODE_COLUMNS, MOST_ROWS)
+    former = data["episodes_columns"] == list(FORMER_EPISODE_COLUMNS)
+    columns = FORMER_EPISODE_COLUMNS if former else EPISODE_COLUMNS
+    rows = checked.table(data, "episodes", columns, MOST_ROWS)
     surroundings: dict[int, Mapping[str, Any]] = {}
     if "beside" in data:
         for row in checked.table(data, "beside", SURROUNDINGS_COLUMNS, MOST_ROWS):
@@ -396,4 +405,6 @@ def _load_air(row: Mapping[str, Any]) -> Episode:
         end=checked.optional(checked.time, row["end"]),
         outcome=None if outcome is None else checked.code(EpisodeEnd, outcome),
         outdoor_rose=checked.optional(checked.flag, row["outdoor_rose"]),
+        rarity=checked.optional(checked.integer, row.get("rarity")),
+        by_level=checked.flag(row.get("by_level", False)),
     )

@@ -1,0 +1,94 @@
+"""The tail of how high the hours of past days got, from which a rarity follows.
+
+The highest fifth of the days make an exponential tail (peaks over a threshold: S. Coles, An
+Introduction to Statistical Modeling of Extreme Values, 2001, chapter 4). A score is in nats: S is
+as rare as one such hour in exp(S) days. Scores can be compared between hours and rooms.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Final
+
+import numpy as np
+
+from ..learning.typical_range import Array
+
+TOP_SHARE = 0.2  # Share of the days that make the tail, by judgement.
+LEAST_TOP = 4  # Days that make it at least, by judgement.
+POOL_DAYS = 3.0  # Days that the mean of all hours counts for in the scale of one, by judgement.
+LEAST_SCALE = 0.05  # On the scale y, by judgement: keeps scores finite in rooms of constant air.
+DIGITS = 3  # Decimals on the scale y, by judgement: 0.1 % of a level.
+MIDDLE: Final = -log(0.5)  # Nats; follows from the definition: half of the days are above it.
+
+type Numbers = Sequence[float] | Array  # Of each cell.
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where the tail of each cell starts and how it falls, on the scale y.
+
+    `width` is how far the start is above the median. `share` is the share of the days that are
+    beyond the start.
+    """
+
+    start: Numbers
+    scale: Numbers
+    width: Numbers
+    share: float
+
+    def score(self, level: float, cell: int) -> float:
+        """Return the score (nats) of a level on the scale in a cell."""
+        return float(self.scores(np.full(len(self.start), level))[cell])
+
+    def scores(self, levels: Array) -> Array:
+        """Return the scores (nats) of levels on the scale (..., cell)."""
+        beyond = levels - np.asarray(self.start)
+        below = np.asarray(self.width) / (-log(self.share) - MIDDLE)
+        scores: Array = beyond / np.where(beyond > 0.0, self.scale, below) - log(self.share)
+        return scores
+
+    def levels(self, score: float) -> Array:
+        """Return the level of each cell that has a score: the inverse of `scores`."""
+        beyond = score + log(self.share)
+        slope = self.scale if beyond > 0.0 else np.asarray(self.width) / (-log(self.share) - MIDDLE)
+        levels: Array = np.asarray(self.start) + beyond * np.asarray(slope)
+        return levels
+
+
+def tail_of(levels: Array) -> Tail:
+    """Return the tails of levels on the scale (day, cell), of more than `LEAST_TOP` days."""
+    top, ordered = _top_days(len(levels)), np.sort(levels, axis=0)[::-1]
+    total = ordered[:top].sum(axis=0)
+    known = _tail(ordered[top], total, np.median(levels, axis=0), top, len(levels))
+    start, scale, width = (
+        array("d", np.asarray(part).round(DIGITS))
+        for part in (known.start, known.scale, known.width)
+    )
+    return Tail(start, scale, width, known.share)
+
+
+def own_scores(levels: Array) -> Array:
+    """Return the scores (day, cell) of the days that make a tail, each from the others alone.
+
+    Without a day of the top, the next day moves up; the others leave the tail as it is.
+    """
+    number = len(levels) - 1
+    top, ordered = _top_days(number), np.sort(levels, axis=0)[::-1]
+    above = levels >= ordered[top]
+    start = np.where(above, ordered[top + 1], ordered[top])
+    total = ordered[:top].sum(axis=0) + np.where(above, ordered[top] - levels, 0.0)
+    return _tail(start, total, np.median(levels, axis=0), top, number).scores(levels)
+
+
+def _top_days(number: int) -> int:
+    return max(LEAST_TOP, round(TOP_SHARE * number))
+
+
+def _tail(start: Array, total: Array, median: Array, top: int, number: int) -> Tail:
+    """Return the tail from the sum over the `top` of a number of days."""
+    mean = total / top - start
+    pooled = mean.mean(axis=-1, keepdims=True)
+    scale = np.maximum((top * mean + POOL_DAYS * pooled) / (top + POOL_DAYS), LEAST_SCALE)
+    return Tail(start, scale, np.maximum(start - median, scale), top / number)
