@@ -144,7 +144,7 @@ def test_a_learned_channel_says_why_no_alert_is_possible(
 
 @pytest.mark.parametrize("state", LearningState)
 def test_what_two_weeks_should_hold_is_only_said_of_a_range_in_force(state: LearningState) -> None:
-    in_force = state in (LearningState.PROVISIONAL, LearningState.LEARNED)
+    in_force = state is LearningState.LEARNED
     said = judge(TODAY, state, None, 0, None).next_14_days
     assert said == ((71, 87) if in_force else None)
     cold = judge(TODAY, state, None, 0, None, unseen=(Condition.COLDER,))
