@@ -24,6 +24,7 @@ from custom_components.air_baseline.core.codes import (
     Reason,
 )
 from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.explaining.advice import Advice
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
 from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
@@ -62,6 +63,7 @@ CODES: Mapping[str, list[str]] = {
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
     "next_": [code.value for code in Next],
+    "advice_": [code.value for code in Advice],
     "missing_": [code.value for code in Missing],
     "together_": [code.value for code in OtherRooms if code is not OtherRooms.UNKNOWN],
     "unseen_": [code.value for code in Condition],
@@ -281,8 +283,7 @@ def card_words() -> dict[str, set[str]]:
     card = "\n".join(path.read_text("utf-8") for path in (FOLDER / "frontend").glob("*.js"))
     asked = {key: set[str]() for key in re.findall(r'"(card_\w+)"', card)}
     for key, given in re.findall(r'say\(hass, "(card_\w+)", \{(.*?)\}\)', card):
-        asked[key] = set(re.findall(r"(\w+):", given))
-    asked["card_days"] = {"days", "needed"}  # Given by name.
+        asked[key] = set(re.findall(r"(?:^|,)\s*(\w+)\s*(?=[:,]|$)", given))
     fields = re.findall(r'name: "(\w+)", (?:default|required|selector)', card)
     fields += re.findall(r'name: "(device_id)"', card)
     return asked | {f"card_edit_{field}": set() for field in fields}
