@@ -48,9 +48,9 @@ NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 # Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
 # reported four times.
 HABIT_DAYS = 14
-# Nats that an alert raises the margin by. Tuning run: with 0.9, restless homes had too many. The margin integrates the alerts beyond
-# the promise, so their long-run rate keeps it whatever the air does. Below 0 it spends a little of
-# what quiet months leave unspent.
+# Nats that an alert raises the margin by. Tuning run: with 0.9, restless homes had too many. The
+# margin integrates the alerts beyond the promise, so their long-run rate keeps it whatever the air
+# does. Below 0 it spends a little of what quiet months leave unspent.
 GAIN = 1.3
 MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0  # Nats, by judgement.
 
