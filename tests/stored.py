@@ -4,6 +4,10 @@ import json
 from typing import Any
 
 from custom_components.air_baseline.core.storage.days import dump_days, load_days
+from custom_components.air_baseline.core.storage.ledger import (
+    EPISODE_COLUMNS,
+    FORMER_EPISODE_COLUMNS,
+)
 from custom_components.air_baseline.core.storage.open_part import with_open_part
 from custom_components.air_baseline.storage.packed import unpack
 
@@ -24,10 +28,13 @@ def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str
 
 
 def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return stored data with its days as they are written today."""
+    """Return stored data with its days and episodes as they are written today."""
     if isinstance(stored, list):
         return [in_columns_of_today(item) for item in stored]
     if not isinstance(stored, dict):
         return stored
     found = {name: in_columns_of_today(item) for name, item in stored.items()}
-    return found | (dump_days(load_days(found)) if "days" in found else {})
+    if found.get("episodes_columns") == list(FORMER_EPISODE_COLUMNS):
+        found["episodes_columns"] = list(EPISODE_COLUMNS)
+        found["episodes"] = [[*row, None, False] for row in found["episodes"]]
+    return found | (dump_days(load_days(found)) if "days_columns" in found else {})
