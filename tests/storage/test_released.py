@@ -13,7 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.core.alerting.promise import rarities
+from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.storage.store import (
     GOOD_KEY,
     LEDGER_KEY,
@@ -30,6 +33,7 @@ pytestmark = pytest.mark.on_disk
 
 RELEASED = sorted(path.name for path in FIXTURES.glob("store_v*"))
 PRESENT = f"store_v{STORAGE_VERSION}"
+FORMER = [version for version in RELEASED if version != PRESENT]
 
 
 def states(hass: HomeAssistant) -> dict[str, str]:
@@ -49,6 +53,39 @@ def ledgers(stored: dict[str, Any]) -> list[dict[str, Any]]:
         {name: value for name, value in channel.items() if name not in running}
         for room in stored["data"]["rooms"].values()
         for channel in room["channels"].values()
+    ]
+
+
+def may_alert(entry: MockConfigEntry) -> set[str]:
+    """Return the kitchen's pollutants that have an alert level in each part of today."""
+    channels = entry.runtime_data.rooms[KITCHEN].channels
+    return {
+        pollutant.value
+        for pollutant, channel in channels.items()
+        if (today := channel.forecast) is not None
+        and today.eligible
+        and (*today.threshold.bars,) == rarities(channel.promise_days)
+        and all(today.alert_level(part) for part in range(PARTS))
+    }
+
+
+def written_down(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was written down for the open days, without what is made again from days.
+
+    `bar` was the alert threshold before there was a threshold for each rarity, and `quota`
+    followed from the other values of a standing.
+    """
+    made_again = {"bar", "threshold", "promise", "quota"}
+    forecasts = [
+        dict(channel["today"]["forecast"])
+        for room in stored["data"]["rooms"].values()
+        for channel in room["channels"].values()
+        if channel["today"]
+    ]
+    return [
+        {name: value for name, value in known.items() if name not in made_again}
+        for forecast in forecasts
+        for known in (forecast.pop("standing"), forecast)
     ]
 
 
@@ -84,19 +121,32 @@ async def test_every_released_form_loads_and_shows_what_it_showed(
     if only == LEDGER_KEY:
         assert states(hass) == expected["states"]
         assert set_aside(hass) == []
+        assert may_alert(entry) == {"pm25", "voc_ratio"}
     await hass.config_entries.async_unload(entry.entry_id)
-    assert ledgers(read(hass, LEDGER_KEY)) == ledgers(in_columns_of_today(before))
+    after = read(hass, LEDGER_KEY)
+    assert ledgers(after) == ledgers(in_columns_of_today(before))
+    if only == LEDGER_KEY:
+        assert written_down(after) == written_down(before)
 
 
-async def test_a_file_of_an_earlier_form_is_kept_for_thirty_days_and_leads_back(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory
+def files(hass: HomeAssistant) -> dict[str, bytes]:
+    """Return our files that are there, by their keys."""
+    keys = (LEDGER_KEY, GOOD_KEY, OPEN_KEY)
+    return {key: disk(hass, key).read_bytes() for key in keys if disk(hass, key).is_file()}
+
+
+@pytest.mark.parametrize("version", FORMER)
+async def test_files_of_an_earlier_form_are_kept_for_thirty_days(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, version: str
 ) -> None:
-    put_released(hass, "store_v1")
-    clock.move_to(dt_util.utc_from_timestamp(read(hass, GOOD_KEY)["data"]["kept_at"]))
-    before = {key: disk(hass, key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY)}
+    put_released(hass, version)
+    clock.move_to(
+        datetime.fromisoformat(json.loads((FIXTURES / version / "shown.json").read_text())["at"])
+    )
+    before = files(hass)
 
     def copies(key: str) -> list[bytes]:
-        found = disk(hass, key).parent.glob(f"{key}.v1.*")
+        found = disk(hass, key).parent.glob(f"{key}.{version.removeprefix('store_')}.*")
         return [path.read_bytes() for path in found]
 
     entry = eventful_home()
@@ -109,7 +159,7 @@ async def test_a_file_of_an_earlier_form_is_kept_for_thirty_days_and_leads_back(
         clock.tick(timedelta(days=days))
         await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
-        assert [len(copies(key)) for key in before] == [kept, kept]
+        assert [len(copies(key)) for key in before] == [kept] * len(before)
 
 
 async def test_a_clock_that_is_wrong_at_some_starts_removes_no_copy_of_an_earlier_form(
@@ -133,13 +183,16 @@ async def test_a_clock_that_is_wrong_at_some_starts_removes_no_copy_of_an_earlie
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize("version", ["store_v1", "store_v2"])
+@pytest.mark.parametrize("version", FORMER)
 async def test_the_way_back_is_as_described(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, version: str
 ) -> None:
-    """The copies under their old names, without what is open, load again and are as they were."""
+    """The copies under their old names load again and are as they were; what is open has one too.
+
+    If it has none, the file is deleted.
+    """
     put_released(hass, version)
-    before = {key: disk(hass, key).read_bytes() for key in (LEDGER_KEY, GOOD_KEY)}
+    before = files(hass)
     clock.move_to(
         datetime.fromisoformat(json.loads((FIXTURES / version / "shown.json").read_text())["at"])
     )
@@ -147,11 +200,11 @@ async def test_the_way_back_is_as_described(
     await set_up(hass, entry)
     await pass_time(hass, clock, timedelta(hours=1))
     await hass.config_entries.async_unload(entry.entry_id)
-    for key, whole in before.items():
-        (copy,) = disk(hass, "").glob(f"{key}.v*")
+    disk(hass, OPEN_KEY).unlink()
+    for key in before:
+        (copy,) = disk(hass, "").glob(f"{key}.{version.removeprefix('store_')}.*")
         copy.rename(disk(hass, key))
-        assert disk(hass, key).read_bytes() == whole
-    disk(hass, OPEN_KEY).unlink(missing_ok=True)
+    assert files(hass) == before
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "learned"
