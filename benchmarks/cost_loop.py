@@ -22,7 +22,8 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.air_baseline import diagnostics
 from custom_components.air_baseline.card.feed import Viewer
-from custom_components.air_baseline.card.feeds import async_show_room
+from custom_components.air_baseline.card.feeds import async_show_home, async_show_room
+from custom_components.air_baseline.card.home_feed import HomeViewer
 from custom_components.air_baseline.clock import TICK_SECOND
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.day import DAY_S, SLOT_S
@@ -225,11 +226,17 @@ async def _repairs(hass: HomeAssistant) -> None:
 
 
 async def _open(hass: HomeAssistant) -> list[Viewer]:
-    """Open dashboards of the owner in some tabs; what is sent goes nowhere."""
-    user = await hass.auth.async_create_system_user("Owner", group_ids=["system-admin"])
+    """Open dashboards in some tabs: the home and some rooms. What is sent goes nowhere.
+
+    Half of them are of a user whose rights have to be looked up for each room.
+    """
+    owner = await hass.auth.async_create_system_user("Owner", group_ids=["system-admin"])
+    guest = await hass.auth.async_create_system_user("Guest", group_ids=["system-users"])
     words = await Words.async_load(hass, "en")
     viewers = []
-    for _ in range(TABS):
+    for tab in range(TABS):
+        user = guest if tab % 2 else owner
+        async_show_home(hass, HomeViewer(user=user, send=lambda _sent: None))
         for room in range(SHOWN):
             viewer = Viewer(
                 user=user,

@@ -11,7 +11,7 @@ COMPARED: Final = (ROOM, "pm25_compared")
 LEARNING: Final = (ROOM, "pm25_learning")
 REPAIRS: Final = "/config/repairs"
 QUESTION: Final = "Living room: unusual air"
-PAGE: Final = ("Measured", "Inferred", "Because", "Not known", "What happens next")
+PAGE: Final = ("What to do", "Measured", "Inferred", "Because", "Not known", "What happens next")
 
 
 def answer_and_undo(visitor: Visitor) -> None:

@@ -1,21 +1,28 @@
-"""The dashboard: offered among others, made from a list, and read."""
+"""The dashboard: offered among others, made from a list, and read at a desk and on a phone."""
 
-from typing import Final
+from typing import Any, Final
 
 from .homes import WalkError
-from .visitor import Visitor
+from .visitor import NARROW, WIDE, Visitor
 
 ROOMS: Final = 4
-LIVING: Final = 2  # The living room is the third by name.
+OWN: Final = "own-air"  # A dashboard as somebody would make it, with our cards among others.
+FOLD_PX: Final = 300.0  # Below the header: what matters ends above this on a phone.
+OURS: Final = ":is(air-baseline-card, air-baseline-headline-card)"
+HEADER: Final = "getComputedStyle(document.documentElement).getPropertyValue('--header-height')"
+SPEAK: Final = """language => {
+  localStorage.setItem("selectedLanguage", JSON.stringify(language));
+}"""
 CARDS: Final = """() => {
   const found = [];
   const walk = (node) => {
-    if (node.localName === "air-baseline-card") found.push(node.shadowRoot);
+    if (node.localName === "air-baseline-card") found.push(node);
     for (const child of node.shadowRoot?.children ?? []) walk(child);
     for (const child of node.children) walk(child);
   };
   walk(document.body);
-  return found.map((card) => ({
+  return found.map(({ hass, _config: config, shadowRoot: card }) => ({
+    device: config.device_id,
     lines: card.querySelectorAll(".line path").length,
     ranges: card.querySelectorAll(".ranges rect").length,
   }));
@@ -40,11 +47,78 @@ def make_and_look(visitor: Visitor) -> None:
     if not made:
         raise WalkError(f"no dashboard of ours was made: {boards}")
     visitor.go(f"/{made[0]}")
-    visitor.expect(  # How many, depends on the time of day.
-        *("Bedroom", " of 21 usable days", "Kitchen", "Living room"),
-        *("Measured", "Inferred", "Study"),
-    )
-    cards = visitor.page.evaluate(CARDS)
-    if [card["ranges"] > 0 for card in cards] != [True] * ROOMS or not cards[LIVING]["lines"]:
-        raise WalkError(f"the cards do not show what they should: {cards}")
+    visitor.expect("Living room unusual since ", "Bedroom ready about ", "Living room", "Kitchen")
+    _expect_charts(visitor)
     visitor.pictures("dashboard")
+    for language in ("en", "de"):
+        visitor.page.evaluate(SPEAK, language)
+        _read_on_a_phone(visitor, f"/{made[0]}", language)
+    visitor.page.evaluate(SPEAK, "en")
+    _use_cards_elsewhere(visitor)
+
+
+def _expect_charts(visitor: Visitor) -> None:
+    """Expect a chart in each room but the one whose sensor is silent."""
+    cards = {card["device"]: card for card in visitor.page.evaluate(CARDS)}
+    silent = cards.pop(visitor.device("Study"), None)
+    drawn = [card["ranges"] > 0 and card["lines"] > 0 for card in cards.values()]
+    if silent is None or silent["ranges"] or drawn != [True] * (ROOMS - 1):
+        raise WalkError(f"the cards do not show what they should: {cards}, {silent}")
+
+
+def _read_on_a_phone(visitor: Visitor, dashboard: str, language: str) -> None:
+    """Read what matters without scrolling, and open two rooms by their tiles."""
+    visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    visitor.go(dashboard)
+    _expect_above_fold(visitor, ".headline", ".tile.unusual .state", ".tile.learning .state")
+    visitor.pictures(f"headline-{language}")
+    for room, parts in (("Living room", (".todo", ".chip.unusual")), ("Bedroom", (".ready",))):
+        visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        visitor.go(dashboard)
+        visitor.page.get_by_role("link", name=room).first.click()
+        visitor.read()
+        _expect_above_fold(visitor, *parts)
+        visitor.pictures(f"{room.split()[0].lower()}-{language}")
+
+
+def _expect_above_fold(visitor: Visitor, *parts: str) -> None:
+    header = visitor.page.evaluate(HEADER)
+    fold = float(str(header).strip().removesuffix("px")) + FOLD_PX
+    ends = {part: _end(visitor, part) for part in parts}
+    below = ", ".join(f"{part} {end - fold + FOLD_PX:.0f}" for part, end in ends.items())
+    print(f"     pixels below the header: {below}")
+    if any(end > fold for end in ends.values()):
+        raise WalkError(f"this ends below {fold} px: {ends}")
+
+
+def _end(visitor: Visitor, part: str) -> float:
+    box = visitor.page.locator(f"{OURS} {part}").first.bounding_box()
+    if box is None:
+        raise WalkError(f"there is no {part}")
+    return box["y"] + box["height"]
+
+
+def _use_cards_elsewhere(visitor: Visitor) -> None:
+    """Put a tile and a card that is too low on another dashboard; open the tile's room."""
+    device = visitor.device("Living room")
+    cards: list[dict[str, Any]] = [
+        {"type": "custom:air-baseline-tile-card", "device_id": device},
+        {
+            "type": "custom:air-baseline-card",
+            "device_id": device,
+            "grid_options": {"rows": 1},
+        },
+    ]
+    visitor.ask("lovelace/dashboards/create", url_path=OWN, title="Own", mode="storage")
+    view = {"type": "sections", "sections": [{"type": "grid", "cards": cards}]}
+    visitor.ask("lovelace/config/save", url_path=OWN, config={"views": [view]})
+    visitor.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    visitor.go(f"/{OWN}/0")
+    last = visitor.page.locator("air-baseline-card .chart").last.bounding_box()
+    card = visitor.page.locator("air-baseline-card ha-card").bounding_box()
+    if not last or not card or last["y"] + last["height"] > card["y"] + card["height"]:
+        raise WalkError(f"a chart is cut: it is at {last}, in a card at {card}")
+    visitor.pictures("own-cards")
+    visitor.page.get_by_role("button", name="Living room").click()
+    visitor.page.locator("dialog air-baseline-card .todo").wait_for()
+    visitor.pictures("own-tile-opened")

@@ -15,7 +15,9 @@ LEARNED_S: Final = 120.0  # The history of four rooms is read one after the othe
 def set_up(visitor: Visitor) -> None:
     """Add the integration with the rooms it found; check that one has learned from history."""
     _choose_integration(visitor)
-    visitor.expect("Stored in this Home Assistant", "Learn from existing history")
+    visitor.expect(
+        *("Stored in this Home Assistant", "not an AI model", "Learn from existing history")
+    )
     visitor.picture("set-up-home")
     _expect_on(visitor, "switch", 1)
     visitor.press_button("Find my rooms")

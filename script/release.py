@@ -1,14 +1,21 @@
-"""Make the archive that HACS installs: only what runs, and the same bytes each time."""
+"""Make the archive that HACS installs: only what runs, and the same bytes each time.
+
+A release is made of a repository that has an owner: `--fill` writes REPOSITORY, the one constant,
+wherever the tree names its address or its owner, and no tag is released with the placeholder.
+"""
 
 import argparse
 from collections.abc import Iterator, Sequence
 import json
 from pathlib import Path, PurePosixPath
+import subprocess
 import sys
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+REPOSITORY: Final = "air-baseline/air-baseline"  # Where it lives on GitHub; see `fill`.
+PLACEHOLDER_OWNER: Final = "air-baseline"  # Until it is known: it stands for nobody.
 DOMAIN: Final = "air_baseline"
 INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
 ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # hacs.json tells HACS this name.
@@ -61,14 +68,72 @@ def check_tag(tag: str) -> None:
         raise ReleaseError(f"the tag is {tag}, but the manifest has version {version}")
 
 
+def forms(repository: str) -> list[str]:
+    """Return all forms in which the tree names a repository, OWNER/NAME, or its owner."""
+    owner, _, name = repository.partition("/")
+    return [
+        f"github.com/{repository}",
+        f"github.com%2F{owner}%2F{name}",
+        f"owner={owner}&repository={name}",
+        f'"@{owner}"',
+        f"* @{owner}\n",
+    ]
+
+
+def named_repository(root: Path = ROOT) -> str:
+    """Return the repository that the tree names, OWNER/NAME: that of its manifest."""
+    manifest = root / INTEGRATION.relative_to(ROOT) / "manifest.json"
+    address: str = json.loads(manifest.read_text("utf-8"))["documentation"]
+    return address.removeprefix("https://github.com/")
+
+
+def fill(repository: str = REPOSITORY, root: Path = ROOT) -> list[str]:
+    """Name a repository wherever the tree names another one; return the files that changed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True, text=True
+    ).stdout
+    renamed = dict(zip(forms(named_repository(root)), forms(repository), strict=True))
+    changed = []
+    for name in filter(None, listed.split("\0")):
+        path = root / name
+        try:
+            before = path.read_bytes().decode("utf-8")
+        except OSError, UnicodeDecodeError:
+            continue  # It is gone, or it is not text.
+        after = before
+        for old, new in renamed.items():
+            after = after.replace(old, new)
+        if after != before:
+            path.write_bytes(after.encode("utf-8"))
+            changed.append(name)
+    return changed
+
+
+def check_owner(repository: str | None = None, root: Path = ROOT) -> None:
+    """Raise ReleaseError unless the tree names its own repository, and not the placeholder's."""
+    named = named_repository(root)
+    if named.partition("/")[0] == PLACEHOLDER_OWNER:
+        raise ReleaseError(
+            "nobody owns this yet: set REPOSITORY in script/release.py, run script/release --fill"
+        )
+    if repository not in (None, named):
+        raise ReleaseError(f"the tree names {named}, but this is {repository}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="script/release", description=__doc__)
     parser.add_argument("--tag", help="refuse unless this is v followed by the manifest's version")
+    parser.add_argument("--repository", help="refuse unless the tree names this one, OWNER/NAME")
+    parser.add_argument("--fill", action="store_true", help="name REPOSITORY in the whole tree")
     options = parser.parse_args(arguments)
     try:
+        if options.fill:
+            print("\n".join(fill()) or "the whole tree names it already")
+            return 0
         if options.tag is not None:
             check_tag(options.tag)
+            check_owner(options.repository)
         build(ARCHIVE)
     except ReleaseError as error:
         sys.stderr.write(f"release: {error}\n")

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import (
 from tests.home import device_id
 
 ASK = "air_baseline/subscribe_room"
+ASK_HOME = "air_baseline/subscribe_home"
 TIMEOUT_S = 10.0
 
 type Answer = dict[str, Any]
@@ -29,17 +30,23 @@ class Card:
         self._sign_in = sign_in
         self._socket: MockHAClientWebSocket
 
-    async def ask(self, **fields: Any) -> Answer:
-        """Subscribe to a room; return the reply of the server."""
+    async def ask(self, kind: str = ASK, **fields: Any) -> Answer:
+        """Subscribe to a room, or to the home; return the reply of the server."""
         token = await self._token()
         self._socket = await self._sign_in(self._hass, token)
-        await self._socket.send_json_auto_id({"type": ASK, **fields})
+        await self._socket.send_json_auto_id({"type": kind, **fields})
         answer: Answer = await self._socket.receive_json(timeout=TIMEOUT_S)
         return answer
 
     async def open(self, device: str | None = None) -> Answer:
         """Open the card; return its first message."""
         answer = await self.ask(device_id=device or device_id(self._hass))
+        assert answer["success"], answer
+        return await self.message()
+
+    async def open_home(self) -> Answer:
+        """Open the dashboard; return its first message."""
+        answer = await self.ask(ASK_HOME)
         assert answer["success"], answer
         return await self.message()
 

@@ -1,11 +1,15 @@
 """Unusual for this room, which is inferred, and above a guideline, which is measured."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.automations import rare
 from tests.home import (
@@ -28,6 +32,7 @@ from tests.home import (
 
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 GUIDELINE = "binary_sensor.kitchen_pm25_above_guideline"
+MEAN = "sensor.kitchen_pm25_mean_24h"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -199,14 +204,53 @@ async def test_a_level_below_the_guideline_is_off(
     assert shown(hass, GUIDELINE).state == "off"
 
 
-async def test_above_guideline_is_unknown_again_when_too_little_was_seen(
+async def test_above_guideline_is_unknown_when_too_little_was_seen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, a_home())
     await pass_time(hass, clock, 19 * HOUR, {PM25: steady(40)})
     assert shown(hass, GUIDELINE).state == "on"
     await pass_time(hass, clock, 8 * HOUR)
+    await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(40)})
     assert shown(hass, GUIDELINE).state == "unknown"
+
+
+async def test_what_is_measured_is_unavailable_once_the_last_value_would_no_longer_hold(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, 19 * HOUR, {PM25: usual})
+    report(hass, PM25, "unavailable")
+    await pass_time(hass, clock, 25 * MINUTE)
+    assert shown(hass, GUIDELINE).state == "off"
+    await pass_time(hass, clock, 10 * MINUTE)
+    assert shown(hass, GUIDELINE).state == "unavailable"
+    assert unusual(hass) == ("unknown", "silent")  # What is inferred says why there is nothing.
+    await pass_time(hass, clock, 5 * MINUTE, {PM25: usual})
+    assert shown(hass, GUIDELINE).state == "off"
+
+
+async def test_a_source_that_comes_and_goes_writes_no_states_of_what_is_measured(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, entity_registry: er.EntityRegistry
+) -> None:
+    entry = a_home()
+    await set_up(hass, entry)
+    entity_registry.async_update_entity(MEAN, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await pass_time(hass, clock, 19 * HOUR, {PM25: steady(5)})
+    written = async_capture_events(hass, EVENT_STATE_CHANGED)
+    for _ in range(8):
+        report(hass, PM25, "unavailable")
+        await pass_time(hass, clock, 20 * MINUTE)
+        await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(5)})
+    rows = Counter(event.data["entity_id"] for event in written)
+    assert rows[GUIDELINE] == 0
+    assert rows[MEAN] <= 5, "one an hour at most"
+    report(hass, PM25, "unavailable")
+    await pass_time(hass, clock, 4 * HOUR)
+    assert shown(hass, MEAN).state == "unavailable"
+    rows = Counter(event.data["entity_id"] for event in written)
+    assert (rows[GUIDELINE], rows[MEAN] <= 6) == (1, True)
 
 
 async def test_the_hourly_mean_of_voc_is_above_its_guideline_above_one_milligram(

@@ -80,7 +80,9 @@ async def test_explain_gives_numbers_and_words_for_every_pollutant(
     assert answer["room"] == "Kitchen"
     assert set(answer["quantities"]) == {"pm25", "voc_ratio"}
     for explained in answer["quantities"].values():
-        assert set(explained["words"]) == {"measured", "inferred", "because", "not_known", "next"}
+        assert set(explained["words"]) == {
+            *("what_to_do", "measured", "inferred", "because", "not_known", "next")
+        }
         assert explained["numbers"]["state"] == "learned"
         assert explained["numbers"]["evidence"]["usable_days"] == 36
         assert len(explained["numbers"]["day_ranges"]) == 8

@@ -54,6 +54,7 @@ BINARY_SENSORS = (
         key="above_guideline",
         device_class=BinarySensorDeviceClass.PROBLEM,
         pollutants=GUIDELINE_POLLUTANTS,
+        is_measured=True,
         value_fn=lambda view: view.above_guideline,
     ),
 )

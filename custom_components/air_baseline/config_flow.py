@@ -1,13 +1,19 @@
-"""Set-up: a page for the home, a page of the rooms found; else straight on to the first room."""
+"""Set-up: a page for the home, a page of the rooms found; else straight on to the first room.
 
-from collections.abc import Mapping
+To reconfigure is to look again: for rooms that could be added since.
+"""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentry,
     ConfigSubentryData,
     ConfigSubentryFlow,
     FlowType,
@@ -38,7 +44,7 @@ from .flows.found_words import FoundWords
 from .flows.home import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
 from .flows.placing import Placing
 from .flows.room import RoomFlow
-from .flows.room_form import CONF_SAID, area_name
+from .flows.room_form import CONF_SAID, SOURCE_KEYS, area_name
 from .words.explanation import escape
 
 TITLE = "Air Baseline"
@@ -77,14 +83,39 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         errors = home_errors(self.hass, user_input or {}, ())
         if user_input is not None and not errors:
             self._home = user_input
-            outdoors = user_input.get(CONF_OUTDOOR_PM25)
-            self._found = await async_candidates(self.hass, {outdoors} if outdoors else ())
-            rooms = await async_find_rooms(self.hass, self._found)
-            self._rooms = {room.area_id: room for room in rooms}
-            speaks = any(one.speaks for one in self._found)
-            return await self.async_step_rooms() if speaks else self._create({})
+            return await self._async_search() or self._create({})
         schema = self.add_suggested_values_to_schema(SET_UP_SCHEMA, user_input)
         return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Look again, and offer the rooms that are not there yet."""
+        entry = self._get_reconfigure_entry()
+        self._home = {CONF_HISTORY: True, **entry.data, **entry.options}
+        return await self._async_search() or self.async_abort(reason="no_rooms_added")
+
+    async def _async_search(self) -> ConfigFlowResult | None:
+        """Show the page of what is found; None if there is nothing that looks like a sensor."""
+        sources = [room.data.get(key) for room in self._there for key in SOURCE_KEYS]
+        outdoors = self._home.get(CONF_OUTDOOR_PM25)
+        found = await async_candidates(self.hass, {one for one in (*sources, outdoors) if one})
+        self._found = [one for one in found if one.area_id not in self._taken_areas]
+        rooms = await async_find_rooms(self.hass, self._found)
+        self._rooms = {room.area_id: room for room in rooms}
+        return await self.async_step_rooms() if any(one.speaks for one in self._found) else None
+
+    @property
+    def _there(self) -> Collection[ConfigSubentry]:
+        """Return the rooms that are there already."""
+        if self.source != SOURCE_RECONFIGURE:
+            return ()
+        return self._get_reconfigure_entry().subentries.values()
+
+    @property
+    def _taken_areas(self) -> set[str]:
+        """Return the areas that have a room already."""
+        return {str(room.unique_id) for room in self._there}
 
     async def async_step_rooms(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the rooms found, ticked unless in doubt, and what else was found and why not."""
@@ -117,7 +148,10 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_area(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the area of each sensor that has none; without an answer it is left out."""
         errors: dict[str, str] = {}
-        if user_input is not None and not self._placing.place(user_input.get(CONF_AREA)):
+        area_id = (user_input or {}).get(CONF_AREA)
+        if area_id in self._taken_areas:
+            errors[CONF_AREA] = "area_taken"
+        elif user_input is not None and not self._placing.place(area_id):
             errors[CONF_AREA] = "area_has_sensor"
         if (waiting := self._placing.waiting) is None:
             return self._create(self._placing.rooms)
@@ -164,23 +198,38 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @callback
     def _create(self, rooms: Mapping[str, dict[str, Any]]) -> ConfigFlowResult:
-        """Create the entry with a room for each area, with its sources."""
+        """Create the entry, or add to it, with a room for each area, with its sources."""
         options = dict(self._home)
         learn = options.pop(CONF_HISTORY)
+        subentries = [
+            ConfigSubentryData(
+                data={CONF_AREA: area_id, CONF_HISTORY: learn, **sources},
+                subentry_type=SUBENTRY_ROOM,
+                title=area_name(self.hass, area_id),
+                unique_id=area_id,
+            )
+            for area_id, sources in rooms.items()
+            if area_id not in self._taken_areas  # It can have been added meanwhile.
+        ]
+        if self.source == SOURCE_RECONFIGURE:
+            return self._add(subentries)
         return self.async_create_entry(
-            title=TITLE,
-            data={CONF_HISTORY: learn},
-            options=options,
-            subentries=[
-                ConfigSubentryData(
-                    data={CONF_AREA: area_id, CONF_HISTORY: learn, **sources},
-                    subentry_type=SUBENTRY_ROOM,
-                    title=area_name(self.hass, area_id),
-                    unique_id=area_id,
-                )
-                for area_id, sources in rooms.items()
-            ],
+            title=TITLE, data={CONF_HISTORY: learn}, options=options, subentries=subentries
         )
+
+    @callback
+    def _add(self, rooms: Collection[ConfigSubentryData]) -> ConfigFlowResult:
+        """Add rooms to the entry that is reconfigured."""
+        entry = self._get_reconfigure_entry()
+        for room in rooms:
+            subentry = ConfigSubentry(
+                data=MappingProxyType(room["data"]),
+                subentry_type=SUBENTRY_ROOM,
+                title=room["title"],
+                unique_id=room["unique_id"],
+            )
+            self.hass.config_entries.async_add_subentry(entry, subentry)
+        return self.async_abort(reason="rooms_added" if rooms else "no_rooms_added")
 
 
 def _list_of(labels: Mapping[str, str]) -> SelectSelector:

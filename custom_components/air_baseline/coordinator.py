@@ -178,6 +178,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
                 self._async_listen()
                 self._async_report_events()
             self._async_publish(now)
+            self.async_update_listeners()  # The unit of a source is no part of a view.
 
     @callback
     def _async_mistrust_clock(self) -> None:

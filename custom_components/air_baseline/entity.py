@@ -127,9 +127,13 @@ class RoomEntity(OfRoom):
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelDescription(EntityDescription):
-    """The description of a statement: its attributes, and the pollutants that it exists for."""
+    """The description of a statement: its attributes, and the pollutants that it exists for.
+
+    `is_measured` says that it states what was measured, and infers nothing.
+    """
 
     attributes_fn: Callable[[EntityView], dict[str, Any]] | None = None
+    is_measured: bool = False
     pollutants: frozenset[Pollutant] = frozenset(Pollutant)
 
 
@@ -161,6 +165,12 @@ class ChannelEntity(CoordinatorEntity[RoomCoordinator], OfRoom):
         """Listen to the room; Home Assistant writes the first state itself."""
         await super().async_added_to_hass()
         self._shown = (self.available, *self.shown())
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether it can state anything: without its source, nothing is measured."""
+        return super().available and not (self.entity_description.is_measured and self.view.gone)
 
     @property
     @override

@@ -129,6 +129,7 @@ SENSORS = (
         entity_registry_enabled_default=False,
         is_level=True,
         pollutants=frozenset({Pollutant.PM25}),
+        is_measured=True,
         suggested_display_precision=1,
         value_fn=lambda view: view.mean,
         attributes_fn=_mean_attributes,

@@ -15,7 +15,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers import config_validation as cv, device_registry as dr, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -227,10 +227,10 @@ def async_register_actions(hass: HomeAssistant) -> None:
 def _room(call: ServiceCall) -> RoomCoordinator:
     """Return the room that a call is about; who may not read it learns nothing of it here."""
     entry: AirBaselineConfigEntry
-    device, entry = service.async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
-    )
-    room = entry.runtime_data.rooms.get(device.config_subentry_id or "")
+    entry = service.async_get_config_entry(call.hass, DOMAIN, None)
+    device = dr.async_get(call.hass).async_get(call.data[ATTR_DEVICE_ID])
+    subentry_id = device.config_subentry_id if device else None
+    room = entry.runtime_data.rooms.get(subentry_id or "")
     if room is None:
         raise refused("room_gone")
     return room

@@ -3,7 +3,12 @@
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigFlowContext,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
@@ -485,3 +490,52 @@ async def test_of_equal_sensors_the_first_by_name_is_chosen(
     for name in ("b", "a"):
         put(hass, name, "kitchen")
     assert rooms(await offered(hass)) == ["Kitchen: PM2.5 (sensor.a)"]
+
+
+async def look_again(hass: HomeAssistant) -> ConfigFlowResult:
+    """Reconfigure the entry."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+    return await hass.config_entries.flow.async_init(DOMAIN, context=context)
+
+
+async def test_to_reconfigure_is_to_look_again_for_rooms_that_are_not_there_yet(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, area_registry: ar.AreaRegistry
+) -> None:
+    put(hass, "cooker", "kitchen")
+    outdoors = put(hass, "balcony", "balcony")
+    configure = hass.config_entries.flow.async_configure
+    page = await offered(hass, outdoor_pm25=outdoors)
+    entry = (await configure(page["flow_id"], {"rooms": ["kitchen"]}))["result"]
+    await hass.async_block_till_done()
+    options = dict(entry.options)
+    assert (await look_again(hass))["reason"] == "no_rooms_added"
+
+    nowhere = put(hass, "nowhere", None)
+    put(hass, "second", "kitchen")
+    put(hass, "bedside", "bedroom")
+    page = await look_again(hass)
+    assert rooms(page) == ["Bedroom: PM2.5"]
+    page = await configure(page["flow_id"], {"rooms": ["bedroom"], "no_area": [nowhere]})
+    page = await configure(page["flow_id"], {"area_id": "kitchen"})
+    assert page["errors"] == {"area_id": "area_taken"}
+    done = await configure(page["flow_id"], {"area_id": area_registry.async_create("Office").id})
+    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "rooms_added")
+    await hass.async_block_till_done()
+    assert [room.title for room in entry.subentries.values()] == ["Kitchen", "Bedroom", "Office"]
+    assert dict(entry.options) == options
+    for room in ("kitchen", "bedroom", "office"):
+        assert shown(hass, f"sensor.{room}_pm25_learning").state in ("collecting", "no_source")
+
+
+async def test_a_room_that_was_added_while_somebody_looked_again_is_not_added_twice(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "cooker", "kitchen")
+    configure = hass.config_entries.flow.async_configure
+    entry = (await configure((await offered(hass))["flow_id"], {"rooms": ["kitchen"]}))["result"]
+    put(hass, "bedside", "bedroom")
+    pages = [await look_again(hass) for _ in range(2)]
+    ends = [await configure(page["flow_id"], {"rooms": ["bedroom"]}) for page in pages]
+    assert [end["reason"] for end in ends] == ["rooms_added", "no_rooms_added"]
+    assert [room.title for room in entry.subentries.values()] == ["Kitchen", "Bedroom"]

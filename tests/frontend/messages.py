@@ -26,6 +26,34 @@ def _level(hour: float, plume_at: float | None) -> float:
     return usual + 80.0 * (1.0 - exp((plume_at - hour) * 9.0)) * exp((plume_at - hour) * 0.5)
 
 
+def a_channel_brief(**changes: Any) -> Message:
+    """Return a learned channel in usual air in brief, with changes."""
+    return {
+        "quantity": "pm25",
+        "words_of": "pm25",
+        "unit": "μg/m³",
+        "highest": 1000.0,
+        "refused_from": 10_000.0,
+        "no_reading": [6553.5, 65535.0],
+        "source": "sensor.kitchen_pm25",
+        "state": "learned",
+        "compared": "usual",
+        "since": None,
+        "silent_since": None,
+        "above_guideline": False,
+        "usable_days": 36.0,
+        "needed": 21,
+        "lacks": [],
+        "earliest": None,
+    } | changes
+
+
+def a_brief(*channels: Message, **changes: Any) -> Message:
+    """Return a room in brief, with changes."""
+    shown = list(channels or [a_channel_brief()])
+    return {"room": "Kitchen", "questions": 0, "channels": shown} | changes
+
+
 def a_channel(**changes: Any) -> Message:
     """Return a learned channel in usual air at 16:00, with changes."""
     parts = [
@@ -38,19 +66,8 @@ def a_channel(**changes: Any) -> Message:
         for part in range(8)
     ]
     return {
-        "quantity": "pm25",
-        "words_of": "pm25",
-        "unit": "μg/m³",
-        "highest": 1000.0,
-        "refused_from": 10_000.0,
-        "no_reading": [6553.5, 65535.0],
-        "lapsed": False,
-        "source": "sensor.kitchen_pm25",
-        "state": "learned",
-        "compared": "usual",
+        **a_channel_brief(),
         "basis": "this_room",
-        "usable_days": 36.0,
-        "needed": 21,
         "missing": [],
         "not_seen": "",
         "start": START,
@@ -60,6 +77,7 @@ def a_channel(**changes: Any) -> Message:
         "episodes": [],
         "line": a_line(12.0),
         "words": {
+            "what_to_do": [],
             "measured": ["PM2.5: 5 μg/m³ sustained for the last 30 minutes."],
             "inferred": [
                 "PM2.5: usual here late in the afternoon (16:00 to 19:00): 3 to 13 μg/m³."
@@ -112,6 +130,8 @@ COLLECTING = worded(
         compared="not_enough_data",
         basis="everyone",
         usable_days=8.5,
+        lacks=["days", "weekend_days", "week_days"],
+        earliest="2026-03-18",
         missing=["Weekend days still needed: 2.", "Weekdays still needed: 3."],
         firm=False,
         line=a_line(9.0),
@@ -124,9 +144,11 @@ STATES: dict[str, Message] = {
         worded(
             a_channel(
                 compared="unusual",
+                since=TOAST["start"],
                 episodes=[TOAST],
                 line=a_line(13.0, 11.3),
             ),
+            what_to_do=["Air the room.", "Look for a source."],
             measured=[
                 "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed at 15:54)."
             ],
@@ -169,6 +191,7 @@ STATES: dict[str, Message] = {
             a_channel(
                 state="no_source",
                 compared=None,
+                silent_since=START + 2.0 * HOUR,
                 firm=False,
                 line=a_line(2.0),
             ),

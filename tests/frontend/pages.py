@@ -1,6 +1,7 @@
 """A page that loads the card's modules as Home Assistant would, with a stand-in for `hass`."""
 
 from pathlib import Path
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ SOURCES: Final = {
     },
     "sensor.kitchen_voc": {"state": "151", "attributes": {"unit_of_measurement": "ppb"}},
 }
+UNFIT: Final = re.compile(r"\{\w*\}|component\.|\bundefined\b|\bnull\b|\bNaN\b|\[object")
 SHOW: Final = """([given, config]) => {
   window.hass = window.makeHass(given);
   return window.show(window.hass, config);

@@ -8,9 +8,8 @@ from playwright.sync_api import Page
 import pytest
 
 from tests.frontend.messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
-from tests.frontend.pages import ROOM, show
+from tests.frontend.pages import ROOM, UNFIT, show
 
-UNFIT = re.compile(r"\{\w*\}|component\.|\bundefined\b|\bnull\b|\bNaN\b|\[object")
 OUTSIDE = """(element) => {
   const card = element.shadowRoot.querySelector("ha-card");
   const edge = card.getBoundingClientRect().right + 1;
@@ -88,12 +87,35 @@ def test_there_is_no_box_where_there_is_no_range(page: Page) -> None:
     assert count(page, ".hours text") > 3
 
 
-def test_the_days_are_filled_one_by_one(page: Page) -> None:
+def test_thin_data_is_said_in_one_line_and_the_rest_under_why(page: Page) -> None:
     show(page, STATES["collecting"])
     shown = text(page)
     assert "Not enough data yet" in shown
-    assert "8.5 of 21 usable days" in shown
-    assert "Weekend days still needed: 2." in shown
+    line = page.locator("air-baseline-card .ready")
+    assert line.inner_text() == (
+        "Ready about March 18. 8.5 of 21 days so far; weekends are still missing."
+    )
+    box, chart = line.bounding_box(), page.locator("air-baseline-card .chart").bounding_box()
+    assert box is not None
+    assert chart is not None
+    assert box["y"] < chart["y"]
+    assert "Weekend days still needed" not in shown
+    assert "Nothing about this room yet" not in shown
+    page.locator("air-baseline-card summary").press("Enter")
+    assert "Weekend days still needed: 2." in text(page)
+    assert "Nothing about this room yet" in text(page)
+
+
+def test_thin_data_without_a_date_promises_none(page: Page) -> None:
+    channel = STATES["collecting"]["channels"][0] | {"earliest": None, "lacks": ["days"]}
+    show(page, a_room(channel))
+    text(page)
+    assert page.locator("air-baseline-card .ready").inner_text() == "8.5 of 21 days so far."
+
+
+def test_the_days_are_filled_one_by_one(page: Page) -> None:
+    show(page, STATES["collecting"])
+    text(page)
     assert [count(page, selector) for selector in (".day", ".day.full", ".day.half")] == [21, 8, 1]
 
 
@@ -130,7 +152,7 @@ def test_silence_is_a_gap_and_no_value(page: Page) -> None:
 
 
 def test_a_value_that_no_longer_counts_is_not_shown(page: Page) -> None:
-    show(page, a_room(a_channel(lapsed=True)))
+    show(page, a_room(a_channel(silent_since=START)))
     assert page.locator("air-baseline-card .value").inner_text() == "–"
 
 
@@ -158,6 +180,58 @@ def test_the_present_value_is_said_as_it_is_read(
     show(page, a_room(a_channel()), {"states": {"sensor.kitchen_pm25": source}})
     value = page.locator("air-baseline-card .value").inner_text()
     assert value.replace(",", "").replace("\u00a0", " ") == shown
+
+
+def test_what_to_do_comes_first_and_then_the_question(page: Page) -> None:
+    show(page, STATES["unusual"])
+    shown = text(page)
+    assert re.search(
+        r"Kitchen\s+What to do\s+Air the room\. Look for a source\.\s+PM2\.5.*Waiting for your",
+        shown,
+        re.DOTALL,
+    )
+
+
+def test_what_two_pollutants_say_to_do_is_said_once(page: Page) -> None:
+    voc = STATES["two"]["channels"][1] | {"compared": "unusual", "since": START}
+    pm25 = STATES["unusual"]["channels"][0]
+    show(page, a_room(pm25, worded(voc, what_to_do=["Air the room.", "Look for paint."])))
+    text(page)
+    said = page.locator("air-baseline-card .todo p").inner_text()
+    assert said == "Air the room. Look for a source. Look for paint."
+
+
+def test_the_worse_pollutant_comes_first(page: Page) -> None:
+    voc = STATES["two"]["channels"][1] | {"compared": "unusual", "since": START}
+    show(page, a_room(a_channel(), voc))
+    text(page)
+    assert page.locator("air-baseline-card h3").all_inner_texts() == ["VOC", "PM2.5"]
+
+
+@pytest.mark.parametrize("state", ["learned", "unusual", "two"])
+def test_a_section_of_the_least_height_cuts_no_chart(page: Page, state: str) -> None:
+    card = show(page, STATES[state])
+    text(page)
+    page.wait_for_function("card => card._width > 0", arg=card)
+    rows = card.evaluate("card => card.getGridOptions().min_rows")
+    card.evaluate("(card, height) => { card.style.height = `${height}px`; }", 64 * rows - 8)
+    outer = page.locator("air-baseline-card ha-card").bounding_box()
+    chart = page.locator("air-baseline-card .chart").last.bounding_box()
+    assert outer is not None
+    assert chart is not None
+    assert chart["y"] + chart["height"] <= outer["y"] + outer["height"]
+    assert 64 * (rows - 1) - 8 < chart["y"] + chart["height"] + 16 - outer["y"], "no more than that"
+
+
+def test_a_change_of_the_least_height_is_reported_once(page: Page) -> None:
+    page.evaluate(
+        "document.addEventListener('card-updated', () => { window.n = (window.n ?? 0) + 1; })"
+    )
+    card = show(page, STATES["two"])
+    page.wait_for_function("window.n === 1")
+    page.evaluate("([room, sent]) => window.send[room](sent)", [ROOM, STATES["two"]])
+    assert page.evaluate("window.n") == 1
+    assert card.evaluate("card => card.getGridOptions().min_rows") > 6
 
 
 def test_a_question_is_a_link_for_those_who_can_answer_it(page: Page) -> None:
@@ -297,11 +371,16 @@ def test_grid_lines_are_at_round_numbers_and_apart(page: Page) -> None:
         assert max(found) <= top
 
 
-def test_an_empty_chart_has_no_scale(page: Page) -> None:
-    show(page, a_room(a_channel() | {"line": [], "parts": [], "episodes": []}))
-    text(page)
-    ticks = page.locator("air-baseline-card .grid text").all_text_contents()
-    assert [tick.strip() for tick in ticks] == ["0"]
+@pytest.mark.parametrize(
+    "changes",
+    [{"parts": []}, {"state": "no_source", "compared": None}, {"silent_since": START}],
+)
+def test_an_empty_or_silent_room_has_a_line_of_words_and_no_axis(
+    page: Page, changes: dict[str, Any]
+) -> None:
+    show(page, a_room(a_channel(line=[], episodes=[], **changes)))
+    assert "Measured" in text(page)
+    assert count(page, "svg") == count(page, ".legend") == 0
 
 
 def test_a_day_of_25_hours_is_drawn_to_its_end(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The blueprints, each made into a real automation and run."""
 
 from datetime import datetime, timedelta
+import json
 from pathlib import Path
 import shutil
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import EVENT_CALL_SERVICE, EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall, State
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, restore_state
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
@@ -18,7 +19,6 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
     async_fire_time_changed,
     async_mock_service,
-    mock_restore_cache,
 )
 
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -72,13 +72,14 @@ async def make(hass: HomeAssistant, blueprint: str, **given: Any) -> None:
 def test_blueprints_say_where_they_come_from_and_what_they_need() -> None:
     readme = (ROOT.parent.parent / "README.md").read_text("utf-8")
     found = sorted(FOLDER.glob("*.yaml"))
+    oldest = json.loads((ROOT.parent.parent / "hacs.json").read_text("utf-8"))["homeassistant"]
     assert len(found) == 3
     for path in found:
         blueprint = load_yaml_dict(str(path))["blueprint"]
         assert blueprint["source_url"].endswith(
             f"/main/blueprints/automation/air_baseline/{path.name}"
         )
-        assert blueprint["homeassistant"]["min_version"] == "2026.10.0"
+        assert blueprint["homeassistant"]["min_version"] == oldest
         assert all(field["name"] for field in blueprint["input"].values())
         address = blueprint["source_url"].replace(":", "%3A").replace("/", "%2F")
         assert f"redirect/blueprint_import/?blueprint_url={address})" in readme
@@ -299,10 +300,15 @@ async def test_a_room_that_is_still_learning_never_runs_a_purifier(
     assert kitchen.says(purifier) == "off"
 
 
-def last_ran(hass: HomeAssistant, at: datetime | None) -> None:
+async def last_ran(hass: HomeAssistant, hass_storage: dict[str, Any], at: datetime | None) -> None:
     """Restore when the automation last ran, as it does after a restart."""
     ran = at.isoformat() if at else None
-    mock_restore_cache(hass, [State("automation.made", "on", {"last_triggered": ran})])
+    state = State("automation.made", "on", {"last_triggered": ran})
+    hass_storage[restore_state.STORAGE_KEY] = {
+        "version": restore_state.STORAGE_VERSION,
+        "data": [{"state": state.as_dict(), "last_seen": NOON.isoformat()}],
+    }
+    await restore_state.async_get(hass).async_load()
 
 
 async def start_again(hass: HomeAssistant, purifier: str, was: str) -> None:
@@ -318,9 +324,9 @@ async def start_again(hass: HomeAssistant, purifier: str, was: str) -> None:
 
 @pytest.mark.parametrize("was", ["on", "off"])
 async def test_after_a_restart_during_an_episode_a_purifier_runs_on(
-    hass: HomeAssistant, kitchen: Kitchen, purifier: str, was: str
+    hass: HomeAssistant, hass_storage: dict[str, Any], kitchen: Kitchen, purifier: str, was: str
 ) -> None:
-    last_ran(hass, NOON + 95 * MINUTE)
+    await last_ran(hass, hass_storage, NOON + 95 * MINUTE)
     await kitchen.learn()
     await kitchen.breathe()
     await kitchen.plume()
@@ -342,10 +348,14 @@ async def test_after_a_restart_during_an_episode_a_purifier_runs_on(
     ],
 )
 async def test_after_a_restart_without_an_episode_only_its_own_run_is_ended(
-    hass: HomeAssistant, kitchen: Kitchen, purifier: str, case: tuple[str, datetime | None, str]
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    kitchen: Kitchen,
+    purifier: str,
+    case: tuple[str, datetime | None, str],
 ) -> None:
     was, ran_at, then = case
-    last_ran(hass, ran_at)
+    await last_ran(hass, hass_storage, ran_at)
     await kitchen.learn()
     await kitchen.breathe()
     assert kitchen.says(UNUSUAL) == kitchen.says(UNUSUAL_VOC) == "off"
@@ -356,9 +366,9 @@ async def test_after_a_restart_without_an_episode_only_its_own_run_is_ended(
 
 @pytest.mark.parametrize("was", ["on", "off"])
 async def test_after_a_restart_a_purifier_is_not_turned_on_while_nothing_is_known(
-    hass: HomeAssistant, kitchen: Kitchen, purifier: str, was: str
+    hass: HomeAssistant, hass_storage: dict[str, Any], kitchen: Kitchen, purifier: str, was: str
 ) -> None:
-    last_ran(hass, NOON - HOUR)
+    await last_ran(hass, hass_storage, NOON - HOUR)
     await kitchen.learn()
     await kitchen.silence(HOUR)
     assert kitchen.says(UNUSUAL) == "unknown"

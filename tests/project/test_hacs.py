@@ -7,6 +7,8 @@ from hashlib import sha256
 from http.client import HTTPException
 import json
 from pathlib import Path
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -76,6 +78,18 @@ def test_the_brand_images_have_the_sizes_of_home_assistants_brands() -> None:
     assert len(digests) == len(found), "a copy of another image is served in its place anyway"
 
 
+def listed(folder: Path) -> list[str]:
+    """Return what git lists below a folder."""
+    output = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],  # noqa: S607
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    return [name for name in output.split("\0") if name]
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / release.ARCHIVE.name
@@ -84,14 +98,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def test_the_archive_has_what_git_lists_and_nothing_else(archive: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "."],  # noqa: S607
-        cwd=FOLDER,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    known = {name for name in listed.split("\0") if name and (FOLDER / name).is_file()}
+    known = {name for name in listed(FOLDER) if (FOLDER / name).is_file()}
     with ZipFile(archive) as packed:
         assert packed.testzip() is None
         names = packed.namelist()
@@ -117,6 +124,53 @@ def test_a_tag_must_be_the_version_of_the_manifest(capsys: pytest.CaptureFixture
     release.check_tag(f"v{version}")
     assert release.main(["--tag", "v99.0.0"]) == 1
     assert version in capsys.readouterr().err
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a copy of all that git lists, as a repository of its own."""
+    copy = tmp_path / "tree"
+    for name in listed(ROOT):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+    for command in (["init", "--quiet"], ["add", "--all", "--force"]):
+        subprocess.run(["git", *command], cwd=copy, check=True)  # noqa: S603, S607
+    return copy
+
+
+def test_one_constant_names_the_repository_in_every_link(tree: Path) -> None:
+    assert release.fill(root=tree) == [], "run script/release --fill"
+    changed = release.fill("Some-Body/air", tree)
+    assert {"README.md", "docs/install.md", ".github/CODEOWNERS"} <= set(changed)
+    assert release.named_repository(tree) == "Some-Body/air"
+    named = re.compile(rb"github\.com(?:/|%2F)([\w-]+)(?:/|%2F)air\b|@([\w-]+)\"|owner=([\w-]+)&")
+    links = [
+        found
+        for name in changed
+        for match in named.findall((tree / name).read_bytes())
+        for found in match
+        if found
+    ]
+    assert set(links) == {b"Some-Body"}
+    left = [
+        name
+        for name in listed(tree)
+        if name != "script/release.py"  # The constant itself.
+        and re.search(rb"github\.com(/|%2F)air-baseline", (tree / name).read_bytes())
+    ]
+    assert left == []
+
+
+def test_nothing_is_released_in_the_name_of_nobody_or_of_another(tree: Path) -> None:
+    release.fill(f"{release.PLACEHOLDER_OWNER}/air", tree)
+    with pytest.raises(release.ReleaseError, match="nobody owns this"):
+        release.check_owner(root=tree)
+    release.fill("somebody/air", tree)
+    release.check_owner(root=tree)
+    release.check_owner("somebody/air", tree)
+    with pytest.raises(release.ReleaseError, match="this is somebody/fork"):
+        release.check_owner("somebody/fork", tree)
 
 
 @pytest.fixture

@@ -15,12 +15,13 @@ from homeassistant.const import Platform
 import pytest
 import voluptuous as vol
 
+from script import release
 from tests.conftest import DOMAIN
 from tests.words import FOLDER, words
 
 ROOT = FOLDER.parent.parent
 CORE = {path.parent.name for path in Path(components.__path__[0]).glob("*/manifest.json")}
-ADDRESS = vol.All(vol.Url(), vol.Match(r"https://github\.com/air-baseline/"))
+ADDRESS = vol.All(vol.Url(), vol.Match(re.escape(f"https://github.com/{release.REPOSITORY}")))
 # What may be imported without being named: entity platforms, and what is always there.
 ALWAYS = {*Platform, "websocket_api"}
 
@@ -79,7 +80,7 @@ def test_the_manifest_has_the_form_that_hassfest_accepts() -> None:
     [
         {"codeowners": []},
         {"dependencies": ["no_such_integration"]},
-        {"documentation": "http://github.com/air-baseline/air-baseline"},
+        {"documentation": f"http://github.com/{release.REPOSITORY}"},
         {"homeassistant": "2026.10.0"},
         {"iot_class": "local"},
         {"requirements": ["numpy >= 2.0"]},
@@ -129,3 +130,4 @@ def test_every_imported_integration_is_named_and_no_other() -> None:
 def test_the_owners_of_the_code_are_those_of_the_repository() -> None:
     (line,) = (ROOT / ".github" / "CODEOWNERS").read_text("utf-8").splitlines()
     assert line.split() == ["*", *manifest()["codeowners"]]
+    assert manifest()["codeowners"] == [f"@{release.REPOSITORY.partition('/')[0]}"]

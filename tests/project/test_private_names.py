@@ -25,6 +25,7 @@ OFFERED = {
     "_trigger_event": "how an event entity fires",
     "_async_migrate_func": "how a store reads an older file",
     "_get_entry": "the entry that a subentry flow is for",
+    "_get_reconfigure_entry": "the entry that is being changed",
     "_get_reconfigure_subentry": "the subentry that is being changed",
 }
 

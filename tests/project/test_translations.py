@@ -24,6 +24,7 @@ from custom_components.air_baseline.core.codes import (
     Reason,
 )
 from custom_components.air_baseline.core.day import PARTS
+from custom_components.air_baseline.core.explaining.advice import Advice
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
 from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
@@ -49,7 +50,11 @@ from tests.words import (
 
 ROOM_FIELDS = {"area_id", "pm25_source", "said", "use_history", "voc_source", "windows"}
 HOME_ONLY = {"source_indoors", "source_not_temperature"}  # Refusals of outdoor sensors only.
-SET_UP_ONLY = {"area_has_sensor", "said_refused"}  # Errors of the list of what was found.
+SET_UP_ONLY = {
+    "area_has_sensor",
+    "area_taken",
+    "said_refused",
+}  # Errors of the list of what was found.
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
@@ -58,6 +63,7 @@ CODES: Mapping[str, list[str]] = {
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
     "next_": [code.value for code in Next],
+    "advice_": [code.value for code in Advice],
     "missing_": [code.value for code in Missing],
     "together_": [code.value for code in OtherRooms if code is not OtherRooms.UNKNOWN],
     "unseen_": [code.value for code in Condition],
@@ -113,11 +119,19 @@ def test_every_refusal_has_words() -> None:
     assert of_home == (outdoors | HOME_ONLY) - {"source_not_opening"}
 
 
-def test_the_only_aborts_are_home_assistants_own() -> None:
-    for module in ("config_flow", "flows/home", "flows/room"):
+def test_every_abort_has_words_and_the_others_are_home_assistants_own() -> None:
+    for module in ("flows/home", "flows/room"):
         assert list(calls(source(module), "async_abort")) == []
-    assert set(words()["config"]["abort"]) == {"single_instance_allowed"}
-    assert set(words()["config_subentries"]["room"]["abort"]) == {"already_configured"}
+    own = {
+        text
+        for call in calls(source("config_flow"), "async_abort")
+        for keyword in call.keywords
+        for text in texts_of(keyword.value)
+    }
+    assert own == {"rooms_added", "no_rooms_added"}
+    assert set(words()["config"]["abort"]) == {"single_instance_allowed", *own}
+    of_room = set(words()["config_subentries"]["room"]["abort"])
+    assert of_room == {"already_configured", "reconfigure_successful"}  # Before 2026.10.
 
 
 def entities() -> dict[str, dict[str, Any]]:
@@ -269,8 +283,7 @@ def card_words() -> dict[str, set[str]]:
     card = "\n".join(path.read_text("utf-8") for path in (FOLDER / "frontend").glob("*.js"))
     asked = {key: set[str]() for key in re.findall(r'"(card_\w+)"', card)}
     for key, given in re.findall(r'say\(hass, "(card_\w+)", \{(.*?)\}\)', card):
-        asked[key] = set(re.findall(r"(\w+):", given))
-    asked["card_days"] = {"days", "needed"}  # Given by name.
+        asked[key] = set(re.findall(r"(?:^|,)\s*(\w+)\s*(?=[:,]|$)", given))
     fields = re.findall(r'name: "(\w+)", (?:default|required|selector)', card)
     fields += re.findall(r'name: "(device_id)"', card)
     return asked | {f"card_edit_{field}": set() for field in fields}

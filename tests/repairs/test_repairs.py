@@ -41,7 +41,7 @@ from tests.home import (
 LEARNING = "sensor.kitchen_pm25_learning"
 UNIT = f"source_unit_changed_{KITCHEN}_pm25"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PAGE = {"measured", "inferred", "because", "not_known", "next"}
+PAGE = {"what_to_do", "measured", "inferred", "because", "not_known", "next"}
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
 from ..issues.lifecycle import issues_by_room
 from .feed import Questions, RoomFeed, Viewer
+from .home_feed import HomeFeed, HomeViewer
 
 FEEDS: HassKey[CardFeeds] = HassKey(f"{DOMAIN}_card_feeds")
 
@@ -29,19 +30,30 @@ FEEDS: HassKey[CardFeeds] = HassKey(f"{DOMAIN}_card_feeds")
 @callback
 def async_show_room(hass: HomeAssistant, room_id: str, viewer: Viewer) -> CALLBACK_TYPE:
     """Send a room to a card, now and at every change; return what ends that."""
-    feeds = hass.data.get(FEEDS)
-    if feeds is None:
-        feeds = hass.data[FEEDS] = CardFeeds(hass)
-    return feeds.async_join(room_id, viewer)
+    return _feeds(hass).async_join(room_id, viewer)
+
+
+@callback
+def async_show_home(hass: HomeAssistant, viewer: HomeViewer) -> CALLBACK_TYPE:
+    """Send the home in brief to a browser, now and at every change; return what ends that."""
+    return _feeds(hass).async_join_home(viewer)
+
+
+@callback
+def _feeds(hass: HomeAssistant) -> CardFeeds:
+    if FEEDS not in hass.data:
+        hass.data[FEEDS] = CardFeeds(hass)
+    return hass.data[FEEDS]
 
 
 class CardFeeds:
-    """The rooms that cards show, each followed once."""
+    """The rooms that cards show, each followed once, and the home in brief."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Start with no room."""
         self._hass = hass
         self._feeds: dict[str, RoomFeed] = {}
+        self._home = HomeFeed(hass, self._async_due)
         self._due: dict[str, None] = {}
         self._questions: Questions | None = None  # None: they have to be looked up again.
         self._shown_questions: Questions = {}
@@ -51,8 +63,7 @@ class CardFeeds:
     @callback
     def async_join(self, room_id: str, viewer: Viewer) -> CALLBACK_TYPE:
         """Send a room to one more card; return what ends that."""
-        if not self._feeds:
-            self._async_listen()
+        self._async_listen()
         feed = self._feeds.get(room_id)
         if feed is None:
             feed = self._feeds[room_id] = RoomFeed(
@@ -71,15 +82,40 @@ class CardFeeds:
         return leave
 
     @callback
+    def async_join_home(self, viewer: HomeViewer) -> CALLBACK_TYPE:
+        """Send the home in brief to one more browser; return what ends that."""
+        self._async_listen()
+        self._home.viewers.append(viewer)
+        if len(self._home.viewers) == 1:
+            self._home.async_follow()
+        self._async_work()
+
+        @callback
+        def leave() -> None:
+            if viewer in self._home.viewers:
+                self._home.viewers.remove(viewer)
+                if not self._home.viewers:
+                    self._home.async_leave()
+                    self._async_unlisten()
+
+        return leave
+
+    @callback
     def _async_close(self, room_id: str, feed: RoomFeed) -> None:
         feed.async_leave()
         del self._feeds[room_id]
-        if not self._feeds:
+        self._async_unlisten()
+
+    @callback
+    def _async_unlisten(self) -> None:
+        if not self._feeds and not self._home.viewers:
             while self._of_home:
                 self._of_home.pop()()
 
     @callback
     def _async_listen(self) -> None:
+        if self._of_home:
+            return
         self._questions = None
         self._of_home = [
             async_dispatcher_connect(
@@ -106,6 +142,9 @@ class CardFeeds:
     def _async_all_due(self) -> None:
         for room_id in self._feeds:
             self._async_due(room_id)
+        if self._home.viewers:
+            self._home.async_follow()
+            self._async_work()
 
     @callback
     def _async_due(self, room_id: str) -> None:
@@ -121,12 +160,15 @@ class CardFeeds:
     async def _async_send(self) -> None:
         """Draw and send what is due, with a turn for others after each step."""
         try:
-            while self._due or self._questions is None:
+            while self._due or self._questions is None or self._home.waits:
                 self._async_ask()
                 if self._due:
                     room_id = next(iter(self._due))
                     del self._due[room_id]
                     await self._async_send_room(room_id)
+                    await self._async_take_turns(self._home.turns(room_id, self._shown_questions))
+                elif self._home.waits:
+                    await self._async_take_turns(self._home.whole_turns())
         finally:
             self._working = False
 
@@ -135,9 +177,13 @@ class CardFeeds:
         if feed is not None and feed.async_is_outdated():
             self._hass.async_create_task(self._async_follow(feed), f"{DOMAIN} card")
         elif feed is not None:
-            with _logged():
-                for _ in feed.turns(self._shown_questions):
-                    await asyncio.sleep(0)
+            await self._async_take_turns(feed.turns(self._shown_questions))
+
+    async def _async_take_turns(self, turns: Iterator[None]) -> None:
+        """Draw and send, with a turn for others after each step."""
+        with _logged():
+            for _ in turns:
+                await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     async def _async_follow(self, feed: RoomFeed) -> None:
@@ -151,7 +197,7 @@ class CardFeeds:
             return
         before, self._questions = self._shown_questions, issues_by_room(self._hass)
         self._shown_questions = self._questions
-        for room_id in self._feeds:
+        for room_id in {*before, *self._questions}:
             if before.get(room_id) != self._questions.get(room_id):
                 self._due[room_id] = None
 

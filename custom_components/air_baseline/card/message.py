@@ -19,13 +19,13 @@ from ..core.codes import Missing
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import Explanation
-from ..core.pollutant import REFUSED_FROM, Pollutant
+from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
-from ..entity import WORDS_OF_POLLUTANT
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
 from ..permissions import room_names
 from ..words.explanation import Words, times
+from .brief import channel_brief, in_unit
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -92,22 +92,9 @@ def room_picture(
 def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin]) -> _ChannelPicture:
     now, channel = dt_util.utcnow().timestamp(), room.channels[source.pollutant]
     shown, today = room.data[source.pollutant], day_chart(channel, now)
-    explanation = explain(channel, now)
-    silence = explanation.measured.silence
     numbers = {
-        "quantity": source.pollutant,
-        "words_of": WORDS_OF_POLLUTANT[source.pollutant],
-        "unit": source.shown_unit,
-        "highest": _shown(channel.spec.highest, source),
-        "refused_from": _shown(REFUSED_FROM * channel.spec.highest, source),
-        "no_reading": sorted(channel.spec.sentinels.get(source.factor, ())),
-        "lapsed": silence is not None and not silence.counts,
-        "source": source.entity_id,
-        "state": shown.state,
-        "compared": shown.compared,
+        **channel_brief(room, source, shown, now),
         "basis": shown.basis,
-        "usable_days": shown.usable_days,
-        "needed": shown.needed_days,
         "not_seen": times(shown.not_seen),
         "start": today.start,
         "end": today.end,
@@ -115,12 +102,12 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
         "parts": [_part(part, source) for part in today.parts],
         "episodes": [_episode(span) for span in today.episodes],
         "line": [
-            [bin_.start, _shown(bin_.value, source)]
+            [bin_.start, in_unit(bin_.value, source)]
             for _, bin_ in sorted(bins.items())
             if today.start <= bin_.start < today.end
         ],
     }
-    return _ChannelPicture(source, explanation, numbers)
+    return _ChannelPicture(source, explain(channel, now), numbers)
 
 
 def _in_words(picture: _ChannelPicture, words: Words, sight: Sight) -> CardMessage:
@@ -151,8 +138,8 @@ def _part(part: PartOfDay, source: RoomSource) -> CardMessage:
     return {
         "start": part.start,
         "end": part.end,
-        "low": _shown(part.low, source),
-        "high": _shown(part.high, source),
+        "low": in_unit(part.low, source),
+        "high": in_unit(part.high, source),
     }
 
 
@@ -163,11 +150,6 @@ def _episode(span: EpisodeSpan) -> CardMessage:
         "running": span.running,
         "rarity_days": span.rarity,
     }
-
-
-def _shown(value: float, source: RoomSource) -> float:
-    """Return a concentration in the unit of the source, with four significant digits."""
-    return float(f"{value / source.factor:.4g}")
 
 
 def _lines(text: str) -> list[str]:

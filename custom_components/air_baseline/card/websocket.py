@@ -1,4 +1,4 @@
-"""The websocket command of the card: the message of a room, and each change of it."""
+"""The websocket commands of the cards: a room, or the home in brief, and each change of it."""
 
 from typing import Any
 
@@ -20,7 +20,8 @@ from ..const import DOMAIN
 from ..permissions import may
 from ..words.explanation import Words
 from .feed import Viewer
-from .feeds import async_show_room
+from .feeds import async_show_home, async_show_room
+from .home_feed import HomeViewer
 
 LANGUAGE = "language"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
@@ -30,6 +31,7 @@ LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to all
 def async_register_commands(hass: HomeAssistant) -> None:
     """Register the commands."""
     async_register_command(hass, _subscribe_room)
+    async_register_command(hass, _subscribe_home)
 
 
 @websocket_command(
@@ -59,4 +61,19 @@ async def _subscribe_room(
         send=lambda sent: connection.send_message(construct_event_message(number, sent)),
     )
     connection.subscriptions[number] = async_show_room(hass, ours[0], viewer)
+    connection.send_result(number)
+
+
+@websocket_command({vol.Required("type"): f"{DOMAIN}/subscribe_home"})
+@callback
+def _subscribe_home(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send all rooms that the user may read in brief now, and each one when it changes."""
+    number = message["id"]
+    viewer = HomeViewer(
+        user=connection.user,
+        send=lambda sent: connection.send_message(construct_event_message(number, sent)),
+    )
+    connection.subscriptions[number] = async_show_home(hass, viewer)
     connection.send_result(number)

@@ -232,6 +232,12 @@ class Channel:
         """Tell whether there was a reading in the 24 hours before a time, or one still holds."""
         return self.health.alive(at) or self.binner.holds(at)
 
+    def gone(self, at: float) -> bool:
+        """Tell whether the source had values, and none for longer than one of them holds."""
+        seen = [time for time in (self.health.last_read, self.health.life_at) if time is not None]
+        silent = bool(seen) and at - max(seen) > self.binner.hold_limit_s()
+        return silent and not self.binner.holds(at)
+
     def unseen(self, at: float) -> tuple[Condition, ...]:
         """Return the conditions at a time that no day in force has had, () if not known."""
         limits = self.forecast.weather_limits if self.forecast else None

@@ -13,10 +13,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.loader import IntegrationNotLoaded, async_get_loaded_integration
 
+from ..compatibility import area_of
 from ..const import CONF_PM25_SOURCE, CONF_VOC_SOURCE, DOMAIN
 from ..core.pollutant import Pollutant
 from ..home_history.glance import async_days, async_seen
-from ..inputs.described import Described, area_of, describe, device_names
+from ..inputs.described import Described, describe, device_names
 from ..inputs.eligibility import (
     Measurement,
     Refusal,

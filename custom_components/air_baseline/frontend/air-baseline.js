@@ -2,9 +2,13 @@
 // the modules are served unchanged, under a URL that changes with their content.
 
 import { AirBaselineCard } from "./card.js";
+import { AirBaselineHeadline } from "./headline.js";
 import { AirBaselineDashboard } from "./strategy.js";
+import { AirBaselineTile } from "./tile.js";
 
 const CARD = "air-baseline-card";
+const HEADLINE = "air-baseline-headline-card";
+const TILE = "air-baseline-tile-card";
 const STRATEGY = "air-baseline";
 const DOCUMENTATION =
   "https://github.com/air-baseline/air-baseline/blob/main/docs/dashboard.md";
@@ -27,6 +31,22 @@ define(CARD, AirBaselineCard, "customCards", {
     if (entity?.platform !== "air_baseline" || !entity.device_id) return null;
     return { config: { type: `custom:${CARD}`, device_id: entity.device_id } };
   },
+});
+
+define(TILE, AirBaselineTile, "customCards", {
+  type: TILE,
+  name: "Air Baseline tile",
+  description: "A room in one line; press it to see its card",
+  preview: true,
+  documentationURL: DOCUMENTATION,
+});
+
+define(HEADLINE, AirBaselineHeadline, "customCards", {
+  type: HEADLINE,
+  name: "Air Baseline headline",
+  description: "The whole home in a few words, what matters most first",
+  preview: true,
+  documentationURL: DOCUMENTATION,
 });
 
 define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrategies", {

@@ -4,10 +4,15 @@ import { channelElement, present } from "./channel.js";
 import { html } from "./dom.js";
 import { loadWords, questionTitle, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
+import { worseFirst } from "./standing.js";
 import { STYLES } from "./styles.js";
 
 const LEAST_WIDTH = 200; // Chart width in pixels until the layout is known.
 const SOON = "300px"; // A card this close to the viewport subscribes.
+const ROW = 64; // Height in pixels of a row of a section, with the gap below it.
+const GAP = 8; // That gap, which the last row does not have.
+const PADDING = 16; // Space in pixels between a chart and the edge of the card.
+const ROWS = 6; // Minimum rows until the charts have been laid out.
 const REFUSALS = { unauthorized: "card_refused", unknown_command: "card_not_loaded" };
 
 export class AirBaselineCard extends HTMLElement {
@@ -48,6 +53,7 @@ export class AirBaselineCard extends HTMLElement {
     this._opened = new Set();
     this._shown = [];
     this._width = 0;
+    this._rows = ROWS;
     this._sizes = new ResizeObserver(([entry]) => this._resized(entry.contentRect.width));
     this._sight = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this._seen(),
@@ -79,7 +85,7 @@ export class AirBaselineCard extends HTMLElement {
   }
 
   getGridOptions() {
-    return { columns: 12, min_columns: 6 };
+    return { columns: 12, min_columns: 6, min_rows: this._rows };
   }
 
   connectedCallback() {
@@ -164,6 +170,19 @@ export class AirBaselineCard extends HTMLElement {
     const focused = focusable().indexOf(this.shadowRoot.activeElement);
     this._card.replaceChildren(...this._content());
     focusable()[focused]?.focus();
+    this._measure();
+  }
+
+  /** Ask for so many rows that a section of fixed height does not cut a chart. */
+  _measure() {
+    const charts = this._card.querySelectorAll(".chart");
+    if (!this._width || !charts.length) return;
+    const top = this._card.getBoundingClientRect().top - this._card.scrollTop;
+    const bottom = charts[charts.length - 1].getBoundingClientRect().bottom + PADDING;
+    const rows = Math.ceil((bottom - top + GAP) / ROW);
+    if (rows === this._rows) return;
+    this._rows = rows;
+    this.dispatchEvent(new Event("card-updated", { bubbles: true, composed: true }));
   }
 
   _content() {
@@ -173,17 +192,25 @@ export class AirBaselineCard extends HTMLElement {
     const { channels, questions, recorder, room } = this._room;
     const wanted = this._config.quantity;
     const parts = this._config.show_title === false ? [] : [html("h2", "", {}, room)];
-    if (questions.length) parts.push(this._questions(questions, room));
-    this._shown = channels
+    const shown = channels
       .filter(({ quantity, words_of: words }) => !wanted || [quantity, words].includes(wanted))
-      .map((channel) => ({ channel, element: this._channelElement(channel) }));
+      .sort(worseFirst);
+    const toDo = new Set(shown.flatMap(({ words }) => words.what_to_do));
+    if (toDo.size) parts.push(this._whatToDo([...toDo]));
+    const asked = questions.length ? this._questions(questions, room) : null;
+    this._shown = shown.map((channel, index) => ({
+      channel,
+      element: this._channelElement(channel, index ? null : asked),
+    }));
+    if (asked && !shown.length) parts.push(asked);
     parts.push(...this._shown.map(({ element }) => element));
     if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
     return parts;
   }
 
-  _channelElement(channel) {
+  _channelElement(channel, asked) {
     return channelElement(this._hass, channel, Math.max(LEAST_WIDTH, this._width), {
+      asked,
       opened: this._opened.has(channel.quantity),
       onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
     });
@@ -196,6 +223,16 @@ export class AirBaselineCard extends HTMLElement {
     if (!this._room) return "";
     if (this._room.status !== "shown") return say(this._hass, `card_${this._room.status}`);
     return undefined;
+  }
+
+  _whatToDo(sentences) {
+    return html(
+      "section",
+      "todo",
+      {},
+      html("h3", "", {}, say(this._hass, "card_what_to_do")),
+      html("p", "", {}, sentences.join(" ")),
+    );
   }
 
   /** List the open questions, as links only for administrators, who can answer in Repairs. */

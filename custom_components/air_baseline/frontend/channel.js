@@ -2,31 +2,44 @@
 
 import { chart } from "./chart.js";
 import { html } from "./dom.js";
-import { clock, level, number, say, stateName } from "./format.js";
+import { clock, dateName, level, number, say, stateName } from "./format.js";
+import { LEARNING, standing, standingWords } from "./standing.js";
 
 const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i; // As the server reads numbers.
-const LEARNING = new Set(["collecting", "provisional"]);
+// What is still missing, apart from days; the first of these is said.
+const LACK_WORDS = {
+  warm_up: "card_lacks_warm_up",
+  hours: "card_lacks_hours",
+  weekend_days: "card_lacks_weekend_days",
+  week_days: "card_lacks_week_days",
+  parts: "card_lacks_parts",
+  record: "card_lacks_record",
+  marks: "card_lacks_marks",
+};
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
-/** Draw one channel of the server's message, with a chart `width` pixels wide. */
-export function channelElement(hass, channel, width, { opened, onToggle }) {
+/** Draw one channel of the server's message, with a chart `width` pixels wide; `asked` above it. */
+export function channelElement(hass, channel, width, { asked, opened, onToggle }) {
   const element = html("section", "channel");
-  element.append(head(hass, channel), picture(hass, channel, width));
-  element.append(legend(hass, channel));
-  if (LEARNING.has(channel.state)) element.append(progress(hass, channel));
+  const thin = LEARNING.has(channel.state);
+  element.append(head(hass, channel));
+  if (thin) element.append(ready(hass, channel));
+  if (asked) element.append(asked);
+  if (hasChart(channel)) element.append(picture(hass, channel, width), legend(hass, channel));
   const { words } = channel;
-  element.append(
-    definitions([
-      [say(hass, "card_measured"), words.measured],
-      [say(hass, "card_inferred"), words.inferred],
-    ]),
-  );
+  const said = [
+    [say(hass, "card_measured"), words.measured],
+    [say(hass, "card_inferred"), words.inferred],
+  ];
+  if (!thin) element.append(definitions(said));
   const details = html(
     "details",
     "",
     {},
     html("summary", "", {}, say(hass, "card_more")),
+    ...(thin ? [progress(hass, channel)] : []),
     definitions([
+      ...(thin ? said : []),
       [say(hass, "card_because"), words.because],
       [say(hass, "card_not_known"), words.not_known],
       [say(hass, "card_next"), words.next],
@@ -43,18 +56,18 @@ function name(hass, channel) {
 }
 
 function head(hass, channel) {
-  const { compared, state, words_of: words } = channel;
-  const said = compared
-    ? stateName(hass, words, "compared", compared)
-    : stateName(hass, words, "learning", state);
-  const known = compared && compared !== "not_enough_data";
+  const kind = standing(channel);
+  const said =
+    kind === "learning"
+      ? stateName(hass, channel.words_of, "learning", channel.state)
+      : standingWords(hass, kind, channel);
   return html(
     "div",
     "head",
     {},
     html("h3", "", {}, name(hass, channel)),
     html("div", "value", {}, ...present(hass, channel)),
-    html("div", `chip ${known ? compared : "unknown"}`, {}, said),
+    html("div", `chip ${kind}`, {}, said),
   );
 }
 
@@ -65,7 +78,7 @@ function head(hass, channel) {
 export function present(hass, channel) {
   const source = channel.source ? hass.states[channel.source] : undefined;
   const value = PLAIN.test(source?.state) ? Number(source.state) : Number.NaN;
-  const silent = channel.state === "no_source" || channel.lapsed;
+  const silent = channel.state === "no_source" || channel.silent_since !== null;
   const unit = source?.attributes.unit_of_measurement ?? "";
   // The ends of the span are in the channel's unit; a micro sign is a Greek mu.
   const ours = unit.replace("\u00b5", "\u03bc") === channel.unit;
@@ -128,6 +141,31 @@ function legend(hass, channel) {
   return html("ul", "legend", {}, ...items);
 }
 
+/** Tell whether there is anything to draw; a silent source without a line has only ranges. */
+function hasChart(channel) {
+  if (channel.line?.length) return true;
+  return channel.parts.length > 0 && standing(channel) !== "silent";
+}
+
+/** Return in one line when the range can be ready, and what it still needs. */
+function ready(hass, channel) {
+  const { earliest, lacks, needed } = channel;
+  const days = number(hass, Math.min(channel.usable_days, needed));
+  const progress = say(hass, "card_so_far", { days, needed: number(hass, needed) });
+  const lack = Object.keys(LACK_WORDS).find((what) => lacks.includes(what));
+  const still = lack
+    ? say(hass, "card_still", { so_far: progress, lacks: say(hass, LACK_WORDS[lack]) })
+    : `${progress}.`;
+  const when = earliest ? say(hass, "card_ready", { date: dateName(hass, earliest) }) : "";
+  return html(
+    "p",
+    "ready",
+    {},
+    ...(when ? [html("strong", "", {}, `${when}.`), " "] : []),
+    still,
+  );
+}
+
 /** Draw the days needed as dots, grouped by week; usable days are filled. */
 function progress(hass, channel) {
   const { needed } = channel;
@@ -138,12 +176,10 @@ function progress(hass, channel) {
   });
   const weeks = [];
   while (dots.length) weeks.push(html("span", "week", {}, ...dots.splice(0, 7)));
-  const values = { days: number(hass, days), needed: number(hass, needed) };
   return html(
     "div",
     "progress",
     {},
-    html("p", "", {}, say(hass, "card_days", values)),
     html("div", "days", { "aria-hidden": "true" }, ...weeks),
     html("p", "missing", {}, channel.missing.join(" ")),
   );

@@ -9,10 +9,20 @@ const NUMBER_LANGUAGES = {
   quote_decimal: ["de-CH"],
 };
 
-/** Load the card's words, which are part of the integration's translations. */
+const loading = new Map(); // By language: the frontend calls words loaded that it still waits for.
+
+/** Load the cards' words, which are part of the integration's translations; return `hass` with them. */
 export async function loadWords(hass) {
+  const { language } = hass;
+  if (!loading.has(language)) {
+    loading.set(language, load(hass).finally(() => loading.delete(language)));
+  }
+  return { ...hass, localize: await loading.get(language) };
+}
+
+async function load(hass) {
   await hass.loadBackendTranslation("common", DOMAIN);
-  await hass.loadBackendTranslation("issues", DOMAIN);
+  return hass.loadBackendTranslation("issues", DOMAIN);
 }
 
 /** Return one of the card's texts. */
@@ -46,9 +56,27 @@ export function number(hass, value, options = {}) {
   return new Intl.NumberFormat(NUMBER_LANGUAGES[format] ?? system, options).format(value);
 }
 
+function zoneOf(hass) {
+  return hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
+}
+
+/** Return the day and month of an ISO date. */
+export function dateName(hass, iso) {
+  const options = { day: "numeric", month: "long", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(hass.locale.language, options).format(new Date(iso));
+}
+
+/** Return a past POSIX time (seconds): its time of day if that is today's, else its date too. */
+export function moment(hass, at) {
+  const options = { day: "numeric", month: "short", timeZone: zoneOf(hass) };
+  const days = new Intl.DateTimeFormat(hass.locale.language, options);
+  const [day, today] = [new Date(at * 1000), new Date()].map((date) => days.format(date));
+  return day === today ? clock(hass, at) : `${day}, ${clock(hass, at)}`;
+}
+
 /** Return the time of day of a POSIX time (seconds), with or without minutes. */
 export function clock(hass, at, withMinutes = true) {
-  const zone = hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
+  const zone = zoneOf(hass);
   const format = hass.locale.time_format;
   const language = format === "system" ? undefined : hass.locale.language;
   const twelve = format === "12" ? true : format === "24" ? false : undefined;

@@ -15,6 +15,16 @@ export function roomName(device) {
   return device.name_by_user || device.name || "";
 }
 
+/** Return the last part of the address of a room's page on the dashboard. */
+export function roomView(device) {
+  return `room-${device.id}`;
+}
+
+/** Return the address of a room's page on the dashboard that is shown. */
+export function roomPath(device) {
+  return `/${location.pathname.split("/")[1]}/${roomView(device)}`;
+}
+
 /** Return a room's entity by its translation key, undefined if it is hidden or disabled. */
 export function roomEntity(hass, device, key) {
   return Object.values(hass.entities).find(

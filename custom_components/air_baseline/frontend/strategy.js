@@ -1,45 +1,84 @@
-// The "Air Baseline" dashboard: one section for each room that exists.
+// The "Air Baseline" dashboard: the headline, and a page for each room that exists.
 
 import { loadWords, say } from "./format.js";
-import { roomDevices, roomEntity, roomName } from "./rooms.js";
+import { roomsNow } from "./home.js";
+import { roomDevices, roomEntity, roomName, roomPath, roomView } from "./rooms.js";
+import { byStanding } from "./standing.js";
 
 const COLUMNS = 4;
 const QUANTITIES = ["pm25", "voc"];
 const ADD_A_ROOM = "/config/integrations/integration/air_baseline";
+// On a phone the headline is the whole page; elsewhere there is space for the rooms below it.
+const WIDE = [{ condition: "screen", media_query: "(min-width: 768px)" }];
+const KNOWN = { condition: "state", state_not: ["unknown", "unavailable"] };
 
 export class AirBaselineDashboard extends HTMLElement {
-  static async generate(_config, hass) {
-    await loadWords(hass);
-    const rooms = roomDevices(hass);
+  static async generate(_config, wordless) {
+    const [hass, briefs] = await Promise.all([loadWords(wordless), roomsNow(wordless.connection)]);
+    const devices = roomDevices(hass);
+    const rooms = byStanding(devices.map((device) => ({ device, brief: briefs[device.id] })));
+    const home = { title: "Air Baseline", path: "air", type: "sections", max_columns: COLUMNS };
     const sections = rooms.length
-      ? rooms.map((device) => roomSection(hass, device))
+      ? [headlineSection(), ...rooms.map(({ device }) => roomSection(device))]
       : [emptySection(hass)];
-    const view = { title: "Air Baseline", path: "air", type: "sections", max_columns: COLUMNS };
-    return { title: "Air Baseline", views: [{ ...view, sections }] };
+    return {
+      title: "Air Baseline",
+      views: [{ ...home, sections }, ...devices.map((device) => roomPage(hass, device))],
+    };
   }
 }
 
-function roomSection(hass, device) {
-  const tiles = QUANTITIES.flatMap((quantity) => [
-    tile(roomEntity(hass, device, `${quantity}_learning`)),
-    tile(roomEntity(hass, device, `${quantity}_confidence`)),
-  ]);
+function headlineSection() {
+  const card = { type: "custom:air-baseline-headline-card", room_views: true };
+  return { type: "grid", column_span: COLUMNS, cards: [card] };
+}
+
+function roomSection(device) {
   return {
     type: "grid",
+    visibility: WIDE,
     cards: [
       {
         type: "heading",
         heading: roomName(device),
-        tap_action: { action: "navigate", navigation_path: `/config/devices/device/${device.id}` },
+        tap_action: { action: "navigate", navigation_path: roomPath(device) },
       },
-      { type: "custom:air-baseline-card", device_id: device.id, show_title: false },
-      ...tiles.filter(Boolean),
+      roomCard(device),
     ],
   };
 }
 
-function tile(entity) {
-  return entity && { type: "tile", entity, name: { type: "entity" }, grid_options: { columns: 6 } };
+function roomCard(device) {
+  return { type: "custom:air-baseline-card", device_id: device.id, show_title: false };
+}
+
+/** Return the page of a room; only administrators are led to its settings. */
+function roomPage(hass, device) {
+  const more = QUANTITIES.map((quantity) => roomEntity(hass, device, `${quantity}_confidence`))
+    .filter(Boolean)
+    .map((entity) => ({
+      type: "tile",
+      entity,
+      name: { type: "entity" },
+      grid_options: { columns: 6 },
+      visibility: [{ ...KNOWN, entity }],
+    }));
+  if (hass.user?.is_admin) {
+    more.push({
+      type: "heading",
+      heading: say(hass, "card_settings"),
+      heading_style: "subtitle",
+      tap_action: { action: "navigate", navigation_path: `/config/devices/device/${device.id}` },
+    });
+  }
+  return {
+    title: roomName(device),
+    path: roomView(device),
+    subview: true,
+    type: "sections",
+    max_columns: 2,
+    sections: [{ type: "grid", column_span: 2, cards: [roomCard(device), ...more] }],
+  };
 }
 
 function emptySection(hass) {

@@ -9,7 +9,7 @@ export const STYLES = `
   display: block;
   height: 100%;
 }
-ha-card { display: block; height: 100%; box-sizing: border-box; padding: 16px; overflow: hidden; }
+ha-card { display: block; height: 100%; box-sizing: border-box; padding: 16px; overflow: hidden auto; }
 ha-card.waits { min-height: 420px; }
 h2, h3, p, ul, dl, dd { margin: 0; padding: 0; }
 h2 { font-size: 1.25rem; font-weight: 500; margin-bottom: 12px; overflow-wrap: anywhere; }
@@ -31,12 +31,57 @@ a { color: var(--primary-color); }
   content: ""; flex: none; width: 10px; height: 10px; border-radius: 50%;
   background: var(--of); box-sizing: border-box;
 }
-.chip.usual, .chip.lower { --of: var(--ab-usual); }
-.chip.higher, .chip.notable, .chip.unusual { --of: var(--ab-unusual); }
-.chip.higher::before, .chip.unknown::before {
-  background: none; border: 2px solid var(--of);
-}
+.chip::before { border: 2px solid var(--of); }
+.chip:not(.usual, .notable, .above_guideline, .unusual)::before { background: none; }
 .chip.unusual { background: color-mix(in srgb, var(--of) 32%, transparent); }
+.todo { margin-bottom: 12px; }
+.todo h3 { font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); }
+.todo p { font-weight: 500; overflow-wrap: anywhere; }
+.ready { margin-top: 4px; overflow-wrap: anywhere; }
+.headline { font-size: 1.125rem; line-height: 1.4; margin-bottom: 12px; overflow-wrap: anywhere; }
+.headline .unusual, .headline .above_guideline { font-weight: 500; }
+.headline .usual, .headline .learning { color: var(--ab-quiet); }
+.tiles {
+  display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(min(158px, 100%), 1fr));
+}
+ha-card.one { display: flex; padding: 0; }
+.tile {
+  --of: var(--ab-quiet);
+  display: grid; grid-template-columns: 1fr auto; gap: 0 8px; align-content: center;
+  box-sizing: border-box; min-width: 0; min-height: 56px; padding: 6px 10px 6px 12px; width: 100%;
+  border: 0; border-left: 4px solid var(--of); border-radius: 8px; cursor: pointer;
+  background: color-mix(in srgb, var(--of) 10%, transparent);
+  color: var(--primary-text-color, #212121); font: inherit; text-align: left; text-decoration: none;
+}
+.usual, .question { --of: var(--ab-usual); }
+.higher, .notable, .above_guideline, .unusual { --of: var(--ab-unusual); }
+.tile.unusual { background: color-mix(in srgb, var(--of) 26%, transparent); }
+.tile .name { font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.tile .value { font-size: .875rem; line-height: inherit; white-space: nowrap; }
+.tile .value small { font-size: .75rem; }
+.tile .state {
+  grid-column: 1 / -1; font-size: .8125rem; line-height: 1.2;
+  overflow: hidden; text-overflow: ellipsis;
+}
+.one .state { white-space: nowrap; font-size: .75rem; }
+.one .tile { height: 100%; }
+.tile .asks {
+  grid-area: 2 / 2; justify-self: end; align-self: end;
+  color: var(--primary-color); font-weight: 700; line-height: 1.2;
+}
+.tile:has(.asks) .state { grid-column: 1; }
+.tile:focus-visible, .close:focus-visible { outline: 2px solid var(--primary-color); }
+dialog {
+  width: min(560px, 100vw - 32px); max-height: calc(100vh - 32px); box-sizing: border-box;
+  padding: 0; border: 0; border-radius: 12px; color: inherit;
+  background: var(--card-background-color, #fff);
+}
+dialog::backdrop { background: rgba(0, 0, 0, .5); }
+.close {
+  display: block; position: sticky; bottom: 16px; margin: 0 16px 16px auto; padding: 8px 16px;
+  border: 0; border-radius: 8px; background: var(--primary-color);
+  color: var(--text-primary-color, #fff); font: inherit; font-weight: 500; cursor: pointer;
+}
 .chart { margin-top: 8px; min-height: 176px; }
 svg { display: block; overflow: visible; }
 svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
@@ -76,7 +121,6 @@ svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
 }
 .legend .episode { color: var(--primary-text-color); font-weight: 500; }
 .progress { margin-top: 14px; }
-.progress p { font-weight: 500; margin-bottom: 8px; }
 .progress .missing { font-weight: 400; color: var(--ab-quiet); margin: 8px 0 0; }
 .days { display: flex; flex-wrap: wrap; gap: 6px 16px; }
 .week { display: flex; gap: 5px; }
@@ -98,7 +142,7 @@ details dl { margin-top: 4px; grid-template-columns: 1fr; }
 details dd { margin-bottom: 8px; }
 .note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }
 .questions {
-  margin-bottom: 16px; padding: 10px 12px; border-radius: 8px;
+  margin-top: 12px; padding: 10px 12px; border-radius: 8px;
   background: color-mix(in srgb, var(--ab-usual) 10%, transparent);
 }
 .questions p { font-size: .8125rem; color: var(--ab-quiet); }

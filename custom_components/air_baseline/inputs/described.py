@@ -90,16 +90,6 @@ def describe(hass: HomeAssistant, entity_id: str, seen: Seen | None = None) -> D
     )
 
 
-def area_of(hass: HomeAssistant, registered: er.RegistryEntry | None) -> str | None:
-    """Return the area of an entity: its own, else that of its device."""
-    if registered is None:
-        return None
-    if registered.area_id or registered.device_id is None:
-        return registered.area_id
-    device = dr.async_get(hass).async_get(registered.device_id)
-    return dr.async_get_effective_area_id(hass, device) if device else None
-
-
 def own_names(
     hass: HomeAssistant,
     entity_id: str,

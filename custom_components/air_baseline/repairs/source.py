@@ -1,11 +1,11 @@
 """The flow about a source without values, or with values that cannot be learned from."""
 
-from homeassistant.components.repairs import FlowType, RepairsFlowResult
-from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
+from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.util import dt as dt_util
 
-from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
+from ..compatibility import async_room_settings
+from ..const import ATTR_QUANTITY
 from ..coordinator import RoomCoordinator
 from ..core.ledger.entries import Trouble
 from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
@@ -55,16 +55,8 @@ class SourceFlow(RoomRepairFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        flow = await self.hass.config_entries.subentries.async_init(
-            (room.config_entry.entry_id, SUBENTRY_ROOM),
-            context=SubentryFlowContext(
-                source=SOURCE_RECONFIGURE, subentry_id=room.subentry.subentry_id
-            ),
-        )
-        return self.async_abort(
-            reason="room_settings",
-            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"]),
-        )
+        going_on = await async_room_settings(self.hass, room.config_entry, room.subentry)
+        return self.async_abort(reason="room_settings", **going_on)
 
     async def async_step_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what a pause does, then pause."""

@@ -50,8 +50,12 @@ _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An explanation in words; every page shows its texts in this order."""
+    """An explanation in words; every page shows its texts in this order.
 
+    `what_to_do` are sentences, none without an episode.
+    """
+
+    what_to_do: tuple[str, ...]
     measured: str
     inferred: str
     because: str
@@ -61,6 +65,7 @@ class Page:
     def placeholders(self) -> dict[str, str]:
         """Return the texts as placeholders of a translated page."""
         return {
+            "what_to_do": "\n".join(self.what_to_do),
             "measured": self.measured,
             "inferred": self.inferred,
             "because": self.because,
@@ -95,6 +100,7 @@ async def async_page(
         pages.append(words.page(explanation, room.sources[pollutant], names, name))
         await asyncio.sleep(0)
     return Page(
+        what_to_do=tuple(dict.fromkeys(one for page in pages for one in page.what_to_do)),
         measured=_lines(page.measured for page in pages),
         inferred=_lines(page.inferred for page in pages),
         because=_lines(page.because for page in pages),
@@ -152,6 +158,7 @@ class Words:
         quantity = self.say(f"quantity_{explanation.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
+            what_to_do=tuple(self.say(f"advice_{code}") for code in explanation.what_to_do),
             measured=" ".join(
                 [
                     self._measured(explanation, source, quantity),

@@ -98,23 +98,23 @@ def test_without_days_to_compare_with_nothing_is_notable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "compared", "confidence"),
+    ("state", "reason", "compared"),
     [
-        (LearningState.PAUSED, Reason.PAUSED, None, None),
-        (LearningState.NO_SOURCE, Reason.SILENT, None, None),
-        (LearningState.STALE, Reason.STALE, None, None),
-        (LearningState.CHANGING, Reason.CHANGING, None, 0.8),
-        (LearningState.PROVISIONAL, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA, 0.8),
-        (LearningState.COLLECTING, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA, 0.8),
+        (LearningState.PAUSED, Reason.PAUSED, None),
+        (LearningState.NO_SOURCE, Reason.SILENT, None),
+        (LearningState.STALE, Reason.STALE, None),
+        (LearningState.CHANGING, Reason.CHANGING, None),
+        (LearningState.PROVISIONAL, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA),
+        (LearningState.COLLECTING, Reason.NOT_LEARNED, Compared.NOT_ENOUGH_DATA),
     ],
 )
 def test_only_what_is_learned_is_compared(
-    state: LearningState, reason: Reason, compared: Compared | None, confidence: float | None
+    state: LearningState, reason: Reason, compared: Compared | None
 ) -> None:
     judged = judge(TODAY, state, SustainedLevel(99.0, 99.0), 0, None)
     assert (judged.unusual, judged.reason) == (None, reason)
     assert judged.compared is compared
-    assert judged.confidence == confidence
+    assert judged.confidence is None, "its range is not in force"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_learned_channel_says_why_no_alert_is_possible(
 
 @pytest.mark.parametrize("state", LearningState)
 def test_what_two_weeks_should_hold_is_only_said_of_a_range_in_force(state: LearningState) -> None:
-    in_force = state in (LearningState.PROVISIONAL, LearningState.LEARNED)
+    in_force = state is LearningState.LEARNED
     said = judge(TODAY, state, None, 0, None).next_14_days
     assert said == ((71, 87) if in_force else None)
     cold = judge(TODAY, state, None, 0, None, unseen=(Condition.COLDER,))

@@ -79,6 +79,11 @@ def test_the_record_says_how_forecasts_of_two_weeks_came_out() -> None:
     assert (record.forecasts_scored, record.forecasts_kept) == (4, 0)
 
 
+def test_there_is_no_record_of_a_range_that_is_not_in_force() -> None:
+    record = explain(breathing(10, state=LearningState.PROVISIONAL), NOW).record
+    assert (record.scored_days, record.confidence, record.coverage_28d) == (10, None, None)
+
+
 @pytest.mark.parametrize(("days", "needed"), [(30, True), (34, False)])
 def test_with_too_few_reference_days_it_says_that_alerts_wait(days: int, *, needed: bool) -> None:
     explanation = explain(breathing(days), NOW)

@@ -54,6 +54,7 @@ def test_no_range_is_shown_before_it_is_learned(state: LearningState) -> None:
     breathe(channel, START, 60, 8.0)
     shown = view(channel, START + HOUR)
     assert (shown.low, shown.middle, shown.high) == (None, None, None)
+    assert (shown.confidence, shown.coverage_28d) == (None, None), "no range is in force"
     assert (shown.unusual, shown.reason) == (None, Reason.NOT_LEARNED)
     assert Missing.DAYS in shown.missing
     assert shown.earliest is not None

@@ -240,6 +240,9 @@ def test_coverage_28d_is_the_mean_coverage_of_four_weeks() -> None:
     assert result.recent_coverage == pytest.approx(0.9)
     assert result.scored_days == 29
     assert known([]).coverage_28d is None
+    few = [*ago(*range(40, 60), coverage=0.8), *ago(*range(1, 7), coverage=0.8)]
+    assert known(few).coverage_28d is None, "six days are too few"
+    assert known([*few, *ago(7, coverage=0.8)]).coverage_28d == pytest.approx(0.8)
 
 
 def live_on(ledger: Ledger, limit: int) -> int | None:

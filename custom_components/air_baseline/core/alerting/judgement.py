@@ -23,19 +23,18 @@ _REASON_OF_STATE: Final = MappingProxyType(
     }
 )
 _THIN = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
-_IN_FORCE = frozenset({LearningState.PROVISIONAL, LearningState.LEARNED})
-_NO_CONFIDENCE = frozenset({LearningState.PAUSED, LearningState.NO_SOURCE, LearningState.STALE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What can be said about one moment; the range was in force before the moment was seen.
 
-    `typical` is the range of the part, None if none is shown. `confidence` is a probability,
-    `next_14_days` the percent of them that the range should hold (low and high), and `sustained`
-    the sustained level (base unit); they are None if not known. `unusual` is None if
-    no alert can be given, for the `reason`. `episode` is the id of the running episode, and
-    `unseen` are the conditions that no day in force has had. `bin` is the bin that was judged.
+    `typical` is the range of the part, None if none is shown. `confidence` is a probability and
+    `next_14_days` the percent of them that the range should hold (low and high), both None unless
+    a learned range is in force. `sustained` is the sustained level (base unit), None if not known.
+    `unusual` is None if no alert can be given, for the `reason`. `episode` is the id of the
+    running episode, and `unseen` are the conditions that no day in force has had. `bin` is the bin
+    that was judged.
     """
 
     state: LearningState
@@ -70,7 +69,7 @@ def judge(  # noqa: PLR0913 - each argument changes independently
     reason = reason_against(today, state, sustained, part, unseen=unseen)
     seen = today is not None and today.sees(part)
     typical = today.ranges[part] if today and today.ranges and today.shown and seen else None
-    confident = today is not None and state not in _NO_CONFIDENCE and not unseen
+    confident = state is LearningState.LEARNED and not unseen
     running = episode is not None
     compared = _compared(today, state, sustained, hour, running=running)
     return Judgement(
@@ -78,7 +77,7 @@ def judge(  # noqa: PLR0913 - each argument changes independently
         typical=typical,
         basis=today.basis if today and typical else None,
         confidence=today.confidence if today and confident else None,
-        next_14_days=today.next_14_days if today and confident and state in _IN_FORCE else None,
+        next_14_days=today.next_14_days if today and confident else None,
         sustained=sustained.low if sustained else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),

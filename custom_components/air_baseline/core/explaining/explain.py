@@ -35,6 +35,7 @@ from ..ledger.folding import UNDO_DAYS
 from ..ledger.ledger import Ledger
 from ..pollutant import Pollutant, from_scale
 from ..reading.binning import FRESH_S
+from .advice import advise
 from .explanation import (
     ChangeFacts,
     Comparison,
@@ -107,6 +108,7 @@ def explain(
         folded_corrections=channel.ledger.folded.in_force(locate(at, channel.zone)[0]),
         not_known=_not_known(channel, subject, surroundings),
         next_steps=_next_steps(channel, judgement, about, locate(at, channel.zone)[0]),
+        what_to_do=advise(channel, about, judgement.sustained, at),
     )
 
 
@@ -144,11 +146,12 @@ def _measured(
         mean_is_least=guideline.is_least(at) if guideline else None,
         above_guideline=guideline.is_above(at) if guideline else None,
         guideline=guideline.spec.source if guideline else None,
-        silence=_silence(channel, judgement, at),
+        silence=silence(channel, judgement, at),
     )
 
 
-def _silence(channel: Channel, judgement: Judgement, at: float) -> Silence | None:
+def silence(channel: Channel, judgement: Judgement, at: float) -> Silence | None:
+    """Return what is known of a source without a new report for over an hour, otherwise None."""
     since, device_at = channel.health.last_read, channel.health.life_at
     if channel.clock_wrong or since is None or at - since <= FRESH_S:
         return None
@@ -210,7 +213,7 @@ def _record(channel: Channel, judgement: Judgement) -> TrackRecord:
     first = channel.ledger.change_day
     return TrackRecord(
         scored_days=known.scored_days,
-        coverage_28d=known.coverage_28d,
+        coverage_28d=known.coverage_28d if judgement.state is LearningState.LEARNED else None,
         target=TARGET,
         confidence=judgement.confidence,
         next_14_days=judgement.next_14_days,

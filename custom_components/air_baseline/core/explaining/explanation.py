@@ -13,6 +13,7 @@ from ..codes import Basis, Compared, Condition, LearningState, Missing, OtherRoo
 from ..ledger.entries import Cause, CorrectionCode
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
+from .advice import Advice
 from .released import released
 
 
@@ -259,7 +260,8 @@ class SurroundingsFacts:
 class Explanation:
     """Everything behind one statement about a channel.
 
-    `span_end` is the end of the sensor's span: a level at it means "at least".
+    `span_end` is the end of the sensor's span: a level at it means "at least". `what_to_do` is
+    about an episode, and empty without one.
     """
 
     subject: Subject
@@ -286,6 +288,7 @@ class Explanation:
     folded_corrections: int
     not_known: tuple[NotKnown, ...]
     next_steps: tuple[Next, ...]
+    what_to_do: tuple[Advice, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as plain JSON values under the released names."""

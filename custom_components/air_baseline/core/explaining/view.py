@@ -15,9 +15,11 @@ from ..pollutant import Pollutant
 class EntityView:
     """A channel as its entities show it: base units, shares from 0 to 1, days as ISO dates.
 
-    `low`, `middle` and `high` are the range of the present part, None until it is learned.
+    `low`, `middle` and `high` are the range of the present part. They, `confidence` and
+    `coverage_28d` are None until it is learned.
     `mean` is the guideline mean over whole buckets. `high_is_least` and `mean_is_least` say that
-    it can be higher, because of levels at the end of the sensor's span. `outcome` is how the
+    it can be higher, because of levels at the end of the sensor's span. `gone` says that the source
+    has had no value for longer than one holds, so that nothing is measured. `outcome` is how the
     latest episode ended, `rarity` that of the running one (days), and `coverage_28d` the mean
     coverage over 28 days. `next_14_days` are the low and high percent that the range should hold,
     and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
@@ -45,6 +47,7 @@ class EntityView:
     mean: float | None
     mean_is_least: bool
     above_guideline: bool | None
+    gone: bool
     usable_days: float
     needed_days: int
     missing: tuple[Missing, ...]
@@ -68,6 +71,7 @@ def view(channel: Channel, at: float) -> EntityView:
     known = today.standing if today else Standing()
     learned = judgement.state is LearningState.LEARNED
     typical = judgement.typical if learned else None
+    coverage = known.coverage_28d if learned else None
     guideline = None if channel.clock_wrong else channel.guideline
     warming_up = (Missing.WARM_UP,) if channel.health.warming_up(at) else ()
     return EntityView(
@@ -90,13 +94,14 @@ def view(channel: Channel, at: float) -> EntityView:
         mean=guideline.settled_mean(at) if guideline else None,
         mean_is_least=guideline is not None and guideline.settled_is_least(at),
         above_guideline=guideline.is_above(at) if guideline else None,
+        gone=channel.gone(at),
         usable_days=known.tally.days,
         needed_days=LEARNED_DAYS,
         missing=(*warming_up, *(missing for missing, _ in known.missing)),
         earliest=iso_day(known.earliest) if known.earliest else None,
         earliest_moved=known.slid,
         not_seen=clock_times(known.unseen),
-        coverage_28d=None if known.coverage_28d is None else round(known.coverage_28d, 2),
+        coverage_28d=None if coverage is None else round(coverage, 2),
         since=iso_day(known.first) if known.first else None,
         suspected_since=_suspected_since(channel),
         corrections=channel.ledger.in_force(locate(at, channel.zone)[0]),

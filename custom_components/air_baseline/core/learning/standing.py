@@ -14,6 +14,7 @@ from ..ledger.entries import Change
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import LEAST_PARTS, is_enough, parts_of
+from .confidence import CONFIDENCE_DAYS
 from .forecast_record import ForecastRecord, forecast_record
 from .typical_range import TARGET
 
@@ -85,7 +86,7 @@ class Standing:
 
     `first` is the first day that `tally` counts. `scored_days` is the number of coverages that
     count, `recent_coverage` the mean of the last 14 and `coverage_28d` the mean over 28 days
-    (None: no coverage). `missing` is what `learned` still needs, `earliest` the first day that
+    (None: fewer than seven). `missing` is what `learned` still needs, `earliest` the first day that
     could be learned (None: learned, or too far ahead). `since` is the day of the change that made
     the state `changing`. `from_history` counts the imported days. `unseen` is the mask of the
     parts that the source is usually off in. `slid` is by how many days `earliest` is later than
@@ -154,7 +155,7 @@ def standing(ledger: Ledger, today: int) -> Standing:
         first=days[0].day if days else None,
         scored_days=len(coverages),
         recent_coverage=mean,
-        coverage_28d=sum(of_28d) / len(of_28d) if of_28d else None,
+        coverage_28d=sum(of_28d) / len(of_28d) if len(of_28d) >= CONFIDENCE_DAYS else None,
         missing=tuple(missing.items()),
         earliest=earliest,
         slid=_slid(ledger, known, earliest, today) if missing else 0,

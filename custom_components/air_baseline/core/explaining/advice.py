@@ -1,0 +1,55 @@
+"""What to do about an unusual episode: suggestions that hold for everybody, in their order."""
+
+from enum import StrEnum
+
+from ..channel import Channel
+from ..ledger.episode import Episode
+from ..pollutant import Pollutant
+
+# Share of the room's level outdoors, by judgement: two consumer sensors can differ by a third.
+CLEANER = 0.5
+FALLEN = 0.5  # Share of the peak, by judgement: then most of it has gone by itself.
+
+
+class Advice(StrEnum):
+    """A suggestion; none is a verdict about health."""
+
+    VENTILATE = "ventilate"
+    VENTILATE_IF_CLEAN = "ventilate_if_clean"
+    SHUT_WINDOWS = "shut_windows"
+    FIND_SOURCE = "find_source"
+    FIND_VAPOR = "find_vapor"
+    RUN_PURIFIER = "run_purifier"
+    WAIT = "wait"
+    OVER = "over"
+
+
+def advise(
+    channel: Channel, episode: Episode | None, sustained: float | None, at: float
+) -> tuple[Advice, ...]:
+    """Return what to do about an episode at a POSIX time, given the sustained level (base unit).
+
+    Outdoor PM2.5 decides about the windows where it is known; of vapor outdoors nothing is known.
+    """
+    if episode is None or channel.clock_wrong:
+        return ()
+    if episode.end is not None:
+        return (Advice.OVER,)
+    waits = sustained is not None and sustained <= FALLEN * episode.peak
+    wait = (Advice.WAIT,) if waits else ()
+    if channel.spec.pollutant is not Pollutant.PM25:
+        return (Advice.VENTILATE_IF_CLEAN, Advice.FIND_VAPOR, *wait)
+    windows = _windows(channel, sustained, at)
+    source = () if windows == (Advice.SHUT_WINDOWS,) else (Advice.FIND_SOURCE,)
+    return (*windows, *source, Advice.RUN_PURIFIER, *wait)
+
+
+def _windows(channel: Channel, sustained: float | None, at: float) -> tuple[Advice, ...]:
+    """Return what PM2.5 of the last hour outdoors says about the windows, if anything."""
+    known = channel.surroundings.outdoor_pm25
+    outdoor = known.of_last_hour(at) if known else None
+    if outdoor is None or sustained is None:
+        return (Advice.VENTILATE_IF_CLEAN,)
+    if outdoor >= sustained:
+        return (Advice.SHUT_WINDOWS,)
+    return (Advice.VENTILATE,) if outdoor <= CLEANER * sustained else ()
