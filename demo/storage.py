@@ -32,8 +32,8 @@ VERSIONS: Final = {
     f"lovelace.{DASHBOARD_ID}": (1, 1),
     "lovelace_dashboards": (1, 1),
     "onboarding": (4, 1),
-    LEDGER_KEY: (3, 1),
-    OPEN_KEY: (3, 1),
+    LEDGER_KEY: (4, 1),
+    OPEN_KEY: (4, 1),
 }
 
 

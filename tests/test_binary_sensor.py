@@ -48,9 +48,9 @@ async def test_an_episode_turns_unusual_on_and_half_an_hour_inside_the_range_tur
     await a_kitchen(hass, hass_storage, 36)
     await pass_time(hass, clock, 30 * MINUTE, {PM25: usual})
     assert unusual(hass) == ("off", None)
-    await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(80)})
-    assert unusual(hass) == ("off", None)
-    await pass_time(hass, clock, 10 * MINUTE, {PM25: steady(80)})
+    await pass_time(hass, clock, 15 * MINUTE, {PM25: steady(80)})
+    assert unusual(hass) == ("off", None), "it has not held for 15 minutes yet"
+    await pass_time(hass, clock, 5 * MINUTE, {PM25: steady(80)})
     assert unusual(hass) == ("on", None)
     await pass_time(hass, clock, 25 * MINUTE, {PM25: steady(6)})
     assert unusual(hass) == ("on", None)
@@ -141,21 +141,27 @@ async def test_an_episode_continues_through_a_restart(
     assert unusual(hass) == ("off", None)
 
 
-async def test_more_alerts_than_promised_raise_doubt(
-    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
+@pytest.mark.parametrize(("days_ago", "soon"), [((), "on"), ((12, 8, 4), "off")])
+async def test_more_alerts_than_promised_raise_the_alert_levels_and_do_not_stop_alerts(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    days_ago: tuple[int, ...],
+    soon: str,
 ) -> None:
-    noon, today, ended = int(NOON.timestamp()), NOON.toordinal(), ("recovered", None)
+    noon, today = int(NOON.timestamp()), NOON.toordinal()
+    ended = (1.0, "recovered", None, 35, False)
     earlier = [
-        [noon - ago * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, 1.0, *ended]
-        for ago in (12, 8, 4)
+        [noon - ago * 86400, today - ago, 3, 80.0, 30.0, 11.0, 35, 35, 80.0, *ended]
+        for ago in days_ago
     ]
     await a_kitchen(hass, hass_storage, 36, episodes=earlier)
-    await pass_time(hass, clock, HOUR, {PM25: usual})
+    await pass_time(hass, clock, 16 * HOUR, {PM25: usual})
     assert unusual(hass) == ("off", None)
-    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
-    assert unusual(hass) == ("unknown", "quota")
-    assert shown(hass, UNUSUAL).attributes["learning_state"] == "changing"
-    assert shown(hass, "sensor.kitchen_pm25_learning").state == "changing"
+    await pass_time(hass, clock, 30 * MINUTE, {PM25: steady(37)})
+    assert unusual(hass) == (soon, None)
+    await pass_time(hass, clock, 20 * MINUTE, {PM25: steady(100)})
+    assert unusual(hass) == ("on", None)
 
 
 async def test_the_daily_mean_of_pm25_is_unknown_until_eighteen_hours_are_seen(

@@ -195,7 +195,7 @@ async def test_the_sustained_level_is_compared_with_the_range(
 async def test_a_short_rise_is_not_sustained_and_changes_nothing(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    await pass_time(hass, clock, timedelta(minutes=25), {PM25: steady(80)})
+    await pass_time(hass, clock, timedelta(minutes=15), {PM25: steady(80)})
     assert shown(hass, COMPARED).state == "usual"
 
 

@@ -164,21 +164,21 @@ async def test_explain_is_about_the_episode_while_one_runs(
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     measured = (await words(hass))["measured"]
     assert "so far" in measured
-    assert "(noticed at 12:3" in measured
+    assert "(noticed at 12:15)" in measured
     await pass_time(hass, clock, HOUR, {PM25: usual})
-    assert "sustained for the last 30 minutes" in (await words(hass))["measured"]
+    assert "sustained for the last 15 minutes" in (await words(hass))["measured"]
 
 
 @pytest.mark.usefixtures("entry")
-async def test_explain_says_that_something_changed(
+async def test_explain_has_the_day_of_a_suspected_change_and_the_range_goes_on(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    doubled = {PM25: lambda at: 4 * usual(at)}
-    await pass_time(hass, clock, 9 * DAY, doubled, step=10 * MINUTE)
-    assert shown(hass, LEARNING).state == "changing"
-    texts = await words(hass)
-    assert "Something changed" in texts["inferred"]
-    assert texts["next"]
+    quadrupled = {PM25: lambda at: 4 * usual(at)}
+    await pass_time(hass, clock, 9 * DAY, quadrupled, step=10 * MINUTE)
+    assert shown(hass, LEARNING).state == "learned"
+    explained = (await act(hass, "explain"))["quantities"]["pm25"]
+    assert explained["numbers"]["change"]["from_day"] == "2026-03-02"
+    assert "Something changed" not in explained["words"]["inferred"]
 
 
 @pytest.mark.usefixtures("entry")
@@ -187,10 +187,10 @@ async def test_explain_names_the_days_that_a_passed_change_excludes(
 ) -> None:
     smoke = {PM25: lambda at: 4 * usual(at)}
     await pass_time(hass, clock, 9 * DAY, smoke, step=10 * MINUTE)
-    assert "went away" not in (await words(hass))["because"]
+    assert "as before again" not in (await words(hass))["because"]
     await pass_time(hass, clock, 4 * DAY, {PM25: usual}, step=10 * MINUTE)
     assert shown(hass, LEARNING).state == "learned"
-    left_out = "went away by itself. The days from 2026-03-02 to 2026-03-11 are excluded."
+    left_out = "is as before again. The days from 2026-03-02 to 2026-03-11 are excluded."
     assert left_out in (await words(hass))["because"]
 
 

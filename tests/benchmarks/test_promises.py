@@ -17,7 +17,7 @@ from benchmarks.runs import Run
 from benchmarks.scenarios import Thin
 from benchmarks.seeds import REPORTING
 from benchmarks.trust import Tenth, Trust
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS, Promise
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.benchmarks.test_tables import days, run
 
@@ -32,7 +32,7 @@ def plumes(size: float, *, ours: bool, theirs: bool) -> list[Found]:
 
 
 def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 0) -> Results:
-    seeded = group("plain homes", PLAIN, MONTH_DAYS, [room])
+    seeded = group("plain homes", PLAIN, Promise.MONTH, [room])
     table = [Rate(OURS, 0.8, 0.0, float("nan"), float("nan")), Rate(RULE, 20.0, 25.0, 0.5, 4.0)]
     smoke = Smoke(rooms=2, episodes=1, most=1, same=2, low=1.0, high=1.1)
     return Results(
@@ -40,10 +40,10 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         homes=1,
         days=180,
         groups=[seeded],
-        recorded=[group("recordings", None, MONTH_DAYS, [room])],
+        recorded=[group("recordings", None, Promise.MONTH, [room])],
         pooled={Pollutant.PM25: trust},
-        smoke=[(Pollutant.PM25, MONTH_DAYS, smoke)],
-        recorded_smoke=[RecordedSmoke(MONTH_DAYS, 6, 2, 1, 1)],
+        smoke=[(Pollutant.PM25, Promise.MONTH, smoke)],
+        recorded_smoke=[RecordedSmoke(Promise.MONTH, 6, 2, 1, 1)],
         changed=[(MOVED, Pollutant.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
         thin=[(Pollutant.PM25, Thin("two days", 4, claims))],
         comparisons=[Comparison(Pollutant.PM25, table, found, found)],
@@ -71,7 +71,7 @@ def test_each_promise_can_be_broken() -> None:
     blind = plumes(3.0, ours=False, theirs=True)
     flat = Trust(40, (), -0.2, -0.3, -0.1, 0.17, 0.16)
     bad = results(wild, blind, flat, claims=2)
-    bad.smoke = [(Pollutant.PM25, MONTH_DAYS, Smoke(2, 4, 3, 1, 1.0, 2.0))]
+    bad.smoke = [(Pollutant.PM25, Promise.MONTH, Smoke(2, 4, 3, 1, 1.0, 2.0))]
     words = "\n".join(broken(bad))
     for part in (
         "the learned range held 1.000",
@@ -92,7 +92,7 @@ def test_each_promise_can_be_broken() -> None:
 
 
 def test_a_promise_allows_what_the_settings_say() -> None:
-    assert allowed_rate(MONTH_DAYS) == 1.0
+    assert allowed_rate(Promise.MONTH) == 1.0
     assert allowed_rate(Promise.FORTNIGHT) == 2.14
 
 

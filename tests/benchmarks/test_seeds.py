@@ -7,7 +7,7 @@ from benchmarks.compute import Plan
 from benchmarks.regime_report import regime_jobs, twin_jobs
 from benchmarks.regimes import PLAIN, REGIMES
 from benchmarks.seeds import REPORTING, TUNING, name_of, seeds, stream
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
+from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.pollutant import Pollutant
 
 NAMES = [regime.name for regime in REGIMES]
@@ -23,7 +23,7 @@ def test_tuning_and_reporting_seeds_share_none() -> None:
 def test_every_job_is_of_its_own_block(block: range) -> None:
     jobs = [*regime_jobs(block, 12, 240, NAMES), *twin_jobs(block, 60)]
     used = {job.seed for job in jobs}
-    used |= {job[0] for job in Plan(block, 24, 180).of(PLAIN, Pollutant.PM25, MONTH_DAYS)}
+    used |= {job[0] for job in Plan(block, 24, 180).of(PLAIN, Pollutant.PM25, Promise.MONTH)}
     used |= set(Plan(block, 24, 180).thin_rooms)
     assert used <= set(block)
 

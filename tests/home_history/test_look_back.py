@@ -85,7 +85,7 @@ async def test_the_first_minute_agrees_with_the_chart(
     line = channels(message)["pm25"]["line"]
     assert len(line) == (NOON - TODAY) // SLOT
     words = (await act(hass, "explain"))["quantities"]["pm25"]["words"]
-    assert "sustained for the last 30 minutes" in words["measured"]
+    assert "sustained for the last 15 minutes" in words["measured"]
     await card.close()
 
 

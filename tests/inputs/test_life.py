@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, peaks_of_text
 from custom_components.air_baseline.inputs.life import alive_at
 from tests.home import PM25, a_kitchen, act, days_of, pass_time, report, saved, shown, steady
 
@@ -160,8 +161,8 @@ async def test_a_dead_sensor_teaches_nothing_and_is_said_to_be_silent(
     assert shown(hass, LEARNING).state == "no_source"
     channel = await saved(hass, hass_storage)
     assert len(days_of(channel)) == 45 + 1
-    held = [day for day in days_of(channel)[-1:] if day["peaks"].count("-")]
-    assert held, "the time without a sign of life is removed"
+    peaks = peaks_of_text(days_of(channel)[-1]["hours"])
+    assert NO_PEAK in peaks, "the time without a sign of life is removed"
 
 
 @pytest.mark.usefixtures("kitchen")

@@ -201,7 +201,7 @@ async def test_pm25_and_voc_that_rise_within_an_hour_are_one_question(
 async def test_a_newer_episode_replaces_an_unanswered_one(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
-    await a_kitchen(hass, hass_storage, 36)
+    await a_kitchen(hass, hass_storage, 89)
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     (first,) = issues(hass)
     await pass_time(hass, clock, 23 * HOUR, {PM25: usual})

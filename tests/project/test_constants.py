@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent.parent
 INTEGRATION = ROOT / "custom_components" / "air_baseline"
 
 REASON = re.compile(
-    r"by judgement|follows from|specif|recordings|trial run|short run|measured"
+    r"by judgement|follows from|specif|recordings|trial run|short run|tuning run|measured"
     r"|`(tables|promises|trust|plumes|detection|relearning|scenarios|speed)`"
     r"|WHO|UBA|BCP 47",
     re.IGNORECASE,

@@ -1,7 +1,7 @@
 """What a person can answer to an inference, over the API that the frontend uses."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 import json
 from typing import Any
 
@@ -10,12 +10,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.codes import OtherRooms
-from custom_components.air_baseline.core.day import locate
-from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import Answer, Fixer
 from tests.home import (
@@ -24,7 +20,6 @@ from tests.home import (
     NOON,
     PM25,
     VOC,
-    ZONE,
     a_home,
     a_kitchen,
     a_room,
@@ -196,14 +191,14 @@ async def test_the_surroundings_of_an_episode_are_shown(
     assert "Only this room" not in text_of(page, "inferred"), "the bedroom is gone"
 
 
-@pytest.mark.usefixtures("episode")
 async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undone(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
-    episode: MockConfigEntry,
     hass_storage: dict[str, Any],
     fixer: Fixer,
 ) -> None:
+    entry = await a_kitchen(hass, hass_storage, 89)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     (asked,) = issues(hass)
     done = await to_page(fixer, asked, "stop_asking")
     assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
@@ -211,7 +206,7 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, UNUSUAL).state == "on", "it is still shown"
     assert issues(hass) == []
-    await restart(hass, episode, hass_storage)
+    await restart(hass, entry, hass_storage)
     assert issues(hass) == []
     explained = await act(hass, "get_ledger")
     (stop,) = explained["quantities"]["pm25"]["corrections"]
@@ -539,37 +534,3 @@ async def test_without_alerts_at_present_the_future_level_is_shown(
     preview = text_of(page, "preview")
     assert "once alerts are possible, those late in the morning" in preview
     assert "start above 92 μg/m³" in preview
-
-
-def an_alert(moment: datetime) -> Episode:
-    """Return an hour of high air that nobody has corrected."""
-    begun = int(moment.timestamp())
-    return Episode(
-        id=begun,
-        day=locate(begun, ZONE)[0],
-        part=2,
-        opened_level=60.0,
-        alert_level=50.0,
-        high=12.0,
-        beaten=30,
-        compared=30,
-        peak=60.0,
-        end=begun + 3600.0,
-        outcome=EpisodeEnd.RECOVERED,
-    )
-
-
-async def test_too_many_alerts_raise_doubt_and_are_asked_about(
-    hass: HomeAssistant,
-    clock: FrozenDateTimeFactory,
-    hass_storage: dict[str, Any],
-    fixer: Fixer,
-) -> None:
-    channel = load_channel(learned(Pollutant.PM25, 36), ZONE, MONTH_DAYS)
-    for days_ago in (20, 13, 6):
-        channel.ledger = channel.ledger.with_episode(an_alert(NOON - days_ago * DAY))
-    await a_kitchen(hass, hass_storage, 36, episodes=dump_channel(channel)["episodes"])
-    await pass_time(hass, clock, HOUR, {PM25: steady(900)})
-    assert shown(hass, LEARNING).state == "changing"
-    page = await fixer.begin(the_change(hass))
-    assert "more alerts than promised" in text_of(page, "inferred")

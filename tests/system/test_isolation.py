@@ -318,13 +318,13 @@ async def test_a_room_that_has_failed_is_not_one_that_stayed_inside(
     channels |= hall["data"]["rooms"]
     await set_up(hass, entry)
     levels = {
-        PM25: usual,
+        PM25: steady(6),
         INDEX: lambda at: usual(at, Pollutant.VOC_INDEX),
-        VOC: lambda at: usual(at, Pollutant.VOC_RATIO),
+        VOC: steady(120),
     }
     await pass_time(hass, clock, 2 * HOUR, levels)
     entry.runtime_data.rooms["01HALL"].channels[Pollutant.VOC_RATIO].__class__ = Failing
-    await pass_time(hass, clock, HOUR, {**levels, INDEX: steady(450)})
+    await pass_time(hass, clock, 1.5 * HOUR, {**levels, INDEX: steady(450)})
     channel = entry.runtime_data.rooms[BEDROOM].channels[Pollutant.VOC_INDEX]
     assert channel.episodes[-1].other_rooms is OtherRooms.UNKNOWN
 

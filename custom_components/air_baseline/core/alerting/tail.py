@@ -1,6 +1,6 @@
 """The tail of how high the hours of past days got, from which a rarity follows.
 
-The highest fifth of the days make an exponential tail (peaks over a threshold: S. Coles, An
+The highest seventh of the days makes an exponential tail (peaks over a threshold: S. Coles, An
 Introduction to Statistical Modeling of Extreme Values, 2001, chapter 4). A score is in nats: S is
 as rare as one such hour in exp(S) days. Scores can be compared between hours and rooms.
 """

@@ -1,7 +1,7 @@
 """What today must exceed to be called unusual: what one day in so many exceeds, and a margin.
 
 An hour is scored by how far its highest sustained level rose, given the six hours before it:
-y(peak) minus most of the level before, as a place in the tail of that hour on other days. The
+y(peak) minus a share of the level before, as a place in the tail of that hour on other days. The
 score of a day is the highest of its hours and holds. Each reference day is scored from the other
 days, as today is. A slow rise is rare in no hour, so the level of six hours has a score as well.
 Event days are scored too but do not set the threshold, which would hide the next similar event.
