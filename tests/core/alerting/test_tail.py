@@ -66,7 +66,7 @@ def test_a_day_does_not_hide_itself() -> None:
 
 def test_a_score_is_the_rarity_of_one_hour() -> None:
     """It is in nats: of independent days, a share exp(-S) exceeds S, in each hour."""
-    known, later = levels(2000), levels(100_000, seed=2)
+    known, later = levels(8000), levels(100_000, seed=2)
     scores = tail_of(known).scores(later)
     for score in (log(10.0), log(100.0)):
         beyond = (scores > score).mean(axis=0)
