@@ -31,9 +31,9 @@ from .threshold import (
     NO_LEVELS,
     AlertThreshold,
     Levels,
+    alert_days,
     alert_levels,
     alert_threshold,
-    event_days,
     levels_before,
     levels_before_today,
     margins,
@@ -164,7 +164,7 @@ def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Fore
         reference,
         levels_before(ledger.days, reference, written.ranges),
         margins(ledger, written.day, promise_days),
-        event_days(ledger, written.day),
+        *alert_days(ledger, written.day),
         parts=written.scored,
     )
     return with_levels(replace(written, threshold=threshold), ledger)

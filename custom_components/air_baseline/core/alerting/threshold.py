@@ -157,10 +157,11 @@ class AlertThreshold:
         return from_scale(max(self.level_tail.levels(score)[0], 0.0)) if self.level_tail else 0.0
 
 
-def alert_threshold(
+def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     reference: Sequence[DaySummary],
     before: Array,
     margins: Mapping[int, float],
+    alerts: Collection[int] = (),
     events: Collection[int] = (),
     *,
     parts: int = ALL_PARTS,
@@ -168,19 +169,21 @@ def alert_threshold(
     """Return what today must exceed, from the reference days, oldest first.
 
     `before` are the levels before each part (day, part) on the scale, and `margins` are in nats,
-    by rarity. The days in `events` are scored but do not set the threshold. Only the parts in the
-    mask `parts` are scored: in the others today cannot exceed anything either.
+    by rarity. Of the days in `alerts`, those in `events` are scored but do not set the threshold;
+    today must exceed the others too, but they make no tail, or nothing could exceed them. Only
+    the parts in the mask `parts` are scored: in the others today cannot exceed anything either.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
+    usual = np.array([summary.day not in alerts for summary in reference], dtype=np.bool_)
     number = int(ordinary.sum())
-    if number < LEAST_DAYS:
+    if min(number, usual.sum()) < LEAST_DAYS:
         return AlertThreshold(days=number)
     scored = parts_of(parts)
     floor = np.quantile(before, BEFORE_FLOOR, axis=0)
     before = np.maximum(before, floor)
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
-    tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), ordinary)
+    tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), usual)
     levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
     level_tail = tail_of(levels)
     return AlertThreshold(
@@ -197,11 +200,11 @@ def alert_threshold(
     )
 
 
-def _fit(levels: Array, ordinary: NDArray[np.bool_]) -> tuple[Tail, Array]:
-    """Return the tail of the ordinary days and the score of each day (day, cell), its highest."""
-    tail = tail_of(levels[ordinary])
+def _fit(levels: Array, usual: NDArray[np.bool_]) -> tuple[Tail, Array]:
+    """Return the tail of the usual days and the score of each day (day, cell), its highest."""
+    tail = tail_of(levels[usual])
     scores = tail.scores(levels)
-    scores[ordinary] = own_scores(levels[ordinary])
+    scores[usual] = own_scores(levels[usual])
     return tail, scores.max(axis=1).round(SCORE_DIGITS)
 
 
@@ -275,13 +278,14 @@ def _levels_before(
     return np.where(observed, quantiles(sums.astype(float), 0.5)[0], middles)
 
 
-def event_days(ledger: Ledger, today: int) -> set[int]:
-    """Return the days of unanswered alerts that count as events by now.
+def alert_days(ledger: Ledger, today: int) -> tuple[set[int], set[int]]:
+    """Return the days of unanswered alerts, and those that count as events by now.
 
-    For two weeks the day of an alert is an ordinary day, so the same rise on the next days is
-    reported once. If the rise became a habit, the days since then show it.
+    For two weeks today must exceed the day of an alert as well, so the same rise on the next days
+    is reported once. If the rise became a habit, the days since then show it.
     """
-    return {day for day in ledger.alert_days(today, WINDOW_DAYS + 1) if day < today - HABIT_DAYS}
+    alerts = set(ledger.alert_days(today, WINDOW_DAYS + 1))
+    return alerts, {day for day in alerts if day < today - HABIT_DAYS}
 
 
 def margins(ledger: Ledger, today: int, promise_days: int) -> dict[int, float]:
