@@ -14,8 +14,8 @@ from custom_components.air_baseline.core.alerting.promise import (
 )
 from custom_components.air_baseline.core.alerting.threshold import (
     AlertThreshold,
+    alert_days,
     alert_threshold,
-    event_days,
     margins,
 )
 from custom_components.air_baseline.core.day import WINDOW_DAYS
@@ -82,7 +82,7 @@ def alerts_of(
                 reference,
                 np.array([befores[summary.day] for summary in reference]),
                 margin,
-                event_days(ledger, today.day),
+                *alert_days(ledger, today.day),
             ).after(dict(enumerate(before.tolist())))
             rarity = exceeded(threshold, today)
             if rarity is not None:

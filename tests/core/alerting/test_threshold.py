@@ -28,9 +28,9 @@ from custom_components.air_baseline.core.alerting.threshold import (
     RECORD,
     SCORE_DIGITS,
     AlertThreshold,
+    alert_days,
     alert_levels,
     alert_threshold,
-    event_days,
     levels_before,
     levels_before_today,
     margins,
@@ -47,7 +47,7 @@ from custom_components.air_baseline.core.ledger.entries import (
 )
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
-from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, PEAKS
+from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, PEAKS, note_peaks
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.pollutant import CELLS
 from tests.core import by_hand
@@ -185,7 +185,7 @@ def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     found_rises = raised(days, befores)
     alerts = {MONDAY + 3, MONDAY + 17}
     places = [day - MONDAY for day in alerts]
-    found = alert_threshold(days, np.array(befores), MARGINS, alerts)
+    found = alert_threshold(days, np.array(befores), MARGINS, alerts, alerts)
     assert found.tail is not None
     starts, scales, share = by_hand.tails(
         [rise for place, rise in enumerate(found_rises) if place not in places]
@@ -203,14 +203,35 @@ def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     assert found.highest == pytest.approx(max(ordinary), abs=0.04)
 
 
+@pytest.mark.parametrize("number", [36, 60, 89])
+def test_after_an_alert_higher_air_is_told_again_but_the_same_is_not(number: int) -> None:
+    days = random_days(number)
+    befores = np.array(befores_by_hand(days))
+    quiet = alert_threshold(days, befores, MARGINS)
+    high = 2.0 * float(quiet.rises_at(quiet.bar)[9])
+    plume = replace(days[-2], record=with_peak(days[-2].record, 9, high))
+    days[-2] = plume
+    known = alert_threshold(days, befores, MARGINS, {plume.day}).after({3: befores[-2][3]})
+    assert number > 60 or known.rises_at(known.bar)[9] > 0.95 * high
+    assert known.rises_at(known.bar)[9] < 1.5 * high
+    hidden = alert_threshold(days, befores, MARGINS).after({3: befores[-2][3]})
+    assert number > 60 or hidden.rises_at(hidden.bar)[9] > 2.0 * high, "as if no day could be so"
+
+
+def with_peak(record: bytes, hour: int, level: float) -> bytes:
+    peaks = bytearray(record[:PEAKS])
+    note_peaks(peaks, hour, (level, 0.5 * level))
+    return bytes(peaks) + record[PEAKS:]
+
+
 def test_too_many_event_days_leave_no_threshold() -> None:
     days, before = random_days(35), np.full((35, 8), 2.0)
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
-    assert alert_threshold(days, before, MARGINS, one).enough
-    assert not alert_threshold(days, before, MARGINS, two).enough
+    assert alert_threshold(days, before, MARGINS, one, one).enough
+    assert not alert_threshold(days, before, MARGINS, two, two).enough
     every = {summary.day for summary in days}
-    assert alert_threshold(days, before, MARGINS, every) == AlertThreshold()
-    few = alert_threshold(days[:13], before[:13], MARGINS, {MONDAY})
+    assert alert_threshold(days, before, MARGINS, every, every) == AlertThreshold()
+    few = alert_threshold(days[:13], before[:13], MARGINS, {MONDAY}, {MONDAY})
     assert few == AlertThreshold(days=12)
     assert (few.enough, few.promise_days, few.bar) == (False, 0, inf)
 
@@ -224,7 +245,8 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     for plume in plumes:
         days[plume.day - MONDAY] = plume
     hidden = alert_threshold(days, befores, MARGINS)
-    known = alert_threshold(days, befores, MARGINS, {plume.day for plume in plumes})
+    alerts = {plume.day for plume in plumes}
+    known = alert_threshold(days, befores, MARGINS, alerts, alerts)
     levels = [
         float(threshold.rises_at(threshold.bar)[:3].max()) for threshold in (quiet, hidden, known)
     ]
@@ -625,9 +647,10 @@ def test_an_alert_on_a_day_that_the_user_excluded_does_not_raise_the_threshold()
 def test_an_uncorrected_alert_counts_as_an_event_after_two_weeks() -> None:
     real = EpisodeReal(episode=an_alert(2).id, day=MONDAY + 2, parts=1)
     ledger = diary([day in (0, 2, 5, 6) for day in range(20)], real)
-    assert event_days(ledger, MONDAY + HABIT_DAYS) == set()
-    assert event_days(ledger, MONDAY + HABIT_DAYS + 6) == {MONDAY, MONDAY + 5}
-    assert event_days(ledger, MONDAY + HABIT_DAYS + 7) == {MONDAY, MONDAY + 5, MONDAY + 6}
+    every = {MONDAY, MONDAY + 5, MONDAY + 6}
+    assert alert_days(ledger, MONDAY + HABIT_DAYS) == (every, set())
+    assert alert_days(ledger, MONDAY + HABIT_DAYS + 6) == (every, {MONDAY, MONDAY + 5})
+    assert alert_days(ledger, MONDAY + HABIT_DAYS + 7) == (every, every)
 
 
 def test_the_margin_restarts_after_a_change() -> None:
