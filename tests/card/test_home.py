@@ -1,6 +1,7 @@
 """The subscription of headlines and tiles: the home in brief, over the WebSocket."""
 
 from datetime import timedelta
+from types import MappingProxyType
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.const import GROUP_ID_USER
@@ -12,6 +13,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.air_baseline.coordinator import RoomCoordinator
 from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
 from tests.card_client import ASK_HOME, Answer, Card
@@ -95,7 +97,7 @@ async def test_the_whole_is_sent_again_after_a_reload_and_for_a_new_room(
     hass.config_entries.async_add_subentry(
         entry,
         ConfigSubentry(
-            data=bath["data"],
+            data=MappingProxyType(bath["data"]),
             subentry_id=BEDROOM,
             subentry_type="room",
             title="Bath",
@@ -122,8 +124,7 @@ async def test_nothing_is_said_of_a_room_that_has_failed(
 ) -> None:
     entry = await kitchen.learn()
     (room,) = entry.runtime_data.rooms.values()
-    with room.guarded():
-        raise RuntimeError
+    fail(room)
     assert kitchen_of(hass, await card.open_home())["channels"] == []
     await card.close()
 
@@ -165,3 +166,9 @@ async def test_a_request_with_more_in_it_is_refused(kitchen: Kitchen, card: Card
     await kitchen.learn()
     assert (await card.ask(ASK_HOME, language="en"))["error"]["code"] == "invalid_format"
     await card.close()
+
+
+def fail(room: RoomCoordinator) -> None:
+    """Let a room fail, as an error of its own does."""
+    with room.guarded():
+        raise RuntimeError
