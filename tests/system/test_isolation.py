@@ -99,7 +99,7 @@ async def test_a_room_with_settings_that_make_no_sense_is_left_out_and_reported(
     assert hass.states.get(KITCHEN_LEARNING) is None
     await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)})
     assert shown(hass, BEDROOM_LEARNING).state == "learned"
-    await pass_time(hass, clock, HOUR, {INDEX: steady(450)})
+    await pass_time(hass, clock, 1.5 * HOUR, {INDEX: steady(480)})
     assert shown(hass, BEDROOM_UNUSUAL).state == "on"
     assert f"unusual_episode_{BEDROOM}" in " ".join(issues(hass))
 
@@ -192,7 +192,7 @@ async def test_a_room_that_fails_is_unavailable_until_it_works_again(
     channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
     await pass_time(hass, clock, HOUR, {INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)})
     channel.__class__ = Failing
-    await pass_time(hass, clock, HOUR, {PM25: usual, INDEX: steady(450)})
+    await pass_time(hass, clock, 1.5 * HOUR, {PM25: usual, INDEX: steady(480)})
     assert shown(hass, KITCHEN_LEARNING).state == "unavailable"
     assert caplog.text.count("air_baseline Kitchen has failed; other rooms continue") == 1
     assert len(complaints(caplog.records)) == 1
@@ -324,7 +324,7 @@ async def test_a_room_that_has_failed_is_not_one_that_stayed_inside(
     }
     await pass_time(hass, clock, 2 * HOUR, levels)
     entry.runtime_data.rooms["01HALL"].channels[Pollutant.VOC_RATIO].__class__ = Failing
-    await pass_time(hass, clock, 1.5 * HOUR, {**levels, INDEX: steady(450)})
+    await pass_time(hass, clock, 1.5 * HOUR, {**levels, INDEX: steady(480)})
     channel = entry.runtime_data.rooms[BEDROOM].channels[Pollutant.VOC_INDEX]
     assert channel.episodes[-1].other_rooms is OtherRooms.UNKNOWN
 

@@ -23,7 +23,7 @@ from custom_components.air_baseline.diagnostics import async_get_config_entry_di
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.words.explanation import escape
 from tests.automations import Kitchen
-from tests.card_client import ASK
+from tests.card_client import ASK, ASK_HOME
 from tests.conftest import DOMAIN, Answer, Fixer
 from tests.home import (
     BEDROOM,
@@ -203,11 +203,11 @@ async def test_every_command_of_ours_checks_who_asks(
     hass_owner_user: object,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    """A new command is listed here with its fields; a user who may read nothing is refused."""
+    """A new command is listed here with its fields; who may read nothing is shown nothing."""
     await kitchen.learn()
     asked = {ASK: {"device_id": device_id(hass)}}
     registered = {name for name in hass.data["websocket_api"] if name.startswith(f"{DOMAIN}/")}
-    assert registered == set(asked)
+    assert registered == {*asked, ASK_HOME}
     nobody = await hass.auth.async_create_user("Nobody", group_ids=[])
     token = await hass.auth.async_create_refresh_token(nobody, "http://card")
     socket = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
@@ -215,6 +215,9 @@ async def test_every_command_of_ours_checks_who_asks(
         await socket.send_json_auto_id({"type": command, **fields})
         answer = await socket.receive_json()
         assert answer["error"]["code"] == "unauthorized", command
+    await socket.send_json_auto_id({"type": ASK_HOME})
+    assert (await socket.receive_json())["success"]
+    assert (await socket.receive_json())["event"]["rooms"] == {}
     await socket.close()
 
 

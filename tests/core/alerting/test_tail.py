@@ -9,6 +9,7 @@ import pytest
 from custom_components.air_baseline.core.alerting.tail import (
     DIGITS,
     LEAST_SCALE,
+    MOST_LEVEL,
     Tail,
     own_scores,
     tail_of,
@@ -100,10 +101,10 @@ shapes = st.builds(
 @given(tail=shapes, score=st.floats(-30.0, 30.0))
 @repeatable
 def test_a_score_and_its_level_match(tail: Tail, score: float) -> None:
-    found = tail.levels(score)
-    assert tail.scores(found) == pytest.approx(np.full(3, score), abs=1e-6)
-    for cell, level in enumerate(found):
-        assert tail.score(float(level), cell) == pytest.approx(score, abs=1e-6)
+    for cell, level in enumerate(tail.levels(score)):
+        known = tail.score(float(level), cell)
+        bounded = level == MOST_LEVEL and known <= score
+        assert bounded or known == pytest.approx(score, abs=1e-6)
 
 
 @given(tail=shapes, low=st.floats(-9.0, 12.0), rise=st.floats(0.001, 5.0))
