@@ -19,6 +19,7 @@ from .entries import CORRECTIONS, Cause, Correction, CorrectionCode, Entry, Trou
 # take less than a twentieth of the memory of a channel.
 MOST_PLAIN = 10
 MOST_UNPACKED = 4_000_000  # Bytes, by judgement: 5000 entries take a tenth; it bounds the work.
+MICROSECONDS: Final = 1_000_000  # In a second; follows from the unit.
 _ENUMS: Final[Mapping[str, type[Cause | Trouble]]] = MappingProxyType(
     {"cause": Cause, "trouble": Trouble}
 )
@@ -80,14 +81,14 @@ class Entries(Sequence[Entry]):
 def pack(entries: Sequence[Entry]) -> bytes:
     """Return entries as compressed text: a column of each value, and of each field of each kind.
 
-    Whole numbers are written as differences from the one before.
+    Whole numbers, and times in microseconds, are written as differences from the one before.
     """
     kinds = sorted({entry.code for entry in entries})
     columns: dict[str, list[Any]] = {
         "kinds": [kind.value for kind in kinds],
         "kind": [kinds.index(entry.code) for entry in entries],
         "id": _differences([entry.id for entry in entries]),
-        "at": [entry.at for entry in entries],
+        "at": _differences(_microseconds([entry.at for entry in entries])),
         "replaces": [_back(entry.id, entry.replaces) for entry in entries],
         "step": [_back(entry.id, entry.step) for entry in entries],
     }
@@ -115,7 +116,7 @@ def unpack(packed: bytes) -> tuple[Entry, ...]:
     rows = zip(
         codes,
         _sums(columns["id"]),
-        columns["at"],
+        _times(columns["at"]),
         columns["replaces"],
         columns["step"],
         strict=True,
@@ -153,6 +154,18 @@ def _read(name: str, column: list[Any]) -> list[Any]:
 def _back(number: int, other: int | None) -> int | None:
     """Return how far another id is from an id, and back again; None for None."""
     return None if other is None else number - other
+
+
+def _microseconds(times: Sequence[float]) -> list[Any]:
+    """Return POSIX times in whole microseconds, as clocks have them; any other as they are."""
+    whole = [round(at * MICROSECONDS) for at in times]
+    exact = all(number / MICROSECONDS == at for number, at in zip(whole, times, strict=True))
+    return whole if exact else list(times)
+
+
+def _times(column: list[Any]) -> list[float]:
+    """Return the POSIX times that were written, in microseconds or, as before, in seconds."""
+    return [number / MICROSECONDS for number in _sums(column)] if _whole(column) else column
 
 
 def _whole(values: Sequence[Any]) -> bool:
