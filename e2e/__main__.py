@@ -26,7 +26,7 @@ from .set_up import set_up, set_up_on_a_phone
 from .visitor import Visitor
 
 SLOT_S: Final = 300.0
-HELD_S: Final = 1800.0  # An episode opens when the level has been sustained for this long.
+HELD_S: Final = 900.0  # An episode opens when the level has been sustained for this long.
 MAKING_S: Final = 150.0  # Time to start the home and make its automations.
 RISE_S: Final = 60.0  # Toast takes this long to fill the room.
 
