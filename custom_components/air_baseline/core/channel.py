@@ -339,10 +339,10 @@ class Channel:
         if written is None:
             self._reissue(moved=True)
             return
-        self.forecast = with_levels(written, self.ledger)
-        same = written.promise_days == self.promise_days
         known = (*written.threshold.bars,) == rarities(self.promise_days)
-        if self.open_day is not None and not (same and known):
+        if known or self.open_day is None:
+            self.forecast = with_levels(written, self.ledger)
+        else:
             again = with_threshold(written, self.ledger, self.promise_days)
             counts = self.open_day.counts
             self.forecast = begin_parts(again, written.part, counts, self.ledger)
