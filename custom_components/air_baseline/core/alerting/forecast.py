@@ -23,7 +23,7 @@ from ..learning.typical_range import (
 )
 from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
-from ..ledger.histogram import ALL_PARTS, Counts
+from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
 from ..ledger.ledger import Ledger
 from ..pollutant import PollutantSpec
 from .promise import MONTH_DAYS
@@ -151,18 +151,25 @@ def forecast(
         ),
         ledger,
         promise_days,
+        counts,
     )
 
 
-def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Forecast:
-    """Return a forecast with the threshold of a promise, from the days before its own."""
+def with_threshold(
+    written: Forecast, ledger: Ledger, promise_days: int, counts: DayCounts | None = None
+) -> Forecast:
+    """Return a forecast with the threshold of a promise, from the days before its own.
+
+    `counts` are those of all days of the ledger, if they are known already.
+    """
     written = replace(written, promise_days=promise_days)
     if not written.ranges:
         return written
+    counts = day_counts(ledger.days) if counts is None else counts
     reference = ledger.reference(WINDOW_DAYS, written.scored)
     threshold = alert_threshold(
         reference,
-        levels_before(ledger.days, reference, written.ranges),
+        levels_before(ledger.days, counts, reference, written.ranges),
         margins(ledger, written.day, promise_days),
         *alert_days(ledger, written.day),
         parts=written.scored,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ..day import HOURS, PART_HOURS, PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
-from ..ledger.day_summary import DaySummary, day_counts, day_peaks
-from ..ledger.histogram import ALL_PARTS, Counts
+from ..ledger.day_summary import DaySummary, day_peaks
+from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.hour_peaks import HOLDS
 from ..ledger.ledger import Ledger
@@ -232,6 +232,7 @@ def _of_all_cells(cells: NDArray[np.bool_], known: Tail) -> Tail:
 
 def levels_before(
     summaries: Sequence[DaySummary],
+    counts: DayCounts,
     reference: Sequence[DaySummary],
     ranges: Sequence[PartRange],
 ) -> Array:
@@ -239,13 +240,13 @@ def levels_before(
 
     It is the median over the two parts before, which can be of the day before. If too little of
     them was observed, it is the middle of the part's range. `summaries` are all days in memory,
-    oldest first.
+    oldest first, with their counts (day, part, cell).
     """
     if not reference:
         return np.zeros((0, PARTS))
     first = summaries[0].day
     days = np.zeros((summaries[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
-    days[[summary.day - first + 1 for summary in summaries]] = day_counts(summaries)
+    days[[summary.day - first + 1 for summary in summaries]] = counts
     rows = days.reshape(-1, CELLS)
     places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
     return _levels_before(rows, places + np.arange(PARTS), ranges)
