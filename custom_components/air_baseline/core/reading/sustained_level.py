@@ -1,5 +1,6 @@
 """The sustained level: the lowest bin of the last 15 minutes, or of the last hour."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,17 +44,27 @@ class SustainedWindow:
     (SustainedLevel(low=61.0, high=70.0, of_hour=None), False)
     """
 
-    __slots__ = ("bins",)
+    __slots__ = ("_slots", "_values")
 
     def __init__(self) -> None:
         """Start with no bin."""
-        self.bins: list[tuple[int, float]] = []
+        self._keep([])
+
+    @property
+    def bins(self) -> list[tuple[int, float]]:
+        """Return the slot and the value (base unit) of each bin, oldest first."""
+        return list(zip(self._slots, self._values, strict=True))
 
     def take(self, bin_: Bin) -> None:
         """Add a bin and forget those older than an hour."""
         oldest = bin_.slot - SLOTS_PER_HOUR
-        self.bins = [pair for pair in self.bins if oldest < pair[0] < bin_.slot]
-        self.bins.append((bin_.slot, bin_.value))
+        kept = [pair for pair in self.bins if oldest < pair[0] < bin_.slot]
+        self._keep([*kept, (bin_.slot, bin_.value)])
+
+    def _keep(self, bins: Sequence[tuple[int, float]]) -> None:
+        """Keep bins as arrays: as pairs, they would take a kilobyte more in each channel."""
+        self._slots = array("q", [slot for slot, _ in bins])
+        self._values = array("d", [value for _, value in bins])
 
     def level(self, at: float) -> SustainedLevel | None:
         """Return the level, None if too few of the last 15 minutes are known."""
@@ -70,7 +81,8 @@ class SustainedWindow:
         )
 
     def _since(self, slot: int) -> list[float]:
-        return [value for known, value in self.bins if known >= slot]
+        known = zip(self._slots, self._values, strict=True)
+        return [value for since, value in known if since >= slot]
 
     def dump(self) -> list[list[float]]:
         """Return the bins as plain JSON values."""
@@ -78,15 +90,17 @@ class SustainedWindow:
 
     def restore(self, data: object, last: int) -> None:
         """Take over what `dump` wrote, up to the slot `last`. Raises StoredFormError."""
-        self.bins = [
-            (checked.integer(slot, 0, last), checked.concentration(value))
-            for slot, value in checked.rows(data, 2, SLOTS_PER_HOUR)
-        ]
+        self._keep(
+            [
+                (checked.integer(slot, 0, last), checked.concentration(value))
+                for slot, value in checked.rows(data, 2, SLOTS_PER_HOUR)
+            ]
+        )
 
     @property
     def silent_from(self) -> float:
         """Return the POSIX time 30 minutes after the last bin ended, 0 without any bin."""
-        return float((self.bins[-1][0] + 1 + SILENT_SLOTS) * SLOT_S) if self.bins else 0.0
+        return float((self._slots[-1] + 1 + SILENT_SLOTS) * SLOT_S) if self._slots else 0.0
 
     def silent(self, at: float) -> bool:
         """Tell whether the 30 minutes before a POSIX time have no bin at all."""
