@@ -2,7 +2,7 @@
 
 import { channelElement, present } from "./channel.js";
 import { html } from "./dom.js";
-import { loadWords, questionTitle, say } from "./format.js";
+import { asksAgain, loadWords, questionTitle, readsOtherwise, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
 import { worseFirst } from "./standing.js";
 import { STYLES } from "./styles.js";
@@ -74,9 +74,8 @@ export class AirBaselineCard extends HTMLElement {
   set hass(hass) {
     const before = this._hass;
     this._hass = hass;
-    const loaded = (some) => some?.config.components.includes("air_baseline");
-    if (before?.language !== hass.language || loaded(before) !== loaded(hass)) this._restart();
-    else if (before.locale !== hass.locale || before.localize !== hass.localize) this._draw();
+    if (asksAgain(before, hass)) this._restart();
+    else if (readsOtherwise(before, hass)) this._draw();
     else this._refresh(before);
   }
 

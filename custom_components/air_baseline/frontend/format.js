@@ -25,6 +25,17 @@ async function load(hass) {
   return hass.loadBackendTranslation("issues", DOMAIN);
 }
 
+/** Tell whether a card must ask the server again: in another language, or once it is loaded. */
+export function asksAgain(before, hass) {
+  const loaded = (some) => some?.config.components.includes(DOMAIN);
+  return before?.language !== hass.language || loaded(before) !== loaded(hass);
+}
+
+/** Tell whether a card writes the same in other words or in another format. */
+export function readsOtherwise(before, hass) {
+  return before.locale !== hass.locale || before.localize !== hass.localize;
+}
+
 /** Return one of the card's texts. */
 export function say(hass, key, values) {
   return hass.localize(`component.${DOMAIN}.common.${key}`, values);

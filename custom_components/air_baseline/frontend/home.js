@@ -1,7 +1,7 @@
 // The home in brief: one subscription for all headlines and tiles of a page, and what they share.
 
 import { html } from "./dom.js";
-import { loadWords, say } from "./format.js";
+import { asksAgain, loadWords, readsOtherwise, say } from "./format.js";
 import { STYLES } from "./styles.js";
 
 const ASK = { type: "air_baseline/subscribe_home" };
@@ -81,9 +81,8 @@ export class HomeCard extends HTMLElement {
   set hass(hass) {
     const before = this._hass;
     this._hass = hass;
-    const loaded = (some) => some?.config.components.includes("air_baseline");
-    if (before?.language !== hass.language || loaded(before) !== loaded(hass)) this._restart();
-    else if (before.locale !== hass.locale || before.localize !== hass.localize) this._draw();
+    if (asksAgain(before, hass)) this._restart();
+    else if (readsOtherwise(before, hass)) this._draw();
     else if (this._sources().some((id) => before.states[id] !== hass.states[id])) this._draw();
   }
 
