@@ -80,8 +80,8 @@ class AlertThreshold:
     highest: float = 0.0
     tail: Tail | None = None
     level_tail: Tail | None = None
-    before: tuple[float, ...] = (0.0,) * PARTS
-    floor: tuple[float, ...] = (0.0,) * PARTS
+    before: Sequence[float] = (0.0,) * PARTS
+    floor: Sequence[float] = (0.0,) * PARTS
 
     @property
     def promise_days(self) -> int:
@@ -102,9 +102,8 @@ class AlertThreshold:
     def after(self, before: Mapping[int, float]) -> AlertThreshold:
         """Return the threshold with the level before some parts known (on the scale)."""
         known = {part: max(level, self.floor[part]) for part, level in before.items()}
-        return replace(
-            self, before=tuple(known.get(part, usual) for part, usual in enumerate(self.before))
-        )
+        levels = [known.get(part, usual) for part, usual in enumerate(self.before)]
+        return replace(self, before=array("d", levels))
 
     def beaten(self, score: float) -> int:
         """Return how many reference days have a lower score."""
@@ -187,7 +186,9 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
     level_tail = tail_of(levels)
     return AlertThreshold(
-        scores=array("d", scores),  # A tuple of them would take four times the memory.
+        scores=array(
+            "d", scores
+        ),  # A tuple of them, as of the levels, takes four times the memory.
         days=number,
         bars={days: _bar(scores[ordinary], days) for days in margins},
         margins=margins,
@@ -195,8 +196,8 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
         highest=float(level_tail.scores(levels).max()),
         tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
         level_tail=level_tail,
-        before=tuple(np.median(before, axis=0).tolist()),
-        floor=tuple(floor.tolist()),
+        before=array("d", np.median(before, axis=0).tolist()),
+        floor=array("d", floor.tolist()),
     )
 
 
@@ -376,4 +377,4 @@ def _levels(
             for part, level in enumerate(after_record)
         ]
     )
-    return array("d", np.minimum(rises, levels[:, None]).ravel())
+    return array("d", np.minimum(rises, levels[:, None]).ravel().tolist())

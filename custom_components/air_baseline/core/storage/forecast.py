@@ -177,8 +177,8 @@ def _load_threshold(stored: object) -> AlertThreshold:
         highest=_score(data["highest"]),
         tail=_load_tail(data["tail"], len(HOLDS) * HOURS),
         level_tail=_load_tail(data["level_tail"], 1),
-        before=tuple(checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
-        floor=tuple(checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
+        before=array("d", checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
+        floor=array("d", checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
     )
 
 
