@@ -18,7 +18,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.config_entries import ConfigFlowResult, ConfigSubentryDataWithId
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import (
@@ -397,3 +397,13 @@ def _run_timers(hass: HomeAssistant) -> None:
             if not timer.cancelled() and timer.when() - hass.loop.time() <= ahead_s:
                 timer._run()  # noqa: SLF001
                 timer.cancel()
+
+
+async def onward(
+    hass: HomeAssistant, flow_id: str, fields: Mapping[str, Any], **of_home: Any
+) -> ConfigFlowResult:
+    """Fill in a page of set-up; where the page about the home follows, fill in that too."""
+    page = await hass.config_entries.flow.async_configure(flow_id, dict(fields))
+    if page.get("step_id") == "home" and not page["errors"]:
+        page = await hass.config_entries.flow.async_configure(flow_id, of_home)
+    return page

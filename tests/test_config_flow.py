@@ -36,6 +36,7 @@ from tests.home import (
     a_store,
     device_id,
     learned,
+    onward,
     pass_time,
     report,
     set_up,
@@ -98,11 +99,9 @@ async def test_setting_up_goes_straight_on_to_the_first_room(
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert page["type"] is FlowResultType.FORM
     assert page["step_id"] == "user"
-    found = await hass.config_entries.flow.async_configure(
-        page["flow_id"], {"promise": "fortnight"}
-    )
+    found = await hass.config_entries.flow.async_configure(page["flow_id"], {})
     assert found["step_id"] == "rooms"  # The sensor has no area, so no room is offered.
-    created = await hass.config_entries.flow.async_configure(page["flow_id"], {})
+    created = await onward(hass, page["flow_id"], {}, promise="fortnight")
     assert created["type"] is FlowResultType.CREATE_ENTRY
     entry = created["result"]
     assert entry.title == "Air Baseline"
@@ -127,6 +126,8 @@ async def test_the_promise_is_a_month_unless_something_else_is_chosen(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    page = await hass.config_entries.flow.async_configure(page["flow_id"], {})
+    assert page["step_id"] == "home"
     with pytest.raises(InvalidData):
         await hass.config_entries.flow.async_configure(page["flow_id"], {"promise": "never"})
     created = await hass.config_entries.flow.async_configure(page["flow_id"], {})
@@ -167,14 +168,14 @@ async def test_the_home_can_have_a_budget_and_the_page_says_what_it_comes_to(
     """The numbers are those of the sensors of now: three, in two rooms."""
     entry = a_home()
     await set_up(hass, entry)
-    for chosen, options, total in (
-        ({}, {}, "Sensors: 3. At one false alarm per sensor a month, expect at most about 3"),
-        ({"alerts_of_home": 1}, {"alerts_of_home": 1}, "at most about 1 in 30 days, so at most"),
+    for chosen, options, days in (
+        ({}, {}, "35"),
+        ({"alerts_of_home": 1}, {"alerts_of_home": 1}, "90"),
         # The field of Home Assistant's own page gives a number with a point.
-        ({"alerts_of_home": 2.0}, {"alerts_of_home": 2}, "so at most about one in 45 days"),
+        ({"alerts_of_home": 2.0}, {"alerts_of_home": 2}, "45"),
         # Of more than the promises come to, nothing is left to share.
-        ({"alerts_of_home": 3}, {"alerts_of_home": 3}, "Sensors: 3. At one false alarm per"),
-        ({}, {}, "Sensors: 3. At one false alarm per sensor a month, expect at most about 3"),
+        ({"alerts_of_home": 3}, {"alerts_of_home": 3}, "35"),
+        ({}, {}, "35"),
     ):
         page = await hass.config_entries.options.async_init(entry.entry_id)
         done = await hass.config_entries.options.async_configure(page["flow_id"], chosen)
@@ -184,8 +185,7 @@ async def test_the_home_can_have_a_budget_and_the_page_says_what_it_comes_to(
         assert entry.options == {**others, **options}
         page = await hass.config_entries.options.async_init(entry.entry_id)
         assert suggested(page) == entry.options
-        assert total in placeholders(page)["total"]
-        assert ("miss more" in placeholders(page)["total"]) == ("so at most" in total)
+        assert placeholders(page) == {"sensors": "3", "days": days}
         hass.config_entries.options.async_abort(page["flow_id"])
 
 
@@ -217,7 +217,7 @@ async def test_the_field_for_the_budget_can_be_sent_to_the_browser(
     (field,) = [field for field in page["data_schema"] if field["name"] == "alerts_of_home"]
     assert field["optional"]
     assert field["selector"]["number"] == {"min": 1.0, "max": 30.0, "step": 1.0, "mode": "box"}
-    assert "Sensors: 3." in page["description_placeholders"]["total"]
+    assert page["description_placeholders"]["sensors"] == "3"
 
 
 MILLIGRAMS = {"unit_of_measurement": "mg/m³"}
@@ -403,10 +403,10 @@ async def test_the_page_of_a_room_lists_what_can_be_taken_and_what_not_and_why(
     report(hass, "sensor.water_meter", 12)
     page = await begin(hass, empty)
     assert page["description_placeholders"] == {
-        "found": "**Sensors that can be chosen**\n\n"
-        "- kitchen pm25: PM2.5\n\n"
-        "**Found, but not taken**\n\n"
-        "- shelf voc quality: This sensor shows words, not numbers."
+        "found": "> **Sensors that can be chosen**\n>\n"
+        "> - kitchen pm25: PM2.5\n>\n"
+        "> **Found, but not taken**\n>\n"
+        "> - shelf voc quality: This sensor shows words, not numbers."
     }
     assert sayable(page) == ["water meter: VOC index"]
 

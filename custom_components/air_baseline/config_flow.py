@@ -1,4 +1,4 @@
-"""Set-up: a page for the home, a page of the rooms found; else straight on to the first room.
+"""Set-up: what is stored, the rooms found, then the home; without rooms, on to the first one.
 
 To reconfigure is to look again: for rooms that could be added since.
 """
@@ -34,18 +34,20 @@ from .const import (
     CONF_AREA,
     CONF_HISTORY,
     CONF_OUTDOOR_PM25,
+    CONF_WINDOWS,
     DOMAIN,
     ENTRY_VERSION,
     SUBENTRY_ROOM,
 )
 from .flows.candidates import Candidate, async_candidates
+from .flows.contacts import Contact, async_contacts, by_area, contact_selector
 from .flows.discovery import FoundRoom, async_find_rooms
 from .flows.found_words import FoundWords
-from .flows.home import SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
+from .flows.home import HOME_SCHEMA, SET_UP_SCHEMA, AirBaselineOptionsFlow, home_errors
 from .flows.placing import Placing
 from .flows.room import RoomFlow
 from .flows.room_form import CONF_SAID, SOURCE_KEYS, area_name
-from .words.explanation import escape
+from .words.explanation import escape, set_off
 
 TITLE = "Air Baseline"
 CONF_ROOMS = "rooms"
@@ -61,6 +63,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     _found: list[Candidate]
     _rooms: dict[str, FoundRoom]
     _placing: Placing
+    _chosen: dict[str, dict[str, Any]]
 
     @classmethod
     @callback
@@ -79,13 +82,11 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         return AirBaselineOptionsFlow()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Say what is stored and ask how often a false alarm is acceptable."""
-        errors = home_errors(self.hass, user_input or {}, ())
-        if user_input is not None and not errors:
+        """Say what is stored; all that is asked has an answer that suits most homes."""
+        if user_input is not None:
             self._home = user_input
-            return await self._async_search() or self._create({})
-        schema = self.add_suggested_values_to_schema(SET_UP_SCHEMA, user_input)
-        return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
+            return await self._async_search() or await self._async_go_on({})
+        return self.async_show_form(step_id="user", data_schema=SET_UP_SCHEMA)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -133,14 +134,12 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
             errors[CONF_SAID] = "said_refused" if reason else "area_has_sensor"
             if reason:
                 refused = {"sensor": escape(name), "reason": words.refusal(reason)}
-        sensors = sum(len(room.sources) for room in self._rooms.values())
         return self.async_show_form(
             step_id="rooms",
             data_schema=self.add_suggested_values_to_schema(self._offer(words), user_input),
             errors=errors,
             description_placeholders={
-                "total": words.total(self._home, sensors),
-                "found": words.found(self._rooms.values(), self._found),
+                "found": set_off(words.found(self._rooms.values(), self._found)),
                 **refused,
             },
         )
@@ -154,7 +153,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         elif user_input is not None and not self._placing.place(area_id):
             errors[CONF_AREA] = "area_has_sensor"
         if (waiting := self._placing.waiting) is None:
-            return self._create(self._placing.rooms)
+            return await self._async_go_on(self._placing.rooms)
         words = await FoundWords.async_load(self.hass)
         schema = vol.Schema({vol.Optional(CONF_AREA): AreaSelector()})
         return self.async_show_form(
@@ -166,6 +165,48 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
                 "quantity": words.quantity(waiting.measurement.pollutant),
             },
         )
+
+    async def _async_go_on(self, rooms: dict[str, dict[str, Any]]) -> ConfigFlowResult:
+        """Ask what is left once the rooms are chosen: of the home, or only of their windows."""
+        self._chosen = rooms
+        if self.source != SOURCE_RECONFIGURE:
+            return await self.async_step_home()
+        return await self.async_step_windows() if self._contacts else self._create(rooms)
+
+    async def async_step_home(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how often a false alarm is acceptable, and for sensors that explain air."""
+        errors = home_errors(self.hass, user_input or {}, self._chosen.values())
+        if user_input is not None and not errors:
+            self._add_windows(user_input.pop(CONF_WINDOWS, ()))
+            self._home |= user_input
+            return self._create(self._chosen)
+        schema = HOME_SCHEMA.extend(contact_selector(self._contacts))
+        sensors = sum(bool(room.get(key)) for room in self._chosen.values() for key in SOURCE_KEYS)
+        return self.async_show_form(
+            step_id="home",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            description_placeholders={"sensors": str(sensors)},
+        )
+
+    async def async_step_windows(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the contacts of rooms that are added to a home."""
+        if user_input is not None:
+            self._add_windows(user_input.get(CONF_WINDOWS, ()))
+            return self._create(self._chosen)
+        schema = vol.Schema(contact_selector(self._contacts))
+        return self.async_show_form(step_id="windows", data_schema=schema)
+
+    @property
+    def _contacts(self) -> list[Contact]:
+        """Return the contacts in the areas of the chosen rooms."""
+        return async_contacts(self.hass, self._chosen)
+
+    def _add_windows(self, contacts: Collection[str]) -> None:
+        for area_id, of_room in by_area(self.hass, contacts).items():
+            self._chosen[area_id][CONF_WINDOWS] = of_room
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:

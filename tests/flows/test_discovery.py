@@ -1,5 +1,6 @@
 """The rooms that are found by area when the integration is added."""
 
+from functools import partial
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -19,7 +20,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from tests.conftest import DOMAIN
-from tests.home import shown
+from tests.home import onward, shown
 from tests.recorded import HOUR, keep
 
 VOC_CLASS = "volatile_organic_compounds"
@@ -41,7 +42,7 @@ def put(hass: HomeAssistant, name: str, area: str | None, **known: Any) -> str:
 async def offered(hass: HomeAssistant, **fields: Any) -> ConfigFlowResult:
     """Fill in the page for the home."""
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    return await hass.config_entries.flow.async_configure(page["flow_id"], fields)
+    return await onward(hass, page["flow_id"], fields)
 
 
 def listed(page: ConfigFlowResult, name: str) -> list[str]:
@@ -70,7 +71,10 @@ def rooms(page: ConfigFlowResult) -> list[str]:
 def found(page: ConfigFlowResult) -> str:
     """Return what the page says of choices, and of what is not taken and why."""
     assert page["description_placeholders"] is not None
-    return page["description_placeholders"]["found"]
+    text = page["description_placeholders"]["found"]
+    assert all(line.startswith(">") for line in text.splitlines())
+    lines = [line.removeprefix(">").removeprefix(" ") for line in text.splitlines()]
+    return "" if lines == ["–"] else "\n".join(lines)
 
 
 def show(hass: HomeAssistant, entity_id: str, value: object, **attributes: object) -> str:
@@ -92,13 +96,12 @@ async def test_set_up_says_what_a_budget_of_the_home_means_for_each_sensor(
     areas = [ar.async_get(hass).async_create(f"Room {number}").id for number in range(10)]
     for area in areas:
         put(hass, area, area)
-    page = await offered(hass, alerts_of_home=2)
-    assert page["description_placeholders"] is not None
-    assert page["description_placeholders"]["total"] == (
-        "Sensors: 10. Alerts in the whole home: at most about 2 in 30 days, so at most about one in"
-        " 150 days from each sensor. Rarer alerts miss more."
-    )
-    done = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": areas})
+    page = await offered(hass)
+    page = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": areas})
+    assert page["step_id"] == "home"
+    assert page["description_placeholders"] == {"sensors": "10"}
+    chosen = {"alerts_of_home": 2}
+    done = await hass.config_entries.flow.async_configure(page["flow_id"], chosen)
     await hass.async_block_till_done()
     assert done["result"].options == {"promise": "month", "alerts_of_home": 2}
     rooms_of = done["result"].runtime_data.rooms.values()
@@ -114,12 +117,7 @@ async def test_three_clicks_lead_to_watched_rooms(
     put(hass, "b", "bedroom")
     page = await offered(hass, use_history=False)
     assert rooms(page) == ["Bedroom: PM2.5", "Kitchen: PM2.5, VOC"]
-    assert page["description_placeholders"] is not None
-    assert page["description_placeholders"]["total"] == (
-        "Sensors: 3. At one false alarm per sensor a month, expect at most about 3 a month in the"
-        " whole home."
-    )
-    done = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": ["kitchen"]})
+    done = await onward(hass, page["flow_id"], {"rooms": ["kitchen"]})
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert "next_flow" not in done
@@ -146,7 +144,7 @@ async def test_unticking_all_leads_to_the_page_for_one_room(
 ) -> None:
     put(hass, "p", "kitchen")
     page = await offered(hass)
-    done = await hass.config_entries.flow.async_configure(page["flow_id"], {"rooms": []})
+    done = await onward(hass, page["flow_id"], {"rooms": []})
     assert done["result"].subentries == {}
     assert done["next_flow"]
 
@@ -168,14 +166,13 @@ async def test_the_area_is_that_of_the_device_unless_the_entity_has_its_own(
 async def test_what_cannot_be_a_source_is_listed_with_the_sentence_why(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    outdoors = put(hass, "outdoors", "kitchen")
     put(hass, "off", "kitchen", disabled_by=er.RegistryEntryDisabler.USER)
     put(hass, "hidden", "kitchen", hidden_by=er.RegistryEntryHider.USER)
     put(hass, "aqi", "kitchen", original_device_class="aqi", unit_of_measurement=None)
     put(hass, "voc_gas", "kitchen", original_device_class=None, unit_of_measurement="kΩ")
     put(hass, "odd", "kitchen", unit_of_measurement="ppm")
     put(hass, "avocado", "kitchen", original_device_class="timestamp", unit_of_measurement=None)
-    page = await offered(hass, outdoor_pm25=outdoors)
+    page = await offered(hass)
     assert listed(page, "rooms") == listed(page, "no_area") == []
     lines = found(page).split("\n- ")
     assert lines.pop(0) == "**Found, but not taken**\n"
@@ -187,7 +184,7 @@ async def test_what_cannot_be_a_source_is_listed_with_the_sentence_why(
     assert "air quality index" in lines[0]
     assert "does not support this sensor's unit" in lines[1]
     assert "raw gas resistance" in lines[2]
-    done = await hass.config_entries.flow.async_configure(page["flow_id"], {})
+    done = await onward(hass, page["flow_id"], {})
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert done["next_flow"]
 
@@ -215,7 +212,7 @@ async def test_a_sensor_without_an_area_is_offered_and_its_area_is_asked(
         "sensor.nowhere: PM2.5",
         "third: PM2.5",
     ]
-    configure = hass.config_entries.flow.async_configure
+    configure = partial(onward, hass)
     chosen = ["sensor.third", "sensor.yaml", nowhere]
     page = await configure(page["flow_id"], {"no_area": chosen})
     assert page["step_id"] == "area"
@@ -331,7 +328,7 @@ async def test_what_somebody_places_does_not_replace_what_was_chosen(
     put(hass, "p", "kitchen")
     nowhere = put(hass, "nowhere", None)
     page = await offered(hass)
-    configure = hass.config_entries.flow.async_configure
+    configure = partial(onward, hass)
     page = await configure(page["flow_id"], {"rooms": ["kitchen"], "no_area": [nowhere]})
     page = await configure(page["flow_id"], {"area_id": "kitchen"})
     assert page["errors"] == {"area_id": "area_has_sensor"}
@@ -404,7 +401,7 @@ async def test_somebody_can_say_what_a_sensor_is(
     put(hass, "v", "kitchen", original_device_class=VOC_CLASS, unit_of_measurement="mg/m³")
     page = await offered(hass)
     assert listed(page, "said") == ["desk: VOC index", "shelf: VOC index"]
-    configure = hass.config_entries.flow.async_configure
+    configure = partial(onward, hass)
     answers = {"rooms": ["kitchen"], "said": [f"voc_index:{shelf}", f"voc_index:{desk}"]}
     page = await configure(page["flow_id"], answers)
     assert page["errors"] == {"said": "said_refused"}
@@ -434,7 +431,7 @@ async def test_two_sensors_of_one_kind_cannot_be_said_for_one_room(
     put(hass, "p", "kitchen")
     page = await offered(hass)
     said = [f"voc_index:{entity_id}" for entity_id in known]
-    configure = hass.config_entries.flow.async_configure
+    configure = partial(onward, hass)
     page = await configure(page["flow_id"], {"rooms": ["kitchen"], "said": said})
     assert page["errors"] == {"said": "area_has_sensor"}
 
@@ -504,9 +501,10 @@ async def test_to_reconfigure_is_to_look_again_for_rooms_that_are_not_there_yet(
 ) -> None:
     put(hass, "cooker", "kitchen")
     outdoors = put(hass, "balcony", "balcony")
-    configure = hass.config_entries.flow.async_configure
-    page = await offered(hass, outdoor_pm25=outdoors)
-    entry = (await configure(page["flow_id"], {"rooms": ["kitchen"]}))["result"]
+    configure = partial(onward, hass)
+    page = await offered(hass)
+    chosen = {"rooms": ["kitchen"]}
+    entry = (await configure(page["flow_id"], chosen, outdoor_pm25=outdoors))["result"]
     await hass.async_block_till_done()
     options = dict(entry.options)
     assert (await look_again(hass))["reason"] == "no_rooms_added"
@@ -532,10 +530,75 @@ async def test_a_room_that_was_added_while_somebody_looked_again_is_not_added_tw
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     put(hass, "cooker", "kitchen")
-    configure = hass.config_entries.flow.async_configure
+    configure = partial(onward, hass)
     entry = (await configure((await offered(hass))["flow_id"], {"rooms": ["kitchen"]}))["result"]
     put(hass, "bedside", "bedroom")
     pages = [await look_again(hass) for _ in range(2)]
     ends = [await configure(page["flow_id"], {"rooms": ["bedroom"]}) for page in pages]
     assert [end["reason"] for end in ends] == ["rooms_added", "no_rooms_added"]
     assert [room.title for room in entry.subentries.values()] == ["Kitchen", "Bedroom"]
+
+
+def contact(hass: HomeAssistant, name: str, area: str, device_class: str = "window") -> str:
+    """Register a contact in an area."""
+    entities = er.async_get(hass)
+    entity = entities.async_get_or_create(
+        "binary_sensor",
+        "zha",
+        name,
+        suggested_object_id=name,
+        original_device_class=device_class,
+        original_name=name,
+    )
+    entities.async_update_entity(entity.entity_id, area_id=area)
+    return entity.entity_id
+
+
+async def test_contacts_of_the_chosen_rooms_are_offered_and_windows_are_ticked(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "p", "kitchen")
+    put(hass, "b", "bedroom")
+    pane, door = contact(hass, "pane", "kitchen"), contact(hass, "door", "kitchen", "door")
+    contact(hass, "alarm", "kitchen", "smoke")
+    contact(hass, "other", "bedroom")
+    page = await offered(hass)
+    configure = hass.config_entries.flow.async_configure
+    page = await configure(page["flow_id"], {"rooms": ["kitchen"]})
+    assert page["data_schema"] is not None
+    field = next(field for field in page["data_schema"].schema if field == "windows")
+    labels = page["data_schema"].schema[field].config["options"]
+    assert [one["label"] for one in labels] == [f"Kitchen: {one}" for one in (door, pane)]
+    assert field.default() == [pane]
+    done = await configure(page["flow_id"], {"windows": [door, pane]})
+    await hass.async_block_till_done()
+    (room,) = done["result"].subentries.values()
+    assert room.data["windows"] == [door, pane]
+    assert "windows" not in done["result"].options
+
+    page = await look_again(hass)
+    page = await configure(page["flow_id"], {"rooms": ["bedroom"]})
+    assert page["step_id"] == "windows"
+    done = await configure(page["flow_id"], {"windows": []})
+    assert done["reason"] == "rooms_added"
+
+
+async def test_a_room_without_contacts_is_not_asked_for_windows(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    put(hass, "p", "kitchen")
+    contact(hass, "other", "bedroom")
+    page = await offered(hass)
+    configure = hass.config_entries.flow.async_configure
+    page = await configure(page["flow_id"], {"rooms": ["kitchen"]})
+    assert page["data_schema"] is not None
+    assert "windows" not in [str(field) for field in page["data_schema"].schema]
+
+
+async def test_a_sensor_of_a_chosen_room_is_not_also_outdoors(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    source = show(hass, put(hass, "p", "kitchen"), 5)
+    page = await offered(hass)
+    page = await onward(hass, page["flow_id"], {"rooms": ["kitchen"]}, outdoor_pm25=source)
+    assert page["errors"] == {"outdoor_pm25": "source_indoors"}

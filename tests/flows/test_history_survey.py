@@ -38,7 +38,9 @@ async def fill_in(hass: HomeAssistant, *, use_history: bool = True, **sources: s
     if page["type"] is FlowResultType.FORM:
         assert page["step_id"] == "history"
         assert not entry.subentries, "nothing is added before it is read"
-        worth = (page["description_placeholders"] or {})["worth"]
+        block = (page["description_placeholders"] or {})["worth"].splitlines()
+        assert all(line.startswith("> ") for line in block)
+        worth = "\n".join(line.removeprefix("> ") for line in block)
         page = await hass.config_entries.subentries.async_configure(page["flow_id"], {})
     assert page["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done(wait_background_tasks=True)

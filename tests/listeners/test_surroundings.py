@@ -229,6 +229,9 @@ async def test_a_sensor_that_cannot_be_outdoors_is_refused(
     report(hass, COLD, 10, **DEGREES)
     page = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     flow_id = page["flow_id"]
+    for step in ("rooms", "home"):
+        page = await hass.config_entries.flow.async_configure(flow_id, {})
+        assert page["step_id"] == step
     page = await hass.config_entries.flow.async_configure(flow_id, given)
     assert page["errors"] == error
     good = {"outdoor_pm25": OUTDOOR, "outdoor_temperature": COLD}

@@ -30,7 +30,6 @@ COUNTED = re.compile(
     r"\{(?:days|weeks|weekend|hourly|alerts)\}\s(?!(?:of|von|sur|de|su|van|z)\b)\w"
 )
 NEVER_ONE = {  # Days kept, compared with or promised: 13 of them at least.
-    "common.budget_total",
     "common.inferred_level",
     "common.inferred_rank",
     "common.inferred_record",
@@ -38,6 +37,7 @@ NEVER_ONE = {  # Days kept, compared with or promised: 13 of them at least.
     "exceptions.correction_too_old.message",
     "exceptions.day_too_far.message",
     "exceptions.day_too_old.message",
+    "options.step.init.description",
 }
 
 

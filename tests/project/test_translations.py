@@ -58,7 +58,6 @@ SET_UP_ONLY = {
 
 # What each name in the f-strings of `say` can be.
 CODES: Mapping[str, list[str]] = {
-    "promise_total_": [promise.value for promise in Promise],
     "quantity_": [pollutant.value for pollutant in Pollutant],
     "inferred_": [state.value for state in LearningState],
     "not_known_": [code.value for code in NotKnown],
@@ -84,13 +83,18 @@ def test_keys_have_the_form_that_home_assistant_asks_for() -> None:
 def test_the_set_up_pages_have_words_for_their_fields() -> None:
     for step, schema in (
         (words()["config"]["step"]["user"], home_flow.SET_UP_SCHEMA),
+        (words()["config"]["step"]["home"], home_flow.HOME_SCHEMA.extend({"windows": None})),
         (words()["options"]["step"]["init"], home_flow.OPTIONS_SCHEMA),
     ):
         fields = {str(field) for field in schema.schema}
         assert set(step["data"]) == set(step["data_description"]) == fields
     found = words()["config"]["step"]
-    assert set(found) == {"user", "rooms", "area"}
-    for step, known in (("rooms", {"rooms", "no_area", "said"}), ("area", {"area_id"})):
+    assert set(found) == {"user", "rooms", "area", "home", "windows"}
+    for step, known in (
+        ("rooms", {"rooms", "no_area", "said"}),
+        ("area", {"area_id"}),
+        ("windows", {"windows"}),
+    ):
         assert set(found[step]["data"]) == set(found[step]["data_description"]) == known
     room = words()["config_subentries"]["room"]
     assert set(room["initiate_flow"]) == {"user", "reconfigure"}

@@ -1,7 +1,7 @@
 """What was found in a home, in words: the list that the pages of set-up show."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Self
+from typing import Self
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, translation
@@ -12,10 +12,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_BUDGET, DOMAIN
+from ..const import DOMAIN
 from ..core.pollutant import Pollutant
 from ..inputs.eligibility import Refusal
-from ..inputs.promise import promise_days, promise_of
 from ..words.explanation import Words, escape
 from .candidates import Candidate
 from .discovery import Choice, Doubt, FoundRoom, doubt_of
@@ -41,17 +40,6 @@ class FoundWords:
         )
         areas = {area.id: area.name for area in ar.async_get(hass).async_list_areas()}
         return cls(await Words.async_load(hass), refusals, areas)
-
-    def total(self, home: Mapping[str, Any], sensors: int) -> str:
-        """Return what the settings of a home come to with that many sensors.
-
-        That is how rarely each may give an alert to keep the budget of the home, or how many all
-        of them together may give, if that is fewer or there is no budget.
-        """
-        promise, days = promise_of(home), promise_days(home, sensors)
-        if days == promise.days:
-            return self._words.say(f"promise_total_{promise}", sensors=sensors)
-        return self._words.say("budget_total", sensors=sensors, budget=home[CONF_BUDGET], days=days)
 
     def quantity(self, pollutant: Pollutant) -> str:
         """Return the name of what is measured."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult, ConfigSubentry, OptionsFlow
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -25,8 +25,7 @@ from ..const import (
 )
 from ..core.alerting.promise import Promise
 from ..inputs.eligibility import refuse_outdoor_pm25, refuse_outdoor_temperature
-from ..inputs.promise import sensors_of
-from .found_words import FoundWords
+from ..inputs.promise import promise_days, sensors_of
 from .room_form import SOURCE_KEYS, sensor_of_class
 
 # Alerts of the home in 30 days, by judgement: more than one a day is no budget.
@@ -44,7 +43,7 @@ HOME_SCHEMA = vol.Schema(
     }
 )
 OPTIONS_SCHEMA = HOME_SCHEMA.extend({vol.Required(CONF_EVERYONE, default=False): BooleanSelector()})
-SET_UP_SCHEMA = HOME_SCHEMA.extend({vol.Required(CONF_HISTORY, default=True): BooleanSelector()})
+SET_UP_SCHEMA = vol.Schema({vol.Required(CONF_HISTORY, default=True): BooleanSelector()})
 
 _REFUSE_OUTDOORS = {
     CONF_OUTDOOR_PM25: refuse_outdoor_pm25,
@@ -57,27 +56,30 @@ class AirBaselineOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for these settings, and say what those on the page come to with today's sensors."""
-        rooms = self.config_entry.subentries.values()
+        rooms = [room.data for room in self.config_entry.subentries.values()]
         errors = home_errors(self.hass, user_input or {}, rooms)
         if user_input is not None and not errors:
             return self.async_create_entry(data=user_input)
         known = self.config_entry.options if user_input is None else user_input
         schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
-        words = await FoundWords.async_load(self.hass)
+        sensors = sensors_of(self.config_entry)
         return self.async_show_form(
             step_id="init",
             data_schema=schema,
             errors=errors,
-            description_placeholders={"total": words.total(known, sensors_of(self.config_entry))},
+            description_placeholders={
+                "sensors": str(sensors),
+                "days": str(promise_days(known, sensors)),
+            },
         )
 
 
 def home_errors(
-    hass: HomeAssistant, user_input: Mapping[str, Any], rooms: Iterable[ConfigSubentry]
+    hass: HomeAssistant, user_input: Mapping[str, Any], rooms: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """Return the errors of the page for the home, by field."""
+    """Return the errors of the page for the home, by field; `rooms` are the data of its rooms."""
     errors: dict[str, str] = {}
-    indoors = [room.data.get(key) for room in rooms for key in SOURCE_KEYS]
+    indoors = [room.get(key) for room in rooms for key in SOURCE_KEYS]
     for key, refuse in _REFUSE_OUTDOORS.items():
         if entity_id := user_input.get(key):
             if entity_id in indoors:

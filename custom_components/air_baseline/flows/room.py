@@ -14,7 +14,7 @@ from ..core.pollutant import Pollutant
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import room_sources
 from ..issues.sources import async_forget_troubles
-from ..words.explanation import escape
+from ..words.explanation import escape, set_off
 from .candidates import async_candidates
 from .found_words import FoundWords
 from .history_survey import async_worth
@@ -46,7 +46,9 @@ class RoomFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="history",
             data_schema=vol.Schema({}),
-            description_placeholders={"worth": await async_worth(self.hass, self._changed)},
+            description_placeholders={
+                "worth": set_off(await async_worth(self.hass, self._changed))
+            },
         )
 
     async def async_step_reconfigure(
@@ -174,5 +176,5 @@ class RoomFlow(ConfigSubentryFlow):
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders={"found": words.taken(found)},
+            description_placeholders={"found": set_off(words.taken(found))},
         )

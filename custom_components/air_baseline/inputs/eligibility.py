@@ -35,7 +35,7 @@ _RESISTANCE_UNITS = frozenset({"\u2126", "k\u2126", "m\u2126", "ω", "kω", "mω
 _TIMES = frozenset({SensorDeviceClass.DATE, SensorDeviceClass.TIMESTAMP})
 _MAY_BE_INDEX = frozenset({None, SensorDeviceClass.AQI})
 _COUNTED = frozenset({SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING})
-_OPENINGS = frozenset(
+OPENINGS = frozenset(
     {
         BinarySensorDeviceClass.DOOR,
         BinarySensorDeviceClass.GARAGE_DOOR,
@@ -103,7 +103,7 @@ def refuse_contact(hass: HomeAssistant, entity_id: str) -> Refusal | None:
     if refusal := _find(hass, entity_id, "binary_sensor"):
         return Refusal.NOT_OPENING if refusal is Refusal.NOT_SENSOR else refusal
     device_class = describe(hass, entity_id).device_class
-    return None if device_class is None or device_class in _OPENINGS else Refusal.NOT_OPENING
+    return None if device_class is None or device_class in OPENINGS else Refusal.NOT_OPENING
 
 
 def classify(

@@ -79,6 +79,11 @@ def escape(name: str) -> str:
     return " ".join(name.split()).translate(_MARKDOWN)
 
 
+def set_off(text: str) -> str:
+    """Return a text in this system's language as a block of Markdown, a dash where it is empty."""
+    return "\n".join(f"> {line}".rstrip() for line in (text or "–").splitlines())
+
+
 async def async_page(
     hass: HomeAssistant,
     targets: Sequence[Explained],
