@@ -26,6 +26,23 @@ def _level(hour: float, plume_at: float | None) -> float:
     return usual + 80.0 * (1.0 - exp((plume_at - hour) * 9.0)) * exp((plume_at - hour) * 0.5)
 
 
+def a_guideline(**changes: Any) -> Message:
+    """Return the guideline of PM2.5 in clean air, with changes."""
+    return {
+        "limit": 15.0,
+        "hours": 24,
+        "needed": 18.0,
+        "now_above": False,
+        "mean": None,
+        "mean_is_least": False,
+    } | changes
+
+
+def a_mean(level: float = 6.2, hours: float = 24.0, *, is_least: bool = False) -> Message:
+    """Return the mean of a guideline of 24 hours so far."""
+    return {"level": level, "is_least": is_least, "hours": hours, "enough": hours >= 18.0}
+
+
 def a_channel_brief(**changes: Any) -> Message:
     """Return a learned channel in usual air in brief, with changes."""
     return {
@@ -41,6 +58,7 @@ def a_channel_brief(**changes: Any) -> Message:
         "since": None,
         "silent_since": None,
         "above_guideline": False,
+        "guideline": a_guideline(),
         "usable_days": 36.0,
         "needed": 21,
         "lacks": [],
@@ -67,6 +85,7 @@ def a_channel(**changes: Any) -> Message:
     ]
     return {
         **a_channel_brief(),
+        "mean": a_mean(),
         "basis": "this_room",
         "missing": [],
         "not_seen": "",
@@ -174,6 +193,8 @@ STATES: dict[str, Message] = {
             "refused_from": 600_000.0,
             "no_reading": [32767.0, 65535.0],
             "source": "sensor.kitchen_voc",
+            "guideline": None,
+            "mean": None,
             "basis": None,
             "parts": [],
             "usable_days": 2.0,
@@ -212,6 +233,8 @@ STATES: dict[str, Message] = {
             refused_from=600_000.0,
             no_reading=[32767.0, 65535.0],
             source="sensor.kitchen_voc",
+            guideline=None,
+            mean=None,
             line=a_line(12.0, scale=30.0),
             parts=[
                 part | {"low": 30.0 * part["low"], "high": 30.0 * part["high"]}

@@ -73,3 +73,15 @@ def show(
     element = handle.as_element()
     assert element is not None
     return element
+
+
+def text(page: Page) -> str:
+    """Return what can be read on the card, once it is drawn."""
+    drawn = page.locator("air-baseline-card ha-card:not(.waits)").first
+    drawn.wait_for()
+    return drawn.inner_text()
+
+
+def count(page: Page, selector: str) -> int:
+    """Return how many parts of the cards match a selector."""
+    return page.locator(f"air-baseline-card {selector}").count()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 import pytest
 
 from tests.frontend.messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
-from tests.frontend.pages import ROOM, UNFIT, show
+from tests.frontend.pages import ROOM, UNFIT, count, show, text
 
 OUTSIDE = """(element) => {
   const card = element.shadowRoot.querySelector("ha-card");
@@ -17,17 +17,6 @@ OUTSIDE = """(element) => {
     .filter((part) => part.getBoundingClientRect().right > edge)
     .map((part) => part.outerHTML);
 }"""
-
-
-def text(page: Page) -> str:
-    """Return what can be read on the card, once it is drawn."""
-    drawn = page.locator("air-baseline-card ha-card:not(.waits)").first
-    drawn.wait_for()
-    return drawn.inner_text()
-
-
-def count(page: Page, selector: str) -> int:
-    return page.locator(f"air-baseline-card {selector}").count()
 
 
 def test_every_state_can_be_read(page: Page) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page
 import pytest
 
-from tests.frontend.messages import START, STATES, a_brief, a_channel_brief
+from tests.frontend.messages import START, STATES, a_brief, a_channel_brief, a_guideline
 from tests.frontend.pages import SHOW, UNFIT, stand_in
 
 NOW = START + 9 * 3600.0  # 13:00 in London.
@@ -91,6 +91,48 @@ def test_only_a_room_that_is_known_to_be_usual_is_called_so(
     show_home(page, {"Bath": a_brief(), "Kitchen": a_brief(a_channel_brief(**channel))})
     assert sentences(page) == f"Kitchen: {words}. The rest as usual."
     assert words in tiles(page)[0]
+
+
+def test_the_mean_is_said_while_it_is_above_the_guideline(page: Page) -> None:
+    above = {"above_guideline": True, "guideline": a_guideline(mean=41.0)}
+    show_home(page, {"Kitchen": a_brief(LEARNING | above), "Bath": a_brief(UNUSUAL | above)})
+    assert sentences(page) == (
+        "Bath unusual since 12:15. Kitchen: PM2.5 above guideline (24 h: 41 μg/m³, guideline 15)."
+    )
+    assert tiles(page) == [
+        "Bath 5.4 μg/m³ Unusual since 12:15. 24 h: 41 μg/m³, guideline 15",
+        "Kitchen 5.4 μg/m³ 24 h: 41 μg/m³, guideline 15",
+    ]
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        LEARNING,
+        LEARNING | {"state": "provisional"},
+        a_channel_brief(state="changing", compared=None),
+        a_channel_brief(state="stale", compared=None),
+        a_channel_brief(state="paused", compared=None),
+        a_channel_brief(compared=None),
+        a_channel_brief(compared="not_enough_data"),
+    ],
+)
+def test_high_air_is_never_calm_where_nothing_compares_it(
+    page: Page, channel: dict[str, Any]
+) -> None:
+    high = channel | {"guideline": a_guideline(now_above=True)}
+    show_home(page, {"Bath": a_brief(), "Kitchen": a_brief(high, questions=1)})
+    words = "Now above 15 μg/m³, the guideline for 24 hours"
+    assert sentences(page) == f"Kitchen: {words}. The rest as usual."
+    assert tiles(page)[0] == f"Kitchen 5.4 μg/m³ {words} ?"
+    edge = "tile => getComputedStyle(tile).borderLeftColor"
+    assert page.locator(".tile.high_now").evaluate(edge) == "rgb(255, 166, 0)"
+
+
+def test_high_air_that_is_usual_in_a_room_is_called_so(page: Page) -> None:
+    cooking = a_channel_brief(guideline=a_guideline(now_above=True))
+    show_home(page, {"Kitchen": a_brief(cooking)})
+    assert sentences(page) == "Kitchen: Usual."
 
 
 def test_nothing_is_said_of_a_room_of_which_nothing_is_known(page: Page) -> None:

@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
+from ..core.channel import Channel
 from ..core.explaining.explain import silence
 from ..core.explaining.view import EntityView
 from ..core.ledger.correction import episode_span
@@ -44,7 +45,8 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
     """
     channel = room.channels[source.pollutant]
     episode = channel.episode_watch.current
-    silent = silence(channel, channel.judge(channel.shown_at(at)), at)
+    judgement = channel.judge(channel.shown_at(at))
+    silent = silence(channel, judgement, at)
     return {
         "quantity": source.pollutant,
         "words_of": WORDS_OF_POLLUTANT[source.pollutant],
@@ -58,10 +60,34 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
         "since": episode_span(episode, at)[0] if episode and shown.unusual else None,
         "silent_since": silent.since if silent and not silent.counts else None,
         "above_guideline": shown.above_guideline,
+        "guideline": guideline_brief(channel, source, shown, judgement.sustained),
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "lacks": shown.missing,
         "earliest": shown.earliest,
+    }
+
+
+def guideline_brief(
+    channel: Channel, source: RoomSource, shown: EntityView, sustained: float | None
+) -> Brief | None:
+    """Return the guideline of a pollutant, which holds for everybody; None if it has none.
+
+    `now_above` says that the sustained level is above the number of the guideline, whether or not
+    there is a mean to compare. `mean` is that up to the last whole hour while it is above the
+    guideline, otherwise None: it changes seldom.
+    """
+    spec = channel.spec.guideline
+    if spec is None or channel.clock_wrong:
+        return None
+    above = shown.above_guideline and shown.mean is not None
+    return {
+        "limit": in_unit(spec.limit, source),
+        "hours": spec.hours,
+        "needed": spec.minimum_h,
+        "now_above": sustained is not None and sustained > spec.limit,
+        "mean": in_unit(shown.mean or 0.0, source) if above else None,
+        "mean_is_least": shown.mean_is_least,
     }
 
 

@@ -15,6 +15,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
+from ..core.channel import Channel
 from ..core.codes import Missing
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
@@ -94,6 +95,7 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
     shown, today = room.data[source.pollutant], day_chart(channel, now)
     numbers = {
         **channel_brief(room, source, shown, now),
+        "mean": _mean(channel, source, now),
         "basis": shown.basis,
         "not_seen": times(shown.not_seen),
         "start": today.start,
@@ -120,6 +122,20 @@ def _in_words(picture: _ChannelPicture, words: Words, sight: Sight) -> CardMessa
         **hidden,
         "missing": words.missing(_without_days(explanation.evidence.missing)),
         "words": {name: _lines(text) for name, text in page.placeholders().items()},
+    }
+
+
+def _mean(channel: Channel, source: RoomSource, at: float) -> CardMessage | None:
+    """Return the mean of the guideline so far, None if nothing was observed."""
+    guideline = channel.guideline
+    found = guideline.so_far(channel.shown_at(at)) if guideline else None
+    if guideline is None or found is None or channel.clock_wrong:
+        return None
+    return {
+        "level": in_unit(found.mean, source),
+        "is_least": found.is_least,
+        "hours": round(found.hours, 2),
+        "enough": found.enough,
     }
 
 

@@ -3,7 +3,8 @@
 import { chart } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, dateName, level, number, say, stateName } from "./format.js";
-import { LEARNING, standing, standingWords } from "./standing.js";
+import { guidelineElement } from "./guideline.js";
+import { inferredStanding, LEARNING, standing, standingWords } from "./standing.js";
 
 const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i; // As the server reads numbers.
 // What is still missing, apart from days; the first of these is said.
@@ -23,6 +24,8 @@ export function channelElement(hass, channel, width, { asked, opened, onToggle }
   const element = html("section", "channel");
   const thin = LEARNING.has(channel.state);
   element.append(head(hass, channel));
+  const guideline = guidelineElement(hass, channel);
+  if (guideline) element.append(guideline);
   if (thin) element.append(ready(hass, channel));
   if (asked) element.append(asked);
   if (hasChart(channel)) element.append(picture(hass, channel, width), legend(hass, channel));
@@ -56,19 +59,21 @@ function name(hass, channel) {
 }
 
 function head(hass, channel) {
-  const kind = standing(channel);
-  const said =
-    kind === "learning"
-      ? stateName(hass, channel.words_of, "learning", channel.state)
-      : standingWords(hass, kind, channel);
+  // The guideline comes on top of what is inferred, and never in its place.
+  const kinds = [...new Set([standing(channel), inferredStanding(channel)])];
   return html(
     "div",
     "head",
     {},
     html("h3", "", {}, name(hass, channel)),
     html("div", "value", {}, ...present(hass, channel)),
-    html("div", `chip ${kind}`, {}, said),
+    ...kinds.map((kind) => html("div", `chip ${kind}`, {}, chipWords(hass, kind, channel))),
   );
+}
+
+function chipWords(hass, kind, channel) {
+  if (kind === "learning") return stateName(hass, channel.words_of, "learning", channel.state);
+  return standingWords(hass, kind, channel, kind === "above_guideline");
 }
 
 /**

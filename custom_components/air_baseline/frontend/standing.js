@@ -1,20 +1,28 @@
 // What matters about a room: its worst standing, in a few words.
 
 import { dateName, moment, say, stateName } from "./format.js";
+import { isHighNow, meanAbove, nowAbove } from "./guideline.js";
 
 // Worst first. Only "usual" is calm: whatever is not known comes before it.
 const ORDER = [
-  "unusual", "above_guideline", "question", "notable", "silent", "unknown", "clock_wrong",
-  "changing", "stale", "higher", "learning", "not_seen", "paused", "usual",
+  "unusual", "above_guideline", "high_now", "question", "notable", "silent", "unknown",
+  "clock_wrong", "changing", "stale", "higher", "learning", "not_seen", "paused", "usual",
 ];
 export const LEARNING = new Set(["collecting", "provisional"]);
 const LISTED = 3; // Rooms of a kind that the headline names; by judgement: more are not read.
 
 /** Return how one pollutant stands: the first of ORDER that is so. */
 export function standing(channel) {
-  const { state, compared } = channel;
   if (channel.since !== null) return "unusual";
   if (channel.above_guideline) return "above_guideline";
+  const kind = inferredStanding(channel);
+  return isHighNow(channel, kind) ? "high_now" : kind;
+}
+
+/** Return how one pollutant stands without the guideline, which says nothing about the room. */
+export function inferredStanding(channel) {
+  const { state, compared } = channel;
+  if (channel.since !== null) return "unusual";
   if (state === "paused" || state === "clock_wrong") return state;
   if (state === "no_source" || channel.silent_since !== null) return "silent";
   if (state === "changing" || state === "stale") return state;
@@ -55,8 +63,10 @@ export function standingWords(hass, kind, channel, plain = false) {
   const { words_of: words, earliest, since, silent_since: silent, state } = channel;
   if (kind === "above_guideline") {
     const key = `component.air_baseline.entity.binary_sensor.${words}_above_guideline.name`;
-    return hass.localize(key);
+    const mean = plain ? undefined : meanAbove(hass, channel);
+    return mean ? `${hass.localize(key)} (${mean})` : hass.localize(key);
   }
+  if (kind === "high_now") return nowAbove(hass, channel);
   if (!plain && kind === "unusual") {
     return say(hass, "card_unusual_since", { start: moment(hass, since) });
   }

@@ -32,14 +32,21 @@ a { color: var(--primary-color); }
   background: var(--of); box-sizing: border-box;
 }
 .chip::before { border: 2px solid var(--of); }
-.chip:not(.usual, .notable, .above_guideline, .unusual)::before { background: none; }
+.chip:not(.usual, .notable, .high_now, .above_guideline, .unusual)::before { background: none; }
 .chip.unusual { background: color-mix(in srgb, var(--of) 32%, transparent); }
 .todo { margin-bottom: 12px; }
 .todo h3 { font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); }
 .todo p { font-weight: 500; overflow-wrap: anywhere; }
+.guideline { margin-top: 4px; color: var(--ab-quiet); overflow-wrap: anywhere; }
+.guideline.above, .guideline.now { color: inherit; font-weight: 500; }
+.guideline.above::before, .guideline.now::before {
+  content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 8px;
+  border-radius: 50%; border: 2px solid var(--ab-unusual); box-sizing: border-box;
+}
+.guideline.above::before { background: var(--ab-unusual); }
 .ready { margin-top: 4px; overflow-wrap: anywhere; }
 .headline { font-size: 1.125rem; line-height: 1.4; margin-bottom: 12px; overflow-wrap: anywhere; }
-.headline .unusual, .headline .above_guideline { font-weight: 500; }
+.headline .unusual, .headline .above_guideline, .headline .high_now { font-weight: 500; }
 .headline .usual, .headline .learning { color: var(--ab-quiet); }
 .tiles {
   display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(min(158px, 100%), 1fr));
@@ -54,7 +61,7 @@ ha-card.one { display: flex; padding: 0; }
   color: var(--primary-text-color, #212121); font: inherit; text-align: left; text-decoration: none;
 }
 .usual, .question { --of: var(--ab-usual); }
-.higher, .notable, .above_guideline, .unusual { --of: var(--ab-unusual); }
+.higher, .notable, .high_now, .above_guideline, .unusual { --of: var(--ab-unusual); }
 .tile.unusual { background: color-mix(in srgb, var(--of) 26%, transparent); }
 .tile .name { font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tile .value { font-size: .875rem; line-height: inherit; white-space: nowrap; }

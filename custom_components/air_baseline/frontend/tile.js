@@ -3,13 +3,14 @@
 import { present } from "./channel.js";
 import { html } from "./dom.js";
 import { say } from "./format.js";
+import { meanAbove } from "./guideline.js";
 import { HomeCard } from "./home.js";
 import { roomDevices, roomName } from "./rooms.js";
 import { roomStanding, standingWords } from "./standing.js";
 
 /** Draw a room as a link to `path`, or as a button that calls `open`. */
 export function tileElement(hass, { name, kind, channel, asks }, { path, open }) {
-  const said = standingWords(hass, kind, channel);
+  const said = tileWords(hass, kind, channel);
   const tile = html(
     path ? "a" : "button",
     `tile ${kind}`,
@@ -23,6 +24,13 @@ export function tileElement(hass, { name, kind, channel, asks }, { path, open })
   );
   if (open) tile.addEventListener("click", open);
   return tile;
+}
+
+/** Return a standing with the mean next to the guideline while that is exceeded. */
+function tileWords(hass, kind, channel) {
+  const mean = channel && meanAbove(hass, channel);
+  if (!mean) return standingWords(hass, kind, channel);
+  return kind === "above_guideline" ? mean : `${standingWords(hass, kind, channel)}. ${mean}`;
 }
 
 /** Open the card of a room over the page; return the card, and call `closed` in the end. */

@@ -133,3 +133,31 @@ def test_a_mean_with_a_level_at_the_end_of_the_span_is_the_least(pm25: Guideline
     again = GuidelineMean(guideline(Pollutant.PM25))
     again.restore(old, at)
     assert not again.is_least(at)
+
+
+def test_the_mean_so_far_is_known_from_the_first_bin(pm25: GuidelineMean) -> None:
+    assert pm25.so_far(FIRST * 300.0) is None
+    found = pm25.so_far(breathe(pm25, 0, 2 * HOUR, 190.0))
+    assert found is not None
+    assert found.mean == pytest.approx(190.0)
+    assert (found.hours, found.enough) == (2.0, False)
+    found = pm25.so_far(breathe(pm25, 2 * HOUR, 17 * HOUR, 10.0))
+    assert found is not None
+    assert (found.hours, found.enough) == (19.0, True)
+    assert found.mean == pytest.approx((2 * 190.0 + 17 * 10.0) / 19)
+
+
+def test_the_mean_so_far_covers_no_more_than_the_mean(pm25: GuidelineMean) -> None:
+    at = breathe(pm25, 0, 40 * HOUR, 20.0)
+    found = pm25.so_far(at)
+    assert found is not None
+    assert (found.mean, found.hours) == (pm25.mean(at), 24.0)
+    assert pm25.so_far(at + 86_400.0) is None
+
+
+def test_the_mean_so_far_can_be_the_least(voc: GuidelineMean) -> None:
+    at = breathe(voc, 0, 3, 900.0)
+    voc.note_end(FIRST * 300.0)
+    found = voc.so_far(at)
+    assert found is not None
+    assert (found.is_least, found.hours, found.enough) == (True, 0.25, False)

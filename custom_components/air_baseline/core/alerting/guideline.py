@@ -4,6 +4,7 @@ This is measured. Nothing here is learned or depends on what is usual in a room.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .. import checked
@@ -14,6 +15,20 @@ from ..reading.running_sums import RunningSum, add_to, dump_sums, load_sums, mea
 
 BUCKETS = 24  # Buckets of a mean, by judgement: it is kept as their sums, not as readings.
 CLEAR_S = 1800.0  # Seconds that the mean must stay at or below the clearing level, by judgement.
+
+
+@dataclass(frozen=True, slots=True)
+class MeanSoFar:
+    """The mean of what was observed (base unit), however little, and how many hours that is.
+
+    `enough` says that it can be compared with the guideline, and `is_least` that it has a level
+    at the end of the span in it, so that it can be higher.
+    """
+
+    mean: float
+    hours: float
+    enough: bool
+    is_least: bool
 
 
 class GuidelineMean:
@@ -72,10 +87,22 @@ class GuidelineMean:
         """Return the mean up to the last whole bucket, which changes once a bucket."""
         return self._mean_of_buckets(int(at // self.bucket_s) - 1)
 
+    def so_far(self, at: float) -> MeanSoFar | None:
+        """Return the mean up to a POSIX time, None if nothing was observed."""
+        buckets = self._covered(self._last_bucket(at))
+        mean = mean_of(buckets, 0.0)
+        if mean is None:
+            return None
+        seconds = sum(observed for _, _, observed in buckets)
+        enough = seconds >= self.spec.minimum_h * 3600.0
+        return MeanSoFar(mean, seconds / 3600.0, enough, self.is_least(at))
+
     def _mean_of_buckets(self, last: int) -> float | None:
-        oldest = last - self._number
-        buckets = [bucket for bucket in self.buckets if oldest < bucket[0] <= last]
-        return mean_of(buckets, self.spec.minimum_h * 3600.0)
+        return mean_of(self._covered(last), self.spec.minimum_h * 3600.0)
+
+    def _covered(self, last: int) -> list[RunningSum]:
+        """Return the buckets of the mean that ends with bucket `last`."""
+        return [one for one in self.buckets if last - self._number < one[0] <= last]
 
     @property
     def _number(self) -> int:
