@@ -23,8 +23,8 @@ CARDS: Final = """() => {
   walk(document.body);
   return found.map(({ hass, _config: config, shadowRoot: card }) => ({
     device: config.device_id,
-    lines: card.querySelectorAll(".line path").length,
-    ranges: card.querySelectorAll(".ranges rect").length,
+    charts: card.querySelectorAll(".chart.drawn canvas").length,
+    ranges: card.querySelectorAll(".legend :is(.range, .guess)").length,
   }));
 }"""
 
@@ -61,7 +61,7 @@ def _expect_charts(visitor: Visitor) -> None:
     """Expect a chart in each room but the one whose sensor is silent."""
     cards = {card["device"]: card for card in visitor.page.evaluate(CARDS)}
     silent = cards.pop(visitor.device("Study"), None)
-    drawn = [card["ranges"] > 0 and card["lines"] > 0 for card in cards.values()]
+    drawn = [card["ranges"] > 0 and card["charts"] > 0 for card in cards.values()]
     if silent is None or silent["ranges"] or drawn != [True] * (ROOMS - 1):
         raise WalkError(f"the cards do not show what they should: {cards}, {silent}")
 

@@ -20,7 +20,8 @@ DOMAIN: Final = "air_baseline"
 INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
 ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # hacs.json tells HACS this name.
 WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can store.
-RUNTIME: Final = {".js", ".json", ".png", ".py", ".yaml"}
+RUNTIME: Final = {".js", ".json", ".png", ".py", ".txt", ".yaml"}
+LIBRARIES: Final = ("uplot.js", "uplot-license.txt")  # Got by script/get-frontend.
 CACHES: Final = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 FOR_PEOPLE: Final = {"quality_scale.yaml"}  # Nothing reads it at run time.
 
@@ -59,6 +60,13 @@ def install(archive: Path, configuration: Path) -> Path:
     with ZipFile(archive) as packed:
         packed.extractall(target)
     return target
+
+
+def check_libraries(folder: Path = INTEGRATION) -> None:
+    """Raise ReleaseError unless the card's library is there, with its license."""
+    for name in LIBRARIES:
+        if not (folder / "frontend" / "libraries" / name).is_file():
+            raise ReleaseError(f"{name} is missing: run script/get-frontend")
 
 
 def check_tag(tag: str) -> None:
@@ -134,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.tag is not None:
             check_tag(options.tag)
             check_owner(options.repository)
+        check_libraries()
         build(ARCHIVE)
     except ReleaseError as error:
         sys.stderr.write(f"release: {error}\n")

@@ -30,6 +30,11 @@ class Card:
         self._sign_in = sign_in
         self._socket: MockHAClientWebSocket
 
+    @property
+    def user(self) -> User:
+        """Return who looks."""
+        return self._user
+
     async def ask(self, kind: str = ASK, **fields: Any) -> Answer:
         """Subscribe to a room, or to the home; return the reply of the server."""
         token = await self._token()

@@ -87,6 +87,7 @@ def a_channel(**changes: Any) -> Message:
         **a_channel_brief(),
         "mean": a_mean(),
         "basis": "this_room",
+        "outdoor": False,
         "missing": [],
         "not_seen": "",
         "start": START,

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, ElementHandle, Page, Route
 from tests.words import FOLDER, leaves, words
 
 HERE: Final = Path(__file__).parent
+LIBRARY: Final = FOLDER / "frontend" / "libraries" / "uplot.js"
 ORIGIN: Final = "http://card.test"
 ROOM: Final = "device-of-kitchen"
 SOURCES: Final = {

@@ -1,13 +1,12 @@
 """The card in a browser: what a person sees, reads and hears of a room."""
 
-from itertools import pairwise
 import re
 from typing import Any
 
 from playwright.sync_api import Page
 import pytest
 
-from tests.frontend.messages import HOUR, OVER, START, STATES, a_channel, a_line, a_room, worded
+from tests.frontend.messages import OVER, START, STATES, a_channel, a_room, worded
 from tests.frontend.pages import ROOM, UNFIT, count, show, text
 
 OUTSIDE = """(element) => {
@@ -38,42 +37,11 @@ def test_nothing_is_cut_or_wider_than_a_small_phone(narrow: Page) -> None:
         card.evaluate("card => card.remove()")
 
 
-def test_a_learned_room_shows_its_line_and_its_ranges(page: Page) -> None:
+def test_a_learned_room_shows_its_value_and_what_is_usual(page: Page) -> None:
     show(page, STATES["learned"])
     shown = text(page)
     assert re.search(r"Kitchen.*PM2\.5.*5\.4 μg/m³.*Usual.*Measured.*Inferred", shown, re.DOTALL)
-    assert count(page, ".ranges.firm rect") == 8
-    assert count(page, ".ranges.firm rect.present") == 1
-    assert count(page, ".line path") == 1
-    assert count(page, ".episodes rect") == count(page, ".progress") == 0
-
-
-def test_measured_and_inferred_look_different(page: Page) -> None:
-    show(page, STATES["learned"])
-    text(page)
-    style = "element => { const s = getComputedStyle(element); return [s.fill, s.stroke]; }"
-    line = page.locator("air-baseline-card .line path").first.evaluate(style)
-    band = page.locator("air-baseline-card .ranges rect").first.evaluate(style)
-    assert line[0] == band[1] == "none"
-    assert line[1] not in ("none", band[0])
-
-
-@pytest.mark.parametrize("state", ["collecting", "provisional", "changing", "stale", "no_source"])
-def test_a_range_that_is_a_guess_is_an_empty_dashed_box(page: Page, state: str) -> None:
-    show(page, STATES[state])
-    text(page)
-    assert count(page, ".ranges.firm") == 0
-    box = page.locator("air-baseline-card .ranges rect").first
-    assert box.evaluate("box => getComputedStyle(box).fill") == "none"
-    assert box.evaluate("box => getComputedStyle(box).strokeDasharray") != "none"
-
-
-def test_there_is_no_box_where_there_is_no_range(page: Page) -> None:
-    show(page, STATES["collecting_voc"])
-    text(page)
-    assert count(page, ".ranges rect") == 0
-    assert count(page, ".line path") == 1
-    assert count(page, ".hours text") > 3
+    assert count(page, ".progress") == 0
 
 
 def test_thin_data_is_said_in_one_line_and_the_rest_under_why(page: Page) -> None:
@@ -108,18 +76,9 @@ def test_the_days_are_filled_one_by_one(page: Page) -> None:
     assert [count(page, selector) for selector in (".day", ".day.full", ".day.half")] == [21, 8, 1]
 
 
-def test_an_episode_is_marked_on_the_line(page: Page) -> None:
-    show(page, STATES["unusual"])
-    assert "Unusual since 15:24" in text(page)
-    assert count(page, ".episodes rect") == 1
-    assert count(page, ".line path.unusual") == 1
-    assert count(page, ".line circle.unusual") == 1
-
-
 def test_an_episode_that_is_over_says_until_when(page: Page) -> None:
     show(page, STATES["unusual_over"])
-    assert "Unusual from 10:24 to 11:30. As rare as once in 60 days here, or rarer." in text(page)
-    assert count(page, ".line circle.unusual") == 0
+    assert "Unusual from 10:24 to 11:30. As rare as once in 60 days here, or rarer" in text(page)
 
 
 def test_how_rare_a_running_episode_is_is_said_once(page: Page) -> None:
@@ -131,13 +90,6 @@ def test_how_rare_an_episode_was_is_not_said_if_it_is_not_known(page: Page) -> N
     show(page, a_room(a_channel(episodes=[OVER | {"rarity_days": None}])))
     assert "Unusual from 10:24 to 11:30" in text(page)
     assert "As rare as" not in text(page)
-
-
-def test_silence_is_a_gap_and_no_value(page: Page) -> None:
-    line = a_line(5.0)
-    show(page, a_room(a_channel(state="no_source", compared=None, line=line[:20] + line[40:])))
-    assert "5.4" not in text(page)
-    assert count(page, ".line path") == 2
 
 
 def test_a_value_that_no_longer_counts_is_not_shown(page: Page) -> None:
@@ -277,39 +229,12 @@ def test_long_names_and_units_are_not_cut(narrow: Page) -> None:
     assert narrow.evaluate("document.scrollingElement.scrollWidth") <= 320
 
 
-def test_the_chart_is_described_to_those_who_cannot_see_it(page: Page) -> None:
-    show(page, STATES["unusual"])
-    text(page)
-    chart = page.get_by_role("img")
-    label = chart.get_attribute("aria-label") or ""
-    assert label.startswith("PM2.5. PM2.5: sustained peak of 64 μg/m³")
-    assert "Usual here: 04:00–07:00: 2–9 μg/m³; 07:00–10:00: 2–14 μg/m³" in label
-    assert label.endswith("Unusual since 15:24")
-
-
-@pytest.mark.parametrize(
-    ("locale", "value", "hour"),
-    [
-        ({"number_format": "decimal_comma", "time_format": "24"}, "5,4", "04"),
-        ({"number_format": "comma_decimal", "time_format": "12"}, "5.4", "4 AM"),
-        ({"number_format": "none", "time_format": "system"}, "5.4", None),
-    ],
-)
-def test_numbers_and_times_follow_the_settings_of_the_user(
-    page: Page, locale: dict[str, str], value: str, hour: str | None
-) -> None:
-    show(page, STATES["learned"], {"locale": {"language": "en", "time_zone": "server"} | locale})
-    assert value in text(page)
-    first = page.locator("air-baseline-card .hours text").first.text_content() or ""
-    assert hour in (None, first.replace("\u202f", " "))
-
-
 def test_only_one_pollutant_is_shown_if_so_configured(page: Page) -> None:
     show(page, STATES["two"], quantity="voc", show_title=False)
     shown = text(page)
     assert "151" in shown
     assert "Kitchen" not in shown
-    assert count(page, "svg") == 1
+    assert count(page, ".chart") == 1
 
 
 def test_the_card_follows_what_is_sent_and_stays_opened(page: Page) -> None:
@@ -349,17 +274,6 @@ def test_a_card_subscribes_only_when_it_is_close_to_being_seen(narrow: Page) -> 
     assert 1 <= narrow.evaluate("window.asked.length") <= 6
 
 
-def test_grid_lines_are_at_round_numbers_and_apart(page: Page) -> None:
-    for top in (0.3, 2.2, 20.0, 68.0, 450.0, 12_000.0):
-        found = page.evaluate(
-            "async top => (await import('/frontend/chart.js')).ticks(top, 144)", top
-        )
-        places = sorted(144 * (value / top) ** 0.5 for value in found)
-        assert 3 <= len(found) <= 7, found
-        assert min(after - at for at, after in pairwise(places)) > 20
-        assert max(found) <= top
-
-
 @pytest.mark.parametrize(
     "changes",
     [{"parts": []}, {"state": "no_source", "compared": None}, {"silent_since": START}],
@@ -369,27 +283,4 @@ def test_an_empty_or_silent_room_has_a_line_of_words_and_no_axis(
 ) -> None:
     show(page, a_room(a_channel(line=[], episodes=[], **changes)))
     assert "Measured" in text(page)
-    assert count(page, "svg") == count(page, ".legend") == 0
-
-
-def test_a_day_of_25_hours_is_drawn_to_its_end(page: Page) -> None:
-    channel = a_channel()
-    longer = [dict(part) for part in channel["parts"]]
-    longer[-1]["end"] += HOUR
-    show(page, a_room(channel | {"parts": longer, "end": START + 25 * HOUR}))
-    text(page)
-    places = page.locator("air-baseline-card .ranges rect").evaluate_all(
-        "rects => rects.map((rect) => Number(rect.getAttribute('width')))"
-    )
-    assert places[-1] / places[0] == pytest.approx(4 / 3, rel=0.05)
-
-
-def test_the_episode_lies_where_the_line_rises(page: Page) -> None:
-    show(page, STATES["unusual_over"])
-    text(page)
-    box = page.locator("air-baseline-card .episodes rect").bounding_box()
-    svg = page.locator("air-baseline-card svg").bounding_box()
-    assert box is not None
-    assert svg is not None
-    share = (box["x"] - svg["x"]) / svg["width"]
-    assert share == pytest.approx((OVER["start"] - START) / (24 * HOUR), abs=0.08)
+    assert count(page, ".charted") == count(page, ".legend") == 0

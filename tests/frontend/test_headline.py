@@ -213,7 +213,7 @@ def test_any_other_tile_opens_the_card_of_its_room_and_closes_it(page: Page) -> 
     show_home(page, ROOMS, kind="tile", device_id="Bath")
     page.get_by_role("button", name="Bath").press("Enter")
     card = page.locator("dialog air-baseline-card")
-    card.locator("svg").wait_for()
+    card.locator(".legend").wait_for()
     assert "Usual here" in card.locator("ha-card").inner_text()
     page.keyboard.press("Escape")
     page.wait_for_function("window.stopped === 1")

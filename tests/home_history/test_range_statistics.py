@@ -124,7 +124,7 @@ async def test_each_hour_has_the_range_that_is_shown_as_it_begins(
         >= {
             "source": DOMAIN,
             "statistic_id": BAND,
-            "name": "Kitchen usual PM2.5",
+            "name": "Kitchen: usual PM2.5",
             "unit_of_measurement": "μg/m³",
             "unit_class": "concentration",
             "mean_type": StatisticMeanType.ARITHMETIC,
@@ -220,8 +220,8 @@ async def test_the_name_follows_the_room_at_once(hass: HomeAssistant, kitchen: K
     subentry = entry.subentries[KITCHEN]
     hass.config_entries.async_update_subentry(entry, subentry, title="Galley")
     metadata = await known(hass)
-    assert metadata[BAND]["name"] == "Galley usual PM2.5"
-    assert metadata[VOC_BAND]["name"] == "Galley usual VOC"
+    assert metadata[BAND]["name"] == "Galley: usual PM2.5"
+    assert metadata[VOC_BAND]["name"] == "Galley: usual VOC"
     assert await rows(hass) == before
 
 
@@ -264,7 +264,7 @@ async def test_an_index_has_no_unit(
     await set_up(hass, a_home(a_room(KITCHEN, "kitchen", Pollutant.VOC_INDEX)))
     (metadata,) = (await known(hass)).values()
     assert (metadata["unit_of_measurement"], metadata["unit_class"]) == (None, None)
-    assert metadata["name"] == "Kitchen usual VOC index"
+    assert metadata["name"] == "Kitchen: usual VOC index"
 
 
 async def test_without_a_recorder_everything_else_works(

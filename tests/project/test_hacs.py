@@ -102,7 +102,19 @@ def test_the_archive_has_what_git_lists_and_nothing_else(archive: Path) -> None:
     with ZipFile(archive) as packed:
         assert packed.testzip() is None
         names = packed.namelist()
+    fetched = {f"frontend/libraries/{name}" for name in release.LIBRARIES}
+    known |= {name for name in fetched if (FOLDER / name).is_file()}
     assert names == sorted(known - {"quality_scale.yaml"}, key=lambda name: Path(name).parts)
+
+
+def test_a_release_has_the_library_of_the_chart_and_its_license(tmp_path: Path) -> None:
+    folder = tmp_path / "frontend" / "libraries"
+    folder.mkdir(parents=True)
+    for name in release.LIBRARIES:
+        with pytest.raises(release.ReleaseError, match=name):
+            release.check_libraries(tmp_path)
+        (folder / name).write_text("something", "utf-8")
+    release.check_libraries(tmp_path)
 
 
 def test_the_same_files_give_the_same_archive(archive: Path, tmp_path: Path) -> None:

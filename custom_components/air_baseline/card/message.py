@@ -27,6 +27,7 @@ from ..inputs.room_config import RoomSource
 from ..permissions import room_names
 from ..words.explanation import Words, times
 from .brief import channel_brief, in_unit
+from .past import outdoors
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -97,6 +98,7 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
         **channel_brief(room, source, shown, now),
         "mean": _mean(channel, source, now),
         "basis": shown.basis,
+        "outdoor": source.pollutant is Pollutant.PM25 and outdoors(room) is not None,
         "not_seen": times(shown.not_seen),
         "start": today.start,
         "end": today.end,

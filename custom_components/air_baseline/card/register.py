@@ -46,6 +46,6 @@ def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
 
 def _hash_modules() -> str:
     modules = sha256()
-    for path in sorted(FOLDER.glob("*.js")):
+    for path in sorted(FOLDER.rglob("*.js")):
         modules.update(path.name.encode() + path.read_bytes())
     return modules.hexdigest()[:12]

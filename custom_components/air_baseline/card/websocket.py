@@ -1,4 +1,4 @@
-"""The websocket commands of the cards: a room, or the home in brief, and each change of it."""
+"""The websocket commands of the cards: a room or the home and each change of it, and the past."""
 
 from typing import Any
 
@@ -17,13 +17,16 @@ from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..coordinator import loaded_rooms
+from ..core.pollutant import Pollutant
 from ..permissions import may
 from ..words.explanation import Words
 from .feed import Viewer
 from .feeds import async_show_home, async_show_room
 from .home_feed import HomeViewer
+from .past import Span, async_past
 
-LANGUAGE = "language"
+LANGUAGE, QUANTITY = "language", "quantity"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
 
 
@@ -32,6 +35,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     """Register the commands."""
     async_register_command(hass, _subscribe_room)
     async_register_command(hass, _subscribe_home)
+    async_register_command(hass, _room_past)
 
 
 @websocket_command(
@@ -46,21 +50,16 @@ async def _subscribe_room(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> None:
     """Send the message of a room now, and whenever it changes."""
-    device = dr.async_get(hass).async_get(message[ATTR_DEVICE_ID])
-    ours = [key for domain, key in device.identifiers if domain == DOMAIN] if device else []
-    if device is None or not ours:
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")
-    if not may(hass, connection.user, device.id, POLICY_READ):
-        raise Unauthorized(permission=POLICY_READ)
+    device_id, room_id = _room(hass, connection, message)
     number, language = message["id"], message.get(LANGUAGE) or hass.config.language
     viewer = Viewer(
         user=connection.user,
-        device_id=device.id,
+        device_id=device_id,
         language=language,
         words=await Words.async_load(hass, language),
         send=lambda sent: connection.send_message(construct_event_message(number, sent)),
     )
-    connection.subscriptions[number] = async_show_room(hass, ours[0], viewer)
+    connection.subscriptions[number] = async_show_room(hass, room_id, viewer)
     connection.send_result(number)
 
 
@@ -77,3 +76,42 @@ def _subscribe_home(
     )
     connection.subscriptions[number] = async_show_home(hass, viewer)
     connection.send_result(number)
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/room_past",
+        vol.Required(ATTR_DEVICE_ID): str,
+        vol.Required(QUANTITY): vol.Coerce(Pollutant),
+        vol.Required("span"): vol.Coerce(Span),
+    }
+)
+@async_response
+async def _room_past(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send past days of a pollutant in a room, once."""
+    _, room_id = _room(hass, connection, message)
+    room = loaded_rooms(hass).get(room_id)
+    pollutant: Pollutant = message[QUANTITY]
+    if room is None or pollutant not in room.channels:
+        raise _room_gone()
+    past = await async_past(room, pollutant, message["span"], connection.user)
+    connection.send_result(message["id"], past)
+
+
+def _room(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> tuple[str, str]:
+    """Return the ids of the device and of the room that a card asks for, if it may."""
+    device = dr.async_get(hass).async_get(message[ATTR_DEVICE_ID])
+    ours = [key for domain, key in device.identifiers if domain == DOMAIN] if device else []
+    if device is None or not ours:
+        raise _room_gone()
+    if not may(hass, connection.user, device.id, POLICY_READ):
+        raise Unauthorized(permission=POLICY_READ)
+    return device.id, ours[0]
+
+
+def _room_gone() -> HomeAssistantError:
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")

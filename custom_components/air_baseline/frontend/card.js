@@ -1,6 +1,7 @@
 // The card for one room. The server does all computing and wording; the card only draws.
 
 import { channelElement, present } from "./channel.js";
+import { Chart } from "./chart.js";
 import { html } from "./dom.js";
 import { asksAgain, loadWords, questionTitle, readsOtherwise, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
@@ -52,6 +53,7 @@ export class AirBaselineCard extends HTMLElement {
     this.shadowRoot.append(html("style", "", {}, STYLES), this._card);
     this._opened = new Set();
     this._shown = [];
+    this._charts = new Map();
     this._width = 0;
     this._rows = ROWS;
     this._sizes = new ResizeObserver(([entry]) => this._resized(entry.contentRect.width));
@@ -97,6 +99,30 @@ export class AirBaselineCard extends HTMLElement {
     this._sight.disconnect();
     this._visible = false;
     this._stop();
+    this._closeCharts();
+  }
+
+  _closeCharts() {
+    for (const chart of this._charts.values()) chart.close();
+    this._charts.clear();
+  }
+
+  /** Return the chart of a pollutant, which stays while the card is drawn again. */
+  _chart(quantity) {
+    if (!this._charts.has(quantity)) {
+      const ask = (asked, span) => this._past(asked, span);
+      this._charts.set(quantity, new Chart(ask, () => this._measure()));
+    }
+    return this._charts.get(quantity);
+  }
+
+  _past(quantity, span) {
+    return this._hass.connection.sendMessagePromise({
+      type: "air_baseline/room_past",
+      device_id: this._config.device_id,
+      quantity,
+      span,
+    });
   }
 
   _seen() {
@@ -129,6 +155,7 @@ export class AirBaselineCard extends HTMLElement {
   _restart() {
     this._stop();
     this._room = this._refusal = undefined;
+    this._closeCharts();
     this._draw();
     if (this._visible && this._hass && this._config) {
       this._unsubscribe = this._subscribe(this._hass, this._config.device_id);
@@ -165,7 +192,7 @@ export class AirBaselineCard extends HTMLElement {
     if (!this._hass || !this._config) return;
     const waits = this._config.device_id && !this._room && !this._refusal;
     this._card.classList.toggle("waits", Boolean(waits));
-    const focusable = () => [...this._card.querySelectorAll("a, summary")];
+    const focusable = () => [...this._card.querySelectorAll("a, button, summary, [tabindex]")];
     const focused = focusable().indexOf(this.shadowRoot.activeElement);
     this._card.replaceChildren(...this._content());
     focusable()[focused]?.focus();
@@ -210,6 +237,7 @@ export class AirBaselineCard extends HTMLElement {
   _channelElement(channel, asked) {
     return channelElement(this._hass, channel, Math.max(LEAST_WIDTH, this._width), {
       asked,
+      chart: this._chart(channel.quantity),
       opened: this._opened.has(channel.quantity),
       onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
     });

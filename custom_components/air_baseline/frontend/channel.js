@@ -1,6 +1,6 @@
 // One pollutant in a room: what was measured, what is inferred, and the learning progress.
 
-import { chart } from "./chart.js";
+import { episodeWords, rangeKey } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, dateName, level, number, say, stateName } from "./format.js";
 import { guidelineElement } from "./guideline.js";
@@ -19,8 +19,8 @@ const LACK_WORDS = {
 };
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
-/** Draw one channel of the server's message, with a chart `width` pixels wide; `asked` above it. */
-export function channelElement(hass, channel, width, { asked, opened, onToggle }) {
+/** Draw one channel of the server's message: `asked`, and a chart `width` pixels wide below it. */
+export function channelElement(hass, channel, width, { asked, chart, opened, onToggle }) {
   const element = html("section", "channel");
   const thin = LEARNING.has(channel.state);
   element.append(head(hass, channel));
@@ -28,7 +28,10 @@ export function channelElement(hass, channel, width, { asked, opened, onToggle }
   if (guideline) element.append(guideline);
   if (thin) element.append(ready(hass, channel));
   if (asked) element.append(asked);
-  if (hasChart(channel)) element.append(picture(hass, channel, width), legend(hass, channel));
+  if (hasChart(channel)) {
+    element.append(chart.element);
+    chart.update(hass, channel, width, alternative(hass, channel));
+  }
   const { words } = channel;
   const said = [
     [say(hass, "card_measured"), words.measured],
@@ -66,9 +69,26 @@ function head(hass, channel) {
     "head",
     {},
     html("h3", "", {}, name(hass, channel)),
-    html("div", "value", {}, ...present(hass, channel)),
+    valueElement(hass, channel),
     ...kinds.map((kind) => html("div", `chip ${kind}`, {}, chipWords(hass, kind, channel))),
   );
+}
+
+/** Draw the present value: pressed, it opens Home Assistant's own dialog of the sensor. */
+function valueElement(hass, channel) {
+  const value = present(hass, channel);
+  if (!channel.source) return html("div", "value", {}, ...value);
+  const button = html("button", "value", { type: "button", title: say(hass, "card_history") }, ...value);
+  button.addEventListener("click", () =>
+    button.dispatchEvent(
+      new CustomEvent("hass-more-info", {
+        detail: { entityId: channel.source },
+        bubbles: true,
+        composed: true,
+      }),
+    ),
+  );
+  return button;
 }
 
 function chipWords(hass, kind, channel) {
@@ -97,53 +117,15 @@ export function present(hass, channel) {
   return [level(hass, value), html("small", "", {}, unit ? ` ${unit}` : "")];
 }
 
-function picture(hass, channel, width) {
-  return html("div", "chart", {}, chart(hass, channel, width, alternative(hass, channel)));
-}
-
 /** Return the text alternative of the chart. */
 function alternative(hass, channel) {
   const ranges = channel.parts.map((part) => {
     const hours = `${clock(hass, part.start)}–${clock(hass, part.end)}`;
     return `${hours}: ${level(hass, part.low)}–${level(hass, part.high)} ${channel.unit}`.trim();
   });
-  const legendOf = ranges.length ? [`${say(hass, rangeWords(channel))}: ${ranges.join("; ")}`] : [];
-  const said = [name(hass, channel), ...channel.words.measured, ...legendOf];
-  return [...said, ...episodeWords(hass, channel)].join(". ");
-}
-
-function rangeWords(channel) {
-  if (channel.firm) return "card_usual";
-  if (channel.state === "provisional") return "card_first_picture";
-  if (channel.state === "collecting") return COLLECTING_WORDS[channel.basis];
-  return "card_not_in_force";
-}
-
-function episodeWords(hass, channel) {
-  return channel.episodes.map(({ start, end, running, rarity_days: days }) => {
-    // How rare a running one is stands among what is inferred.
-    if (running) return say(hass, "card_unusual_since", { start: clock(hass, start) });
-    const [from, to] = [clock(hass, start), clock(hass, end)];
-    const until = say(hass, "card_unusual_until", { start: from, end: to });
-    return days === null ? until : `${until}. ${say(hass, "rarity", { days: number(hass, days) })}`;
-  });
-}
-
-function legend(hass, channel) {
-  const items = episodeWords(hass, channel).map((words) => html("li", "episode", {}, words));
-  if (channel.line?.length) {
-    items.push(html("li", "measured", {}, say(hass, "card_measured")));
-  }
-  if (channel.parts.length) {
-    const kind = channel.firm ? "range" : "guess";
-    items.push(html("li", kind, {}, say(hass, rangeWords(channel))));
-  }
-  if (channel.not_seen) {
-    items.push(html("li", "words", {}, say(hass, "card_not_seen", { times: channel.not_seen })));
-  }
-  if (channel.line === null) items.push(html("li", "words", {}, say(hass, "card_line_hidden")));
-  else if (!channel.line.length) items.push(html("li", "words", {}, say(hass, "card_no_line")));
-  return html("ul", "legend", {}, ...items);
+  const shown = ranges.length ? [`${say(hass, rangeKey(channel))}: ${ranges.join("; ")}`] : [];
+  const episodes = channel.episodes.map((episode) => episodeWords(hass, episode));
+  return [name(hass, channel), ...channel.words.measured, ...shown, ...episodes].join(". ");
 }
 
 /** Tell whether there is anything to draw; a silent source without a line has only ranges. */

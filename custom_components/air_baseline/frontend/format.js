@@ -31,9 +31,10 @@ export function asksAgain(before, hass) {
   return before?.language !== hass.language || loaded(before) !== loaded(hass);
 }
 
-/** Tell whether a card writes the same in other words or in another format. */
+/** Tell whether a card shows the same in other words, another format or other colors. */
 export function readsOtherwise(before, hass) {
-  return before.locale !== hass.locale || before.localize !== hass.localize;
+  const same = (name) => before[name] === hass[name];
+  return !["locale", "localize", "themes", "selectedTheme"].every(same);
 }
 
 /** Return one of the card's texts. */
@@ -79,10 +80,30 @@ export function dateName(hass, iso) {
 
 /** Return a past POSIX time (seconds): its time of day if that is today's, else its date too. */
 export function moment(hass, at) {
-  const options = { day: "numeric", month: "short", timeZone: zoneOf(hass) };
-  const days = new Intl.DateTimeFormat(hass.locale.language, options);
-  const [day, today] = [new Date(at * 1000), new Date()].map((date) => days.format(date));
+  const of = (time) => dated(hass, time, { day: "numeric", month: "short" });
+  const [day, today] = [of(at), of(Date.now() / 1000)];
   return day === today ? clock(hass, at) : `${day}, ${clock(hass, at)}`;
+}
+
+/** Return the weekday and day of the month of a POSIX time (seconds). */
+export function weekday(hass, at) {
+  return dated(hass, at, { weekday: "short", day: "numeric" });
+}
+
+/** Return the day and month of a POSIX time (seconds), in numbers. */
+export function dayOfMonth(hass, at) {
+  return dated(hass, at, { day: "numeric", month: "numeric" });
+}
+
+/** Return the hour of the day of a POSIX time (seconds), from 0 to 23. */
+export function hourOf(hass, at) {
+  const options = { hour: "numeric", hourCycle: "h23", timeZone: zoneOf(hass) };
+  return Number(new Intl.DateTimeFormat("en", options).format(new Date(at * 1000)));
+}
+
+function dated(hass, at, options) {
+  const zoned = { ...options, timeZone: zoneOf(hass) };
+  return new Intl.DateTimeFormat(hass.locale.language, zoned).format(new Date(at * 1000));
 }
 
 /** Return the time of day of a POSIX time (seconds), with or without minutes. */

@@ -19,18 +19,18 @@ export function limitOf(hass, channel) {
 
 /** Say that the present level is above the number of the guideline. */
 export function nowAbove(hass, channel) {
-  const { hours } = channel.guideline;
-  return say(hass, `card_now_above_${hours}`, { limit: limitOf(hass, channel) });
+  const limit = limitOf(hass, channel);
+  if (isHour(channel)) return say(hass, "card_now_above_1", { limit });
+  return say(hass, "card_now_above_24", { limit });
 }
 
 /** Say the mean next to the guideline: "24 h: 41 μg/m³, guideline 15". */
-export function meanWords(hass, channel, mean, isLeast) {
-  const { hours, limit } = channel.guideline;
-  const shown = `${level(hass, mean)} ${channel.unit}`.trim();
-  return say(hass, `card_mean_${hours}`, {
-    mean: isLeast ? say(hass, "at_least", { level: shown }) : shown,
-    limit: level(hass, limit),
-  });
+export function meanWords(hass, channel, value, isLeast) {
+  const { hours, limit: limited } = channel.guideline;
+  const shown = `${level(hass, value)} ${channel.unit}`.trim();
+  const mean = isLeast ? say(hass, "at_least", { level: shown }) : shown;
+  const limit = level(hass, limited);
+  return say(hass, "card_mean", { hours, mean, limit });
 }
 
 /** Say the mean while it is above the guideline, undefined otherwise: for headlines and tiles. */
@@ -44,25 +44,42 @@ export function meanAbove(hass, channel) {
 export function guidelineElement(hass, channel) {
   const { guideline, mean } = channel;
   if (!guideline) return null;
-  const key = guideline.hours;
   if (mean?.enough) {
     const words = meanWords(hass, channel, mean.level, mean.is_least);
-    return line(hass, channel.above_guideline ? "above" : "", words, key);
+    return line(hass, channel, channel.above_guideline ? "above" : "", words);
   }
-  const unit = key === 1 ? 60 : 1; // A mean of one hour is waited for in minutes.
-  const words = say(hass, `card_mean_short_${key}`, {
-    known: number(hass, Math.floor((mean?.hours ?? 0) * unit)),
-    needed: number(hass, guideline.needed * unit),
-    limit: limitOf(hass, channel),
-  });
-  return line(hass, guideline.now_above ? "now" : "", words, key);
+  return line(hass, channel, guideline.now_above ? "now" : "", shortOf(hass, channel));
 }
 
-function line(hass, kind, words, hours) {
+/** Say what is missing for the mean; a mean of one hour is waited for in minutes. */
+function shortOf(hass, channel) {
+  const unit = isHour(channel) ? 60 : 1;
+  const known = number(hass, Math.floor((channel.mean?.hours ?? 0) * unit));
+  const needed = number(hass, channel.guideline.needed * unit);
+  const limit = limitOf(hass, channel);
+  if (isHour(channel)) return say(hass, "card_mean_short_1", { known, needed, limit });
+  return say(hass, "card_mean_short_24", { known, needed, limit });
+}
+
+/** Return the name of the guideline, with what it is for and who gives it. */
+export function guidelineName(hass, channel) {
+  return say(hass, isHour(channel) ? "card_guideline_1" : "card_guideline_24");
+}
+
+/** Return the name of the line of the mean. */
+export function meanName(hass, channel) {
+  return say(hass, isHour(channel) ? "card_mean_line_1" : "card_mean_line_24");
+}
+
+function isHour(channel) {
+  return channel.guideline.hours === 1;
+}
+
+function line(hass, channel, kind, words) {
   return html(
     "p",
     `guideline ${kind}`.trim(),
-    { title: say(hass, `card_guideline_${hours}`) },
+    { title: guidelineName(hass, channel) },
     html("span", "of", {}, `${say(hass, "card_measured")}: `),
     words,
   );

@@ -89,26 +89,35 @@ dialog::backdrop { background: rgba(0, 0, 0, .5); }
   border: 0; border-radius: 8px; background: var(--primary-color);
   color: var(--text-primary-color, #fff); font: inherit; font-weight: 500; cursor: pointer;
 }
-.chart { margin-top: 8px; min-height: 176px; }
-svg { display: block; overflow: visible; }
-svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
-.grid line { stroke: var(--divider-color, #e0e0e0); stroke-width: 1; }
-.ranges rect {
-  fill: none; stroke: var(--ab-quiet); stroke-width: 1.2; stroke-dasharray: 4 4;
+.charted { margin-top: 8px; }
+.spans { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 4px; }
+.spans button {
+  min-height: 32px; padding: 4px 10px; border: 0; border-radius: 999px; background: none;
+  color: var(--ab-quiet); font: inherit; font-size: .8125rem; cursor: pointer;
 }
-.ranges .present { stroke-width: 2; }
-.ranges.firm rect { fill: var(--ab-usual); fill-opacity: .2; stroke: none; }
-.ranges.firm .present { fill-opacity: .42; }
-.line path {
-  fill: none; stroke: var(--ab-measured); stroke-width: 2;
-  stroke-linejoin: round; stroke-linecap: round;
+.spans button[aria-pressed="true"] {
+  background: color-mix(in srgb, var(--ab-usual) 14%, transparent);
+  color: var(--primary-text-color, #212121); font-weight: 500;
 }
-.line .unusual { stroke: var(--ab-unusual); stroke-width: 4; }
-.now { fill: var(--ab-measured); stroke: var(--card-background-color, #fff); stroke-width: 2; }
-.line .now.unusual {
-  fill: var(--ab-unusual); stroke: var(--card-background-color, #fff); stroke-width: 2;
+.chart { min-height: 190px; border-radius: 4px; }
+.chart.worded { min-height: 0; }
+.instead { margin: 4px 0; color: var(--ab-quiet); overflow-wrap: anywhere; }
+.readout {
+  min-height: 1.4em; font-size: .8125rem; color: var(--ab-quiet); overflow-wrap: anywhere;
 }
-.episodes rect { fill: var(--ab-unusual); fill-opacity: .16; }
+.readout:empty { display: none; }
+.readout strong { font-weight: 500; color: var(--primary-text-color, #212121); }
+.uplot { width: min-content; line-height: 1.5; }
+.u-wrap { position: relative; user-select: none; }
+.u-over, .u-under, .u-axis, .u-cursor-x, .u-cursor-y, .u-cursor-pt, .u-select { position: absolute; }
+.u-over { touch-action: pan-y; }
+.u-under { overflow: hidden; }
+.uplot canvas { display: block; position: relative; width: 100%; height: 100%; }
+.u-cursor-x, .u-cursor-y, .u-cursor-pt { left: 0; top: 0; pointer-events: none; }
+.u-cursor-x { height: 100%; border-right: 1px dashed var(--ab-quiet); }
+.u-cursor-pt { border: 0 solid; border-radius: 50%; background-clip: padding-box !important; }
+.u-select { pointer-events: none; }
+.u-off { display: none; }
 .legend {
   display: flex; flex-wrap: wrap; gap: 4px 16px; margin-top: 4px;
   font-size: .8125rem; color: var(--ab-quiet);
@@ -117,6 +126,10 @@ svg text { font-size: 11px; fill: var(--ab-quiet); font-family: inherit; }
 .legend li::before { content: ""; flex: none; width: 18px; height: 3px; border-radius: 2px; }
 .legend .words::before { content: none; }
 .legend .measured::before { background: var(--ab-measured); }
+.legend .outdoor::before { border-top: 2px dotted var(--ab-quiet); height: 0; }
+.legend .mean::before {
+  background: linear-gradient(90deg, var(--ab-quiet) 40%, transparent 40% 60%, var(--ab-quiet) 60%);
+}
 .legend .range::before, .legend .guess::before, .legend .episode::before {
   height: 12px; box-sizing: border-box; border-radius: 3px;
 }
@@ -144,7 +157,11 @@ dd { min-width: 0; line-height: 1.5rem; overflow-wrap: anywhere; }
 dd li + li { margin-top: 2px; }
 details { margin-top: 10px; }
 summary { color: var(--primary-color); cursor: pointer; padding: 8px 0; }
-summary:focus-visible, a:focus-visible { outline: 2px solid var(--primary-color); border-radius: 4px; }
+button.value {
+  padding: 0; border: 0; background: none; color: inherit; font-family: inherit; text-align: left;
+  cursor: pointer;
+}
+summary:focus-visible, a:focus-visible, button:focus-visible, .chart:focus-visible { outline: 2px solid var(--primary-color); border-radius: 4px; }
 details dl { margin-top: 4px; grid-template-columns: 1fr; }
 details dd { margin-bottom: 8px; }
 .note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }

@@ -41,6 +41,7 @@ export function openRoom(root, hass, device, closed) {
   const close = html("button", "close", { type: "button" }, hass.localize("ui.common.close"));
   const dialog = html("dialog", "", { "aria-label": roomName(device) }, card, close);
   close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("hass-more-info", () => dialog.close()); // It would open below this one.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();

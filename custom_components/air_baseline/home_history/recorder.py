@@ -129,18 +129,25 @@ async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement)
     )
 
 
-async def async_read(hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> Past:
-    """Return the useful part of what the recorder has of an entity, in the base unit.
+async def async_read(
+    hass: HomeAssistant,
+    entity_id: str,
+    spec: PollutantSpec,
+    since: datetime | None = None,
+    states_since: datetime | None = None,
+) -> Past:
+    """Return what the recorder has of an entity since a time, in the base unit.
 
-    Five-minute means come from its statistics if there are any, otherwise from states. Raises
-    HistoryError if the recorder is absent, busy with its database, or fails.
+    By default that is its useful part. Five-minute means come from its statistics if there are
+    any, otherwise from states, which are read from `states_since` on (default: all of them).
+    Raises HistoryError if the recorder is absent, busy with its database, or fails.
     """
     if not has_recorder(hass):
         raise HistoryError(NoHistory.NO_RECORDER)
     if async_migration_in_progress(hass) and not async_migration_is_live(hass):
         raise HistoryError(NoHistory.NOT_READY)
     try:
-        return await _Reader(hass, entity_id, spec).async_read()
+        return await _Reader(hass, entity_id, spec, since, states_since).async_read()
     except Exception as error:  # A database can fail in ways that nobody has thought of.
         raise HistoryError(NoHistory.NOT_READY, error) from error
 
@@ -180,14 +187,22 @@ def recorded(  # noqa: PLR0913 - what is read, and from when to when
 class _Reader:
     """Reads one entity."""
 
-    def __init__(self, hass: HomeAssistant, entity_id: str, spec: PollutantSpec) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entity_id: str,
+        spec: PollutantSpec,
+        since: datetime | None,
+        states_since: datetime | None,
+    ) -> None:
         self._hass = hass
         self._entity_id = entity_id
         self._spec = spec
         self._level: float | None = None  # The last one that was read (base unit).
         self._now = dt_util.utcnow()
-        since = oldest_start(self._now.timestamp(), dt_util.get_default_time_zone())
-        self._since = dt_util.utc_from_timestamp(since)
+        useful = oldest_start(self._now.timestamp(), dt_util.get_default_time_zone())
+        self._since = since or dt_util.utc_from_timestamp(useful)
+        self._states_since = states_since or self._since
 
     async def async_read(self) -> Past:
         # What is queued belongs to the past as well, above all that the source was renamed: until
@@ -241,7 +256,7 @@ class _Reader:
         units: tuple[dict[str, str], float],
     ) -> list[Row]:
         rows: list[Row] = []
-        for start, end in self._steps(step):
+        for start, end in self._steps(self._since, step):
             rows += await self._async_run(partial(self._means, period, start, end, *units))
         return rows
 
@@ -274,7 +289,7 @@ class _Reader:
 
     async def _async_states(self) -> list[Row]:
         readings: list[Reading] = []
-        for start, end in self._steps(STEP_OF_STATES):
+        for start, end in self._steps(self._states_since, STEP_OF_STATES):
             readings += await self._async_run(partial(self._states, start, end))
         if not readings:
             return []
@@ -292,8 +307,7 @@ class _Reader:
         )
         return readings
 
-    def _steps(self, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
-        start = self._since
+    def _steps(self, start: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
         while start < self._now:
             end = min(start + length, self._now)
             yield start, end
