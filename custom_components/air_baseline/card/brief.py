@@ -45,7 +45,8 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
     """
     channel = room.channels[source.pollutant]
     episode = channel.episode_watch.current
-    judgement = channel.judge(channel.shown_at(at))
+    shown_at = channel.shown_at(at)
+    judgement = channel.judge(shown_at)
     silent = silence(channel, judgement, at)
     return {
         "quantity": source.pollutant,
@@ -60,7 +61,7 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
         "since": episode_span(episode, at)[0] if episode and shown.unusual else None,
         "silent_since": silent.since if silent and not silent.counts else None,
         "above_guideline": shown.above_guideline,
-        "guideline": guideline_brief(channel, source, shown, judgement.sustained),
+        "guideline": guideline_brief(channel, source, judgement.sustained, shown_at),
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "lacks": shown.missing,
@@ -69,25 +70,25 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
 
 
 def guideline_brief(
-    channel: Channel, source: RoomSource, shown: EntityView, sustained: float | None
+    channel: Channel, source: RoomSource, sustained: float | None, at: float
 ) -> Brief | None:
     """Return the guideline of a pollutant, which holds for everybody; None if it has none.
 
     `now_above` says that the sustained level is above the number of the guideline, whether or not
-    there is a mean to compare. `mean` is that up to the last whole hour while it is above the
-    guideline, otherwise None: it changes seldom.
+    there is a mean to compare. `mean` is None unless it is above the guideline, so that a calm
+    home says nothing new.
     """
     spec = channel.spec.guideline
-    if spec is None or channel.clock_wrong:
+    if channel.guideline is None or spec is None or channel.clock_wrong:
         return None
-    above = shown.above_guideline and shown.mean is not None
+    mean = channel.guideline.so_far(at) if channel.guideline.is_above(at) else None
     return {
         "limit": in_unit(spec.limit, source),
         "hours": spec.hours,
         "needed": spec.minimum_h,
         "now_above": sustained is not None and sustained > spec.limit,
-        "mean": in_unit(shown.mean or 0.0, source) if above else None,
-        "mean_is_least": shown.mean_is_least,
+        "mean": in_unit(mean.mean, source) if mean else None,
+        "mean_is_least": mean is not None and mean.is_least,
     }
 
 

@@ -70,7 +70,7 @@ function head(hass, channel) {
     {},
     html("h3", "", {}, name(hass, channel)),
     valueElement(hass, channel),
-    ...kinds.map((kind) => html("div", `chip ${kind}`, {}, chipWords(hass, kind, channel))),
+    html("div", "chips", {}, ...kinds.map((kind) => chip(hass, kind, channel))),
   );
 }
 
@@ -91,9 +91,12 @@ function valueElement(hass, channel) {
   return button;
 }
 
-function chipWords(hass, kind, channel) {
-  if (kind === "learning") return stateName(hass, channel.words_of, "learning", channel.state);
-  return standingWords(hass, kind, channel, kind === "above_guideline");
+function chip(hass, kind, channel) {
+  const words =
+    kind === "learning"
+      ? stateName(hass, channel.words_of, "learning", channel.state)
+      : standingWords(hass, kind, channel, kind === "above_guideline");
+  return html("div", `chip ${kind}`, {}, words);
 }
 
 /**

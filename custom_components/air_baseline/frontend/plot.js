@@ -69,13 +69,13 @@ export function drawPlot(Plot, target, hass, view, width, { cursor: moved, ready
       ],
       series: [
         {},
-        series(colors.measured),
+        series(colors.measured, { width: view.end - view.start > 2 * DAY_S ? 1.2 : 2 }),
         series(colors.quiet, { width: 1.5, dash: [2, 4] }),
         series(colors.quiet, { width: 2, dash: [8, 4] }),
       ],
       hooks: {
-        drawAxes: [(plot) => under(plot, hass, view, colors, top)],
-        draw: [(plot) => over(plot, view, colors)],
+        drawAxes: [(plot) => under(plot, view, colors, top)],
+        draw: [(plot) => over(plot, hass, view, colors, top)],
         ready: [ready],
         setCursor: [
           ({ cursor, posToVal }) => moved(cursor.left < 0 ? null : posToVal(cursor.left, "x")),
@@ -134,8 +134,8 @@ export function dayStart(hass, first, day) {
   return at + off * HOUR_S;
 }
 
-/** Draw what lies under the lines: episodes, ranges, and the guideline with its name. */
-function under(plot, hass, view, colors, top) {
+/** Draw what lies under the lines: episodes, ranges, and the guideline. */
+function under(plot, view, colors, top) {
   const { ctx, bbox } = plot;
   const place = placer(plot);
   const ratio = devicePixelRatio;
@@ -171,17 +171,27 @@ function under(plot, hass, view, colors, top) {
     ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([10 * ratio, 5 * ratio]);
     line(ctx, [[bbox.left, y], [bbox.left + bbox.width, y]]);
-    ctx.font = `${11 * ratio}px ${colors.font}`;
-    ctx.fillStyle = colors.quiet;
-    ctx.textAlign = "left";
-    ctx.textBaseline = y - bbox.top > 16 * ratio ? "bottom" : "top";
-    ctx.fillText(guidelineName(hass, view), bbox.left + 4 * ratio, y);
   }
   ctx.restore();
 }
 
-/** Draw what lies over the lines: what was unusual, and the last value. */
-function over(plot, view, colors) {
+/** Write the name of the guideline at its line, so that it can be read over everything else. */
+function nameGuideline({ ctx, bbox }, y, name, colors) {
+  const ratio = devicePixelRatio;
+  ctx.font = `${11 * ratio}px ${colors.font}`;
+  const width = ctx.measureText(name).width + 6 * ratio;
+  const left = bbox.left + bbox.width - width;
+  const top = y - bbox.top > 18 * ratio ? y - 17 * ratio : y + 2 * ratio;
+  ctx.fillStyle = colors.of(colors.card, 0.8);
+  ctx.fillRect(left, top, width, 15 * ratio);
+  ctx.fillStyle = colors.quiet;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText(name, left + 3 * ratio, top + 8 * ratio);
+}
+
+/** Draw what lies over the lines: what was unusual, the last value, the name of the guideline. */
+function over(plot, hass, view, colors, top) {
   const { ctx } = plot;
   const place = placer(plot);
   const spot = ({ at, value, seconds }) => [place.x(at + seconds / 2), place.y(value)];
@@ -203,6 +213,8 @@ function over(plot, view, colors) {
     ctx.fill();
     ctx.stroke();
   }
+  const limit = view.guideline?.limit;
+  if (limit && limit <= top) nameGuideline(plot, place.y(limit), guidelineName(hass, view), colors);
   ctx.restore();
 }
 

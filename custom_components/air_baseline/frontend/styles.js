@@ -6,6 +6,8 @@ export const STYLES = `
   --ab-unusual: var(--air-baseline-unusual-color, var(--warning-color, #ffa600));
   --ab-measured: var(--air-baseline-measured-color, var(--primary-text-color, #212121));
   --ab-quiet: var(--secondary-text-color, #616161);
+  /* The primary color alone is too pale for text. */
+  --ab-link: color-mix(in srgb, var(--primary-color, #009ac7) 60%, var(--primary-text-color, #212121));
   display: block;
   height: 100%;
 }
@@ -14,7 +16,7 @@ ha-card.waits { min-height: 420px; }
 h2, h3, p, ul, dl, dd { margin: 0; padding: 0; }
 h2 { font-size: 1.25rem; font-weight: 500; margin-bottom: 12px; overflow-wrap: anywhere; }
 ul { list-style: none; }
-a { color: var(--primary-color); }
+a { color: var(--ab-link); }
 .channel + .channel {
   margin-top: 20px; padding-top: 16px; border-top: 1px solid var(--divider-color, #e0e0e0);
 }
@@ -22,6 +24,7 @@ a { color: var(--primary-color); }
 .head h3 { font-size: .875rem; font-weight: 500; color: var(--ab-quiet); width: 100%; }
 .value { font-size: 1.75rem; line-height: 1.2; flex: 1 1 auto; overflow-wrap: anywhere; }
 .value small { font-size: 1rem; color: var(--ab-quiet); }
+.chips { display: flex; flex-wrap: wrap; gap: 4px 8px; }
 .chip {
   --of: var(--ab-quiet);
   display: inline-flex; align-items: center; gap: 8px; padding: 4px 12px; border-radius: 999px;
@@ -65,7 +68,7 @@ ha-card.one { display: flex; padding: 0; }
 .tile.unusual { background: color-mix(in srgb, var(--of) 26%, transparent); }
 .tile .name { font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tile .value { font-size: .875rem; line-height: inherit; white-space: nowrap; }
-.tile .value small { font-size: .75rem; }
+.tile .value small { font-size: .75rem; color: inherit; }
 .tile .state {
   grid-column: 1 / -1; font-size: .8125rem; line-height: 1.2;
   overflow: hidden; text-overflow: ellipsis;
@@ -74,7 +77,7 @@ ha-card.one { display: flex; padding: 0; }
 .one .tile { height: 100%; }
 .tile .asks {
   grid-area: 2 / 2; justify-self: end; align-self: end;
-  color: var(--primary-color); font-weight: 700; line-height: 1.2;
+  color: var(--ab-link); font-weight: 700; line-height: 1.2;
 }
 .tile:has(.asks) .state { grid-column: 1; }
 .tile:focus-visible, .close:focus-visible { outline: 2px solid var(--primary-color); }
@@ -86,8 +89,8 @@ dialog {
 dialog::backdrop { background: rgba(0, 0, 0, .5); }
 .close {
   display: block; position: sticky; bottom: 16px; margin: 0 16px 16px auto; padding: 8px 16px;
-  border: 0; border-radius: 8px; background: var(--primary-color);
-  color: var(--text-primary-color, #fff); font: inherit; font-weight: 500; cursor: pointer;
+  border: 0; border-radius: 8px; background: color-mix(in srgb, var(--primary-color) 70%, #000);
+  color: #fff; font: inherit; font-weight: 500; cursor: pointer;
 }
 .charted { margin-top: 8px; }
 .spans { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 4px; }
@@ -156,7 +159,7 @@ dt { color: var(--ab-quiet); font-size: .8125rem; line-height: 1.5rem; }
 dd { min-width: 0; line-height: 1.5rem; overflow-wrap: anywhere; }
 dd li + li { margin-top: 2px; }
 details { margin-top: 10px; }
-summary { color: var(--primary-color); cursor: pointer; padding: 8px 0; }
+summary { color: var(--ab-link); cursor: pointer; padding: 8px 0; }
 button.value {
   padding: 0; border: 0; background: none; color: inherit; font-family: inherit; text-align: left;
   cursor: pointer;
