@@ -44,6 +44,7 @@ OUTDOORS = {"outdoor_pm25": "sensor.garden_pm25", "outdoor_temperature": "sensor
 TEMPERATURE = {"device_class": "temperature", "unit_of_measurement": "°C"}
 WINDOW = "binary_sensor.kitchen_window"
 DAYS = 36
+EXCLUDED = NOON - timedelta(days=9)
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
 
 
@@ -72,8 +73,11 @@ async def run_eventful_home(hass: HomeAssistant, clock: FrozenDateTimeFactory) -
     await set_up(hass, entry)
     await _breathe(hass, clock, HOUR, pm25=80.0)
     await act(hass, "correct_episode", verdict="normal", quantity="pm25")
+    await act(hass, "name_episode", name="Räucherkerze 🕯", quantity="pm25")
+    missed = {"from": EXCLUDED - 3 * HOUR, "to": EXCLUDED}
+    await act(hass, "mark_missed", **missed, quantity="pm25")
     await _breathe(hass, clock, 2 * HOUR)
-    await act(hass, "strike_days", start_date=str((NOON - timedelta(days=9)).date()))
+    await act(hass, "strike_days", start_date=str(EXCLUDED.date()))
     report(hass, WINDOW, "off")
     await _breathe(hass, clock, 7 * HOUR)
     await _breathe(hass, clock, HOUR, voc_ratio=2000.0)

@@ -5,7 +5,9 @@ from typing import Any
 
 from custom_components.air_baseline.core.storage.days import dump_days, load_days
 from custom_components.air_baseline.core.storage.ledger import (
+    ENTRY_COLUMNS,
     EPISODE_COLUMNS,
+    FORMER_ENTRY_COLUMNS,
     FORMER_EPISODE_COLUMNS,
 )
 from custom_components.air_baseline.core.storage.open_part import with_open_part
@@ -28,7 +30,7 @@ def continued(stored: dict[str, Any], opened: dict[str, Any] | None) -> dict[str
 
 
 def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return stored data with its days and episodes as they are written today."""
+    """Return stored data with its days, entries and episodes as they are written today."""
     if isinstance(stored, list):
         return [in_columns_of_today(item) for item in stored]
     if not isinstance(stored, dict):
@@ -37,4 +39,7 @@ def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
     if found.get("episodes_columns") == list(FORMER_EPISODE_COLUMNS):
         found["episodes_columns"] = list(EPISODE_COLUMNS)
         found["episodes"] = [[*row, None, False] for row in found["episodes"]]
+    if found.get("entries_columns") == list(FORMER_ENTRY_COLUMNS):
+        found["entries_columns"] = list(ENTRY_COLUMNS)
+        found["entries"] = [[*row, None, None] for row in found["entries"]]
     return found | (dump_days(load_days(found)) if "days_columns" in found else {})

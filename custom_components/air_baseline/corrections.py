@@ -6,7 +6,7 @@ is in force.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -14,11 +14,12 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import RoomCoordinator
 from .core.channel import Channel
-from .core.day import WINDOW_DAYS, locate
+from .core.day import SLOT_S, WINDOW_DAYS, locate
 from .core.ledger.correction import (
     AHEAD_DAYS,
     episode_normal,
     episode_real,
+    episode_span,
     exclude_days,
     its_the_season,
     report_change,
@@ -59,7 +60,7 @@ def today(room: RoomCoordinator) -> date:
 async def async_reset(room: RoomCoordinator, pollutants: Iterable[Pollutant]) -> Corrected:
     """Start over: what was learned no longer counts, and can be restored for 30 days."""
     first = today(room).toordinal() + 1
-    return await _async_correct(room, dict.fromkeys(pollutants, start_over(first)))
+    return await async_correct(room, dict.fromkeys(pollutants, start_over(first)))
 
 
 async def async_all(acts: Iterable[Awaitable[object]]) -> None:
@@ -76,7 +77,7 @@ async def async_all(acts: Iterable[Awaitable[object]]) -> None:
 
 async def async_agree(room: RoomCoordinator) -> Corrected:
     """Record that the learned ranges look right."""
-    return await _async_correct(room, dict.fromkeys(room.channels, Draft((LooksRight(),))))
+    return await async_correct(room, dict.fromkeys(room.channels, Draft((LooksRight(),))))
 
 
 async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None) -> Corrected:
@@ -89,7 +90,7 @@ async def async_stop_asking(room: RoomCoordinator, *, episode: int | None = None
         for pollutant, channel in room.channels.items()
         if channel.ledger.asks(episodes=episode is not None)
     ]
-    return await _async_correct(room, dict.fromkeys(asking, Draft((StopAsking(episode=episode),))))
+    return await async_correct(room, dict.fromkeys(asking, Draft((StopAsking(episode=episode),))))
 
 
 async def async_stop_reporting(
@@ -98,7 +99,7 @@ async def async_stop_reporting(
     """Stop reports about one trouble of a source, unless they are stopped already."""
     asking = [pollutant] if room.channels[pollutant].ledger.reports(trouble) else []
     draft = Draft((StopReporting(trouble=trouble),))
-    return await _async_correct(room, dict.fromkeys(asking, draft))
+    return await async_correct(room, dict.fromkeys(asking, draft))
 
 
 async def async_answer(
@@ -113,7 +114,7 @@ async def async_answer(
         correct = episode_normal if normal else episode_real
         return correct(episodes[channel.spec.pollutant], at, channel.zone)
 
-    return await _async_correct(room, dict.fromkeys(episodes, draft))
+    return await async_correct(room, dict.fromkeys(episodes, draft))
 
 
 async def async_exclude_days(
@@ -122,11 +123,11 @@ async def async_exclude_days(
     """Exclude days; future days are allowed, for example for a renovation."""
     days = list(days)
     for day in days:
-        _check_kept(room, day)
+        check_kept(room, day)
         if (day - today(room)).days > AHEAD_DAYS:
             raise refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
     draft = exclude_days(day.toordinal() for day in days)
-    return await _async_correct(room, dict.fromkeys(pollutants, draft))
+    return await async_correct(room, dict.fromkeys(pollutants, draft))
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -155,12 +156,12 @@ async def async_change(
     check_past(room, day)
     reported = today(room).toordinal()
     draft = report_change(day.toordinal(), reported, similar=similar, replaces=replaces)
-    return await _async_correct(room, dict.fromkeys(pollutants, draft))
+    return await async_correct(room, dict.fromkeys(pollutants, draft))
 
 
 async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Corrected:
     """Report that a suspected change (its id) is the season: earlier days count in full again."""
-    return await _async_correct(room, {pollutant: its_the_season(change)})
+    return await async_correct(room, {pollutant: its_the_season(change)})
 
 
 async def async_at_fault(
@@ -170,7 +171,7 @@ async def async_at_fault(
     check_past(room, day)
     days = range(day.toordinal(), today(room).toordinal() + 1)
     try:
-        corrected = await _async_correct(room, {pollutant: exclude_days(days, replaces=change)})
+        corrected = await async_correct(room, {pollutant: exclude_days(days, replaces=change)})
     except NotSavedError:
         await async_pause(room, pollutant)  # The correction is in force although it is not saved.
         raise
@@ -217,8 +218,9 @@ def find_episodes(
     episode_id: int | None,
     *,
     together: bool,
+    at: datetime | None = None,
 ) -> dict[Pollutant, Episode]:
-    """Return the episode with an id, or the last one of a room, by its pollutant.
+    """Return the episode with an id or at a time, or the last one, by its pollutant.
 
     With `together`, also return those of other pollutants that started within an hour of it and
     have no correction: they are one question. Raises a ServiceValidationError if there is none.
@@ -227,7 +229,7 @@ def find_episodes(
         (pollutant, episode)
         for pollutant in pollutants
         for episode in room.channels[pollutant].episodes
-        if episode_id in (None, episode.id)
+        if episode_id in (None, episode.id) and (at is None or _covers(episode, at.timestamp()))
     ]
     if not known:
         raise refused("episode_unknown", room=room.subentry.title)
@@ -241,19 +243,26 @@ def find_episodes(
     return episodes
 
 
+def _covers(episode: Episode, at: float) -> bool:
+    """Tell whether an episode was there at a POSIX time, give or take a slot."""
+    start, end = episode_span(episode, dt_util.utcnow().timestamp())
+    return start - SLOT_S <= at <= max(end, float(episode.id)) + SLOT_S
+
+
 def check_past(room: RoomCoordinator, day: date) -> None:
     """Raise a ServiceValidationError for a future day or one that is no longer kept."""
-    _check_kept(room, day)
+    check_kept(room, day)
     if day > today(room):
         raise refused("day_in_future", date=day.isoformat())
 
 
-def _check_kept(room: RoomCoordinator, day: date) -> None:
+def check_kept(room: RoomCoordinator, day: date) -> None:
+    """Raise a ServiceValidationError for a day that is no longer kept."""
     if (today(room) - day).days > WINDOW_DAYS:
         raise refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
 
 
-async def _async_correct(
+async def async_correct(
     room: RoomCoordinator, steps: Mapping[Pollutant, Draft | Callable[[Channel, float], Draft]]
 ) -> Corrected:
     """Put a step into effect for each pollutant, all at the same time."""

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -13,6 +13,7 @@ from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.explaining.explain import explain
 from .core.storage.channel import dump_channel
+from .core.storage.ledger import ENTRY_COLUMNS, entry_rows
 
 
 async def async_get_config_entry_diagnostics(
@@ -51,6 +52,22 @@ def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
     return async_redact_data(dict(entry.options), redacted)
 
 
+def _without_names(stored: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a stored channel without the names that its owner gave, also in packed entries."""
+    if isinstance(stored, list):
+        return [_without_names(item) for item in stored]
+    if not isinstance(stored, dict):
+        return stored
+    plain = {name: _without_names(value) for name, value in stored.items()}
+    if "entries_columns" in plain:
+        place = ENTRY_COLUMNS.index("name")
+        plain["entries"] = [
+            [*row[:place], row[place] and REDACTED, *row[place + 1 :]] for row in entry_rows(stored)
+        ]
+        plain.pop("entries_packed", None)
+    return plain
+
+
 async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
     """Return the channels of a room; after each, other tasks can run: there may be many."""
     known: dict[str, Any] = {}
@@ -61,7 +78,7 @@ async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
             "unit": source.unit,
             "unit_problem": room.unit_problem.get(pollutant),
             "explanation": explain(channel, dt_util.utcnow().timestamp()).as_dict(),
-            "stored": dump_channel(channel),
+            "stored": _without_names(dump_channel(channel)),
         }
         await asyncio.sleep(0)
     return known

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -39,6 +39,7 @@ from .corrections import (
     refused,
 )
 from .entity import WORDS_OF_POLLUTANT
+from .happenings import async_mark_missed, async_name, correction_at, moments_of
 from .home_history.relearn import async_relearn
 from .permissions import async_check_user, async_without_rooms, room_names
 from .words.explanation import Words, async_page
@@ -48,6 +49,10 @@ ATTR_START = "start_date"
 ATTR_END = "end_date"
 ATTR_DATE = "date"
 ATTR_SIMILAR = "similar"
+ATTR_EPISODE_TIME = "episode_time"
+ATTR_CORRECTION_TIME = "correction_time"
+ATTR_NAME = "name"
+ATTR_FROM, ATTR_TO = "from", "to"
 VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 
 MOST = 2**53 - 1  # An id: the largest whole number that JSON in JavaScript keeps exactly.
@@ -59,6 +64,10 @@ _ROOM = {
     vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_POLLUTANT.values(), *Pollutant})),
 }
 _NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))  # An id.
+_WHICH = {
+    vol.Exclusive(ATTR_EPISODE, "which"): _NUMBER,
+    vol.Exclusive(ATTR_EPISODE_TIME, "which"): cv.datetime,
+}
 
 
 async def _async_explain(
@@ -113,9 +122,41 @@ async def _async_correct_episode(
 ) -> Corrected:
     """Record that an episode was real, or that it is normal."""
     episodes = find_episodes(
-        room, pollutants, call.data.get(ATTR_EPISODE), together=ATTR_QUANTITY not in call.data
+        room,
+        pollutants,
+        call.data.get(ATTR_EPISODE),
+        together=ATTR_QUANTITY not in call.data,
+        at=_time(call, ATTR_EPISODE_TIME),
     )
     return await async_answer(room, episodes, normal=call.data[ATTR_VERDICT] == VERDICT_NORMAL)
+
+
+async def _async_name_episode(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> Corrected:
+    """Name what happened at a time, an episode, or the last one."""
+    moments = moments_of(
+        room, pollutants, call.data.get(ATTR_EPISODE), _time(call, ATTR_EPISODE_TIME)
+    )
+    named = {one: moment for one, moment in moments.items() if one in pollutants}
+    return await async_name(room, named, call.data[ATTR_NAME])
+
+
+async def _async_mark_missed(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> Corrected:
+    """Record that a stretch deserved a word and got none."""
+    since, until = _local(call.data[ATTR_FROM]), _local(call.data[ATTR_TO])
+    return await async_mark_missed(room, pollutants, since, until)
+
+
+def _time(call: ServiceCall, name: str) -> datetime | None:
+    return _local(call.data[name]) if name in call.data else None
+
+
+def _local(at: datetime) -> datetime:
+    """Return a time with a zone; by default it is that of the home."""
+    return at if at.tzinfo else at.replace(tzinfo=dt_util.get_default_time_zone())
 
 
 async def _async_exclude_days(
@@ -154,8 +195,14 @@ async def _async_relearn(
 async def _async_undo(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
 ) -> Corrected:
-    """Undo the last correction of a room, or the one with an id."""
-    return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
+    """Undo the last correction of a room, or the one with an id or of a time."""
+    at = _time(call, ATTR_CORRECTION_TIME)
+    if at is None:
+        return await async_undo(room, pollutants, call.data.get(ATTR_CORRECTION))
+    undone: Corrected = {}
+    for pollutant, entry_id in correction_at(room, pollutants, at).items():
+        undone |= await async_undo(room, [pollutant], entry_id)
+    return undone
 
 
 READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
@@ -164,6 +211,8 @@ READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
 }
 CORRECTING: dict[str, Act] = {
     "correct_episode": _async_correct_episode,
+    "name_episode": _async_name_episode,
+    "mark_missed": _async_mark_missed,
     "strike_days": _async_exclude_days,
     "mark_change": _async_mark_change,
     "reset": _async_reset,
@@ -176,9 +225,13 @@ SCHEMAS = {
     "correct_episode": vol.Schema(
         {
             **_ROOM,
-            vol.Optional(ATTR_EPISODE): _NUMBER,
+            **_WHICH,
             vol.Required(ATTR_VERDICT): vol.In([VERDICT_REAL, VERDICT_NORMAL]),
         }
+    ),
+    "name_episode": vol.Schema({**_ROOM, **_WHICH, vol.Required(ATTR_NAME): cv.string}),
+    "mark_missed": vol.Schema(
+        {**_ROOM, vol.Required(ATTR_FROM): cv.datetime, vol.Required(ATTR_TO): cv.datetime}
     ),
     "strike_days": vol.Schema(
         {**_ROOM, vol.Required(ATTR_START): cv.date, vol.Optional(ATTR_END): cv.date}
@@ -192,7 +245,13 @@ SCHEMAS = {
     ),
     "reset": vol.Schema(_ROOM),
     "relearn_from_history": vol.Schema(_ROOM),
-    "undo": vol.Schema({**_ROOM, vol.Optional(ATTR_CORRECTION): _NUMBER}),
+    "undo": vol.Schema(
+        {
+            **_ROOM,
+            vol.Exclusive(ATTR_CORRECTION, "which"): _NUMBER,
+            vol.Exclusive(ATTR_CORRECTION_TIME, "which"): cv.datetime,
+        }
+    ),
 }
 
 

@@ -30,6 +30,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     EpisodeNormal,
     EpisodeReal,
     LooksRight,
+    Missed,
+    Named,
     Relearned,
     Reset,
     Season,
@@ -209,6 +211,8 @@ def a_correction(
         Reset(from_day=first),
         Relearned(from_day=first),
         ClockSetBack(from_day=first, to_day=last),
+        Named(moment=1_766_000_000, name="Räucherkerze \U0001f56f"),
+        Missed(since=1_766_000_000, until=1_766_003_600, day=first, parts=0b110),
     )
     return {correction.code: correction for correction in corrections}[code]
 

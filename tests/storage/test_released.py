@@ -244,7 +244,13 @@ async def test_the_current_form_is_among_those_released_and_the_fixture_holds_al
     assert len(room["asked"]) == 2
     assert pm25["former"]["days"]
     assert pm25["facts"]
-    assert {row[2] for row in pm25["entries"]} == {"relearned", "episode_normal", "strike"}
+    assert {row[2] for row in pm25["entries"]} == {
+        "relearned",
+        "episode_normal",
+        "named",
+        "missed",
+        "strike",
+    }
     assert voc["today"]["episode"] == voc["episodes"][-1][0]
     assert all(None not in row for row in voc["beside"])
     surroundings = read(hass, LEDGER_KEY)["data"]["context"]

@@ -28,6 +28,7 @@ ZONES_S = 26 * 3600.0
 HALF = 0.5  # Share of an open day's slots that make it worth setting aside, by judgement.
 
 _DAYS = frozenset({"day", "from_day", "to_day", "found_day", "until_day"})
+_TIMES = frozenset({"moment", "since", "until"})
 
 
 def known_time(channels: Iterable[Channel], now: float, saved_at: float | None = None) -> KnownTime:
@@ -198,8 +199,14 @@ def _redated(ledger: Ledger, at: float, since: float, first: int, back_s: float)
             for one in fields(entry.correction)
             if one.name in _DAYS and (day := getattr(entry.correction, one.name)) >= oldest
         }
+        times = {
+            one.name: max(round(time - back_s), 0)
+            for one in fields(entry.correction)
+            if one.name in _TIMES and (time := getattr(entry.correction, one.name)) >= since
+        }
         true_at = min(entry.at - back_s, at)
-        return replace(entry, at=max(true_at, 0.0), correction=replace(entry.correction, **days))
+        correction = replace(entry.correction, **days, **times)
+        return replace(entry, at=max(true_at, 0.0), correction=correction)
 
     held = [entry.correction for entry in ledger.of(ClockSetBack) if entry.at >= since]
     aside = {

@@ -18,7 +18,8 @@ from .files import EARLIER, copy, set_aside
 # 1: the first. 2: what was off at night, doubts about a unit, signs of life (all may be missing).
 # 3: the ledger is written seldom, and its open part is in a file of its own.
 # 4: a day has peaks of hours, an episode a rarity, and a forecast the threshold of each rarity.
-STORAGE_VERSION = 4
+# 5: names in the owner's own words, and missed stretches.
+STORAGE_VERSION = 5
 
 type Json = dict[str, Any]
 

@@ -415,7 +415,6 @@ class Words:
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(
             f"correction_{correction.code}",
-            number=correction.id,
             said=_moment(correction.at),
             first=correction.from_day or "",
             last=correction.to_day or "",

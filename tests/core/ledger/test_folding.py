@@ -25,6 +25,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     EpisodeNormal,
     EpisodeReal,
     LooksRight,
+    Missed,
+    Named,
     Reset,
     Season,
     StopAsking,
@@ -67,8 +69,8 @@ def an_episode(day: int, number: int) -> Episode:
 
 
 # Kinds of steps, some of them more often; see `a_draft`.
-TURNS = [0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 10]
-RESETS, UNDO = {4, 5}, 10
+TURNS = [0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 12]
+RESETS, UNDO = {4, 5}, 12
 
 
 class Unfolded(Ledger):
@@ -103,6 +105,14 @@ def said(ledger: Ledger, today: int) -> dict[str, Any]:
         "asks": (ledger.asks(episodes=True), ledger.asks(episodes=False)),
         "state": (known.state, known.since, known.scored_days, known.earliest),
         "days": [summary.day for summary in ledger.days],
+        "names": {
+            entry.correction.moment: entry.correction.name
+            for entry in ledger.of(Named)
+            if entry.correction.moment // DAY_S + EPOCH > today - WINDOW
+        },
+        "missed": [
+            entry.correction for entry in ledger.of(Missed) if entry.correction.day > today - WINDOW
+        ],
         "shift": ledger.shift and ledger.shift.correction,
     }
 
@@ -129,6 +139,8 @@ def a_draft(kind: int, today: int, first: int, more: int, ledger: Ledger) -> Dra
         ChangeSuspected(from_day=first, found_day=today, weight=0.25, cause=cause),
         ChangePassed(from_day=first, to_day=first + 3),
         Season(),
+        Missed(since=more, until=more + 1, day=first, parts=1 + more % ALL_PARTS),
+        Named(moment=(first - EPOCH) * int(DAY_S) + more % 3, name=f"cake {more}"),
     )
     correction = corrections[kind]
     withdraws = isinstance(correction, Season | ChangePassed)

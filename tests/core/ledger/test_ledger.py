@@ -22,6 +22,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     EpisodeNormal,
     EpisodeReal,
     LooksRight,
+    Missed,
+    Named,
     Relearned,
     Reset,
     Season,
@@ -39,6 +41,7 @@ DAY = 86_400.0
 NOW = 1_770_000_000.0
 RANGE_STAYS = {
     CorrectionCode.LOOKS_RIGHT,
+    CorrectionCode.NAMED,
     CorrectionCode.EPISODE_NORMAL,
     CorrectionCode.STOP_ASKING,
     CorrectionCode.STOP_REPORTING,
@@ -230,6 +233,9 @@ def test_ids_are_never_used_twice(codes: list[CorrectionCode], undone: list[int]
         (real(0, 0b1111), [1.0, 1.0, 1.0]),
         (real(0, ALL_PARTS), [0.0, 1.0, 1.0]),
         (normal(ALL_PARTS, 70.0, 9), [1.0, 1.0, 1.0]),
+        (Missed(since=1, until=2, day=MONDAY, parts=0b1111), [1.0, 1.0, 1.0]),
+        (Missed(since=1, until=2, day=MONDAY, parts=ALL_PARTS), [0.0, 1.0, 1.0]),
+        (Named(moment=1, name="cooking"), [1.0, 1.0, 1.0]),
         (Relearned(from_day=MONDAY + 2), [1.0, 1.0, 1.0]),
         (Season(), [1.0, 1.0, 1.0]),
         (LooksRight(), [1.0, 1.0, 1.0]),

@@ -72,6 +72,7 @@ def back(data: object, zone: tzinfo = LONDON) -> Channel:
 LEAVES_THE_RANGE = {
     CorrectionCode.EPISODE_NORMAL,
     CorrectionCode.LOOKS_RIGHT,
+    CorrectionCode.NAMED,
     CorrectionCode.STOP_ASKING,
     CorrectionCode.STOP_REPORTING,
 }

@@ -30,6 +30,8 @@ from custom_components.air_baseline.core.ledger.entries import (
     EpisodeNormal,
     EpisodeReal,
     LooksRight,
+    Missed,
+    Named,
     Relearned,
     Reset,
     Season,
@@ -62,6 +64,8 @@ COLUMNS = (
     "episode",
     "target",
     "cause",
+    "until",
+    "name",
 )
 type Row = list[Any]
 
@@ -70,27 +74,27 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
     {
         "looks_right": (
             an_entry(LooksRight(), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, None],
+            [None, None, None, 0.0, None, None, None, None, None, None, None],
         ),
         "stop_asking": (
             an_entry(StopAsking(), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, None],
+            [None, None, None, 0.0, None, None, None, None, None, None, None],
         ),
         "stop_asking of episodes": (
             an_entry(StopAsking(episode=1_772_454_600), 3, AT),
-            [None, None, None, 0.0, None, None, 1_772_454_600, None, None],
+            [None, None, None, 0.0, None, None, 1_772_454_600, None, None, None, None],
         ),
         "stop_reporting": (
             an_entry(StopReporting(trouble=Trouble.IMPLAUSIBLE), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, "source_implausible"],
+            [None, None, None, 0.0, None, None, None, None, "source_implausible", None, None],
         ),
         "episode_real": (
             an_entry(EpisodeReal(episode=1_772_454_600, day=DAY, parts=0b110), 3, AT),
-            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None],
+            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None, None, None],
         ),
         "episode_real on another day": (
             an_entry(EpisodeReal(episode=1_772_454_600, day=DAY, parts=0b1), 3, AT, step=2),
-            [DAY, DAY, 1, 0.0, None, None, 1_772_454_600, 2, None],
+            [DAY, DAY, 1, 0.0, None, None, 1_772_454_600, 2, None, None, None],
         ),
         "episode_normal": (
             an_entry(
@@ -100,25 +104,25 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
                 3,
                 AT,
             ),
-            [None, None, 4, 0.0, 92.0, DAY + 60, 1_772_454_600, None, None],
+            [None, None, 4, 0.0, 92.0, DAY + 60, 1_772_454_600, None, None, None, None],
         ),
         "strike": (
             an_entry(DaysExcluded(from_day=DAY - 9, to_day=DAY - 7), 3, AT),
-            [DAY - 9, DAY - 7, None, 0.0, None, None, None, None, None],
+            [DAY - 9, DAY - 7, None, 0.0, None, None, None, None, None, None, None],
         ),
         "strike of a sensor at fault": (
             an_entry(DaysExcluded(from_day=DAY - 9, to_day=DAY), 3, AT, replaces=2),
-            [DAY - 9, DAY, None, 0.0, None, None, None, 2, None],
+            [DAY - 9, DAY, None, 0.0, None, None, None, 2, None, None, None],
         ),
         "change": (
             an_entry(ChangeReported(from_day=DAY - 9, found_day=DAY), 3, AT),
-            [DAY - 9, DAY, None, 0.0, None, None, None, None, None],
+            [DAY - 9, DAY, None, 0.0, None, None, None, None, None, None, None],
         ),
         "change to a similar place": (
             an_entry(
                 ChangeReported(from_day=DAY - 9, found_day=DAY, weight=0.25), 3, AT, replaces=2
             ),
-            [DAY - 9, DAY, None, 0.25, None, None, None, 2, None],
+            [DAY - 9, DAY, None, 0.25, None, None, None, 2, None, None, None],
         ),
         "change_detected": (
             an_entry(
@@ -128,27 +132,35 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
                 3,
                 AT,
             ),
-            [DAY - 9, DAY, None, 0.25, None, None, None, None, "time_zone"],
+            [DAY - 9, DAY, None, 0.25, None, None, None, None, "time_zone", None, None],
         ),
         "change_passed": (
             an_entry(ChangePassed(from_day=DAY - 9, to_day=DAY - 2), 3, AT, replaces=2),
-            [DAY - 9, DAY - 2, None, 0.0, None, None, None, 2, None],
+            [DAY - 9, DAY - 2, None, 0.0, None, None, None, 2, None, None, None],
         ),
         "season": (
             an_entry(Season(), 3, AT, replaces=2),
-            [None, None, None, 0.0, None, None, None, 2, None],
+            [None, None, None, 0.0, None, None, None, 2, None, None, None],
         ),
         "reset": (
             an_entry(Reset(from_day=DAY + 1), 3, AT),
-            [DAY + 1, None, None, 0.0, None, None, None, None, None],
+            [DAY + 1, None, None, 0.0, None, None, None, None, None, None, None],
         ),
         "relearned": (
             an_entry(Relearned(from_day=DAY), 3, AT),
-            [DAY, None, None, 0.0, None, None, None, None, None],
+            [DAY, None, None, 0.0, None, None, None, None, None, None, None],
         ),
         "clock_set_back": (
             an_entry(ClockSetBack(from_day=DAY - 3, to_day=DAY - 1), 3, AT),
-            [DAY - 3, DAY - 1, None, 0.0, None, None, None, None, None],
+            [DAY - 3, DAY - 1, None, 0.0, None, None, None, None, None, None, None],
+        ),
+        "named": (
+            an_entry(Named(moment=1_772_454_600, name="candles"), 3, AT),
+            [None, None, None, 0.0, None, None, 1_772_454_600, None, None, None, "candles"],
+        ),
+        "missed": (
+            an_entry(Missed(since=1_772_454_600, until=1_772_461_800, day=DAY, parts=6), 3, AT),
+            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None, 1_772_461_800, None],
         ),
     }
 )
@@ -202,7 +214,7 @@ def test_a_row_that_lacks_a_column_of_its_kind_is_refused(entry: Entry, columns:
 
 @cases
 def test_a_row_with_a_column_of_another_kind_is_refused(entry: Entry, columns: Row) -> None:
-    of_others = [DAY, DAY, 1, 0.5, 70.0, DAY, 1_772_454_600, None, "level_shift"]
+    of_others = [DAY, DAY, 1, 0.5, 70.0, DAY, 1_772_454_600, None, "level_shift", 2**31, "cake"]
     data = stored(a_ledger_with(entry))
     for name, value, other in zip(COLUMNS[3:], columns, of_others, strict=True):
         of_its_own = name == "weight" and isinstance(entry.correction, Change)
@@ -267,7 +279,7 @@ def test_a_doubt_from_too_many_alerts_is_a_shift_today_packed_or_not() -> None:
     for ledger, kept in ((one, "entries"), (many, "entries_packed")):
         data = stored(ledger)
         if kept == "entries":
-            data["entries"][0][-1] = "too_many_alerts"
+            data["entries"][0][COLUMNS.index("cause")] = "too_many_alerts"
         else:
             text = zlib.decompress(b85decode(data[kept])).replace(
                 b"level_shift", b"too_many_alerts"
@@ -277,3 +289,20 @@ def test_a_doubt_from_too_many_alerts_is_a_shift_today_packed_or_not() -> None:
         restored = load_ledger(data)
         assert restored == ledger
         assert stored(restored) == stored(ledger)
+
+
+@pytest.mark.parametrize(
+    "name", ["", " cake", "a  b", "x" * 81, "cake\n", "\u202ecake", "\u0000", 7, None, ["cake"]]
+)
+def test_a_name_that_this_code_never_writes_is_refused(name: object) -> None:
+    data = stored(a_ledger_with(an_entry(Named(moment=1_772_454_600, name="cake"), 3, AT)))
+    data["entries"][1][COLUMNS.index("name")] = name
+    with pytest.raises(StoredFormError):
+        load_ledger(data)
+
+
+def test_a_missed_stretch_that_ends_before_it_starts_is_refused() -> None:
+    data = stored(a_ledger_with(an_entry(Missed(since=9, until=9, day=DAY, parts=1), 3, AT)))
+    data["entries"][1][COLUMNS.index("until")] = 8
+    with pytest.raises(StoredFormError):
+        load_ledger(data)

@@ -12,7 +12,7 @@ from typing import Any
 from ..channel import Channel
 from ..day import PART_HOURS, PARTS, SLOTS_PER_HOUR, iso_day, part_hours
 from ..ledger.day_summary import DaySummary, valid_days
-from ..ledger.entries import Entry, entry_columns
+from ..ledger.entries import Entry, Missed, Named, entry_columns
 from ..ledger.episode import Episode
 from ..ledger.histogram import Counts
 from ..ledger.histogram_text import decode_counts
@@ -47,6 +47,23 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
         **({"set_aside_days": [iso_day(one.day) for one in aside]} if aside else {}),
         "corrections": [_entry(ledger, entry) for entry in ledger.entries],
         "episodes": [_episode(ledger, episode) for episode in channel.episodes],
+        "names": [
+            {
+                "of": _time(float(entry.correction.moment)),
+                "name": entry.correction.name,
+                "correction": entry.id,
+            }
+            for entry in ledger.of(Named)
+        ],
+        "missed": [
+            {
+                "from": _time(float(entry.correction.since)),
+                "to": _time(float(entry.correction.until)),
+                "correction": entry.id,
+            }
+            for entry in ledger.of(Missed)
+            if entry.step is None
+        ],
         "marks": {iso_day(day): coverage for day, coverage in ledger.coverages()},
         "guideline_hours": [
             {
@@ -144,6 +161,7 @@ def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
     plain = entry_columns(entry) | {"at": _time(entry.at)}
     for name in ("from_day", "to_day", "until_day"):
         plain[name] = None if plain[name] is None else iso_day(plain[name])
+    plain["until"] = None if plain["until"] is None else _time(float(plain["until"]))
     mask = plain["parts"]
     plain["parts"] = None if mask is None else [part for part in range(PARTS) if mask >> part & 1]
     plain["moves_range"] = entry.id in ledger.chain

@@ -25,6 +25,8 @@ from .entries import (
     Entry,
     EpisodeNormal,
     EpisodeReal,
+    Missed,
+    Named,
     Reset,
     Season,
 )
@@ -120,12 +122,30 @@ def episode_span(episode: Episode, at: float) -> tuple[float, float]:
 
 def touched_parts(episode: Episode, at: float, zone: tzinfo) -> dict[int, int]:
     """Return the mask of the parts that an episode has touched, for each day, oldest first."""
-    start, end = episode_span(episode, at)
+    return _parts_between(*episode_span(episode, at), zone)
+
+
+def _parts_between(start: float, end: float, zone: tzinfo) -> dict[int, int]:
     slots = range(int(start // SLOT_S), max(ceil(end / SLOT_S), int(start // SLOT_S) + 1))
     return {
         day: sum(1 << part for part, number in enumerate(parts) if number)
         for day, parts in parts_of_slots(slots, zone).items()
     }
+
+
+def missed(since: int, until: int, zone: tzinfo) -> Draft:
+    """Return the step that excludes what a stretch (POSIX times) touched, as one without a word."""
+    return Draft(
+        tuple(
+            Missed(since=since, until=until, day=day, parts=mask)
+            for day, mask in _parts_between(since, until, zone).items()
+        )
+    )
+
+
+def named(moment: int, name: str) -> Draft:
+    """Return the step that names what happened at a moment (POSIX time)."""
+    return Draft((Named(moment=moment, name=name),))
 
 
 def episode_real(episode: Episode, at: float, zone: tzinfo) -> Draft:

@@ -2,7 +2,7 @@
 
 An `Entry` is the envelope that the ledger puts around a correction when it takes effect. The
 type of a correction says what it does to the days: whether the range moves, which parts of a day
-are excluded, and from which day on days count.
+are excluded, and from which day on days count. The file is long because every kind is in it.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,8 @@ class CorrectionCode(StrEnum):
     STOP_ASKING = "stop_asking"
     STOP_REPORTING = "stop_reporting"
     CLOCK_SET_BACK = "clock_set_back"
+    NAMED = "named"
+    MISSED = "missed"
 
 
 class Trouble(StrEnum):
@@ -77,6 +79,7 @@ class Correction:
     inferred: ClassVar[bool] = False  # The channel made it by itself.
     agrees: ClassVar[bool] = False  # It corrects nothing.
     preference: ClassVar[bool] = False  # It holds until it is undone, however old.
+    harmless: ClassVar[bool] = False  # It changes nothing else, so it can always be undone.
     withdraws: ClassVar[bool] = False  # It withdraws the suspected change that its entry replaces.
 
     @property
@@ -130,6 +133,7 @@ class StopAsking(Correction):
     moves_range = False
     agrees = True
     preference = True
+    harmless = True
 
     episode: int | None = None
 
@@ -142,6 +146,7 @@ class StopReporting(Correction):
     moves_range = False
     agrees = True
     preference = True
+    harmless = True
 
     trouble: Trouble
 
@@ -152,12 +157,30 @@ class StopReporting(Correction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeReal(Correction):
-    """An episode (its id) was real: the parts of a day that it touched are excluded."""
+class Named(Correction):
+    """What happened at a moment (POSIX time) has a name in its owner's own words.
 
-    code = CorrectionCode.EPISODE_REAL
+    Nothing is inferred from it.
+    """
 
-    episode: int
+    code = CorrectionCode.NAMED
+    moves_range = False
+    agrees = True
+    harmless = True
+
+    moment: int
+    name: str
+
+    @override
+    def columns(self) -> dict[str, Any]:
+        """Return its values by the names of the stored form."""
+        return {"episode": self.moment, "name": self.name}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsOfDay(Correction):
+    """Parts of a day (a mask) that are excluded."""
+
     day: int
     parts: int
 
@@ -170,8 +193,41 @@ class EpisodeReal(Correction):
     @property
     @override
     def excluded(self) -> Span:
-        """Return the parts that the episode touched."""
+        """Return the parts."""
         return Span(self.day, self.day, self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed(PartsOfDay):
+    """High air from `since` to `until` (POSIX times) deserved a word and got none.
+
+    The parts of a day that it touched are excluded.
+    """
+
+    code = CorrectionCode.MISSED
+
+    since: int
+    until: int
+
+    @override
+    def columns(self) -> dict[str, Any]:
+        """Return its values by the names of the stored form."""
+        return {
+            "episode": self.since,
+            "until": self.until,
+            "from_day": self.day,
+            "to_day": self.day,
+            "parts": self.parts,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeReal(PartsOfDay):
+    """An episode (its id) was real: the parts of a day that it touched are excluded."""
+
+    code = CorrectionCode.EPISODE_REAL
+
+    episode: int
 
     @override
     def columns(self) -> dict[str, Any]:
@@ -407,6 +463,8 @@ CORRECTIONS: Final[Mapping[CorrectionCode, type[Correction]]] = MappingProxyType
             Reset,
             Relearned,
             ClockSetBack,
+            Named,
+            Missed,
         )
     }
 )
@@ -460,6 +518,8 @@ _EMPTY: Final = MappingProxyType(
         "episode": None,
         "target": None,
         "cause": None,
+        "until": None,
+        "name": None,
     }
 )
 

@@ -97,7 +97,7 @@ def pack(entries: Sequence[Entry]) -> bytes:
         for known in fields(CORRECTIONS[kind]):
             values = [getattr(correction, known.name) for correction in found]
             columns[f"{kind} {known.name}"] = _differences(values)
-    return zlib.compress(json.dumps(columns, separators=(",", ":")).encode())
+    return zlib.compress(json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def unpack(packed: bytes) -> tuple[Entry, ...]:

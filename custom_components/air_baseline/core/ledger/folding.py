@@ -20,6 +20,8 @@ from .entries import (
     Entry,
     EpisodeNormal,
     EpisodeReal,
+    Missed,
+    Named,
     Reset,
     Span,
 )
@@ -174,6 +176,7 @@ class _Needs:
         self._shift = shift if from_day > self._oldest else None
         self._excluded: dict[int, int] = {}
         self._answered: set[int] = set()
+        self._named: set[int] = set()
         self._normal: list[EpisodeNormal] = []
         self._changes: list[ChangeReported] = []
 
@@ -192,6 +195,11 @@ class _Needs:
             case EpisodeReal() as real:
                 # Both are noted, whether the first is true or not.
                 needed = any([self._excludes(real.excluded), self._answers(real.episode)])
+            case Missed() as missed:
+                self._excludes(missed.excluded)
+                needed = missed.day > self._oldest
+            case Named() as named:
+                needed = self._names(named)
             case EpisodeNormal() as normal:
                 needed = any([self._lifts(normal), self._answers(normal.episode)])
             case Reset() as reset:
@@ -231,6 +239,12 @@ class _Needs:
         """Tell whether it is the last correction of an episode that is kept."""
         known = episode not in self._episodes or episode in self._answered
         self._answered.add(episode)
+        return not known
+
+    def _names(self, named: Named) -> bool:
+        """Tell whether it is the last name of a moment in the kept days."""
+        known = named.moment in self._named or named.moment // DAY_S + EPOCH <= self._oldest
+        self._named.add(named.moment)
         return not known
 
     def _lifts(self, normal: EpisodeNormal) -> bool:

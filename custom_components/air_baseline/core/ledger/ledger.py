@@ -31,6 +31,7 @@ from .entry_list import MOST_PLAIN, Entries
 from .episode import Episode
 from .folding import NOTHING_FOLDED, UNDO_DAYS, Folded, needed_entries, steps_gone, unexpired
 from .histogram import ALL_PARTS
+from .own_words import within_space
 from .seen_parts import common_parts, is_enough, usual_parts
 
 ON_DAYS = 60  # Days that show when a source is on, by judgement: as many as are evidence.
@@ -205,7 +206,7 @@ class Ledger:
             )
             for place, correction in enumerate(draft.corrections)
         ]
-        return replace(self, entries=(*self.entries, *entries))
+        return replace(self, entries=within_space((*self.entries, *entries)))
 
     def without(self, entry: Entry) -> Ledger:
         """Return the ledger without an entry on which nothing depends."""
@@ -281,8 +282,8 @@ class Ledger:
     def undoable(self, at: float, entry_id: int | None = None) -> Entry:
         """Return the first entry of the step that `undo` would undo.
 
-        A preference can be undone by its id at any time, everything else for 30 days. Raises
-        UndoError if there is no such step.
+        What changes nothing else can be undone by its id at any time, everything else for 30 days.
+        Raises UndoError if there is no such step.
         """
         entries = tuple(self.entries)
         steps = {entry.id: entry for entry in entries}
@@ -292,7 +293,7 @@ class Ledger:
                 wanted = not entry.correction.inferred and first is entry
             else:
                 wanted = entry.id == entry_id
-            lasting = entry_id is not None and entry.correction.preference
+            lasting = entry_id is not None and entry.correction.harmless
             if wanted and (lasting or at - first.at <= UNDO_DAYS * DAY_S):
                 return first
         raise UndoError(

@@ -32,6 +32,8 @@ from ..ledger.entries import (
     EpisodeNormal,
     EpisodeReal,
     LooksRight,
+    Missed,
+    Named,
     Relearned,
     Reset,
     Season,
@@ -45,6 +47,7 @@ from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.folding import ENTRY_DAYS, NOTHING_FOLDED, Folded
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
+from ..ledger.own_words import MOST_CHARACTERS, cleaned
 from .days import COLUMNS as DAYS_COLUMNS, dump_days, load_days
 from .salvage import STRICT, UNREADABLE, Salvage
 
@@ -73,7 +76,11 @@ ENTRY_COLUMNS: Final = (
     "episode",
     "target",
     "cause",
+    "until",
+    "name",
 )
+# Of before there were names and missed stretches; follows from the columns.
+FORMER_ENTRY_COLUMNS: Final = ENTRY_COLUMNS[:-2]
 EPISODE_COLUMNS: Final = (
     "id",
     "day",
@@ -214,12 +221,17 @@ def entry_rows(data: Mapping[str, Any]) -> list[Any]:
     Raises StoredFormError, KeyError, TypeError or ValueError for anything else.
     """
     last = checked.items(data["entries"], MOST_ROWS)
+    if data["entries_columns"] == list(FORMER_ENTRY_COLUMNS):
+        more = [None] * (len(ENTRY_COLUMNS) - len(FORMER_ENTRY_COLUMNS))
+        last = [[*row, *more] for row in checked.rows(last, len(FORMER_ENTRY_COLUMNS), MOST_ROWS)]
     return [*_unpacked(data["entries_packed"]), *last] if "entries_packed" in data else [*last]
 
 
 def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
-    if "entries_packed" in data:
-        data = {**data, "entries": entry_rows(data)}
+    columns = data["entries_columns"]
+    if columns == list(FORMER_ENTRY_COLUMNS):
+        columns = list(ENTRY_COLUMNS)
+    data = {**data, "entries": entry_rows(data), "entries_columns": columns}
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
     known = {row["id"]: row["kind"] for row in rows}
     if len(known) != len(rows):
@@ -296,6 +308,21 @@ class _Row:
         return checked.code(Cause, self._row["cause"])
 
     @property
+    def moment(self) -> int:
+        return checked.integer(self._row["episode"], 0, int(checked.LATEST))
+
+    @property
+    def until(self) -> int:
+        return checked.integer(self._row["until"], self.moment, int(checked.LATEST))
+
+    @property
+    def name(self) -> str:
+        name = checked.text(self._row["name"])
+        if not name or len(name) > MOST_CHARACTERS or name != cleaned(name):
+            raise StoredFormError("not a name in its owner's words")
+        return name
+
+    @property
     def trouble(self) -> Trouble:
         return checked.code(Trouble, self._row["cause"])
 
@@ -331,6 +358,10 @@ _CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = Map
         CorrectionCode.RELEARNED: lambda row: Relearned(from_day=row.first_day),
         CorrectionCode.CLOCK_SET_BACK: lambda row: ClockSetBack(
             from_day=row.first_day, to_day=row.last_day
+        ),
+        CorrectionCode.NAMED: lambda row: Named(moment=row.moment, name=row.name),
+        CorrectionCode.MISSED: lambda row: Missed(
+            since=row.moment, until=row.until, day=row.first_day, parts=row.parts
         ),
     }
 )
