@@ -9,7 +9,7 @@ bin that closed; `take_events` returns what else happened, such as a closed day 
 episode. The file is long because all parts of the core meet in this class and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
@@ -43,6 +43,7 @@ from .event import Event, EventKind
 from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
 from .ledger.correction import revived, suspect_change, with_rest
+from .ledger.day_summary import DaySummary
 from .ledger.entries import Cause, Draft, Entry, Reset
 from .ledger.episode import Episode, EpisodeEnd
 from .ledger.kept_leap import KeptLeap, aged, slack_s
@@ -54,6 +55,8 @@ from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, OFF_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
 from .reading.unit_check import UnitCheck
+from .year.joining import filled, followed, joined
+from .year.year import NO_YEAR
 
 
 class Channel:
@@ -86,6 +89,7 @@ class Channel:
         "history",
         "hours",
         "inside_watch",
+        "keeps_year",
         "leaps",
         "ledger",
         "open_day",
@@ -97,6 +101,7 @@ class Channel:
         "sustained",
         "unit_check",
         "waiting",
+        "year",
         "zone",
     )
 
@@ -115,6 +120,8 @@ class Channel:
         self.surroundings = Surroundings()
         self.guideline = GuidelineMean(spec.guideline) if spec.guideline else None
         self.ledger = Ledger()
+        self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
+        self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
         self.hours = HourlyRanges()
@@ -279,8 +286,11 @@ class Channel:
         """
         undone = self.ledger.undoable(at, entry_id)
         self._note_hours(at)
-        self.ledger = self.ledger.undo(at, undone.id)
-        self.ledger = self.ledger.returned(self._last_day)
+        former = self.ledger.former
+        self.ledger = self.ledger.undo(at, undone.id).returned(self._last_day)
+        if former is not None and self.ledger.former is None:  # It may have older days.
+            self._join_year(replace(self.ledger, days=former.days), self._last_day - 1, at)
+        self._follow_year(at)
         self._follow(at, undone)
         self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, correction=undone))
@@ -384,6 +394,7 @@ class Channel:
         ]
         if back and doubts:  # No day has passed in the other zone.
             self.ledger = self.ledger.undo(at, doubts[-1])
+            self._follow_year(at)
             self._hours_before = None
         else:
             self._doubt(at, suspect_change(first, first, Cause.TIME_ZONE))
@@ -564,6 +575,7 @@ class Channel:
             next_14_days=today.next_14_days,
         )
         before, slack = self.ledger, slack_s(self.leaps)
+        self._join_year(before, summary.day, at)
         kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)
         self.ledger = kept.pruned(at - slack)
         left = [day for day in before.days if day.day <= summary.day - WINDOW_DAYS]
@@ -572,6 +584,26 @@ class Channel:
             self.day_hours = DayHours.of(at, self.zone)
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
+
+    def _join_year(self, ledger: Ledger, last_day: int, at: float) -> None:
+        """Let the year take what leaves the window of a ledger as a day closes."""
+        if self.keeps_year:
+            slack = slack_s(self.leaps)
+            self.year = joined(self.year, ledger, last_day, at - slack, ceil(slack / DAY_S))
+
+    def _follow_year(self, at: float) -> None:
+        """Let the year follow the corrections in force."""
+        if self.year != NO_YEAR:
+            self.year = followed(self.year, self.ledger, at - slack_s(self.leaps))
+
+    def fill_year(self, at: float, days: Iterable[DaySummary]) -> None:
+        """Add days from history that had left the window by a POSIX time."""
+        if self.keeps_year:
+            self.year = filled(self.year, self.ledger, days, locate(at, self.zone)[0])
+
+    def forget_year(self) -> None:
+        """Keep the days of the window only, from now on."""
+        self.year, self.keeps_year = NO_YEAR, False
 
     def _look_for_shift(self, today: int, at: float) -> None:
         before = self.ledger
@@ -585,8 +617,10 @@ class Channel:
         self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     def _record(self, at: float, draft: Draft) -> Entry:
+        self._follow_year(at)  # What is settled by now may be folded.
         made = self.ledger.with_correction(at, draft)
         self.ledger = made.fold(at - slack_s(self.leaps))
+        self._follow_year(at)
         return made.entries[len(made.entries) - len(draft.corrections)]
 
     def _revive(self, undone: Entry) -> None:

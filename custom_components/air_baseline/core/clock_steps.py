@@ -22,6 +22,7 @@ from .ledger.histogram_text import encode_counts
 from .ledger.kept_leap import KeptLeap, covering, with_kept
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
+from .year.joining import followed
 
 # Seconds. By judgement: more than any change of time zones, which moves the start of a day.
 ZONES_S = 26 * 3600.0
@@ -119,6 +120,7 @@ def set_back(channel: Channel, found: Look) -> None:
     if aside:
         span = ClockSetBack(from_day=aside[0].day, to_day=aside[-1].day)
         ledger = ledger.with_correction(at, Draft((span,)))
+    channel.year = followed(channel.year.before(first), ledger, at)
     channel.health.set_back(leap.until, back_s)
     if channel.guideline is not None:
         channel.guideline.set_back(leap.until, at)

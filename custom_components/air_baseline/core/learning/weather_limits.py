@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from ..codes import Condition
 from ..ledger.day_summary import DaySummary
-from ..reading.surroundings import DaySurroundings
+from ..reading.surroundings import MOSTLY_OPEN, DaySurroundings
 
 LEAST_DAYS = 7  # Valid days with the value that a limit needs, by judgement.
 BEYOND_C = 1.0  # °C beyond the coldest or warmest day that count as unseen, by judgement.
-MOSTLY_OPEN = 0.5  # Share of 24 hours from which windows count as open, by judgement.
 LEAST_WINDOW_DAYS = 5  # Days with windows like now that make them seen, by judgement.
 
 

@@ -18,6 +18,7 @@ from .running_sums import RunningSum, add_to, dump_sums, load_sums, mean_of
 HOURS = 24  # Hours of a mean.
 LEAST_H = 18.0  # Known hours of 24, by judgement: the mean of a morning is colder than any day's.
 LEAST_BEFORE_H = 6.0  # Known hours of 24, by judgement: fewer tell too little of the air before.
+MOSTLY_OPEN = 0.5  # Share of a day from which windows count as open, by judgement.
 LEAST_SLOTS = 6  # Slots of the 12 of an hour, by judgement.
 
 # Outdoor air rose if the last hour is higher than the 24 hours before by `ROSE_BY` and by the

@@ -1,0 +1,94 @@
+"""The weeks of a channel that have left the window of days: two years at the most.
+
+A year is a value, as a ledger is. Its weeks are packed, and unpacked when they are asked for.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..ledger.day_summary import DaySummary
+from .packing import MOST_WEEKS, pack, unpack
+from .week import Week, week_of
+
+YEAR_WEEKS: Final = 104  # Weeks before today that are kept, by judgement: two years.
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A day before which weeks are of something else, 0 for none.
+
+    `now` holds at present; `settled` is what of it cannot be undone any more.
+    """
+
+    settled: int = 0
+    now: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """Weeks, and the corrections that reach into them.
+
+    Weeks before the day `room.now` are of another room or sensor: they do not count, and those
+    before `room.settled` are gone. In weeks before `hours.now` the parts were other hours of the
+    day, because the time zone was another one. `struck` are (day, parts) of the days that were
+    excluded after they had been added: their weeks do not count; the mask of parts is what was
+    excluded before. `waiting` are days that have left the window while a correction excluded them
+    that can still be undone.
+    """
+
+    packed: bytes = b""
+    room: Bound = Bound()
+    hours: Bound = Bound()
+    struck: tuple[tuple[int, int], ...] = ()
+    waiting: tuple[DaySummary, ...] = ()
+
+    @property
+    def all_weeks(self) -> Sequence[Week]:
+        """Return all weeks, oldest first, with those that do not count."""
+        return unpack(self.packed)
+
+    @property
+    def weeks(self) -> Sequence[Week]:
+        """Return the weeks that count, oldest first; each has at least one day."""
+        return [week for week in self.all_weeks if self._counts(week)]
+
+    def _counts(self, week: Week) -> bool:
+        struck = any(week.has(day) for day, _ in self.struck)
+        return not struck and week.seen_days[0] >= self.room.now
+
+    def has(self, day: int) -> bool:
+        """Tell whether a day was added."""
+        number = week_of(day)
+        return any(week.has(day) for week in self.all_weeks if week.number == number)
+
+    def with_days(self, days: Iterable[tuple[DaySummary, int]]) -> Year:
+        """Return it with days, each in the parts of a mask; a day that it has stays as it is."""
+        weeks = {week.number: week for week in self.all_weeks}
+        before = dict(weeks)
+        for summary, parts in days:
+            number = week_of(summary.day)
+            weeks[number] = weeks.get(number, Week(number=number)).with_day(summary, parts)
+        return self if weeks == before else self.with_weeks(weeks.values())
+
+    def with_weeks(self, weeks: Iterable[Week]) -> Year:
+        """Return it with other weeks; the oldest are dropped if they are too many."""
+        known = sorted((week for week in weeks if week.seen), key=lambda week: week.number)
+        return replace(self, packed=pack(known[-MOST_WEEKS:]))
+
+    def without(self, gone: Callable[[Week], bool]) -> Year:
+        """Return it without the weeks of which a function says that they go."""
+        weeks = self.all_weeks
+        kept = [week for week in weeks if not gone(week)]
+        return self if len(kept) == len(weeks) else self.with_weeks(kept)
+
+    def before(self, day: int) -> Year:
+        """Return it without the weeks and days that are not over before a day."""
+        return replace(
+            self.without(lambda week: week.seen_days[-1] >= day),
+            struck=tuple(one for one in self.struck if one[0] < day),
+            waiting=tuple(summary for summary in self.waiting if summary.day < day),
+        )
+
+
+NO_YEAR: Final = Year()
