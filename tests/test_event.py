@@ -134,7 +134,7 @@ async def test_the_events_of_a_channel_are_passed_on_with_their_attributes(
     entry = await a_kitchen(hass, hass_storage, 36)
     room = entry.runtime_data.rooms[KITCHEN]
     types = shown(hass, INFERENCE).attributes["event_types"]
-    assert len(types) == 8
+    assert len(types) == 9
     real = EpisodeReal(episode=1772454600, day=739_677, parts=0b1)
     corrected = Entry(id=7, at=0.0, correction=real)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)

@@ -9,12 +9,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, ATTR_RARITY_DAYS
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
+from .core.explaining.record import Record, month_of
 from .core.ledger.entries import Entry
 from .core.ledger.episode import Episode
 from .core.pollutant import POLLUTANTS, Pollutant
 from .entity import RoomEntity
 from .inputs.room_config import RoomSource
 from .listeners.rooms import async_add_of_rooms
+from .words.record import facts_of, record_of
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
@@ -55,6 +57,9 @@ class InferenceEvent(RoomEntity, EventEntity):
             attributes |= _episode_attributes(event.episode, self.room.sources[pollutant])
         if event.correction is not None:
             attributes |= _correction_attributes(event.correction)
+        if event.last_day is not None:
+            known = record_of(self.room, pollutant, event.at, *month_of(event.last_day))
+            attributes |= _month_attributes(known, self.room.sources[pollutant])
         self._trigger_event(event.kind.value, attributes)
         self.async_write_ha_state()
 
@@ -70,6 +75,29 @@ def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:
         "compared_days": episode.compared,
         ATTR_RARITY_DAYS: episode.rarity,
         "outcome": episode.outcome,
+    }
+
+
+def _month_attributes(known: Record, source: RoomSource) -> dict[str, Any]:
+    said = facts_of(known, source)["summary"]
+    return {
+        "first_day": known.first_day,
+        "last_day": known.last_day,
+        "episodes": said["episodes"],
+        "highest": said["highest"],
+        "unit": source.shown_unit,
+        "longest_minutes": said["longest_minutes"],
+        "asked": said["asked"],
+        "real": said["real"],
+        "normal": said["normal"],
+        "unanswered": said["unanswered"],
+        "missed": said["missed"],
+        "days": known.days,
+        "usable_days": known.usable_days,
+        "alert_days": known.alert_days,
+        "inside": known.inside,
+        "forecasts_scored": known.forecasts_scored,
+        "forecasts_kept": known.forecasts_kept,
     }
 
 

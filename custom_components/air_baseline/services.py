@@ -19,10 +19,11 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, DOMAIN
+from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, DOMAIN, MONTH
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.alerting.promise import MONTH_DAYS
 from .core.checked import StoredFormError
+from .core.day import WINDOW_DAYS
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
 from .core.pollutant import POLLUTANTS, Pollutant
@@ -43,6 +44,7 @@ from .happenings import async_mark_missed, async_name, correction_at, moments_of
 from .home_history.relearn import async_relearn
 from .permissions import async_check_user, async_without_rooms, room_names
 from .words.explanation import Words, async_page
+from .words.record import RecordWords, days_until, facts_of, month_until, record_of
 
 ATTR_VERDICT = "verdict"
 ATTR_START = "start_date"
@@ -53,6 +55,9 @@ ATTR_EPISODE_TIME = "episode_time"
 ATTR_CORRECTION_TIME = "correction_time"
 ATTR_NAME = "name"
 ATTR_FROM, ATTR_TO = "from", "to"
+ATTR_DAYS = "days"
+ATTR_MONTH = "month"
+RECORD_DAYS = 30  # Days of a record by default, by judgement: about a month.
 VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
 
 MOST = 2**53 - 1  # An id: the largest whole number that JSON in JavaScript keeps exactly.
@@ -63,6 +68,8 @@ _ROOM = {
     vol.Required(ATTR_DEVICE_ID): cv.string,
     vol.Optional(ATTR_QUANTITY): vol.In(sorted({*WORDS_OF_POLLUTANT.values(), *Pollutant})),
 }
+# Days of a record: it follows from the window that at most so many are kept.
+_DAYS = vol.All(vol.Coerce(int), vol.Range(min=1, max=WINDOW_DAYS))
 _NUMBER = vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST))  # An id.
 _WHICH = {
     vol.Exclusive(ATTR_EPISODE, "which"): _NUMBER,
@@ -83,6 +90,24 @@ async def _async_explain(
             "words": page.placeholders(),
             "numbers": explain(room.channels[pollutant], now).as_dict(),
         }
+    return {"room": room.subentry.title, "quantities": quantities}
+
+
+async def _async_record(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant], _user: User | None
+) -> dict[str, Any]:
+    """Return what happened in some days and how what was said came out, in facts and words."""
+    now, words = dt_util.utcnow().timestamp(), await RecordWords.async_load(call.hass)
+    month, days = call.data.get(ATTR_MONTH), call.data.get(ATTR_DAYS, RECORD_DAYS)
+    span = month_until(room, now, month) if month else days_until(room, now, days)
+    quantities: dict[str, Any] = {}
+    for pollutant in pollutants:
+        known, source = record_of(room, pollutant, now, *span), room.sources[pollutant]
+        quantities[pollutant.value] = {
+            "words": words.sentences(known, source),
+            "facts": facts_of(known, source),
+        }
+        await asyncio.sleep(0)
     return {"room": room.subentry.title, "quantities": quantities}
 
 
@@ -207,6 +232,7 @@ async def _async_undo(
 
 READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
     "explain": _async_explain,
+    "record": _async_record,
     "get_ledger": _async_get_ledger,
 }
 CORRECTING: dict[str, Act] = {
@@ -221,6 +247,13 @@ CORRECTING: dict[str, Act] = {
 }
 SCHEMAS = {
     "explain": vol.Schema(_ROOM),
+    "record": vol.Schema(
+        {
+            **_ROOM,
+            vol.Exclusive(ATTR_MONTH, "span"): vol.Match(MONTH),
+            vol.Exclusive(ATTR_DAYS, "span"): _DAYS,
+        }
+    ),
     "get_ledger": vol.Schema(_ROOM),
     "correct_episode": vol.Schema(
         {

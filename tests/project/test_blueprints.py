@@ -401,9 +401,11 @@ async def test_the_week_is_summarised_for_every_room(hass: HomeAssistant, kitche
         summary["message"].removeprefix("## Kitchen\n").split("## Bedroom\n")
     )
     assert (
-        "PM2.5: usual here in the morning (07:00 to 10:00): 2 to 11 μg/m³.\n- PM2.5" in kitchen_text
+        "PM2.5: usual here in the morning (07:00 to 10:00): 2 to 11 μg/m³.\n\n- No" in kitchen_text
     )
-    assert "the air was inside the range 79% of the time" in kitchen_text
+    assert "- No unusual episodes." in kitchen_text
+    assert "the target is 80%" in kitchen_text
+    assert "- Days with readings: 7." in kitchen_text
     assert "The range is recalculated" not in kitchen_text
     assert "Nothing about this room yet" in bedroom_text
     assert "Usable days still needed: 21." in bedroom_text

@@ -1,6 +1,6 @@
 """The examples of the documentation, each loaded as it is and run."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 import re
 
@@ -13,8 +13,10 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 import yaml
 
 from custom_components.air_baseline.core.codes import Reason
+from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
-from tests.home import PM25, act, report, shown, steady
+from tests.home import KITCHEN, PM25, act, report, shown, steady
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "automations.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -25,7 +27,7 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
     hass: HomeAssistant, kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:
     examples = [yaml.safe_load(text) for text in EXAMPLES]
-    assert len(examples) == 7
+    assert len(examples) == 8
     assert await async_setup_component(
         hass, "input_boolean", {"input_boolean": {"guests": {"name": "Guests"}}}
     )
@@ -51,6 +53,15 @@ async def test_every_example_is_accepted_as_it_is_and_runs(
     await act(hass, "reset")
     await act(hass, "undo")
     await hass.async_block_till_done()
+    room = kitchen.entry.runtime_data.rooms[KITCHEN]
+
+    def close_month(at: float) -> None:
+        closed = Event(kind=EventKind.MONTH_CLOSED, at=at, last_day=date(2026, 3, 31).toordinal())
+        room.channels[Pollutant.PM25].events.append(closed)
+
+    await room.async_correct(close_month)
+    await hass.async_block_till_done()
+    assert "unusual episodes of pm25" in str(sent[-1].data["message"])
     assert "Kitchen PM2.5 learning: Learned" in {call.data["message"] for call in sent}
     for way, shows in (("on", "off"), ("off", "on")):
         await hass.services.async_call(

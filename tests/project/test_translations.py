@@ -224,7 +224,11 @@ def test_the_types_of_events_have_names() -> None:
     assert set(attributes["event_type"]["state"]) == types
     icon = icons()["entity"]["event"]["inference"]["state_attributes"]["event_type"]
     assert set(icon["state"]) == types
-    others = _keys_of(event._episode_attributes) | _keys_of(event._correction_attributes)  # noqa: SLF001
+    others = (
+        _keys_of(event._episode_attributes)  # noqa: SLF001 - what is fired
+        | _keys_of(event._correction_attributes)  # noqa: SLF001
+        | _keys_of(event._month_attributes)  # noqa: SLF001
+    )
     assert set(attributes) == {"event_type", "quantity"} | others
 
 

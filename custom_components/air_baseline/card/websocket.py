@@ -25,6 +25,7 @@ from .feed import Viewer
 from .feeds import async_show_home, async_show_room
 from .home_feed import HomeViewer
 from .past import Span, async_past
+from .record import async_record
 
 LANGUAGE, QUANTITY = "language", "quantity"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
@@ -36,6 +37,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     async_register_command(hass, _subscribe_room)
     async_register_command(hass, _subscribe_home)
     async_register_command(hass, _room_past)
+    async_register_command(hass, async_record)
 
 
 @websocket_command(

@@ -38,6 +38,7 @@ from .day import (
     locate_hour,
     part_slots,
     parts_of_slots,
+    same_month,
 )
 from .event import Event, EventKind
 from .learning.level_shift import reviewed
@@ -552,6 +553,7 @@ class Channel:
         before = self.forecast
         if self.open_day is not None and before is not None:
             self._close_day(self.open_day, before)
+            self._close_month(self.open_day.day, day)
         self.open_day = OpenDay(day, part_slots(day, self.zone))
         self._write_forecast(day)
         self._report_transition(before, day_start(day, self.zone))
@@ -604,6 +606,12 @@ class Channel:
     def forget_year(self) -> None:
         """Keep the days of the window only, from now on."""
         self.year, self.keeps_year = NO_YEAR, False
+
+    def _close_month(self, last: int, day: int) -> None:
+        """Report that a month is over, on the first day with readings after it."""
+        if not same_month(last, day):
+            at = day_start(day, self.zone)
+            self.events.append(Event(kind=EventKind.MONTH_CLOSED, at=at, last_day=last))
 
     def _look_for_shift(self, today: int, at: float) -> None:
         before = self.ledger

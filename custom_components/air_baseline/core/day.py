@@ -134,6 +134,12 @@ def parts_of_slots(slots: Iterable[int], zone: tzinfo) -> dict[int, list[int]]:
     return counts
 
 
+def same_month(day: int, other: int) -> bool:
+    """Tell whether two days (ordinals) are in one month."""
+    one, another = date.fromordinal(day), date.fromordinal(other)
+    return (one.year, one.month) == (another.year, another.month)
+
+
 def is_weekend(day: int) -> bool:
     """Tell whether a day starts on a Saturday or a Sunday.
 

@@ -20,14 +20,19 @@ class EventKind(StrEnum):
     CORRECTED = "corrected"
     RESET = "reset"
     UNDONE = "undone"
+    MONTH_CLOSED = "month_closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened at a POSIX time, with the day, episode or correction concerned."""
+    """Something that happened at a POSIX time, with the day, episode or correction concerned.
+
+    `last_day` is the last day (ordinal) that was open in a month that has closed.
+    """
 
     kind: EventKind
     at: float
     summary: DaySummary | None = None
     episode: Episode | None = None
     correction: Entry | None = None
+    last_day: int | None = None

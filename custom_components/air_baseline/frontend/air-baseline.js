@@ -3,11 +3,13 @@
 
 import { AirBaselineCard } from "./card.js";
 import { AirBaselineHeadline } from "./headline.js";
+import { AirBaselineRecord } from "./record.js";
 import { AirBaselineDashboard } from "./strategy.js";
 import { AirBaselineTile } from "./tile.js";
 
 const CARD = "air-baseline-card";
 const HEADLINE = "air-baseline-headline-card";
+const RECORD = "air-baseline-record-card";
 const TILE = "air-baseline-tile-card";
 const STRATEGY = "air-baseline";
 const DOCUMENTATION =
@@ -45,6 +47,14 @@ define(HEADLINE, AirBaselineHeadline, "customCards", {
   type: HEADLINE,
   name: "Air Baseline headline",
   description: "The whole home in a few words, what matters most first",
+  preview: true,
+  documentationURL: DOCUMENTATION,
+});
+
+define(RECORD, AirBaselineRecord, "customCards", {
+  type: RECORD,
+  name: "Air Baseline record",
+  description: "A month: what happened in each room, and how what was said came out",
   preview: true,
   documentationURL: DOCUMENTATION,
 });

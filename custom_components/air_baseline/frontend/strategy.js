@@ -21,9 +21,10 @@ export class AirBaselineDashboard extends HTMLElement {
     const sections = rooms.length
       ? [headlineSection(), ...rooms.map(({ device }) => roomSection(device))]
       : [emptySection(hass)];
+    const pages = devices.map((device) => roomPage(hass, device));
     return {
       title: "Air Baseline",
-      views: [{ ...home, sections }, ...devices.map((device) => roomPage(hass, device))],
+      views: [{ ...home, sections }, ...(rooms.length ? [recordPage(hass)] : []), ...pages],
     };
   }
 }
@@ -78,6 +79,17 @@ function roomPage(hass, device) {
     type: "sections",
     max_columns: 2,
     sections: [{ type: "grid", column_span: 2, cards: [roomCard(device), ...more] }],
+  };
+}
+
+function recordPage(hass) {
+  const card = { type: "custom:air-baseline-record-card" };
+  return {
+    title: say(hass, "card_record"),
+    path: "record",
+    type: "sections",
+    max_columns: 2,
+    sections: [{ type: "grid", column_span: 2, cards: [card] }],
   };
 }
 

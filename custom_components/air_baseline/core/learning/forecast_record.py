@@ -19,16 +19,39 @@ class ForecastRecord:
     kept: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastResult:
+    """A forecast of two weeks that is over: its first day, what it said (percent), what came."""
+
+    day: int
+    low: int
+    high: int
+    coverage: float
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether what came lies inside what was said."""
+        return self.low <= 100.0 * self.coverage <= self.high
+
+
 def forecast_record(ledger: Ledger, coverages: Mapping[int, float], today: int) -> ForecastRecord:
-    """Return how the forecasts of the two weeks that were over before `today` came out.
+    """Return how the forecasts of the two weeks that were over before `today` came out."""
+    results = forecast_results(ledger, coverages, today)
+    return ForecastRecord(len(results), sum(result.kept for result in results))
+
+
+def forecast_results(
+    ledger: Ledger, coverages: Mapping[int, float], today: int
+) -> list[ForecastResult]:
+    """Return the forecasts of the two weeks that were over before `today`, oldest first.
 
     A forecast is said each day, but only those of every other Monday are scored, so that no day
     counts twice and a result stays as it is. It is kept if the mean of the `coverages` (by day,
     those that count) in its two weeks lies inside it. A change begins the record again.
     """
     first, chain = ledger.change_day, ledger.chain
-    results = [
-        _is_kept(summary.next_14_days, scored)
+    return [
+        ForecastResult(summary.day, *summary.next_14_days, sum(scored) / len(scored))
         for summary in ledger.days
         if summary.day % FORECAST_DAYS == _FIRST
         and first <= summary.day <= today - FORECAST_DAYS
@@ -36,14 +59,8 @@ def forecast_record(ledger: Ledger, coverages: Mapping[int, float], today: int) 
         and summary.next_14_days is not None
         and len(scored := _in_two_weeks(coverages, summary.day)) >= LEAST_SCORED
     ]
-    return ForecastRecord(len(results), sum(results))
 
 
 def _in_two_weeks(coverages: Mapping[int, float], first: int) -> list[float]:
     days = range(first, first + FORECAST_DAYS)
     return [coverages[day] for day in days if day in coverages]
-
-
-def _is_kept(interval: tuple[int, int], scored: list[float]) -> bool:
-    low, high = interval
-    return low <= 100.0 * sum(scored) / len(scored) <= high

@@ -1,0 +1,232 @@
+// The record of a month: what happened in each room, and how what was said came out.
+
+import { html } from "./dom.js";
+import {
+  asksAgain, dateName, level, loadWords, moment, number, readsOtherwise, say, stateName,
+} from "./format.js";
+import { STYLES } from "./styles.js";
+
+const KIND = "component.air_baseline.entity.event.inference.state_attributes.correction_kind.state";
+const MONTHS = 4; // The months in which days that are kept can lie: 90 days touch at most four.
+
+const OWN_STYLES = `
+.months { display: flex; align-items: center; gap: 8px; }
+.months h2 { flex: 1; text-align: center; }
+.turn {
+  min-width: 44px; min-height: 44px; border: 0; border-radius: 8px; font-size: 1.5rem;
+  background: none; color: var(--primary-color); cursor: pointer;
+}
+.turn:disabled { color: var(--disabled-text-color, #767676); cursor: default; }
+.recorded + .recorded { border-top: 1px solid var(--divider-color, #ddd); }
+.recorded { padding: 12px 0; }
+.recorded h4 { margin: 8px 0 2px; font-weight: 500; color: var(--ab-quiet); }
+.facts li { padding: 2px 0; overflow-wrap: anywhere; }
+`;
+
+export class AirBaselineRecord extends HTMLElement {
+  static getStubConfig() {
+    return {};
+  }
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" });
+    this._card = document.createElement("ha-card");
+    this.shadowRoot.append(html("style", "", {}, STYLES + OWN_STYLES), this._card);
+    this._back = 0; // Months before the present one.
+  }
+
+  setConfig(config) {
+    this._config = config;
+    this._draw();
+  }
+
+  set hass(hass) {
+    const before = this._hass;
+    this._hass = hass;
+    if (asksAgain(before, hass)) this._ask();
+    else if (readsOtherwise(before, hass)) this._draw();
+  }
+
+  connectedCallback() {
+    this._ask();
+  }
+
+  getCardSize() {
+    return 8;
+  }
+
+  getGridOptions() {
+    return { columns: "full", min_columns: 6 };
+  }
+
+  async _ask() {
+    const hass = this._hass;
+    if (!hass || !this.isConnected) return;
+    const month = monthBack(hass, this._back);
+    await loadWords(hass);
+    try {
+      const answer = await hass.callWS({ type: "air_baseline/record", month });
+      if (month === monthBack(this._hass, this._back)) this._known = answer.rooms;
+    } catch {
+      this._known = null;
+    }
+    this._draw();
+  }
+
+  _turn(step) {
+    this._back += step;
+    this._known = undefined;
+    this._ask();
+  }
+
+  _draw() {
+    if (!this._hass || !this._config || this._known === undefined) return;
+    const focused = this.shadowRoot.activeElement?.dataset.step;
+    this._card.replaceChildren(this._head(), ...this._rooms());
+    if (focused) this._card.querySelector(`[data-step="${focused}"]`)?.focus();
+  }
+
+  _head() {
+    const turn = (step, sign, key, off) => {
+      const label = say(this._hass, key);
+      const attributes = { type: "button", "aria-label": label, title: label, "data-step": step };
+      const button = html("button", "turn", attributes, sign);
+      button.disabled = off;
+      button.addEventListener("click", () => this._turn(step));
+      return button;
+    };
+    return html(
+      "div",
+      "months",
+      {},
+      turn(1, "‹", "card_record_before", this._back >= MONTHS - 1),
+      html("h2", "", { role: "status" }, monthName(this._hass, this._back)),
+      turn(-1, "›", "card_record_after", this._back <= 0),
+    );
+  }
+
+  _rooms() {
+    const message = (key) => [html("p", "message", { role: "status" }, say(this._hass, key))];
+    if (this._known === null) return message("card_not_loaded");
+    const rooms = this._known.filter(({ quantities }) => quantities.some(({ days }) => days));
+    if (!rooms.length) return message("card_record_empty");
+    return rooms.map(({ room, quantities }) =>
+      html(
+        "section",
+        "recorded",
+        {},
+        html("h3", "", {}, room),
+        ...quantities.filter(({ days }) => days).map((facts) => this._facts(facts)),
+      ),
+    );
+  }
+
+  _facts(facts) {
+    const hass = this._hass;
+    const items = [
+      ...happened(hass, facts),
+      say(hass, "card_record_missed", { missed: number(hass, facts.missed) }),
+      ...changed(hass, facts),
+      ...cameOut(hass, facts),
+      gaps(hass, facts),
+    ];
+    if (facts.not_known.length) {
+      const what = facts.not_known.map((code) => say(hass, `not_known_${code}`)).join(", ");
+      items.push(say(hass, "card_record_not_known", { what }));
+    }
+    return html(
+      "div",
+      "",
+      {},
+      html("h4", "", {}, say(hass, `quantity_${facts.quantity}`)),
+      html("ul", "facts", {}, ...items.map((item) => html("li", "", {}, item))),
+    );
+  }
+}
+
+function happened(hass, { episodes, summary, unit }) {
+  if (!episodes.length) return [say(hass, "card_record_none")];
+  const measure = (value) => `${level(hass, value)} ${unit}`.trim();
+  const { asked, real, normal } = summary;
+  const highest = measure(summary.highest);
+  const minutes = number(hass, summary.longest_minutes);
+  const said = numbers(hass, { asked, real, normal });
+  return [
+    say(hass, "card_record_episodes", { number: String(episodes.length), highest, minutes }),
+    ...episodes.map((one) => {
+      const time = `${moment(hass, one.start)} – ${moment(hass, one.end)}`;
+      const answer = one.verdict ? ` · ${hass.localize(`${KIND}.${one.verdict}`)}` : "";
+      return `${time} · ${measure(one.peak)}${answer}`;
+    }),
+    say(hass, "card_record_answers", { asked: said.asked, real: said.real, normal: said.normal }),
+  ];
+}
+
+function changed(hass, { changes, states, quantity }) {
+  const words = quantity === "pm25" ? "pm25" : "voc";
+  return [
+    ...states.map(({ day, state }) => [day, stateName(hass, words, "learning", state)]),
+    ...changes.map(({ day, kind }) => [day, hass.localize(`${KIND}.${kind}`)]),
+  ]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([day, what]) => say(hass, "card_record_changed", { date: dateName(hass, day), what }));
+}
+
+function gaps(hass, facts) {
+  const { days, usable, alert } = numbers(hass, {
+    days: facts.days,
+    usable: facts.usable_days,
+    alert: facts.alert_days,
+  });
+  return say(hass, "card_record_gaps", { days, usable, alert });
+}
+
+function cameOut(hass, facts) {
+  if (facts.inside === null) return [say(hass, "card_record_unchecked")];
+  const { held, target, days } = numbers(hass, {
+    held: Math.round(100 * facts.inside),
+    target: Math.round(100 * facts.target),
+    days: facts.marks,
+  });
+  const lines = [say(hass, "card_record_inside", { held, target, days })];
+  if (facts.latest) {
+    const { low, high, came } = numbers(hass, facts.latest);
+    const { scored, kept } = numbers(hass, {
+      scored: facts.forecasts_scored,
+      kept: facts.forecasts_kept,
+    });
+    lines.push(say(hass, "card_record_said", { low, high, came }));
+    lines.push(say(hass, "card_record_forecasts", { scored, kept }));
+  }
+  return lines;
+}
+
+/** Return whole numbers as the reader writes them, by their names; others stay as they are. */
+function numbers(hass, values) {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "number" ? number(hass, value) : value,
+    ]),
+  );
+}
+
+/** Return the first of a month so many months ago, in UTC, as the server's zone dates it. */
+function firstOf(hass, back) {
+  const options = { timeZone: hass.config.time_zone, year: "numeric", month: "numeric" };
+  const parts = new Intl.DateTimeFormat("en-US", options).formatToParts(new Date());
+  const [year, month] = ["year", "month"].map((type) =>
+    Number(parts.find((part) => part.type === type).value),
+  );
+  return new Date(Date.UTC(year, month - 1 - back, 1));
+}
+
+function monthBack(hass, back) {
+  return firstOf(hass, back).toISOString().slice(0, 7);
+}
+
+function monthName(hass, back) {
+  const options = { month: "long", year: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(hass.locale.language, options).format(firstOf(hass, back));
+}
