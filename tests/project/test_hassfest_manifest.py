@@ -23,7 +23,7 @@ ROOT = FOLDER.parent.parent
 CORE = {path.parent.name for path in Path(components.__path__[0]).glob("*/manifest.json")}
 ADDRESS = vol.All(vol.Url(), vol.Match(re.escape(f"https://github.com/{release.REPOSITORY}")))
 # What may be imported without being named: entity platforms, and what is always there.
-ALWAYS = {*Platform, "websocket_api"}
+ALWAYS = {*Platform, "homeassistant", "websocket_api"}
 
 
 def semantic(version: str) -> str:

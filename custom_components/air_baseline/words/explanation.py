@@ -226,7 +226,7 @@ class Words:
                 quantity=quantity,
                 level=self.concentration(measured.peak, source),
                 minutes=measured.minutes or 0,
-                when=_noticed(explanation.episode.id),
+                when=moment(explanation.episode.id),
             )
         if explanation.state is LearningState.CLOCK_WRONG:
             return self.say("measured_clock_wrong", quantity=quantity)
@@ -240,12 +240,12 @@ class Words:
         """Return what is known of a source without a new report."""
         if silence is None:
             return []
-        since = _noticed(silence.since)
+        since = moment(silence.since)
         if not silence.counts:
             heard = silence.since if silence.device_at is None else silence.device_at
-            return [self.say("silence_over", since=_noticed(heard))]
+            return [self.say("silence_over", since=moment(heard))]
         if silence.device_at is not None:
-            return [self.say("silence_alive", since=since, heard=_noticed(silence.device_at))]
+            return [self.say("silence_alive", since=since, heard=moment(silence.device_at))]
         if silence.changes_only:
             return [self.say("silence_steady", since=since)]
         return [self.say("silence_slow", since=since)]
@@ -415,7 +415,7 @@ class Words:
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(
             f"correction_{correction.code}",
-            said=_moment(correction.at),
+            said=_date_and_time(correction.at),
             first=correction.from_day or "",
             last=correction.to_day or "",
             until=correction.until_day or "",
@@ -449,13 +449,13 @@ def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
 
 
-def _moment(at: float) -> str:
+def _date_and_time(at: float) -> str:
     return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
 
 
-def _noticed(at: float) -> str:
+def moment(at: float) -> str:
     """Return a POSIX time as local date and time, or as time alone if it is today."""
-    day, time = _moment(at).split()
+    day, time = _date_and_time(at).split()
     return time if day == dt_util.now().date().isoformat() else f"{day} {time}"
 
 

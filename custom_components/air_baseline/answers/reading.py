@@ -1,0 +1,128 @@
+"""The questions that only read: compared with usual, why no alert, what was that."""
+
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..core.channel import Channel
+from ..core.day import locate
+from ..core.explaining.explain import explain
+from ..core.explaining.explanation import Explanation
+from ..core.ledger.correction import episode_span
+from ..core.ledger.episode import Episode
+from ..core.pollutant import Pollutant
+from ..home_history.today import async_measured
+from ..words.answer import AnswerWords, knows_around, seen_only
+from .exposed import ExposedRoom
+
+NEAR_S = 1800.0  # Seconds, by judgement: who says "at seven" rounds to the half hour.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is said of one pollutant of a room: sentences, and the evidence behind them."""
+
+    room: str
+    quantity: str
+    sentences: str
+    evidence: str
+
+
+def compare(words: AnswerWords, exposed: ExposedRoom) -> list[Answer]:
+    """Answer how a room is compared with usual."""
+    answers = []
+    for pollutant in exposed.pollutants:
+        explanation = _explained(exposed, pollutant)
+        answers.append(_answer(words, exposed, explanation, words.compared(explanation)))
+    return answers
+
+
+def why_no_alert(words: AnswerWords, exposed: ExposedRoom) -> list[Answer]:
+    """Answer why there is an alert, or why there is none."""
+    answers = []
+    for pollutant in exposed.pollutants:
+        explanation = _explained(exposed, pollutant)
+        alert = words.alert(explanation, exposed.room.sources[pollutant])
+        answers.append(_answer(words, exposed, explanation, alert))
+    return answers
+
+
+async def async_what_was(
+    hass: HomeAssistant, words: AnswerWords, exposed: ExposedRoom, at: float
+) -> list[Answer]:
+    """Answer what was measured around a POSIX time, and whether there was an alert."""
+    answers = []
+    for pollutant in exposed.pollutants:
+        channel, source = exposed.room.channels[pollutant], exposed.room.sources[pollutant]
+        episode = episode_at(channel, at)
+        if episode is not None:
+            answers.append(_answer(words, exposed, _explained(exposed, pollutant, episode)))
+            continue
+        bins = await async_measured(hass, exposed.room, pollutant, at - NEAR_S, at + NEAR_S)
+        highest = max((one.value for one in bins), default=None)
+        sentences = [
+            words.then(pollutant, source, at, highest),
+            words.no_alert_then(at, possible=highest is not None and _watched(channel, at)),
+        ]
+        answers.append(_said(words, exposed, pollutant, sentences))
+    return answers
+
+
+def episode_at(channel: Channel, at: float) -> Episode | None:
+    """Return the episode that a person means who names a POSIX time, None if there was none."""
+    now = dt_util.utcnow().timestamp()
+    near = {}
+    for episode in channel.episodes:
+        start, end = episode_span(episode, now)
+        away = max(start - at, at - end, 0.0)
+        if away <= NEAR_S:
+            near[episode.id] = (away, episode)
+    return min(near.values(), key=lambda pair: pair[0])[1] if near else None
+
+
+def _watched(channel: Channel, at: float) -> bool:
+    """Tell whether an alert was possible in the part of the day that a POSIX time is in."""
+    day, part = locate(at, channel.zone)
+    today = channel.forecast
+    if today is not None and today.day == day:
+        return today.eligible and today.sees(part)
+    return any(
+        summary.eligible and summary.usable >> part & 1
+        for summary in channel.ledger.days
+        if summary.day == day
+    )
+
+
+def _explained(
+    exposed: ExposedRoom, pollutant: Pollutant, episode: Episode | None = None
+) -> Explanation:
+    return explain(exposed.room.channels[pollutant], dt_util.utcnow().timestamp(), episode)
+
+
+def _answer(
+    words: AnswerWords, exposed: ExposedRoom, explanation: Explanation, *first: str
+) -> Answer:
+    """Return the first sentences and after them the explanation, as far as it may be told."""
+    outdoors, windows = knows_around(explanation.surroundings)
+    hidden = (outdoors and not exposed.outdoors) or (windows and not exposed.windows)
+    told = seen_only(explanation, outdoors=exposed.outdoors, windows=exposed.windows)
+    source = exposed.room.sources[explanation.pollutant]
+    sentences = [*first, *words.sentences(told, source, hidden=hidden)]
+    evidence = words.evidence(told, source)
+    return _said(words, exposed, explanation.pollutant, sentences, evidence)
+
+
+def _said(
+    words: AnswerWords,
+    exposed: ExposedRoom,
+    pollutant: Pollutant,
+    sentences: list[str],
+    evidence: str = "",
+) -> Answer:
+    return Answer(
+        room=exposed.name,
+        quantity=words.say(f"quantity_{pollutant}"),
+        sentences=" ".join(sentence for sentence in sentences if sentence),
+        evidence=evidence,
+    )
