@@ -1,7 +1,7 @@
 """What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
-    python -m benchmarks.cost [core] [corrections] [updates] [day] [disk] [home] [loop] [start]
-                              [history]
+    python -m benchmarks.cost [core] [corrections] [year] [updates] [day] [disk] [home] [loop]
+                              [start] [history]
 
 Without names it measures everything; `loop` takes half an hour of it. The median of a figure is
 compared with its budget. Exits with 1 over budget.
@@ -20,6 +20,7 @@ from . import (
     cost_loop,
     cost_start,
     cost_updates,
+    cost_year,
     history,
     speed,
 )
@@ -35,6 +36,7 @@ def starts() -> Iterator[Figure]:
 TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "core": speed.all_figures,
     "corrections": cost_corrections.figures,
+    "year": cost_year.figures,
     "updates": lambda: asyncio.run(cost_updates.updates()),
     "day": lambda: asyncio.run(cost_day.day()),
     "disk": lambda: asyncio.run(cost_disk.disk()),

@@ -106,7 +106,7 @@ async def test_setting_up_goes_straight_on_to_the_first_room(
     entry = created["result"]
     assert entry.title == "Air Baseline"
     assert entry.data == {"use_history": True}
-    assert entry.options == {"promise": "fortnight"}
+    assert entry.options == {"promise": "fortnight", "keep_90_days_only": False}
     kind, flow_id = created["next_flow"]
     assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
     room = await answer(hass, flow_id, area_id="kitchen", pm25_source=PM25)
@@ -131,7 +131,7 @@ async def test_the_promise_is_a_month_unless_something_else_is_chosen(
     with pytest.raises(InvalidData):
         await hass.config_entries.flow.async_configure(page["flow_id"], {"promise": "never"})
     created = await hass.config_entries.flow.async_configure(page["flow_id"], {})
-    assert created["result"].options == {"promise": "month"}
+    assert created["result"].options == {"promise": "month", "keep_90_days_only": False}
 
 
 async def test_there_is_one_entry_only(hass: HomeAssistant, empty: MockConfigEntry) -> None:
@@ -181,7 +181,7 @@ async def test_the_home_can_have_a_budget_and_the_page_says_what_it_comes_to(
         done = await hass.config_entries.options.async_configure(page["flow_id"], chosen)
         assert done["type"] is FlowResultType.CREATE_ENTRY
         await hass.async_block_till_done()
-        others = {"promise": "month", "everyone_may_correct": False}
+        others = {"promise": "month", "keep_90_days_only": False, "everyone_may_correct": False}
         assert entry.options == {**others, **options}
         page = await hass.config_entries.options.async_init(entry.entry_id)
         assert suggested(page) == entry.options

@@ -43,6 +43,12 @@ def put_registered(hass: HomeAssistant, entry: dict[str, Any]) -> None:
         for room in entry["subentries"]
         for entity_id, registry_id in room["data"]["registered"].items()
     }
+    sources |= {
+        entity_id: RegistryEntryWithDefaults(
+            entity_id=entity_id, unique_id=entity_id, platform="esphome", id=registry_id
+        )
+        for entity_id, registry_id in entry["options"].get("registered", {}).items()
+    }
     mock_registry(hass, sources)
 
 
@@ -77,4 +83,5 @@ async def test_an_entry_of_an_earlier_version_keeps_all_that_was_chosen(
         assert (now.title, now.unique_id) == (room["title"], room["unique_id"])
         assert dict(now.data) == {"places": places, **room["data"]}
         channels = entry.runtime_data.rooms[room["subentry_id"]].channels
-        assert {channel.promise_days for channel in channels.values()} == {60}, "no budget"
+        assert {channel.promise_days for channel in channels.values()} == {60}, "no scarcer budget"
+        assert all(channel.keeps_year for channel in channels.values())

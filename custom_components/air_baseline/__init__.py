@@ -27,6 +27,7 @@ from .issues.lifecycle import (
     async_watch_issues,
 )
 from .listeners.clock_steps import ClockFollower, async_begin_with_clock
+from .listeners.opening import keeps_years
 from .listeners.other_rooms import async_watch_other_rooms
 from .listeners.renames import async_find_renamed
 from .listeners.rooms import async_let_time_pass, in_turn
@@ -58,7 +59,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     rooms = [room.subentry_id for room in entry.get_subentries_of_type(SUBENTRY_ROOM)]
     try:
         zone = dt_util.get_default_time_zone()
-        loaded = await store.async_load(zone, promise_days_of(entry), rooms)
+        loaded = await store.async_load(
+            zone, promise_days_of(entry), rooms, keeps_years=keeps_years(entry)
+        )
     except NewerStoreError as error:
         async_report_newer_store(hass)
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="store_newer") from error

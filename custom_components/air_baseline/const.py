@@ -7,8 +7,8 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "air_baseline"
 # Of the configuration, major and minor. 1.2: a room knows in which areas its sensors belong.
-# 1.3: the home can have a budget of alerts.
-ENTRY_VERSION: Final = (1, 3)
+# 1.3: the home can have a budget of alerts. 1.4: it can keep the last 90 days only.
+ENTRY_VERSION: Final = (1, 4)
 LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
@@ -22,6 +22,7 @@ SUBENTRY_ROOM: Final = "room"
 
 CONF_PROMISE: Final = "promise"
 CONF_BUDGET: Final = "alerts_of_home"  # How many in 30 days, of all sensors; absent: any number.
+CONF_ONLY_90_DAYS: Final = "keep_90_days_only"  # Absent: the year is kept too.
 CONF_EVERYONE: Final = "everyone_may_correct"
 CONF_AREA: Final = "area_id"
 CONF_PM25_SOURCE: Final = "pm25_source"

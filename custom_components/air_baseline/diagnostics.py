@@ -11,9 +11,12 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .core.channel import Channel
+from .core.day import iso_day
 from .core.explaining.explain import explain
 from .core.storage.channel import dump_channel
 from .core.storage.ledger import ENTRY_COLUMNS, entry_rows
+from .core.year.week import WeekOrigin
 
 
 async def async_get_config_entry_diagnostics(
@@ -68,6 +71,22 @@ def _without_names(stored: Any) -> Any:  # noqa: ANN401 - JSON
     return plain
 
 
+def _year(channel: Channel) -> dict[str, Any]:
+    """Return how large the year of a channel is, and what bounds it."""
+    year = channel.year
+    weeks = year.all_weeks
+    return {
+        "kept": channel.keeps_year,
+        "bytes": len(year.packed),
+        "weeks": len(weeks),
+        "weeks_that_count": len(year.weeks),
+        "hourly_weeks": sum(week.origin is WeekOrigin.HOURLY for week in weeks),
+        "waiting_days": len(year.waiting),
+        "first_day": iso_day(weeks[0].seen_days[0]) if weeks else None,
+        "last_day": iso_day(weeks[-1].seen_days[-1]) if weeks else None,
+    }
+
+
 async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
     """Return the channels of a room; after each, other tasks can run: there may be many."""
     known: dict[str, Any] = {}
@@ -79,6 +98,7 @@ async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
             "unit_problem": room.unit_problem.get(pollutant),
             "explanation": explain(channel, dt_util.utcnow().timestamp()).as_dict(),
             "stored": _without_names(dump_channel(channel)),
+            "year": _year(channel),
         }
         await asyncio.sleep(0)
     return known

@@ -534,3 +534,17 @@ def test_a_day_that_was_set_aside_and_cannot_be_read_costs_only_itself() -> None
         parse_day(what.split(" ")[1]) for what in salvage.lost
     }
     assert dump_channel(restored(damaged)) == dump_channel(damaged)
+
+
+def test_days_that_left_because_of_a_leap_are_in_the_year_once() -> None:
+    channel, hours = a_morning(), 24 * 9
+    days = {summary.day for summary in channel.ledger.days}
+    channel = ahead(channel, 365 * DAY, hours)
+    added = [day for week in channel.year.all_weeks for day in week.seen_days]
+    assert set(added) == {day for day in days if day < MONDAY}, "no day of the false time"
+    assert {summary.day for summary in channel.ledger.days} | set(added) >= days
+    wave(channel, NOON + hours * HOUR, 24 * 91, 8.0)
+    weeks = channel.year.all_weeks
+    assert {day for week in weeks for day in week.seen_days} >= days
+    assert max(int(week.counts.sum()) for week in weeks) <= 7 * 288
+    assert weeks[-1].seen_days[-1] <= channel.ledger.days[0].day + 6

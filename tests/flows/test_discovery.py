@@ -103,7 +103,11 @@ async def test_set_up_says_what_a_budget_of_the_home_means_for_each_sensor(
     chosen = {"alerts_of_home": 2}
     done = await hass.config_entries.flow.async_configure(page["flow_id"], chosen)
     await hass.async_block_till_done()
-    assert done["result"].options == {"promise": "month", "alerts_of_home": 2}
+    assert done["result"].options == {
+        "promise": "month",
+        "alerts_of_home": 2,
+        "keep_90_days_only": False,
+    }
     rooms_of = done["result"].runtime_data.rooms.values()
     channels = [channel for room in rooms_of for channel in room.channels.values()]
     assert [channel.promise_days for channel in channels] == [150] * 10
@@ -122,7 +126,7 @@ async def test_three_clicks_lead_to_watched_rooms(
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert "next_flow" not in done
     entry = done["result"]
-    assert entry.options == {"promise": "month"}
+    assert entry.options == {"promise": "month", "keep_90_days_only": False}
     (room,) = entry.subentries.values()
     assert (room.title, room.unique_id) == ("Kitchen", "kitchen")
     assert room.data == {

@@ -120,7 +120,7 @@ def set_back(channel: Channel, found: Look) -> None:
     if aside:
         span = ClockSetBack(from_day=aside[0].day, to_day=aside[-1].day)
         ledger = ledger.with_correction(at, Draft((span,)))
-    channel.year = followed(channel.year.before(first), ledger, at)
+    channel.year = followed(channel.year.before(last), ledger, at)
     channel.health.set_back(leap.until, back_s)
     if channel.guideline is not None:
         channel.guideline.set_back(leap.until, at)

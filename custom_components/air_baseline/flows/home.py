@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -19,10 +19,12 @@ from ..const import (
     CONF_BUDGET,
     CONF_EVERYONE,
     CONF_HISTORY,
+    CONF_ONLY_90_DAYS,
     CONF_OUTDOOR_PM25,
     CONF_OUTDOOR_TEMPERATURE,
     CONF_PROMISE,
 )
+from ..coordinator import AirBaselineConfigEntry
 from ..core.alerting.promise import Promise
 from ..inputs.eligibility import refuse_outdoor_pm25, refuse_outdoor_temperature
 from ..inputs.promise import promise_days, sensors_of
@@ -42,8 +44,13 @@ HOME_SCHEMA = vol.Schema(
         vol.Optional(CONF_OUTDOOR_TEMPERATURE): sensor_of_class("temperature"),
     }
 )
-OPTIONS_SCHEMA = HOME_SCHEMA.extend({vol.Required(CONF_EVERYONE, default=False): BooleanSelector()})
-SET_UP_SCHEMA = vol.Schema({vol.Required(CONF_HISTORY, default=True): BooleanSelector()})
+_ONLY_90_DAYS = {vol.Required(CONF_ONLY_90_DAYS, default=False): BooleanSelector()}
+OPTIONS_SCHEMA = HOME_SCHEMA.extend(
+    {**_ONLY_90_DAYS, vol.Required(CONF_EVERYONE, default=False): BooleanSelector()}
+)
+SET_UP_SCHEMA = vol.Schema(
+    {vol.Required(CONF_HISTORY, default=True): BooleanSelector(), **_ONLY_90_DAYS}
+)
 
 _REFUSE_OUTDOORS = {
     CONF_OUTDOOR_PM25: refuse_outdoor_pm25,
@@ -52,13 +59,23 @@ _REFUSE_OUTDOORS = {
 
 
 class AirBaselineOptionsFlow(OptionsFlow):
-    """Change how many alerts, the outdoor sources and who may correct; what was learned stays."""
+    """Change how many alerts, the outdoor sources, what is kept and who may correct.
+
+    What was learned stays, except what is older than 90 days if that is not to be kept.
+    """
+
+    def __init__(self) -> None:
+        """Start without an answer."""
+        self._wanted: dict[str, Any] = {}
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for these settings, and say what those on the page come to with today's sensors."""
         rooms = [room.data for room in self.config_entry.subentries.values()]
         errors = home_errors(self.hass, user_input or {}, rooms)
         if user_input is not None and not errors:
+            self._wanted = user_input
+            if user_input[CONF_ONLY_90_DAYS] and _has_years(self.config_entry):
+                return await self.async_step_forget()
             return self.async_create_entry(data=user_input)
         known = self.config_entry.options if user_input is None else user_input
         schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
@@ -72,6 +89,18 @@ class AirBaselineOptionsFlow(OptionsFlow):
                 "days": str(promise_days(known, sensors)),
             },
         )
+
+    async def async_step_forget(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say first what is deleted; closing the page changes nothing."""
+        if user_input is not None:
+            return self.async_create_entry(data=self._wanted)
+        return self.async_show_form(step_id="forget", data_schema=vol.Schema({}))
+
+
+def _has_years(entry: AirBaselineConfigEntry) -> bool:
+    """Tell whether a home has anything older than 90 days, as far as it is loaded."""
+    loaded = entry.state is ConfigEntryState.LOADED
+    return loaded and any(room.all_years() for room in entry.runtime_data.stored.values())
 
 
 def home_errors(

@@ -2,12 +2,17 @@
 
 from collections.abc import Collection, Mapping
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..clock import Clock
-from ..const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_START_ANEW
+from ..const import (
+    CONF_ONLY_90_DAYS,
+    CONF_OUTDOOR_PM25,
+    CONF_OUTDOOR_TEMPERATURE,
+    CONF_START_ANEW,
+)
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.channel import Channel
 from ..core.pollutant import POLLUTANTS, Pollutant
@@ -27,6 +32,11 @@ def taken_in(entry: AirBaselineConfigEntry, rooms: Mapping[str, Sources]) -> Map
     return taken_sources(claims, outdoors)
 
 
+def keeps_years(entry: ConfigEntry) -> bool:
+    """Tell whether a home keeps more than the last 90 days."""
+    return not entry.options.get(CONF_ONLY_90_DAYS, False)
+
+
 @callback
 def async_open_room(
     hass: HomeAssistant,
@@ -40,6 +50,7 @@ def async_open_room(
     stored = data.stored.setdefault(room_id, StoredRoom())
     restarted = subentry.data.get(CONF_START_ANEW, ())
     fit_channels(stored, sources, promise_days_of(entry), restarted, data.clock)
+    stored.keep_years(keep=keeps_years(entry))
     room = RoomCoordinator(hass, entry, subentry, sources=sources, stored=stored)
     room.async_configure(sources, taken, subentry.title)
     data.rooms[room_id] = room

@@ -24,6 +24,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import (
     CONF_HISTORY,
+    CONF_ONLY_90_DAYS,
     CONF_OUTDOOR_PM25,
     CONF_OUTDOOR_TEMPERATURE,
     CONF_PLACES,
@@ -41,7 +42,7 @@ from ..inputs.claims import Taken
 from ..inputs.places import present_place
 from ..inputs.promise import promise_days_of
 from ..inputs.room_config import RoomDataError, RoomSource, checked_sources
-from .opening import Sources, async_open_room, fit_channels, taken_in
+from .opening import Sources, async_open_room, fit_channels, keeps_years, taken_in
 from .renames import (
     area_names,
     async_find_renamed,
@@ -53,7 +54,7 @@ from .rooms import in_turn
 SETTLE_S = 1.0  # Seconds without a change, by judgement: renames of a device come in a burst.
 LONGEST_WAIT_S = 10.0  # Seconds, by judgement: changes that never stop must not stop the rounds.
 
-_OF_HOME = (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE)
+_OF_HOME = (CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_ONLY_90_DAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,10 +262,13 @@ class SettingsListener:
         async_dispatcher_send(self._hass, SIGNAL_ROOMS_CHANGED)
         for room in opened:
             room.async_start()
+        forgotten = self._follow_years()
         await self._async_keep_promise()
         await async_clear_requests(self._hass, self._entry)
         if gone:
             await self._data.store.async_forget_gone()
+        if forgotten:
+            await self._data.store.async_forget_years()
         if self._runs():
             self._data.store.async_save_soon()
 
@@ -275,6 +279,15 @@ class SettingsListener:
             self._data.unreadable.remove(room_id)
         if (room := self._data.rooms.pop(room_id, None)) is not None:
             room.async_stop()
+
+    def _follow_years(self) -> bool:
+        """Begin to keep years, or forget them; tell whether they were forgotten just now."""
+        keep = keeps_years(self._entry)
+        channels = [one for room in self._data.stored.values() for one in room.channels.values()]
+        forgotten = not keep and any(channel.keeps_year for channel in channels)
+        for room in self._data.stored.values():
+            room.keep_years(keep=keep)
+        return forgotten
 
     async def _async_keep_promise(self) -> None:
         """Write today's alert levels again where each sensor may give fewer or more alerts now.
@@ -311,6 +324,7 @@ class SettingsListener:
             days, clock = promise_days_of(self._entry), self._data.clock
             with room.guarded():
                 fit_channels(room.stored, settings.sources, days, restarted, clock)
+                room.stored.keep_years(keep=keeps_years(self._entry))
             room.async_configure(settings.sources, settings.taken, settings.title)
             self._async_rename_device(room_id, settings.title)
         return None

@@ -15,6 +15,7 @@ from ..core.storage.changes import mark
 from ..core.storage.channel import check_channel, freeze_channel
 from ..core.storage.open_part import StoredWhole
 from ..core.storage.salvage import UNREADABLE
+from ..core.year.year import Year
 from .give_way import give_way
 from .packed import pack
 from .rooms import StoredRoom
@@ -97,6 +98,7 @@ class FrozenRoom:
     channels: dict[str, ChannelToWrite]
     retired: tuple[dict[str, Any], ...]
     asked: dict[str, Any]
+    years: tuple[tuple[str, Year], ...]
 
     @classmethod
     def of(cls, room: StoredRoom) -> FrozenRoom:
@@ -104,7 +106,8 @@ class FrozenRoom:
         channels = {
             pollutant.value: ChannelToWrite(channel) for pollutant, channel in room.channels.items()
         }
-        return cls(channels, tuple(room.retired), room.dump_questions())
+        years = tuple(room.all_years().items())
+        return cls(channels, tuple(room.retired), room.dump_questions(), years)
 
     def whole(self) -> dict[str, Any]:
         """Return the room for the file of the whole."""

@@ -20,6 +20,7 @@ from .files import EARLIER, copy, set_aside
 # 4: a day has peaks of hours, an episode a rarity, and a forecast the threshold of each rarity.
 # 5: names in the owner's own words, and missed stretches.
 STORAGE_VERSION = 5
+YEAR_VERSION = 1  # Of the files of the years, by judgement of their own: others change them.
 
 type Json = dict[str, Any]
 
@@ -39,11 +40,11 @@ class NotWrittenError(Exception):
 class ImmediateStore(Store[Json]):
     """A file that is written at once."""
 
-    def __init__(self, hass: HomeAssistant, key: str) -> None:
+    def __init__(self, hass: HomeAssistant, key: str, version: int = STORAGE_VERSION) -> None:
         """Prepare a private file that is replaced as a whole."""
         super().__init__(
             hass,
-            STORAGE_VERSION,
+            version,
             key,
             private=True,
             atomic_writes=True,

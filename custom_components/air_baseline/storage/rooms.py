@@ -16,11 +16,14 @@ from ..core.reading.surroundings import SurroundingMean
 from ..core.storage.channel import NewerFormError, dump_channel, load_channel, load_surrounding
 from ..core.storage.open_part import with_open_part
 from ..core.storage.salvage import UNREADABLE, Salvage
+from ..core.storage.year import dump_year
+from ..core.year.year import NO_YEAR, Year
 from .give_way import give_way
 from .ha_store import NewerStoreError
 from .packed import unpack
 from .question_record import QuestionRecord
 
+YEAR = "year"  # The name of the year of what is set aside.
 _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 
 
@@ -28,17 +31,39 @@ _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 class StoredRoom:
     """One room as the store keeps it: its channels, retired ledgers and question records.
 
-    `question_records` are by issue id.
+    `question_records` are by issue id. `years` are those of channels that could not be read, for
+    the channels that take their places.
     """
 
     channels: dict[Pollutant, Channel] = field(default_factory=dict)
     retired: list[dict[str, Any]] = field(default_factory=list)
     question_records: dict[str, QuestionRecord] = field(default_factory=dict)
+    years: dict[Pollutant, Year] = field(default_factory=dict)
 
     def retire(self, pollutant: Pollutant, at: float) -> None:
-        """Set the ledger of a channel aside; it can be looked at for 30 days."""
+        """Set the ledger and the year of a channel aside; they can be looked at for 30 days."""
         channel = self.channels.pop(pollutant)
-        self.retired.append({"at": at, "channel": dump_channel(channel)})
+        year = {} if channel.year == NO_YEAR else {YEAR: dump_year(channel.year)}
+        self.retired.append({"at": at, "channel": dump_channel(channel), **year})
+
+    def keep_years(self, *, keep: bool) -> None:
+        """Let the channels keep a year, or only the days of the window."""
+        for pollutant, channel in self.channels.items():
+            if keep:
+                channel.keeps_year = True
+                channel.year = self.years.pop(pollutant, channel.year)
+            else:
+                channel.forget_year()
+        if not keep:
+            self.years.clear()
+            self.retired = [
+                {name: one for name, one in item.items() if name != YEAR} for item in self.retired
+            ]
+
+    def all_years(self) -> dict[str, Year]:
+        """Return the years by quantity, without empty ones."""
+        known = {**self.years, **{name: one.year for name, one in self.channels.items()}}
+        return {name.value: year for name, year in known.items() if year != NO_YEAR}
 
     def dump_questions(self) -> dict[str, Any]:
         """Return the question records in their stored form, by issue id."""

@@ -4,7 +4,8 @@
 closed, and when what it holds has changed too much. `air_baseline.open` is small, is written every
 15 minutes and after each event and correction, and holds what has changed since; it names the
 whole that it continues, and with another one it is of no use. `air_baseline.ledger_good` is a copy
-of the whole, at most a day old.
+of the whole, at most a day old. The years have files of their own (`years.py`), which are written
+before the whole: a week has left its ledger only once it is in its year's file.
 
 A damaged channel is taken from the last good copy, and a damaged file is set aside as a whole. A
 store written by a newer version is left untouched.
@@ -29,6 +30,7 @@ from ..const import DOMAIN, LOGGER
 from ..core.checked import StoredFormError
 from ..core.day import locate
 from ..core.reading.surroundings import SurroundingMean
+from ..core.year.year import Year
 from .files import NEWER, copy, drop_earlier, remove_set_aside, set_aside
 from .frozen import FrozenRoom, OpenRoom, Whole
 from .good_copy import Known, compare, days_of_stored
@@ -41,6 +43,7 @@ from .ha_store import (
 )
 from .packed import pack, unpack
 from .rooms import Loaded, OpenParts, RoomsReader, StoredRoom, mapping, read_surroundings
+from .years import YearStore
 
 __all__ = ["STORAGE_VERSION", "LedgerStore", "NotSavedError", "UnreadableStoreError"]
 
@@ -72,6 +75,7 @@ class LedgerStore:
         self._open = ImmediateStore(hass, OPEN_KEY)
         self._good = ImmediateStore(hass, GOOD_KEY)
         self._files = (self._ledger, self._open, self._good)
+        self._years = YearStore(hass)
         self._whole: Whole | None = None  # What the ledger holds, None if it must be written.
         self._pending: list[CALLBACK_TYPE] = []  # They cancel the next save.
         self._closed = False
@@ -86,14 +90,21 @@ class LedgerStore:
         self.surroundings: dict[str, SurroundingMean] = {}  # Shared by channels, by their key.
         self.on_damage: CALLBACK_TYPE | None = None  # Called when damage was found after loading.
 
-    async def async_load(self, zone: tzinfo, promise_days: int, rooms: Collection[str]) -> Loaded:
-        """Read the given rooms (their ids) from all files.
+    async def async_load(
+        self, zone: tzinfo, promise_days: int, rooms: Collection[str], *, keeps_years: bool = True
+    ) -> Loaded:
+        """Read the given rooms (their ids) from all files, with their years if those are kept.
 
         Raises NewerStoreError if a file is of a newer version, and UnreadableStoreError if the
         store cannot be read from the disk.
         """
         async with self._writing:
-            return await self._async_load(zone, promise_days, rooms)
+            loaded = await self._async_load(zone, promise_days, rooms)
+            if keeps_years:
+                (await self._years.async_load(rooms)).give(loaded)
+            else:
+                await self._years.async_remove()
+            return loaded
 
     async def _async_load(self, zone: tzinfo, promise_days: int, rooms: Collection[str]) -> Loaded:
         run = self._hass.async_add_executor_job
@@ -199,6 +210,12 @@ class LedgerStore:
         await self.async_save(whole=True, good=True)
         await self.async_save()
 
+    async def async_forget_years(self) -> None:
+        """Remove the files of the years, which are not kept any more."""
+        async with self._writing:
+            await self._years.async_remove()
+        await self.async_save(whole=True)
+
     async def _async_write(self, *, whole: bool = False, good: bool = False) -> None:
         """Write the whole, or the open part if that is enough.
 
@@ -213,6 +230,7 @@ class LedgerStore:
             rooms = await self._async_freeze()
             stored = self._whole
             closed = stored is not None and not _continue(rooms, stored)
+            await self._years.async_write(_years(rooms))
             if whole or stored is None or closed or stored.outgrown:
                 await self._async_write_whole(rooms, at, good=good, closed=closed)
             else:
@@ -270,6 +288,7 @@ class LedgerStore:
             await self._async_forget_gone_in_good(rooms)
             return
         self._held_back = False
+        await self._years.async_write(_years(rooms), good=True)
         await self._good.async_write({**data, "kept_at": at})
         self._good_at = at
         self._good_days = now
@@ -320,12 +339,14 @@ class LedgerStore:
         if (saved_at := self._loaded.saved_at) is not None:
             for store in self._files:
                 await self._hass.async_add_executor_job(drop_earlier, store.path, min(at, saved_at))
+            await self._years.async_drop_earlier(min(at, saved_at))
 
     async def async_put_aside(self, *, ledger: bool, good: bool) -> None:
         """Set files of a newer version aside: the store, the good copy, or both."""
         for wanted, store in ((ledger, self._ledger), (ledger, self._open), (good, self._good)):
             if wanted:
                 await self._hass.async_add_executor_job(set_aside, store.path, os.replace, NEWER)
+        await self._years.async_put_aside(everything=ledger and good)
 
     async def async_remove(self) -> None:
         """Remove all files, and the copies that were set aside, after what is being written."""
@@ -335,6 +356,7 @@ class LedgerStore:
                 await store.async_remove()
             for store in self._files:
                 await self._hass.async_add_executor_job(remove_set_aside, store.path)
+            await self._years.async_remove()
 
     async def _async_read_good(self) -> object:
         """Return the content of the good copy, None if it cannot be read and is not needed."""
@@ -364,6 +386,11 @@ def _continue(rooms: Mapping[str, FrozenRoom], stored: Whole) -> bool:
     return rooms.keys() == stored.rooms.keys() and all(
         room.continues(stored.rooms[key]) for key, room in rooms.items()
     )
+
+
+def _years(rooms: Mapping[str, FrozenRoom]) -> dict[tuple[str, str], Year]:
+    """Return the years of rooms, by room and quantity."""
+    return {(key, name): year for key, room in rooms.items() for name, year in room.years}
 
 
 def _surroundings(data: object, parts: OpenParts, zone: tzinfo) -> dict[str, SurroundingMean]:

@@ -1,6 +1,6 @@
 """Weeks are packed small, and read as they were written."""
 
-from base64 import b85encode
+from base64 import b64encode
 from dataclasses import replace
 import json
 from random import Random
@@ -127,6 +127,6 @@ def test_a_damaged_year_is_refused(name: str) -> None:
 def test_packed_weeks_that_are_cut_short_are_refused() -> None:
     year = a_year()
     stored = dump_year(replace(year, packed=year.packed[:-9]))
-    assert stored["weeks"] == b85encode(year.packed[:-9]).decode()
+    assert stored["weeks"] == b64encode(year.packed[:-9]).decode()
     with pytest.raises(StoredFormError):
         load_year(stored)

@@ -4,7 +4,7 @@ Values that come later may be missing, and code that does not know them ignores 
 that is not exactly of this form raises StoredFormError.
 """
 
-from base64 import b85decode, b85encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 import json
 from typing import Any, Final
@@ -16,7 +16,7 @@ from ..day import WINDOW_DAYS
 from ..ledger.day_summary import DaySummary
 from ..ledger.folding import UNDO_DAYS
 from ..ledger.histogram import ALL_PARTS
-from ..year.packing import MOST_WEEKS, unpack
+from ..year.packing import MOST_WEEKS, check
 from ..year.week import WEEK_DAYS
 from ..year.year import Bound, Year
 from .days import COLUMNS, dump_day, read_days
@@ -30,7 +30,7 @@ MOST_WAITING: Final = WINDOW_DAYS + UNDO_DAYS
 def dump_year(year: Year) -> dict[str, Any]:
     """Return a year as plain JSON values."""
     values = {
-        "weeks": b85encode(year.packed).decode(),
+        "weeks": b64encode(year.packed).decode(),
         "room": [year.room.settled, year.room.now],
         "hours": [year.hours.settled, year.hours.now],
         "struck": [list(one) for one in year.struck],
@@ -56,8 +56,8 @@ def load_year(data: object) -> Year:
 def _load(data: Mapping[str, Any]) -> Year:
     if data[CHECKSUM] != _checksum({name: data[name] for name in data if name != CHECKSUM}):
         raise StoredFormError("a year that is not as it was written")
-    packed = b85decode(checked.text(data["weeks"]))
-    unpack(packed)
+    packed = b64decode(checked.text(data["weeks"]), validate=True)
+    check(packed)
     return Year(
         packed=packed,
         room=_bound(data["room"]),

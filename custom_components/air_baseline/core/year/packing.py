@@ -3,7 +3,7 @@
 As objects, two years of weeks would take twice the memory of all days of a channel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 import json
 from struct import Struct
@@ -18,11 +18,11 @@ from .. import checked
 from ..checked import StoredFormError
 from ..day import PARTS
 from ..pollutant import CELLS
-from .week import MOST_COUNT, NO_PEAKS, WEEK_DAYS, Extremes, Week, week_of
+from .week import MOST_COUNT, NO_PEAKS, WEEK_DAYS, Week, week_of
 
-# Bytes of packed weeks, by judgement: as text, with all else that is stored of a year, they take
-# 24 KB. Recordings: two years take 13 to 19 KB if nothing is rounded.
-MOST_BYTES = 18_500
+# Bytes of packed weeks, by judgement: as text they take 23.4 KB, and all else of a year the rest
+# of 24. Recordings: two years take 13 to 19 KB if nothing is rounded.
+MOST_BYTES = 17_900
 MOST_WEEKS = 106  # Weeks, by judgement: two years, and the week that begins and the one that ends.
 MOST_UNPACKED = 400_000  # Bytes, by judgement: four times what the weeks take; it bounds damage.
 MOST_NAMES = 16  # Kinds of surroundings of a week, by judgement; it bounds damage.
@@ -32,6 +32,17 @@ UNITS: Final = (1, 2, 4, 8, 16)
 _CELLS: Final = PARTS * CELLS
 _PEAKS: Final = len(NO_PEAKS)
 _ALL_DAYS: Final = (1 << WEEK_DAYS) - 1  # A mask; follows from the week.
+# Fields of a week; all but its peaks and cells.
+_NAMES: Final = (
+    "number",
+    "seen",
+    "hourly",
+    "coverage",
+    "scored",
+    "temperatures",
+    "windows",
+    "surroundings",
+)
 _LENGTH: Final = Struct("<I")
 _LEVEL: Final = 6  # Of the compression, measured: 9 takes ten times as long for 2 % less.
 
@@ -57,14 +68,8 @@ def pack(weeks: Sequence[Week]) -> bytes:
 
 def _packed(weeks: Sequence[Week], counts: Counts) -> bytes:
     columns = {
-        "week": [week.number for week in weeks],
-        "seen": [week.seen for week in weeks],
-        "hourly": [week.hourly for week in weeks],
-        "coverage": [week.coverage for week in weeks],
-        "scored": [week.scored for week in weeks],
-        "temperatures": [week.temperatures for week in weeks],
-        "windows": [week.windows for week in weeks],
-        "surroundings": [dict(week.surroundings) for week in weeks],
+        **{name: [getattr(week, name) for week in weeks] for name in _NAMES[:-1]},
+        _NAMES[-1]: [dict(week.surroundings) for week in weeks],
     }
     head = json.dumps(columns, separators=(",", ":")).encode()
     peaks = b"".join(week.peaks for week in weeks)
@@ -81,52 +86,67 @@ def _rounded(counts: Counts, unit: int) -> Counts:
 
 @lru_cache(maxsize=4)  # By judgement: one forecast asks several times; each takes 0.1 MB.
 def unpack(packed: bytes) -> tuple[Week, ...]:
-    """Return the weeks that `pack` wrote.
-
-    Raises StoredFormError, KeyError, ValueError, TypeError or zlib.error for other bytes.
-    """
+    """Return the weeks that `pack` wrote; see `check` for other bytes."""
     if not packed:
         return ()
+    columns, peaks, cells = _read(packed)
+    rows = (
+        dict(zip(_NAMES, row, strict=True))
+        for row in zip(*(columns[name] for name in _NAMES), strict=True)
+    )
+    return tuple(map(_week, rows, peaks, cells, strict=True))
+
+
+def _week(values: Mapping[str, Any], peaks: bytes, cells: bytes) -> Week:
+    temperatures = values["temperatures"]
+    named = {name: (low, high) for name, (low, high) in values["surroundings"].items()}
+    tuples = {
+        "temperatures": None if temperatures is None else tuple(temperatures),
+        "windows": tuple(values["windows"]),
+        "surroundings": MappingProxyType(named),
+    }
+    return Week(**{**values, **tuples}, peaks=peaks, cells=cells)
+
+
+def check(packed: bytes) -> None:
+    """Raise StoredFormError, KeyError, ValueError, TypeError or zlib.error if it cannot be read."""
+    if not packed:
+        return
+    columns, _, _ = _read(packed)
+    known = [checked.items(columns[name], MOST_WEEKS) for name in _NAMES]
+    numbers, seen, hourly, coverage, scored, temperatures, windows, surroundings = known
+    if list(numbers) != sorted({*numbers}) or {len(column) for column in known} != {len(numbers)}:
+        raise StoredFormError("weeks out of order, or columns of another length")
+    for column, least, most in (
+        (numbers, 0, week_of(checked.LATEST_DAY)),
+        (seen, 1, _ALL_DAYS),
+        (hourly, 0, _ALL_DAYS),
+        (scored, 0, WEEK_DAYS),
+    ):
+        for value in column:
+            checked.integer(value, least, most)
+    for value in coverage:
+        checked.optional(checked.share, value)
+    for pair in windows:
+        checked.numbers(pair, 2, 0, WEEK_DAYS)
+    named = [pair for one in surroundings for pair in checked.mapping(one).values()]
+    if len(named) > MOST_NAMES * len(numbers):
+        raise StoredFormError("too many kinds of surroundings")
+    for pair in (*named, *(one for one in temperatures if one is not None)):
+        checked.numbers(pair, 2)
+
+
+def _read(packed: bytes) -> tuple[Mapping[str, Any], list[bytes], list[bytes]]:
+    """Return the columns of weeks, and the peaks and cells of each."""
     reader = zlib.decompressobj()
     plain = reader.decompress(packed, MOST_UNPACKED)
     if not reader.eof or len(plain) < _LENGTH.size:
         raise StoredFormError("packed weeks that are too long or cut short")
     start = _LENGTH.size + _LENGTH.unpack_from(plain)[0]
     columns = checked.mapping(json.loads(plain[_LENGTH.size : start]))
-    numbers = checked.items(columns["week"], MOST_WEEKS)
-    cells_at = start + len(numbers) * _PEAKS
-    if len(plain) != cells_at + len(numbers) * _CELLS or list(numbers) != sorted({*numbers}):
-        raise StoredFormError("weeks that are not as long as they should be, or out of order")
-    names = "week", "seen", "hourly", "coverage", "scored", "temperatures", "windows"
-    rows = zip(*(columns[name] for name in (*names, "surroundings")), strict=True)
+    number = len(columns[_NAMES[0]])
+    cells_at = start + number * _PEAKS
+    if len(plain) != cells_at + number * _CELLS:
+        raise StoredFormError("weeks that are not as long as they should be")
     peaks = [plain[at : at + _PEAKS] for at in range(start, cells_at, _PEAKS)]
-    cells = [plain[at : at + _CELLS] for at in range(cells_at, len(plain), _CELLS)]
-    return tuple(map(_week, rows, peaks, cells, strict=True))
-
-
-def _week(row: Sequence[Any], peaks: bytes, cells: bytes) -> Week:
-    number, seen, hourly, coverage, scored, temperatures, windows, surroundings = row
-    shut, mostly_open = checked.items(windows, 2)
-    named = checked.mapping(surroundings)
-    if len(named) > MOST_NAMES:
-        raise StoredFormError("too many kinds of surroundings")
-    return Week(
-        number=checked.integer(number, 0, week_of(checked.LATEST_DAY)),
-        seen=checked.integer(seen, 0, _ALL_DAYS),
-        hourly=checked.integer(hourly, 0, _ALL_DAYS),
-        cells=cells,
-        peaks=peaks,
-        coverage=checked.optional(checked.share, coverage),
-        scored=checked.integer(scored, 0, WEEK_DAYS),
-        temperatures=checked.optional(_extremes, temperatures),
-        windows=(
-            checked.integer(shut, 0, WEEK_DAYS),
-            checked.integer(mostly_open, 0, WEEK_DAYS),
-        ),
-        surroundings=MappingProxyType({name: _extremes(one) for name, one in named.items()}),
-    )
-
-
-def _extremes(data: object) -> Extremes:
-    low, high = checked.items(data, 2)
-    return checked.number(low), checked.number(high, checked.number(low))
+    return columns, peaks, [plain[at : at + _CELLS] for at in range(cells_at, len(plain), _CELLS)]
