@@ -64,12 +64,6 @@ def _scores_with_itself(module: ModuleType) -> Callable[..., Any]:
     return lambda levels: module.tail_of(levels).scores(levels)
 
 
-def _margins(module: ModuleType) -> Callable[..., Any]:
-    """Return margins that are always 0."""
-    original = module.margins
-    return lambda *arguments: dict.fromkeys(original(*arguments), 0.0)
-
-
 def _rule(name: str, what: str, path: str, attribute: str, without: Without) -> Rule:
     return Rule(name, what, ((path, attribute, without),))
 
@@ -81,11 +75,10 @@ _CONFIDENCE: Final = "learning.confidence"
 
 RULES: Final = (
     _rule("before", "the level before a rise", _THRESHOLD, "BEFORE_SHARE", _be(0.0)),
-    _rule("floor", "a floor under the level before", _THRESHOLD, "BEFORE_FLOOR", _be(0.0)),
     _rule("pooling", "the whole day in the tail of an hour", _TAIL, "POOL_DAYS", _be(0.0)),
     _rule("itself", "a day is scored without itself", _THRESHOLD, "own_scores",
           _scores_with_itself),
-    _rule("margin", "the margin", _FORECAST, "margins", _margins),
+    _rule("margin", "the margin", _FORECAST, "margin", _say(0.0)),
     _rule("level", "the level of six hours by itself", _THRESHOLD, "RECORD", _be(NEVER)),
     _rule("below", "a margin below 0", _THRESHOLD, "MARGIN_LOW", _be(0.0)),
     _rule("events", "event days set no threshold", _FORECAST, "alert_days",
@@ -94,7 +87,6 @@ RULES: Final = (
     _rule("effect", "the smallest rise above the range", _FORECAST, "alert_levels", _any_rise),
     _rule("reported", "high days are told once", _FORECAST, "_reported", _say(value=False)),
     _rule("lasting", "an episode ends after a day", _EPISODE, "LASTING_S", _be(inf)),
-    _rule("blocked", "hours inside after a day's one", _EPISODE, "LASTING_INSIDE_SLOTS", _be(0)),
     _rule("shift", "the test for a lasting shift", _SHIFT, "find_shift", _say(None)),
     _rule("passed", "a shift that goes back is forgotten", _SHIFT, "has_passed", _say(value=False)),
     _rule("smoke", "high days that are over are excluded", _SHIFT, "find_passed", _say(None)),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import accumulate
 from math import log
-from statistics import median
 
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.histogram_text import decode_counts
@@ -92,21 +91,18 @@ def tails(days: Sequence[Law]) -> tuple[Law, Law, float]:
     return starts, scales, top / number
 
 
-def tail_score(x: float, start: float, scale: float, median: float, share: float) -> float:
-    """Return S(x, h): exponential above u, and a straight line to the median below it."""
-    if x > start:
-        return -log(share) + (x - start) / scale
-    return -log(share) + (x - start) / max(start - median, scale) * (log(0.5) - log(share))
+def tail_score(x: float, start: float, scale: float, share: float) -> float:
+    """Return S(x, h): exponential above u, and the same law below it."""
+    return -log(share) + (x - start) / scale
 
 
 def scores(days: Sequence[Law], events: Sequence[int] = ()) -> Law:
     """Return the highest score of each day against all others that were no events."""
     ordinary = [place for place in range(len(days)) if place not in events]
-    medians = [median(levels) for levels in zip(*(days[place] for place in ordinary), strict=True)]
     found = []
     for place, day in enumerate(days):
         starts, scales, share = tails([days[other] for other in ordinary if other != place])
-        cells = zip(day, starts, scales, medians, strict=True)
+        cells = zip(day, starts, scales, strict=True)
         found.append(max(tail_score(*cell, share) for cell in cells))
     return found
 

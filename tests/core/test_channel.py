@@ -17,6 +17,7 @@ from custom_components.air_baseline.core.ledger.histogram_text import decode_cou
 from custom_components.air_baseline.core.ledger.hour_peaks import NO_PEAK, peak_code
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, cell_index
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
+from tests.core.learners import an_episode
 from tests.core.rooms import (
     LONDON,
     MONDAY,
@@ -336,9 +337,9 @@ def test_no_alert_opens_later_than_an_hour_after_a_sign_of_life() -> None:
         channel.read(start + hour * 3600.0, 8.0)
     dead_at = start + 8 * 3600.0
     channel.read(dead_at, 300.0)
-    channel.episode_watch.blocked_slots = 1  # It stays so until some air is inside.
+    channel.episode_watch.open(an_episode(dead_at, 300.0))  # No other can begin meanwhile.
     channel.advance(dead_at + 1.5 * 3600.0)
-    channel.episode_watch.blocked_slots = 0
+    channel.episode_watch.current = None
     judged = channel.advance(dead_at + 4 * 3600.0)
     assert [judgement.compared for judgement in judged if judgement.bin][-1] is not None, "it holds"
     assert not channel.episodes

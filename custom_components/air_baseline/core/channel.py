@@ -511,7 +511,8 @@ class Channel:
         self, today: Forecast, at: float, hour: int, sustained: SustainedLevel
     ) -> None:
         part = hour // PART_HOURS
-        if not (sustained.exceeds(today.alert_levels, hour) and self.episode_watch.may_open):
+        running = self.episode_watch.current is not None
+        if running or not sustained.exceeds(today.alert_levels, hour):
             return
         against = reason_against(today, self.state(at), sustained, part, unseen=self.unseen(at))
         if against is not None:

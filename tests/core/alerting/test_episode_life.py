@@ -331,7 +331,7 @@ def test_a_corrected_alert_does_not_raise_the_level_of_the_next() -> None:
     breathe(free, START, 60, USUAL)
     assert channel.forecast is not None
     assert free.forecast is not None
-    margin, other = (one.threshold.margins[MONTH_DAYS] for one in (channel.forecast, free.forecast))
+    margin, other = (one.threshold.margin for one in (channel.forecast, free.forecast))
     assert margin == pytest.approx(other)
 
 

@@ -32,7 +32,7 @@ TODAY = Forecast(
     ranges=(PART,) * 8,
     basis=Basis.THIS_ROOM,
     shown=True,
-    threshold=AlertThreshold(scores=(0.1,) * 40, days=40, bars={35: 0.1}, margins={35: 0.0}),
+    threshold=AlertThreshold(scores=(0.1,) * 40, days=40, bars={35: 0.1}),
     alert_levels=(30.0,) * PEAKS,
     notable_levels=(*(23.1,) * 24, *(20.0,) * 24),
 )

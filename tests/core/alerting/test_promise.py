@@ -16,7 +16,7 @@ from custom_components.air_baseline.core.alerting.threshold import (
     AlertThreshold,
     alert_days,
     alert_threshold,
-    margins,
+    margin,
 )
 from custom_components.air_baseline.core.day import WINDOW_DAYS
 from custom_components.air_baseline.core.learning.typical_range import Array
@@ -73,16 +73,12 @@ def alerts_of(
         befores[today.day] = before
         if past >= WINDOW_DAYS:
             reference = ledger.reference(WINDOW_DAYS)
-            margin = (
-                margins(ledger, today.day, promise)
-                if with_margin
-                else dict.fromkeys(rarities(promise), 0.0)
-            )
             threshold = alert_threshold(
                 reference,
                 np.array([befores[summary.day] for summary in reference]),
-                margin,
                 *alert_days(ledger, today.day),
+                promise_days=promise,
+                margin=margin(ledger, today.day, promise) if with_margin else 0.0,
             ).after(dict(enumerate(before.tolist())))
             rarity = exceeded(threshold, today)
             if rarity is not None:
@@ -97,9 +93,9 @@ def exceeded(threshold: AlertThreshold, today: DaySummary) -> int | None:
     peaks = np.expm1(np.frombuffer(today.peaks, dtype=np.uint8) * PEAK_STEP)
     for hour in range(24):
         rise = threshold.score_of((peaks[hour], peaks[24 + hour]), hour)
-        level = threshold.level_score(hour // 3)
-        if rise > threshold.bar or level > threshold.level_bar(threshold.promise_days):
-            return threshold.rarity(rise, level)
+        by_level = threshold.before[hour // 3] > threshold.record
+        if rise > threshold.bar or by_level:
+            return threshold.rarity(rise, by_level=by_level)
     return None
 
 

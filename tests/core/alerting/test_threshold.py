@@ -20,7 +20,6 @@ from custom_components.air_baseline.core.alerting.tail import MOST_LEVEL, Tail
 from custom_components.air_baseline.core.alerting.threshold import (
     GAIN,
     HABIT_DAYS,
-    KNOWN_SHARE,
     LEAST_DAYS,
     MARGIN_HIGH,
     MARGIN_LOW,
@@ -35,7 +34,7 @@ from custom_components.air_baseline.core.alerting.threshold import (
     alert_threshold,
     levels_before,
     levels_before_today,
-    margins,
+    margin,
     notable_levels,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
@@ -60,7 +59,7 @@ EDGES = ((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
 PART = PartRange(3.0, 6.0, 12.0, log(4.0), log(7.0), log(13.0), EDGES)
 RANGES = tuple(replace(PART, y_middle=2.0 + part / 100.0) for part in range(8))
 ROUNDED = 10**-SCORE_DIGITS / 2 + 1e-9
-MARGINS = dict.fromkeys(rarities(MONTH_DAYS), 0.0)
+monthly = partial(alert_threshold, promise_days=MONTH_DAYS)
 PROMISES = (14, 35, 60, 150)
 
 
@@ -102,14 +101,6 @@ def befores_by_hand(days: Sequence[DaySummary]) -> list[list[float]]:
     ]
 
 
-def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
-    lowest = np.quantile(np.array(befores), 0.25, axis=0)
-    return [
-        [max(concentration, floor) for concentration, floor in zip(day, lowest, strict=True)]
-        for day in befores
-    ]
-
-
 def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
     return levels_before(days, day_counts(days), reference, RANGES)
 
@@ -148,26 +139,21 @@ def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_ran
 
 
 def raised(days: Sequence[DaySummary], befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
-    return [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
+    return [by_hand.rises(day, before) for day, before in zip(days, befores, strict=True)]
 
 
 def highest_before(befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
     """Return the only cell of the level test: the highest of the eight levels of six hours."""
-    return [[max(day)] for day in floored(befores)]
+    return [[max(day)] for day in befores]
 
 
 @pytest.mark.parametrize("number", [LEAST_DAYS, 34, 69, 90])
 def test_each_day_is_scored_against_all_others(number: int) -> None:
     days = random_days(number, seed=number)
     befores = befores_by_hand(days)
-    found = alert_threshold(days, np.array(befores), MARGINS)
+    found = monthly(days, np.array(befores))
     expected = by_hand.scores(raised(days, befores))
     assert found.scores == pytest.approx(expected, abs=ROUNDED)
-    levels = highest_before(befores)
-    (start,), (scale,), share = by_hand.tails(levels)
-    middle = float(np.median(levels))
-    again = by_hand.tail_score(max(levels)[0], round(start, 3), round(scale, 3), middle, share)
-    assert found.highest == pytest.approx(again, abs=ROUNDED)
 
 
 def test_a_day_does_not_hide_itself() -> None:
@@ -176,7 +162,7 @@ def test_a_day_does_not_hide_itself() -> None:
     for peak in (100.0, 900.0):
         days = [a_day(MONDAY + day, {8.0: 30, 10.0 + day % 3: 6}) for day in range(20)]
         days[10] = a_day(MONDAY + 10, [{8.0: 30, peak: 6}, *[{8.0: 36}] * 7])
-        found.append(alert_threshold(days, np.full((20, 8), 2.0), MARGINS).scores[10])
+        found.append(monthly(days, np.full((20, 8), 2.0)).scores[10])
     scale = (log1p(900.0) - log1p(100.0)) / (found[1] - found[0])
     assert scale <= 0.2
 
@@ -187,7 +173,7 @@ def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     found_rises = raised(days, befores)
     alerts = {MONDAY + 3, MONDAY + 17}
     places = [day - MONDAY for day in alerts]
-    found = alert_threshold(days, np.array(befores), MARGINS, alerts, alerts)
+    found = monthly(days, np.array(befores), alerts, alerts)
     assert found.tail is not None
     starts, scales, share = by_hand.tails(
         [rise for place, rise in enumerate(found_rises) if place not in places]
@@ -200,23 +186,23 @@ def test_event_days_are_scored_but_do_not_set_the_threshold() -> None:
     left = [score for place, score in enumerate(expected) if place not in places]
     for rarity, bar in found.bars.items():
         assert bar == pytest.approx(by_hand.bar(left, RANK * rarity), abs=2 * ROUNDED)
-    levels = by_hand.scores(highest_before(befores), places)
-    ordinary = [score for place, score in enumerate(levels) if place not in places]
-    assert found.highest == pytest.approx(max(ordinary), abs=0.04)
+    others = [day for place, day in enumerate(highest_before(befores)) if place not in places]
+    assert found.highest == max(others)[0]
+    assert found.level_scale == pytest.approx(by_hand.tails(others)[1][0], abs=1e-3)
 
 
 @pytest.mark.parametrize("number", [36, 60, 89])
 def test_after_an_alert_higher_air_is_told_again_but_the_same_is_not(number: int) -> None:
     days = random_days(number)
     befores = np.array(befores_by_hand(days))
-    quiet = alert_threshold(days, befores, MARGINS)
+    quiet = monthly(days, befores)
     high = 2.0 * float(quiet.rises_at(quiet.bar)[9])
     plume = replace(days[-2], record=with_peak(days[-2].record, 9, high))
     days[-2] = plume
-    known = alert_threshold(days, befores, MARGINS, {plume.day}).after({3: befores[-2][3]})
+    known = monthly(days, befores, {plume.day}).after({3: befores[-2][3]})
     assert number > 60 or known.rises_at(known.bar)[9] > 0.95 * high
     assert known.rises_at(known.bar)[9] < 1.5 * high
-    hidden = alert_threshold(days, befores, MARGINS).after({3: befores[-2][3]})
+    hidden = monthly(days, befores).after({3: befores[-2][3]})
     assert number > 60 or hidden.rises_at(hidden.bar)[9] > 2.0 * high, "as if no day could be so"
 
 
@@ -229,11 +215,11 @@ def with_peak(record: bytes, hour: int, level: float) -> bytes:
 def test_too_many_event_days_leave_no_threshold() -> None:
     days, before = random_days(35), np.full((35, 8), 2.0)
     one, two = ({MONDAY + day for day in range(number)} for number in (1, 2))
-    assert alert_threshold(days, before, MARGINS, one, one).enough
-    assert not alert_threshold(days, before, MARGINS, two, two).enough
+    assert monthly(days, before, one, one).enough
+    assert not monthly(days, before, two, two).enough
     every = {summary.day for summary in days}
-    assert alert_threshold(days, before, MARGINS, every, every) == AlertThreshold()
-    few = alert_threshold(days[:13], before[:13], MARGINS, {MONDAY}, {MONDAY})
+    assert monthly(days, before, every, every) == AlertThreshold()
+    few = monthly(days[:13], before[:13], {MONDAY}, {MONDAY})
     assert few == AlertThreshold(days=12)
     assert (few.enough, few.promise_days, few.bar) == (False, 0, inf)
 
@@ -243,12 +229,12 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
     days = random_days(40)
     plumes = [a_day(MONDAY + at, [{8.0: 30, 900.0: 6}, *[{8.0: 36}] * 7]) for at in (10, 20, 30)]
     befores = np.full((40, 8), 2.0)
-    quiet = alert_threshold(days, befores, MARGINS)
+    quiet = monthly(days, befores)
     for plume in plumes:
         days[plume.day - MONDAY] = plume
-    hidden = alert_threshold(days, befores, MARGINS)
+    hidden = monthly(days, befores)
     alerts = {plume.day for plume in plumes}
-    known = alert_threshold(days, befores, MARGINS, alerts, alerts)
+    known = monthly(days, befores, alerts, alerts)
     levels = [
         float(threshold.rises_at(threshold.bar)[:3].max()) for threshold in (quiet, hidden, known)
     ]
@@ -259,19 +245,16 @@ def test_an_event_does_not_hide_the_next_one_of_its_kind() -> None:
 def test_the_threshold_for_today_is_fitted_to_all_reference_days() -> None:
     days = random_days(40)
     befores = befores_by_hand(days)
-    found = alert_threshold(days, np.array(befores), MARGINS | {MONTH_DAYS: 0.25})
+    found = monthly(days, np.array(befores), margin=0.25)
     assert found.tail is not None
-    assert found.level_tail is not None
-    for tail, rows in (
-        (found.tail, raised(days, befores)),
-        (found.level_tail, highest_before(befores)),
-    ):
-        starts, scales, share = by_hand.tails(rows)
-        assert list(tail.start) == pytest.approx(starts, abs=1e-3)
-        assert list(tail.scale) == pytest.approx(scales, abs=1e-3)
-        assert tail.share == share
-    assert found.before == pytest.approx(np.median(floored(befores), axis=0))
-    assert found.floor == pytest.approx(np.quantile(befores, 0.25, axis=0))
+    starts, scales, share = by_hand.tails(raised(days, befores))
+    assert list(found.tail.start) == pytest.approx(starts, abs=1e-3)
+    assert list(found.tail.scale) == pytest.approx(scales, abs=1e-3)
+    assert found.tail.share == share
+    levels = highest_before(befores)
+    assert found.highest == max(levels)[0]
+    assert found.level_scale == pytest.approx(by_hand.tails(levels)[1][0], abs=1e-3)
+    assert found.before == pytest.approx(np.median(befores, axis=0))
     assert found.bar == found.bars[MONTH_DAYS] + 0.25
     assert (found.promise_days, found.days, found.enough) == (MONTH_DAYS, 40, True)
 
@@ -280,8 +263,7 @@ def test_the_threshold_for_today_is_fitted_to_all_reference_days() -> None:
 @pytest.mark.parametrize("number", [13, 34, 59, 89])
 def test_a_bar_is_what_one_day_in_so_many_exceeds(promise: int, number: int) -> None:
     days = random_days(number)
-    margin = dict.fromkeys(rarities(promise), 0.0)
-    found = alert_threshold(days, np.array(befores_by_hand(days)), margin)
+    found = alert_threshold(days, np.array(befores_by_hand(days)), promise_days=promise)
     assert list(found.bars) == list(rarities(promise))
     for rarity, bar in found.bars.items():
         assert bar == pytest.approx(by_hand.bar(found.scores, RANK * rarity), abs=ROUNDED)
@@ -295,18 +277,21 @@ def test_a_bar_is_what_one_day_in_so_many_exceeds(promise: int, number: int) -> 
 
 def test_beyond_what_the_days_show_a_bar_rises_by_the_logarithm_of_its_rarity() -> None:
     days = random_days(34)
-    found = alert_threshold(days, np.full((34, 8), 2.0), dict.fromkeys((60, 120, 240), 0.0))
-    (_, sixty), (_, twice), (_, more) = found.bars.items()
+    sixty, twice, more = (
+        alert_threshold(days, np.full((34, 8), 2.0), promise_days=promise).bar
+        for promise in (60, 120, 240)
+    )
     for step in (twice - sixty, more - twice):
         assert log(2.0) <= step + ROUNDED
     assert more - twice == pytest.approx(log(2.0), abs=0.1)
 
 
 def test_without_reference_days_there_is_no_threshold() -> None:
-    assert alert_threshold([], np.zeros((0, 8)), MARGINS) == AlertThreshold()
-    few = alert_threshold([a_day(MONDAY)], np.zeros((1, 8)), MARGINS)
+    assert monthly([], np.zeros((0, 8))) == AlertThreshold()
+    few = monthly([a_day(MONDAY)], np.zeros((1, 8)))
     assert few == AlertThreshold(days=1)
-    assert few.score_of((99.0, 99.0), 5) == few.level_score(1) == few.level_at(3.0) == 0.0
+    assert few.score_of((99.0, 99.0), 5) == 0.0
+    assert few.record == inf
     assert set(few.rises_at(1.0)) == {inf}
 
 
@@ -327,8 +312,8 @@ def test_only_the_parts_that_are_scored_set_the_threshold() -> None:
         )
         for day in days
     ]
-    found, other = (alert_threshold(each, befores, MARGINS, parts=mask) for each in (days, wild))
-    assert found == other != alert_threshold(wild, befores, MARGINS)
+    found, other = (monthly(each, befores, parts=mask) for each in (days, wild))
+    assert found == other != monthly(wild, befores)
     levels = alert_levels(found, RANGES, 2.0, {}, mask)
     for place, level in enumerate(levels):
         assert (level == inf) is (place % 24 // 3 in (0, 7))
@@ -338,7 +323,6 @@ tails = st.builds(
     Tail,
     start=st.tuples(*[st.floats(0.0, 4.0)] * PEAKS),
     scale=st.tuples(*[st.floats(0.05, 2.0)] * PEAKS),
-    width=st.tuples(*[st.floats(0.05, 2.0)] * PEAKS),
     share=st.floats(0.12, 0.32),
 )
 thresholds = st.builds(
@@ -364,16 +348,12 @@ def test_the_score_of_an_hour_is_that_of_the_rarer_hold(
             log1p(level) - 0.7 * threshold.before[hour // 3],
             tail.start[cell],
             tail.scale[cell],
-            tail.start[cell] - tail.width[cell],
             tail.share,
         )
         for level, cell in zip(held, (hour, 24 + hour), strict=True)
         if level is not None
     ]
-    score = threshold.score_of(held, hour)
-    slope = tail.width[hour], tail.scale[hour], tail.width[24 + hour], tail.scale[24 + hour]
-    if all(tail.width[cell] >= tail.scale[cell] for cell in (hour, 24 + hour)):
-        assert score == pytest.approx(max(expected), abs=1e-6), slope
+    assert threshold.score_of(held, hour) == pytest.approx(max(expected), abs=1e-6)
 
 
 @given(threshold=thresholds, score=st.floats(-2.0, 12.0), hour=st.integers(0, 23))
@@ -408,38 +388,26 @@ def test_air_that_was_high_before_must_rise_from_there(
             assert now[place] >= usual[place]
 
 
-def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
-    threshold = AlertThreshold(floor=(1.5,) * 8)
-    assert threshold.after({2: 0.3}).before[2] == 1.5
-    assert threshold.after({2: 1.6}).before[2] == 1.6
-
-
 def flat(**given: float) -> AlertThreshold:
     """Return a threshold with the same tail in all hours: a score of s is at y = 1 + s."""
-    shape = {"bar": 2.0, "margin": 0.0, "notable": 1.5, "highest": 3.0, "before": 0.0} | given
+    shape = {"bar": 2.0, "margin": 0.0, "notable": 1.5, "highest": 4.0, "before": 0.0} | given
     return AlertThreshold(
+        scores=(0.0,) * 40,
         days=40,
         bars={35: shape["bar"], 60: shape["bar"] + 1.0, 90: shape["bar"] + 2.0},
-        margins={35: shape["margin"], 60: 0.0, 90: 0.0},
+        margin=shape["margin"],
         notable=shape["notable"],
-        highest=shape["highest"],
-        tail=a_tail(PEAKS),
-        level_tail=a_tail(1),
+        tail=Tail((1.0 - log(0.2),) * PEAKS, (1.0,) * PEAKS, 0.2),
         before=(shape["before"],) * 8,
-    )
-
-
-def a_tail(cells: int) -> Tail:
-    share = 0.2
-    return Tail(
-        (1.0 - log(share),) * cells, (1.0,) * cells, (-log(share) - log(2.0),) * cells, share
+        highest=shape["highest"],
+        level_scale=2.0,
     )
 
 
 def test_an_alert_level_is_that_of_the_threshold_with_its_margin() -> None:
-    for margin in (-0.2, 0.0, 1.5):
-        found = alert_levels(flat(margin=margin), RANGES, 2.0, {})
-        assert found == pytest.approx((expm1(3.0 + margin),) * PEAKS)
+    for nats in (-0.2, 0.0, 1.5):
+        found = alert_levels(flat(margin=nats), RANGES, 2.0, {})
+        assert found == pytest.approx((expm1(3.0 + nats),) * PEAKS)
     assert alert_levels(AlertThreshold(), RANGES, 2.0, {0: 99.0}) == NO_LEVELS
     few = replace(flat(), days=needed_days(35) - 1)
     assert alert_levels(few, RANGES, 2.0, {}) == NO_LEVELS
@@ -469,12 +437,11 @@ def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> No
 @pytest.mark.parametrize("margin", [-0.5, 0.0, 1.5])
 def test_six_hours_must_be_higher_than_on_any_day_by_the_record(margin: float) -> None:
     """After that, whatever is noticeably above the range is unusual."""
-    must = 3.0 + RECORD + max(margin, 0.0)
+    must = 4.0 + 2.0 * (RECORD + max(margin, 0.0))
     lasting = flat(margin=margin, bar=90.0)
-    assert lasting.level_bar(35) == pytest.approx(must)
+    assert lasting.record == pytest.approx(must)
     below, above = (
-        alert_levels(lasting.after({3: 1.0 + must + step}), RANGES, 2.0, {})
-        for step in (-0.01, 0.01)
+        alert_levels(lasting.after({3: must + step}), RANGES, 2.0, {}) for step in (-0.01, 0.01)
     )
     assert min(below) > 1e8
     expected = [12.0 + 2.0 if place % 24 // 3 == 3 else above[0] for place in range(PEAKS)]
@@ -492,44 +459,49 @@ def test_air_as_on_every_day_is_not_notable(level: float) -> None:
     """Nor is it in a room whose air is the same for most of the day, such as 0."""
     for number in (13, 34, 69, 90):
         days = [a_day(MONDAY + day, peaks=[20.0] * 8) for day in range(number)]
-        found = alert_threshold(days, np.full((number, 8), level), MARGINS)
-        for part in range(8):
-            assert found.level_score(part) <= found.highest
+        found = monthly(days, np.full((number, 8), level))
+        assert max(found.before) <= found.highest < found.record
         assert min(notable_levels(found, RANGES)) >= 12.0
 
 
 def test_six_hours_higher_than_on_any_day_are_notable_even_in_the_range() -> None:
-    known = flat(highest=0.5, notable=90.0).after({3: 1.6})
+    known = flat(highest=1.5, notable=90.0).after({3: 1.6})
     found = notable_levels(known, RANGES)
     assert found[9] == pytest.approx(expm1(1.5))
     assert found[9] < RANGES[3].high
 
 
+@pytest.mark.parametrize("by_level", [False, True])
 @given(
     rise=st.floats(-1.0, 12.0),
-    level=st.floats(-1.0, 12.0),
     days=st.integers(needed_days(MONTH_DAYS), 90),
-    margin=st.floats(MARGIN_LOW, MARGIN_HIGH),
+    nats=st.floats(MARGIN_LOW, MARGIN_HIGH),
 )
 @repeatable
 def test_no_alert_is_rarer_than_the_days_can_carry(
-    rise: float, level: float, days: int, margin: float
+    by_level: bool,  # noqa: FBT001
+    rise: float,
+    days: int,
+    nats: float,
 ) -> None:
-    threshold = replace(flat(margin=margin), days=days)
-    found = threshold.rarity(rise, level)
+    threshold = replace(flat(margin=nats), scores=(0.0,) * days)
+    found = threshold.rarity(rise, by_level=by_level)
     assert found in {0, *threshold.bars}
-    assert KNOWN_SHARE * found <= days
-    lower = threshold.rarity(rise - 1.0, level - 1.0)
-    assert lower <= found
+    assert found <= days + 1
+    assert threshold.rarity(rise - 1.0, by_level=by_level) <= found
 
 
 def test_the_rarity_is_that_of_the_highest_bar_that_was_exceeded() -> None:
-    threshold = replace(flat(), days=89)
-    assert [threshold.rarity(rise, 0.0) for rise in (2.5, 3.5, 4.5)] == [35, 60, 90]
-    assert threshold.rarity(0.0, 3.0 + RECORD + 0.1) == 90, "higher than on any of 90 days"
-    assert replace(threshold, days=59).rarity(9.0, 0.0) == 60
-    of_rarest = replace(threshold, margins={35: 0.0, 60: 0.0, 90: 4.0})
-    assert of_rarest.rarity(4.5, 0.0) == 60, "an alert of 90 days came not long ago"
+    threshold = replace(flat(), scores=(0.0,) * 89)
+    assert [rarity(threshold, rise) for rise in (2.5, 3.5, 4.5)] == [35, 60, 90]
+    assert threshold.rarity(0.0, by_level=True) == 90, "higher than on any of 90 days"
+    assert rarity(replace(threshold, scores=(0.0,) * 59), 9.0) == 60
+    assert rarity(replace(threshold, scores=(0.0,) * 88), 9.0) == 60
+    assert rarity(replace(threshold, margin=1.0), 4.5) == 60, "an alert came not long ago"
+
+
+def rarity(threshold: AlertThreshold, rise: float) -> int:
+    return threshold.rarity(rise, by_level=False)
 
 
 @pytest.mark.parametrize("promise", PROMISES)
@@ -539,9 +511,10 @@ def test_the_levels_of_any_days_are_finite(promise: int) -> None:
     days[50] = a_day(MONDAY + 50, {99_999.0: 36}, peaks=bytes([254] * PEAKS))
     befores = np.zeros((70, 8))
     befores[50] = log1p(99_999.0)
-    margin = dict.fromkeys(rarities(promise), MARGIN_HIGH)
     for kept in (days, days[37:], days[40:60]):
-        threshold = alert_threshold(kept, befores[: len(kept)], margin)
+        threshold = alert_threshold(
+            kept, befores[: len(kept)], promise_days=promise, margin=MARGIN_HIGH
+        )
         for levels in (
             alert_levels(threshold, RANGES, 2.0, {}),
             notable_levels(threshold, RANGES),
@@ -571,8 +544,8 @@ def diary(alerts: Sequence[bool], *corrections: Correction) -> Ledger:
     return a_ledger(days, episodes=episodes, entries=tuple(entries))
 
 
-def margin(ledger: Ledger, today: int) -> float:
-    return margins(ledger, today, MONTH_DAYS)[MONTH_DAYS]
+def month(ledger: Ledger, today: int) -> float:
+    return margin(ledger, today, MONTH_DAYS)
 
 
 @given(promise=st.sampled_from(PROMISES), alerts=st.lists(st.booleans(), max_size=80))
@@ -580,32 +553,9 @@ def margin(ledger: Ledger, today: int) -> float:
 def test_the_margin_grows_with_alerts_and_shrinks_with_every_day(
     promise: int, alerts: list[bool]
 ) -> None:
-    found = margins(diary(alerts), MONDAY + len(alerts), promise)
-    assert list(found) == list(rarities(promise))
-    assert found[promise] == pytest.approx(by_hand.margin(alerts, GAIN, promise), abs=ROUNDED)
-    assert MARGIN_LOW <= found[promise] <= MARGIN_HIGH
-
-
-@given(alerts=st.lists(st.sampled_from([None, 35, 60, 90, 0]), max_size=80))
-@repeatable
-def test_each_rarity_has_its_margin_driven_by_the_alerts_that_are_as_rare(
-    alerts: list[int | None],
-) -> None:
-    """An alert of before they had a rarity (0 here) counts for each: it may have been as rare."""
-    ledger = a_ledger(
-        [a_day(MONDAY + day, eligible=True) for day in range(len(alerts))],
-        episodes=tuple(
-            replace(an_alert(day), rarity=alert or None)
-            for day, alert in enumerate(alerts)
-            if alert is not None
-        ),
-    )
-    found = margins(ledger, MONDAY + len(alerts), MONTH_DAYS)
-    for rarity in (60, 90):
-        rare = [alert is not None and (alert == 0 or alert >= rarity) for alert in alerts]
-        assert found[rarity] == pytest.approx(by_hand.margin(rare, GAIN, rarity), abs=ROUNDED)
-    every = [alert is not None for alert in alerts]
-    assert found[35] == pytest.approx(by_hand.margin(every, GAIN, 35), abs=ROUNDED)
+    found = margin(diary(alerts), MONDAY + len(alerts), promise)
+    assert found == pytest.approx(by_hand.margin(alerts, GAIN, promise), abs=ROUNDED)
+    assert MARGIN_LOW <= found <= MARGIN_HIGH
 
 
 def test_the_rarities_are_those_beyond_the_promise() -> None:
@@ -616,14 +566,14 @@ def test_the_rarities_are_those_beyond_the_promise() -> None:
 
 
 def test_the_margin_is_clamped() -> None:
-    assert margin(diary([False] * 80), MONDAY + 80) == MARGIN_LOW
-    assert margin(diary([True] * 20), MONDAY + 20) == MARGIN_HIGH
+    assert month(diary([False] * 80), MONDAY + 80) == MARGIN_LOW
+    assert month(diary([True] * 20), MONDAY + 20) == MARGIN_HIGH
 
 
 def test_an_alert_of_today_counts_at_once() -> None:
     ledger = diary([False] * 3)
-    before = margin(ledger, MONDAY + 3)
-    after = margin(ledger.with_episode(an_alert(3)), MONDAY + 3)
+    before = month(ledger, MONDAY + 3)
+    after = month(ledger.with_episode(an_alert(3)), MONDAY + 3)
     assert after - before == pytest.approx(GAIN * (1.0 - 1.0 / 35), abs=2 * ROUNDED)
 
 
@@ -636,7 +586,7 @@ def test_an_alert_of_today_counts_at_once() -> None:
 )
 def test_a_corrected_alert_does_not_raise_the_threshold(correction: Correction) -> None:
     alerts = [False, False, True, False]
-    assert margin(diary(alerts, correction), MONDAY + 4) == pytest.approx(
+    assert month(diary(alerts, correction), MONDAY + 4) == pytest.approx(
         by_hand.margin([False] * 4, GAIN, 35), abs=ROUNDED
     )
 
@@ -645,8 +595,8 @@ def test_an_alert_on_a_day_that_the_user_excluded_does_not_raise_the_threshold()
     out = exclude_days([MONDAY + 2]).corrections
     aside = ChangePassed(from_day=MONDAY + 2, to_day=MONDAY + 2)
     alerts = [False, False, True, False]
-    assert margin(diary(alerts, *out), MONDAY + 4) < 0.0
-    assert margin(diary(alerts, aside), MONDAY + 4) > 0.5, "set aside is not corrected"
+    assert month(diary(alerts, *out), MONDAY + 4) < 0.0
+    assert month(diary(alerts, aside), MONDAY + 4) > 0.5, "set aside is not corrected"
 
 
 def test_an_uncorrected_alert_counts_as_an_event_after_two_weeks() -> None:
@@ -660,11 +610,11 @@ def test_an_uncorrected_alert_counts_as_an_event_after_two_weeks() -> None:
 
 def test_the_margin_restarts_after_a_change() -> None:
     change = report_change(MONDAY + 3, MONDAY + 3).corrections
-    assert margin(diary([True] * 3 + [False] * 2, *change), MONDAY + 5) == pytest.approx(
+    assert month(diary([True] * 3 + [False] * 2, *change), MONDAY + 5) == pytest.approx(
         by_hand.margin([False] * 2, GAIN, 35), abs=ROUNDED
     )
 
 
 def test_days_on_which_no_alert_was_possible_do_not_lower_the_margin() -> None:
     ledger = a_ledger(a_day(MONDAY + day, eligible=day < 2) for day in range(9))
-    assert margin(ledger, MONDAY + 9) == pytest.approx(GAIN * -2.0 / 35, abs=ROUNDED)
+    assert month(ledger, MONDAY + 9) == pytest.approx(GAIN * -2.0 / 35, abs=ROUNDED)

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.alerting.threshold import GAIN
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
@@ -313,9 +312,9 @@ def test_normal_here_raises_the_alert_level_of_its_part_but_not_the_range() -> N
     assert entry.correction.until_day == MONDAY + 60
     assert after.ranges == before.ranges
     assert after.alert_level(episode.part) == pytest.approx(69.0)
-    assert before.threshold.margins[MONTH_DAYS] == pytest.approx(GAIN * 34 / 35, abs=0.005)
-    assert after.threshold.margins[MONTH_DAYS] == 0.0, "corrected"
-    assert replace(after.threshold, margins=before.threshold.margins) == before.threshold
+    assert before.threshold.margin == pytest.approx(GAIN * 34 / 35, abs=0.005)
+    assert after.threshold.margin == 0.0, "corrected"
+    assert replace(after.threshold, margin=before.threshold.margin) == before.threshold
     others = [part for part in range(8) if part != episode.part]
     assert max(after.alert_level(part) or 0.0 for part in others) < 20.0
 

@@ -333,17 +333,6 @@ def test_alert_days_are_the_latest_ones_that_nobody_corrected() -> None:
     assert changed.alert_days(MONDAY + 9, 30) == [MONDAY + 5, MONDAY + 9]
 
 
-def test_alert_days_of_a_rarity_are_those_at_least_as_rare_or_not_known() -> None:
-    episodes = tuple(
-        replace(an_episode(MONDAY + day, day), rarity=rarity)
-        for day, rarity in enumerate((None, 14, 35, 60, 90))
-    )
-    ledger = a_ledger([], episodes=episodes)
-    for rarity, left in ((0, [0, 1, 2, 3, 4]), (35, [0, 2, 3, 4]), (90, [0, 4]), (91, [0])):
-        found = ledger.alert_days(MONDAY + 9, 30, rarity)
-        assert found == [MONDAY + day for day in left]
-
-
 def test_days_before_a_reset_are_dropped_when_it_can_no_longer_be_undone() -> None:
     ledger = a_ledger(days(10), entries=(made(Reset(from_day=MONDAY + 6)),))
     assert ledger.pruned(NOW + 30 * DAY) is ledger

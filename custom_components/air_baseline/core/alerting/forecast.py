@@ -36,7 +36,7 @@ from .threshold import (
     alert_threshold,
     levels_before,
     levels_before_today,
-    margins,
+    margin,
     notable_levels,
 )
 
@@ -131,7 +131,6 @@ def forecast(
         part.up_to(spec.highest) for part in build_ranges(law, tail(widening), resolution)
     )
     scored = ledger.common_parts(day)
-    medians = medians_by_day(summaries, own, scored)
     return with_threshold(
         Forecast(
             day=day,
@@ -146,7 +145,7 @@ def forecast(
             next_14_days=ahead.interval if ahead else None,
             scored=scored,
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
-            reported=_reported(ledger, medians),
+            reported=_reported(ledger, medians_by_day(summaries, own, scored)),
             weather_limits=weather_limits(summaries),
         ),
         ledger,
@@ -170,8 +169,9 @@ def with_threshold(
     threshold = alert_threshold(
         reference,
         levels_before(ledger.days, counts, reference, written.ranges),
-        margins(ledger, written.day, promise_days),
         *alert_days(ledger, written.day),
+        promise_days=promise_days,
+        margin=margin(ledger, written.day, promise_days),
         parts=written.scored,
     )
     return with_levels(replace(written, threshold=threshold), ledger)
@@ -200,10 +200,9 @@ def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledge
         return written
     yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
     before = levels_before_today(parts, today, yesterday, written.ranges)
-    now = margins(ledger, written.day, written.promise_days)
     known = written.threshold.after(dict(zip(parts, before, strict=True)))
-    threshold = replace(known, margins=now)
-    return with_levels(replace(written, threshold=threshold), ledger)
+    now = replace(known, margin=margin(ledger, written.day, written.promise_days))
+    return with_levels(replace(written, threshold=now), ledger)
 
 
 def with_levels(written: Forecast, ledger: Ledger) -> Forecast:

@@ -105,10 +105,6 @@ def reason_against(
         return Reason.REFERENCE_DAYS
     if sustained is None:
         return Reason.SILENT
-    return _doubt(today, unseen)
-
-
-def _doubt(today: Forecast, unseen: tuple[Condition, ...]) -> Reason | None:
     if unseen:
         return Reason.CONDITIONS_UNSEEN
     return Reason.CHANGING if today.reported else None

@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Final
 
 import numpy as np
 
@@ -22,7 +21,6 @@ POOL_DAYS = 3.0
 LEAST_SCALE = 0.05  # On the scale y, by judgement: keeps scores finite in rooms of constant air.
 DIGITS = 3  # Decimals on the scale y, by judgement: 0.1 % of a level.
 MOST_LEVEL = 20.0  # On the scale y, by judgement: beyond all levels, and its exponential is finite.
-MIDDLE: Final = -log(0.5)  # Nats; follows from the definition: half of the days are above it.
 
 type Numbers = Sequence[float] | Array  # Of each cell.
 
@@ -31,13 +29,11 @@ type Numbers = Sequence[float] | Array  # Of each cell.
 class Tail:
     """Where the tail of each cell starts and how it falls, on the scale y.
 
-    `width` is how far the start is above the median. `share` is the share of the days that are
-    beyond the start.
+    `share` is the share of the days that are beyond the start. Below it the same law continues.
     """
 
     start: Numbers
     scale: Numbers
-    width: Numbers
     share: float
 
     def score(self, level: float, cell: int) -> float:
@@ -46,16 +42,12 @@ class Tail:
 
     def scores(self, levels: Array) -> Array:
         """Return the scores (nats) of levels on the scale (..., cell)."""
-        beyond = levels - np.asarray(self.start)
-        below = np.asarray(self.width) / (-log(self.share) - MIDDLE)
-        scores: Array = beyond / np.where(beyond > 0.0, self.scale, below) - log(self.share)
+        scores: Array = (levels - np.asarray(self.start)) / self.scale - log(self.share)
         return scores
 
     def levels(self, score: float) -> Array:
         """Return the level of each cell that has a score: the inverse of `scores`."""
-        beyond = score + log(self.share)
-        slope = self.scale if beyond > 0.0 else np.asarray(self.width) / (-log(self.share) - MIDDLE)
-        levels: Array = np.asarray(self.start) + beyond * np.asarray(slope)
+        levels: Array = self.start + (score + log(self.share)) * np.asarray(self.scale)
         return np.minimum(levels, MOST_LEVEL)
 
 
@@ -63,12 +55,11 @@ def tail_of(levels: Array) -> Tail:
     """Return the tails of levels on the scale (day, cell), of more than `LEAST_TOP` days."""
     top, ordered = _top_days(len(levels)), np.sort(levels, axis=0)[::-1]
     total = ordered[:top].sum(axis=0)
-    known = _tail(ordered[top], total, np.median(levels, axis=0), top, len(levels))
-    start, scale, width = (
-        array("d", np.asarray(part).round(DIGITS))
-        for part in (known.start, known.scale, known.width)
+    known = _tail(ordered[top], total, top, len(levels))
+    start, scale = (
+        array("d", np.asarray(part).round(DIGITS)) for part in (known.start, known.scale)
     )
-    return Tail(start, scale, width, known.share)
+    return Tail(start, scale, known.share)
 
 
 def own_scores(levels: Array) -> Array:
@@ -81,16 +72,16 @@ def own_scores(levels: Array) -> Array:
     above = levels >= ordered[top]
     start = np.where(above, ordered[top + 1], ordered[top])
     total = ordered[:top].sum(axis=0) + np.where(above, ordered[top] - levels, 0.0)
-    return _tail(start, total, np.median(levels, axis=0), top, number).scores(levels)
+    return _tail(start, total, top, number).scores(levels)
 
 
 def _top_days(number: int) -> int:
     return max(LEAST_TOP, round(TOP_SHARE * number))
 
 
-def _tail(start: Array, total: Array, median: Array, top: int, number: int) -> Tail:
+def _tail(start: Array, total: Array, top: int, number: int) -> Tail:
     """Return the tail from the sum over the `top` of a number of days."""
     mean = total / top - start
     pooled = mean.mean(axis=-1, keepdims=True)
     scale = np.maximum((top * mean + POOL_DAYS * pooled) / (top + POOL_DAYS), LEAST_SCALE)
-    return Tail(start, scale, np.maximum(start - median, scale), top / number)
+    return Tail(start, scale, top / number)

@@ -26,7 +26,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import parts_of
 from ..pollutant import CELLS, from_scale, to_scale
 from .promise import RARITIES, needed_days, rarities
-from .tail import LEAST_SCALE, Numbers, Tail, own_scores, tail_of
+from .tail import LEAST_SCALE, Tail, own_scores, tail_of
 
 # Trial, short and tuning runs are described in docs/developers/statistics.md.
 # Of the level before: the air before explains part of how high it gets. Tuning run: of 0.3, 0.5,
@@ -34,15 +34,11 @@ from .tail import LEAST_SCALE, Numbers, Tail, own_scores, tail_of
 BEFORE_SHARE = 0.7
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
-# Quantile of the level before, by judgement: a lower level counts as this one, because closing a
-# window is not a rise. It costs no detection.
-BEFORE_FLOOR = 0.25
 LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
 # Days of a rank for each day of the promise. Tuning run: of 0.9, 1, 1.1 and 1.25, the first with
 # which no kind of home had more alerts than one a month.
 RANK = 1.25
-KNOWN_SHARE = 0.85  # Reference days that a day of a rarity needs, by judgement.
 RECORD = 0.7  # Nats, by judgement, that a level must be above the highest of all days.
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 # Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
@@ -63,25 +59,23 @@ class AlertThreshold:
     """What today must exceed, as scores (in nats).
 
     `scores` are those of the reference days, oldest first; `days` of them were no events. `bars`
-    are the scores that one day in so many exceeds, by that rarity (days), and `margins` what is
-    added to each; that of the promise is the first. `notable` is the score above which a level is
-    notable, and `highest` the highest score that the level of six hours had.
+    are the scores that one day in so many exceeds, by that rarity (days), that of the promise
+    first, and `margin` is added to each. `notable` is the score above which a level is notable.
 
-    `tail` has a cell for each hold and hour, `level_tail` one for the level of six hours; both
-    are None with too few reference days. `before` is the level before each part (on the scale):
-    the usual one until the part begins, and never below `floor`.
+    `tail` has a cell for each hold and hour, None with too few reference days. `before` is the
+    level before each part (on the scale): the usual one until the part begins. `highest` is the
+    highest that it was in the reference days, and `level_scale` how far beyond it one nat is.
     """
 
     scores: Sequence[float] = ()
     days: int = 0
     bars: Mapping[int, float] = field(default_factory=dict)
-    margins: Mapping[int, float] = field(default_factory=dict)
+    margin: float = 0.0
     notable: float = 0.0
-    highest: float = 0.0
     tail: Tail | None = None
-    level_tail: Tail | None = None
     before: Sequence[float] = (0.0,) * PARTS
-    floor: Sequence[float] = (0.0,) * PARTS
+    highest: float = inf
+    level_scale: float = LEAST_SCALE
 
     @property
     def promise_days(self) -> int:
@@ -91,8 +85,12 @@ class AlertThreshold:
     @property
     def bar(self) -> float:
         """Return the score above which a rise is unusual."""
-        promise = self.promise_days
-        return self.bars[promise] + self.margins[promise] if promise else inf
+        return self.bars[self.promise_days] + self.margin if self.bars else inf
+
+    @property
+    def record(self) -> float:
+        """Return the level of six hours (on the scale) above which it is unusual by itself."""
+        return self.highest + (RECORD + max(self.margin, 0.0)) * self.level_scale
 
     @property
     def enough(self) -> bool:
@@ -101,8 +99,7 @@ class AlertThreshold:
 
     def after(self, before: Mapping[int, float]) -> AlertThreshold:
         """Return the threshold with the level before some parts known (on the scale)."""
-        known = {part: max(level, self.floor[part]) for part, level in before.items()}
-        levels = [known.get(part, usual) for part, usual in enumerate(self.before)]
+        levels = [before.get(part, usual) for part, usual in enumerate(self.before)]
         return replace(self, before=array("d", levels))
 
     def beaten(self, score: float) -> int:
@@ -111,37 +108,24 @@ class AlertThreshold:
 
     def score_of(self, held: Sequence[float | None], hour: int) -> float:
         """Return the score of the levels that each hold has held in an hour (base unit)."""
-        rises = [
-            -np.inf
-            if level is None
-            else to_scale(level) - BEFORE_SHARE * self.before[hour // PART_HOURS]
-            for level in held
-        ]
         if self.tail is None:
             return 0.0
-        cells = [hold * HOURS + hour for hold in range(len(HOLDS))]
-        return max(self.tail.score(rise, cell) for rise, cell in zip(rises, cells, strict=True))
+        expected = BEFORE_SHARE * self.before[hour // PART_HOURS]
+        return max(
+            self.tail.score(to_scale(level) - expected, hold * HOURS + hour)
+            for hold, level in enumerate(held)
+            if level is not None
+        )
 
-    def level_score(self, part: int) -> float:
-        """Return the score of the level of the six hours before a part."""
-        return self.level_tail.score(self.before[part], 0) if self.level_tail else 0.0
+    def rarity(self, rise: float, *, by_level: bool) -> int:
+        """Return the rarity (days) of the score of a rise, or of a level that is unusual by itself.
 
-    def rarity(self, rise: float, level: float) -> int:
-        """Return the rarity (days) of the scores of a rise and of a level that are unusual.
-
-        It is not rarer than the reference days can carry.
+        It is not rarer than the reference days can carry: today is the highest of N days that are
+        alike once in N days.
         """
-        carried = [days for days in RARITIES if self.days >= KNOWN_SHARE * days]
-        known = [
-            days
-            for days in self.bars
-            if rise > self.bars[days] + self.margins[days] or level > self.level_bar(days)
-        ]
+        known = [days for days, bar in self.bars.items() if by_level or rise > bar + self.margin]
+        carried = [days for days in RARITIES if days <= len(self.scores) + 1]
         return min(max(known, default=0), max(carried, default=0))
-
-    def level_bar(self, days: int) -> float:
-        """Return the score that the level of six hours must exceed for a rarity (days)."""
-        return self.highest + RECORD + max(self.margins[days], 0.0)
 
     def rises_at(self, score: float) -> Array:
         """Return the concentration (base unit) of a score in each hold and hour."""
@@ -151,26 +135,23 @@ class AlertThreshold:
         rises: Array = np.maximum(np.expm1(self.tail.levels(score) + BEFORE_SHARE * before), 0.0)
         return rises
 
-    def level_at(self, score: float) -> float:
-        """Return the concentration (base unit) of a score of the level of six hours."""
-        return from_scale(max(self.level_tail.levels(score)[0], 0.0)) if self.level_tail else 0.0
-
 
 def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     reference: Sequence[DaySummary],
     before: Array,
-    margins: Mapping[int, float],
     alerts: Collection[int] = (),
     events: Collection[int] = (),
     *,
+    promise_days: int,
+    margin: float = 0.0,
     parts: int = ALL_PARTS,
 ) -> AlertThreshold:
     """Return what today must exceed, from the reference days, oldest first.
 
-    `before` are the levels before each part (day, part) on the scale, and `margins` are in nats,
-    by rarity. Of the days in `alerts`, those in `events` are scored but do not set the threshold;
-    today must exceed the others too, but they make no tail, or nothing could exceed them. Only
-    the parts in the mask `parts` are scored: in the others today cannot exceed anything either.
+    `before` are the levels before each part (day, part) on the scale, and `margin` is in nats. Of
+    the days in `alerts`, those in `events` are scored but do not set the threshold; today must
+    exceed the others too, but they make no tail, or nothing could exceed them. Only the parts in
+    the mask `parts` are scored.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     usual = np.array([summary.day not in alerts for summary in reference], dtype=np.bool_)
@@ -178,26 +159,20 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     if min(number, usual.sum()) < LEAST_DAYS:
         return AlertThreshold(days=number)
     scored = parts_of(parts)
-    floor = np.quantile(before, BEFORE_FLOOR, axis=0)
-    before = np.maximum(before, floor)
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
-    tail, scores = _fit(rises[:, :, cells].reshape(len(reference), -1), usual)
+    tail, scores = _fit(np.where(cells, rises, 0.0).reshape(len(reference), -1), usual)
     levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
-    level_tail = tail_of(levels)
     return AlertThreshold(
-        scores=array(
-            "d", scores
-        ),  # A tuple of them, as of the levels, takes four times the memory.
+        scores=array("d", scores),  # A tuple of them would take four times the memory.
         days=number,
-        bars={days: _bar(scores[ordinary], days) for days in margins},
-        margins=margins,
+        bars={days: _bar(scores[ordinary], days) for days in rarities(promise_days)},
+        margin=margin,
         notable=_bar(scores[ordinary], NOTABLE_DAYS),
-        highest=float(level_tail.scores(levels).max()),
-        tail=_of_all_cells(np.tile(cells, len(HOLDS)), tail),
-        level_tail=level_tail,
+        tail=tail,
         before=array("d", np.median(before, axis=0).tolist()),
-        floor=array("d", floor.tolist()),
+        highest=float(levels.max()),
+        level_scale=tail_of(levels).scale[0],
     )
 
 
@@ -218,17 +193,6 @@ def _bar(scores: Array, days: int) -> float:
     rank = (len(scores) + 1) / (RANK * days)
     bar = np.interp(-rank, -ranks, np.sort(scores)) - min(log(rank), 0.0)
     return round(float(bar), SCORE_DIGITS)
-
-
-def _of_all_cells(cells: NDArray[np.bool_], known: Tail) -> Tail:
-    """Return the tail with the cells of the parts that are not scored, of which nothing is used."""
-
-    def of_all(values: Numbers) -> array[float]:
-        of_cells = np.full(len(cells), LEAST_SCALE)
-        of_cells[cells] = values
-        return array("d", of_cells)
-
-    return Tail(of_all(known.start), of_all(known.scale), of_all(known.width), known.share)
 
 
 def levels_before(
@@ -290,29 +254,22 @@ def alert_days(ledger: Ledger, today: int) -> tuple[set[int], set[int]]:
     return alerts, {day for day in alerts if day < today - HABIT_DAYS}
 
 
-def margins(ledger: Ledger, today: int, promise_days: int) -> dict[int, float]:
-    """Return the margin of each rarity (days), in nats, that of the promise first.
+def margin(ledger: Ledger, today: int, promise_days: int) -> float:
+    """Return the margin (nats) for one alert in N days, from the days before today and today.
 
-    It rises with an unanswered alert that is as rare and falls on every other eligible day:
+    It rises with an unanswered alert and falls on every other eligible day:
     m <- clip(m + gain (alert - 1/N)). This is quantile tracking (Angelopoulos, Candes and
     Tibshirani 2023, arXiv 2307.16895). Alerts that were corrected do not count.
     """
+    alerts = set(ledger.alert_days(today, WINDOW_DAYS + 1))
     eligible = {
         summary.day
         for summary in ledger.days
         if summary.eligible and ledger.change_day <= summary.day < today
     }
-    return {
-        days: _margin(eligible, set(ledger.alert_days(today, WINDOW_DAYS + 1, least)), days)
-        for days in rarities(promise_days)
-        for least in (0 if days == promise_days else days,)
-    }
-
-
-def _margin(eligible: set[int], alerts: set[int], days: int) -> float:
     total = 0.0
     for day in sorted(eligible | alerts):
-        total += GAIN * ((day in alerts) - 1.0 / days)
+        total += GAIN * ((day in alerts) - 1.0 / promise_days)
         total = min(max(total, MARGIN_LOW), MARGIN_HIGH)
     return round(total, SCORE_DIGITS)
 
@@ -334,12 +291,9 @@ def alert_levels(
         return NO_LEVELS
     least = [
         max(from_scale(typical.y_high) + noticeable, lifted.get(part, 0.0))
-        if parts >> part & 1
-        else inf
         for part, typical in enumerate(ranges)
     ]
-    level_bar = threshold.level_bar(threshold.promise_days)
-    return _levels(threshold, threshold.bar, level_bar, least, least)
+    return _levels(threshold, threshold.bar, threshold.record, (least, least), parts)
 
 
 def notable_levels(
@@ -351,30 +305,25 @@ def notable_levels(
     """
     if threshold.tail is None:
         return NO_LEVELS
-    scored = [bool(parts >> part & 1) for part in range(PARTS)]
-    high = [typical.high if scored[part] else inf for part, typical in enumerate(ranges)]
-    highest = threshold.level_at(threshold.highest)
-    record = [highest if scored[part] else inf for part in range(PARTS)]
-    return _levels(threshold, threshold.notable, threshold.highest, high, record)
+    least = [typical.high for typical in ranges], [from_scale(threshold.highest)] * PARTS
+    return _levels(threshold, threshold.notable, threshold.highest, least, parts)
 
 
 def _levels(
     threshold: AlertThreshold,
     score: float,
-    level_bar: float,
-    least: Sequence[float],
-    after_record: Sequence[float],
+    record: float,
+    least: tuple[Sequence[float], Sequence[float]],
+    parts: int,
 ) -> Levels:
-    """Return the level of each hold and hour that has a score, and at `least` that of its part.
+    """Return the level of each hold and hour that has a score, at least the first of its part.
 
-    In parts after six hours whose level exceeds `level_bar`, it is `after_record`, if that is less.
+    In parts after six hours above the level `record`, it is the second, if that is less. It is
+    infinite outside the mask `parts`.
     """
+    lowest, after_record = np.array(least)
     rises = threshold.rises_at(score).reshape(len(HOLDS), PARTS, PART_HOURS)
-    rises = np.maximum(rises, np.array(least)[:, None])
-    levels = np.array(
-        [
-            level if threshold.level_score(part) > level_bar else inf
-            for part, level in enumerate(after_record)
-        ]
-    )
-    return array("d", np.minimum(rises, levels[:, None]).ravel().tolist())
+    levels = np.where(np.array(threshold.before) > record, after_record, inf)
+    levels = np.minimum(np.maximum(rises, lowest[:, None]), levels[:, None])
+    levels[:, [part for part in range(PARTS) if not parts >> part & 1]] = inf
+    return array("d", levels.ravel().tolist())

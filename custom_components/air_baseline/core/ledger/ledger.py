@@ -452,10 +452,9 @@ class Ledger:
                     lifted[part] = max(level, lifted.get(part, 0.0))
         return lifted
 
-    def alert_days(self, today: int, within: int, rarity: int = 0) -> list[int]:
+    def alert_days(self, today: int, within: int) -> list[int]:
         """Return the days with an alert that nobody corrected, within the last `within` days.
 
-        Each alert is at least as rare as one in `rarity` days, or it is not known how rare it was.
         Excluding a day corrects its alerts, unless the channel excluded it by itself.
         """
         return sorted(
@@ -463,7 +462,6 @@ class Ledger:
                 episode.day
                 for episode in self.episodes
                 if today - within < episode.day <= today
-                and (episode.rarity is None or episode.rarity >= rarity)
                 and episode.day >= self.change_day
                 and not self.is_answered(episode.id)
                 and self.excluded_parts(episode.day, by_people=True) != ALL_PARTS

@@ -5,6 +5,7 @@ It stays as it was issued before the day, through a restart or another version o
 
 from array import array
 from dataclasses import astuple
+from math import log
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import checked
@@ -145,16 +146,22 @@ def _promise_days(data: object) -> int:
 
 
 def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
+    """Return a threshold as code from before the level of six hours was one number reads it, too.
+
+    That has a tail in place of the number and its scale, a margin for each rarity, a width of each
+    tail, and a floor under the level before.
+    """
+    scale = threshold.level_scale
     return {
         "scores": list(threshold.scores),
         "days": threshold.days,
-        "bars": [[days, bar, threshold.margins[days]] for days, bar in threshold.bars.items()],
+        "bars": [[days, bar, threshold.margin] for days, bar in threshold.bars.items()],
         "notable": threshold.notable,
-        "highest": threshold.highest,
+        "highest": -log(MOST_SHARE),
         "tail": _dump_tail(threshold.tail),
-        "level_tail": _dump_tail(threshold.level_tail),
+        "level_tail": [[threshold.highest], [scale], [scale], MOST_SHARE],
         "before": list(threshold.before),
-        "floor": list(threshold.floor),
+        "floor": [0.0] * PARTS,
     }
 
 
@@ -168,30 +175,29 @@ def _load_threshold(stored: object) -> AlertThreshold:
         (_promise_days(days), _score(bar), checked.number(margin, MARGIN_LOW, MARGIN_HIGH))
         for days, bar, margin in checked.rows(data["bars"], 3, len(RARITIES) + 1)
     ]
+    level_tail = _load_tail(data["level_tail"], 1)
     return AlertThreshold(
         scores=array("d", checked.numbers(scores, len(scores), -MOST_SCORE, MOST_SCORE)),
         days=checked.integer(data["days"], 0, len(scores)),
         bars={days: bar for days, bar, _ in bars},
-        margins={days: margin for days, _, margin in bars},
+        margin=next((margin for _, _, margin in bars), 0.0),
         notable=_score(data["notable"]),
-        highest=_score(data["highest"]),
         tail=_load_tail(data["tail"], len(HOLDS) * HOURS),
-        level_tail=_load_tail(data["level_tail"], 1),
         before=array("d", checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
-        floor=array("d", checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
+        highest=min(max(float(level_tail.levels(_score(data["highest"]))[0]), 0.0), MOST_SCALE),
+        level_scale=level_tail.scale[0],
     )
 
 
 def _dump_tail(tail: Tail | None) -> list[Any]:
-    return [list(tail.start), list(tail.scale), list(tail.width), tail.share] if tail else []
+    return [list(tail.start), list(tail.scale), list(tail.scale), tail.share] if tail else []
 
 
 def _load_tail(data: object, cells: int) -> Tail:
-    ((start, scale, width, share),) = checked.rows([data], 4, 1)
+    ((start, scale, _, share),) = checked.rows([data], 4, 1)
     return Tail(
         array("d", checked.numbers(start, cells, -MOST_SCALE, MOST_SCALE)),
         array("d", checked.numbers(scale, cells, LEAST_SCALE, MOST_SCALE)),
-        array("d", checked.numbers(width, cells, LEAST_SCALE, 2.0 * MOST_SCALE)),
         checked.number(share, LEAST_SHARE, MOST_SHARE),
     )
 
