@@ -350,6 +350,7 @@ class Channel:
         if written is None:
             self._reissue(moved=True)
             return
+        written = replace(written, highest=self.spec.highest)
         known = (*written.threshold.bars,) == rarities(self.promise_days)
         if known or self.open_day is None:
             self.forecast = with_levels(written, self.ledger)

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     SILENT = "silent"
     NOT_SEEN = "not_seen"
     CONDITIONS_UNSEEN = "conditions_unseen"
+    SCALE_END = "scale_end"
     CHANGING = "changing"
     PAUSED = "paused"
     STALE = "stale"

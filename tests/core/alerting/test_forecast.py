@@ -172,6 +172,28 @@ def test_the_alert_level_of_a_part_is_that_of_its_most_sensitive_hour() -> None:
     assert (found.alert_level(0), found.alert_level(1)) == (90.0, 60.0)
 
 
+@pytest.mark.parametrize(("most", "end"), [(500.0, False), (280.0, True)])
+def test_an_index_that_often_reaches_its_end_has_no_alert_level_there(
+    most: float, *, end: bool
+) -> None:
+    """No level can exceed the end, so an alert level beyond it would be a false comfort."""
+    days = [
+        a_day(
+            MONDAY - back,
+            {100.0: 36},
+            peaks=[120.0 + back] * 4 + [most - back % 3] + [120.0 + back] * 3,
+            state=LearningState.LEARNED,
+            coverage=0.8,
+        )
+        for back in range(60, 0, -1)
+    ]
+    found = written(a_ledger(days), Pollutant.VOC_INDEX)
+    assert found.in_reach(4) is end
+    assert (found.alert_level(4) is not None) is end
+    assert found.in_reach(3)
+    assert found.alert_level(3) is not None
+
+
 def test_each_hour_has_the_alert_level_of_its_own_past() -> None:
     """One evening hour with plumes leaves the other hours of its part as sensitive as before."""
     chance = np.random.default_rng(3)

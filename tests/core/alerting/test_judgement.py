@@ -1,7 +1,7 @@
 """The judgement of a moment, in every state and on both sides of every edge."""
 
 from dataclasses import replace
-from math import log
+from math import inf, log
 
 import pytest
 
@@ -134,6 +134,11 @@ def test_only_what_is_learned_is_compared(
         (TODAY, None, Reason.SILENT),
         (TODAY, SustainedLevel(5.0, 5.0), None),
         (replace(TODAY, reported=True), SustainedLevel(5.0, 5.0), Reason.CHANGING),
+        (
+            replace(TODAY, alert_levels=(inf,) * PEAKS),
+            SustainedLevel(5.0, 5.0),
+            Reason.SCALE_END,
+        ),
     ],
 )
 def test_a_learned_channel_says_why_no_alert_is_possible(

@@ -1,11 +1,12 @@
 """What is written down before a day begins: ranges, alert levels and what they are based on."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import isfinite
+from math import inf, isfinite
 
 from ..codes import Basis, LearningState
-from ..day import PART_HOURS, WINDOW_DAYS
+from ..day import HOURS, PART_HOURS, WINDOW_DAYS
 from ..learning.confidence import coverage_ahead
 from ..learning.level_shift import high_since
 from ..learning.standing import Standing, standing
@@ -52,7 +53,8 @@ class Forecast:
     `next_14_days` are the low and high percent of those days that they should hold.
 
     `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
-    is worth an alert (base unit). `scored` is the mask of the parts that an alert can be given in.
+    is worth an alert (base unit). `highest` is the end of the sensor's scale, which no level can
+    exceed. `scored` is the mask of the parts that an alert can be given in.
     `alert_levels` and `notable_levels` (of each hold and hour, base unit) assume that the air
     before each part is as usual, until the part begins; `part` is the last part that began. There
     is at most one alert in `promise_days`.
@@ -75,6 +77,7 @@ class Forecast:
     notable_levels: Levels = NO_LEVELS
     scored: int = ALL_PARTS
     noticeable: float = 0.0
+    highest: float = field(default=inf, compare=False)
     promise_days: int = MONTH_DAYS
     reported: bool = False
     part: int | None = None
@@ -93,6 +96,14 @@ class Forecast:
     def sees(self, part: int) -> bool:
         """Tell whether the source is usually on in a part, so that it has a range of its own."""
         return bool(self.standing.seen >> part & 1)
+
+    def in_reach(self, part: int) -> bool:
+        """Tell whether some alert level of a part is within the sensor's scale."""
+        return any(
+            level < inf
+            for place, level in enumerate(self.alert_levels)
+            if place % HOURS // PART_HOURS == part
+        )
 
     def alert_level(self, part: int) -> float | None:
         """Return the level (base unit) that 15 minutes of a part must exceed for an alert.
@@ -145,6 +156,7 @@ def forecast(
             next_14_days=ahead.interval if ahead else None,
             scored=scored,
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
+            highest=spec.highest,
             reported=_reported(ledger, medians_by_day(summaries, own, scored)),
             weather_limits=weather_limits(summaries),
         ),
@@ -211,9 +223,10 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
         return written
     lifted = ledger.lifted_levels(written.day)
     threshold, ranges = written.threshold, written.ranges
+    levels = alert_levels(threshold, ranges, written.noticeable, lifted, written.scored)
     return replace(
         written,
-        alert_levels=alert_levels(threshold, ranges, written.noticeable, lifted, written.scored),
+        alert_levels=array("d", [one if one < written.highest else inf for one in levels]),
         notable_levels=notable_levels(threshold, ranges, written.scored),
     )
 

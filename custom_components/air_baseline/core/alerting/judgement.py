@@ -105,6 +105,12 @@ def reason_against(
         return Reason.REFERENCE_DAYS
     if sustained is None:
         return Reason.SILENT
+    return _doubt(today, part, unseen)
+
+
+def _doubt(today: Forecast, part: int, unseen: tuple[Condition, ...]) -> Reason | None:
+    if not today.in_reach(part):
+        return Reason.SCALE_END
     if unseen:
         return Reason.CONDITIONS_UNSEEN
     return Reason.CHANGING if today.reported else None
