@@ -31,7 +31,6 @@ from custom_components.air_baseline.core.known_time import LEAP_S
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.flows.candidates import async_candidates
 from custom_components.air_baseline.flows.discovery import async_find_rooms
-from custom_components.air_baseline.words.explanation import Words
 from tests.home import usual
 
 from .cost_home import (
@@ -232,7 +231,6 @@ async def _open(hass: HomeAssistant) -> list[Viewer]:
     """
     owner = await hass.auth.async_create_system_user("Owner", group_ids=["system-admin"])
     guest = await hass.auth.async_create_system_user("Guest", group_ids=["system-users"])
-    words = await Words.async_load(hass, "en")
     viewers = []
     for tab in range(TABS):
         user = guest if tab % 2 else owner
@@ -241,8 +239,6 @@ async def _open(hass: HomeAssistant) -> list[Viewer]:
             viewer = Viewer(
                 user=user,
                 device_id=_device(hass, room),
-                language="en",
-                words=words,
                 send=lambda _sent: None,
             )
             async_show_room(hass, room_id(room), viewer)

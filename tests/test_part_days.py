@@ -124,7 +124,7 @@ async def test_the_card_names_what_is_not_seen_and_draws_no_range_there(
     await a_night_kitchen(hass, hass_storage, days=37)
     await pass_time(hass, clock, HOUR, {PM25: usual})
     sent = channels(await card.open())["pm25"]
-    assert (sent["not_seen"], len(sent["parts"])) == ("22:00–07:00", 5)
+    assert (sent["not_seen"], len(sent["parts"])) == (["22:00-07:00"], 5)
     await card.close()
 
 

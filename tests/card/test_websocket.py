@@ -14,8 +14,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.air_baseline.card.sentences import Sentences
+from custom_components.air_baseline.words.explanation import Words
 from tests.automations import Kitchen
 from tests.card_client import Answer, Card, channels
+from tests.card_words import lines
 from tests.frontend.messages import a_channel, a_room as a_message
 from tests.home import PM25, VOC, a_home, a_room, device_id, pass_time, report, set_up
 
@@ -39,7 +42,7 @@ async def test_a_learned_room_is_sent_with_its_range(kitchen: Kitchen, card: Car
     low, high = "sensor.kitchen_pm25_usual_low", "sensor.kitchen_pm25_usual_high"
     assert part["low"] == float(kitchen.says(low))
     assert part["high"] == float(kitchen.says(high))
-    assert pm25["words"]["inferred"] == [
+    assert lines(pm25["words"]["inferred"]) == [
         f"PM2.5: usual here early in the afternoon (13:00 to 16:00): {low_high(part)} μg/m³."
     ]
     await card.close()
@@ -81,7 +84,7 @@ async def test_an_unusual_room_is_sent_with_its_episode(kitchen: Kitchen, card: 
     assert abs(episode["start"] - rise) < SLOT.total_seconds()
     assert episode["running"]
     assert episode["rarity_days"] == 60
-    (inferred,) = pm25["words"]["inferred"]
+    (inferred,) = lines(pm25["words"]["inferred"])
     assert "As rare as once in 60 days here, or rarer." in inferred
     assert [question["kind"] for question in message["questions"]] == ["unusual_episode"]
     assert channels(message)["voc_ratio"]["episodes"] == []
@@ -98,7 +101,7 @@ async def test_a_new_room_is_sent_as_collecting(
     assert (pm25["state"], pm25["compared"]) == ("collecting", "not_enough_data")
     assert (pm25["basis"], pm25["firm"]) == ("everyone", False)
     assert (pm25["usable_days"], pm25["needed"]) == (0, 21)
-    assert pm25["missing"][0] == "Weekend days still needed: 4."
+    assert lines(pm25["missing"])[0] == "Weekend days still needed: 4."
     voc = channels(await card.open())["voc_ratio"]
     assert (voc["parts"], voc["basis"]) == ([], None)
     await card.close()
@@ -187,7 +190,7 @@ async def test_a_device_that_is_not_a_room_is_refused(
 
 @pytest.mark.parametrize(
     "subscription",
-    [{}, {"device_id": 3}, {"device_id": "x", "language": ""}, {"device_id": "x", "more": 1}],
+    [{}, {"device_id": 3}, {"device_id": "x", "more": 1}],
 )
 async def test_malformed_requests_are_refused(
     kitchen: Kitchen, card: Card, subscription: dict[str, Any]
@@ -197,14 +200,30 @@ async def test_malformed_requests_are_refused(
     await card.close()
 
 
-async def test_a_language_without_translations_gets_english(
+async def test_numbers_dates_and_keys_are_sent_and_no_sentence(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:
-    await kitchen.learn()
-    await card.ask(device_id=device_id(hass), language="tlh")
-    words = channels(await card.message())["pm25"]["words"]
-    assert words["next"][0].startswith("The range is recalculated")
+    """Whoever reads them has a language and formats of their own."""
+    await kitchen.learn(9)
+    await kitchen.breathe()
+    sent_channel = channels(await card.open())["pm25"]
+    sent = sent_channel["words"]
+    (measured,) = sent["measured"]
+    (held,) = measured
+    assert (held["say"], set(held["with"])) == ("measured_held", {"quantity", "level"})
+    assert held["with"]["quantity"] == [{"say": "quantity_pm25"}]
+    number, unit = held["with"]["level"]
+    assert (set(number), unit) == ({"number"}, " μg/m³")
+    ((earliest,),) = sent["next"]
+    assert earliest["with"]["date"] == [{"date": sent_channel["earliest"]}]
     await card.close()
+
+
+def test_what_the_card_says_is_what_the_server_says() -> None:
+    """Words and sentences differ only in who writes numbers, times and dates."""
+    own = {"name", "sentence", "_mark"}
+    overridden = {name for name in vars(Sentences) if not name.startswith("__")} - own
+    assert overridden <= vars(Words).keys()
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def a_channel(**changes: Any) -> Message:
         "basis": "this_room",
         "outdoor": False,
         "missing": [],
-        "not_seen": "",
+        "not_seen": [],
         "start": START,
         "end": START + 24.0 * HOUR,
         "firm": True,
@@ -121,12 +121,13 @@ def a_room(*channels: Message, **changes: Any) -> Message:
         "status": "shown",
         "room": "Kitchen",
         "recorder": True,
+        "what_to_do": [line for channel in channels for line in channel["words"]["what_to_do"]],
         "questions": [],
         "channels": list(channels or [a_channel()]),
     } | changes
 
 
-def worded(channel: Message, **lines: list[str]) -> Message:
+def worded(channel: Message, **lines: list[Any]) -> Message:
     """Return a channel with other words."""
     return channel | {"words": channel["words"] | lines}
 

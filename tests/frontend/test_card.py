@@ -133,13 +133,19 @@ def test_what_to_do_comes_first_and_then_the_question(page: Page) -> None:
     )
 
 
-def test_what_two_pollutants_say_to_do_is_said_once(page: Page) -> None:
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [({}, "Look everywhere."), ({"quantity": "voc"}, "Air the room. Look for paint.")],
+)
+def test_what_to_do_is_of_the_room_or_of_the_one_pollutant_that_is_shown(
+    page: Page, config: dict[str, Any], said: str
+) -> None:
     voc = STATES["two"]["channels"][1] | {"compared": "unusual", "since": START}
     pm25 = STATES["unusual"]["channels"][0]
-    show(page, a_room(pm25, worded(voc, what_to_do=["Air the room.", "Look for paint."])))
+    painted = worded(voc, what_to_do=["Air the room.", "Look for paint."])
+    show(page, a_room(pm25, painted, what_to_do=["Look everywhere."]), **config)
     text(page)
-    said = page.locator("air-baseline-card .todo p").inner_text()
-    assert said == "Air the room. Look for a source. Look for paint."
+    assert page.locator("air-baseline-card .todo p").inner_text() == said
 
 
 def test_the_worse_pollutant_comes_first(page: Page) -> None:

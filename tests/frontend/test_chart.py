@@ -188,7 +188,7 @@ def test_earlier_days_are_asked_for_when_they_are_chosen(page: Page) -> None:
         "quantity": "pm25",
         "span": "month",
     }
-    assert "Unusual from Feb 15, 05:00 to Feb 15, 07:00" in legend.inner_text()
+    assert "Unusual from Feb 15, 05:00 to 07:00" in legend.inner_text()
     assert "✓ Answered: it was real" in legend.inner_text()
     assert "Outdoors" in legend.inner_text()
     assert "Mean of the last 24 hours" in legend.inner_text()
@@ -316,6 +316,28 @@ def test_days_that_change_the_clock_begin_at_the_same_hour(page: Page) -> None:
         first,
     )
     assert starts == [0, 96, 119, 143]
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ({"language": "en", "date_format": "language"}, "3/2"),
+        ({"language": "en", "date_format": "DMY"}, "2/3"),
+        ({"language": "de", "date_format": "MDY"}, "3.2"),
+        ({"language": "de"}, "2.3."),
+    ],
+)
+def test_days_are_written_in_the_order_that_the_user_chose(
+    page: Page, locale: dict[str, str], written: str
+) -> None:
+    shown = page.evaluate(
+        """async ([locale, at]) => {
+          const { dayOfMonth } = await import("/frontend/format.js");
+          return dayOfMonth({ locale: { ...locale, time_zone: "local" }, config: {} }, at);
+        }""",
+        [locale, START + 8 * HOUR],
+    )
+    assert shown == written
 
 
 def test_a_mean_is_drawn_only_over_enough_hours(page: Page) -> None:

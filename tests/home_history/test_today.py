@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
 from tests.card_client import Card, channels
+from tests.card_words import lines
 from tests.home import steady
 
 HOUR = timedelta(hours=1)
@@ -65,5 +66,7 @@ async def test_while_the_clock_is_behind_the_line_is_that_of_before(
     assert sent["state"] == "clock_wrong"
     assert sent["start"] <= known < sent["end"]
     assert {value for _, value in sent["line"]} == {7.0}
-    assert sent["words"]["measured"] == ["PM2.5: readings do not count while the clock is wrong."]
+    assert lines(sent["words"]["measured"]) == [
+        "PM2.5: readings do not count while the clock is wrong."
+    ]
     await card.close()

@@ -24,6 +24,7 @@ from custom_components.air_baseline.services import CORRECTING, READING
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import HOUR, automate, when
 from tests.card_client import Card, channels
+from tests.card_words import lines
 from tests.home import (
     BEDROOM,
     INDEX,
@@ -142,7 +143,7 @@ async def test_the_card_names_no_other_room(
     assert names_other(await admin.open())
     message = await limited.open()
     assert not names_other(message)
-    assert ANOTHER in " ".join(channels(message)["pm25"]["words"]["inferred"])
+    assert ANOTHER in " ".join(lines(channels(message)["pm25"]["words"]["inferred"]))
     await admin.close()
     await limited.close()
 

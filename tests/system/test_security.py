@@ -205,7 +205,11 @@ async def test_every_command_of_ours_checks_who_asks(
 ) -> None:
     """A new command is listed here with its fields; who may read nothing is shown nothing."""
     await kitchen.learn()
-    asked = {ASK: {"device_id": device_id(hass)}}
+    room = {"device_id": device_id(hass)}
+    asked = {
+        ASK: room,
+        "air_baseline/room_past": room | {"quantity": "pm25", "span": "week"},
+    }
     registered = {name for name in hass.data["websocket_api"] if name.startswith(f"{DOMAIN}/")}
     assert registered == {*asked, ASK_HOME}
     nobody = await hass.auth.async_create_user("Nobody", group_ids=[])

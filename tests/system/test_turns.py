@@ -271,15 +271,12 @@ class Tabs:
         self._hass = hass
         self.sent: Counter[int] = Counter()
 
-    async def open(self, user: User, *rooms: int, tabs: int = TABS, language: str = "en") -> None:
-        words = await Words.async_load(self._hass, language)
+    async def open(self, user: User, *rooms: int, tabs: int = TABS) -> None:
         for tab in range(tabs):
             for room in rooms:
                 viewer = Viewer(
                     user=user,
                     device_id=device_id(self._hass, room_id(room)),
-                    language=language,
-                    words=words,
                     send=partial(self._note, tab),
                 )
                 async_show_room(self._hass, room_id(room), viewer)
@@ -302,20 +299,6 @@ async def test_a_room_is_drawn_once_per_change_for_all_tabs(
         await home.live(timedelta(minutes=5))
     assert 4 <= pictures.total <= 8, "once for what the readings changed, and once for the round"
     assert pictures.most == 1
-
-
-async def test_each_language_has_its_words_and_its_own_turn(
-    hass: HomeAssistant, home: Home, hass_admin_user: MockUser
-) -> None:
-    tabs = Tabs(hass)
-    with counted(feed, "room_picture") as pictures, counted(Words, "page") as pages:
-        for language in ("en", "de", "fr"):
-            await tabs.open(hass_admin_user, 0, tabs=2, language=language)
-        pictures.calls.clear()
-        pages.calls.clear()
-        await home.live(timedelta(minutes=5), pm25=9.0)
-    assert pages.total == 3 * len(KINDS) * pictures.total
-    assert pages.most == len(KINDS)
 
 
 async def test_a_repair_draws_only_the_rooms_that_it_is_about(

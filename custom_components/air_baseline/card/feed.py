@@ -17,7 +17,6 @@ from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.today import async_measured
 from ..permissions import may
-from ..words.explanation import Words
 from .message import Sight, room_picture
 
 type Questions = Mapping[str, Sequence[ir.IssueEntry]]  # By the id of a room.
@@ -25,12 +24,10 @@ type Questions = Mapping[str, Sequence[ir.IssueEntry]]  # By the id of a room.
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Viewer:
-    """One card: who looks, at which device, in which language, and what they were sent last."""
+    """One card: who looks, at which device, and what they were sent last."""
 
     user: User
     device_id: str
-    language: str
-    words: Words
     send: Callable[[bytes], None]
     sent: bytes = field(default=b"", init=False)
 
@@ -121,18 +118,17 @@ class RoomFeed:
             return
         picture = room_picture(room, self._bins, questions.get(self._room_id, ()))
         yield
-        gone, messages = json_bytes({"status": "gone"}), dict[tuple[str, Sight], bytes]()
+        gone, messages = json_bytes({"status": "gone"}), dict[Sight, bytes]()
         for viewer in tuple(self.viewers):
             if not may(self._hass, viewer.user, viewer.device_id, POLICY_READ):
                 viewer.take(gone)
                 continue
-            view = viewer.language, picture.sight_of(viewer.user)
-            if view not in messages:
-                room_message = picture.message(viewer.words, view[1])
-                messages[view] = json_bytes({"status": "shown", **room_message})
+            sight = picture.sight_of(viewer.user)
+            if sight not in messages:
+                messages[sight] = json_bytes({"status": "shown", **picture.message(sight)})
                 yield
             if viewer in self.viewers:
-                viewer.take(messages[view])
+                viewer.take(messages[sight])
 
     @callback
     def _async_take(self, pollutant: Pollutant, bin_: Bin) -> None:

@@ -1,6 +1,6 @@
 """A room as a message for the card: numbers in the units of its sources, and words.
 
-The numbers are computed once for all who look at the room, the words once for all of a language
+The numbers are computed once for all who look at the room, the sentences once for all
 who may see the same.
 """
 
@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import RoomCoordinator
 from ..core.channel import Channel
 from ..core.codes import Missing
+from ..core.explaining.advice import combined
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import Explanation
@@ -25,9 +26,9 @@ from ..core.reading.binning import Bin
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
 from ..permissions import room_names
-from ..words.explanation import Words, times
 from .brief import channel_brief, in_unit
 from .past import outdoors
+from .sentences import Sentence, Sentences
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -50,7 +51,7 @@ class _ChannelPicture:
 
 @dataclass(frozen=True, slots=True)
 class RoomPicture:
-    """What a card can show of a room at a moment, without words."""
+    """What a card can show of a room at a moment, whoever looks."""
 
     room: RoomCoordinator
     questions: Sequence[CardMessage]
@@ -67,13 +68,17 @@ class RoomPicture:
             names=frozenset(room_names(self.room, user, rooms).items()),
         )
 
-    def message(self, words: Words, sight: Sight) -> CardMessage:
-        """Return the message for users of one language who may see the same."""
+    def message(self, sight: Sight) -> CardMessage:
+        """Return the message for users who may see the same."""
+        unit = self.room.hass.config.units.temperature_unit
+        words = Sentences(unit)
+        suggestions = combined(one for it in self.channels for one in it.explanation.what_to_do)
         return {
             "room": self.room.subentry.title,
+            "what_to_do": [words.sentence(text) for text in words.what_to_do(suggestions)],
             "recorder": has_recorder(self.room.hass),
             "questions": self.questions,
-            "channels": [_in_words(one, words, sight) for one in self.channels],
+            "channels": [_in_words(one, Sentences(unit), sight) for one in self.channels],
         }
 
 
@@ -99,7 +104,7 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
         "mean": _mean(channel, source, now),
         "basis": shown.basis,
         "outdoor": source.pollutant is Pollutant.PM25 and outdoors(room) is not None,
-        "not_seen": times(shown.not_seen),
+        "not_seen": shown.not_seen,
         "start": today.start,
         "end": today.end,
         "firm": today.firm,
@@ -114,16 +119,18 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
     return _ChannelPicture(source, explain(channel, now), numbers)
 
 
-def _in_words(picture: _ChannelPicture, words: Words, sight: Sight) -> CardMessage:
+def _in_words(picture: _ChannelPicture, words: Sentences, sight: Sight) -> CardMessage:
     """Return one pollutant; only users who may read the source itself get its readings."""
     explanation, source = picture.explanation, picture.source
     hidden = {} if source.entity_id in sight.sources else {"source": None, "line": None}
-    page = words.page(explanation, source, dict(sight.names))
+    names = {room: name and words.name(name) for room, name in sight.names}
+    page = words.page(explanation, source, names)
+    missing = words.missing(_without_days(explanation.evidence.missing))
     return {
         **picture.numbers,
         **hidden,
-        "missing": words.missing(_without_days(explanation.evidence.missing)),
-        "words": {name: _lines(text) for name, text in page.placeholders().items()},
+        "missing": [words.sentence(text) for text in missing],
+        "words": {name: _lines(words, text) for name, text in page.placeholders().items()},
     }
 
 
@@ -170,6 +177,6 @@ def _episode(span: EpisodeSpan) -> CardMessage:
     }
 
 
-def _lines(text: str) -> list[str]:
+def _lines(words: Sentences, text: str) -> list[Sentence]:
     """Return the lines of a text without their list signs."""
-    return [line.removeprefix("- ") for line in text.splitlines() if line]
+    return [words.sentence(line.removeprefix("- ")) for line in text.splitlines() if line]

@@ -20,15 +20,13 @@ from ..const import DOMAIN
 from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
 from ..permissions import may
-from ..words.explanation import Words
 from .feed import Viewer
 from .feeds import async_show_home, async_show_room
 from .home_feed import HomeViewer
 from .past import Span, async_past
 from .record import async_record
 
-LANGUAGE, QUANTITY = "language", "quantity"
-LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
+QUANTITY = "quantity"
 
 
 @callback
@@ -44,21 +42,18 @@ def async_register_commands(hass: HomeAssistant) -> None:
     {
         vol.Required("type"): f"{DOMAIN}/subscribe_room",
         vol.Required(ATTR_DEVICE_ID): str,
-        vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
     }
 )
-@async_response
-async def _subscribe_room(
+@callback
+def _subscribe_room(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> None:
     """Send the message of a room now, and whenever it changes."""
     device_id, room_id = _room(hass, connection, message)
-    number, language = message["id"], message.get(LANGUAGE) or hass.config.language
+    number = message["id"]
     viewer = Viewer(
         user=connection.user,
         device_id=device_id,
-        language=language,
-        words=await Words.async_load(hass, language),
         send=lambda sent: connection.send_message(construct_event_message(number, sent)),
     )
     connection.subscriptions[number] = async_show_room(hass, room_id, viewer)

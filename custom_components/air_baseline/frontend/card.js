@@ -1,10 +1,11 @@
-// The card for one room. The server does all computing and wording; the card only draws.
+// The card for one room. The server does all computing; the card draws and puts it into words.
 
 import { channelElement, present } from "./channel.js";
 import { Chart } from "./chart.js";
 import { html } from "./dom.js";
 import { asksAgain, loadWords, questionTitle, readsOtherwise, say } from "./format.js";
 import { roomDevices } from "./rooms.js";
+import { spoken } from "./speak.js";
 import { worseFirst } from "./standing.js";
 import { STYLES } from "./styles.js";
 
@@ -176,7 +177,7 @@ export class AirBaselineCard extends HTMLElement {
           this._room = room;
           this._draw();
         },
-        { type: "air_baseline/subscribe_room", device_id: deviceId, language: hass.language },
+        { type: "air_baseline/subscribe_room", device_id: deviceId },
       );
     } catch (error) {
       if (mine()) {
@@ -221,8 +222,9 @@ export class AirBaselineCard extends HTMLElement {
     const shown = channels
       .filter(({ quantity, words_of: words }) => !wanted || [quantity, words].includes(wanted))
       .sort(worseFirst);
-    const toDo = new Set(shown.flatMap(({ words }) => words.what_to_do));
-    if (toDo.size) parts.push(this._whatToDo([...toDo]));
+    // What is said of the whole room does not contradict itself.
+    const toDo = wanted ? shown.flatMap(({ words }) => words.what_to_do) : this._room.what_to_do;
+    if (toDo.length) parts.push(this._whatToDo(toDo.map((line) => spoken(this._hass, line))));
     const asked = questions.length ? this._questions(questions, room) : null;
     this._shown = shown.map((channel, index) => ({
       channel,

@@ -4,6 +4,7 @@ import { episodeWords, rangeKey } from "./chart.js";
 import { html } from "./dom.js";
 import { clock, dateName, level, number, say, stateName } from "./format.js";
 import { guidelineElement } from "./guideline.js";
+import { spoken } from "./speak.js";
 import { inferredStanding, LEARNING, standing, standingWords } from "./standing.js";
 
 const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i; // As the server reads numbers.
@@ -37,14 +38,14 @@ export function channelElement(hass, channel, width, { asked, chart, opened, onT
     [say(hass, "card_measured"), words.measured],
     [say(hass, "card_inferred"), words.inferred],
   ];
-  if (!thin) element.append(definitions(said));
+  if (!thin) element.append(definitions(hass, said));
   const details = html(
     "details",
     "",
     {},
     html("summary", "", {}, say(hass, "card_more")),
     ...(thin ? [progress(hass, channel)] : []),
-    definitions([
+    definitions(hass, [
       ...(thin ? said : []),
       [say(hass, "card_because"), words.because],
       [say(hass, "card_not_known"), words.not_known],
@@ -128,7 +129,7 @@ function alternative(hass, channel) {
   });
   const shown = ranges.length ? [`${say(hass, rangeKey(channel))}: ${ranges.join("; ")}`] : [];
   const episodes = channel.episodes.map((episode) => episodeWords(hass, episode));
-  return [name(hass, channel), ...channel.words.measured, ...shown, ...episodes].join(". ");
+  return [name(hass, channel), ...channel.words.measured.map((line) => spoken(hass, line)), ...shown, ...episodes].join(". ");
 }
 
 /** Tell whether there is anything to draw; a silent source without a line has only ranges. */
@@ -171,14 +172,14 @@ function progress(hass, channel) {
     "progress",
     {},
     html("div", "days", { "aria-hidden": "true" }, ...weeks),
-    html("p", "missing", {}, channel.missing.join(" ")),
+    html("p", "missing", {}, channel.missing.map((one) => spoken(hass, one)).join(" ")),
   );
 }
 
-function definitions(pairs) {
+function definitions(hass, pairs) {
   const list = html("dl");
   for (const [term, lines] of pairs) {
-    const items = lines.map((line) => html("li", "", {}, line));
+    const items = lines.map((line) => html("li", "", {}, spoken(hass, line)));
     list.append(html("dt", "", {}, term), html("dd", "", {}, html("ul", "", {}, ...items)));
   }
   return list;

@@ -1,10 +1,11 @@
 // The chart of a pollutant in a room: today or earlier days, with the values under the finger.
 
 import { html } from "./dom.js";
-import { clock, level, moment, number, say } from "./format.js";
+import { clock, dateOf, level, moment, number, say } from "./format.js";
 import { meanName, meanWords } from "./guideline.js";
 import { drawPlot } from "./plot.js";
 import { around, earlier, nearest, today } from "./series.js";
+import { timesOfDay } from "./speak.js";
 
 const SPANS = {
   today: "card_span_today",
@@ -258,7 +259,8 @@ export class Chart {
     if (view.mean.length) items.push(item("mean", meanName(hass, view)));
     const { not_seen: notSeen, line } = this._channel;
     if (this._span === "today") {
-      if (notSeen) items.push(item("words", say(hass, "card_not_seen", { times: notSeen })));
+      const times = timesOfDay(hass, notSeen);
+      if (times) items.push(item("words", say(hass, "card_not_seen", { times })));
       if (line !== null && !line.length) items.push(item("words", say(hass, "card_no_line")));
     }
     if (line === null) items.push(item("words", say(hass, "card_line_hidden")));
@@ -304,7 +306,8 @@ export function episodeWords(hass, { start, end, running, answer, rarity_days: d
   const from = time(hass, start);
   // How rare a running one is stands among what is inferred.
   if (running) return say(hass, "card_unusual_since", { start: from });
-  const words = [say(hass, "card_unusual_until", { start: from, end: time(hass, end) })];
+  const to = dateOf(hass, start) === dateOf(hass, end) ? clock(hass, end) : time(hass, end);
+  const words = [say(hass, "card_unusual_until", { start: from, end: to })];
   if (days !== null) words.push(say(hass, "rarity", { days: number(hass, days) }));
   if (answer in ANSWERS) words.push(say(hass, ANSWERS[answer]));
   return words.map((one) => one.replace(/\.$/, "")).join(". ");

@@ -9,6 +9,13 @@ const NUMBER_LANGUAGES = {
   quote_decimal: ["de-CH"],
 };
 
+// The order of day and month, if the user chose one that may not be that of the language.
+const NUMERIC_DATES = {
+  DMY: ["day", "month"],
+  MDY: ["month", "day"],
+  YMD: ["month", "day"],
+};
+
 const loading = new Map(); // By language: the frontend calls words loaded that it still waits for.
 
 /** Load the cards' words, which are part of the integration's translations; return `hass` with them. */
@@ -68,6 +75,11 @@ export function number(hass, value, options = {}) {
   return new Intl.NumberFormat(NUMBER_LANGUAGES[format] ?? system, options).format(value);
 }
 
+/** Return a whole number without grouping: it counts days, corrections or percent. */
+export function wholeNumber(hass, value) {
+  return number(hass, value, { maximumFractionDigits: 0, useGrouping: false });
+}
+
 function zoneOf(hass) {
   return hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
 }
@@ -92,7 +104,18 @@ export function weekday(hass, at) {
 
 /** Return the day and month of a POSIX time (seconds), in numbers. */
 export function dayOfMonth(hass, at) {
-  return dated(hass, at, { day: "numeric", month: "numeric" });
+  const options = { day: "numeric", month: "numeric", timeZone: zoneOf(hass) };
+  const format = new Intl.DateTimeFormat(hass.locale.language, options);
+  const order = NUMERIC_DATES[hass.locale.date_format];
+  if (!order) return format.format(new Date(at * 1000));
+  const pieces = format.formatToParts(new Date(at * 1000));
+  const part = (wanted) => pieces.find(({ type }) => type === wanted).value;
+  return order.map(part).join(part("literal"));
+}
+
+/** Return the date of a POSIX time (seconds), to compare it with another. */
+export function dateOf(hass, at) {
+  return dated(hass, at, { dateStyle: "short" });
 }
 
 /** Return the hour of the day of a POSIX time (seconds), from 0 to 23. */
@@ -106,9 +129,17 @@ function dated(hass, at, options) {
   return new Intl.DateTimeFormat(hass.locale.language, zoned).format(new Date(at * 1000));
 }
 
+/** Return a time of day by its hour and minute. */
+export function clockTime(hass, hour, minute) {
+  return clockIn(hass, Date.UTC(2000, 0, 1, hour, minute) / 1000, "UTC", true);
+}
+
 /** Return the time of day of a POSIX time (seconds), with or without minutes. */
 export function clock(hass, at, withMinutes = true) {
-  const zone = zoneOf(hass);
+  return clockIn(hass, at, zoneOf(hass), withMinutes);
+}
+
+function clockIn(hass, at, zone, withMinutes) {
   const format = hass.locale.time_format;
   const language = format === "system" ? undefined : hass.locale.language;
   const twelve = format === "12" ? true : format === "24" ? false : undefined;

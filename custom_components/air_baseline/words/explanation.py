@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 from ..const import DOMAIN
 from ..coordinator import RoomCoordinator
 from ..core.codes import LearningState, Missing, OtherRooms, Reason
+from ..core.explaining.advice import Advice, combined
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     ChangeFacts,
@@ -98,14 +99,15 @@ async def async_page(
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     names = {room_id: name and escape(name) for room_id, name in names.items()}
-    pages = []
+    pages, suggestions = list[Page](), list[Advice]()
     for room, pollutant, episode in targets:
         name = escape(room.subentry.title) if several else ""
         explanation = explain(room.channels[pollutant], now, episode, subject)
         pages.append(words.page(explanation, room.sources[pollutant], names, name))
+        suggestions += explanation.what_to_do
         await asyncio.sleep(0)
     return Page(
-        what_to_do=tuple(dict.fromkeys(one for page in pages for one in page.what_to_do)),
+        what_to_do=words.what_to_do(combined(suggestions)),
         measured=_lines(page.measured for page in pages),
         inferred=_lines(page.inferred for page in pages),
         because=_lines(page.because for page in pages),
@@ -153,6 +155,34 @@ class Words:
         """Return a number as the language writes it, with up to three significant digits."""
         return plain_number(value).replace(".", self.say("decimal_mark"))
 
+    def what_to_do(self, suggestions: Iterable[Advice]) -> tuple[str, ...]:
+        """Return suggestions as sentences."""
+        return tuple(self.say(f"advice_{code}") for code in suggestions)
+
+    def whole(self, value: float) -> str:
+        """Return a number without decimals."""
+        return f"{value:.0f}"
+
+    def time(self, at: float) -> str:
+        """Return a POSIX time as local date and time, or as time alone if it is today."""
+        return moment(at)
+
+    def date_and_time(self, at: float) -> str:
+        """Return a POSIX time as local date and time."""
+        return _date_and_time(at)
+
+    def date(self, iso: str | None) -> str:
+        """Return an ISO date, nothing for none."""
+        return iso or ""
+
+    def times(self, not_seen: Sequence[str]) -> str:
+        """Return times of day ("01:00-04:00")."""
+        return ", ".join(not_seen).replace("-", "–")
+
+    def capital(self, text: str) -> str:
+        """Return a text that begins with a capital letter."""
+        return text[:1].upper() + text[1:]
+
     def page(
         self, explanation: Explanation, source: RoomSource, names: Names, room: str = ""
     ) -> Page:
@@ -163,7 +193,7 @@ class Words:
         quantity = self.say(f"quantity_{explanation.pollutant}")
         quantity = self.say("in_room", room=room, quantity=quantity) if room else quantity
         return Page(
-            what_to_do=tuple(self.say(f"advice_{code}") for code in explanation.what_to_do),
+            what_to_do=self.what_to_do(explanation.what_to_do),
             measured=" ".join(
                 [
                     self._measured(explanation, source, quantity),
@@ -215,7 +245,7 @@ class Words:
             return self.say(
                 "measured_change",
                 quantity=quantity,
-                date=change.from_day,
+                date=self.date(change.from_day),
                 before=self.concentration(change.before, source),
                 since=self.concentration(change.since, source),
             )
@@ -226,7 +256,7 @@ class Words:
                 quantity=quantity,
                 level=self.concentration(measured.peak, source),
                 minutes=measured.minutes or 0,
-                when=moment(explanation.episode.id),
+                when=self.time(explanation.episode.id),
             )
         if explanation.state is LearningState.CLOCK_WRONG:
             return self.say("measured_clock_wrong", quantity=quantity)
@@ -240,12 +270,12 @@ class Words:
         """Return what is known of a source without a new report."""
         if silence is None:
             return []
-        since = moment(silence.since)
+        since = self.time(silence.since)
         if not silence.counts:
             heard = silence.since if silence.device_at is None else silence.device_at
-            return [self.say("silence_over", since=moment(heard))]
+            return [self.say("silence_over", since=self.time(heard))]
         if silence.device_at is not None:
-            return [self.say("silence_alive", since=since, heard=moment(silence.device_at))]
+            return [self.say("silence_alive", since=since, heard=self.time(silence.device_at))]
         if silence.changes_only:
             return [self.say("silence_steady", since=since)]
         return [self.say("silence_slow", since=since)]
@@ -289,10 +319,10 @@ class Words:
 
     def _changed(self, change: ChangeFacts, *, waits: bool) -> str:
         if change.cause is Cause.TIME_ZONE:
-            return self.say("inferred_time_zone", date=change.from_day, number=change.id)
+            return self.say("inferred_time_zone", date=self.date(change.from_day), number=change.id)
         if waits:
             return self.say("inferred_changing")
-        return self.say("inferred_change", date=change.from_day)
+        return self.say("inferred_change", date=self.date(change.from_day))
 
     def _around(self, explanation: Explanation) -> list[str]:
         """Return what was measured of the surroundings of an episode."""
@@ -345,7 +375,7 @@ class Words:
         shown = TemperatureConverter.convert(
             celsius, UnitOfTemperature.CELSIUS, self._temperature_unit
         )
-        return f"{shown:.0f} {self._temperature_unit}"
+        return f"{self.whole(shown)} {self._temperature_unit}"
 
     def _because(self, explanation: Explanation, quantity: str) -> str:
         evidence, record = explanation.evidence, explanation.record
@@ -371,7 +401,7 @@ class Words:
         if explanation.subject is Subject.STATE:
             lines += self.missing(evidence.missing)
         if evidence.not_seen:
-            lines.append(self.say("because_not_seen", times=times(evidence.not_seen)))
+            lines.append(self.say("because_not_seen", times=self.times(evidence.not_seen)))
         if record.eligible_days:
             lines.append(
                 self.say("because_record", alerts=record.alerts, days=record.eligible_days)
@@ -382,7 +412,9 @@ class Words:
             )
         lines += self._unseen(explanation)
         lines += [
-            self.say("because_passed", first=change.from_day, last=change.to_day)
+            self.say(
+                "because_passed", first=self.date(change.from_day), last=self.date(change.to_day)
+            )
             for change in explanation.passed
         ]
         corrections, folded = explanation.corrections, explanation.folded_corrections
@@ -415,20 +447,20 @@ class Words:
     def _correction(self, correction: CorrectionInForce) -> str:
         return self.say(
             f"correction_{correction.code}",
-            said=_date_and_time(correction.at),
-            first=correction.from_day or "",
-            last=correction.to_day or "",
-            until=correction.until_day or "",
+            said=self.date_and_time(correction.at),
+            first=self.date(correction.from_day),
+            last=self.date(correction.to_day),
+            until=self.date(correction.until_day),
         )
 
     def _not_known(self, explanation: Explanation) -> str:
         what = ", ".join(self.say(f"not_known_{code}") for code in explanation.not_known)
-        return self.say("not_known", what=what[:1].upper() + what[1:])
+        return self.say("not_known", what=self.capital(what))
 
     def _next(self, explanation: Explanation, code: str) -> str:
         evidence, comparison = explanation.evidence, explanation.comparison
         if code == "range_after_days" and evidence.earliest is not None:
-            return self.say("next_range_from", date=_day(evidence.earliest))
+            return self.say("next_range_from", date=self.date(evidence.earliest))
         said = self.say(
             f"next_{code}",
             days=max(comparison.needed - comparison.days, 0),
@@ -436,13 +468,8 @@ class Words:
             of=evidence.of_days,
         )
         if code in _MOVED and evidence.earliest is not None:
-            return f"{self.say('next_range_from', date=_day(evidence.earliest))} {said}"
+            return f"{self.say('next_range_from', date=self.date(evidence.earliest))} {said}"
         return said
-
-
-def times(not_seen: Sequence[str]) -> str:
-    """Return times of day as a text."""
-    return ", ".join(not_seen).replace("-", "–")
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -457,7 +484,3 @@ def moment(at: float) -> str:
     """Return a POSIX time as local date and time, or as time alone if it is today."""
     day, time = _date_and_time(at).split()
     return time if day == dt_util.now().date().isoformat() else f"{day} {time}"
-
-
-def _day(iso: str) -> str:
-    return date.fromisoformat(iso).isoformat()

@@ -1,5 +1,6 @@
 """What to do about an unusual episode: suggestions that hold for everybody, in their order."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from ..channel import Channel
@@ -19,6 +20,7 @@ class Advice(StrEnum):
     SHUT_WINDOWS = "shut_windows"
     FIND_SOURCE = "find_source"
     FIND_VAPOR = "find_vapor"
+    FIND_ANY = "find_any"
     RUN_PURIFIER = "run_purifier"
     WAIT = "wait"
     OVER = "over"
@@ -42,6 +44,24 @@ def advise(
     windows = _windows(channel, sustained, at)
     source = () if windows == (Advice.SHUT_WINDOWS,) else (Advice.FIND_SOURCE,)
     return (*windows, *source, Advice.RUN_PURIFIER, *wait)
+
+
+def combined(suggestions: Iterable[Advice]) -> tuple[Advice, ...]:
+    """Return the suggestions about several pollutants as one list that does not contradict itself.
+
+    >>> pm25 = (Advice.SHUT_WINDOWS, Advice.FIND_SOURCE, Advice.WAIT)
+    >>> voc = (Advice.VENTILATE_IF_CLEAN, Advice.FIND_VAPOR, Advice.OVER)
+    >>> [str(one) for one in combined((*pm25, *voc))]
+    ['shut_windows', 'find_any', 'wait']
+    """
+    given = set(suggestions)
+    if {Advice.FIND_SOURCE, Advice.FIND_VAPOR} <= given:
+        given = given - {Advice.FIND_SOURCE, Advice.FIND_VAPOR} | {Advice.FIND_ANY}
+    if given & {Advice.SHUT_WINDOWS, Advice.VENTILATE}:
+        given.discard(Advice.VENTILATE_IF_CLEAN)
+    if len(given) > 1:
+        given.discard(Advice.OVER)
+    return tuple(one for one in Advice if one in given)
 
 
 def _windows(channel: Channel, sustained: float | None, at: float) -> tuple[Advice, ...]:
