@@ -26,8 +26,11 @@ from .core.checked import StoredFormError
 from .core.day import WINDOW_DAYS
 from .core.explaining.explain import explain
 from .core.explaining.ledger_report import ledger_report
+from .core.explaining.year_report import year_report
 from .core.pollutant import POLLUTANTS, Pollutant
 from .core.storage.channel import load_channel
+from .core.storage.year import load_year
+from .core.year.year import NO_YEAR
 from .corrections import (
     Corrected,
     async_answer,
@@ -43,6 +46,7 @@ from .entity import WORDS_OF_POLLUTANT
 from .happenings import async_mark_missed, async_name, correction_at, moments_of
 from .home_history.relearn import async_relearn
 from .permissions import async_check_user, async_without_rooms, room_names
+from .storage.rooms import YEAR
 from .words.explanation import Words, async_page
 from .words.record import RecordWords, days_until, facts_of, month_until, record_of
 
@@ -117,7 +121,10 @@ async def _async_get_ledger(
     """Return everything that is stored of a room; after each ledger, other tasks can run."""
     quantities: dict[str, Any] = {}
     for pollutant in pollutants:
-        quantities[pollutant.value] = ledger_report(room.channels[pollutant])
+        channel = room.channels[pollutant]
+        report = quantities[pollutant.value] = ledger_report(channel)
+        await asyncio.sleep(0)
+        report["year"] = year_report(channel.year, channel.spec)
         await asyncio.sleep(0)
     return {
         "room": room.subentry.title,
@@ -134,11 +141,12 @@ def _set_aside(retired: dict[str, Any]) -> dict[str, Any]:
     """Return a ledger whose source was replaced, in its stored form if it cannot be read."""
     try:
         channel = load_channel(retired.get("channel"), dt_util.get_default_time_zone(), MONTH_DAYS)
+        year = load_year(retired[YEAR]) if YEAR in retired else NO_YEAR
     except StoredFormError:
         return retired
     return {
         "at": dt_util.utc_from_timestamp(retired["at"]).isoformat(),
-        "ledger": ledger_report(channel),
+        "ledger": {**ledger_report(channel), "year": year_report(year, channel.spec)},
     }
 
 
