@@ -1,0 +1,125 @@
+"""What a year of memory is worth: homes of three years, and recordings longer than one.
+
+    python -m benchmarks.year_report [--tuning] [--homes N] [--data FOLDER] [--page FILE]
+
+Runs the core strictly in order over seeded homes: those that only report, unless `--tuning` is
+given. Prints the page, or writes it with its figure. Most rooms take whole days at once; some are
+run slot by slot for the alerts. `--record` keeps what each room came to, `--before` compares with
+such a record. `--cache` keeps each room in a folder, so that a long run can be continued.
+"""
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+import gzip
+import json
+import os
+from pathlib import Path
+import sys
+from typing import Final
+
+from .compute import KINDS as POLLUTANTS, workers
+from .recordings import Source, outdoor_sources, read
+from .seeds import REPORTING, TUNING, seeds
+from .series import DAY_S
+from .year_page import YearReport, draw, page
+from .year_rooms import YearJob, YearTally, run_recording, run_year_room
+from .years import KINDS, YEAR
+
+HOMES: Final = 3  # Of each kind; of those in which nothing changes, half as many more.
+ALERT_HOMES: Final = 1  # Of each kind in which nothing changes, run slot by slot as well.
+FIRST_TURN: Final = 50  # Homes of one year have the turns below (see `seeds`).
+GZIP: Final = ".gz"  # How the name of a record ends that is kept compressed.
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print or write the page."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.tuning and options.page is not None:
+        parser.error("a page is written from the reporting seeds only")
+    block = TUNING if options.tuning else REPORTING
+    jobs = year_jobs(block, options.homes, options.alert_homes)
+    with workers(options.jobs) as pool:
+        rooms = pool.each(partial(_tally, folder=options.cache), jobs)
+        recorded = pool.each(partial(_recorded, folder=options.cache), _long(options.data))
+    if options.record is not None:
+        _keep(options.record, [*rooms, *recorded])
+    before = _kept(options.before) if options.before else []
+    report = YearReport(block=block, rooms=rooms, recorded=recorded, before=before)
+    if options.page is None:
+        sys.stdout.write(page(report))
+    else:
+        options.page.write_text(page(report), encoding="utf-8")
+        draw(report, options.page.parent)
+    return 0
+
+
+def year_jobs(block: range, homes: int, alert_homes: int) -> list[YearJob]:
+    """Return the rooms of all kinds; no two kinds share a home, and no alerts share one either."""
+    jobs = []
+    for turn, kind in enumerate(KINDS, start=FIRST_TURN):
+        number = homes + homes // 2 if kind.steady else homes
+        more = alert_homes if kind.steady else 0
+        for place, seed in enumerate(seeds(block, number + more, turn)):
+            for pollutant in POLLUTANTS:
+                job = YearJob(kind.name, seed, pollutant, alerts=place >= number)
+                jobs += [job, replace(job, twin=True)] if kind.turns else [job]
+    return jobs
+
+
+def _long(folder: Path | None) -> list[Source]:
+    """Return the recordings of a folder that are longer than a year."""
+    known = outdoor_sources(folder) if folder else ()
+    return [source for source in known if _days(source) > YEAR]
+
+
+def _days(source: Source) -> float:
+    times, _ = read(source)
+    return float(times[-1] - times[0]) / DAY_S
+
+
+def _tally(job: YearJob, folder: Path | None) -> YearTally:
+    sys.stderr.write(f"running: {job}\n")
+    return run_year_room(job, folder).tally
+
+
+def _recorded(source: Source, folder: Path | None) -> YearTally:
+    sys.stderr.write(f"running: {source.name}\n")
+    return run_recording(source, folder).tally
+
+
+def _keep(path: Path, rooms: Iterable[YearTally]) -> None:
+    """Write a record: one room a line."""
+    lines = (json.dumps(room.as_json(), separators=(",", ":")) for room in rooms)
+    data = "".join(f"{line}\n" for line in lines).encode()
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == GZIP else data)
+
+
+def _kept(path: Path) -> list[YearTally]:
+    data = path.read_bytes()
+    text = gzip.decompress(data) if path.suffix == GZIP else data
+    return [YearTally.of_json(json.loads(line)) for line in text.splitlines()]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.year_report", description=__doc__)
+    parser.add_argument("--homes", type=int, default=HOMES, help="homes of each kind")
+    parser.add_argument(
+        "--alert-homes", type=int, default=ALERT_HOMES, help="homes run slot by slot as well"
+    )
+    parser.add_argument(
+        "--tuning", action="store_true", help="homes that rules are chosen on; never published"
+    )
+    parser.add_argument("--data", type=Path, help="a folder of recordings")
+    parser.add_argument("--page", type=Path, help="a file for the page")
+    parser.add_argument("--record", type=Path, help="a file for what each room came to")
+    parser.add_argument("--before", type=Path, help="such a file of a run without the year")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps each room")
+    parser.add_argument("--jobs", type=int, default=os.process_cpu_count() or 1)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
