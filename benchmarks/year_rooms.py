@@ -152,6 +152,7 @@ class YearRecorder:
         self.channel, self.tally, self.coldest, self.first = channel, tally, coldest, first
         self.first_day = locate(first, channel.zone)[0]
         self.days: list[DaySummary] = []
+        self._asked_season = 0
         self._seasons: dict[tuple[int, int], SeasonTally] = {}
 
     def read(self, at: float, level: float) -> None:
@@ -198,12 +199,20 @@ class YearRecorder:
         season.learned += learned
         season.eligible += summary.eligible
         season.unseen += summary.day in self.channel.unseen_days
+        self._note_creep(age, season)
         if learned and summary.coverage is not None:
             season.held += summary.coverage
             season.scored += 1
             if self._of_first_weeks(age):
                 season.first_held += summary.coverage
                 season.first_scored += 1
+
+    def _note_creep(self, age: int, season: SeasonTally) -> None:
+        creep = self.channel.year_says.creep
+        if creep is not None and creep.season_day != self._asked_season:
+            self._asked_season = creep.season_day
+            season.creeps += 1
+            self.tally.creeps.append(age)
 
     def _season(self, age: float) -> SeasonTally:
         key = int(age // YEAR), season_of(age, self.coldest)

@@ -43,6 +43,7 @@ from .day import (
 from .event import Event, EventKind
 from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
+from .learning.year_change import YearSays, explains, year_says
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.day_summary import DaySummary
 from .ledger.entries import Cause, Draft, Entry, Reset
@@ -50,14 +51,14 @@ from .ledger.episode import Episode, EpisodeEnd
 from .ledger.kept_leap import KeptLeap, aged, slack_s
 from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
-from .pollutant import PollutantSpec, cell_index
+from .pollutant import Pollutant, PollutantSpec, cell_index
 from .reading.binning import FRESH_S, LEAST_STEP, Bin, Binner
 from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, OFF_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
 from .reading.unit_check import UnitCheck
 from .year.joining import filled, followed, joined
-from .year.year import NO_YEAR
+from .year.year import NO_YEAR, Year
 
 
 class Channel:
@@ -76,6 +77,7 @@ class Channel:
 
     __slots__ = (
         "_hours_before",
+        "_year_says",
         "_zone_checked",
         "began_at",
         "binner",
@@ -122,6 +124,7 @@ class Channel:
         self.guideline = GuidelineMean(spec.guideline) if spec.guideline else None
         self.ledger = Ledger()
         self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
+        self._year_says: tuple[int, Year, Ledger, YearSays] | None = None
         self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
@@ -617,10 +620,26 @@ class Channel:
 
     def _look_for_shift(self, today: int, at: float) -> None:
         before = self.ledger
-        self.ledger = reviewed(before, today, at, self.spec.effect)
+        seasonal = explains(before, self._comparable_year, today, self.spec.effect)
+        self.ledger = reviewed(before, today, at, self.spec.effect, seasonal)
         shift = self.ledger.shift
         if shift is not None and shift != before.shift:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    @property
+    def year_says(self) -> YearSays:
+        """Return what the year says of the days before today, worked out once a day."""
+        today, year = self._last_day, self._comparable_year
+        known = self._year_says
+        if known is None or known[:2] != (today, year) or known[2] is not self.ledger:
+            said = year_says(self.ledger, year, today, self.spec.effect)
+            known = self._year_says = (today, year, self.ledger, said)
+        return known[3]
+
+    @property
+    def _comparable_year(self) -> Year:
+        """Return the year whose levels can be compared: an index is relative to its last day."""
+        return NO_YEAR if self.spec.pollutant is Pollutant.VOC_INDEX else self.year
 
     def _doubt(self, at: float, doubt: Draft) -> None:
         self._record(at, doubt)
@@ -653,7 +672,8 @@ class Channel:
 
     def _write_forecast(self, day: int, resolution: float | None = None) -> None:
         resolution = resolution or self.binner.step or LEAST_STEP
-        written = forecast(self.ledger, day, self.spec, self.promise_days, resolution)
+        weeks = self.year.weeks
+        written = forecast(self.ledger, day, self.spec, self.promise_days, resolution, weeks)
         part = self.forecast.part if self.forecast and self.forecast.day == day else None
         if self.open_day is not None:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)

@@ -27,6 +27,7 @@ from ..ledger.day_summary import day_counts
 from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
 from ..ledger.ledger import Ledger
 from ..pollutant import PollutantSpec
+from ..year.week import Week
 from .promise import MONTH_DAYS
 from .threshold import (
     NO_LEVELS,
@@ -120,10 +121,18 @@ class Forecast:
         return tuple(round(edge, 1) for part in self.ranges for edge in (part.low, part.high))
 
 
-def forecast(
-    ledger: Ledger, day: int, spec: PollutantSpec, promise_days: int, resolution: float
+def forecast(  # noqa: PLR0913 - each argument changes independently
+    ledger: Ledger,
+    day: int,
+    spec: PollutantSpec,
+    promise_days: int,
+    resolution: float,
+    weeks: Sequence[Week] = (),
 ) -> Forecast:
-    """Return the forecast of a day from the days before it; `resolution` is in the base unit."""
+    """Return the forecast of a day from the days before it; `resolution` is in the base unit.
+
+    The conditions of `weeks`, which have left the ledger, have been seen as well.
+    """
     known = standing(ledger, day)
     summaries = ledger.evidence(day, WINDOW_DAYS)
     if spec.prior is None and known.state is LearningState.COLLECTING:
@@ -158,7 +167,7 @@ def forecast(
             noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
             highest=spec.highest,
             reported=_reported(ledger, medians_by_day(summaries, own, scored)),
-            weather_limits=weather_limits(summaries),
+            weather_limits=weather_limits(summaries, weeks),
         ),
         ledger,
         promise_days,

@@ -7,7 +7,7 @@ alerts go on. Days of high air that is over, as after smoke, are excluded withou
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 import statistics
 
@@ -23,6 +23,9 @@ from ..ledger.seen_parts import parts_of
 from .typical_range import medians_by_day, quantiles
 
 type Array = NDArray[np.float64]
+# Whether the season explains a shift: its first day, the counts (day, part, cell) of the observed
+# days up to now in the compared parts, and whether it is upwards.
+type Seasonal = Callable[[int, DayCounts, bool], bool]
 
 # Valid days whose mean is compared with that of all days before them, and the fewest of those.
 # Short run: with 18, more false shifts; with 24 or 28, fewer moves noticed at as many false ones.
@@ -81,11 +84,14 @@ def has_passed(days: Sequence[int], levels: Array, from_day: int) -> bool:
     return _size(levels[:first], recent) < PASSED
 
 
-def reviewed(ledger: Ledger, today: int, at: float, effect: float) -> Ledger:
+def reviewed(
+    ledger: Ledger, today: int, at: float, effect: float, seasonal: Seasonal | None = None
+) -> Ledger:
     """Return the ledger with the shift suspected that the days before today show.
 
-    One that has passed by itself is forgotten, and high days that are over are excluded. `today`
-    is the day of the POSIX time `at`, `effect` the smallest rise worth an alert (base unit).
+    One that has passed by itself is forgotten, and high days that are over are excluded. What is
+    `seasonal` is not suspected. `today` is the day of the POSIX time `at`, `effect` the smallest
+    rise worth an alert (base unit).
     """
     summaries = ledger.evidence(today, WINDOW_DAYS)
     counts, parts = day_counts(summaries), ledger.common_parts(today)
@@ -94,17 +100,23 @@ def reviewed(ledger: Ledger, today: int, at: float, effect: float) -> Ledger:
     if passed is not None:
         return ledger.with_correction(at, change_passed(*passed))
     days = [day for day, _ in medians]
-    levels = levels_by_day(counts[:, parts_of(parts)], effect)
+    counts = counts[:, parts_of(parts)]
+    levels = levels_by_day(counts, effect)
     shift = ledger.shift
     asks = shift is not None and not shift.moves_range
     if shift and asks and has_passed(days, levels, shift.correction.from_day):
         return ledger.without(shift)
     first = bisect_left(days, max(ledger.change_day, ledger.effects.suspected_day))
     found = find_shift(days[first:], levels[first:])
-    return ledger if found is None else ledger.with_correction(at, suspect_shift(found, today))
+    if found is None:
+        return ledger
+    rising = bool(levels[-RECENT_DAYS:, 0].mean() > levels[first:-RECENT_DAYS, 0].mean())
+    if seasonal is not None and seasonal(found, counts[counts.any(axis=(1, 2))], rising):
+        return ledger
+    return ledger.with_correction(at, suspect_shift(found, today))
 
 
-def levels_by_day(counts: DayCounts, effect: float) -> Array:
+def levels_by_day(counts: NDArray[np.integer], effect: float) -> Array:
     """Return the quiet level and the rises of each observed day (day, 2), as logarithms.
 
     A rise is that of a part; the day has their mean, by observed time.

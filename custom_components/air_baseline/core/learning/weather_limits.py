@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..codes import Condition
 from ..ledger.day_summary import DaySummary
 from ..reading.surroundings import MOSTLY_OPEN, DaySurroundings
+from ..year.week import Week
 
 LEAST_DAYS = 7  # Valid days with the value that a limit needs, by judgement.
 BEYOND_C = 1.0  # °C beyond the coldest or warmest day that count as unseen, by judgement.
@@ -50,14 +51,18 @@ class WeatherLimits:
         return tuple(unseen)
 
 
-def weather_limits(days: Sequence[DaySummary]) -> WeatherLimits:
-    """Return the conditions that the given days had."""
+def weather_limits(days: Sequence[DaySummary], weeks: Sequence[Week] = ()) -> WeatherLimits:
+    """Return the conditions that the given days had, and the days of the weeks before them."""
     known = [day.surroundings for day in days]
     temperatures = [day.outdoor_temperature for day in known if day.outdoor_temperature is not None]
     shares = [day.window_open for day in known if day.window_open is not None]
-    mostly_open = sum(share >= MOSTLY_OPEN for share in shares)
-    enough = len(temperatures) >= LEAST_DAYS
+    earlier = [one for week in weeks for one in week.temperatures or ()]
+    shut, mostly_open = (sum(week.windows[place] for week in weeks) for place in range(2))
+    mostly_open += sum(share >= MOSTLY_OPEN for share in shares)
+    shut += sum(share < MOSTLY_OPEN for share in shares)
+    enough = bool(earlier) or len(temperatures) >= LEAST_DAYS
+    seen = [*temperatures, *earlier]
     return WeatherLimits(
-        temperatures=(min(temperatures), max(temperatures)) if enough else None,
-        windows=(len(shares) - mostly_open, mostly_open) if len(shares) >= LEAST_DAYS else None,
+        temperatures=(min(seen), max(seen)) if enough else None,
+        windows=(shut, mostly_open) if shut + mostly_open >= LEAST_DAYS else None,
     )
