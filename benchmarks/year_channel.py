@@ -54,12 +54,9 @@ _NOTHING_SAID: Final = Judgement(
 
 
 class QuickChannel(Channel):
-    """A channel without a guideline, whose source reports each slot at its start.
+    """A channel without a guideline, whose source reports each slot at its start."""
 
-    `unseen_days` are those on which a condition was new.
-    """
-
-    __slots__ = ("_asked_at", "_conditions", "unseen_days")
+    __slots__ = ("_asked_at", "_conditions")
 
     def __init__(self, spec: PollutantSpec, zone: tzinfo) -> None:
         """Start with nothing known."""
@@ -68,7 +65,6 @@ class QuickChannel(Channel):
         self.binner = _SlotBinner(self.health.longest_hold_s)
         self.binner.cadence.said = False
         self.sustained = _QuickWindow()
-        self.unseen_days: set[int] = set()
         self._asked_at, self._conditions = 0, ()
 
     @override
@@ -88,7 +84,6 @@ class QuickChannel(Channel):
             self._learn(bin_, hour)
         if self.open_day is not None and self.unseen(bin_.end):
             self.open_day.unseen = True
-            self.unseen_days.add(day)
         return _NOTHING_SAID
 
 
@@ -176,7 +171,6 @@ class DaysChannel(QuickChannel):
                     open_day.scored_slots += len(values)
             if self.unseen(start + DAY_S - 1.0):
                 open_day.unseen = True
-                self.unseen_days.add(day)
 
 
 def shares_inside(typical: PartRange, levels: Array) -> Array:

@@ -48,11 +48,6 @@ def later(room: YearTally) -> list[SeasonTally]:
     return [season for season in room.seasons if season.year != FIRST_YEAR]
 
 
-def of_first_year(room: YearTally) -> list[SeasonTally]:
-    """Return the seasons of the first year."""
-    return [season for season in room.seasons if season.year == FIRST_YEAR]
-
-
 def first_weeks_held(rooms: Iterable[YearTally], season: int) -> Estimate:
     """Return how much learned ranges held in the first four weeks of a season, after a year."""
     return _by_home(rooms, partial(_of, season, "first_held"), partial(_of, season, "first_scored"))
@@ -80,67 +75,83 @@ def able(rooms: Iterable[YearTally]) -> Estimate:
     return _by_home(known, lambda one: one.eligible, lambda one: one.days)
 
 
-def unseen(rooms: Iterable[YearTally]) -> Estimate:
+def unseen(rooms: Iterable[YearTally], *, year: bool = True) -> Estimate:
     """Return the share of days with a condition that was new, where conditions are known."""
     known = [room for room in rooms if room.context]
-    return _by_home(known, lambda one: one.unseen, lambda one: one.days)
+    days = [room.review.unseen if year else room.review.unseen_without for room in known]
+    return ratio(
+        [float(_number_later(some)) for some in days],
+        [float(sum(one.days for one in later(room))) for room in known],
+    )
 
 
-def false_changes(rooms: Iterable[YearTally]) -> Bounded:
+def false_changes(rooms: Iterable[YearTally], *, year: bool = True) -> Bounded:
     """Return how often a change was suspected in homes in which only the seasons changed."""
-    return _bounded([room for room in rooms if room.steady], lambda one: one.changes)
+    return changes([room for room in rooms if room.steady], year=year)
 
 
 def false_creeps(rooms: Iterable[YearTally]) -> Bounded:
     """Return how often a creep was stated in homes in which only the seasons changed."""
-    return _bounded([room for room in rooms if room.steady], lambda one: one.creeps)
+    return creeps([room for room in rooms if room.steady])
 
 
-def changes(rooms: Iterable[YearTally]) -> float:
-    """Return how often a change was suspected in a room-year, true or false."""
-    return _bounded(list(rooms), lambda one: one.changes).rate
+def changes(rooms: Sequence[YearTally], *, year: bool = True) -> Bounded:
+    """Return how often a change was suspected after the first year, true or false."""
+    return _bounded(rooms, lambda room: suspected(room, year=year))
 
 
-def creeps(rooms: Iterable[YearTally]) -> float:
-    """Return how often a creep was stated in a room-year, true or false."""
-    return _bounded(list(rooms), lambda one: one.creeps).rate
+def creeps(rooms: Sequence[YearTally]) -> Bounded:
+    """Return how often a creep was stated, true or false."""
+    return _bounded(rooms, lambda room: room.review.creeps)
 
 
 def found_creeps(rooms: Iterable[YearTally]) -> Estimate:
     """Return the share of creeping sensors of which a creep was stated."""
     creeping = [room for room in rooms if room.kind in CREEPS and not room.twin]
-    return _share([bool(room.creeps) for room in creeping])
+    return _share([bool(room.review.creeps) for room in creeping])
 
 
-def found_turns(rooms: Iterable[YearTally]) -> Estimate:
-    """Return the share of moved or replaced sensors after which a change was suspected soon."""
-    turned = [room for room in rooms if room.turned is not None and not room.twin]
-    return _share([_noticed(room) for room in turned])
+def found_turns(rooms: Iterable[YearTally], *, twin: bool = False, year: bool = True) -> Estimate:
+    """Return the share of moved or replaced sensors after which a change was suspected soon.
+
+    With `twin`, it is that of the same rooms in the same weeks without what happened.
+    """
+    turned = [room for room in rooms if room.turned is not None and room.twin is twin]
+    return _share([_noticed(room, year=year) for room in turned])
 
 
-def found_without(rooms: Iterable[YearTally]) -> Estimate:
-    """Return the same share of the same rooms in the same weeks, without what happened."""
-    twins = [room for room in rooms if room.turned is not None and room.twin]
-    return _share([_noticed(room) for room in twins])
+def suspected(room: YearTally, *, year: bool = True) -> list[int]:
+    """Return the days on which a change was suspected, with the year or without it."""
+    return room.review.changes if year else room.changes
 
 
-def _noticed(room: YearTally) -> bool:
+def _noticed(room: YearTally, *, year: bool) -> bool:
     turned = room.turned or 0
-    return any(turned <= day < turned + NOTICED_DAYS for day in room.changes)
+    return any(turned <= day < turned + NOTICED_DAYS for day in suspected(room, year=year))
 
 
 def _share(found: Sequence[bool]) -> Estimate:
     return ratio([float(one) for one in found], [1.0] * len(found))
 
 
-def _bounded(rooms: Sequence[YearTally], amount: Amount) -> Bounded:
-    number = int(sum(amount(one) for room in rooms for one in later(room)))
-    room_years = sum(one.days for room in rooms for one in later(room)) / YEAR
-    if not room_years:
+def _number_later(days: Iterable[int]) -> int:
+    """Return how many days lie after the first year."""
+    return sum(day >= YEAR for day in days)
+
+
+def _bounded(rooms: Sequence[YearTally], of: Callable[[YearTally], list[int]]) -> Bounded:
+    numbers = [float(_number_later(of(room))) for room in rooms]
+    years = [sum(one.days for one in later(room)) / YEAR for room in rooms]
+    if not sum(years):
         return Bounded(0, 0.0, float("nan"))
-    poisson = float(chi2.ppf(1.0 - UNCERTAIN, 2 * (number + 1))) / 2.0 / room_years
-    over_homes = _by_home(rooms, lambda one: YEAR * amount(one), lambda one: one.days)
-    return Bounded(number, room_years, max(poisson, over_homes.high if len(rooms) > 1 else 0.0))
+    number = int(sum(numbers))
+    poisson = float(chi2.ppf(1.0 - UNCERTAIN, 2 * (number + 1))) / 2.0 / sum(years)
+    homes: dict[str, list[float]] = {}
+    for room, said, length in zip(rooms, numbers, years, strict=True):
+        sums = homes.setdefault(f"{room.kind} {room.seed}", [0.0, 0.0])
+        sums[0], sums[1] = sums[0] + said, sums[1] + length
+    over_homes = ratio([one for one, _ in homes.values()], [one for _, one in homes.values()])
+    return Bounded(number, sum(years), max(poisson, over_homes.high if len(homes) > 1 else 0.0))
 
 
 def _of(season: int, name: str, one: SeasonTally) -> float:

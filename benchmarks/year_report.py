@@ -4,16 +4,13 @@
 
 Runs the core strictly in order over seeded homes: those that only report, unless `--tuning` is
 given. Prints the page, or writes it with its figure. Most rooms take whole days at once; some are
-run slot by slot for the alerts. `--record` keeps what each room came to, `--before` compares with
-such a record. `--cache` keeps each room in a folder, so that a long run can be continued.
+run slot by slot for the alerts. `--cache` keeps each room in a folder, so that a long run can be
+continued.
 """
 
 import argparse
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-import gzip
-import json
 import os
 from pathlib import Path
 import sys
@@ -30,7 +27,6 @@ from .years import KINDS, YEAR
 HOMES: Final = 3  # Of each kind; of those in which nothing changes, half as many more.
 ALERT_HOMES: Final = 1  # Of each kind in which nothing changes, run slot by slot as well.
 FIRST_TURN: Final = 50  # Homes of one year have the turns below (see `seeds`).
-GZIP: Final = ".gz"  # How the name of a record ends that is kept compressed.
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,10 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     with workers(options.jobs) as pool:
         rooms = pool.each(partial(_tally, folder=options.cache), jobs)
         recorded = pool.each(partial(_recorded, folder=options.cache), _long(options.data))
-    if options.record is not None:
-        _keep(options.record, [*rooms, *recorded])
-    before = _kept(options.before) if options.before else []
-    report = YearReport(block=block, rooms=rooms, recorded=recorded, before=before)
+    report = YearReport(block=block, rooms=rooms, recorded=recorded)
     if options.page is None:
         sys.stdout.write(page(report))
     else:
@@ -65,7 +58,9 @@ def year_jobs(block: range, homes: int, alert_homes: int) -> list[YearJob]:
         for place, seed in enumerate(seeds(block, number + more, turn)):
             for pollutant in POLLUTANTS:
                 job = YearJob(kind.name, seed, pollutant, alerts=place >= number)
-                jobs += [job, replace(job, twin=True)] if kind.turns else [job]
+                twice = [replace(job, twin=True)] if kind.turns else []
+                both = [replace(job, year=True)] if job.alerts and job.context else []
+                jobs += [job, *twice, *both]
     return jobs
 
 
@@ -90,19 +85,6 @@ def _recorded(source: Source, folder: Path | None) -> YearTally:
     return run_recording(source, folder).tally
 
 
-def _keep(path: Path, rooms: Iterable[YearTally]) -> None:
-    """Write a record: one room a line."""
-    lines = (json.dumps(room.as_json(), separators=(",", ":")) for room in rooms)
-    data = "".join(f"{line}\n" for line in lines).encode()
-    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == GZIP else data)
-
-
-def _kept(path: Path) -> list[YearTally]:
-    data = path.read_bytes()
-    text = gzip.decompress(data) if path.suffix == GZIP else data
-    return [YearTally.of_json(json.loads(line)) for line in text.splitlines()]
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.year_report", description=__doc__)
     parser.add_argument("--homes", type=int, default=HOMES, help="homes of each kind")
@@ -114,8 +96,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--data", type=Path, help="a folder of recordings")
     parser.add_argument("--page", type=Path, help="a file for the page")
-    parser.add_argument("--record", type=Path, help="a file for what each room came to")
-    parser.add_argument("--before", type=Path, help="such a file of a run without the year")
     parser.add_argument("--cache", type=Path, help="a folder that keeps each room")
     parser.add_argument("--jobs", type=int, default=os.process_cpu_count() or 1)
     return parser

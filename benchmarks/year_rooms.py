@@ -1,10 +1,10 @@
 """Three years of one room, strictly in order: what each season of them came to."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
 from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import DAY_S, HOURS, locate
@@ -18,6 +18,7 @@ from .recordings import Source, readings
 from .sensors import recorded_sensor
 from .series import DAY, HOUR, Array
 from .year_channel import DaysChannel, QuickChannel
+from .year_review import NOTHING_SAID, Reviewed, review
 from .years import KINDS, YEAR, YEARS, YearHome, year_sensor, years_of
 
 SEASONS: Final = ("winter", "spring", "summer", "autumn")
@@ -33,8 +34,9 @@ COLDEST: Final = (1, 15)  # Month and day, north of the equator.
 class YearJob:
     """A room to run: the name of its kind, its home, its pollutant.
 
-    With `alerts` it runs slot by slot. A `twin` is the same room in which nothing but the seasons
-    changes.
+    With `alerts` it runs slot by slot, and with `year` it keeps one: that moves no range, but
+    conditions that it has seen are not new. A `twin` is the same room in which nothing but the
+    seasons changes.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class YearJob:
     days: int = YEARS * YEAR
     alerts: bool = False
     twin: bool = False
+    year: bool = False
 
     @property
     def context(self) -> bool:
@@ -54,9 +57,8 @@ class YearJob:
 class SeasonTally:
     """One season of one year of a room; years are counted from the first reading, from 0 on.
 
-    Of the `days`, `learned` had a learned range and `eligible` allowed an alert, and on `unseen`
-    a condition was new. `held` is the sum of the coverages of the `scored` days, `first_held` that
-    of its first four weeks. `alerts`, `changes` and `creeps` are how often each was said.
+    Of the `days`, `learned` had a learned range and `eligible` allowed an alert. `held` is the sum
+    of the coverages of the `scored` days, `first_held` that of its first four weeks.
     """
 
     year: int
@@ -64,14 +66,11 @@ class SeasonTally:
     days: int = 0
     learned: int = 0
     eligible: int = 0
-    unseen: int = 0
     held: float = 0.0
     scored: int = 0
     first_held: float = 0.0
     first_scored: int = 0
     alerts: int = 0
-    changes: int = 0
-    creeps: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,8 +78,8 @@ class YearTally:
     """What the years of a room come to.
 
     `turned` is the day on which its sensor changed (of a `twin`: that of the other one), None for
-    none. `changes` and `creeps` are the days on which each was said, all counted from the first
-    reading.
+    none. `changes` are the days, counted from the first, on which a change was suspected, and
+    `review` is what the year says.
     """
 
     kind: str
@@ -90,9 +89,10 @@ class YearTally:
     alerts: bool
     twin: bool
     turned: int | None
+    year: bool = False
     seasons: list[SeasonTally] = field(default_factory=list)
     changes: list[int] = field(default_factory=list)
-    creeps: list[int] = field(default_factory=list)
+    review: Reviewed = NOTHING_SAID
 
     @property
     def home(self) -> str:
@@ -103,15 +103,6 @@ class YearTally:
     def steady(self) -> bool:
         """Tell whether nothing but the seasons changes."""
         return self.twin or self.kind in STEADY
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def of_json(cls, plain: dict[str, Any]) -> Self:
-        """Return the tally that `as_json` made plain."""
-        return cls(**{**plain, "seasons": [SeasonTally(**one) for one in plain["seasons"]]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +116,18 @@ class YearRoom:
 
 def run_year_room(job: YearJob, folder: Path | None = None) -> YearRoom:
     """Run a room, or take it from a folder."""
-    return cached(folder, job, lambda: _run(job))
+    return cached(folder, job, lambda: with_review(_run(job)))
 
 
 def run_recording(source: Source, folder: Path | None = None) -> YearRoom:
     """Run a recording; its seasons are those of the calendar, north of the equator."""
-    return cached(folder, source, lambda: _run_recording(source))
+    return cached(folder, source, lambda: with_review(_run_recording(source)))
+
+
+def with_review(room: YearRoom) -> YearRoom:
+    """Return a room with what the year says of its days."""
+    said = review(room.days, room.days[0].day, Pollutant(room.tally.pollutant))
+    return replace(room, tally=replace(room.tally, review=said))
 
 
 def season_of(day: float, coldest: float) -> int:
@@ -152,7 +149,6 @@ class YearRecorder:
         self.channel, self.tally, self.coldest, self.first = channel, tally, coldest, first
         self.first_day = locate(first, channel.zone)[0]
         self.days: list[DaySummary] = []
-        self._asked_season = 0
         self._seasons: dict[tuple[int, int], SeasonTally] = {}
 
     def read(self, at: float, level: float) -> None:
@@ -187,7 +183,6 @@ class YearRecorder:
         elif event.kind is EventKind.UNUSUAL_STARTED:
             self._season(age).alerts += 1
         elif event.kind is EventKind.CHANGE_SUSPECTED:
-            self._season(age).changes += 1
             self.tally.changes.append(int(age))
 
     def _close(self, summary: DaySummary) -> None:
@@ -198,21 +193,12 @@ class YearRecorder:
         season.days += 1
         season.learned += learned
         season.eligible += summary.eligible
-        season.unseen += summary.day in self.channel.unseen_days
-        self._note_creep(age, season)
         if learned and summary.coverage is not None:
             season.held += summary.coverage
             season.scored += 1
             if self._of_first_weeks(age):
                 season.first_held += summary.coverage
                 season.first_scored += 1
-
-    def _note_creep(self, age: int, season: SeasonTally) -> None:
-        creep = self.channel.year_says.creep
-        if creep is not None and creep.season_day != self._asked_season:
-            self._asked_season = creep.season_day
-            season.creeps += 1
-            self.tally.creeps.append(age)
 
     def _season(self, age: float) -> SeasonTally:
         key = int(age // YEAR), season_of(age, self.coldest)
@@ -239,10 +225,12 @@ def _run(job: YearJob) -> YearRoom:
         alerts=job.alerts,
         twin=job.twin,
         turned=turned,
+        year=job.year,
     )
     whole = slice(BEGIN, BEGIN + job.days * DAY)
     times, levels = home.times[whole], instrument.shown[whole]
     channel = (QuickChannel if job.alerts else DaysChannel)(POLLUTANTS[job.pollutant], UTC)
+    channel.keeps_year = job.year
     recorder = YearRecorder(channel, tally, home.coldest, float(times[0]))
     around = _around(channel, home, whole) if job.context else iter(())
     if isinstance(channel, DaysChannel):
@@ -275,7 +263,7 @@ def _around(channel: QuickChannel, home: YearHome, whole: slice) -> Iterator[Non
 def _run_recording(source: Source) -> YearRoom:
     sensor = recorded_sensor(source)
     channel = QuickChannel(POLLUTANTS[sensor.pollutant], sensor.zone)
-    channel.binner.cadence.said = None
+    channel.binner.cadence.said, channel.keeps_year = None, False
     tally = YearTally(
         kind=source.name,
         seed=0,

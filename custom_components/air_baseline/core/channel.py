@@ -41,9 +41,10 @@ from .day import (
     same_month,
 )
 from .event import Event, EventKind
+from .learning.last_year import left_weeks
 from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
-from .learning.year_change import YearSays, explains, year_says
+from .learning.year_change import SameSeason, YearSays, year_says
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.day_summary import DaySummary
 from .ledger.entries import Cause, Draft, Entry, Reset
@@ -620,8 +621,8 @@ class Channel:
 
     def _look_for_shift(self, today: int, at: float) -> None:
         before = self.ledger
-        seasonal = explains(before, self._comparable_year, today, self.spec.effect)
-        self.ledger = reviewed(before, today, at, self.spec.effect, seasonal)
+        same = SameSeason(before, self._comparable_year, today, self.spec.effect)
+        self.ledger = reviewed(before, today, at, self.spec.effect, same)
         shift = self.ledger.shift
         if shift is not None and shift != before.shift:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
@@ -672,8 +673,8 @@ class Channel:
 
     def _write_forecast(self, day: int, resolution: float | None = None) -> None:
         resolution = resolution or self.binner.step or LEAST_STEP
-        weeks = self.year.weeks
-        written = forecast(self.ledger, day, self.spec, self.promise_days, resolution, weeks)
+        weeks = left_weeks(self.year, self.ledger)
+        written = forecast(self.ledger, day, self.spec, self.promise_days, resolution, weeks=weeks)
         part = self.forecast.part if self.forecast and self.forecast.day == day else None
         if self.open_day is not None:
             written = begin_parts(written, part, self.open_day.counts, self.ledger)

@@ -127,6 +127,7 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
     spec: PollutantSpec,
     promise_days: int,
     resolution: float,
+    *,
     weeks: Sequence[Week] = (),
 ) -> Forecast:
     """Return the forecast of a day from the days before it; `resolution` is in the base unit.

@@ -98,6 +98,12 @@ def same_weeks(year: Year, day: int, years: int = 1) -> SameWeeks | None:
     )
 
 
+def left_weeks(year: Year, ledger: Ledger) -> list[Week]:
+    """Return the weeks of which all days have left the ledger."""
+    first = ledger.days[0].day if ledger.days else 0
+    return [week for week in year.weeks if week.seen_days[-1] < first or not first]
+
+
 def season_of(day: int, *, southern: bool = False) -> tuple[TimeOfYear, int]:
     """Return the meteorological season of a day and the year that it began in.
 

@@ -8,7 +8,6 @@ moves both; so can a harder winter, so that of a creep nothing is said but that 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from ..pollutant import from_scale
 from ..year.week import WEEK_DAYS, Week, WeekOrigin, week_of
 from ..year.year import Year
 from .last_year import MONTHS_OF_A_SEASON, WEEKS_OF_A_YEAR, season_of
-from .level_shift import RECENT_DAYS, STEPS, Seasonal, levels_by_day, reviewed
+from .level_shift import RECENT_DAYS, STEPS, levels_by_day, reviewed
 from .typical_range import quantiles
 
 type Array = NDArray[np.float64]
@@ -65,57 +64,44 @@ def year_says(ledger: Ledger, year: Year, today: int, effect: float) -> YearSays
     """Return what the year says of the days before today; `effect` as in `find_creep`."""
     if not year.packed:
         return YearSays()
-    seasonal: list[int] = []
-    parts = ledger.common_parts(today)
-
-    def note(first: int, recent: DayCounts, rising: bool) -> bool:  # noqa: FBT001 - a callback
-        same = _explains(year, today, effect, parts, first, recent, rising)
-        seasonal.extend([first] if same else [])
-        return same
-
-    reviewed(ledger, today, 0.0, effect, note)
-    return YearSays(
-        as_last_year=seasonal[0] if seasonal else None,
-        creep=find_creep(ledger, year, today, effect),
-    )
+    same = SameSeason(ledger, year, today, effect)
+    reviewed(ledger, today, 0.0, effect, same)
+    return YearSays(as_last_year=same.explained, creep=find_creep(ledger, year, today, effect))
 
 
-def explains(ledger: Ledger, year: Year, today: int, effect: float) -> Seasonal | None:
-    """Return what tells whether the year explains a shift, None if there is no year."""
-    if not year.packed:
-        return None
-    parts = ledger.common_parts(today)
-    return partial(_explains, year, today, effect, parts)
+class SameSeason:
+    """Tells whether the last 21 days are as the same weeks of earlier years: it is the season.
 
+    `explained` is the first day of the last shift that was explained, None for none.
+    """
 
-def _explains(  # noqa: PLR0913 - bound by `explains`
-    year: Year,
-    today: int,
-    effect: float,
-    parts: int,
-    _first: int,
-    recent: DayCounts,
-    rising: bool,  # noqa: FBT001 - a callback
-) -> bool:
-    """Tell whether the last 21 days are as the same weeks of earlier years: it is the season."""
-    first, last = week_of(today - RECENT_DAYS), week_of(today - 1)
-    weeks = [
-        week
-        for years in range(1, YEARS + 1)
-        for week in _weeks(year, first - AROUND_WEEKS, last + AROUND_WEEKS, years)
-    ]
-    if len(weeks) < LEAST_WEEKS:
-        return False
-    then = _levels([week.counts[parts_of(parts)] for week in weeks], effect)
-    days = recent[-RECENT_DAYS:]
-    now = _levels(
-        [
-            days[place : place + WEEK_DAYS].sum(axis=0, dtype=np.intp)
-            for place in range(0, len(days), WEEK_DAYS)
-        ],
-        effect,
-    )
-    return bool(len(then) and len(now) and _beyond(now.mean(axis=0)[None], then, rising) < BEYOND)
+    def __init__(self, ledger: Ledger, year: Year, today: int, effect: float) -> None:
+        """Ask on a day; `effect` is the smallest rise worth an alert (base unit)."""
+        self.explained: int | None = None
+        self._ledger, self._year, self._today, self._effect = ledger, year, today, effect
+
+    def __call__(self, first: int, recent: DayCounts, rising: bool) -> bool:  # noqa: FBT001 - see `Seasonal`
+        """Tell whether a shift since a day is the season; see `level_shift.Seasonal`."""
+        if self._explains(recent, rising):
+            self.explained = first
+        return self.explained == first
+
+    def _explains(self, recent: DayCounts, rising: bool) -> bool:  # noqa: FBT001 - see `Seasonal`
+        first, last = week_of(self._today - RECENT_DAYS), week_of(self._today - 1)
+        weeks = [
+            week
+            for years in range(1, YEARS + 1)
+            for week in _weeks(self._year, first - AROUND_WEEKS, last + AROUND_WEEKS, years)
+        ]
+        if len(weeks) < LEAST_WEEKS:
+            return False
+        parts = parts_of(self._ledger.common_parts(self._today))
+        then = _levels([week.counts[parts] for week in weeks], self._effect)
+        days = recent[-RECENT_DAYS:]
+        sevens = [days[place : place + WEEK_DAYS] for place in range(0, len(days), WEEK_DAYS)]
+        now = _levels([some.sum(axis=0, dtype=np.intp) for some in sevens], self._effect)
+        known = bool(len(then) and len(now))
+        return known and _beyond(now.mean(axis=0)[None], then, rising) < BEYOND
 
 
 def find_creep(ledger: Ledger, year: Year, today: int, effect: float) -> Creep | None:
@@ -146,7 +132,7 @@ def find_creep(ledger: Ledger, year: Year, today: int, effect: float) -> Creep |
         return None
     monday = first * WEEK_DAYS + 1
     return Creep(
-        season_day=_season_day(today),
+        season_day=season_day(today),
         first_day=monday,
         last_day=monday + CREEP_WEEKS * WEEK_DAYS - 1,
         now=middle,
@@ -188,10 +174,8 @@ def _levels(weeks: Sequence[NDArray[np.integer]], effect: float) -> Array:
 
 def _beyond(now: Array, then: Array, rising: bool) -> float:  # noqa: FBT001 - which way
     """Return by how many steps all of some levels lie beyond all others, the mean of both kinds."""
-    if rising:
-        gaps = now.min(axis=0) - then.max(axis=0)
-    else:
-        gaps = then.min(axis=0) - now.max(axis=0)
+    higher, lower = (now, then) if rising else (then, now)
+    gaps = higher.min(axis=0) - lower.max(axis=0)
     return float((gaps / STEPS).mean())
 
 
@@ -200,7 +184,7 @@ def _middle(weeks: Sequence[NDArray[np.integer]]) -> float:
     return round(from_scale(float(quantiles(counts, 0.5)[0])), 1)
 
 
-def _season_day(day: int) -> int:
+def season_day(day: int) -> int:
     """Return the first day of the meteorological season of a day: the same in both hemispheres."""
     on = date.fromordinal(day)
     months = on.month % MONTHS_OF_A_SEASON
