@@ -16,10 +16,11 @@ from pathlib import Path
 import sys
 from typing import Final
 
+from custom_components.air_baseline.core.day import DAY_S
+
 from .compute import KINDS as POLLUTANTS, workers
 from .recordings import Source, outdoor_sources, read
 from .seeds import REPORTING, TUNING, seeds
-from .series import DAY_S
 from .year_page import YearReport, draw, page
 from .year_rooms import YearJob, YearTally, run_recording, run_year_room
 from .years import KINDS, YEAR

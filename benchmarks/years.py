@@ -19,7 +19,7 @@ from .influences import Influence, airing, outdoor_air, temperature
 from .mixing import SLOT_H, add_plume, day_factors, follow, smooth_noise
 from .seeds import stream
 from .sensing import Fault, Instrument, instrument
-from .series import DAY, Array
+from .series import DAY, Array, Mask
 
 YEAR: Final = 365  # Days of the simulated year.
 YEARS: Final = 3
@@ -209,13 +209,15 @@ def _outdoor(seed: int, home: Home, seasons: _Seasons, hours: Array, winter: Arr
     evening = np.exp(-0.5 * (((hours % 24.0) - 21.0) / 3.0) ** 2)
     weather = np.exp(seasons.spread * winter * smooth_noise(rng, len(hours), 40.0))
     burnt = winter**2 * (seasons.stoves + seasons.evening * evening)
-    return level * weather * (1.0 + burnt)
+    outdoors: Array = level * weather * (1.0 + burnt)
+    return outdoors
 
 
-def _away(rng: Generator, days: int, home: Home, winter: Array, kind: Kind) -> Array:
+def _away(rng: Generator, days: int, home: Home, winter: Array, kind: Kind) -> Mask:
     """Return where nobody is there: a holiday each summer, or all but the summer in a cottage."""
+    away: Mask = winter > COTTAGE_OPENS
     if kind.summers:
-        return winter > COTTAGE_OPENS
+        return away
     day = np.arange(days * DAY) / DAY
     away = np.zeros(days * DAY, dtype=np.bool_)
     for year in range(-1, days // YEAR + 1):
