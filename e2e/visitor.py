@@ -34,7 +34,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, port: int, scale: float = 1.0) -> None:
         """Open a window on a home; it signs in automatically."""
-        self._address = address(port)
+        self.address = address(port)
         context = browser.new_context(
             viewport=WIDE,  # type: ignore[arg-type]
             color_scheme="light",
@@ -48,7 +48,7 @@ class Visitor:
 
     def go(self, path: str) -> str:
         """Go to a page; return its text."""
-        self.page.goto(self._address + path)
+        self.page.goto(self.address + path)
         self.page.wait_for_selector("home-assistant-main")
         return self.read()
 

@@ -19,6 +19,17 @@ def test_the_guideline_comes_on_top_of_every_state(page: Page) -> None:
         card.evaluate("card => card.remove()")
 
 
+def test_the_line_of_the_guideline_is_named_where_it_is_in_the_chart(page: Page) -> None:
+    name = "Guideline for a mean of 24 hours (WHO): 15 μg/m³"
+    card = show(page, STATES["learned"])
+    text(page)
+    assert page.locator("air-baseline-card .legend .limit").inner_text() == name
+    card.evaluate("card => card.remove()")
+    show(page, a_room(a_channel(guideline=a_guideline(limit=1000.0))))
+    text(page)
+    assert count(page, ".legend .limit") == 0
+
+
 def test_without_enough_hours_there_is_the_value_and_no_mean(page: Page) -> None:
     high = STATES["collecting"]["channels"][0] | {
         "guideline": a_guideline(now_above=True),

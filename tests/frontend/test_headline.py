@@ -97,11 +97,12 @@ def test_the_mean_is_said_while_it_is_above_the_guideline(page: Page) -> None:
     above = {"above_guideline": True, "guideline": a_guideline(mean=41.0)}
     show_home(page, {"Kitchen": a_brief(LEARNING | above), "Bath": a_brief(UNUSUAL | above)})
     assert sentences(page) == (
-        "Bath unusual since 12:15. Kitchen: PM2.5 above guideline (24 h: 41 μg/m³, guideline 15)."
+        "Bath unusual since 12:15. Kitchen: PM2.5 above guideline "
+        "(24 h: 41 μg/m³, guideline 15). Ready about March 18."
     )
     assert tiles(page) == [
         "Bath 5.4 μg/m³ Unusual since 12:15. 24 h: 41 μg/m³, guideline 15",
-        "Kitchen 5.4 μg/m³ 24 h: 41 μg/m³, guideline 15",
+        "Kitchen 5.4 μg/m³ 24 h: 41 μg/m³, guideline 15. Ready about March 18",
     ]
 
 
@@ -123,6 +124,7 @@ def test_high_air_is_never_calm_where_nothing_compares_it(
     high = channel | {"guideline": a_guideline(now_above=True)}
     show_home(page, {"Bath": a_brief(), "Kitchen": a_brief(high, questions=1)})
     words = "Now above 15 μg/m³, the guideline for 24 hours"
+    words += ". Ready about March 18" if channel["earliest"] else ""
     assert sentences(page) == f"Kitchen: {words}. The rest as usual."
     assert tiles(page)[0] == f"Kitchen 5.4 μg/m³ {words} ?"
     edge = "tile => getComputedStyle(tile).borderLeftColor"

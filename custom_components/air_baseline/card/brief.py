@@ -60,8 +60,7 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
         "compared": shown.compared,
         "since": episode_span(episode, at)[0] if episode and shown.unusual else None,
         "silent_since": silent.since if silent and not silent.counts else None,
-        "above_guideline": shown.above_guideline,
-        "guideline": guideline_brief(channel, source, judgement.sustained, shown_at),
+        **guideline_brief(channel, source, judgement.sustained, shown_at),
         "usable_days": shown.usable_days,
         "needed": shown.needed_days,
         "lacks": shown.missing,
@@ -71,18 +70,21 @@ def channel_brief(room: RoomCoordinator, source: RoomSource, shown: EntityView, 
 
 def guideline_brief(
     channel: Channel, source: RoomSource, sustained: float | None, at: float
-) -> Brief | None:
-    """Return the guideline of a pollutant, which holds for everybody; None if it has none.
+) -> Brief:
+    """Return the guideline of a pollutant, which holds for everybody, and whether it is exceeded.
+
+    Both are None if there is none.
 
     `now_above` says that the sustained level is above the number of the guideline, whether or not
-    there is a mean to compare. `mean` is None unless it is above the guideline, so that a calm
+    there is a mean to compare. Its `mean` is None unless it is above the guideline, so that a calm
     home says nothing new.
     """
     spec = channel.spec.guideline
     if channel.guideline is None or spec is None or channel.clock_wrong:
-        return None
-    mean = channel.guideline.so_far(at) if channel.guideline.is_above(at) else None
-    return {
+        return {"above_guideline": None, "guideline": None}
+    above = channel.guideline.is_above(at)
+    mean = channel.guideline.so_far(at) if above else None
+    guideline = {
         "limit": in_unit(spec.limit, source),
         "hours": spec.hours,
         "needed": spec.minimum_h,
@@ -90,6 +92,7 @@ def guideline_brief(
         "mean": in_unit(mean.mean, source) if mean else None,
         "mean_is_least": mean is not None and mean.is_least,
     }
+    return {"above_guideline": above, "guideline": guideline}
 
 
 def seen_by(user: User, brief: Brief) -> Brief:

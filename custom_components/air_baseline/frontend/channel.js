@@ -96,7 +96,7 @@ function chip(hass, kind, channel) {
   const words =
     kind === "learning"
       ? stateName(hass, channel.words_of, "learning", channel.state)
-      : standingWords(hass, kind, channel, kind === "above_guideline");
+      : standingWords(hass, kind, channel, kind === "above_guideline" || kind === "high_now");
   return html("div", `chip ${kind}`, {}, words);
 }
 

@@ -2,8 +2,8 @@
 
 import { html } from "./dom.js";
 import { clock, dateOf, level, moment, number, say } from "./format.js";
-import { meanName, meanWords } from "./guideline.js";
-import { drawPlot } from "./plot.js";
+import { guidelineName, limitOf, meanName, meanWords } from "./guideline.js";
+import { drawPlot, topOf } from "./plot.js";
 import { around, earlier, nearest, today } from "./series.js";
 import { timesOfDay } from "./speak.js";
 
@@ -257,6 +257,9 @@ export class Chart {
     if (view.parts.length) items.push(item(view.firm ? "range" : "guess", this._rangeWords()));
     if (view.outdoor.length) items.push(item("outdoor", say(hass, "card_outdoor")));
     if (view.mean.length) items.push(item("mean", meanName(hass, view)));
+    if (view.guideline?.limit <= topOf(view)) {
+      items.push(item("limit", `${guidelineName(hass, view)}: ${limitOf(hass, view)}`));
+    }
     const { not_seen: notSeen, line } = this._channel;
     if (this._span === "today") {
       const times = timesOfDay(hass, notSeen);

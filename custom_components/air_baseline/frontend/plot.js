@@ -1,7 +1,6 @@
 // Draws a chart with uPlot, which keeps its axes, its lines and the place under the finger.
 
 import { clock, dayOfMonth, hourOf, level, weekday } from "./format.js";
-import { guidelineName } from "./guideline.js";
 import { ticks, unbroken } from "./series.js";
 
 const HEIGHT = 190;
@@ -75,7 +74,7 @@ export function drawPlot(Plot, target, hass, view, width, { cursor: moved, ready
       ],
       hooks: {
         drawAxes: [(plot) => under(plot, view, colors, top)],
-        draw: [(plot) => over(plot, hass, view, colors, top)],
+        draw: [(plot) => over(plot, view, colors)],
         ready: [ready],
         setCursor: [
           ({ cursor, posToVal }) => moved(cursor.left < 0 ? null : posToVal(cursor.left, "x")),
@@ -87,7 +86,8 @@ export function drawPlot(Plot, target, hass, view, width, { cursor: moved, ready
   );
 }
 
-function topOf(view) {
+/** Return the end of the scale of levels. */
+export function topOf(view) {
   const shown = [view.line, view.outdoor, view.mean].flatMap((line) => line.map(({ value }) => value));
   const highest = Math.max(1, ...shown, ...view.parts.map(({ high }) => high));
   const limit = view.guideline?.limit ?? 0;
@@ -175,23 +175,8 @@ function under(plot, view, colors, top) {
   ctx.restore();
 }
 
-/** Write the name of the guideline at its line, so that it can be read over everything else. */
-function nameGuideline({ ctx, bbox }, y, name, colors) {
-  const ratio = devicePixelRatio;
-  ctx.font = `${11 * ratio}px ${colors.font}`;
-  const width = ctx.measureText(name).width + 6 * ratio;
-  const left = bbox.left + bbox.width - width;
-  const top = y - bbox.top > 18 * ratio ? y - 17 * ratio : y + 2 * ratio;
-  ctx.fillStyle = colors.of(colors.card, 0.8);
-  ctx.fillRect(left, top, width, 15 * ratio);
-  ctx.fillStyle = colors.quiet;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "middle";
-  ctx.fillText(name, left + 3 * ratio, top + 8 * ratio);
-}
-
-/** Draw what lies over the lines: what was unusual, the last value, the name of the guideline. */
-function over(plot, hass, view, colors, top) {
+/** Draw what lies over the lines: what was unusual, and the last value. */
+function over(plot, view, colors) {
   const { ctx } = plot;
   const place = placer(plot);
   const spot = ({ at, value, seconds }) => [place.x(at + seconds / 2), place.y(value)];
@@ -213,8 +198,6 @@ function over(plot, hass, view, colors, top) {
     ctx.fill();
     ctx.stroke();
   }
-  const limit = view.guideline?.limit;
-  if (limit && limit <= top) nameGuideline(plot, place.y(limit), guidelineName(hass, view), colors);
   ctx.restore();
 }
 

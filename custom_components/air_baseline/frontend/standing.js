@@ -64,9 +64,13 @@ export function standingWords(hass, kind, channel, plain = false) {
   if (kind === "above_guideline") {
     const key = `component.air_baseline.entity.binary_sensor.${words}_above_guideline.name`;
     const mean = plain ? undefined : meanAbove(hass, channel);
-    return mean ? `${hass.localize(key)} (${mean})` : hass.localize(key);
+    const above = mean ? `${hass.localize(key)} (${mean})` : hass.localize(key);
+    return plain ? above : withReady(hass, above, channel);
   }
-  if (kind === "high_now") return nowAbove(hass, channel);
+  if (kind === "high_now") {
+    const above = nowAbove(hass, channel);
+    return plain ? above : withReady(hass, above, channel);
+  }
   if (!plain && kind === "unusual") {
     return say(hass, "card_unusual_since", { start: moment(hass, since) });
   }
@@ -83,6 +87,12 @@ export function standingWords(hass, kind, channel, plain = false) {
   }
   if (kind === "usual") return stateName(hass, words, "compared", channel.compared);
   return stateName(hass, words, "learning", state);
+}
+
+/** Add when the range can be ready: high air does not take that from a room that is learning. */
+export function withReady(hass, words, channel) {
+  if (inferredStanding(channel) !== "learning" || !channel.earliest) return words;
+  return `${words}. ${say(hass, "card_ready", { date: dateName(hass, channel.earliest) })}`;
 }
 
 /** Return the home in sentences, what matters most first: { kind, text }. */

@@ -130,6 +130,10 @@ dialog::backdrop { background: rgba(0, 0, 0, .5); }
 .legend .words::before { content: none; }
 .legend .measured::before { background: var(--ab-measured); }
 .legend .outdoor::before { border-top: 2px dotted var(--ab-quiet); height: 0; }
+.legend .limit::before {
+  background: linear-gradient(
+    90deg, var(--ab-unusual) 40%, transparent 40% 60%, var(--ab-unusual) 60%);
+}
 .legend .mean::before {
   background: linear-gradient(90deg, var(--ab-quiet) 40%, transparent 40% 60%, var(--ab-quiet) 60%);
 }

@@ -6,7 +6,7 @@ import { say } from "./format.js";
 import { meanAbove } from "./guideline.js";
 import { HomeCard } from "./home.js";
 import { roomDevices, roomName } from "./rooms.js";
-import { roomStanding, standingWords } from "./standing.js";
+import { roomStanding, standingWords, withReady } from "./standing.js";
 
 /** Draw a room as a link to `path`, or as a button that calls `open`. */
 export function tileElement(hass, { name, kind, channel, asks }, { path, open }) {
@@ -30,7 +30,8 @@ export function tileElement(hass, { name, kind, channel, asks }, { path, open })
 function tileWords(hass, kind, channel) {
   const mean = channel && meanAbove(hass, channel);
   if (!mean) return standingWords(hass, kind, channel);
-  return kind === "above_guideline" ? mean : `${standingWords(hass, kind, channel)}. ${mean}`;
+  if (kind === "above_guideline") return withReady(hass, mean, channel);
+  return `${standingWords(hass, kind, channel)}. ${mean}`;
 }
 
 /** Open the card of a room over the page; return the card, and call `closed` in the end. */
