@@ -3,6 +3,7 @@
 from base64 import b64encode
 from dataclasses import replace
 import json
+from pathlib import Path
 from random import Random
 from types import MappingProxyType
 import zlib
@@ -19,6 +20,7 @@ from custom_components.air_baseline.core.year.week import Week, week_of
 from custom_components.air_baseline.core.year.year import NO_YEAR, Bound, Year
 from tests.core.rooms import MONDAY, a_day
 
+FIXTURES = Path(__file__).parent.parent / "storage" / "fixtures"
 EVERY_PART = 255
 FIRST = MONDAY - 7 * (MOST_WEEKS - 1)
 
@@ -130,3 +132,16 @@ def test_packed_weeks_that_are_cut_short_are_refused() -> None:
     assert stored["weeks"] == b64encode(year.packed[:-9]).decode()
     with pytest.raises(StoredFormError):
         load_year(stored)
+
+
+def test_the_first_stored_form_is_read() -> None:
+    stored = json.loads((FIXTURES / "year_v1.json").read_text("utf-8"))
+    year = load_year(stored)
+    assert dump_year(year) == stored
+    assert [week.number for week in year.all_weeks] == [week_of(MONDAY) + n for n in range(20)]
+    first = year.all_weeks[0]
+    assert (first.days, first.origin, first.temperatures) == (6, "hourly", (-5.0, 1.0))
+    assert (first.windows, first.surroundings) == ((4, 2), {"outdoor_pm25": (4.0, 10.0)})
+    assert (first.coverage, first.scored, first.hours) == (0.8, 6, 144.0)
+    assert year.weeks[0].first_day == MONDAY + 21
+    assert year.waiting == (a_day(MONDAY + 141),)
