@@ -13,6 +13,8 @@ from tests.home import device_id
 
 ASK = "air_baseline/subscribe_room"
 ASK_HOME = "air_baseline/subscribe_home"
+ASK_PAST = "air_baseline/room_past"
+ASK_RECORD = "air_baseline/record"
 TIMEOUT_S = 10.0
 
 type Answer = dict[str, Any]

@@ -11,17 +11,16 @@ import pytest
 
 from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
-from tests.card_client import Answer, Card
+from tests.card_client import ASK_PAST, Answer, Card
 from tests.home import PM25, act, device_id, steady
 from tests.recorded import HOUR, SLOT, keep
 
-ASK = "air_baseline/room_past"
 OUTDOORS = "sensor.outdoor_pm25"
 DAY_S = 86_400.0
 
 
 async def past(card: Card, hass: HomeAssistant, span: str, quantity: str = "pm25") -> Answer:
-    answer = await card.ask(ASK, device_id=device_id(hass), quantity=quantity, span=span)
+    answer = await card.ask(ASK_PAST, device_id=device_id(hass), quantity=quantity, span=span)
     await card.close()
     assert answer["success"], answer
     result: Answer = answer["result"]
@@ -150,6 +149,6 @@ async def test_what_is_not_there_is_refused(
 ) -> None:
     await kitchen.learn()
     good = {"device_id": device_id(hass), "quantity": "pm25", "span": "week"}
-    answer = await card.ask(ASK, **{**good, **asked})
+    answer = await card.ask(ASK_PAST, **{**good, **asked})
     await card.close()
     assert answer["error"]["code"] == code

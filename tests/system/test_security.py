@@ -23,7 +23,7 @@ from custom_components.air_baseline.diagnostics import async_get_config_entry_di
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.words.explanation import escape
 from tests.automations import Kitchen
-from tests.card_client import ASK, ASK_HOME
+from tests.card_client import ASK, ASK_HOME, ASK_PAST, ASK_RECORD
 from tests.conftest import DOMAIN, Answer, Fixer
 from tests.home import (
     BEDROOM,
@@ -208,10 +208,10 @@ async def test_every_command_of_ours_checks_who_asks(
     room = {"device_id": device_id(hass)}
     asked = {
         ASK: room,
-        "air_baseline/room_past": room | {"quantity": "pm25", "span": "week"},
+        ASK_PAST: room | {"quantity": "pm25", "span": "week"},
     }
     registered = {name for name in hass.data["websocket_api"] if name.startswith(f"{DOMAIN}/")}
-    assert registered == {*asked, ASK_HOME}
+    assert registered == {*asked, ASK_HOME, ASK_RECORD}
     nobody = await hass.auth.async_create_user("Nobody", group_ids=[])
     token = await hass.auth.async_create_refresh_token(nobody, "http://card")
     socket = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
@@ -219,6 +219,8 @@ async def test_every_command_of_ours_checks_who_asks(
         await socket.send_json_auto_id({"type": command, **fields})
         answer = await socket.receive_json()
         assert answer["error"]["code"] == "unauthorized", command
+    await socket.send_json_auto_id({"type": ASK_RECORD})
+    assert (await socket.receive_json())["result"] == {"rooms": []}
     await socket.send_json_auto_id({"type": ASK_HOME})
     assert (await socket.receive_json())["success"]
     assert (await socket.receive_json())["event"]["rooms"] == {}
