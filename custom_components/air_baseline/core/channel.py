@@ -44,7 +44,7 @@ from .event import Event, EventKind
 from .learning.last_year import left_weeks
 from .learning.level_shift import reviewed
 from .learning.time_zone import DayHours
-from .learning.year_change import SameSeason, YearSays, year_says
+from .learning.year_change import SameSeason, YearSays, find_creep
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.day_summary import DaySummary
 from .ledger.entries import Cause, Draft, Entry, Reset
@@ -78,7 +78,6 @@ class Channel:
 
     __slots__ = (
         "_hours_before",
-        "_year_says",
         "_zone_checked",
         "began_at",
         "binner",
@@ -106,6 +105,7 @@ class Channel:
         "unit_check",
         "waiting",
         "year",
+        "year_says",
         "zone",
     )
 
@@ -125,7 +125,7 @@ class Channel:
         self.guideline = GuidelineMean(spec.guideline) if spec.guideline else None
         self.ledger = Ledger()
         self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
-        self._year_says: tuple[int, Year, Ledger, YearSays] | None = None
+        self.year_says: YearSays | None = None  # Of today, None until a day closes; never stored.
         self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None
@@ -621,21 +621,14 @@ class Channel:
 
     def _look_for_shift(self, today: int, at: float) -> None:
         before = self.ledger
-        same = SameSeason(before, self._comparable_year, today, self.spec.effect)
-        self.ledger = reviewed(before, today, at, self.spec.effect, same)
+        year, effect = self._comparable_year, self.spec.effect
+        same = SameSeason(before, year, today, effect)
+        self.ledger = reviewed(before, today, at, effect, same)
+        creep = find_creep(self.ledger, year, today, effect)
+        self.year_says = YearSays(as_last_year=same.explained, creep=creep)
         shift = self.ledger.shift
         if shift is not None and shift != before.shift:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
-
-    @property
-    def year_says(self) -> YearSays:
-        """Return what the year says of the days before today, worked out once a day."""
-        today, year = self._last_day, self._comparable_year
-        known = self._year_says
-        if known is None or known[:2] != (today, year) or known[2] is not self.ledger:
-            said = year_says(self.ledger, year, today, self.spec.effect)
-            known = self._year_says = (today, year, self.ledger, said)
-        return known[3]
 
     @property
     def _comparable_year(self) -> Year:

@@ -32,6 +32,7 @@ class Topic(StrEnum):
     RANGE_LEARNED = "range_learned"
     UNUSUAL_EPISODE = "unusual_episode"
     CHANGE_SUSPECTED = "change_suspected"
+    SLOW_CHANGE = "slow_change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class Question:
     """One thing to ask once.
 
     `topic`, `room` and `epoch` (the first episode, the day from which a range learns, the day of
-    a suspected change) are its identity, with `pollutant` where it is about one channel. `at` is
+    a suspected change, the season of a slow one) are its
+    identity, with `pollutant` where it is about one channel. `at` is
     the POSIX time at which it became true. `rises` are the episodes it is about, oldest first.
     """
 

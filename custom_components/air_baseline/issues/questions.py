@@ -10,8 +10,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import RoomCoordinator
+from ..core.channel import Channel
 from ..core.codes import LearningState
-from ..core.day import DAY_S
+from ..core.day import DAY_S, day_start
 from ..core.event import Event, EventKind
 from ..core.explaining.explain import suspected_change
 from ..core.ledger.entries import Cause
@@ -73,7 +74,7 @@ class Questions:
             await asyncio.sleep(0)
         suspected: list[Question] = []
         for batch in batched(tuple(rooms), BATCH, strict=False):
-            suspected += self._suspicions(batch)
+            suspected += (*self._suspicions(batch), *self._creeps(batch))
             await asyncio.sleep(0)
         offered, self._offered = self._offered, []
         known = self._rooms.keys()
@@ -143,6 +144,23 @@ class Questions:
             for pollutant, channel in room.channels.items()
             if (change := suspected_change(channel)) is not None
             and change.correction.cause is not Cause.TIME_ZONE  # Its owner changed it.
+        ]
+
+    def _creeps(self, rooms: Iterable[str]) -> list[Question]:
+        """Return the questions about channels of some rooms that are unlike last year."""
+        zone = dt_util.get_default_time_zone()
+        return [
+            Question(
+                topic=Topic.SLOW_CHANGE,
+                room=room_id,
+                pollutant=pollutant,
+                epoch=said.creep.season_day,
+                at=day_start(said.creep.last_day + 1, zone),
+            )
+            for room_id in rooms
+            if (room := self._rooms.get(room_id)) is not None and room.last_update_success
+            for pollutant, channel in room.channels.items()
+            if (said := channel.year_says) is not None and said.creep is not None
         ]
 
     @callback
@@ -220,6 +238,8 @@ class Questions:
                 channel.ledger.asks(episodes=False) for channel in channels.values()
             )
         channel = channels.get(question.pollutant) if question.pollutant else None
+        if question.topic is Topic.SLOW_CHANGE:
+            return channel is not None and _creeps_still(channel, question)
         change = suspected_change(channel) if channel else None
         return change is not None and change.correction.from_day == question.epoch
 
@@ -236,3 +256,13 @@ class Questions:
             return False
         ledger = room.channels[rise.pollutant].ledger
         return ledger.asks(episodes=True) and episode.day >= ledger.epoch_day
+
+
+def _creeps_still(channel: Channel, question: Question) -> bool:
+    """Tell whether a creep holds, or is not looked for again yet, and the user wants to be asked.
+
+    It is looked for as a day closes, so after a restart it is not known for some hours.
+    """
+    said = channel.year_says
+    same = said is None or (said.creep is not None and said.creep.season_day == question.epoch)
+    return same and channel.ledger.asks(episodes=False)

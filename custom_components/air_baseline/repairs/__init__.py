@@ -17,7 +17,12 @@ from ..issues.question_store import (
     STORE_RECOVERED,
 )
 from .clock import ClockAheadFlow, ClockBehindFlow
-from .inference import ChangeSuspectedFlow, RangeLearnedFlow, UnusualEpisodeFlow
+from .inference import (
+    ChangeSuspectedFlow,
+    RangeLearnedFlow,
+    SlowChangeFlow,
+    UnusualEpisodeFlow,
+)
 from .settings import SourceMovedFlow, SourceTakenFlow
 from .source import SourceFlow
 from .store import StoreNewerFlow, StoreRecoveredFlow
@@ -26,6 +31,7 @@ FLOWS: dict[str, type[RepairsFlow]] = {
     Topic.RANGE_LEARNED.value: RangeLearnedFlow,
     Topic.UNUSUAL_EPISODE.value: UnusualEpisodeFlow,
     Topic.CHANGE_SUSPECTED.value: ChangeSuspectedFlow,
+    Topic.SLOW_CHANGE.value: SlowChangeFlow,
     SOURCE_TAKEN: SourceTakenFlow,
     SOURCE_MOVED: SourceMovedFlow,
     STORE_RECOVERED: StoreRecoveredFlow,

@@ -1,6 +1,7 @@
 """The flows about inferences: a range, an episode, a suspected change."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date
 from typing import override
 
@@ -237,8 +238,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
     @override
     def pollutants(self, room: RoomCoordinator) -> list[Pollutant]:
         """Return the quantity that the issue is about."""
-        pollutant = Pollutant(str((self.data or {}).get(ATTR_QUANTITY)))
-        return [pollutant] if pollutant in room.channels else []
+        return _of_issue(self.data, room)
 
     @override
     def suspected_day(self, room: RoomCoordinator) -> date:
@@ -262,6 +262,48 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
         epoch = (self.data or {}).get(ATTR_EPOCH)
         return next((one for one in changes if one and one.correction.from_day == epoch), None)
+
+
+class SlowChangeFlow(RoomRepairFlow):
+    """The air is unlike that of last year: the sensor, the season or the room?"""
+
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Say how the weeks compare, and offer the answers."""
+        room = self.find_room()
+        if room is None or not self.pollutants(room):
+            return self.async_abort(reason="gone")
+        targets: list[Explained] = [(room, pollutant, None) for pollutant in self.pollutants(room)]
+        page = await _async_page(self.hass, targets, Subject.CREEP)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["fine", "changed", "not_now", "stop_asking"],
+            description_placeholders=page.placeholders(),
+        )
+
+    async def async_step_fine(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Record that the room or the season explains it; nothing else changes."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        return await self.finish(room, async_agree(room), "agreed")
+
+    async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Stop asking about the ranges of this room."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
+        return await self.finish(room, async_stop_asking(room), "stopped_asking")
+
+    @override
+    def pollutants(self, room: RoomCoordinator) -> list[Pollutant]:
+        """Return the quantity that the issue is about."""
+        return _of_issue(self.data, room)
+
+
+def _of_issue(data: Mapping[str, object] | None, room: RoomCoordinator) -> list[Pollutant]:
+    """Return the quantity of a room that an issue is about."""
+    pollutant = Pollutant(str((data or {}).get(ATTR_QUANTITY)))
+    return [pollutant] if pollutant in room.channels else []
 
 
 async def _async_answer(targets: list[Explained], *, normal: bool) -> None:

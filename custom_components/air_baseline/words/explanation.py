@@ -21,6 +21,7 @@ from ..core.explaining.explain import explain
 from ..core.explaining.explanation import (
     ChangeFacts,
     CorrectionInForce,
+    CreepFacts,
     EpisodeFacts,
     Explanation,
     Next,
@@ -208,7 +209,7 @@ class Words:
                     *self._others(explanation, names),
                 ]
             ),
-            because=self._because(explanation, quantity),
+            because=self._because(explanation, source, quantity),
             not_known=self._not_known(explanation),
             next=" ".join(self._next(explanation, code) for code in explanation.next_steps),
         )
@@ -281,13 +282,9 @@ class Words:
         return [self.say("silence_slow", since=since)]
 
     def _inferred(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
-        if explanation.subject is Subject.EPISODE and explanation.episode is not None:
-            return self._rank(explanation, explanation.episode, source)
+        if (about := self._of_subject(explanation, source)) is not None:
+            return about
         typical = explanation.typical
-        change = explanation.change
-        changing = explanation.state is LearningState.CHANGING
-        if change is not None and (changing or explanation.subject is Subject.CHANGE):
-            return self._changed(change, waits=changing)
         if explanation.state in (LearningState.PROVISIONAL, LearningState.LEARNED) and typical:
             return self.say(
                 f"inferred_{explanation.state}",
@@ -300,6 +297,18 @@ class Words:
         if Next.SOURCE_FREED in explanation.next_steps:
             return self.say("inferred_source_taken")
         return self.say(f"inferred_{explanation.state}")
+
+    def _of_subject(self, explanation: Explanation, source: RoomSource) -> str | None:
+        """Return what is inferred of an episode, a creep or a change, None of a range."""
+        subject, change = explanation.subject, explanation.change
+        changing = explanation.state is LearningState.CHANGING
+        if subject is Subject.EPISODE and explanation.episode is not None:
+            return self._rank(explanation, explanation.episode, source)
+        if subject is Subject.CREEP and explanation.creep is not None:
+            return self._crept(explanation.creep, source)
+        if change is not None and (changing or subject is Subject.CHANGE):
+            return self._changed(change, waits=changing)
+        return None
 
     def _rarity(self, explanation: Explanation) -> list[str]:
         """Return how rare an episode is, if that is known."""
@@ -323,6 +332,15 @@ class Words:
         if waits:
             return self.say("inferred_changing")
         return self.say("inferred_change", date=self.date(change.from_day))
+
+    def _crept(self, creep: CreepFacts, source: RoomSource) -> str:
+        return self.say(
+            "creep_higher" if creep.higher else "creep_lower",
+            now=self.concentration(creep.now, source),
+            then=self.concentration(creep.then, source),
+            first=self.date(creep.first_day),
+            last=self.date(creep.last_day),
+        )
 
     def _around(self, explanation: Explanation) -> list[str]:
         """Return what was measured of the surroundings of an episode."""
@@ -377,7 +395,16 @@ class Words:
         )
         return f"{self.whole(shown)} {self._temperature_unit}"
 
-    def _because(self, explanation: Explanation, quantity: str) -> str:
+    def _last_year(self, explanation: Explanation, source: RoomSource) -> list[str]:
+        """Return how the air compares with that of last year."""
+        lines = []
+        if explanation.as_last_year is not None:
+            lines.append(self.say("because_as_last_year", date=self.date(explanation.as_last_year)))
+        if explanation.creep is not None and explanation.subject is not Subject.CREEP:
+            lines.append(self._crept(explanation.creep, source))
+        return lines
+
+    def _because(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         evidence, record = explanation.evidence, explanation.record
         comparison = explanation.comparison
         lines = [
@@ -417,6 +444,7 @@ class Words:
             )
             for change in explanation.passed
         ]
+        lines += self._last_year(explanation, source)
         corrections, folded = explanation.corrections, explanation.folded_corrections
         if corrections or folded:
             lines.append(self.say("because_corrections", number=len(corrections) + folded))

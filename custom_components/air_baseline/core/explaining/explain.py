@@ -40,6 +40,7 @@ from .explanation import (
     ChangeFacts,
     Comparison,
     CorrectionInForce,
+    CreepFacts,
     EpisodeFacts,
     Evidence,
     Explanation,
@@ -103,6 +104,8 @@ def explain(
         episode=_episode(channel, about),
         change=_change(channel, at),
         passed=_passed(channel, at),
+        as_last_year=_iso(channel.year_says.as_last_year) if channel.year_says else None,
+        creep=_creep(channel),
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         folded_corrections=channel.ledger.folded.in_force(locate(at, channel.zone)[0]),
@@ -269,6 +272,19 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
         cause=change.cause,
         before=from_scale(median(before)) if before else None,
         since=from_scale(median(since)) if since else None,
+    )
+
+
+def _creep(channel: Channel) -> CreepFacts | None:
+    creep = channel.year_says.creep if channel.year_says else None
+    if creep is None:
+        return None
+    return CreepFacts(
+        first_day=iso_day(creep.first_day),
+        last_day=iso_day(creep.last_day),
+        now=creep.now,
+        then=creep.then,
+        higher=creep.now > creep.then,
     )
 
 

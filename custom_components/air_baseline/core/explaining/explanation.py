@@ -24,6 +24,7 @@ class Subject(StrEnum):
     RANGE = "range"
     EPISODE = "episode"
     CHANGE = "change"
+    CREEP = "creep"
 
 
 class NotKnown(StrEnum):
@@ -187,6 +188,21 @@ class CorrectionInForce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreepFacts:
+    """Four weeks that are all higher, or lower, than the same weeks of last year.
+
+    `first_day` and `last_day` are those of the four weeks, `now` and `then` the middles of these
+    and of last year's (base unit).
+    """
+
+    first_day: str
+    last_day: str
+    now: float
+    then: float
+    higher: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassedChange:
     """A suspected change that went back by itself, and its days, which are excluded."""
 
@@ -261,7 +277,8 @@ class Explanation:
     """Everything behind one statement about a channel.
 
     `span_end` is the end of the sensor's span: a level at it means "at least". `what_to_do` is
-    about an episode, and empty without one.
+    about an episode, and empty without one. Since the day `as_last_year` the level has been another
+    one, as the same weeks of last year were.
     """
 
     subject: Subject
@@ -283,6 +300,8 @@ class Explanation:
     episode: EpisodeFacts | None
     change: ChangeFacts | None
     passed: tuple[PassedChange, ...]
+    as_last_year: str | None
+    creep: CreepFacts | None
     surroundings: SurroundingsFacts
     corrections: tuple[CorrectionInForce, ...]
     folded_corrections: int

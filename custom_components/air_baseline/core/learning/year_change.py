@@ -20,7 +20,7 @@ from ..pollutant import from_scale
 from ..year.week import WEEK_DAYS, Week, WeekOrigin, week_of
 from ..year.year import Year
 from .last_year import MONTHS_OF_A_SEASON, WEEKS_OF_A_YEAR, season_of
-from .level_shift import RECENT_DAYS, STEPS, levels_by_day, reviewed
+from .level_shift import RECENT_DAYS, STEPS, levels_by_day
 from .typical_range import quantiles
 
 type Array = NDArray[np.float64]
@@ -58,15 +58,6 @@ class YearSays:
 
     as_last_year: int | None = None
     creep: Creep | None = None
-
-
-def year_says(ledger: Ledger, year: Year, today: int, effect: float) -> YearSays:
-    """Return what the year says of the days before today; `effect` as in `find_creep`."""
-    if not year.packed:
-        return YearSays()
-    same = SameSeason(ledger, year, today, effect)
-    reviewed(ledger, today, 0.0, effect, same)
-    return YearSays(as_last_year=same.explained, creep=find_creep(ledger, year, today, effect))
 
 
 class SameSeason:
