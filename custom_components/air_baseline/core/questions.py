@@ -59,9 +59,9 @@ class Question:
     """One thing to ask once.
 
     `topic`, `room` and `epoch` (the first episode, the day from which a range learns, the day of
-    a suspected change, the season of a slow one) are its
-    identity, with `pollutant` where it is about one channel. `at` is
-    the POSIX time at which it became true. `rises` are the episodes it is about, oldest first.
+    a suspected change, the season of a slow one) are its identity, with `pollutant` where it is
+    about one channel. `at` is the POSIX time at which it became true. `rises` are the episodes it
+    is about, oldest first.
     """
 
     topic: Topic
