@@ -89,10 +89,19 @@ def test_no_air_takes_more_than_24_kb_on_disk() -> None:
 def test_rounding_moves_the_quantiles_little_and_only_once() -> None:
     weeks = noise(MOST_WEEKS)
     rounded = unpack(pack(weeks))
-    assert pack(rounded) == pack(weeks)
+    assert unpack(pack(rounded, pack(weeks))) == rounded
     for before, after in zip(weeks, rounded, strict=True):
         sums = [np.cumsum(week.counts, axis=1, dtype=int) for week in (before, after)]
         assert np.abs(sums[0] - sums[1]).max() <= 8
+
+
+def test_weeks_that_are_added_are_rounded_as_those_before() -> None:
+    weeks = noise(MOST_WEEKS)
+    before = pack(weeks[:-1])
+    after = unpack(pack([*unpack(before), weeks[-1]], before))
+    assert after[:-1] == unpack(before)
+    counts = np.concatenate([week.counts for week in unpack(before)])
+    assert not (after[-1].counts % np.gcd.reduce(counts, axis=None)).any()
 
 
 def test_a_year_is_read_as_it_was_written() -> None:

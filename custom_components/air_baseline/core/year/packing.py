@@ -49,25 +49,28 @@ _LEVEL: Final = 6  # Of the compression, measured: 9 takes ten times as long for
 type Counts = NDArray[np.uint8]
 
 
-def pack(weeks: Sequence[Week]) -> bytes:
+def pack(weeks: Sequence[Week], before: bytes = b"") -> bytes:
     """Return weeks (oldest first) as compressed bytes, empty for none.
 
     Counts are rounded only if they would take too much memory otherwise; rounding them again
-    changes nothing.
+    changes nothing. They are rounded at least as those of `before`, which are most of them, if
+    that is large: each try takes milliseconds.
     """
     if not weeks:
         return b""
     counts = np.frombuffer(b"".join(week.cells for week in weeks), dtype=np.uint8)
+    least = _unit(before) if len(before) > MOST_BYTES // 2 else 1
     packed = b""
-    for unit in UNITS:
-        packed = _packed(weeks, counts if unit == 1 else _rounded(counts, unit))
+    for unit in (one for one in UNITS if one >= least):
+        packed = _packed(weeks, counts if unit == 1 else _rounded(counts, unit), unit)
         if len(packed) <= MOST_BYTES:
             break
     return packed
 
 
-def _packed(weeks: Sequence[Week], counts: Counts) -> bytes:
+def _packed(weeks: Sequence[Week], counts: Counts, unit: int) -> bytes:
     columns = {
+        "unit": unit,
         **{name: [getattr(week, name) for week in weeks] for name in _NAMES[:-1]},
         _NAMES[-1]: [dict(week.surroundings) for week in weeks],
     }
@@ -75,6 +78,11 @@ def _packed(weeks: Sequence[Week], counts: Counts) -> bytes:
     peaks = b"".join(week.peaks for week in weeks)
     plain = _LENGTH.pack(len(head)) + head + peaks + counts.tobytes()
     return zlib.compress(plain, _LEVEL)
+
+
+def _unit(packed: bytes) -> int:
+    """Return to what the counts of packed weeks are rounded."""
+    return int(_read(packed)[0].get("unit", 1))
 
 
 def _rounded(counts: Counts, unit: int) -> Counts:

@@ -74,7 +74,7 @@ class Year:
     def with_weeks(self, weeks: Iterable[Week]) -> Year:
         """Return it with other weeks; the oldest are dropped if they are too many."""
         known = sorted((week for week in weeks if week.seen), key=lambda week: week.number)
-        return replace(self, packed=pack(known[-MOST_WEEKS:]))
+        return replace(self, packed=pack(known[-MOST_WEEKS:], self.packed))
 
     def without(self, gone: Callable[[Week], bool]) -> Year:
         """Return it without the weeks of which a function says that they go."""
