@@ -1,6 +1,8 @@
 """Are the promises kept? Runs the core and the rules people use today, and reports it.
 
     python -m benchmarks.honesty [--data FOLDER] [--report FOLDER]
+    python -m benchmarks.honesty --rule FILE    scores anybody's rule, next to ours
+    python -m benchmarks.honesty --inputs FOLDER    writes the readings that rules are scored on
 
 Everything runs strictly in order, over seeded homes and over any folder of recordings. All
 tables are printed; `--report` writes a page with plots. Exits with 1 if a promise is broken on
@@ -14,6 +16,7 @@ import sys
 
 from .compute import Plan, compute
 from .layout import all_tables
+from .outside import HEADER, RuleError, score_ours, score_rule, write_inputs
 from .promises import broken
 from .report import write_report
 from .seeds import REPORTING, TUNING
@@ -22,6 +25,8 @@ from .seeds import REPORTING, TUNING
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; return 1 if a promise is broken on the seeded homes."""
     options = _parser().parse_args(arguments)
+    if options.rule is not None or options.inputs is not None:
+        return _outside(options)
     plan = Plan(TUNING if options.tuning else REPORTING, options.homes, options.days, options.data)
     results = compute(plan, options.jobs, _tell)
     for table in all_tables(results):
@@ -38,6 +43,22 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
+def _outside(options: argparse.Namespace) -> int:
+    """Write the readings for outside rules, or score one; return the exit status."""
+    if options.inputs is not None:
+        number = write_inputs(options.inputs, options.homes, options.days)
+        sys.stdout.write(f"{number} recordings are in {options.inputs}\n")
+        return 0
+    try:
+        theirs = score_rule(options.rule, options.homes, options.days)
+    except RuleError as error:
+        sys.stderr.write(f"honesty: {error}\n")
+        return 1
+    ours = score_ours(options.homes, options.days)
+    sys.stdout.write(f"{HEADER}\n{theirs}\n{ours}\n")
+    return 0
+
+
 def _tell(what: str) -> None:
     sys.stderr.write(f"running: {what}\n")
 
@@ -51,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--days", type=int, default=180)
     parser.add_argument("--jobs", type=int, default=os.process_cpu_count() or 1)
     parser.add_argument("--data", type=Path, help="a folder of recordings: <set>/<room>.csv.gz")
+    parser.add_argument("--rule", type=Path, help="a rule: a Python file, or a folder of .jsonl")
+    parser.add_argument("--inputs", type=Path, help="a folder for the readings of outside rules")
     parser.add_argument("--report", type=Path, help="a folder for a page with plots")
     return parser
 
