@@ -15,6 +15,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
+from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import config_validation as cv, device_registry as dr, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -46,6 +47,7 @@ from .entity import WORDS_OF_POLLUTANT
 from .happenings import async_mark_missed, async_name, correction_at, moments_of
 from .home_history.relearn import async_relearn
 from .permissions import async_check_user, async_without_rooms, room_names
+from .room_file import async_export, async_import, async_preview
 from .storage.rooms import YEAR
 from .words.explanation import Words, async_page
 from .words.record import RecordWords, days_until, facts_of, month_until, record_of
@@ -60,6 +62,8 @@ ATTR_CORRECTION_TIME = "correction_time"
 ATTR_NAME = "name"
 ATTR_FROM, ATTR_TO = "from", "to"
 ATTR_DAYS = "days"
+ATTR_NAMES = "names"
+ATTR_FILE, ATTR_CONFIRM = "file", "confirm"
 ATTR_MONTH = "month"
 RECORD_DAYS = 30  # Days of a record by default, by judgement: about a month.
 VERDICT_REAL, VERDICT_NORMAL = "real", "normal"
@@ -238,6 +242,24 @@ async def _async_undo(
     return undone
 
 
+async def _async_export(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> dict[str, Any]:
+    """Write a room to a file."""
+    return await async_export(room, pollutants, names=call.data[ATTR_NAMES])
+
+
+async def _async_import(
+    call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant]
+) -> dict[str, Any]:
+    """Say what an import would change, or import."""
+    file: str = call.data[ATTR_FILE]
+    if not call.data[ATTR_CONFIRM]:
+        preview = await async_preview(room, pollutants, file)
+        return {"imported": False, "quantities": preview}
+    return {"imported": True, **_response(await async_import(room, pollutants, file), ())}
+
+
 READING: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
     "explain": _async_explain,
     "record": _async_record,
@@ -252,6 +274,12 @@ CORRECTING: dict[str, Act] = {
     "reset": _async_reset,
     "relearn_from_history": _async_relearn,
     "undo": _async_undo,
+}
+CARRYING: dict[
+    str, Callable[[ServiceCall, RoomCoordinator, list[Pollutant]], Awaitable[dict[str, Any]]]
+] = {
+    "export_room": _async_export,
+    "import_room": _async_import,
 }
 SCHEMAS = {
     "explain": vol.Schema(_ROOM),
@@ -286,6 +314,14 @@ SCHEMAS = {
     ),
     "reset": vol.Schema(_ROOM),
     "relearn_from_history": vol.Schema(_ROOM),
+    "export_room": vol.Schema({**_ROOM, vol.Optional(ATTR_NAMES, default=False): cv.boolean}),
+    "import_room": vol.Schema(
+        {
+            **_ROOM,
+            vol.Required(ATTR_FILE): cv.matches_regex(r"^[0-9A-Za-z_-]+\.json$"),
+            vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
+        }
+    ),
     "undo": vol.Schema(
         {
             **_ROOM,
@@ -316,6 +352,16 @@ def async_register_actions(hass: HomeAssistant) -> None:
         known = [] if call.service == "undo" else [p for p in made if made[p].id < fresh[p]]
         return _response(made, known)
 
+    async def carry(call: ServiceCall) -> ServiceResponse:
+        room = _room(call)
+        user = await async_check_user(hass, call.context, room, POLICY_CONTROL)
+        if user is not None and not user.is_admin:  # It touches files.
+            raise Unauthorized(context=call.context, permission=POLICY_CONTROL)
+        room.async_check_clock()
+        return await CARRYING[call.service](call, room, await _async_pollutants(call, room))
+
+    for action in CARRYING:
+        hass.services.async_register(DOMAIN, action, carry, SCHEMAS[action], SupportsResponse.ONLY)
     for action in READING:
         hass.services.async_register(DOMAIN, action, read, SCHEMAS[action], SupportsResponse.ONLY)
     for action in CORRECTING:

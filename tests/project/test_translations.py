@@ -311,7 +311,7 @@ def test_every_fragment_is_given_what_it_asks_for() -> None:
 def test_services_fields_and_choices_agree() -> None:
     described = load_yaml_dict(str(FOLDER / "services.yaml"))
     schemas = actions.SCHEMAS
-    assert set(schemas) == {*actions.READING, *actions.CORRECTING}
+    assert set(schemas) == {*actions.READING, *actions.CORRECTING, *actions.CARRYING}
     assert set(described) == set(words()["services"]) == set(icons()["services"]) == set(schemas)
     for action, schema in schemas.items():
         fields = {str(field) for field in schema.schema}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ..coordinator import RoomCoordinator
 from ..core.day import iso_day, part_hours
-from ..core.explaining.preview import consequence, left_out, lift, strikable
+from ..core.explaining.preview import Consequence, consequence, left_out, lift, strikable
 from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
 from .explanation import Explained, Words, escape
@@ -35,20 +35,25 @@ class PreviewWords(Words):
             if named:
                 name = escape(room.subentry.title)
                 quantity = self.say("in_room", room=name, quantity=quantity)
-            lines.append(
-                self.say(
-                    "left_paused"
-                    if paused
-                    else "left_alerts_wait"
-                    if remaining.alert_days
-                    else "left_alerts_go_on",
-                    quantity=quantity,
-                    days=self.number(remaining.usable_days),
-                    needed=remaining.needed_days,
-                    weeks=remaining.alert_weeks,
-                )
-            )
+            lines.append(self._left(quantity, remaining, paused=paused))
         return "\n".join(f"- {line}" for line in lines)
+
+    def remaining(self, pollutant: Pollutant, left: Consequence) -> str:
+        """Return what would remain of a pollutant: usable days, and the time until alerts."""
+        return self._left(self.say(f"quantity_{pollutant}"), left)
+
+    def _left(self, quantity: str, left: Consequence, *, paused: bool = False) -> str:
+        return self.say(
+            "left_paused"
+            if paused
+            else "left_alerts_wait"
+            if left.alert_days
+            else "left_alerts_go_on",
+            quantity=quantity,
+            days=self.number(left.usable_days),
+            needed=left.needed_days,
+            weeks=left.alert_weeks,
+        )
 
     async def async_lifts(self, targets: Sequence[Explained], now: float) -> str:
         """Return what "that is normal here" would change: the alert levels, and until when."""

@@ -12,6 +12,8 @@ from ..learning.standing import LEARNED_DAYS
 from ..ledger.correction import normal_here, touched_parts
 from ..ledger.entries import Draft
 from ..ledger.episode import Episode
+from ..ledger.ledger import Ledger
+from ..reading.binning import LEAST_STEP
 
 LISTED_DAYS = 60  # Days, by judgement: older ones are no evidence and hardly weigh in the range.
 
@@ -60,7 +62,16 @@ def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecas
 
 def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:
     """Return what would remain with a draft in force."""
-    today = foreseen(channel, at, draft)
+    return _remaining(foreseen(channel, at, draft), channel)
+
+
+def with_ledger(channel: Channel, at: float, ledger: Ledger) -> Consequence:
+    """Return what would remain if a channel continued with another ledger."""
+    day, step = locate(at, channel.zone)[0], channel.binner.step or LEAST_STEP
+    return _remaining(forecast(ledger, day, channel.spec, channel.promise_days, step), channel)
+
+
+def _remaining(today: Forecast | None, channel: Channel) -> Consequence:
     needed = needed_days(channel.promise_days)
     if today is None:
         return Consequence(

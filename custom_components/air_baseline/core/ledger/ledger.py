@@ -236,7 +236,7 @@ class Ledger:
         entries = tuple(self.entries)
         place = entries.index(undone)
         if isinstance(undone.correction, Relearned) and self.former is not None:
-            return self._restored(self.former, place, undone.correction.from_day)
+            return self._restored(self.former, place)
         later = tuple(entry for entry in entries[place + 1 :] if entry.step != undone.id)
         if undone.moves_range:
             later = self._renewed(later)
@@ -259,15 +259,19 @@ class Ledger:
             for entry in entries
         )
 
-    def _restored(self, former: Ledger, place: int, first: int) -> Ledger:
+    def _restored(self, former: Ledger, place: int) -> Ledger:
         """Return the ledger from before it was relearned, with what has been added since.
 
-        That is the entries after index `place` that are not found again, the days from `first`
-        on, those that were set aside, and all episodes.
+        The entry at index `place` relearned it. Added are the later entries that are not found
+        again, the days from its day on, those that were set aside, and the episodes that ended
+        later.
         """
+        relearned = cast("Entry[Relearned]", self.entries[place])
+        first = relearned.correction.from_day
+        own = (one for one in self.episodes if one.end is None or one.end > relearned.at)
         later = (entry for entry in self.entries[place + 1 :] if not entry.correction.found_again)
         aside = {one.day: one for one in (*former.set_aside, *self.set_aside)}
-        episodes = {episode.id: episode for episode in (*former.episodes, *self.episodes)}
+        episodes = {episode.id: episode for episode in (*former.episodes, *own)}
         ledger = replace(
             former,
             entries=(*former.entries, *self._renewed(tuple(later))),
