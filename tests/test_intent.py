@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+import json
 from pathlib import Path
 import re
 from typing import Any
@@ -131,6 +132,8 @@ async def test_the_questions_are_understood_and_answered_in_the_language(
     recorded = await assistant.say(ASKED[language][4], language=language, agent=AGENT)
     assert recorded == texts["answer_recorded"]
     assert await verdict(hass) == "episode_real"
+    candles = {"en": "candles", "de": "Kerzen"}[language]
+    assert f'"{candles}"' in json.dumps((await act(hass, "get_ledger"))["quantities"]["pm25"])
     for reply in replies:
         assert texts["answer_credit"] not in reply, "no assistant worded it"
         assert not re.search(r"[*_`]|\n", reply)

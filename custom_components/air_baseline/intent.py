@@ -13,7 +13,7 @@ import voluptuous as vol
 
 from .answers.exposed import Asker, ExposedRoom, async_asker, find_rooms
 from .answers.moment import hour_meant
-from .answers.proposals import NotPossibleError, async_propose, async_record
+from .answers.proposals import Meant, NotPossibleError, async_propose, async_record
 from .answers.reading import Answer, async_what_was, compare, why_no_alert
 from .words.answer import AnswerWords
 
@@ -123,7 +123,11 @@ class ProposeIntent(_RoomIntent):
 
     intent_type = PROPOSE
     description = "Says what would change if the last episode of a room gets an answer"
-    slots: ClassVar[Slots] = {**_ROOM, vol.Required("verdict"): vol.In(["real", "normal"])}
+    slots: ClassVar[Slots] = {
+        **_ROOM,
+        vol.Required("verdict"): vol.In(["real", "normal"]),
+        vol.Optional("thing"): cv.string,
+    }
 
     @override
     async def async_say(
@@ -134,8 +138,8 @@ class ProposeIntent(_RoomIntent):
         rooms = _rooms(hass, words, asker, given)
         if len(rooms) > 1:
             raise NotPossibleError(words.say("answer_which_room"))
-        normal = given["verdict"] == "normal"
-        text, _ = await async_propose(words, asker, rooms[0], None, normal=normal)
+        meant = Meant(normal=given["verdict"] == "normal", name=given.get("thing", ""))
+        text, _ = await async_propose(words, asker, rooms[0], meant)
         return text
 
 

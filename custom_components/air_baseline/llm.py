@@ -23,7 +23,7 @@ import voluptuous as vol
 
 from .answers.exposed import Asker, ExposedRoom, anybody, async_asker, exposed_rooms, find_rooms
 from .answers.moment import moment_of
-from .answers.proposals import HOLDS, NotPossibleError, async_propose, async_record
+from .answers.proposals import HOLDS, Meant, NotPossibleError, async_propose, async_record
 from .answers.reading import Answer, async_what_was, compare, why_no_alert
 from .const import DOMAIN
 from .words.answer import AnswerWords
@@ -154,6 +154,7 @@ class ProposeTool(_RoomTool):
             _ROOM_FIELD: str,
             vol.Required("verdict"): vol.In(["real", "normal"]),
             vol.Optional("time", description=f"{_TIME}; the last episode if left out"): str,
+            vol.Optional("name", description="What the person calls it, such as candles"): str,
         }
     )
     annotations = _PROPOSES
@@ -166,13 +167,18 @@ class ProposeTool(_RoomTool):
         rooms = _rooms(hass, words, asker, given)
         if len(rooms) > 1:
             raise NotPossibleError(words.say("answer_which_room"))
-        time, normal = given.get("time"), given["verdict"] == "normal"
-        at = None if time is None else _moment(words, time)
-        text, proposal = await async_propose(words, asker, rooms[0], at, normal=normal)
+        time = given.get("time")
+        meant = Meant(
+            normal=given["verdict"] == "normal",
+            at=None if time is None else _moment(words, time),
+            name=given.get("name", ""),
+        )
+        text, proposal = await async_propose(words, asker, rooms[0], meant)
         return {
             "room": rooms[0].name,
             "answer": text,
             "recorded": False,
+            **({"name": proposal.name} if proposal.name else {}),
             "token": proposal.token,
             "token_holds_seconds": int(HOLDS.total_seconds()),
         }
@@ -241,6 +247,7 @@ def _answers(answers: Sequence[Answer]) -> dict[str, Any]:
                 "quantity": one.quantity,
                 "answer": one.sentences,
                 "evidence": one.evidence,
+                **({"name": one.name} if one.name else {}),
             }
             for one in answers
         ]

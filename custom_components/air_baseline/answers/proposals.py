@@ -17,8 +17,10 @@ from ..const import DOMAIN
 from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.ledger.correction import episode_real
 from ..core.ledger.episode import Episode
+from ..core.ledger.own_words import MOST_CHARACTERS, cleaned
 from ..core.pollutant import Pollutant
-from ..corrections import async_answer, find_episodes
+from ..corrections import async_all, async_answer, find_episodes
+from ..happenings import async_name
 from ..storage.store import NotSavedError
 from ..words.answer import AnswerWords, plain
 from .exposed import Asker, ExposedRoom, async_may_correct, exposed_rooms
@@ -36,13 +38,29 @@ class NotPossibleError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """What a person says of an episode: the last one, or the one around a POSIX time.
+
+    `normal` says that it is normal here, otherwise it was real. `name` is what they call it.
+    """
+
+    normal: bool
+    at: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What somebody may confirm: the episodes of a room by pollutant, and the verdict on them."""
+    """What somebody may confirm: the episodes of a room by pollutant, and the verdict on them.
+
+    `name` is what they called it, empty for nothing.
+    """
 
     token: str
     room_id: str
     episodes: dict[Pollutant, int]
     normal: bool
+    name: str
     user_id: str | None
     device_id: str | None
     turn: str
@@ -58,31 +76,27 @@ _WAITING: HassKey[_Waiting] = HassKey(f"{DOMAIN}_proposals")
 
 
 async def async_propose(
-    words: AnswerWords,
-    asker: Asker,
-    exposed: ExposedRoom,
-    at: float | None,
-    *,
-    normal: bool,
+    words: AnswerWords, asker: Asker, exposed: ExposedRoom, meant: Meant
 ) -> tuple[str, Proposal]:
     """Return what an answer to an episode would change, and what confirms it.
 
-    It is the last episode, or the one around a POSIX time. Raises NotPossibleError.
+    Raises NotPossibleError.
     """
     room = exposed.room
     if not await async_may_correct(room.hass, asker, room):
         raise NotPossibleError(words.say("answer_not_allowed"))
-    episodes = _episodes(exposed, at)
+    episodes = _episodes(exposed, meant.at)
     if not episodes:
         raise NotPossibleError(words.say("answer_no_episode"))
     if any(room.channels[one].ledger.correction_of(that.id) for one, that in episodes.items()):
         raise NotPossibleError(words.already_answered(episodes.values()))
-    text = await _async_preview(words, room, episodes, normal=normal)
+    text = await _async_preview(words, room, episodes, normal=meant.normal)
     proposal = Proposal(
         token=token_hex(TOKEN_BYTES),
         room_id=room.subentry.subentry_id,
         episodes={pollutant: episode.id for pollutant, episode in episodes.items()},
-        normal=normal,
+        normal=meant.normal,
+        name=cleaned(meant.name)[:MOST_CHARACTERS].strip(),
         user_id=asker.context.user_id,
         device_id=asker.device_id,
         turn=asker.context.id,
@@ -119,7 +133,10 @@ async def async_record(
         room.async_check_clock()
         if set(episodes) != set(proposal.episodes):
             raise NotPossibleError(words.say("answer_not_possible"))
-        await async_answer(room, episodes, normal=proposal.normal)
+        acts = [async_answer(room, episodes, normal=proposal.normal)]
+        if proposal.name:
+            acts.append(async_name(room, proposal.episodes, proposal.name))
+        await async_all(acts)
     except NotSavedError:
         return words.say("answer_not_saved")
     except ServiceValidationError as error:

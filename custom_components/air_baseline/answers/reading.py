@@ -1,6 +1,6 @@
 """The questions that only read: compared with usual, why no alert, what was that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -9,6 +9,7 @@ from ..core.channel import Channel
 from ..core.day import locate
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import Explanation
+from ..core.explaining.timeline import happening_at, timeline
 from ..core.ledger.correction import episode_span
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
@@ -21,12 +22,16 @@ NEAR_S = 1800.0  # Seconds, by judgement: who says "at seven" rounds to the half
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is said of one pollutant of a room: sentences, and the evidence behind them."""
+    """What is said of one pollutant of a room: sentences, and the evidence behind them.
+
+    `name` is what a person called it, None for nothing: text, in which nothing is believed.
+    """
 
     room: str
     quantity: str
     sentences: str
     evidence: str
+    name: str | None = None
 
 
 def compare(words: AnswerWords, exposed: ExposedRoom) -> list[Answer]:
@@ -57,7 +62,8 @@ async def async_what_was(
         channel, source = exposed.room.channels[pollutant], exposed.room.sources[pollutant]
         episode = episode_at(channel, at)
         if episode is not None:
-            answers.append(_answer(words, exposed, _explained(exposed, pollutant, episode)))
+            told = _answer(words, exposed, _explained(exposed, pollutant, episode))
+            answers.append(replace(told, name=_name_at(channel, float(episode.id))))
             continue
         bins = await async_measured(hass, exposed.room, pollutant, at - NEAR_S, at + NEAR_S)
         highest = max((one.value for one in bins), default=None)
@@ -65,8 +71,15 @@ async def async_what_was(
             words.then(pollutant, source, at, highest),
             words.no_alert_then(at, possible=highest is not None and _watched(channel, at)),
         ]
-        answers.append(_said(words, exposed, pollutant, sentences))
+        said = _said(words, exposed, pollutant, sentences)
+        answers.append(replace(said, name=_name_at(channel, at)))
     return answers
+
+
+def _name_at(channel: Channel, at: float) -> str | None:
+    """Return the name of what happened at a POSIX time, None if it has none."""
+    happened = happening_at(timeline(channel, dt_util.utcnow().timestamp()), at)
+    return happened.name.correction.name if happened and happened.name else None
 
 
 def episode_at(channel: Channel, at: float) -> Episode | None:
