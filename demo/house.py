@@ -18,6 +18,10 @@ LEARNED_DAYS: Final = 45  # Learned after three weeks, alerts possible after fiv
 TOAST_S: Final = 50 * 60.0  # The toast burned this long before the start.
 MOVED_DAYS: Final = 16.0  # A shift this large is suspected within two weeks.
 MOVED_TIMES: Final = 2.2  # The sensor's present place reads this many times as much.
+YEAR_DAYS: Final = 365.25
+NEW_DAYS: Final = 7.0  # A room this young has no earlier years.
+SWING: Final = 0.35  # How much more there is in January than in July: e to the power of twice this.
+JANUARY_DAY: Final = 14.0  # Days after the first of January 1970 on which a year has the most.
 
 SENSORS_DOMAIN: Final = "demo_home"
 RECORDING: Final = "recording.npy"  # In the home's folder.
@@ -90,13 +94,17 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """All rooms of a demo home, with the plumes that somebody made by hand."""
+    """All rooms of a demo home, with the plumes that somebody made by hand.
+
+    The recorder has hourly means of so many `years`, except of rooms that are new.
+    """
 
     monitors: tuple[Monitor, ...]
     first_day: date
     zone: tzinfo
     by_hand: tuple[Plume, ...] = ()
     recording: Recording | None = None
+    years: float = 0.0
 
     def level(self, monitor: Monitor, measure: Measure, at: float) -> float | None:
         """Return what a monitor shows at a time (POSIX seconds), None while it is off."""
@@ -114,6 +122,20 @@ class House:
         silent_from = np.inf if monitor.silent_from is None else monitor.silent_from
         there_is: Array = np.where((times >= monitor.since) & (times < silent_from), levels, np.nan)
         return there_is
+
+    def earlier_start(self, monitor: Monitor, now: float) -> float:
+        """Return from when on the recorder has means of a monitor that came later."""
+        known = self.years and monitor.place and now - monitor.since > NEW_DAYS * DAY_S
+        return now - self.years * YEAR_DAYS * DAY_S if known else monitor.since
+
+    def earlier_levels(self, monitor: Monitor, measure: Measure, times: Array) -> Array:
+        """Return what was there before a monitor came, with more of everything in winter."""
+        if monitor.place is None:
+            return np.full(len(times), np.nan)
+        levels = self._air(monitor).levels(monitor.place, measure.substance, times)
+        season = np.exp(SWING * (_winter(times) - _winter(monitor.since)))
+        earlier: Array = np.round(np.round(levels * season / measure.step) * measure.step, 1)
+        return earlier
 
     def with_toast(self, at: float) -> Self:
         """Return the home with toast that starts to burn at a time."""
@@ -149,7 +171,7 @@ class House:
         return self.recording.levels(times)
 
 
-def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> House:
+def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S, years: float = 0.0) -> House:
     """Return a home of four rooms as it is now (POSIX seconds); toast burned a while ago."""
     monitors = (
         Monitor(
@@ -191,7 +213,8 @@ def family_home(now: float, zone: tzinfo, toast_s: float = TOAST_S) -> House:
             place=Place.STUDY,
         ),
     )
-    house = House(monitors=monitors, first_day=first_day_of(now, zone), zone=zone)
+    first_day = first_day_of(now, zone)
+    house = House(monitors=monitors, first_day=first_day, zone=zone, years=years)
     return house.with_toast(now - toast_s)
 
 
@@ -199,6 +222,12 @@ def first_day_of(now: float, zone: tzinfo) -> date:
     """Return the first day of a home's generated air: today, which began at 04:00, has no plume."""
     today = date.fromordinal(locate(now, zone)[0])
     return today - timedelta(days=LEARNED_DAYS)
+
+
+def _winter(at: Array | float) -> Array:
+    """Return 1 in the middle of January and -1 in July, by POSIX times."""
+    wave: Array = np.cos(2.0 * np.pi * (np.asarray(at) / DAY_S - JANUARY_DAY) / YEAR_DAYS)
+    return wave
 
 
 def _plume(start: float, burn_s: float, air_changes_per_h: float, pm25: float, voc: float) -> Plume:

@@ -10,13 +10,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from script.csv_file import chosen_column, zone_named
+from script.csv_file import RecordingError, chosen_column, zone_named
 
 from .home import ROOT
 from .homes import big_home, measure_of, recorded_home
 from .house import TOAST_S, House, family_home
 
 PORT: Final = 8123
+MOST_YEARS: Final = 2.5  # The air of a home has numbers for no earlier days.
 
 LOOK: Final = """
   Air                        the start page: every room, its usual range, what is still missing
@@ -33,6 +34,10 @@ What you do here is kept for the next time; script/demo --fresh starts again.
 LOOK_SET_UP: Final = """
 Its sensors have recorded six weeks. Air Baseline is not set up yet, so that you can do it:
 Settings > Devices & services > Add integration > Air Baseline.
+"""
+LOOK_YEARS: Final = """
+The recorder has hourly means of {years:g} years, from which the living room, the kitchen and the
+study take their year. Air > Living room shows it; the bedroom is too new to have one.
 """
 LOOK_BIG: Final = """
 {rooms} rooms, each with generated air of its own. The first four are those of script/demo.
@@ -80,6 +85,8 @@ def _home(said: argparse.Namespace) -> tuple[str, Callable[[float, ZoneInfo], Ho
 
     The usual home is kept between runs; the others are made again each time.
     """
+    if said.years and (said.csv or said.rooms):
+        raise RecordingError("--years is for the family's home, not with --rooms or --csv")
     if said.csv:
         column = chosen_column(said.csv, said.column)
         measure = measure_of(said.quantity, said.unit)
@@ -87,8 +94,11 @@ def _home(said: argparse.Namespace) -> tuple[str, Callable[[float, ZoneInfo], Ho
         return "-csv", make, LOOK_RECORDED.format(name=said.csv.name)
     if said.rooms:
         return "-rooms", partial(big_home, said.rooms), LOOK_BIG.format(rooms=said.rooms)
-    make = partial(family_home, toast_s=said.toast * 60.0)
-    return ("-not-set-up", make, LOOK_SET_UP) if said.not_set_up else ("", make, LOOK)
+    make = partial(family_home, toast_s=said.toast * 60.0, years=said.years)
+    kind = f"-years-{said.years:g}" if said.years else ""
+    look = LOOK_SET_UP if said.not_set_up else LOOK
+    look += LOOK_YEARS.format(years=said.years) if said.years else ""
+    return ("-not-set-up" if said.not_set_up else "") + kind, make, look
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
         default=TOAST_S / 60.0,
         metavar="MINUTES",
         help="minutes between the toast and the start of a new home, instead of %(default).0f",
+    )
+    parser.add_argument(
+        "--years",
+        type=_years,
+        default=0.0,
+        help="let the recorder have hourly means of so many years",
     )
     parser.add_argument("--folder", type=Path, help="instead of .demo")
     parser.add_argument("--timezone", help="the home's zone; by default this machine's")
@@ -142,6 +158,13 @@ def _count(text: str) -> int:
     if count < 1:
         raise argparse.ArgumentTypeError("a home has at least one room")
     return count
+
+
+def _years(text: str) -> float:
+    years = float(text)
+    if not 0.0 <= years <= MOST_YEARS:
+        raise argparse.ArgumentTypeError(f"from 0 to {MOST_YEARS:g} years")
+    return years
 
 
 def machine_zone() -> ZoneInfo:

@@ -43,6 +43,7 @@ DATABASE: Final = "home-assistant_v2.db"
 STATE_DAYS: Final = 10.0  # The recorder keeps states this long by default.
 SLOT_DAYS: Final = 45.0
 CADENCE_S: Final = 60.0
+EARLIER_CADENCE_S: Final = 600.0  # Enough for hourly means, and ten times as fast.
 SLOT_S: Final = 300.0
 
 
@@ -67,7 +68,7 @@ def write(folder: Path, house: House, now: float, lived: Lived | None = None) ->
 
 def _found(session: Session, house: House, now: float) -> None:
     """Record the schema version, when the recorder ran, and what it has compiled."""
-    since = min(monitor.since for monitor in house.monitors)
+    since = min(house.earlier_start(monitor, now) for monitor in house.monitors)
     session.add(SchemaChanges(schema_version=SCHEMA_VERSION))
     session.add(RecorderRuns(start=_utc(since), end=_utc(now), created=_utc(since)))
     session.add(StatisticsRuns(start=_utc(_end_of_slots(now) - SLOT_S)))
@@ -84,7 +85,8 @@ def _record(session: Session, house: House, monitor: Monitor, measure: Measure, 
     slots = _slots(times, levels, _end_of_slots(now))
     recent = slots[slots[:, 0] >= now - SLOT_DAYS * DAY_S]
     _insert_statistics(connection, StatisticsShortTerm.__tablename__, metadata_id, recent, SLOT_S)
-    hours = _hours(slots, _end_of_slots(now))
+    earlier = _earlier_hours(house, monitor, measure, now)
+    hours = np.concatenate([earlier, _hours(slots, _end_of_slots(now))])
     _insert_statistics(connection, Statistics.__tablename__, metadata_id, hours, HOUR_S)
 
 
@@ -196,6 +198,21 @@ def _hours(slots: Array, end: float) -> Array:
         np.maximum.reduceat(slots[:, 3], first),
     )
     return np.column_stack(columns)[(hour + 1) * HOUR_S <= end]
+
+
+def _earlier_hours(house: House, monitor: Monitor, measure: Measure, now: float) -> Array:
+    """Return the hours before a monitor came, none if the house has no earlier years."""
+    end = monitor.since // HOUR_S * HOUR_S
+    start = house.earlier_start(monitor, now) // HOUR_S * HOUR_S
+    times = np.arange(start, end, EARLIER_CADENCE_S, dtype=np.float64)
+    if not len(times):
+        return np.empty((0, 4))
+    levels = house.earlier_levels(monitor, measure, times)
+    level = levels.reshape(-1, int(HOUR_S / EARLIER_CADENCE_S))
+    some = ~np.isnan(level).all(axis=1)
+    starts, level = times[:: level.shape[1]][some], level[some]
+    columns = (starts, np.nanmean(level, 1), np.nanmin(level, 1), np.nanmax(level, 1))
+    return np.column_stack(columns)
 
 
 def _insert_statistics(

@@ -177,7 +177,7 @@ def entries(house: House, now: datetime, *, set_up: bool) -> dict[str, Any]:
     """Return the config entries: the sensors and, if set up, Air Baseline with all rooms."""
     rooms = [
         {
-            "data": _room(monitor),
+            "data": _room(monitor) | ({"use_history": True} if house.years else {}),
             "subentry_id": monitor.room_id,
             "subentry_type": "room",
             "title": monitor.name,

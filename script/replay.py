@@ -7,7 +7,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 import json
 from pathlib import Path
 import sys
@@ -17,8 +17,15 @@ from custom_components.air_baseline.core.alerting.judgement import Judgement
 from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import LearningState
-from custom_components.air_baseline.core.day import iso_day
+from custom_components.air_baseline.core.day import PARTS, day_start, iso_day
 from custom_components.air_baseline.core.event import Event, EventKind
+from custom_components.air_baseline.core.explaining.year_facts import (
+    UsualThen,
+    last_year,
+    seasons,
+    year_months,
+)
+from custom_components.air_baseline.core.learning.seasons import Seasons
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary, valid_days
 from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant, UnitError
@@ -43,6 +50,7 @@ class Tally:
     ranged: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
     episodes: list[str] = field(default_factory=list)
+    months: list[str] = field(default_factory=list)
     days: int = 0
     valid_days: int = 0
     eligible_days: int = 0
@@ -98,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
         help="1 while a window is open, 0 while all are shut, or the share in between; it holds "
         "over empty cells for as long as there are rows",
     )
+    parser.add_argument(
+        "--latitude", type=float, help="degrees north, for the names of the seasons"
+    )
     parser.add_argument("--jsonl", type=Path, help="write one JSON object per bin and per day")
     parser.add_argument("--summary", action="store_true", help="print a table for people")
     return parser
@@ -135,6 +146,8 @@ def _run(channel: Channel, options: argparse.Namespace) -> Tally:
                 _write(out, channel, channel.advance(at), tally)
         if at:
             _write(out, channel, channel.advance(at + 300.0), tally)
+    if (days := channel.ledger.days) and date.fromordinal(days[-1].day + 1).day != 1:
+        _count_month(days[-1].day, channel, tally)
     if channel.health.last_read is None:
         doubt = "; its unit is probably another one" if channel.unit_check.doubted else ""
         raise RecordingError(
@@ -169,7 +182,7 @@ def _context_columns(channel: Channel, options: argparse.Namespace) -> dict[str,
         "window_open": options.window,
     }
     means = {value: SurroundingMean(channel.zone) for value, column in names.items() if column}
-    channel.surroundings = Surroundings(**means)
+    channel.surroundings = Surroundings(**means, latitude=options.latitude)
     return {names[value]: mean for value, mean in means.items()}
 
 
@@ -287,6 +300,8 @@ def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
         seen = channel.ledger.seen_parts(event.summary.day + 1)
         tally.valid_days += valid_days([event.summary], seen)[0]
         tally.eligible_days += event.summary.eligible
+        if date.fromordinal(event.summary.day + 1).day == 1:
+            _count_month(event.summary.day, channel, tally)
     if event.kind is EventKind.UNUSUAL_ENDED and event.episode is not None:
         episode = event.episode
         start = datetime.fromtimestamp(episode.id, channel.zone)
@@ -296,6 +311,28 @@ def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
             f"{episode.high:g}, higher than on {episode.beaten} of {episode.compared} days"
             + _outdoors(episode)
         )
+
+
+def _count_month(day: int, channel: Channel, tally: Tally) -> None:
+    """Note with the last day of a month what the year says of it, if it knows last year's."""
+    months = year_months(channel, day_start(day, channel.zone))
+    weeks = last_year(channel, day, range(PARTS))
+    if months and months[-1].usual and (weeks or months[0].usual):
+        tally.months.append(
+            f"{iso_day(day)[:7]}  usual {_span(months[-1].usual)}, "
+            f"last year {_span(months[0].usual)}; the same weeks of last year {_span(weeks)}"
+        )
+
+
+def _span(usual: UsualThen | None) -> str:
+    return f"{usual.low:g} to {usual.high:g}" if usual else "not seen"
+
+
+def _seasons(channel: Channel) -> Iterator[str]:
+    days = channel.ledger.days
+    known = seasons(channel, days[-1].day) if days else Seasons()
+    for season in known.following():
+        yield f"  {season}: {', '.join(known.seen[season]) or 'not seen'}"
 
 
 def _outdoors(episode: Episode) -> str:
@@ -338,6 +375,10 @@ def _summary(channel: Channel, tally: Tally, options: argparse.Namespace) -> str
     lines += ["", f"alerts possible from: {possible}; confidence at the end: {said}"]
     lines.append(f"episodes: {len(tally.episodes) or 'none'}")
     lines += [f"  {line}" for line in tally.episodes]
+    lines.append(f"months of which last year is known: {len(tally.months) or 'none'}")
+    lines += [f"  {line}" for line in tally.months]
+    if seen := [*_seasons(channel)]:
+        lines += ["seasons seen:", *seen]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,7 @@
 """A past for the tests: what the recorder would have stored of a source."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -24,9 +24,10 @@ TODAY = NOON.astimezone(ZONE).replace(hour=4, minute=0, second=0, microsecond=0)
 
 
 def times(start: datetime, end: datetime, step: timedelta) -> Iterable[datetime]:
-    while start < end:
-        yield start
-        start += step
+    at = start.astimezone(UTC)  # Local times would be there twice when clocks go back.
+    while at < end:
+        yield at
+        at += step
 
 
 async def keep(  # noqa: PLR0913 - all that can differ

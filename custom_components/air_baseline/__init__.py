@@ -15,6 +15,7 @@ from .clock import Clock
 from .const import DOMAIN, ENTRY_VERSION, PLATFORMS, SUBENTRY_ROOM
 from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
+from .home_history.first_fill import async_fill_years
 from .home_history.look_back import async_follow_new_rooms, async_look_back
 from .home_history.range_statistics import async_remove_bands, async_write_range_statistics
 from .home_history.recorder import async_newest_record
@@ -94,7 +95,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
         await store.async_drop_earlier(data.clock.at - data.clock.slack_s)
         if loaded.outdated:
             await store.async_forget_gone()
-    entry.async_on_unload(async_backfill(hass, entry))
+    for read in (async_backfill, async_fill_years):
+        entry.async_on_unload(read(hass, entry))
     async for _, room_coordinator in in_turn(data.rooms):
         entry.async_on_unload(room_coordinator.async_start())
     await async_look_back(hass, entry)

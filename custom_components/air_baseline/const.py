@@ -38,6 +38,7 @@ CONF_PLACES: Final = "places"  # The areas in which the sources belong, by entit
 CONF_START_ANEW: Final = "start_anew"  # Pollutants that start again with an empty ledger.
 CONF_HISTORY: Final = "use_history"  # Whether a new room may start from the recorder's history.
 
+SIGNAL_HISTORY_READ: Final = f"{DOMAIN}_history_read"  # Of all sources that waited for it.
 SIGNAL_ROOMS_CHANGED: Final = f"{DOMAIN}_rooms_changed"  # Sent after each round of settings.
 
 ATTR_QUANTITY: Final = "quantity"

@@ -367,6 +367,7 @@ class RoomCoordinator(DataUpdateCoordinator[RoomView]):
         zone, now = dt_util.get_default_time_zone(), dt_util.utcnow().timestamp()
         with self.guarded():
             for channel in self.channels.values():
+                channel.surroundings.latitude = self.hass.config.latitude
                 if channel.zone == zone:
                     continue
                 channel.move(now, zone)

@@ -1,6 +1,6 @@
 """Sensors: the level compared with usual, the learning state, confidence, and the range."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log10
 from typing import Any, override
@@ -17,6 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.codes import Compared, LearningState
 from .core.explaining.view import EntityView
+from .core.learning.last_year import TimeOfYear
 from .core.pollutant import Pollutant
 from .entity import ChannelDescription, ChannelEntity, baseline_attributes
 from .inputs.room_config import RoomSource
@@ -57,7 +58,13 @@ def _learning_attributes(view: EntityView) -> dict[str, Any]:
         "suspected_since": view.suspected_since,
         "history": view.history,
         "history_days": view.history_days,
+        "seasons_seen": _names(view.seasons_seen),
+        "seasons_not_seen": _names(view.seasons_not_seen),
     }
+
+
+def _names(seasons: Sequence[TimeOfYear] | None) -> list[str] | None:
+    return None if seasons is None else [season.value for season in seasons]
 
 
 def _confidence_attributes(view: EntityView) -> dict[str, Any]:

@@ -176,3 +176,19 @@ def test_the_recorder_finds_a_clean_shutdown(folder: Path) -> None:
             "SELECT end FROM recorder_runs ORDER BY start LIMIT 1"
         ).fetchone()
     assert datetime.fromisoformat(ended).replace(tzinfo=UTC).timestamp() == NOW
+
+
+def test_the_earlier_years_are_there_only_of_rooms_that_are_not_new(tmp_path: Path) -> None:
+    recorder.write(tmp_path, family_home(NOW, LONDON, years=2.0), NOW)
+    with sqlite3.connect(tmp_path / recorder.DATABASE) as database:
+        counted = dict(
+            database.execute(
+                "SELECT statistic_id, count(DISTINCT start_ts) FROM statistics JOIN "
+                "statistics_meta ON statistics_meta.id = metadata_id GROUP BY statistic_id"
+            ).fetchall()
+        )
+        (first,) = database.execute("SELECT min(start_ts) FROM statistics").fetchone()
+    hours = 2 * 365.25 * 24
+    assert counted.pop("sensor.bedroom_monitor_pm25") <= 49
+    assert all(0.98 * hours < count <= hours + 1 for count in counted.values())
+    assert first == pytest.approx(NOW - 2 * 365.25 * DAY_S, abs=2 * 3600)

@@ -19,7 +19,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.home_history.recorder import NoHistory, async_survey
+from custom_components.air_baseline.home_history.recorder import NoHistory
+from custom_components.air_baseline.home_history.survey import async_survey
 from custom_components.air_baseline.inputs.eligibility import Measurement
 from custom_components.air_baseline.storage.store import LEDGER_KEY, OPEN_KEY
 from tests.home import (

@@ -22,10 +22,12 @@ from custom_components.air_baseline.core.codes import (
     Missing,
     OtherRooms,
     Reason,
+    YearGap,
 )
 from custom_components.air_baseline.core.day import PARTS
 from custom_components.air_baseline.core.explaining.advice import Advice
 from custom_components.air_baseline.core.explaining.explanation import Next, NotKnown
+from custom_components.air_baseline.core.learning.last_year import TimeOfYear
 from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -66,6 +68,8 @@ CODES: Mapping[str, list[str]] = {
     "missing_": [code.value for code in Missing],
     "together_": [code.value for code in OtherRooms if code is not OtherRooms.UNKNOWN],
     "unseen_": [code.value for code in Condition],
+    "season_": [season.value for season in TimeOfYear],
+    "year_": [gap.value for gap in YearGap],
     "part_": [str(part) for part in range(PARTS)],
     "correction_": [
         code.value
@@ -210,6 +214,8 @@ def test_the_values_of_attributes_have_names() -> None:
         "correction_kind": CorrectionCode,
         "missing": Missing,
         "history": HistoryState,
+        "seasons_seen": TimeOfYear,
+        "seasons_not_seen": TimeOfYear,
     }
     for platform in ("binary_sensor", "event", "sensor"):
         for key, text in words()["entity"][platform].items():

@@ -135,7 +135,7 @@ def test_the_reader_and_the_core_survive_any_damage(faults: Faults) -> None:
 def _run_on(loaded: Loaded, data: object, tried: set[str]) -> Iterator[str]:
     """Run on with what was read, with the same only once; yield what is wrong with it."""
     means = read_surroundings(data.get("context") if isinstance(data, dict) else None, ZONE)
-    surroundings = dict(zip(SURROUNDINGS, means.values(), strict=False))
+    surroundings: dict[str, Any] = dict(zip(SURROUNDINGS, means.values(), strict=False))
     for room_id, room in loaded.rooms.items():
         room.drop_retired(AT.timestamp())
         for pollutant, channel in room.channels.items():

@@ -21,6 +21,7 @@ from ..core.explaining.advice import combined
 from ..core.explaining.day_chart import EpisodeSpan, PartOfDay, day_chart
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import Explanation
+from ..core.explaining.year_facts import year_version
 from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.recorder import has_recorder
@@ -105,6 +106,7 @@ def _channel(room: RoomCoordinator, source: RoomSource, bins: Mapping[int, Bin])
         "basis": shown.basis,
         "outdoor": source.pollutant is Pollutant.PM25 and outdoors(room) is not None,
         "not_seen": shown.not_seen,
+        "year": year_version(channel, now),
         "start": today.start,
         "end": today.end,
         "firm": today.firm,

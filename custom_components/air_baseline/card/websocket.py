@@ -25,6 +25,7 @@ from .feeds import async_show_home, async_show_room
 from .home_feed import HomeViewer
 from .past import Span, async_past
 from .record import async_record
+from .year import async_year
 
 QUANTITY = "quantity"
 
@@ -36,6 +37,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     async_register_command(hass, _subscribe_home)
     async_register_command(hass, _room_past)
     async_register_command(hass, async_record)
+    async_register_command(hass, async_year)
 
 
 @websocket_command(

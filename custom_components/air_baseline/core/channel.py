@@ -43,6 +43,7 @@ from .day import (
 from .event import Event, EventKind
 from .learning.last_year import left_weeks
 from .learning.level_shift import reviewed
+from .learning.seasons import SeasonWatch
 from .learning.time_zone import DayHours
 from .learning.year_change import SameSeason, YearSays, find_creep
 from .ledger.correction import revived, suspect_change, with_rest
@@ -99,6 +100,7 @@ class Channel:
         "paused",
         "promise_days",
         "refused",
+        "season_watch",
         "spec",
         "surroundings",
         "sustained",
@@ -126,6 +128,8 @@ class Channel:
         self.ledger = Ledger()
         self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
         self.year_says: YearSays | None = None  # Of today, None until a day closes; never stored.
+        self._year_says: tuple[int, Year, Ledger, YearSays] | None = None
+        self.season_watch = SeasonWatch()
         self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
         self.forecast: Forecast | None = None

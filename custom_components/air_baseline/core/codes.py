@@ -73,6 +73,16 @@ class HistoryState(StrEnum):
         return self in {HistoryState.READ, HistoryState.EMPTY}
 
 
+class YearGap(StrEnum):
+    """Why nothing is known of the time before some day of the year."""
+
+    NO_RECORDER = "no_recorder"
+    NOT_KEPT = "not_kept"
+    OTHER_UNIT = "other_unit"
+    UNIT_CHANGED = "unit_changed"
+    IMPLAUSIBLE = "implausible"
+
+
 class Condition(StrEnum):
     """A present condition that a room has not had before."""
 

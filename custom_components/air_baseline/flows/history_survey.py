@@ -6,7 +6,8 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..home_history.recorder import NoHistory, Survey, async_survey
+from ..home_history.recorder import NoHistory
+from ..home_history.survey import Survey, async_survey
 from ..inputs.eligibility import Measurement
 from ..inputs.room_config import RoomSource, room_sources
 from ..words.explanation import Words
@@ -20,8 +21,17 @@ async def async_worth(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         survey = await async_survey(
             hass, source.entity_id, Measurement(source.pollutant, source.unit)
         )
-        lines.append(f"- {_line(words, source, survey)}")
+        said = _line(words, source, survey), _year(words, source, survey)
+        lines += [f"- {line}" for line in said if line]
     return "\n".join(lines)
+
+
+def _year(words: Words, source: RoomSource, survey: Survey) -> str:
+    """Return from when on the year of a source is known, nothing if it is not."""
+    if survey.year_since is None:
+        return ""
+    name = words.say(f"quantity_{source.pollutant}")
+    return words.say("survey_year", quantity=name, first=survey.year_since.isoformat())
 
 
 def _line(words: Words, source: RoomSource, survey: Survey) -> str:

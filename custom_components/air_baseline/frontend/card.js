@@ -8,6 +8,7 @@ import { roomDevices } from "./rooms.js";
 import { spoken } from "./speak.js";
 import { worseFirst } from "./standing.js";
 import { STYLES } from "./styles.js";
+import { Years } from "./year.js";
 
 const LEAST_WIDTH = 200; // Chart width in pixels until the layout is known.
 const SOON = "300px"; // A card this close to the viewport subscribes.
@@ -41,6 +42,7 @@ export class AirBaselineCard extends HTMLElement {
         },
         { name: "quantity", selector: selectQuantity },
         { name: "show_title", default: true, selector: { boolean: {} } },
+        { name: "show_year", default: false, selector: { boolean: {} } },
       ],
       computeLabel: ({ name }, localize) =>
         localize(`component.air_baseline.common.card_edit_${name}`) || undefined,
@@ -55,6 +57,7 @@ export class AirBaselineCard extends HTMLElement {
     this._opened = new Set();
     this._shown = [];
     this._charts = new Map();
+    this._years = new Years(() => this._draw());
     this._width = 0;
     this._rows = ROWS;
     this._sizes = new ResizeObserver(([entry]) => this._resized(entry.contentRect.width));
@@ -202,7 +205,7 @@ export class AirBaselineCard extends HTMLElement {
 
   /** Ask for so many rows that a section of fixed height does not cut a chart. */
   _measure() {
-    const charts = this._card.querySelectorAll(".chart");
+    const charts = this._card.querySelectorAll(".chart, .year");
     if (!this._width || !charts.length) return;
     const top = this._card.getBoundingClientRect().top - this._card.scrollTop;
     const bottom = charts[charts.length - 1].getBoundingClientRect().bottom + PADDING;
@@ -237,9 +240,12 @@ export class AirBaselineCard extends HTMLElement {
   }
 
   _channelElement(channel, asked) {
-    return channelElement(this._hass, channel, Math.max(LEAST_WIDTH, this._width), {
+    const width = Math.max(LEAST_WIDTH, this._width);
+    const { device_id: device, show_year: whole } = this._config;
+    return channelElement(this._hass, channel, width, {
       asked,
       chart: this._chart(channel.quantity),
+      year: this._years.element(this._hass, device, channel, width, whole),
       opened: this._opened.has(channel.quantity),
       onToggle: (open) => this._opened[open ? "add" : "delete"](channel.quantity),
     });

@@ -21,7 +21,8 @@ const LACK_WORDS = {
 const COLLECTING_WORDS = { everyone: "card_everyone", mixed: "card_mixed" };
 
 /** Draw one channel of the server's message: `asked`, and a chart `width` pixels wide below it. */
-export function channelElement(hass, channel, width, { asked, chart, opened, onToggle }) {
+export function channelElement(hass, channel, width, options) {
+  const { asked, chart, year, opened, onToggle } = options;
   const element = html("section", "channel");
   const thin = LEARNING.has(channel.state);
   element.append(head(hass, channel));
@@ -39,6 +40,7 @@ export function channelElement(hass, channel, width, { asked, chart, opened, onT
     [say(hass, "card_inferred"), words.inferred],
   ];
   if (!thin) element.append(definitions(hass, said));
+  if (year) element.append(year);
   const details = html(
     "details",
     "",

@@ -84,10 +84,18 @@ function zoneOf(hass) {
   return hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
 }
 
-/** Return the day and month of an ISO date. */
+/** Return the day and month of an ISO date, with the year if that is another one. */
 export function dateName(hass, iso) {
   const options = { day: "numeric", month: "long", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(hass.locale.language, options).format(new Date(iso));
+  const date = new Date(iso);
+  if (date.getUTCFullYear() !== new Date().getFullYear()) options.year = "numeric";
+  return new Intl.DateTimeFormat(hass.locale.language, options).format(date);
+}
+
+/** Return the name of a month, as in "2026-11", in the parts that `options` name. */
+export function monthName(hass, month, options) {
+  const format = new Intl.DateTimeFormat(hass.locale.language, { ...options, timeZone: "UTC" });
+  return format.format(new Date(`${month}-15`));
 }
 
 /** Return a past POSIX time (seconds): its time of day if that is today's, else its date too. */

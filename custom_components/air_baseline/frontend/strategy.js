@@ -72,13 +72,14 @@ function roomPage(hass, device) {
       tap_action: { action: "navigate", navigation_path: `/config/devices/device/${device.id}` },
     });
   }
+  const card = { ...roomCard(device), show_year: true };
   return {
     title: roomName(device),
     path: roomView(device),
     subview: true,
     type: "sections",
     max_columns: 2,
-    sections: [{ type: "grid", column_span: 2, cards: [roomCard(device), ...more] }],
+    sections: [{ type: "grid", column_span: 2, cards: [card, ...more] }],
   };
 }
 

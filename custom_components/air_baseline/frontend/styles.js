@@ -147,6 +147,21 @@ dialog::backdrop { background: rgba(0, 0, 0, .5); }
   border-bottom: 3px solid var(--ab-unusual);
 }
 .legend .episode { color: var(--primary-text-color); font-weight: 500; }
+.year { margin-top: 14px; }
+.year h4 { font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); margin: 0 0 4px; }
+.month .lived { fill: var(--ab-usual); fill-opacity: .42; }
+.month .hourly { fill: none; stroke: var(--ab-usual); stroke-width: 1.2; }
+.month .hatch { stroke: var(--ab-usual); stroke-width: 1; }
+.month .unseen { stroke: var(--ab-quiet); stroke-width: 1.5; }
+.today line { stroke: var(--ab-measured); stroke-width: 1.5; stroke-dasharray: 2 2; }
+.year .legend .lived::before {
+  height: 12px; background: color-mix(in srgb, var(--ab-usual) 42%, transparent);
+}
+.year .legend .hourly::before {
+  height: 12px; box-sizing: border-box; border: 1.2px solid var(--ab-usual); border-radius: 3px;
+  background: repeating-linear-gradient(transparent 0 3px, var(--ab-usual) 3px 4px);
+}
+.year .legend .unseen::before { width: 10px; height: 2px; background: var(--ab-quiet); }
 .progress { margin-top: 14px; }
 .progress .missing { font-weight: 400; color: var(--ab-quiet); margin: 8px 0 0; }
 .days { display: flex; flex-wrap: wrap; gap: 6px 16px; }

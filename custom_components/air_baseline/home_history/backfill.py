@@ -12,11 +12,11 @@ from time import monotonic
 
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.dispatcher import async_dispatcher_connect, async_dispatcher_send
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 
-from ..const import CONF_HISTORY, DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
+from ..const import CONF_HISTORY, DOMAIN, LOGGER, SIGNAL_HISTORY_READ, SIGNAL_ROOMS_CHANGED
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.channel import Channel
 from ..core.codes import HistoryState
@@ -153,6 +153,7 @@ class Backfill:
                 await self._entry.runtime_data.clock.async_wait_until_right()
         finally:
             self._busy = False
+        async_dispatcher_send(self._hass, SIGNAL_HISTORY_READ)
 
     async def _async_try(self, room: RoomCoordinator, pollutant: Pollutant) -> None:
         """Fill one channel; whatever goes wrong, it is tried again, and the others go on."""

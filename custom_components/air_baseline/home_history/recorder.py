@@ -5,8 +5,8 @@ Only the recorder's own functions are used, so every database that it supports w
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from logging import WARNING
@@ -26,12 +26,9 @@ from homeassistant.helpers.recorder import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..core.alerting.promise import MONTH_DAYS
 from ..core.past.history_import import Past, Row, means, new_binner, oldest_start
-from ..core.past.replay import HistoryWorth, ReplaySetting, history_worth
-from ..core.pollutant import POLLUTANTS, Pollutant, PollutantSpec
+from ..core.pollutant import Pollutant, PollutantSpec
 from ..core.reading.binning import Reading
-from ..inputs.eligibility import Measurement
 from ..inputs.readings import UnitChangedError, reading_of, unit_factor
 from ..inputs.room_config import RoomSource
 from ..inputs.source_log import source_log
@@ -65,20 +62,6 @@ class HistoryError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What the history of a source is worth, for a user who is about to choose the source.
-
-    `usable_days` counts a day of hourly means as half. `earliest_learned` is the first date on
-    which the room could be learned; without history, as if it started today. `no_history` says
-    why the history cannot be read, None if it can.
-    """
-
-    usable_days: int
-    earliest_learned: date | None
-    no_history: NoHistory | None = None
-
-
 @callback
 def has_recorder(hass: HomeAssistant) -> bool:
     """Tell whether Home Assistant has a recorder with an open database."""
@@ -110,25 +93,6 @@ async def async_newest_record(
         return 0.0
 
 
-async def async_survey(hass: HomeAssistant, entity_id: str, source: Measurement) -> Survey:
-    """Return what the history of an entity is worth as a source; nothing is changed."""
-    spec = POLLUTANTS[source.pollutant]
-    no_history = None
-    try:
-        past = await async_read(hass, entity_id, spec)
-    except HistoryError as error:
-        past, no_history = Past(), error.reason
-    zone = dt_util.get_default_time_zone()
-    setting = ReplaySetting(spec=spec, zone=zone, promise_days=MONTH_DAYS)
-    now = dt_util.utcnow().timestamp()
-    worth: HistoryWorth = await hass.async_add_executor_job(history_worth, past, setting, now)
-    return Survey(
-        usable_days=int(worth.usable_days),
-        earliest_learned=None if worth.earliest is None else date.fromordinal(worth.earliest),
-        no_history=no_history,
-    )
-
-
 async def async_read(
     hass: HomeAssistant,
     entity_id: str,
@@ -142,12 +106,32 @@ async def async_read(
     any, otherwise from states, which are read from `states_since` on (default: all of them).
     Raises HistoryError if the recorder is absent, busy with its database, or fails.
     """
+    with _failures(hass):
+        return await _Reader(hass, entity_id, spec, since, states_since).async_read()
+
+
+async def async_read_hours(
+    hass: HomeAssistant, entity_id: str, spec: PollutantSpec, since: float, until: float
+) -> list[Row] | None:
+    """Return the hourly means of an entity between two POSIX times, in the base unit.
+
+    None if they are in a unit that the pollutant does not have. Raises HistoryError if the
+    recorder is absent, busy with its database, or fails.
+    """
+    with _failures(hass):
+        start, end = map(dt_util.utc_from_timestamp, (since, until))
+        return await _Reader(hass, entity_id, spec, start).async_read_hours(end)
+
+
+@contextmanager
+def _failures(hass: HomeAssistant) -> Iterator[None]:
+    """Raise HistoryError if the recorder cannot be read, or cannot meanwhile."""
     if not has_recorder(hass):
         raise HistoryError(NoHistory.NO_RECORDER)
     if async_migration_in_progress(hass) and not async_migration_is_live(hass):
         raise HistoryError(NoHistory.NOT_READY)
     try:
-        return await _Reader(hass, entity_id, spec, since, states_since).async_read()
+        yield
     except Exception as error:  # A database can fail in ways that nobody has thought of.
         raise HistoryError(NoHistory.NOT_READY, error) from error
 
@@ -193,7 +177,7 @@ class _Reader:
         entity_id: str,
         spec: PollutantSpec,
         since: datetime | None,
-        states_since: datetime | None,
+        states_since: datetime | None = None,
     ) -> None:
         self._hass = hass
         self._entity_id = entity_id
@@ -204,20 +188,38 @@ class _Reader:
         self._since = since or dt_util.utc_from_timestamp(useful)
         self._states_since = states_since or self._since
 
+    async def async_read_hours(self, until: datetime) -> list[Row] | None:
+        await self._async_commit()
+        self._now = min(until, self._now)
+        try:
+            units = await self._async_units()
+        except UnitChangedError:
+            return None
+        return [] if units is None else await self._async_means("hour", STEP_OF_HOURS, units)
+
     async def async_read(self) -> Past:
-        # What is queued belongs to the past as well, above all that the source was renamed: until
-        # that is done, the recorder knows nothing under the new id.
-        if (queued := get_instance(self._hass).async_get_commit_future()) is not None:
-            async with asyncio.timeout(STEP_PATIENCE_S):
-                await queued
+        await self._async_commit()
         five_minute, hourly = list[Row](), list[Row]()
-        units = await self._async_units()
+        try:
+            units = await self._async_units()
+        except UnitChangedError:
+            units = None
         if units is not None:
             five_minute = await self._async_means("5minute", STEP_OF_SLOTS, units)
             hourly = await self._async_means("hour", STEP_OF_HOURS, units)
         if not five_minute:
             five_minute = await self._async_states()
         return Past(five_minute, hourly)
+
+    async def _async_commit(self) -> None:
+        """Wait for what is queued: it belongs to the past as well.
+
+        Above all that the source was renamed: until that is done, the recorder knows nothing
+        under the new id.
+        """
+        if (queued := get_instance(self._hass).async_get_commit_future()) is not None:
+            async with asyncio.timeout(STEP_PATIENCE_S):
+                await queued
 
     async def _async_run[T](self, target: Callable[[], T]) -> T:
         async with asyncio.timeout(STEP_PATIENCE_S):
@@ -226,7 +228,8 @@ class _Reader:
     async def _async_units(self) -> tuple[dict[str, str], float] | None:
         """Return the unit of the stored means by its class, and its factor into the base unit.
 
-        None if no means are stored, or if the unit is that of another pollutant.
+        None if no means are stored. Raises UnitChangedError, and notes it in the log, if the unit
+        is that of another pollutant.
         """
         entity_id = self._entity_id
         stored = await self._async_run(partial(get_metadata, self._hass, statistic_ids={entity_id}))
@@ -243,7 +246,7 @@ class _Reader:
                 f"{pollutant}; they are not used"
             )
             source_log(self._hass).async_log(WARNING, "statistics", entity_id, text)
-            return None
+            raise
         # The recorder does not convert means that are requested in their own unit.
         converter = STATISTIC_UNIT_TO_UNIT_CONVERTER.get(unit)
         classes = {known[1]["unit_class"], converter.UNIT_CLASS if converter else None}

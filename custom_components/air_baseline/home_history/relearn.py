@@ -5,7 +5,7 @@ if its ledger has not changed meanwhile. So nothing is lost that was learned or 
 time, and nothing is taken over that was read of another sensor.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -66,7 +66,21 @@ async def async_relearn(room: RoomCoordinator, pollutants: Iterable[Pollutant]) 
 
 
 async def async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
-    """Return the days that the recorder has of a source.
+    """Return the days that the recorder has of a source; see `async_read_whole`."""
+    channel, hass = _channel(room, pollutant), room.hass
+
+    async def read(source: str) -> PastDays:
+        past = await async_read(hass, source, channel.spec)
+        now = dt_util.utcnow().timestamp()
+        return await hass.async_add_executor_job(past_days, past, channel.spec, channel.zone, now)
+
+    return await async_read_whole(room, pollutant, read)
+
+
+async def async_read_whole[T](
+    room: RoomCoordinator, pollutant: Pollutant, read: Callable[[str], Awaitable[T]]
+) -> T:
+    """Return what is read of a source, given by its entity id.
 
     Raises HistoryError, also if the source was renamed or replaced meanwhile: what was read is
     then a part of its history, or that of another sensor. So it does if the clock was set back:
@@ -76,16 +90,14 @@ async def async_find(room: RoomCoordinator, pollutant: Pollutant) -> PastDays:
     channel, source = _channel(room, pollutant), room.sources[pollutant].entity_id
     began_at = dt_util.utcnow().timestamp()
     with _renames(room.hass, source) as renames:
-        past = await async_read(room.hass, source, channel.spec)
-    now = dt_util.utcnow().timestamp()
-    days = await room.hass.async_add_executor_job(past_days, past, channel.spec, channel.zone, now)
+        found = await read(source)
     if _channel(room, pollutant) is not channel:
         raise refused("interrupted")
     _check_time(began_at)
     moved = room.sources[pollutant].entity_id != source or room.async_is_renamed(source)
     if moved or renames:
         raise HistoryError(NoHistory.RENAMED)
-    return days
+    return found
 
 
 @contextmanager

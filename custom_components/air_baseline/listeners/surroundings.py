@@ -129,6 +129,7 @@ class SurroundingsListener:
                     outdoor_pm25=outdoors.get(CONF_OUTDOOR_PM25),
                     outdoor_temperature=outdoors.get(CONF_OUTDOOR_TEMPERATURE),
                     window_open=windows,
+                    latitude=self._hass.config.latitude,
                 )
 
     @callback

@@ -30,12 +30,14 @@ from ..core.explaining.explanation import (
     TrackRecord,
     TypicalRange,
 )
+from ..core.explaining.year_facts import UsualThen
 from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
+from .year import last_year, year_lines
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
 LISTED_ROOMS = 12  # Rooms named in a sentence. By judgement: more would not be read.
@@ -205,6 +207,7 @@ class Words:
             inferred=" ".join(
                 [
                     self._inferred(explanation, source, quantity),
+                    *last_year(self, explanation, source),
                     *self._rarity(explanation),
                     *self._others(explanation, names),
                 ]
@@ -228,7 +231,7 @@ class Words:
         value = min(value, POLLUTANTS[source.pollutant].highest)
         return f"{self.number(value / source.factor)} {source.shown_unit}".strip()
 
-    def span(self, typical: TypicalRange, source: RoomSource) -> str:
+    def span(self, typical: TypicalRange | UsualThen, source: RoomSource) -> str:
         """Return a range in the unit of the source, with the unit."""
         return self.say(
             "span",
@@ -380,14 +383,15 @@ class Words:
         return [
             self.say(
                 f"unseen_{condition}",
-                now=self._temperature(around.outdoor_temperature),
-                low=self._temperature((around.seen_temperatures or (None, None))[0]),
-                high=self._temperature((around.seen_temperatures or (None, None))[1]),
+                now=self.temperature(around.outdoor_temperature),
+                low=self.temperature((around.seen_temperatures or (None, None))[0]),
+                high=self.temperature((around.seen_temperatures or (None, None))[1]),
             )
             for condition in around.unseen
         ]
 
-    def _temperature(self, celsius: float | None) -> str:
+    def temperature(self, celsius: float | None) -> str:
+        """Return a temperature in the unit of the home, nothing if it is not known."""
         if celsius is None:
             return ""
         shown = TemperatureConverter.convert(
@@ -416,6 +420,7 @@ class Words:
                 needed=evidence.needed_days,
             )
         ]
+        lines += year_lines(self, explanation)
         if evidence.replayed_days:
             lines.append(
                 self.say(
@@ -482,7 +487,8 @@ class Words:
         )
 
     def _not_known(self, explanation: Explanation) -> str:
-        what = ", ".join(self.say(f"not_known_{code}") for code in explanation.not_known)
+        said = [self.say(f"not_known_{code}") for code in explanation.not_known]
+        what = ", ".join(said or [self.say("not_known_nothing")])
         return self.say("not_known", what=self.capital(what))
 
     def _next(self, explanation: Explanation, code: str) -> str:

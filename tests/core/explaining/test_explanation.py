@@ -124,7 +124,6 @@ def test_a_running_episode_is_the_subject_of_the_explanation() -> None:
     assert (explanation.episode.end, explanation.episode.outcome) == (None, None)
     assert explanation.next_steps == (Next.STAYS_IN_BASELINE,)
     assert NotKnown.OUTDOOR_AIR in explanation.not_known
-    assert NotKnown.OTHER_SEASONS not in explanation.not_known
 
 
 def test_an_episode_that_is_over_can_be_explained_later() -> None:

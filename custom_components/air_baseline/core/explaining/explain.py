@@ -54,6 +54,7 @@ from .explanation import (
     TrackRecord,
     TypicalRange,
 )
+from .year_facts import year_facts
 
 # Days by which `earliest` became later, by judgement: one can be the day of the set-up.
 SLID_DAYS = 2
@@ -103,6 +104,7 @@ def explain(
         record=_record(channel, judgement),
         episode=_episode(channel, about),
         change=_change(channel, at),
+        year=year_facts(channel, at, part),
         passed=_passed(channel, at),
         as_last_year=_iso(channel.year_says.as_last_year) if channel.year_says else None,
         creep=_creep(channel),
@@ -371,8 +373,6 @@ def _not_known(
         unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
     if surroundings.window_open is None or (limits.windows is None and not episode):
         unknown.append(NotKnown.WINDOWS)
-    if not episode:
-        unknown.append(NotKnown.OTHER_SEASONS)
     if channel.spec.pollutant is Pollutant.VOC_INDEX:
         unknown.append(NotKnown.SLOW_TRENDS)
     return tuple(unknown)

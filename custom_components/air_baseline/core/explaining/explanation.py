@@ -15,6 +15,7 @@ from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
 from .advice import Advice
 from .released import released
+from .year_facts import YearFacts
 
 
 class Subject(StrEnum):
@@ -33,7 +34,6 @@ class NotKnown(StrEnum):
     OUTDOOR_AIR = "outdoor_air"
     OUTDOOR_TEMPERATURE = "outdoor_temperature"
     WINDOWS = "windows"
-    OTHER_SEASONS = "other_seasons"
     SLOW_TRENDS = "slow_trends"
 
 
@@ -299,6 +299,7 @@ class Explanation:
     record: TrackRecord
     episode: EpisodeFacts | None
     change: ChangeFacts | None
+    year: YearFacts
     passed: tuple[PassedChange, ...]
     as_last_year: str | None
     creep: CreepFacts | None

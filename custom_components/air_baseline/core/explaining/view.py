@@ -6,9 +6,11 @@ from ..channel import Channel
 from ..codes import Basis, Compared, HistoryState, LearningState, Missing, Reason
 from ..day import clock_times, iso_day, locate
 from ..learning.forecast_record import ForecastRecord
+from ..learning.last_year import TimeOfYear
 from ..learning.standing import LEARNED_DAYS, Standing
 from ..ledger.episode import EpisodeEnd
 from ..pollutant import Pollutant
+from .year_facts import seasons_told_apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class EntityView:
     and `forecasts` how such forecasts came out, both None while no range is in force. `since` is
     the first day that counts, `suspected_since` the first of a suspected lasting shift, and
     `not_seen` the times of day at which the source is usually off. `earliest` is
-    `earliest_moved` days later than what could be said on the first day.
+    `earliest_moved` days later than what could be said on the first day. `seasons_seen` are those
+    of which a fortnight was seen, in two years at the most; None where there are no seasons.
     """
 
     pollutant: Pollutant
@@ -60,6 +63,8 @@ class EntityView:
     corrections: int
     history: HistoryState
     history_days: int
+    seasons_seen: tuple[TimeOfYear, ...] | None
+    seasons_not_seen: tuple[TimeOfYear, ...] | None
 
 
 def view(channel: Channel, at: float) -> EntityView:
@@ -73,6 +78,7 @@ def view(channel: Channel, at: float) -> EntityView:
     typical = judgement.typical if learned else None
     coverage = known.coverage_28d if learned else None
     guideline = None if channel.clock_wrong else channel.guideline
+    seen, not_seen = seasons_told_apart(channel, locate(at, channel.zone)[0])
     warming_up = (Missing.WARM_UP,) if channel.health.warming_up(at) else ()
     return EntityView(
         pollutant=channel.spec.pollutant,
@@ -107,6 +113,8 @@ def view(channel: Channel, at: float) -> EntityView:
         corrections=channel.ledger.in_force(locate(at, channel.zone)[0]),
         history=channel.history,
         history_days=known.from_history,
+        seasons_seen=seen,
+        seasons_not_seen=not_seen,
     )
 
 

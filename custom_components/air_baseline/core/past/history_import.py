@@ -98,10 +98,10 @@ def oldest_start(now: float, zone: tzinfo) -> float:
 def past_days(past: Past, spec: PollutantSpec, zone: tzinfo, now: float) -> PastDays:
     """Return the days of the past before the day of the POSIX time `now`."""
     since, today = oldest_start(now, zone), locate(now, zone)[0]
-    five_minute = _usable(past.five_minute, spec, since, now - SLOT_S)
-    hourly = _usable(past.hourly, spec, since, now - HOUR_S)
-    days = _days(hourly, DayOrigin.HOURLY, spec, zone)
-    for day, replayed in _days(five_minute, DayOrigin.REPLAYED, spec, zone).items():
+    five_minute = usable_rows(past.five_minute, spec, since, now - SLOT_S)
+    hourly = usable_rows(past.hourly, spec, since, now - HOUR_S)
+    days = days_of_rows(hourly, DayOrigin.HOURLY, spec, zone)
+    for day, replayed in days_of_rows(five_minute, DayOrigin.REPLAYED, spec, zone).items():
         other, slots = days.get(day), sum(part_slots(day, zone))
         # A source that is off for part of the day may cover no day, and its means are not worse.
         if (
@@ -165,7 +165,7 @@ def _remove(unproven: Unproven | None, rows: list[Row]) -> None:
         rows.pop()
 
 
-def _usable(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
+def usable_rows(rows: Sequence[Row], spec: PollutantSpec, since: float, until: float) -> list[Row]:
     """Return the plausible rows between two POSIX times, oldest first, without duplicates.
 
     There are none if their median lies above the span: the source has another unit than it says.
@@ -190,9 +190,13 @@ def _step(rows: Sequence[Row]) -> float | None:
     return step
 
 
-def _days(
+def days_of_rows(
     rows: Sequence[Row], origin: DayOrigin, spec: PollutantSpec, zone: tzinfo
 ) -> dict[int, PastDay]:
+    """Return the days that usable rows, oldest first, give by their ordinals.
+
+    What a sensor that is stuck repeats is left out.
+    """
     length_s = HOUR_S if origin is DayOrigin.HOURLY else SLOT_S
     placed: dict[int, list[SlotRun]] = {}
     ended: dict[int, int] = {}

@@ -165,12 +165,14 @@ class SurroundingMean:
 class Surroundings:
     """The surroundings that a channel can ask for; None for what no source measures.
 
-    Channels that share a `SurroundingMean` share its readings.
+    Channels that share a `SurroundingMean` share its readings. `latitude` is that of the home, in
+    degrees north.
     """
 
     outdoor_pm25: SurroundingMean | None = None
     outdoor_temperature: SurroundingMean | None = None
     window_open: SurroundingMean | None = None
+    latitude: float | None = None
 
     def known(self) -> list[SurroundingMean]:
         """Return the values that a source measures."""

@@ -6,12 +6,14 @@ that is not exactly of this form raises StoredFormError.
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from functools import partial
 import json
 from typing import Any, Final
 import zlib
 
 from .. import checked
 from ..checked import StoredFormError
+from ..codes import YearGap
 from ..day import WINDOW_DAYS
 from ..ledger.day_summary import DaySummary
 from ..ledger.folding import UNDO_DAYS
@@ -36,6 +38,8 @@ def dump_year(year: Year) -> dict[str, Any]:
         "struck": [list(one) for one in year.struck],
         "waiting_columns": COLUMNS,
         "waiting": [dump_day(summary) for summary in year.waiting],
+        "read": year.read,
+        "gap": year.gap,
     }
     return {**values, CHECKSUM: _checksum(values)}
 
@@ -67,6 +71,8 @@ def _load(data: Mapping[str, Any]) -> Year:
             for day, parts in checked.rows(data["struck"], 2, MOST_WEEKS * WEEK_DAYS)
         ),
         waiting=_waiting(data),
+        read=checked.flag(data.get("read", False)),
+        gap=checked.optional(partial(checked.code, YearGap), data.get("gap")),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..codes import YearGap
 from ..ledger.day_summary import DaySummary
 from .packing import MOST_WEEKS, pack, unpack
 from .week import Week, week_of
@@ -34,7 +35,8 @@ class Year:
     day, because the time zone was another one. `struck` are (day, parts) of the days that were
     excluded after they had been added: their weeks do not count; the mask of parts is what was
     excluded before. `waiting` are days that have left the window while a correction excluded them
-    that can still be undone.
+    that can still be undone. `read` says that the history of the source was read for it once, and
+    `gap` why that gave nothing from before its first week.
     """
 
     packed: bytes = b""
@@ -42,6 +44,8 @@ class Year:
     hours: Bound = Bound()
     struck: tuple[tuple[int, int], ...] = ()
     waiting: tuple[DaySummary, ...] = ()
+    read: bool = False
+    gap: YearGap | None = None
 
     @property
     def all_weeks(self) -> Sequence[Week]:
