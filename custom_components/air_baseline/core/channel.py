@@ -128,7 +128,6 @@ class Channel:
         self.ledger = Ledger()
         self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
         self.year_says: YearSays | None = None  # Of today, None until a day closes; never stored.
-        self._year_says: tuple[int, Year, Ledger, YearSays] | None = None
         self.season_watch = SeasonWatch()
         self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
