@@ -38,8 +38,8 @@ def dump_year(year: Year) -> dict[str, Any]:
         "struck": [list(one) for one in year.struck],
         "waiting_columns": COLUMNS,
         "waiting": [dump_day(summary) for summary in year.waiting],
-        "read": year.read,
-        "gap": year.gap,
+        **({"read": True} if year.read else {}),
+        **({"gap": year.gap} if year.gap else {}),
     }
     return {**values, CHECKSUM: _checksum(values)}
 
