@@ -24,7 +24,7 @@ def questions(draw: st.DrawFn) -> Question:
     epoch = draw(st.integers(0, AT))
     if topic is Topic.RANGE_LEARNED:
         return Question(topic=topic, room=room, epoch=epoch, at=float(AT))
-    if topic is Topic.CHANGE_SUSPECTED:
+    if topic in (Topic.CHANGE_SUSPECTED, Topic.SLOW_CHANGE):
         pollutant = draw(st.sampled_from(list(Pollutant)))
         return Question(topic=topic, room=room, pollutant=pollutant, epoch=epoch, at=float(AT))
     channels = st.tuples(st.sampled_from(ROOMS), st.sampled_from(list(Pollutant)))

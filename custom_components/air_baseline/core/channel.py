@@ -659,6 +659,7 @@ class Channel:
 
     def _follow(self, at: float, entry: Entry) -> None:
         """Update range and episode after an entry took effect or was undone."""
+        self.year_says = None
         self._reissue(moved=entry.moves_range)
         self._end_if_unlearned(at)
 
