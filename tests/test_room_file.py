@@ -102,7 +102,7 @@ async def test_a_room_goes_on_elsewhere_with_the_same_range_and_record(
     for what in ("state", "record"):
         assert after[what] == exported["explained"][what], what
     assert ranges(after) == ranges(exported["explained"])
-    assert [one["code"] for one in after["corrections"]][:1] == ["episode_real"]
+    assert [one["kind"] for one in after["corrections"]][:1] == ["episode_real"]
 
 
 async def test_an_import_is_undone_byte_for_byte(
