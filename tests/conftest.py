@@ -70,6 +70,12 @@ class Fixer:
     async def choose(self, page: Answer, choice: str) -> Answer:
         return await self.answer(page, next_step_id=choice)
 
+    async def confirm(self, page: Answer) -> Answer:
+        """Confirm what a page says: the first choice; the others lead back."""
+        assert page["type"] == "menu"
+        assert page["menu_options"][-1] == "init"
+        return await self.choose(page, page["menu_options"][0])
+
     async def refused(self, page: Answer, fields: object) -> None:
         """Send what no form would send; it must be refused with a reason."""
         path = f"/api/repairs/issues/fix/{page['flow_id']}"

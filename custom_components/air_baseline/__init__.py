@@ -9,6 +9,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
+from .answering import async_register_question_command
 from .card.register import async_load_module, async_serve_modules
 from .card.websocket import async_register_commands
 from .clock import Clock
@@ -47,6 +48,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what does not depend on an entry: actions, commands and the modules of the card."""
     async_register_actions(hass)
     async_register_commands(hass)
+    async_register_question_command(hass)
     await async_serve_modules(hass)
     return True
 

@@ -10,7 +10,7 @@ import re
 from typing import cast
 
 from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -92,10 +92,20 @@ async def async_check_user(
         raise UnknownUser(context=context, permission=policy)
     if user.is_admin:
         return user
+    if not _is_allowed(hass, user, room, policy):
+        raise Unauthorized(context=context, permission=policy)
+    return user
+
+
+@callback
+def may_correct(hass: HomeAssistant, user: User, room: RoomCoordinator) -> bool:
+    """Tell whether a user may correct a room."""
+    return user.is_admin or _is_allowed(hass, user, room, POLICY_CONTROL)
+
+
+def _is_allowed(hass: HomeAssistant, user: User, room: RoomCoordinator, policy: str) -> bool:
     everyone = policy == POLICY_READ or room.config_entry.options.get(CONF_EVERYONE, False)
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, room.subentry.subentry_id), room.config_entry.entry_id
     )
-    if not everyone or device is None or not may(hass, user, device.id, policy):
-        raise Unauthorized(context=context, permission=policy)
-    return user
+    return everyone and device is not None and may(hass, user, device.id, policy)

@@ -67,7 +67,7 @@ async def test_the_example_messages_have_the_fields_that_the_server_sends(
     (episode,) = sent["episodes"]
     assert episode.keys() == {"start", "end", "running", "rarity_days"}
     (question,) = message["questions"]
-    assert question.keys() == {"kind", "numbers"}
+    assert question.keys() == {"id", "kind", "numbers"}
     await card.close()
 
 

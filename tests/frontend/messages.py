@@ -5,6 +5,7 @@ from typing import Any
 
 START = 1_772_424_000.0  # 2026-03-02, 04:00 in London.
 HOUR = 3600.0
+QUESTION = "unusual_episode_01KITCHEN_1772467200"
 LOWS = (2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 2.0, 2.0)
 HIGHS = (9.0, 14.0, 10.0, 10.0, 13.0, 18.0, 12.0, 9.0)
 
@@ -123,6 +124,7 @@ def a_room(*channels: Message, **changes: Any) -> Message:
         "recorder": True,
         "what_to_do": [line for channel in channels for line in channel["words"]["what_to_do"]],
         "questions": [],
+        "may_answer": True,
         "channels": list(channels or [a_channel()]),
     } | changes
 
@@ -180,7 +182,7 @@ STATES: dict[str, Message] = {
                 ),
             ],
         ),
-        questions=[{"kind": "unusual_episode", "numbers": {}}],
+        questions=[{"id": QUESTION, "kind": "unusual_episode", "numbers": {}}],
     ),
     "unusual_over": a_room(a_channel(episodes=[OVER], line=a_line(15.0, 6.3))),
     "higher": a_room(a_channel(compared="higher", line=a_line(13.0, scale=2.2))),

@@ -55,7 +55,7 @@ def stand_in(answers: dict[str, Any], **given: Any) -> dict[str, Any]:
             category: {
                 f"{prefix}.{category}.{path}": text for path, text in leaves(words()[category])
             }
-            for category in ("common", "issues")
+            for category in ("common", "issues", "exceptions")
         },
         "entityWords": {
             f"{prefix}.entity.{path}": text for path, text in leaves(words()["entity"])

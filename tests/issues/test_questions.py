@@ -316,7 +316,7 @@ async def test_a_joint_question_continues_for_the_other_room_when_one_is_removed
     page = await fixer.begin(asked)
     assert {"changed", "start_over"} < set(page["menu_options"])
     page = await fixer.choose(page, "real")
-    assert (await fixer.answer(page))["reason"] == "kept_out"
+    assert (await fixer.confirm(page))["step_id"] == "kept_out"
     assert issues(hass) == []
 
 
@@ -416,4 +416,4 @@ async def test_a_question_from_an_older_version_can_still_be_answered(
     await hass.async_block_till_done()
     assert issues(hass) == [asked]
     page = await fixer.choose(await fixer.begin(asked), "real")
-    assert (await fixer.answer(page))["reason"] == "kept_out"
+    assert (await fixer.confirm(page))["step_id"] == "kept_out"

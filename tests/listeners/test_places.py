@@ -126,8 +126,8 @@ async def test_other_air_is_learned_anew_from_the_given_day(
     await come_to_rest(hass)
     page = await fixer.choose(await fixer.begin(MOVED), "changed")
     page = await fixer.answer(page, date="2026-03-02", similar=False)
-    done = await fixer.answer(page)
-    assert done["reason"] == "change_told"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "change_told"
     assert not issues(hass)
     assert shown(hass, "sensor.kitchen_pm25_learning").state == "collecting"
 

@@ -104,13 +104,13 @@ async def test_it_was_real_shows_what_will_be_excluded_and_excludes_it(
     before = await ledger(hass, hass_storage)
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "real")
-    assert (page["type"], page["data_schema"]) == ("form", [])
+    assert page["menu_options"] == ["keep_out", "init"]
     assert text_of(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
     assert "usable days left: 36;" in text_of(page, "consequence")
     assert "Alerts continue." in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
-    done = await fixer.answer(page)
-    assert (done["type"], done["reason"]) == ("abort", "kept_out")
+    done = await fixer.confirm(page)
+    assert (done["type"], done["step_id"]) == ("menu", "kept_out")
     assert issue(hass, asked) is None
     (entry,) = (await saved(hass, hass_storage))["entries"]
     assert "episode_real" in entry
@@ -137,8 +137,8 @@ async def test_normal_here_shows_the_level_before_and_after_and_until_when(
     assert preview.endswith("until 2026-05-01.")
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
     assert f"instead of {level['alert_level']:.3g} " in preview
-    done = await fixer.answer(page)
-    assert done["reason"] == "level_lifted"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "level_lifted"
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
     assert level["alert_level"] == pytest.approx(92.0)
     assert shown(hass, "sensor.kitchen_pm25_usual_high").state == high, "the range stays"
@@ -201,7 +201,7 @@ async def test_stop_asking_ends_this_question_and_all_later_ones_and_can_be_undo
     await pass_time(hass, clock, HOUR, {PM25: steady(80)})
     (asked,) = issues(hass)
     done = await to_page(fixer, asked, "stop_asking")
-    assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
+    assert (done["type"], done["step_id"]) == ("menu", "stopped_asking")
     await pass_time(hass, clock, 23 * HOUR, {PM25: usual})
     await pass_time(hass, clock, HOUR, {PM25: steady(900)})
     assert shown(hass, UNUSUAL).state == "on", "it is still shown"
@@ -253,8 +253,8 @@ async def test_something_is_off_because_the_sensor_was_moved(
     assert usable in text_of(page, "consequence")
     assert "Weeks until alerts resume: about" in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before
-    done = await fixer.answer(page)
-    assert done["reason"] == "change_told"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "change_told"
     assert shown(hass, LEARNING).state == ("changing" if similar else "provisional")
     assert issues(hass) == []
     await act(hass, "undo")
@@ -282,8 +282,8 @@ async def test_days_that_were_not_as_usual_are_excluded(
     assert page["step_id"] == "strike_confirm"
     assert text_of(page, "days") == "2026-02-20, 2026-03-01"
     assert "usable days left: 19;" in text_of(page, "consequence")
-    done = await fixer.answer(page)
-    assert done["reason"] == "days_struck"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "days_struck"
     assert shown(hass, LEARNING).attributes["usable_days"] == 19
     assert shown(hass, UNUSUAL).attributes["corrections"] == 1
     await act(hass, "undo")
@@ -323,16 +323,16 @@ async def test_the_answer_that_it_is_the_season_withdraws_the_question(
     before = await ledger(hass, hass_storage)
     asked = the_change(hass)
     page = await to_page(fixer, asked, "season")
-    assert page["type"] == "form"
-    done = await fixer.answer(page)
-    assert done["reason"] == "withdrawn"
+    assert page["menu_options"] == ["dismiss", "init"]
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "withdrawn"
     assert shown(hass, LEARNING).state == "learned"
     assert shown(hass, LEARNING).attributes["suspected_since"] is None
     assert no_change_asked(hass)
     await act(hass, "undo")
     assert await ledger(hass, hass_storage) == before
     assert shown(hass, LEARNING).attributes["suspected_since"] == "2026-03-02"
-    assert no_change_asked(hass), "what was answered is not asked again"
+    assert the_change(hass) == asked, "the answer is gone, so it is asked again"
 
 
 @pytest.mark.usefixtures("shifted")
@@ -342,8 +342,8 @@ async def test_a_reported_change_replaces_the_suspected_one(
     asked = the_change(hass)
     page = await to_page(fixer, asked, "changed")
     page = await fixer.answer(page, date="2026-03-01", similar=False)
-    done = await fixer.answer(page)
-    assert done["reason"] == "change_told"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "change_told"
     explained = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]
     assert explained["state"] in ("collecting", "provisional")
     assert explained["change"] is None
@@ -363,8 +363,8 @@ async def test_a_sensor_at_fault_is_excluded_from_the_day_on_and_paused(
     assert text_of(page, "date") == "2026-03-03"
     assert "No alerts while learning is paused" in text_of(page, "consequence")
     assert shown(hass, LEARNING).state == "learned"
-    done = await fixer.answer(page)
-    assert done["reason"] == "at_fault_paused"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "at_fault_paused"
     assert shown(hass, LEARNING).state == "paused"
     kept = await saved(hass, hass_storage)
     assert kept["paused"] is True
@@ -386,7 +386,7 @@ async def test_a_source_can_be_paused_from_its_repair(
     await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == [f"source_stuck_{KITCHEN}_pm25"]
     page = await to_page(fixer, issues(hass)[0], "pause")
-    done = await fixer.answer(page)
+    done = await fixer.confirm(page)
     assert done["reason"] == "paused"
     assert shown(hass, LEARNING).state == "paused"
     assert shown(hass, "sensor.kitchen_voc_learning").state != "paused", "the other goes on"
@@ -439,7 +439,7 @@ async def test_rooms_that_rose_at_once_are_answered_at_once(
     page = await fixer.choose(page, "normal")
     assert len(text_of(page, "preview").splitlines()) == 2
     assert f"- {escaped}: PM2.5: alerts" in text_of(page, "preview")
-    await fixer.answer(page)
+    await fixer.confirm(page)
     assert issues(hass) == []
     for room in (KITCHEN, BEDROOM):
         (entry_row,) = (await saved(hass, hass_storage, room))["entries"]
@@ -454,7 +454,7 @@ async def test_what_was_corrected_elsewhere_meanwhile_is_no_longer_asked(
     page = await to_page(fixer, asked, "real")
     await act(hass, "correct_episode", verdict="normal")
     assert issues(hass) == []
-    done = await fixer.answer(page)
+    done = await fixer.confirm(page)
     assert (done["type"], done["reason"]) == ("abort", "gone")
     found = (await act(hass, "get_ledger"))["quantities"]["pm25"]
     assert [entry["kind"] for entry in found["corrections"]] == ["episode_normal"]
@@ -473,7 +473,7 @@ async def test_a_page_that_was_left_open_too_long_changes_nothing(
     assert page["step_id"] == "changed_confirm"
     clock.tick(9 * DAY)
     await fixer.sign_in()
-    page = await fixer.answer(page)
+    page = await fixer.confirm(page)
     assert (page["type"], page["reason"]) == ("abort", "refused")
     assert (await saved(hass, hass_storage))["entries"] == []
 
@@ -485,10 +485,11 @@ async def ends_as_gone(
     hass: HomeAssistant, fixer: Fixer, entry: MockConfigEntry, page: Answer
 ) -> bool:
     """Remove the room and confirm the open page; return whether that says it is gone."""
-    fields = {field["name"] for field in page["data_schema"]}
+    fields = {field["name"] for field in page["data_schema"]} & ANY.keys()
     hass.config_entries.async_remove_subentry(entry, KITCHEN)
     await hass.async_block_till_done()
-    done = await fixer.answer(page, **{name: ANY[name] for name in fields})
+    given = {name: ANY[name] for name in fields}
+    done = await (fixer.answer(page, **given) if given else fixer.confirm(page))
     return (done["type"], done["reason"]) == ("abort", "gone")
 
 
@@ -502,7 +503,8 @@ async def test_a_room_removed_while_its_range_is_corrected_is_reported_as_gone(
     confirmed: bool,  # noqa: FBT001 - the first page or the second
 ) -> None:
     page = await to_page(fixer, issues(hass)[0], "something_off", choice)
-    fields = {field["name"]: ANY[field["name"]] for field in page["data_schema"]}
+    asked = {field["name"] for field in page["data_schema"]}
+    fields = {name: given for name, given in ANY.items() if name in asked}
     page = await fixer.answer(page, **fields) if confirmed and fields else page
     assert await ends_as_gone(hass, fixer, range_asked, page)
 
@@ -534,3 +536,58 @@ async def test_without_alerts_at_present_the_future_level_is_shown(
     preview = text_of(page, "preview")
     assert "once alerts are possible, those late in the morning" in preview
     assert "start above 92 μg/m³" in preview
+
+
+@pytest.mark.usefixtures("episode")
+async def test_the_last_page_undoes_the_answer_and_the_question_is_back(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    before = await ledger(hass, hass_storage)
+    (asked,) = issues(hass)
+    for answer in ("real", "normal"):
+        done = await fixer.confirm(await to_page(fixer, asked, answer))
+        assert done["menu_options"] == ["undo", "close"]
+        assert issues(hass) == []
+        undone = await fixer.choose(done, "undo")
+        assert (undone["type"], undone["reason"]) == ("abort", "undone")
+        assert await ledger(hass, hass_storage) == before
+        assert issues(hass) == [asked]
+    done = await fixer.confirm(await to_page(fixer, asked, "real"))
+    assert (await fixer.choose(done, "close"))["type"] == "create_entry"
+    assert issues(hass) == []
+
+
+@pytest.mark.usefixtures("episode")
+async def test_an_answer_undone_elsewhere_brings_its_question_back_too(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    (asked,) = issues(hass)
+    await fixer.confirm(await to_page(fixer, asked, "real"))
+    await act(hass, "undo")
+    assert issues(hass) == [asked]
+    await to_page(fixer, asked, "stop_asking")
+    assert issues(hass) == []
+    await act(hass, "undo")
+    assert issues(hass) == [asked]
+
+
+@pytest.mark.usefixtures("episode")
+async def test_every_page_of_an_answer_leads_back(
+    hass: HomeAssistant, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    before = await ledger(hass, hass_storage)
+    (asked,) = issues(hass)
+    page = await fixer.begin(asked)
+    for answer in ("real", "normal", "start_over"):
+        page = await fixer.choose(page, answer)
+        page = await fixer.choose(page, "init")
+        assert page["step_id"] == "init"
+    page = await fixer.choose(page, "changed")
+    page = await fixer.answer(page, date="2026-02-20", similar=False)
+    page = await fixer.choose(page, "changed")
+    assert page["type"] == "form"
+    page = await fixer.answer(page, date="2026-02-21", similar=False)
+    assert text_of(page, "date") == "2026-02-21"
+    page = await fixer.choose(page, "init")
+    assert page["step_id"] == "init"
+    assert await ledger(hass, hass_storage) == before

@@ -29,7 +29,7 @@ FIELDS = st.fixed_dictionaries(
         "other": st.text(max_size=3),
     },
 )
-CHOICES = st.lists(st.integers(0, 7), min_size=4, max_size=4)
+CHOICES = st.lists(st.integers(0, 7), min_size=3, max_size=5)
 TOPICS = ("range_learned", "unusual_episode", "source_stuck")
 
 

@@ -119,7 +119,7 @@ async def test_looks_right_is_stored_as_an_entry_and_ends_the_question(
     entry = await a_kitchen(hass, hass_storage, 20)
     await pass_time(hass, clock, 17 * HOUR, {PM25: usual})
     done = await fixer.choose(await fixer.begin(issues(hass)[0]), "looks_right")
-    assert (done["type"], done["reason"]) == ("abort", "agreed")
+    assert (done["type"], done["step_id"]) == ("menu", "agreed")
     assert issues(hass) == []
     (stored,) = (await saved(hass, hass_storage))["entries"]
     assert "looks_right" in stored
@@ -135,14 +135,13 @@ async def test_start_over_shows_the_consequence_first_and_then_starts_over(
     fixer: Fixer,
 ) -> None:
     page = await fixer.choose(await fixer.begin(issues(hass)[0]), "start_over")
-    assert (page["type"], page["step_id"]) == ("form", "start_over")
-    assert page["data_schema"] == []
+    assert (page["type"], page["step_id"]) == ("menu", "start_over")
     consequence = page["description_placeholders"]["consequence"]
     assert "usable days left: 0; needed for a range: 21." in consequence
     assert "Weeks until alerts resume: about 5." in consequence
     assert shown(hass, LEARNING).state == "learned"
-    done = await fixer.answer(page)
-    assert (done["type"], done["reason"]) == ("abort", "started_over")
+    done = await fixer.confirm(page)
+    assert (done["type"], done["step_id"]) == ("menu", "started_over")
     assert shown(hass, LEARNING).state == "collecting"
     assert issues(hass) == []
     await restart(hass, entry, hass_storage)
@@ -340,10 +339,11 @@ async def test_a_question_that_is_no_longer_stored_can_still_be_answered(
     page = await fixer.begin(forgotten)
     if choice == "start_over":
         page = await fixer.choose(await fixer.choose(page, "something_off"), choice)
-        page = await fixer.answer(page)
+        page = await fixer.confirm(page)
+        assert page["step_id"] == "started_over"
     else:
         page = await fixer.choose(page, choice)
-    assert page["type"] == "abort"
+        assert page["type"] == "abort"
     assert issue(hass, forgotten) is None
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert issue(hass, forgotten) is None

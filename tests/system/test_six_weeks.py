@@ -129,7 +129,7 @@ async def it_is_explained_and_the_room_starts_over(hass: HomeAssistant, fixer: F
     page = await fixer.choose(page, "start_over")
     assert "needed for a range: 21" in page["description_placeholders"]["consequence"]
     assert shown(hass, LEARNING).state == "learned"
-    done = await fixer.answer(page)
-    assert done["reason"] == "started_over"
+    done = await fixer.confirm(page)
+    assert done["step_id"] == "started_over"
     assert shown(hass, LEARNING).state == "collecting"
     assert issues(hass) == []

@@ -26,7 +26,7 @@ from ..core.pollutant import Pollutant
 from ..core.reading.binning import Bin
 from ..home_history.recorder import has_recorder
 from ..inputs.room_config import RoomSource
-from ..permissions import room_names
+from ..permissions import may_correct, room_names
 from .brief import channel_brief, in_unit
 from .past import outdoors
 from .sentences import Sentence, Sentences
@@ -37,10 +37,14 @@ type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one user may see of a picture: sources by entity id, and the names of other rooms."""
+    """What one user may see of a picture: sources by entity id, and the names of other rooms.
+
+    `may_answer` says whether they may answer its questions.
+    """
 
     sources: frozenset[str]
     names: frozenset[tuple[str, str | None]]
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class RoomPicture:
         return Sight(
             sources=frozenset(source for source in sources if check(source, POLICY_READ)),
             names=frozenset(room_names(self.room, user, rooms).items()),
+            may_answer=may_correct(self.room.hass, user, self.room),
         )
 
     def message(self, sight: Sight) -> CardMessage:
@@ -79,6 +84,7 @@ class RoomPicture:
             "what_to_do": [words.sentence(text) for text in words.what_to_do(suggestions)],
             "recorder": has_recorder(self.room.hass),
             "questions": self.questions,
+            "may_answer": sight.may_answer,
             "channels": [_in_words(one, Sentences(unit), sight) for one in self.channels],
         }
 
@@ -89,7 +95,12 @@ def room_picture(
 ) -> RoomPicture:
     """Return what cards can show of a room at present."""
     questions = [
-        {"kind": issue.translation_key, "numbers": _numbers(issue)} for issue in open_issues
+        {
+            "id": issue.issue_id if issue.is_fixable else None,
+            "kind": issue.translation_key,
+            "numbers": _numbers(issue),
+        }
+        for issue in open_issues
     ]
     channels = [
         _channel(room, source, bins.get(source.pollutant, {})) for source in room.sources.values()

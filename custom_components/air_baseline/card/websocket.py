@@ -16,18 +16,21 @@ from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
-from ..const import DOMAIN
-from ..coordinator import loaded_rooms
+from ..const import ATTR_EPISODE, DOMAIN
+from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.pollutant import Pollutant
+from ..corrections import refused
 from ..permissions import may
 from .feed import Viewer
 from .feeds import async_show_home, async_show_room
 from .home_feed import HomeViewer
 from .past import Span, async_past
 from .record import async_record
+from .timeline import async_episode_page, async_timeline
 from .year import async_year
 
-QUANTITY = "quantity"
+LANGUAGE, QUANTITY = "language", "quantity"
+LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
 
 
 @callback
@@ -38,6 +41,8 @@ def async_register_commands(hass: HomeAssistant) -> None:
     async_register_command(hass, _room_past)
     async_register_command(hass, async_record)
     async_register_command(hass, async_year)
+    async_register_command(hass, _timeline)
+    async_register_command(hass, _episode)
 
 
 @websocket_command(
@@ -51,7 +56,7 @@ def _subscribe_room(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> None:
     """Send the message of a room now, and whenever it changes."""
-    device_id, room_id = _room(hass, connection, message)
+    device_id, room_id = asked_room(hass, connection, message)
     number = message["id"]
     viewer = Viewer(
         user=connection.user,
@@ -90,7 +95,7 @@ async def _room_past(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> None:
     """Send past days of a pollutant in a room, once."""
-    _, room_id = _room(hass, connection, message)
+    _, room_id = asked_room(hass, connection, message)
     room = loaded_rooms(hass).get(room_id)
     pollutant: Pollutant = message[QUANTITY]
     if room is None or pollutant not in room.channels:
@@ -99,7 +104,52 @@ async def _room_past(
     connection.send_result(message["id"], past)
 
 
-def _room(
+@websocket_command({vol.Required("type"): f"{DOMAIN}/timeline", vol.Required(ATTR_DEVICE_ID): str})
+@async_response
+async def _timeline(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send what happened in a room, once."""
+    room = _loaded(hass, connection, message)
+    connection.send_result(message["id"], await async_timeline(hass, room, connection.user))
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/episode",
+        vol.Required(ATTR_DEVICE_ID): str,
+        vol.Required(QUANTITY): vol.Coerce(Pollutant),
+        vol.Required(ATTR_EPISODE): int,
+        vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
+    }
+)
+@async_response
+async def _episode(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send the explanation of an episode, and what each answer would change."""
+    room, pollutant = _loaded(hass, connection, message), message[QUANTITY]
+    known = room.channels[pollutant].episodes if pollutant in room.channels else ()
+    episode = next((one for one in known if one.id == message[ATTR_EPISODE]), None)
+    if episode is None:
+        raise refused("episode_unknown", room=room.subentry.title)
+    language = message.get(LANGUAGE) or hass.config.language
+    page = await async_episode_page(room, pollutant, episode, connection.user, language)
+    connection.send_result(message["id"], page)
+
+
+def _loaded(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> RoomCoordinator:
+    """Return the room that a card asks for, if it may and the room is loaded."""
+    _, room_id = asked_room(hass, connection, message)
+    room = loaded_rooms(hass).get(room_id)
+    if room is None:
+        raise _room_gone()
+    return room
+
+
+def asked_room(
     hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
 ) -> tuple[str, str]:
     """Return the ids of the device and of the room that a card asks for, if it may."""

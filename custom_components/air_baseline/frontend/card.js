@@ -1,5 +1,6 @@
 // The card for one room. The server does all computing; the card draws and puts it into words.
 
+import { openQuestion } from "./answers.js";
 import { channelElement, present } from "./channel.js";
 import { Chart } from "./chart.js";
 import { html } from "./dom.js";
@@ -9,6 +10,7 @@ import { spoken } from "./speak.js";
 import { worseFirst } from "./standing.js";
 import { STYLES } from "./styles.js";
 import { Years } from "./year.js";
+import { openTimeline } from "./timeline.js";
 
 const LEAST_WIDTH = 200; // Chart width in pixels until the layout is known.
 const SOON = "300px"; // A card this close to the viewport subscribes.
@@ -235,6 +237,7 @@ export class AirBaselineCard extends HTMLElement {
     }));
     if (asked && !shown.length) parts.push(asked);
     parts.push(...this._shown.map(({ element }) => element));
+    parts.push(this._happened());
     if (!recorder) parts.push(html("p", "note", {}, say(this._hass, "card_no_recorder")));
     return parts;
   }
@@ -260,6 +263,14 @@ export class AirBaselineCard extends HTMLElement {
     return undefined;
   }
 
+  _happened() {
+    const open = html("button", "happened", { type: "button" }, say(this._hass, "card_timeline"));
+    open.addEventListener("click", () =>
+      openTimeline(this.shadowRoot, this._hass, this._config.device_id),
+    );
+    return open;
+  }
+
   _whatToDo(sentences) {
     return html(
       "section",
@@ -270,14 +281,16 @@ export class AirBaselineCard extends HTMLElement {
     );
   }
 
-  /** List the open questions, as links only for administrators, who can answer in Repairs. */
+  /** List the open questions, which open where they are for whoever may answer them. */
   _questions(questions, room) {
-    const administrator = this._hass.user?.is_admin;
-    const items = questions.map(({ kind, numbers }) => {
-      const title = questionTitle(this._hass, kind, room, numbers);
-      return administrator
-        ? html("a", "", { href: "/config/repairs" }, title)
-        : html("span", "", {}, title);
+    const items = questions.map((question) => {
+      const title = questionTitle(this._hass, question.kind, room, question.numbers);
+      if (!this._room.may_answer || !question.id) return html("span", "", {}, title);
+      const open = html("button", "", { type: "button" }, title);
+      open.addEventListener("click", () =>
+        openQuestion(this.shadowRoot, this._hass, this._config.device_id, question, { room, title }),
+      );
+      return open;
     });
     return html(
       "div",

@@ -29,6 +29,7 @@ export async function loadWords(hass) {
 
 async function load(hass) {
   await hass.loadBackendTranslation("common", DOMAIN);
+  await hass.loadBackendTranslation("exceptions", DOMAIN);
   return hass.loadBackendTranslation("issues", DOMAIN);
 }
 

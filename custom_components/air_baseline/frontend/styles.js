@@ -183,7 +183,7 @@ button.value {
   padding: 0; border: 0; background: none; color: inherit; font-family: inherit; text-align: left;
   cursor: pointer;
 }
-summary:focus-visible, a:focus-visible, button:focus-visible, .chart:focus-visible { outline: 2px solid var(--primary-color); border-radius: 4px; }
+.panel :focus-visible, summary:focus-visible, a:focus-visible, button:focus-visible, .chart:focus-visible { outline: 2px solid var(--primary-color); border-radius: 4px; }
 details dl { margin-top: 4px; grid-template-columns: 1fr; }
 details dd { margin-bottom: 8px; }
 .note { margin-top: 10px; color: var(--ab-quiet); font-size: .875rem; }
@@ -192,7 +192,61 @@ details dd { margin-bottom: 8px; }
   background: color-mix(in srgb, var(--ab-usual) 10%, transparent);
 }
 .questions p { font-size: .8125rem; color: var(--ab-quiet); }
-.questions a, .questions span { display: block; padding: 4px 0; overflow-wrap: anywhere; }
+.questions button, .questions span {
+  display: block; padding: 4px 0; min-height: 32px; overflow-wrap: anywhere; text-align: left;
+}
+.questions button, button.happened {
+  border: 0; background: none; color: var(--primary-color); font: inherit; cursor: pointer;
+  text-decoration: underline; text-underline-offset: 2px;
+}
+button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8px 0; }
+.panel h2 { position: sticky; top: 0; z-index: 1; margin: 0; padding: 16px 16px 8px;
+  background: var(--card-background-color, #fff); outline: none; }
+.panel-body, .panel-status { padding: 0 16px; }
+.panel-body > * + *, .inside > * + * { margin-top: 12px; }
+.panel-body { padding-bottom: 16px; overflow-wrap: anywhere; }
+.panel-body h4 { margin: 12px 0 0; font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); }
+.panel-body h3 { font-size: .9375rem; font-weight: 500; margin-bottom: 4px; }
+.panel-body ul:not(.happened) > li + li { margin-top: 2px; }
+.panel-status { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; font-weight: 500; }
+.panel-status:not(:empty) { padding-bottom: 12px; }
+.acts { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.act {
+  min-height: 40px; padding: 8px 14px; border: 1px solid var(--ab-quiet); border-radius: 8px;
+  background: none; color: var(--primary-text-color, #212121); font: inherit; font-weight: 500;
+  cursor: pointer; text-align: left; overflow-wrap: anywhere;
+}
+.act.quiet { border-color: transparent; color: var(--ab-quiet); }
+.act:disabled { opacity: .5; cursor: default; }
+.consequence { flex-basis: 100%; }
+.consequence > * + * { margin-top: 8px; }
+.happening { border-top: 1px solid var(--divider-color, #e0e0e0); }
+.happening details { margin: 0; }
+.happening summary { color: inherit; padding: 10px 0 10px 12px; border-left: 4px solid transparent; }
+.happening.episode summary { border-color: var(--ab-unusual); }
+.happening.missed summary { border-left-style: dashed; border-color: var(--ab-unusual); }
+.happening.rise summary { border-color: var(--ab-usual); }
+.happening .when { display: block; font-size: .8125rem; color: var(--ab-quiet); }
+.happening .what { display: block; font-size: .875rem; }
+.happening strong { font-weight: 500; }
+.inside { padding: 0 0 16px 16px; }
+.inside dl { margin-top: 0; }
+.given { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
+.naming { border: 0; padding: 0; margin: 0; min-width: 0; }
+.naming legend { padding: 0 0 4px; font-size: .8125rem; color: var(--ab-quiet); }
+.fields { display: grid; gap: 12px; }
+.field { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; }
+.field > span { flex-basis: 100%; font-weight: 500; }
+.field small { flex-basis: 100%; color: var(--ab-quiet); }
+.field strong { flex-basis: 100%; color: var(--error-color, #b71c1c); }
+.choices { display: grid; gap: 4px; max-height: 40vh; overflow: auto; }
+.panel input, .panel select {
+  min-height: 40px; box-sizing: border-box; padding: 6px 10px; border-radius: 8px; font: inherit;
+  border: 1px solid var(--ab-quiet); max-width: 100%; color-scheme: light dark;
+  background: var(--card-background-color, #fff); color: var(--primary-text-color, #212121);
+}
+.panel input[type="checkbox"] { min-height: 20px; width: 20px; height: 20px; }
+.missed-one > * + * { margin-bottom: 12px; }
 .message { padding: 8px 0; color: var(--ab-quiet); }
 @container (max-width: 340px) {
   dl { grid-template-columns: 1fr; gap: 0; }

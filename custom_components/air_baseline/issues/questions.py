@@ -15,7 +15,15 @@ from ..core.codes import LearningState
 from ..core.day import DAY_S, day_start
 from ..core.event import Event, EventKind
 from ..core.explaining.explain import suspected_change
-from ..core.ledger.entries import Cause
+from ..core.ledger.entries import (
+    Cause,
+    Correction,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    LooksRight,
+    StopAsking,
+)
 from ..core.pollutant import Pollutant
 from ..core.questions import Plan, Question, Rise, Topic, about_episode, plan, questions_left
 from ..storage.question_record import QuestionRecord
@@ -120,6 +128,17 @@ class Questions:
             self._offered += self._range(room_id, event.at)
         if event.kind is EventKind.UNUSUAL_STARTED and event.episode is not None:
             self._offered.append(about_episode(room_id, pollutant, event.episode))
+        if event.kind is EventKind.UNDONE and event.correction is not None:
+            self._async_open_again(room_id, pollutant, event.correction)
+
+    @callback
+    def _async_open_again(self, room_id: str, pollutant: Pollutant, undone: Entry) -> None:
+        """Ask again what an undone answer had answered; the next review shows it."""
+        for record, question in all_questions(self._rooms):
+            if record.answered and _is_answered_by(question, room_id, pollutant, undone.correction):
+                self._records(question.room)[issue_id_of(question)] = replace(
+                    record, answered=False
+                )
 
     def _range(self, room_id: str, at: float) -> list[Question]:
         """Return the question about a range, once no channel waits for its first one."""
@@ -266,3 +285,20 @@ def _creeps_still(channel: Channel, question: Question) -> bool:
     said = channel.year_says
     same = said is None or (said.creep is not None and said.creep.season_day == question.epoch)
     return same and channel.ledger.asks(episodes=False)
+
+
+def _is_answered_by(
+    question: Question, room_id: str, pollutant: Pollutant, answer: Correction
+) -> bool:
+    """Tell whether a correction of a channel is an answer to a question."""
+    match answer:
+        case EpisodeReal() | EpisodeNormal():
+            rise = Rise(room=room_id, pollutant=pollutant, episode=answer.episode)
+            return rise in question.rises
+        case StopAsking() if answer.episode is not None:
+            return any(rise.channel == (room_id, pollutant) for rise in question.rises)
+        case LooksRight() | StopAsking():
+            about = question.topic in (Topic.RANGE_LEARNED, Topic.SLOW_CHANGE)
+            return about and question.room == room_id
+    suspected = question.topic is Topic.CHANGE_SUSPECTED and answer.withdraws
+    return suspected and (question.room, question.pollutant) == (room_id, pollutant)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import override
 
 from homeassistant.components.repairs import RepairsFlowResult
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import DateSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -21,7 +20,6 @@ from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..corrections import (
     async_agree,
-    async_all,
     async_answer,
     async_at_fault,
     async_season,
@@ -32,7 +30,7 @@ from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..permissions import room_names
 from ..words.explanation import Explained, Page, async_page, history_link
 from ..words.preview import PreviewWords
-from .room_flow import FIELD_DATE, NO_FIELDS, RoomRepairFlow, UserInput
+from .room_flow import FIELD_DATE, RoomRepairFlow, UserInput
 
 
 class RangeLearnedFlow(RoomRepairFlow):
@@ -44,7 +42,7 @@ class RangeLearnedFlow(RoomRepairFlow):
         if room is None:
             return self.async_abort(reason="gone")
         page = await _async_page(
-            self.hass, [(room, pollutant, None) for pollutant in room.channels], Subject.RANGE
+            self, [(room, pollutant, None) for pollutant in room.channels], Subject.RANGE
         )
         return self.async_show_menu(
             step_id="init",
@@ -66,7 +64,7 @@ class RangeLearnedFlow(RoomRepairFlow):
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="something_off",
-            menu_options=["changed", "strike", "start_over"],
+            menu_options=["changed", "strike", "start_over", "init"],
         )
 
     async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -85,7 +83,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        page = await _async_page(self.hass, targets, Subject.EPISODE)
+        page = await _async_page(self, targets, Subject.EPISODE)
         first = self.find_room()  # Answers that are not about the episodes are about this room.
         return self.async_show_menu(
             step_id="init",
@@ -99,53 +97,63 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         )
 
     async def async_step_real(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user which hours will be excluded, then exclude them."""
+        """Tell the user which hours will be excluded."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            words, now = await PreviewWords.async_load(self.hass), dt_util.utcnow().timestamp()
-            return self.async_show_form(
-                step_id="real",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "preview": await words.async_leaving(targets, now),
-                    "consequence": await _async_left(words, targets, now),
-                },
-            )
-        answer = _async_answer(targets, normal=False)
-        return await self.finish(self.find_room() or targets[0][0], answer, "kept_out")
+        words = await PreviewWords.async_load(self.hass, self.language)
+        now = dt_util.utcnow().timestamp()
+        return self.async_show_menu(
+            step_id="real",
+            menu_options=["keep_out", "init"],
+            description_placeholders={
+                "preview": await words.async_leaving(targets, now),
+                "consequence": await _async_left(words, targets, now),
+            },
+        )
+
+    async def async_step_keep_out(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Exclude the hours."""
+        return await self._answer("kept_out", normal=False)
 
     async def async_step_normal(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user the new alert level and until when, then set it."""
+        """Tell the user the new alert level and until when."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            words = await PreviewWords.async_load(self.hass)
-            return self.async_show_form(
-                step_id="normal",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "preview": await words.async_lifts(targets, dt_util.utcnow().timestamp()),
-                },
-            )
-        answer = _async_answer(targets, normal=True)
-        return await self.finish(self.find_room() or targets[0][0], answer, "level_lifted")
+        words = await PreviewWords.async_load(self.hass, self.language)
+        return self.async_show_menu(
+            step_id="normal",
+            menu_options=["lift_level", "init"],
+            description_placeholders={
+                "preview": await words.async_lifts(targets, dt_util.utcnow().timestamp()),
+            },
+        )
+
+    async def async_step_lift_level(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Set the new alert level."""
+        return await self._answer("level_lifted", normal=True)
+
+    async def _answer(self, done: str, *, normal: bool) -> RepairsFlowResult:
+        targets = self.targets()
+        if not targets:
+            return self.async_abort(reason="gone")
+        answers = [
+            (room, async_answer(room, episodes, normal=normal))
+            for room, episodes in _by_room(targets)
+        ]
+        return await self.finish_all(self.find_room() or targets[0][0], answers, done)
 
     async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Stop asking about the episodes of these rooms."""
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-
-        async def stop() -> None:
-            await async_all(
-                async_stop_asking(room, episode=min(one.id for one in episodes.values()))
-                for room, episodes in _by_room(targets)
-            )
-
-        return await self.finish(self.find_room() or targets[0][0], stop(), "stopped_asking")
+        stops = [
+            (room, async_stop_asking(room, episode=min(one.id for one in episodes.values())))
+            for room, episodes in _by_room(targets)
+        ]
+        return await self.finish_all(self.find_room() or targets[0][0], stops, "stopped_asking")
 
     def targets(self) -> list[Explained]:
         """Return the episodes of the issue that exist and are not answered."""
@@ -169,7 +177,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         if room is None or change is None:
             return self.async_abort(reason="gone")
         page = await _async_page(
-            self.hass,
+            self,
             [(room, pollutant, None) for pollutant in self.pollutants(room)],
             Subject.CHANGE,
         )
@@ -180,15 +188,16 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
 
     async def async_step_season(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what "It is seasonal" does, then do it."""
+        """Tell the user what "It is seasonal" does."""
+        if self.find_room() is None or self.find_change() is None:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(step_id="season", menu_options=["dismiss", "init"])
+
+    async def async_step_dismiss(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Dismiss the suspected change."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="season",
-                data_schema=NO_FIELDS,
-            )
         (pollutant,) = self.pollutants(room)
         return await self.finish(room, async_season(room, pollutant, change.id), "withdrawn")
 
@@ -216,22 +225,28 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
 
     async def async_step_at_fault_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user which days are excluded and that learning pauses, then do both."""
+        """Tell the user which days are excluded and that learning pauses."""
         room, change = self.find_room(), self.find_change()
         if room is None or change is None:
             return self.async_abort(reason="gone")
         (pollutant,) = self.pollutants(room)
-        if user_input is None:
-            days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
-            draft = exclude_days(days, replaces=change.id)
-            return self.async_show_form(
-                step_id="at_fault_confirm",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "date": self.fault_day.isoformat(),
-                    "consequence": await self.consequence(room, {pollutant: draft}, paused=True),
-                },
-            )
+        days = range(self.fault_day.toordinal(), today(room).toordinal() + 1)
+        draft = exclude_days(days, replaces=change.id)
+        return self.async_show_menu(
+            step_id="at_fault_confirm",
+            menu_options=["exclude_and_pause", "at_fault", "init"],
+            description_placeholders={
+                "date": self.fault_day.isoformat(),
+                "consequence": await self.consequence(room, {pollutant: draft}, paused=True),
+            },
+        )
+
+    async def async_step_exclude_and_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Exclude the days and pause."""
+        room, change = self.find_room(), self.find_change()
+        if room is None or change is None:
+            return self.async_abort(reason="gone")
+        (pollutant,) = self.pollutants(room)
         answer = async_at_fault(room, pollutant, self.fault_day, change.id)
         return await self.finish(room, answer, "at_fault_paused")
 
@@ -273,7 +288,7 @@ class SlowChangeFlow(RoomRepairFlow):
         if room is None or not self.pollutants(room):
             return self.async_abort(reason="gone")
         targets: list[Explained] = [(room, pollutant, None) for pollutant in self.pollutants(room)]
-        page = await _async_page(self.hass, targets, Subject.CREEP)
+        page = await _async_page(self, targets, Subject.CREEP)
         return self.async_show_menu(
             step_id="init",
             menu_options=["fine", "changed", "not_now", "stop_asking"],
@@ -306,12 +321,6 @@ def _of_issue(data: Mapping[str, object] | None, room: RoomCoordinator) -> list[
     return [pollutant] if pollutant in room.channels else []
 
 
-async def _async_answer(targets: list[Explained], *, normal: bool) -> None:
-    await async_all(
-        async_answer(room, episodes, normal=normal) for room, episodes in _by_room(targets)
-    )
-
-
 def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollutant, Episode]]]:
     """Return the episodes of each room."""
     found: dict[str, tuple[RoomCoordinator, dict[Pollutant, Episode]]] = {}
@@ -321,10 +330,10 @@ def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollu
     return list(found.values())
 
 
-async def _async_page(hass: HomeAssistant, targets: list[Explained], subject: Subject) -> Page:
-    """Return the explanation as one page; only administrators open repairs."""
-    names = room_names(targets[0][0], None, targets[0][0].config_entry.subentries)
-    return await async_page(hass, targets, names, subject)
+async def _async_page(flow: RoomRepairFlow, targets: list[Explained], subject: Subject) -> Page:
+    """Return the explanation as one page, for whoever reads it."""
+    names = room_names(targets[0][0], flow.user, targets[0][0].config_entry.subentries)
+    return await async_page(flow.hass, targets, names, subject, flow.language)
 
 
 async def _async_left(words: PreviewWords, targets: list[Explained], now: float) -> str:

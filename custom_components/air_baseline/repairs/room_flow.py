@@ -1,9 +1,10 @@
 """What the flows about a room share: how they find it, and the answers that several offer."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from homeassistant.auth.models import User
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import (
@@ -23,7 +24,16 @@ from ..core.day import iso_day, parse_day
 from ..core.ledger.correction import exclude_days, report_change, start_over
 from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
-from ..corrections import async_change, async_exclude_days, async_reset, check_past, today
+from ..corrections import (
+    Corrected,
+    async_all,
+    async_change,
+    async_exclude_days,
+    async_reset,
+    async_undo,
+    check_past,
+    today,
+)
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
 from ..words.preview import PreviewWords
@@ -37,12 +47,31 @@ NO_FIELDS = vol.Schema({})
 type UserInput = dict[str, Any] | None
 
 
+def _last_page(done: str) -> Callable[[RoomRepairFlow, UserInput], Awaitable[RepairsFlowResult]]:
+    """Return the step that shows what was done; the flow manager asks for one by this name."""
+
+    async def show(flow: RoomRepairFlow, _input: UserInput = None) -> RepairsFlowResult:
+        return flow.async_show_menu(step_id=done, menu_options=["undo", "close"])
+
+    return show
+
+
 class RoomRepairFlow(RepairsFlow):
-    """Find the room, hide the question, start over, mark a change, exclude days."""
+    """Find the room, hide the question, start over, mark a change, exclude days.
+
+    A page that says what an answer does leads back, and nothing is changed before it. Words are
+    in `language`, None for the server's, and name the rooms that `user` may know, None for all.
+    """
 
     change_day: date
     similar = False
     days: tuple[date, ...] = ()
+    language: str | None = None
+    user: User | None = None
+
+    def __init__(self) -> None:
+        """Start with no correction made."""
+        self.made: list[tuple[RoomCoordinator, Corrected]] = []
 
     def find_room(self) -> RoomCoordinator | None:
         """Return the room that the issue is about, None if it is gone or not loaded."""
@@ -61,20 +90,62 @@ class RoomRepairFlow(RepairsFlow):
         return None
 
     async def finish(
-        self, room: RoomCoordinator, answer: Awaitable[object], reason: str
+        self, room: RoomCoordinator, answer: Awaitable[Corrected], done: str
     ) -> RepairsFlowResult:
-        """Apply an answer, close the question, and tell the user what was done.
+        """Apply an answer that concerns a room; see `finish_all`."""
+        return await self.finish_all(room, [(room, answer)], done)
 
-        The room may have changed since the page was opened.
+    async def finish_all(
+        self,
+        asked: RoomCoordinator,
+        answers: Sequence[tuple[RoomCoordinator, Awaitable[Corrected]]],
+        done: str,
+    ) -> RepairsFlowResult:
+        """Apply the answers of some rooms, close the question of the room that was `asked`.
+
+        Then tell the user what was done, on a page that can undo it. A room may have changed
+        since the page was opened.
         """
         try:
-            await answer
+            await async_all(self._apply(room, answer) for room, answer in answers)
         except ServiceValidationError:
             return self.async_abort(reason="refused")
         except NotSavedError:
-            reason = "not_saved"
-        async_answered(room, self.issue_id)
-        return self.async_abort(reason=reason)
+            async_answered(asked, self.issue_id)
+            return self.async_abort(reason="not_saved")
+        async_answered(asked, self.issue_id)
+        return await _last_page(done)(self, None)
+
+    async def _apply(self, room: RoomCoordinator, answer: Awaitable[Corrected]) -> None:
+        self.made.append((room, await answer))
+
+    async_step_agreed = _last_page("agreed")
+    async_step_at_fault_paused = _last_page("at_fault_paused")
+    async_step_change_told = _last_page("change_told")
+    async_step_days_struck = _last_page("days_struck")
+    async_step_kept_out = _last_page("kept_out")
+    async_step_level_lifted = _last_page("level_lifted")
+    async_step_started_over = _last_page("started_over")
+    async_step_stopped_asking = _last_page("stopped_asking")
+    async_step_withdrawn = _last_page("withdrawn")
+
+    async def async_step_undo(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Undo what was done, so that the question is asked again."""
+        try:
+            await async_all(
+                async_undo(room, [pollutant], entry.id)
+                for room, corrected in self.made
+                for pollutant, entry in corrected.items()
+            )
+        except ServiceValidationError:
+            return self.async_abort(reason="refused")
+        except NotSavedError:
+            return self.async_abort(reason="not_saved")
+        return self.async_abort(reason="undone")
+
+    async def async_step_close(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """End: everything was said."""
+        return self.async_create_entry(data={})
 
     async def async_step_not_now(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Hide the question for a week."""
@@ -83,21 +154,26 @@ class RoomRepairFlow(RepairsFlow):
         return self.async_abort(reason="not_now")
 
     async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what starting over does, then do it."""
+        """Tell the user what starting over does."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            draft = start_over(today(room).toordinal() + 1)
-            return self.async_show_form(
-                step_id="start_over",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "consequence": await self.consequence(
-                        room, dict.fromkeys(self.pollutants(room), draft)
-                    ),
-                },
-            )
+        draft = start_over(today(room).toordinal() + 1)
+        return self.async_show_menu(
+            step_id="start_over",
+            menu_options=["start_over_now", "init"],
+            description_placeholders={
+                "consequence": await self.consequence(
+                    room, dict.fromkeys(self.pollutants(room), draft)
+                ),
+            },
+        )
+
+    async def async_step_start_over_now(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Start over."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
         return await self.finish(room, async_reset(room, self.pollutants(room)), "started_over")
 
     async def async_step_changed(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -126,27 +202,32 @@ class RoomRepairFlow(RepairsFlow):
         )
 
     async def async_step_changed_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what relearning from a day does, then do it."""
+        """Tell the user what relearning from a day does."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            draft = report_change(
-                self.change_day.toordinal(),
-                today(room).toordinal(),
-                similar=self.similar,
-                replaces=self.replaces(),
-            )
-            return self.async_show_form(
-                step_id="changed_confirm",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "date": self.change_day.isoformat(),
-                    "consequence": await self.consequence(
-                        room, dict.fromkeys(self.pollutants(room), draft)
-                    ),
-                },
-            )
+        draft = report_change(
+            self.change_day.toordinal(),
+            today(room).toordinal(),
+            similar=self.similar,
+            replaces=self.replaces(),
+        )
+        return self.async_show_menu(
+            step_id="changed_confirm",
+            menu_options=["relearn", "changed", "init"],
+            description_placeholders={
+                "date": self.change_day.isoformat(),
+                "consequence": await self.consequence(
+                    room, dict.fromkeys(self.pollutants(room), draft)
+                ),
+            },
+        )
+
+    async def async_step_relearn(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Relearn from the day."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
         change = async_change(
             room,
             self.pollutants(room),
@@ -161,7 +242,7 @@ class RoomRepairFlow(RepairsFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        words = await PreviewWords.async_load(self.hass)
+        words = await PreviewWords.async_load(self.hass, self.language)
         listed = words.days_to_exclude(room, dt_util.utcnow().timestamp())
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -185,22 +266,27 @@ class RoomRepairFlow(RepairsFlow):
         )
 
     async def async_step_strike_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what excluding days does, then do it."""
+        """Tell the user what excluding days does."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            days = sorted(day.toordinal() for day in self.days)
-            return self.async_show_form(
-                step_id="strike_confirm",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "days": ", ".join(iso_day(day) for day in days),
-                    "consequence": await self.consequence(
-                        room, dict.fromkeys(self.pollutants(room), exclude_days(days))
-                    ),
-                },
-            )
+        days = sorted(day.toordinal() for day in self.days)
+        return self.async_show_menu(
+            step_id="strike_confirm",
+            menu_options=["exclude", "strike", "init"],
+            description_placeholders={
+                "days": ", ".join(iso_day(day) for day in days),
+                "consequence": await self.consequence(
+                    room, dict.fromkeys(self.pollutants(room), exclude_days(days))
+                ),
+            },
+        )
+
+    async def async_step_exclude(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Exclude the days."""
+        room = self.find_room()
+        if room is None:
+            return self.async_abort(reason="gone")
         exclusion = async_exclude_days(room, self.pollutants(room), self.days)
         return await self.finish(room, exclusion, "days_struck")
 
@@ -220,5 +306,5 @@ class RoomRepairFlow(RepairsFlow):
         paused: bool = False,
     ) -> str:
         """Return the sentences about what an answer would leave."""
-        words = await PreviewWords.async_load(self.hass)
+        words = await PreviewWords.async_load(self.hass, self.language)
         return words.consequence(room, drafts, dt_util.utcnow().timestamp(), paused=paused)

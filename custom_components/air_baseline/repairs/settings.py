@@ -9,6 +9,7 @@ from homeassistant.helpers import area_registry as ar
 from ..const import CONF_PLACES
 from ..coordinator import RoomCoordinator
 from ..core.pollutant import Pollutant
+from ..corrections import Corrected
 from ..inputs.eligibility import name_of
 from ..inputs.places import present_place
 from ..issues.question_store import async_answered
@@ -85,11 +86,11 @@ class SourceMovedFlow(SourceFlow):
 
     @override
     async def finish(
-        self, room: RoomCoordinator, answer: Awaitable[object], reason: str
+        self, room: RoomCoordinator, answer: Awaitable[Corrected], done: str
     ) -> RepairsFlowResult:
         """Apply an answer; after it, the source belongs where it is."""
-        result = await super().finish(room, answer, reason)
-        if result["reason"] != "refused":
+        result = await super().finish(room, answer, done)
+        if result.get("reason") != "refused":
             self._accept(room)
         return result
 

@@ -2,6 +2,7 @@
 
 from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..compatibility import async_room_settings
@@ -11,9 +12,11 @@ from ..core.ledger.entries import Trouble
 from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
 from ..corrections import async_pause, async_stop_reporting
 from ..inputs.eligibility import name_of
+from ..issues.question_store import async_answered
 from ..issues.sources import how_often
+from ..storage.store import NotSavedError
 from ..words.explanation import escape
-from .room_flow import NO_FIELDS, RoomRepairFlow, UserInput
+from .room_flow import RoomRepairFlow, UserInput
 
 
 class SourceFlow(RoomRepairFlow):
@@ -59,19 +62,32 @@ class SourceFlow(RoomRepairFlow):
         return self.async_abort(reason="room_settings", **going_on)
 
     async def async_step_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what a pause does, then pause."""
+        """Tell the user what a pause does."""
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.channels:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="pause",
-                data_schema=NO_FIELDS,
-                description_placeholders={
-                    "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
-                },
-            )
-        return await self.finish(room, async_pause(room, pollutant), "paused")
+        return self.async_show_menu(
+            step_id="pause",
+            menu_options=["pause_now", "init"],
+            description_placeholders={
+                "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
+            },
+        )
+
+    async def async_step_pause_now(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Pause; the switch resumes."""
+        room, pollutant = self.find_room(), self.pollutant
+        if room is None or pollutant not in room.channels:
+            return self.async_abort(reason="gone")
+        reason = "paused"
+        try:
+            await async_pause(room, pollutant)
+        except ServiceValidationError:
+            return self.async_abort(reason="refused")
+        except NotSavedError:
+            reason = "not_saved"
+        async_answered(room, self.issue_id)
+        return self.async_abort(reason=reason)
 
     async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Stop reports about this trouble of the source, until the user undoes that."""

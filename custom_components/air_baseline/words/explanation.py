@@ -93,12 +93,14 @@ async def async_page(
     targets: Sequence[Explained],
     names: Names,
     subject: Subject | None = None,
+    language: str | None = None,
 ) -> Page:
     """Return the explanation of channels, of one or several rooms, as one page.
 
-    `names` are as they are, not escaped. After each channel, other tasks can run.
+    `names` are as they are, not escaped. It is in a language, by default the server's. After each
+    channel, other tasks can run.
     """
-    words = await Words.async_load(hass)
+    words = await Words.async_load(hass, language)
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     names = {room_id: name and escape(name) for room_id, name in names.items()}

@@ -1,0 +1,141 @@
+"""What happened in a room, as its card asks for it: codes and numbers, once and not followed."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import RoomCoordinator
+from ..core.codes import OtherRooms
+from ..core.explaining.explain import explain
+from ..core.explaining.explanation import Subject
+from ..core.explaining.timeline import Happening, timeline, undoable
+from ..core.ledger.correction import episode_real
+from ..core.ledger.effects import first_entries
+from ..core.ledger.entries import CorrectionCode, Entry
+from ..core.ledger.episode import Episode
+from ..core.pollutant import Pollutant
+from ..entity import WORDS_OF_POLLUTANT
+from ..inputs.room_config import RoomSource
+from ..permissions import may_correct, room_names
+from ..words.preview import PreviewWords
+from .brief import in_unit
+
+type Message = dict[str, Any]
+
+# They stand with what happened.
+_OF_HAPPENINGS = frozenset(
+    {
+        CorrectionCode.EPISODE_REAL,
+        CorrectionCode.EPISODE_NORMAL,
+        CorrectionCode.NAMED,
+        CorrectionCode.MISSED,
+    }
+)
+
+
+async def async_timeline(hass: HomeAssistant, room: RoomCoordinator, user: User) -> Message:
+    """Return what happened in a room, newest first, and what people have answered."""
+    now = dt_util.utcnow().timestamp()
+    happened: list[Message] = []
+    answers: list[Message] = []
+    for pollutant, source in tuple(room.sources.items()):
+        if (channel := room.channels.get(pollutant)) is None:
+            continue
+        found = timeline(channel, now)
+        named = room_names(room, user, _rooms(found))
+        happened += [{**_of_source(source), **_happening(one, source, named, now)} for one in found]
+        answers += [
+            {"quantity": pollutant, **_correction(entry, now)}
+            for entry in first_entries(tuple(channel.ledger.entries))
+            if not entry.correction.inferred
+            and entry.code not in _OF_HAPPENINGS
+            and undoable(entry, now)
+        ]
+        await asyncio.sleep(0)
+    return {
+        "now": now,
+        "may_answer": may_correct(hass, user, room),
+        "quantities": [_of_source(source) for source in room.sources.values()],
+        "happened": sorted(happened, key=lambda one: one["start"], reverse=True),
+        "answers": sorted(answers, key=lambda one: one["at"], reverse=True),
+    }
+
+
+async def async_episode_page(
+    room: RoomCoordinator, pollutant: Pollutant, episode: Episode, user: User, language: str
+) -> Message:
+    """Return the explanation of an episode in words, and what each answer would change."""
+    now = dt_util.utcnow().timestamp()
+    words = await PreviewWords.async_load(room.hass, language)
+    names = room_names(room, user, room.config_entry.subentries)
+    channel, source = room.channels[pollutant], room.sources[pollutant]
+    page = words.page(explain(channel, now, episode, Subject.EPISODE), source, names)
+    target = [(room, pollutant, episode)]
+    draft = episode_real(episode, now, channel.zone)
+    return {
+        "words": {name: text.splitlines() for name, text in page.placeholders().items()},
+        "real": {
+            "preview": await words.async_leaving(target, now),
+            "consequence": words.consequence(room, {pollutant: draft}, now),
+        },
+        "normal": {"preview": await words.async_lifts(target, now)},
+    }
+
+
+def _rooms(found: Sequence[Happening]) -> set[str]:
+    return {room for one in found if one.episode for room in one.episode.rooms}
+
+
+def _of_source(source: RoomSource) -> Message:
+    return {
+        "quantity": source.pollutant,
+        "words_of": WORDS_OF_POLLUTANT[source.pollutant],
+        "unit": source.shown_unit,
+    }
+
+
+def _happening(
+    one: Happening, source: RoomSource, names: dict[str, str | None], now: float
+) -> Message:
+    """Return something that happened, with levels in the unit of the source."""
+    name = one.name
+    return {
+        "kind": one.kind,
+        "moment": one.moment,
+        "start": one.start,
+        "end": one.end,
+        "running": one.running,
+        "peak": None if one.peak is None else in_unit(one.peak, source),
+        "high": None if one.high is None else in_unit(one.high, source),
+        "clear_s": one.clear_s,
+        "answer": _correction(one.correction, now) if one.correction else None,
+        "name": {**_correction(name, now), "text": name.correction.name} if name else None,
+        **_around(one.episode, names),
+    }
+
+
+def _around(episode: Episode | None, names: dict[str, str | None]) -> Message:
+    """Return what is known of the surroundings of an episode, None for what is not known."""
+    rooms = [names[room] for room in episode.rooms if room in names] if episode else []
+    known = episode is not None and episode.other_rooms is not OtherRooms.UNKNOWN and rooms
+    return {
+        "outcome": episode.outcome if episode else None,
+        "rarity_days": episode.rarity if episode else None,
+        "outdoor_rose": episode.outdoor_rose if episode else None,
+        "window_open": episode.window_open if episode else None,
+        "other_rooms": episode.other_rooms if episode and known else None,
+        "rooms": rooms if known else [],
+    }
+
+
+def _correction(entry: Entry, now: float) -> Message:
+    return {
+        "correction": entry.id,
+        "kind": entry.code,
+        "at": entry.at,
+        "undoable": undoable(entry, now),
+    }
