@@ -79,7 +79,7 @@ RULES: Final = (
     _rule("itself", "a day is scored without itself", _THRESHOLD, "own_scores",
           _scores_with_itself),
     _rule("margin", "the margin", _FORECAST, "margin", _say(0.0)),
-    _rule("level", "the level of six hours by itself", _THRESHOLD, "RECORD", _be(NEVER)),
+    _rule("level", "the level of six hours by itself", _THRESHOLD, "LEVEL_RANK", _be(inf)),
     _rule("below", "a margin below 0", _THRESHOLD, "MARGIN_LOW", _be(0.0)),
     _rule("events", "event days set no threshold", _FORECAST, "alert_days",
           _say((frozenset(), frozenset()))),

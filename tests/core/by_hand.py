@@ -115,7 +115,7 @@ def bar(found: Sequence[float], days: float) -> float:
     ranked = sorted(found, reverse=True)
     rank = (len(ranked) + 1) / days
     if rank < 1.0:
-        return ranked[0] + log(1.0 / rank)
+        return ranked[0] + 1.5 * log(1.0 / rank)
     whole = min(int(rank), len(ranked))
     below = ranked[min(whole, len(ranked) - 1)]
     return ranked[whole - 1] + (rank - whole) * (below - ranked[whole - 1])

@@ -18,15 +18,16 @@ from custom_components.air_baseline.core.alerting.promise import (
 )
 from custom_components.air_baseline.core.alerting.tail import MOST_LEVEL, Tail
 from custom_components.air_baseline.core.alerting.threshold import (
+    BEYOND,
     GAIN,
     HABIT_DAYS,
     LEAST_DAYS,
+    LEVEL_RANK,
     MARGIN_HIGH,
     MARGIN_LOW,
     NO_LEVELS,
     NOTABLE_DAYS,
     RANK,
-    RECORD,
     SCORE_DIGITS,
     AlertThreshold,
     alert_days,
@@ -282,8 +283,7 @@ def test_beyond_what_the_days_show_a_bar_rises_by_the_logarithm_of_its_rarity() 
         for promise in (60, 120, 240)
     )
     for step in (twice - sixty, more - twice):
-        assert log(2.0) <= step + ROUNDED
-    assert more - twice == pytest.approx(log(2.0), abs=0.1)
+        assert step == pytest.approx(BEYOND * log(2.0), abs=2 * ROUNDED)
 
 
 def test_without_reference_days_there_is_no_threshold() -> None:
@@ -437,7 +437,7 @@ def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> No
 @pytest.mark.parametrize("margin", [-0.5, 0.0, 1.5])
 def test_six_hours_must_be_higher_than_on_any_day_by_the_record(margin: float) -> None:
     """After that, whatever is noticeably above the range is unusual."""
-    must = 4.0 + 2.0 * (RECORD + max(margin, 0.0))
+    must = 4.0 + 2.0 * (log(LEVEL_RANK * 35 / 41) + max(margin, 0.0))
     lasting = flat(margin=margin, bar=90.0)
     assert lasting.record == pytest.approx(must)
     below, above = (
@@ -446,6 +446,15 @@ def test_six_hours_must_be_higher_than_on_any_day_by_the_record(margin: float) -
     assert min(below) > 1e8
     expected = [12.0 + 2.0 if place % 24 // 3 == 3 else above[0] for place in range(PEAKS)]
     assert above == pytest.approx(expected)
+
+
+def test_a_rarer_promise_needs_a_rarer_level() -> None:
+    """Else a home with many sensors would spend its whole budget on levels."""
+    monthly = flat()
+    rarely = replace(monthly, bars={350: 2.0})
+    assert rarely.record - monthly.record == pytest.approx(2.0 * log(10.0))
+    often = replace(monthly, bars={1: 2.0})
+    assert often.record == often.highest, "it is higher than on any day in any case"
 
 
 def test_a_level_by_itself_respects_the_range_and_what_people_said() -> None:

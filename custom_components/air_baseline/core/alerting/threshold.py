@@ -39,7 +39,12 @@ SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
 # Days of a rank for each day of the promise. Tuning run: of 0.9, 1, 1.1 and 1.25, the first with
 # which no kind of home had more alerts than one a month.
 RANK = 1.25
-RECORD = 0.7  # Nats, by judgement, that a level must be above the highest of all days.
+# Of the logarithm of how much rarer than the known days show. Tuning run: with 1, the ten sensors
+# of a home that share two alerts in 30 days gave 2.2 together, with 1.5 they gave 1.9.
+BEYOND = 1.5
+# Days of the rank of a level for each day of the promise. Tuning run: 5 leaves a fifth of alerts
+# to levels, as 0.7 nats above the highest did for one alert in 35 days.
+LEVEL_RANK = 5.0
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 # Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
 # reported four times.
@@ -90,7 +95,8 @@ class AlertThreshold:
     @property
     def record(self) -> float:
         """Return the level of six hours (on the scale) above which it is unusual by itself."""
-        return self.highest + (RECORD + max(self.margin, 0.0)) * self.level_scale
+        rarer = max(log(LEVEL_RANK * max(self.promise_days, 1) / (self.days + 1)), 0.0)
+        return self.highest + (rarer + max(self.margin, 0.0)) * self.level_scale
 
     @property
     def enough(self) -> bool:
@@ -191,7 +197,7 @@ def _bar(scores: Array, days: int) -> float:
     """
     ranks = np.arange(len(scores), 0, -1)
     rank = (len(scores) + 1) / (RANK * days)
-    bar = np.interp(-rank, -ranks, np.sort(scores)) - min(log(rank), 0.0)
+    bar = np.interp(-rank, -ranks, np.sort(scores)) - BEYOND * min(log(rank), 0.0)
     return round(float(bar), SCORE_DIGITS)
 
 
