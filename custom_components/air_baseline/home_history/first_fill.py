@@ -129,9 +129,10 @@ class FirstFill:
             with room.guarded():
                 channel.year = replace(channel.year, gap=YearGap.NO_RECORDER)
                 room.async_show()
-        text = f"The long-term statistics of {source} cannot be read: {error}"
-        level = INFO if isinstance(error, HistoryError) else WARNING
-        source_log(self._hass).async_log(level, "year", source, text)
+        if not without:  # The import of the last weeks has said that there is no recorder.
+            text = f"The long-term statistics of {source} cannot be read: {error}"
+            level = INFO if isinstance(error, HistoryError) else WARNING
+            source_log(self._hass).async_log(level, "year", source, text)
         self._failed.append(channel)
         if self._retry is None:
             self._failures += 1
