@@ -314,7 +314,8 @@ async def test_what_was_set_aside_stays_while_the_clock_can_be_ahead(
 
 
 @pytest.mark.parametrize(
-    ("version", "minor_version", "loads"), [(1, 1, True), (1, 2, True), (1, 4, True), (2, 1, False)]
+    ("version", "minor_version", "loads"),
+    [(1, 1, True), (1, 2, True), (1, 3, True), (1, 5, True), (2, 1, False)],
 )
 async def test_an_entry_of_another_version(
     hass: HomeAssistant,
@@ -335,4 +336,4 @@ async def test_an_entry_of_another_version(
     )
     await set_up(hass, entry)
     assert (entry.state is ConfigEntryState.LOADED) is loads
-    assert (entry.version, entry.minor_version) == (version, max(minor_version, 3 if loads else 1))
+    assert (entry.version, entry.minor_version) == (version, max(minor_version, 4 if loads else 1))

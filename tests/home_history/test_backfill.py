@@ -394,7 +394,7 @@ async def test_relearning_can_be_undone(
     assert await origins_of(past) == {"hourly": 20, "live": 10, "replayed": 10}
     assert history(past) == ("read", 30)
     words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
-    assert "relearned from Home Assistant's history" in words["because"]
+    assert "relearned from history or from a file" in words["because"]
     await begin_again(past, entry)
     undone = await act(past, "undo", correction=correction["correction"])
     assert undone["corrections"] == answer["corrections"]

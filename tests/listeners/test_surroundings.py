@@ -237,7 +237,7 @@ async def test_a_sensor_that_cannot_be_outdoors_is_refused(
     good = {"outdoor_pm25": OUTDOOR, "outdoor_temperature": COLD}
     done = await hass.config_entries.flow.async_configure(flow_id, good)
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert done["result"].options == {"promise": "month", **good}
+    assert done["result"].options == {"promise": "month", "keep_90_days_only": False, **good}
 
 
 async def test_a_room_and_the_outdoors_cannot_share_a_sensor(
@@ -253,4 +253,8 @@ async def test_a_room_and_the_outdoors_cannot_share_a_sensor(
     assert page["errors"] == {"outdoor_pm25": "source_indoors"}
     done = await hass.config_entries.options.async_configure(flow_id, {"promise": "fortnight"})
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert dict(entry.options) == {"promise": "fortnight", "everyone_may_correct": False}
+    assert dict(entry.options) == {
+        "promise": "fortnight",
+        "everyone_may_correct": False,
+        "keep_90_days_only": False,
+    }
