@@ -50,6 +50,7 @@ from .flows.room_form import CONF_SAID, SOURCE_KEYS, area_name
 from .words.explanation import escape, set_off
 
 TITLE = "Air Baseline"
+PAGE = "/air-baseline"  # Where a dashboard and notifications are made; see card/register.
 CONF_ROOMS = "rooms"
 CONF_NO_AREA = "no_area"
 
@@ -255,7 +256,11 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             return self._add(subentries)
         return self.async_create_entry(
-            title=TITLE, data={CONF_HISTORY: learn}, options=options, subentries=subentries
+            title=TITLE,
+            data={CONF_HISTORY: learn},
+            options=options,
+            subentries=subentries,
+            description_placeholders={"page": PAGE},
         )
 
     @callback

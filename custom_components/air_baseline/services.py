@@ -49,7 +49,7 @@ from .home_history.relearn import async_relearn
 from .permissions import async_check_user, async_without_rooms, room_names
 from .room_file import async_export, async_import, async_preview
 from .storage.rooms import YEAR
-from .words.explanation import Words, async_page
+from .words.explanation import Words, async_page, async_picture_path
 from .words.record import RecordWords, days_until, facts_of, month_until, record_of
 
 ATTR_VERDICT = "verdict"
@@ -97,6 +97,7 @@ async def _async_explain(
         quantities[pollutant.value] = {
             "words": page.placeholders(),
             "numbers": explain(room.channels[pollutant], now).as_dict(),
+            "picture": async_picture_path(call.hass, room, pollutant, user),
         }
     return {"room": room.subentry.title, "quantities": quantities}
 

@@ -43,6 +43,7 @@ from tests.home import (
 
 ROOT = Path(__file__).parent.parent.parent / "blueprints" / "automation"
 FOLDER = ROOT / "air_baseline"
+COPIES = ROOT.parent.parent / "custom_components" / "air_baseline" / "frontend"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 UNUSUAL_VOC = "binary_sensor.kitchen_voc_unusual"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -81,6 +82,8 @@ def test_blueprints_say_where_they_come_from_and_what_they_need() -> None:
         )
         assert blueprint["homeassistant"]["min_version"] == oldest
         assert all(field["name"] for field in blueprint["input"].values())
+        shipped = COPIES / path.name
+        assert not shipped.exists() or shipped.read_bytes() == path.read_bytes(), "a copy differs"
         address = blueprint["source_url"].replace(":", "%3A").replace("/", "%2F")
         assert f"redirect/blueprint_import/?blueprint_url={address})" in readme
 
@@ -138,7 +141,11 @@ async def test_an_episode_is_sent_to_a_phone_and_its_buttons_correct_it(
         "the highest rise at this time of day in 35 comparable days" in notification.data["message"]
     )
     buttons = notification.data["data"]["actions"]
-    assert [shown["title"] for shown in buttons] == ["It was real", "Normal here"]
+    assert [shown["title"] for shown in buttons] == [
+        "It was real",
+        "Normal here",
+        "Remind me later",
+    ]
     other = buttons[button]["action"].replace("automation.made", "automation.other")
     for ignored in ({"action": other}, {"action": "OPEN_DOOR"}, {}):
         hass.bus.async_fire("mobile_app_notification_action", ignored)
@@ -194,6 +201,41 @@ async def test_an_automation_from_the_blueprint_of_before_keeps_its_input_and_ru
     await kitchen.breathe()
     await kitchen.plume()
     assert len(sent) == 1
+
+
+async def test_without_a_phone_the_notification_is_in_home_assistant(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    await kitchen.learn()
+    sent = async_mock_service(hass, "persistent_notification", "create")
+    await make(hass, "notify_and_ask", rooms=[device_id(hass)], words_title="merkwürdige Luft")
+    await kitchen.breathe()
+    await kitchen.plume()
+    (notification,) = (call.data for call in sent)
+    assert notification["title"] == "Kitchen: merkwürdige Luft"
+    assert notification["message"].startswith("PM2.5: sustained peak")
+    assert f"[Kitchen](/air-baseline/room/{device_id(hass)})" in notification["message"]
+
+
+async def test_a_reminder_comes_only_while_the_episode_lasts(
+    hass: HomeAssistant, kitchen: Kitchen, phone: tuple[str, list[ServiceCall]]
+) -> None:
+    kitchen.waits = True
+    device, sent = phone
+    await kitchen.learn()
+    await make(hass, "notify_and_ask", rooms=[device_id(hass)], phone=device, snooze=30)
+    await kitchen.breathe()
+    await kitchen.plume()
+    for number in (1, 2):
+        snooze = sent[-1].data["data"]["actions"][2]["action"]
+        hass.bus.async_fire("mobile_app_notification_action", {"action": snooze})
+        await settle()
+        assert sent[-1].data["message"] == "clear_notification"
+        if number == 1:
+            await kitchen.plume(40 * MINUTE)
+            assert sent[-1].data["title"] == "Kitchen: unusual air"
+    await kitchen.breathe(2 * HOUR)
+    assert [call.data["message"][:5] for call in sent] == ["PM2.5", "clear", "PM2.5", "clear"]
 
 
 # Run a purifier.

@@ -4,15 +4,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from homeassistant.components.frontend import add_extra_js_url, remove_extra_js_url
+from homeassistant.components.frontend import (
+    add_extra_js_url,
+    async_panel_exists,
+    async_register_built_in_panel,
+    async_remove_panel,
+    remove_extra_js_url,
+)
 from homeassistant.components.http import StaticPathConfig
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from .picture import PictureView
 
 MODULE: Final = "air-baseline.js"
 FOLDER: Final = Path(__file__).parent.parent / "frontend"
+PANEL: Final = "air-baseline"  # Without a title, so it is not in the sidebar.
 ADDRESS: HassKey[str] = HassKey(f"{DOMAIN}_frontend_address")
 
 
@@ -29,6 +37,7 @@ async def async_serve_modules(hass: HomeAssistant) -> None:
         [StaticPathConfig(address, str(FOLDER), cache_headers=True)]
     )
     hass.data[ADDRESS] = f"{address}/{MODULE}"
+    hass.http.register_view(PictureView())
 
 
 @callback
@@ -41,7 +50,21 @@ def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
     if address is None:
         return lambda: None
     add_extra_js_url(hass, address)
-    return lambda: remove_extra_js_url(hass, address)
+    if not async_panel_exists(hass, PANEL):
+        custom = {"name": f"{PANEL}-panel", "module_url": address, "embed_iframe": False}
+        async_register_built_in_panel(
+            hass,
+            component_name="custom",
+            frontend_url_path=PANEL,
+            config={"_panel_custom": {**custom, "trust_external": False}},
+        )
+
+    @callback
+    def unload() -> None:
+        remove_extra_js_url(hass, address)
+        async_remove_panel(hass, PANEL)
+
+    return unload
 
 
 def _hash_modules() -> str:

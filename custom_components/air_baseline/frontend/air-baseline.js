@@ -3,9 +3,11 @@
 
 import { AirBaselineCard } from "./card.js";
 import { AirBaselineHeadline } from "./headline.js";
+import { AirBaselinePanel } from "./page.js";
 import { AirBaselineRecord } from "./record.js";
 import { AirBaselineDashboard } from "./strategy.js";
 import { AirBaselineTile } from "./tile.js";
+import { AirBaselineWelcome } from "./welcome.js";
 
 const CARD = "air-baseline-card";
 const HEADLINE = "air-baseline-headline-card";
@@ -58,6 +60,17 @@ define(RECORD, AirBaselineRecord, "customCards", {
   preview: true,
   documentationURL: DOCUMENTATION,
 });
+
+define("air-baseline-welcome-card", AirBaselineWelcome, "customCards", {
+  type: "air-baseline-welcome-card",
+  name: "Air Baseline set-up",
+  description: "Makes a dashboard and notifications",
+  documentationURL: DOCUMENTATION,
+});
+
+if (!customElements.get("air-baseline-panel")) {
+  customElements.define("air-baseline-panel", AirBaselinePanel);
+}
 
 define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrategies", {
   type: STRATEGY,

@@ -4,6 +4,7 @@ import { loadWords, say } from "./format.js";
 import { roomsNow } from "./home.js";
 import { roomDevices, roomEntity, roomName, roomPath, roomView } from "./rooms.js";
 import { byStanding } from "./standing.js";
+import { isWelcome } from "./make.js";
 
 const COLUMNS = 4;
 const QUANTITIES = ["pm25", "voc"];
@@ -18,8 +19,10 @@ export class AirBaselineDashboard extends HTMLElement {
     const devices = roomDevices(hass);
     const rooms = byStanding(devices.map((device) => ({ device, brief: briefs[device.id] })));
     const home = { title: "Air Baseline", path: "air", type: "sections", max_columns: COLUMNS };
+    const offered = hass.user?.is_admin && (await isWelcome(hass).catch(() => false));
+    const offers = offered ? [welcomeSection()] : [];
     const sections = rooms.length
-      ? [headlineSection(), ...rooms.map(({ device }) => roomSection(device))]
+      ? [headlineSection(), ...offers, ...rooms.map(({ device }) => roomSection(device))]
       : [emptySection(hass)];
     const pages = devices.map((device) => roomPage(hass, device));
     return {
@@ -31,6 +34,11 @@ export class AirBaselineDashboard extends HTMLElement {
 
 function headlineSection() {
   const card = { type: "custom:air-baseline-headline-card", room_views: true };
+  return { type: "grid", column_span: COLUMNS, cards: [card] };
+}
+
+function welcomeSection() {
+  const card = { type: "custom:air-baseline-welcome-card", offered: true };
   return { type: "grid", column_span: COLUMNS, cards: [card] };
 }
 

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.components.http.auth import async_sign_path
 from homeassistant.const import UnitOfTemperature
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import translation
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
@@ -41,6 +44,7 @@ from .year import last_year, year_lines
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
 LISTED_ROOMS = 12  # Rooms named in a sentence. By judgement: more would not be read.
+PICTURE_EXPIRES = timedelta(hours=24)  # By judgement: a notification is read within a day.
 AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, by judgement.
 
 # The names of rooms by their ids; None for one that exists but may not be named to the reader.
@@ -133,6 +137,20 @@ def history_link(targets: Sequence[Explained], now: float) -> str:
         "end_date": datetime.fromtimestamp(end, UTC).isoformat(timespec="seconds"),
     }
     return f"/history?{urlencode(query)}"
+
+
+@callback
+def async_picture_path(
+    hass: HomeAssistant, room: RoomCoordinator, pollutant: Pollutant, user: User | None
+) -> str | None:
+    """Return a path of the day's chart that works for a day, None if a user may not read it."""
+    may_read = user is None or user.permissions.check_entity(
+        room.sources[pollutant].entity_id, POLICY_READ
+    )
+    if not may_read or "http" not in hass.config.components:
+        return None
+    path = f"/api/{DOMAIN}/picture/{room.subentry.subentry_id}/{pollutant}"
+    return async_sign_path(hass, path, PICTURE_EXPIRES, use_content_user=True)
 
 
 class Words:

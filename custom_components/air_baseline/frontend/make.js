@@ -1,0 +1,128 @@
+// What only the frontend can make for an administrator: a dashboard, and a notification.
+
+import { say } from "./format.js";
+import { roomDevices } from "./rooms.js";
+
+const DASHBOARD = "air-baseline-home";
+const STRATEGY = { strategy: { type: "custom:air-baseline" } };
+const BLUEPRINT = "air_baseline/notify_and_ask.yaml";
+const SOURCE =
+  "https://github.com/air-baseline/air-baseline/blob/main/blueprints/automation/air_baseline/notify_and_ask.yaml";
+const KEY = "air_baseline_welcome";
+const TRIES = 24;
+const PAUSE_MS = 250;
+
+/** Return the address of our dashboard, undefined if there is none. */
+export async function dashboardPath(hass) {
+  const boards = await hass.callWS({ type: "lovelace/dashboards/list" });
+  const configs = await Promise.all(
+    boards
+      .filter(({ mode }) => mode === "storage")
+      .map(async ({ url_path: path }) => {
+        const ask = { type: "lovelace/config", url_path: path, force: false };
+        const config = await hass.callWS(ask).catch(() => null);
+        return config?.strategy?.type === STRATEGY.strategy.type ? `/${path}` : undefined;
+      }),
+  );
+  return configs.find(Boolean);
+}
+
+/** Make a dashboard of our own, unless there is one; return its address. */
+export async function makeDashboard(hass) {
+  const there = await dashboardPath(hass);
+  if (there) return there;
+  await hass.callWS({
+    type: "lovelace/dashboards/create",
+    url_path: DASHBOARD,
+    title: "Air Baseline",
+    icon: "mdi:air-filter",
+    mode: "storage",
+    show_in_sidebar: true,
+    require_admin: false,
+  });
+  await hass.callWS({ type: "lovelace/config/save", url_path: DASHBOARD, config: STRATEGY });
+  return `/${DASHBOARD}`;
+}
+
+/** Return the phones with the app, by device. */
+export function phones(hass) {
+  return Object.values(hass.devices ?? {}).filter((device) =>
+    device.identifiers.some(([domain]) => domain === "mobile_app"),
+  );
+}
+
+/** Return the automation that notifies a phone, or Home Assistant itself, in the reader's words. */
+export function notification(hass, phone) {
+  return {
+    id: `air_baseline_notify_${phone?.id ?? "here"}`,
+    alias: say(hass, "card_welcome_automation", { name: phone ? phoneName(phone) : "Home Assistant" }),
+    use_blueprint: {
+      path: BLUEPRINT,
+      input: {
+        rooms: roomDevices(hass).map(({ id }) => id),
+        ...(phone ? { phone: phone.id } : {}),
+        words_title: say(hass, "card_notify_title"),
+        words_real: say(hass, "card_notify_real"),
+        words_normal: say(hass, "card_notify_normal"),
+        words_snooze: say(hass, "card_notify_snooze"),
+      },
+    },
+  };
+}
+
+/** Make that automation; tell whether it runs. `now` returns the present `hass`. */
+export async function makeNotification(now, phone) {
+  const hass = now();
+  await saveBlueprint(hass);
+  const { id, ...config } = notification(hass, phone);
+  await hass.callApi("POST", `config/automation/config/${id}`, config);
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const made = Object.values(now().states).find(
+      ({ entity_id: entity, attributes }) => entity.startsWith("automation.") && attributes.id === id,
+    );
+    if (made) return made.state === "on";
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+  await hass.callApi("DELETE", `config/automation/config/${id}`).catch(() => {});
+  return false;
+}
+
+/** Put the blueprint that came with this release where blueprints are, unless it is there. */
+async function saveBlueprint(hass) {
+  const there = await hass.callWS({ type: "blueprint/list", domain: "automation" });
+  if (BLUEPRINT in there) return;
+  const yaml = await (await fetch(new URL("./notify_and_ask.yaml", import.meta.url))).text();
+  await hass.callWS({
+    type: "blueprint/save",
+    domain: "automation",
+    path: BLUEPRINT,
+    yaml,
+    source_url: SOURCE,
+  });
+}
+
+export function phoneName(phone) {
+  return phone.name_by_user || phone.name || "";
+}
+
+/** Return a value as YAML that a person can paste: JSON is YAML, so only maps are spelled out. */
+export function asYaml(value, indent = "") {
+  return Object.entries(value)
+    .map(([key, item]) =>
+      item !== null && typeof item === "object" && !Array.isArray(item)
+        ? `${indent}${key}:\n${asYaml(item, `${indent}  `)}`
+        : `${indent}${key}: ${JSON.stringify(item)}`,
+    )
+    .join("\n");
+}
+
+/** Tell whether this user wants to see the offers. */
+export async function isWelcome(hass) {
+  const { value } = await hass.callWS({ type: "frontend/get_user_data", key: KEY });
+  return !value?.done;
+}
+
+/** Remember that this user has seen the offers. */
+export function endWelcome(hass) {
+  return hass.callWS({ type: "frontend/set_user_data", key: KEY, value: { done: true } });
+}

@@ -1,0 +1,143 @@
+// After set-up: a dashboard of its own, a notification, or nothing, with one press each.
+
+import { html } from "./dom.js";
+import { asksAgain, loadWords, readsOtherwise, say } from "./format.js";
+import {
+  asYaml, dashboardPath, endWelcome, makeDashboard, makeNotification, notification,
+  phoneName, phones,
+} from "./make.js";
+import { STYLES } from "./styles.js";
+
+const OWN_STYLES = `
+.offers { display: grid; gap: 8px; margin-top: 12px; }
+.offers button, .offers a {
+  min-height: 44px; padding: 8px 16px; border-radius: 22px; font: inherit; text-align: center;
+  box-sizing: border-box; border: 1px solid var(--primary-color); cursor: pointer;
+  background: none; color: var(--primary-color); text-decoration: none; line-height: 26px;
+}
+.offers button:disabled { cursor: default; opacity: .7; }
+pre { overflow: auto; padding: 12px; background: var(--secondary-background-color, #eee); }
+`;
+
+export class AirBaselineWelcome extends HTMLElement {
+  constructor() {
+    super();
+    this.attachShadow({ mode: "open" });
+    this._card = document.createElement("ha-card");
+    this.shadowRoot.append(html("style", "", {}, STYLES + OWN_STYLES), this._card);
+    this._made = new Set(); // What runs or has been made: "dashboard", or a phone.
+  }
+
+  static getStubConfig() {
+    return {};
+  }
+
+  setConfig(config) {
+    this._config = config;
+  }
+
+  set hass(hass) {
+    const before = this._hass;
+    this._hass = hass;
+    if (asksAgain(before, hass)) this._start();
+    else if (readsOtherwise(before, hass)) this._draw();
+  }
+
+  getCardSize() {
+    return 3;
+  }
+
+  getGridOptions() {
+    return { columns: "full", min_columns: 6 };
+  }
+
+  async _start() {
+    await loadWords(this._hass);
+    if (this._hass.user?.is_admin) this._path = await dashboardPath(this._hass).catch(() => undefined);
+    this._ready = true;
+    this._draw();
+  }
+
+  _draw() {
+    if (!this._ready) return;
+    const hass = this._hass;
+    if (!hass.user?.is_admin) {
+      this._card.replaceChildren(html("p", "message", {}, say(hass, "card_welcome_admin")));
+      return;
+    }
+    this._card.replaceChildren(
+      html("h2", "", {}, say(hass, "card_welcome")),
+      html("p", "", {}, say(hass, "card_welcome_text")),
+      html("div", "offers", {}, this._dashboard(), ...this._notifications(), ...this._nothing()),
+      html("p", "message", { role: "status" }, this._said ?? ""),
+      ...(this._yaml ? [html("pre", "", { tabindex: "0" }, this._yaml)] : []),
+    );
+  }
+
+  _dashboard() {
+    const hass = this._hass;
+    const open = say(hass, "card_welcome_open");
+    if (this._path) return html("a", "dashboard", { href: this._path }, open);
+    return this._button("dashboard", say(hass, "card_welcome_dashboard"), async () => {
+      this._path = await makeDashboard(hass);
+    });
+  }
+
+  _notifications() {
+    const hass = this._hass;
+    const known = phones(hass);
+    if (!known.length) {
+      const label = say(hass, "card_welcome_notify_here");
+      return [this._button("here", label, () => this._notify(undefined))];
+    }
+    return known.map((phone) => {
+      const label = say(hass, "card_welcome_notify", { name: phoneName(phone) });
+      return this._button(phone.id, label, () => this._notify(phone));
+    });
+  }
+
+  async _notify(phone) {
+    this._yaml = undefined;
+    const runs = await makeNotification(() => this._hass, phone);
+    this._said = say(this._hass, runs ? "card_welcome_notified" : "card_welcome_not_included");
+    if (!runs) {
+      const { id, ...config } = notification(this._hass, phone);
+      this._yaml = asYaml({ id, ...config });
+      throw new Error("not included");
+    }
+    this._made.add(phone?.id ?? "here");
+  }
+
+  _nothing() {
+    if (!this._config?.offered) return [];
+    return [
+      this._button("nothing", say(this._hass, "card_welcome_nothing"), async () => {
+        await endWelcome(this._hass);
+        this.hidden = true;
+        this._card.hidden = true;
+      }),
+    ];
+  }
+
+  _button(what, label, act) {
+    const attributes = { type: "button", "data-what": what };
+    const button = html("button", what, attributes, this._made.has(what) ? `✓ ${label}` : label);
+    button.disabled = this._busy || this._made.has(what);
+    button.addEventListener("click", () => this._act(act));
+    return button;
+  }
+
+  async _act(act) {
+    if (this._busy) return;
+    this._busy = true;
+    this._said = undefined;
+    this._draw();
+    try {
+      await act();
+    } catch {
+      this._said ??= say(this._hass, "card_welcome_failed");
+    }
+    this._busy = false;
+    this._draw();
+  }
+}
