@@ -9,6 +9,9 @@ from .visitor import Visitor
 INTEGRATIONS: Final = "/config/integrations/dashboard"
 PHONE: Final = {"width": 400, "height": 900}
 ROOMS: Final = ("Bedroom: PM2.5", "Kitchen: PM2.5", "Living room: PM2.5, VOC", "Study: PM2.5")
+WELCOME: Final = "Make a dashboard and notifications"
+AUTOMATION: Final = "Air Baseline: notify Home Assistant"
+MOST_PRESSES: Final = 10
 LEARNED_S: Final = 120.0  # The history of four rooms is read one after the other.
 
 
@@ -25,8 +28,22 @@ def set_up(visitor: Visitor) -> None:
     visitor.picture("set-up-rooms")
     _expect_on(visitor, "checkbox", len(ROOMS))
     visitor.press_button("Watch these rooms")
-    visitor.picture("set-up-done")
+    visitor.expect("Alerts and surroundings", "Sensors chosen: 5")
+    visitor.picture("set-up-alerts")
     visitor.press_button("Finish")
+    visitor.expect("Air Baseline is set up")
+    visitor.picture("set-up-done")
+    visitor.press(WELCOME)
+    visitor.press_button("Notify me in Home Assistant")
+    visitor.expect("Done. The next unusual air is reported")
+    visitor.picture("set-up-welcome")
+    if visitor.state(AUTOMATION)["state"] != "on":
+        raise WalkError("the notification that was made does not run")
+    print(f"     presses until notifications work: {visitor.presses}")
+    if visitor.presses > MOST_PRESSES:
+        raise WalkError(f"it took {visitor.presses} presses")
+    visitor.press_button("Make a dashboard")
+    visitor.expect("Open the dashboard")
 
     visitor.await_state(LEARNING, "learned", LEARNED_S, history="read")
     visitor.go(f"/config/devices/device/{visitor.device(ROOM)}")

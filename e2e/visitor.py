@@ -43,6 +43,7 @@ class Visitor:
         context.set_default_timeout(PATIENCE_MS)
         self.page: Page = context.new_page()
         self.page.route("**/*", stay_here)
+        self.presses = 0
         self._rooms: dict[str, str] = {}
         self.go("/config/repairs")
 
@@ -65,11 +66,13 @@ class Visitor:
     def press(self, words: str) -> str:
         """Press the element with these words; return the text of the page after it."""
         self.find(words).click()
+        self.presses += 1
         return self.read()
 
     def press_button(self, name: str) -> str:
         """Press the button of this name; return the text of the page after it."""
         self.page.get_by_role("button", name=name, exact=True).last.click()
+        self.presses += 1
         return self.read()
 
     def expect(self, *words: str) -> str:

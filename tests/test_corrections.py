@@ -177,7 +177,7 @@ async def test_an_explanation_shows_the_correction(hass: HomeAssistant) -> None:
 async def test_a_correction_is_shown_in_attributes_that_are_not_recorded(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
-    entities = ("sensor.kitchen_pm25_compared_with_usual", "binary_sensor.kitchen_pm25_unusual")
+    entities = ("sensor.kitchen_pm25_compared", "binary_sensor.kitchen_pm25_unusual")
     found = [entity for entity in hass.states.async_entity_ids() if "kitchen_pm25" in entity]
     carrying = [one for one in found if "corrections" in shown(hass, one).attributes]
     assert len(carrying) == len(entities)

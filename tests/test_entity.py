@@ -34,7 +34,7 @@ async def test_an_id_is_the_room_and_the_name_of_the_entity(hass: HomeAssistant)
     found, expected = (
         ids(hass) | ids(hass, BEDROOM),
         {
-            "pm25_compared": "sensor.kitchen_pm2_5_compared_with_usual",
+            "pm25_compared": "sensor.kitchen_pm2_5_against_usual",
             "pm25_unusual": "binary_sensor.kitchen_pm2_5_unusual",
             "voc_learning": "sensor.bedroom_voc_learning",
             "keep_learning": "switch.bedroom_keep_learning",
@@ -49,7 +49,7 @@ async def test_an_id_is_the_room_and_the_name_of_the_entity(hass: HomeAssistant)
     ("language", "id_of_switch"),
     [
         ("de", "switch.kuche_weiterlernen"),
-        ("fr", "switch.kuche_poursuivre_lapprentissage"),
+        ("fr", "switch.kuche_apprentissage_actif"),
         # Home Assistant makes no ids in these languages.
         ("el", "switch.kuche_keep_learning"),
     ],

@@ -1,10 +1,11 @@
 """What the logbook shows of inferences and corrections.
 
 The frontend shows the event type of an event entity in words, from the translations of the
-entity (2026.10), so that no text of our own is needed; tests/project/test_translations.py
-checks that every type has one.
+entity (2026.10); tests/project/test_translations.py checks that every type has one. What a
+correction was about is a line of its own.
 """
 
+import re
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -16,10 +17,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.core.event import Event, EventKind
-from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import Kitchen
-from tests.home import KITCHEN, NOON, STEP
+from tests.home import NOON, STEP, act, shown
 
 INFERENCE = "event.kitchen_inference"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
@@ -33,16 +32,11 @@ async def test_inferences_and_corrections_are_in_the_logbook(
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     assert await async_setup_component(hass, "logbook", {})
-    entry = await kitchen.learn()
+    await kitchen.learn()
     await kitchen.breathe()
     await kitchen.plume()
     await kitchen.breathe()
-    room = entry.runtime_data.rooms[KITCHEN]
-
-    def correct(at: float) -> None:
-        room.channels[Pollutant.PM25].events.append(Event(kind=EventKind.CORRECTED, at=at))
-
-    await room.async_correct(correct)
+    await act(hass, "correct_episode", quantity="pm25", verdict="real")
     await kitchen.breathe(STEP)
     await async_wait_recording_done(hass)
     (token,) = hass_admin_user.refresh_tokens.values()
@@ -56,6 +50,12 @@ async def test_inferences_and_corrections_are_in_the_logbook(
     )
     lines: list[dict[str, Any]] = (await socket.receive_json())["result"]
     assert [line["state"] for line in lines if line["entity_id"] == UNUSUAL] == ["on", "off"]
+    episode = shown(hass, "binary_sensor.kitchen_pm25_unusual")  # Over, but answered.
+    assert episode.state == "off"
+    (said,) = [line for line in lines if line.get("domain") == "air_baseline"]
+    assert said["name"] == "Kitchen"
+    assert re.fullmatch(r"corrected: the episode of 13:\d\d was real", said["message"])
+    lines = [line for line in lines if line is not said]
     events = [line for line in lines if line["entity_id"] == INFERENCE]
     assert [line["attributes"]["event_type"] for line in events] == [
         "unusual_started",

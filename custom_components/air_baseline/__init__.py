@@ -6,6 +6,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
@@ -50,6 +51,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_commands(hass)
     async_register_question_command(hass)
     await async_serve_modules(hass)
+    for category in ("common", "entity"):  # What describes events cannot wait for them.
+        await async_get_translations(hass, hass.config.language, category, [DOMAIN])
     return True
 
 

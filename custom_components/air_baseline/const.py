@@ -39,6 +39,7 @@ CONF_START_ANEW: Final = "start_anew"  # Pollutants that start again with an emp
 CONF_HISTORY: Final = "use_history"  # Whether a new room may start from the recorder's history.
 
 SIGNAL_HISTORY_READ: Final = f"{DOMAIN}_history_read"  # Of all sources that waited for it.
+EVENT_CORRECTED: Final = f"{DOMAIN}_corrected"  # On the bus, for the logbook.
 SIGNAL_ROOMS_CHANGED: Final = f"{DOMAIN}_rooms_changed"  # Sent after each round of settings.
 
 ATTR_QUANTITY: Final = "quantity"

@@ -3,10 +3,17 @@
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import ATTR_CORRECTION, ATTR_EPISODE, ATTR_QUANTITY, ATTR_RARITY_DAYS
+from .const import (
+    ATTR_CORRECTION,
+    ATTR_EPISODE,
+    ATTR_QUANTITY,
+    ATTR_RARITY_DAYS,
+    EVENT_CORRECTED,
+)
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.event import Event, EventKind
 from .core.explaining.record import Record, month_of
@@ -20,6 +27,7 @@ from .words.record import facts_of, record_of
 
 PARALLEL_UPDATES = 0  # No limit: updates are pushed.
 
+_IN_LOGBOOK = frozenset({EventKind.CORRECTED, EventKind.UNDONE})
 EVENT_TYPES = tuple(kind for kind in EventKind if kind is not EventKind.DAY_CLOSED)
 
 
@@ -62,6 +70,18 @@ class InferenceEvent(RoomEntity, EventEntity):
             attributes |= _month_attributes(known, self.room.sources[pollutant])
         self._trigger_event(event.kind.value, attributes)
         self.async_write_ha_state()
+        if event.correction is not None and event.kind in _IN_LOGBOOK:
+            self.hass.bus.async_fire(
+                EVENT_CORRECTED,
+                {
+                    ATTR_ENTITY_ID: self.entity_id,
+                    ATTR_QUANTITY: pollutant.value,
+                    "room": self.room.subentry.title,
+                    "type": event.kind.value,
+                    "at": event.at,  # The logbook is not told when an event was fired.
+                    **_correction_attributes(event.correction),
+                },
+            )
 
 
 def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:

@@ -104,6 +104,7 @@ SENSORS = (
     ),
     ChannelSensorDescription(
         key="confidence",
+        entity_registry_enabled_default=False,  # Two others have it as an attribute.
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -112,6 +113,7 @@ SENSORS = (
     ),
     ChannelSensorDescription(
         key="usual_low",
+        entity_registry_enabled_default=False,  # The card and the statistics draw it.
         entity_category=EntityCategory.DIAGNOSTIC,
         is_level=True,
         value_fn=lambda view: view.low,

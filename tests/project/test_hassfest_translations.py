@@ -46,6 +46,7 @@ def explains_what_it_has(step: dict[str, Any]) -> dict[str, Any]:
 FLOW = {
     vol.Required("step"): {cv.slug: vol.All(STEP, explains_what_it_has)},
     vol.Optional("error"): TEXTS,
+    vol.Optional("create_entry"): {cv.slug: TEXT},
     vol.Optional("abort"): TEXTS,
 }
 ISSUE = vol.All(

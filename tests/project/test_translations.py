@@ -303,13 +303,24 @@ def card_words() -> dict[str, set[str]]:
     return asked | {f"card_edit_{field}": set() for field in fields}
 
 
+LOGBOOK = {  # What the logbook says of a correction and of its undoing: see `logbook`.
+    "logbook_real": {"time"},
+    "logbook_normal": {"time"},
+    "logbook_corrected": {"what"},
+    "logbook_undone": {"what"},
+}
+
+
 def test_every_fragment_is_there_and_none_is_left_over() -> None:
     states = {"card_gone", "card_not_loaded"}  # Named by the status that the server sends.
-    assert set(words()["common"]) == set(explanation_words()) | set(card_words()) | states
+    assert (
+        set(words()["common"])
+        == set(explanation_words()) | set(LOGBOOK) | set(card_words()) | states
+    )
 
 
 def test_every_fragment_is_given_what_it_asks_for() -> None:
-    given = explanation_words() | card_words()
+    given = explanation_words() | card_words() | LOGBOOK
     asked = {key: holes(text) - given.get(key, set()) for key, text in words()["common"].items()}
     assert {key: lacking for key, lacking in asked.items() if lacking} == {}
 

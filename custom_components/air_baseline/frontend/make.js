@@ -54,7 +54,7 @@ export function phones(hass) {
 /** Return the automation that notifies a phone, or Home Assistant itself, in the reader's words. */
 export function notification(hass, phone) {
   return {
-    id: `air_baseline_notify_${phone?.id ?? "here"}`,
+    id: notifierId(phone),
     alias: say(hass, "card_welcome_automation", { name: phone ? phoneName(phone) : "Home Assistant" }),
     use_blueprint: {
       path: BLUEPRINT,
@@ -77,9 +77,7 @@ export async function makeNotification(now, phone) {
   const { id, ...config } = notification(hass, phone);
   await hass.callApi("POST", `config/automation/config/${id}`, config);
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const made = Object.values(now().states).find(
-      ({ entity_id: entity, attributes }) => entity.startsWith("automation.") && attributes.id === id,
-    );
+    const made = notifier(now(), phone);
     if (made) return made.state === "on";
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
@@ -116,8 +114,21 @@ export function asYaml(value, indent = "") {
     .join("\n");
 }
 
-/** Tell whether this user wants to see the offers. */
+/** Return the automation that notifies a phone, or Home Assistant itself, if there is one. */
+export function notifier(hass, phone) {
+  const id = notifierId(phone);
+  return Object.values(hass.states).find(
+    ({ entity_id: entity, attributes }) => entity.startsWith("automation.") && attributes.id === id,
+  );
+}
+
+function notifierId(phone) {
+  return `air_baseline_notify_${phone?.id ?? "here"}`;
+}
+
+/** Tell whether this user wants to see the offers: until one notifies, or they say no. */
 export async function isWelcome(hass) {
+  if ([undefined, ...phones(hass)].some((phone) => notifier(hass, phone))) return false;
   const { value } = await hass.callWS({ type: "frontend/get_user_data", key: KEY });
   return !value?.done;
 }

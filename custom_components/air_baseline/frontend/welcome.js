@@ -4,7 +4,7 @@ import { html } from "./dom.js";
 import { asksAgain, loadWords, readsOtherwise, say } from "./format.js";
 import {
   asYaml, dashboardPath, endWelcome, makeDashboard, makeNotification, notification,
-  phoneName, phones,
+  notifier, phoneName, phones,
 } from "./make.js";
 import { STYLES } from "./styles.js";
 
@@ -77,6 +77,7 @@ export class AirBaselineWelcome extends HTMLElement {
   _dashboard() {
     const hass = this._hass;
     const open = say(hass, "card_welcome_open");
+    if (this._path && location.pathname.startsWith(this._path)) return null;
     if (this._path) return html("a", "dashboard", { href: this._path }, open);
     return this._button("dashboard", say(hass, "card_welcome_dashboard"), async () => {
       this._path = await makeDashboard(hass);
@@ -88,10 +89,12 @@ export class AirBaselineWelcome extends HTMLElement {
     const known = phones(hass);
     if (!known.length) {
       const label = say(hass, "card_welcome_notify_here");
+      if (notifier(hass)) this._made.add("here");
       return [this._button("here", label, () => this._notify(undefined))];
     }
     return known.map((phone) => {
       const label = say(hass, "card_welcome_notify", { name: phoneName(phone) });
+      if (notifier(hass, phone)) this._made.add(phone.id);
       return this._button(phone.id, label, () => this._notify(phone));
     });
   }
