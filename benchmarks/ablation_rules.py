@@ -75,6 +75,7 @@ _CONFIDENCE: Final = "learning.confidence"
 
 RULES: Final = (
     _rule("before", "the level before a rise", _THRESHOLD, "BEFORE_SHARE", _be(0.0)),
+    _rule("floor", "a floor under the level before", _THRESHOLD, "BEFORE_FLOOR", _be(0.0)),
     _rule("pooling", "the whole day in the tail of an hour", _TAIL, "POOL_DAYS", _be(0.0)),
     _rule("itself", "a day is scored without itself", _THRESHOLD, "own_scores",
           _scores_with_itself),
@@ -87,6 +88,7 @@ RULES: Final = (
     _rule("effect", "the smallest rise above the range", _FORECAST, "alert_levels", _any_rise),
     _rule("reported", "high days are told once", _FORECAST, "_reported", _say(value=False)),
     _rule("lasting", "an episode ends after a day", _EPISODE, "LASTING_S", _be(inf)),
+    _rule("blocked", "hours inside after a day's one", _EPISODE, "LASTING_INSIDE_SLOTS", _be(0)),
     _rule("shift", "the test for a lasting shift", _SHIFT, "find_shift", _say(None)),
     _rule("passed", "a shift that goes back is forgotten", _SHIFT, "has_passed", _say(value=False)),
     _rule("smoke", "high days that are over are excluded", _SHIFT, "find_passed", _say(None)),

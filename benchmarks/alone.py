@@ -82,5 +82,5 @@ class _Bins:
 
 def _copy(channel: Channel) -> Channel:
     """Return a channel that continues on its own; what never changes is shared."""
-    lasting = (channel.spec, channel.zone, channel.ledger, channel.forecast)
+    lasting = (channel.spec, channel.zone, channel.ledger, channel.year, channel.forecast)
     return deepcopy(channel, {id(part): part for part in lasting})

@@ -85,7 +85,7 @@ class Episodes(Bins):
             self.sustained.take(bin_)
             level = self.sustained.level(bin_.end)
             ended = self.watch.follow(bin_, level.low if level else None, HIGH)
-            if level and level.low > HIGH and self.watch.current is None:
+            if level and level.low > HIGH and self.watch.may_open:
                 self.watch.open(an_episode(bin_.end, level.low))
             now = ended or self.watch.current
             self.outputs.append(now and from_origin(now, self.origin))

@@ -291,7 +291,8 @@ def test_learning_and_demotion_are_reported_once() -> None:
     kinds = [event.kind for event in channel.take_events()]
     assert kinds == [EventKind.RANGE_LEARNED, EventKind.DAY_CLOSED]
     channel.advance(at_hour(24 * 30))
-    assert [event.kind for event in channel.take_events()] == [EventKind.DEMOTED]
+    kinds = [event.kind for event in channel.take_events()]
+    assert kinds == [EventKind.MONTH_CLOSED, EventKind.DEMOTED]
     assert channel.take_events() == []
 
 

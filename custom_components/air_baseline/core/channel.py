@@ -519,8 +519,7 @@ class Channel:
         self, today: Forecast, at: float, hour: int, sustained: SustainedLevel
     ) -> None:
         part = hour // PART_HOURS
-        running = self.episode_watch.current is not None
-        if running or not sustained.exceeds(today.alert_levels, hour):
+        if not (sustained.exceeds(today.alert_levels, hour) and self.episode_watch.may_open):
             return
         against = reason_against(today, self.state(at), sustained, part, unseen=self.unseen(at))
         if against is not None:

@@ -62,20 +62,27 @@ def test_the_peak_is_the_highest_sustained_level() -> None:
 
 def test_an_episode_can_begin_as_soon_as_another_has_recovered() -> None:
     watch = running()
+    assert not watch.may_open
     assert follow(watch, 0, [10.0] * 6) is not None
-    assert watch.current is None
+    assert watch.may_open
 
 
-def test_a_day_long_episode_is_lasting() -> None:
+def test_a_day_long_episode_is_lasting_and_the_next_needs_six_hours_inside() -> None:
     watch = running()
     assert follow(watch, 0, [60.0] * (24 * H - 1)) is None
     ended = follow(watch, 24 * H - 1, [60.0])
     assert ended is not None
     assert ended.outcome is EpisodeEnd.LASTING
-    assert watch.current is None
+    assert not watch.may_open
+    follow(watch, 24 * H, [60.0] * 8 * H + [10.0] * (6 * H - 1))
+    assert not watch.may_open
+    follow(watch, 38 * H - 1, [60.0] + [10.0] * (6 * H - 1))
+    assert not watch.may_open
+    follow(watch, 44 * H - 1, [10.0])
+    assert watch.may_open
 
 
 def test_there_is_nothing_to_end_without_an_episode() -> None:
     watch = EpisodeWatch()
     assert watch.end(0.0, EpisodeEnd.UNKNOWN) is None
-    assert watch.current is None
+    assert watch.may_open

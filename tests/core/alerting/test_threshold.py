@@ -102,6 +102,14 @@ def befores_by_hand(days: Sequence[DaySummary]) -> list[list[float]]:
     ]
 
 
+def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
+    lowest = np.quantile(np.array(befores), 0.25, axis=0)
+    return [
+        [max(concentration, floor) for concentration, floor in zip(day, lowest, strict=True)]
+        for day in befores
+    ]
+
+
 def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
     return levels_before(days, day_counts(days), reference, RANGES)
 
@@ -140,12 +148,12 @@ def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_ran
 
 
 def raised(days: Sequence[DaySummary], befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
-    return [by_hand.rises(day, before) for day, before in zip(days, befores, strict=True)]
+    return [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
 
 
 def highest_before(befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
     """Return the only cell of the level test: the highest of the eight levels of six hours."""
-    return [[max(day)] for day in befores]
+    return [[max(day)] for day in floored(befores)]
 
 
 @pytest.mark.parametrize("number", [LEAST_DAYS, 34, 69, 90])
@@ -255,7 +263,8 @@ def test_the_threshold_for_today_is_fitted_to_all_reference_days() -> None:
     levels = highest_before(befores)
     assert found.highest == max(levels)[0]
     assert found.level_scale == pytest.approx(by_hand.tails(levels)[1][0], abs=1e-3)
-    assert found.before == pytest.approx(np.median(befores, axis=0))
+    assert found.before == pytest.approx(np.median(floored(befores), axis=0))
+    assert found.floor == pytest.approx(np.quantile(befores, 0.25, axis=0))
     assert found.bar == found.bars[MONTH_DAYS] + 0.25
     assert (found.promise_days, found.days, found.enough) == (MONTH_DAYS, 40, True)
 
@@ -386,6 +395,12 @@ def test_air_that_was_high_before_must_rise_from_there(
             assert now[place] == usual[place]
         elif level >= threshold.before[part]:
             assert now[place] >= usual[place]
+
+
+def test_air_that_was_unusually_clean_counts_as_at_the_lower_quartile() -> None:
+    threshold = AlertThreshold(floor=(1.5,) * 8)
+    assert threshold.after({2: 0.3}).before[2] == 1.5
+    assert threshold.after({2: 1.6}).before[2] == 1.6
 
 
 def flat(**given: float) -> AlertThreshold:

@@ -85,6 +85,7 @@ FAR: dict[str, Callable[[Json], None]] = {
     "today in the year 9999": put("today", "day", value="9999-12-30"),
     "today before yesterday": put("today", "day", value="2016-03-02"),
     "a bin of later": put("today", "recent", 0, 0, value=10**8),
+    "blocked for good": put("today", "blocked_slots", value=10**6),
     "warming up until 2287": put("source", "warm_until", value=LATER_AT),
     "one value from 2287 on": put("source", "flat_since", value=LATER_AT),
     "a step that is none": put("source", "step", value=0.01),

@@ -140,6 +140,7 @@ def test_no_field_accepts_what_makes_no_forecast(value: object) -> None:
         (("threshold", "level_tail", 1, 0), -1.0),
         (("threshold", "before", 0), -0.1),
         (("threshold", "before"), [1.0] * 7),
+        (("threshold", "floor", 0), 16.0),
         (("promise",), 0),
         (("promise",), 35.5),
         (("temperatures",), [1.0]),

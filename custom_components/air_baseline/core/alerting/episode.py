@@ -92,20 +92,24 @@ class InsideWatch:
 
 
 LASTING_S = 24 * 3600.0  # Seconds after which an episode ends as lasting, by judgement.
+# Slots (6 h) inside the range before another episode, after a lasting one, by judgement.
+LASTING_INSIDE_SLOTS = 72
 
 
 class EpisodeWatch:
     """Follow the episodes of one channel from start to end.
 
-    `inside_slots` counts the latest bins in a row inside the range.
+    `inside_slots` counts the latest bins in a row inside the range, `blocked_slots` those still
+    needed after a lasting episode.
     """
 
-    __slots__ = ("current", "inside_slots")
+    __slots__ = ("blocked_slots", "current", "inside_slots")
 
     def __init__(self) -> None:
         """Start with no episode."""
         self.current: Episode | None = None
         self.inside_slots = 0
+        self.blocked_slots = 0
 
     def follow(self, bin_: Bin, sustained: float | None, high: float) -> Episode | None:
         """Update the running episode with a bin; return it if this bin ended it.
@@ -114,6 +118,10 @@ class EpisodeWatch:
         """
         self.inside_slots = self.inside_slots + 1 if bin_.value <= high else 0
         if self.current is None:
+            if self.blocked_slots:
+                self.blocked_slots = (
+                    self.blocked_slots - 1 if self.inside_slots else LASTING_INSIDE_SLOTS
+                )
             return None
         if sustained is not None and sustained > self.current.peak:
             self.current = replace(self.current, peak=sustained)
@@ -128,7 +136,7 @@ class EpisodeWatch:
         return {
             "episode": self.current.id if self.current else None,
             "inside_slots": self.inside_slots,
-            "blocked_slots": 0,  # Nothing waits any more; older code of this form reads it.
+            "blocked_slots": self.blocked_slots,
         }
 
     def restore(self, data: Mapping[str, Any], episodes: Iterable[Episode]) -> None:
@@ -136,6 +144,12 @@ class EpisodeWatch:
         running = checked.optional(checked.integer, data["episode"])
         self.current = next((episode for episode in episodes if episode.id == running), None)
         self.inside_slots = checked.integer(data["inside_slots"], 0)
+        self.blocked_slots = checked.integer(data["blocked_slots"], 0, LASTING_INSIDE_SLOTS)
+
+    @property
+    def may_open(self) -> bool:
+        """Tell whether a new episode may begin."""
+        return self.current is None and not self.blocked_slots
 
     def open(self, episode: Episode) -> None:
         """Follow a new episode."""
@@ -148,4 +162,6 @@ class EpisodeWatch:
             return None
         ended = replace(self.current, end=at, outcome=outcome)
         self.current = None
+        if outcome is EpisodeEnd.LASTING:
+            self.blocked_slots = LASTING_INSIDE_SLOTS
         return ended

@@ -34,6 +34,9 @@ from .tail import LEAST_SCALE, Tail, own_scores, tail_of
 BEFORE_SHARE = 0.7
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
+# Quantile of the level before, by judgement: a lower level counts as this one, because closing a
+# window is not a rise. It costs no detection.
+BEFORE_FLOOR = 0.25
 LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
 # Days of a rank for each day of the promise. Tuning run: of 0.9, 1, 1.1 and 1.25, the first with
@@ -68,8 +71,9 @@ class AlertThreshold:
     first, and `margin` is added to each. `notable` is the score above which a level is notable.
 
     `tail` has a cell for each hold and hour, None with too few reference days. `before` is the
-    level before each part (on the scale): the usual one until the part begins. `highest` is the
-    highest that it was in the reference days, and `level_scale` how far beyond it one nat is.
+    level before each part (on the scale): the usual one until the part begins, and never below
+    `floor`. `highest` is the highest that it was in the reference days, and `level_scale` how far
+    beyond it one nat is.
     """
 
     scores: Sequence[float] = ()
@@ -79,6 +83,7 @@ class AlertThreshold:
     notable: float = 0.0
     tail: Tail | None = None
     before: Sequence[float] = (0.0,) * PARTS
+    floor: Sequence[float] = (0.0,) * PARTS
     highest: float = inf
     level_scale: float = LEAST_SCALE
 
@@ -105,7 +110,8 @@ class AlertThreshold:
 
     def after(self, before: Mapping[int, float]) -> AlertThreshold:
         """Return the threshold with the level before some parts known (on the scale)."""
-        levels = [before.get(part, usual) for part, usual in enumerate(self.before)]
+        known = {part: max(level, self.floor[part]) for part, level in before.items()}
+        levels = [known.get(part, usual) for part, usual in enumerate(self.before)]
         return replace(self, before=array("d", levels))
 
     def beaten(self, score: float) -> int:
@@ -165,6 +171,8 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     if min(number, usual.sum()) < LEAST_DAYS:
         return AlertThreshold(days=number)
     scored = parts_of(parts)
+    floor = np.quantile(before, BEFORE_FLOOR, axis=0)
+    before = np.maximum(before, floor)
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
     tail, scores = _fit(np.where(cells, rises, 0.0).reshape(len(reference), -1), usual)
@@ -177,6 +185,7 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
         notable=_bar(scores[ordinary], NOTABLE_DAYS),
         tail=tail,
         before=array("d", np.median(before, axis=0).tolist()),
+        floor=array("d", floor.tolist()),
         highest=float(levels.max()),
         level_scale=tail_of(levels).scale[0],
     )

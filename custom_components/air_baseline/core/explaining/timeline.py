@@ -202,7 +202,7 @@ def _notable(today: Forecast, ledger: Ledger, days: Sequence[DaySummary]) -> NDA
     if threshold.tail is None:
         return np.zeros((len(days), HOURS), dtype=np.bool_)
     before = levels_before(ledger.days, day_counts(ledger.days), days, today.ranges)
-    before = np.repeat(before, PART_HOURS, axis=1)
+    before = np.repeat(np.maximum(before, np.asarray(threshold.floor)), PART_HOURS, axis=1)
     rises = day_peaks(days) - BEFORE_SHARE * before[:, None]
     scores = threshold.tail.scores(rises.reshape(len(days), -1)).reshape(rises.shape)
     scored = np.repeat([bool(today.scored >> part & 1) for part in range(PARTS)], PART_HOURS)

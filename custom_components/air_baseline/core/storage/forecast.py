@@ -148,8 +148,8 @@ def _promise_days(data: object) -> int:
 def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
     """Return a threshold as code from before the level of six hours was one number reads it, too.
 
-    That has a tail in place of the number and its scale, a margin for each rarity, a width of each
-    tail, and a floor under the level before.
+    That has a tail in place of the number and its scale, a margin for each rarity, and a width of
+    each tail.
     """
     scale = threshold.level_scale
     return {
@@ -161,7 +161,7 @@ def _dump_threshold(threshold: AlertThreshold) -> dict[str, Any]:
         "tail": _dump_tail(threshold.tail),
         "level_tail": [[threshold.highest], [scale], [scale], MOST_SHARE],
         "before": list(threshold.before),
-        "floor": [0.0] * PARTS,
+        "floor": list(threshold.floor),
     }
 
 
@@ -184,6 +184,7 @@ def _load_threshold(stored: object) -> AlertThreshold:
         notable=_score(data["notable"]),
         tail=_load_tail(data["tail"], len(HOLDS) * HOURS),
         before=array("d", checked.numbers(data["before"], PARTS, 0.0, MOST_SCALE)),
+        floor=array("d", checked.numbers(data["floor"], PARTS, 0.0, MOST_SCALE)),
         highest=min(max(float(level_tail.levels(_score(data["highest"]))[0]), 0.0), MOST_SCALE),
         level_scale=level_tail.scale[0],
     )
