@@ -83,4 +83,5 @@ class _Bins:
 def _copy(channel: Channel) -> Channel:
     """Return a channel that continues on its own; what never changes is shared."""
     lasting = (channel.spec, channel.zone, channel.ledger, channel.year, channel.forecast)
-    return deepcopy(channel, {id(part): part for part in lasting})
+    shared = (*lasting, channel.season_watch)  # It remembers only what follows from these.
+    return deepcopy(channel, {id(part): part for part in shared})
