@@ -19,16 +19,19 @@ def set_up(visitor: Visitor) -> None:
     """Add the integration with the rooms it found; check that one has learned from history."""
     _choose_integration(visitor)
     visitor.expect(
-        *("Stored in this Home Assistant", "not an AI model", "Learn from existing history")
+        "Stored in this Home Assistant",
+        "not an AI model",
+        "Learn from existing history",
+        "Keep the last 90 days only",
     )
     visitor.picture("set-up-home")
-    _expect_on(visitor, "switch", 1)
+    _expect_on(visitor, "switch", [True, False])  # To learn from history; to keep 90 days only.
     visitor.press_button("Find my rooms")
     visitor.expect(*ROOMS)
     visitor.picture("set-up-rooms")
-    _expect_on(visitor, "checkbox", len(ROOMS))
+    _expect_on(visitor, "checkbox", [True] * len(ROOMS))
     visitor.press_button("Watch these rooms")
-    visitor.expect("Alerts and surroundings", "Sensors chosen: 5")
+    visitor.expect("Sensors chosen: 5", "Outdoor PM2.5", "Outdoor temperature")
     visitor.picture("set-up-alerts")
     visitor.press_button("Finish")
     visitor.expect("Air Baseline is set up")
@@ -65,9 +68,8 @@ def _choose_integration(visitor: Visitor) -> None:
     visitor.press("Air Baseline")
 
 
-def _expect_on(visitor: Visitor, role: Literal["checkbox", "switch"], count: int) -> None:
-    """Expect a number of boxes or switches on the page, all of them on."""
-    shown = visitor.page.get_by_role(role)
-    on = visitor.page.get_by_role(role, checked=True)
-    if not shown.count() == on.count() == count:
-        raise WalkError(f"{on.count()} of {shown.count()} are on, where {count} should be")
+def _expect_on(visitor: Visitor, role: Literal["checkbox", "switch"], on: list[bool]) -> None:
+    """Expect these boxes or switches on the page, from the first to the last."""
+    shown = [box.is_checked() for box in visitor.page.get_by_role(role).all()]
+    if shown != on:
+        raise WalkError(f"on or not: {shown}, where {on} should be")
