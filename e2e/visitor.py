@@ -19,7 +19,7 @@ NARROW: Final = {"width": 400, "height": 1000}
 
 # What nobody should ever read: markup, placeholders, keys, NaN and the like.
 UNFIT: Final = re.compile(
-    r"\\|\{\w*\}|\*\*|component\.|\bundefined\b|\bnull\b|\bNone\b|\bNaN\b"
+    r"\\|\{\w*\}|\*\*|component\.|\bformatjs\b|\bundefined\b|\bnull\b|\bNone\b|\bNaN\b"
     r"|\b(?:not_enough_data|no_source|not_learned|reference_days|voc_\w+|pm25_\w+|\w+_\d{5,})\b"
 )
 CUT_OFF: Final = "document.scrollingElement.scrollWidth > window.innerWidth"

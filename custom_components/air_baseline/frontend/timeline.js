@@ -125,7 +125,7 @@ class Timeline {
     if (one.clear_s !== null) {
       facts.push(say(hass, "card_clear", { length: length(hass, one.clear_s) }));
     }
-    if (one.high !== null) facts.push(say(hass, "card_usual_then", { level: inUnit(one.high) }));
+    if (one.high !== null) facts.push(say(hass, "card_usual_up_to", { level: inUnit(one.high) }));
     if (one.outdoor_rose !== null) {
       facts.push(say(hass, one.outdoor_rose ? "card_outdoors_too" : "card_outdoors_not"));
     }
