@@ -165,6 +165,6 @@ def _use_cards_elsewhere(visitor: Visitor) -> None:
     if not last or not card or last["y"] + last["height"] > card["y"] + card["height"]:
         raise WalkError(f"a chart is cut: it is at {last}, in a card at {card}")
     visitor.pictures("own-cards")
-    visitor.page.get_by_role("button", name="Living room").click()
+    visitor.page.locator("air-baseline-tile-card .tile").click()
     visitor.page.locator("dialog air-baseline-card .todo").wait_for()
     visitor.pictures("own-tile-opened")
