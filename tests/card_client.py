@@ -15,6 +15,10 @@ ASK = "air_baseline/subscribe_room"
 ASK_HOME = "air_baseline/subscribe_home"
 ASK_PAST = "air_baseline/room_past"
 ASK_RECORD = "air_baseline/record"
+ASK_YEAR = "air_baseline/room_year"
+ASK_TIMELINE = "air_baseline/timeline"
+ASK_EPISODE = "air_baseline/episode"
+ASK_QUESTION = "air_baseline/question"
 TIMEOUT_S = 10.0
 
 type Answer = dict[str, Any]

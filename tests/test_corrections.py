@@ -54,8 +54,11 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LEDGER = ("days", "entries", "episodes", "root")
 MINIMAL: dict[str, dict[str, Any]] = {
     "explain": {},
+    "record": {},
     "get_ledger": {},
     "correct_episode": {"verdict": "normal"},
+    "name_episode": {"name": "candles"},
+    "mark_missed": {"from": "2026-03-01 10:00", "to": "2026-03-01 11:00"},
     "strike_days": {"start_date": "2026-02-20"},
     "mark_change": {"date": "2026-02-20"},
     "relearn_from_history": {},
@@ -166,9 +169,8 @@ async def test_an_explanation_shows_the_correction(hass: HomeAssistant) -> None:
     explained = (await act(hass, "explain"))["quantities"]["pm25"]
     assert explained["numbers"]["episode"]["verdict"] == "episode_real"
     assert "You said that this was real" in explained["words"]["next"]
-    assert (
-        "No. 1, 2026-03-02 13:00: hours on 2026-03-02 are excluded"
-        in (explained["words"]["because"])
+    assert explained["words"]["because"].splitlines()[-1] == (
+        "- 2026-03-02 13:00: hours on 2026-03-02 are excluded; the episode was real."
     )
     assert explained["numbers"]["corrections"][0]["id"] == 1
 

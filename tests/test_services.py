@@ -229,7 +229,7 @@ async def test_undoing_a_start_over_restores_what_was_there_byte_for_byte(
     assert shown(hass, VOC_LEARNING).state == "collecting"
     *_, number, which = (await words(hass))["because"].splitlines()
     assert number.endswith(": 1."), "one correction"
-    assert "No. 1, 2026-03-02 13:00: started over; days before 2026-03-03" in which
+    assert which == "- 2026-03-02 13:00: started over; days before 2026-03-03 do not count."
     answer = await act(hass, "undo")
     assert [undone["quantity"] for undone in answer["corrections"]] == ["pm25", "voc_ratio"]
     assert shown(hass, LEARNING).state == "learned"

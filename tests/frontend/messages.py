@@ -91,6 +91,7 @@ def a_channel(**changes: Any) -> Message:
         "outdoor": False,
         "missing": [],
         "not_seen": [],
+        "year": None,
         "start": START,
         "end": START + 24.0 * HOUR,
         "firm": True,
@@ -110,7 +111,7 @@ def a_channel(**changes: Any) -> Message:
                     "the target is 80%."
                 ),
             ],
-            "not_known": ["Outdoor air, whether a window was open, other seasons."],
+            "not_known": ["Outdoor air, whether a window was open."],
             "next": ["The range is recalculated every morning, and checked when the day is over."],
         },
     } | changes

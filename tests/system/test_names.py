@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.air_baseline.const import DOMAIN
 from custom_components.air_baseline.core.pollutant import Pollutant
-from custom_components.air_baseline.services import CORRECTING, READING
+from custom_components.air_baseline.services import CARRYING, CORRECTING, READING
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.automations import HOUR, automate, when
 from tests.card_client import Card, channels
@@ -98,7 +98,7 @@ async def read(
     return dict(answer or {})
 
 
-@pytest.mark.parametrize("action", READING)
+@pytest.mark.parametrize("action", sorted(READING.keys() - {"record"}))
 async def test_what_is_read_of_a_room_names_no_other_that_the_reader_may_not_read(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, home: None, action: str
 ) -> None:
@@ -107,6 +107,16 @@ async def test_what_is_read_of_a_room_names_no_other_that_the_reader_may_not_rea
     told = await read(hass, action, await somebody(hass))
     assert not names_other(told)
     assert "another_room" in json.dumps(told), "it is still told that there was one"
+
+
+async def test_a_record_names_no_other_room_whoever_reads_it(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, home: None
+) -> None:
+    await rise(hass, clock)
+    for who in (await somebody(hass, GROUP_ID_ADMIN), await somebody(hass)):
+        told = await read(hass, "record", who, month="2026-03")
+        assert len(told["quantities"]["pm25"]["facts"]["episodes"]) == 1
+        assert not names_other(told)
 
 
 async def test_the_words_say_that_it_was_another_room(
@@ -169,11 +179,14 @@ def calls() -> Iterator[tuple[str, dict[str, object]]]:
     """Yield each action with something that is wrong with what it is asked."""
     more: dict[str, dict[str, object]] = {
         "correct_episode": {"verdict": "real"},
+        "name_episode": {"name": ""},
+        "mark_missed": {"from": "1990-01-01 11:00", "to": "1990-01-01 10:00"},
+        "import_room": {"file": "none.json"},
         "strike_days": {"start_date": "1990-01-01"},
         "mark_change": {"date": "1990-01-01"},
         "undo": {"correction": 12345},
     }
-    for action in (*READING, *CORRECTING):
+    for action in (*READING, *CORRECTING, *CARRYING):
         yield action, {"quantity": "pm25", **more.get(action, {})}
         yield action, more.get(action, {})
 

@@ -23,7 +23,16 @@ from custom_components.air_baseline.diagnostics import async_get_config_entry_di
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.words.explanation import escape
 from tests.automations import Kitchen
-from tests.card_client import ASK, ASK_HOME, ASK_PAST, ASK_RECORD
+from tests.card_client import (
+    ASK,
+    ASK_EPISODE,
+    ASK_HOME,
+    ASK_PAST,
+    ASK_QUESTION,
+    ASK_RECORD,
+    ASK_TIMELINE,
+    ASK_YEAR,
+)
 from tests.conftest import DOMAIN, Answer, Fixer
 from tests.home import (
     BEDROOM,
@@ -205,10 +214,17 @@ async def test_every_command_of_ours_checks_who_asks(
 ) -> None:
     """A new command is listed here with its fields; who may read nothing is shown nothing."""
     await kitchen.learn()
+    await kitchen.breathe()
+    await kitchen.plume()
+    (question,) = issues(hass)
     room = {"device_id": device_id(hass)}
     asked = {
         ASK: room,
         ASK_PAST: room | {"quantity": "pm25", "span": "week"},
+        ASK_YEAR: room | {"quantity": "pm25"},
+        ASK_TIMELINE: room,
+        ASK_EPISODE: room | {"quantity": "pm25", "episode": 7},
+        ASK_QUESTION: room | {"question": question},
     }
     registered = {name for name in hass.data["websocket_api"] if name.startswith(f"{DOMAIN}/")}
     assert registered == {*asked, ASK_HOME, ASK_RECORD}
@@ -219,6 +235,7 @@ async def test_every_command_of_ours_checks_who_asks(
         await socket.send_json_auto_id({"type": command, **fields})
         answer = await socket.receive_json()
         assert answer["error"]["code"] == "unauthorized", command
+        assert "kitchen" not in json.dumps(answer).casefold(), command
     await socket.send_json_auto_id({"type": ASK_RECORD})
     assert (await socket.receive_json())["result"] == {"rooms": []}
     await socket.send_json_auto_id({"type": ASK_HOME})

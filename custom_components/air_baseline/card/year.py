@@ -42,11 +42,11 @@ async def async_year(
     device = dr.async_get(hass).async_get(message[ATTR_DEVICE_ID])
     ours = [key for domain, key in device.identifiers if domain == DOMAIN] if device else []
     room = next((one for key, one in loaded_rooms(hass).items() if key in ours), None)
-    source = room.sources.get(message[QUANTITY]) if room else None
-    if device is None or room is None or source is None:
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")
-    if not may(hass, connection.user, device.id, POLICY_READ):
+    if device is not None and ours and not may(hass, connection.user, device.id, POLICY_READ):
         raise Unauthorized(permission=POLICY_READ)
+    source = room.sources.get(message[QUANTITY]) if room else None
+    if room is None or source is None:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="room_gone")
     channel, now = room.channels[source.pollutant], dt_util.utcnow().timestamp()
     months = await hass.async_add_executor_job(year_months, channel, now)
     connection.send_result(

@@ -2,11 +2,11 @@
 
 import { act, ask, failure, undo } from "./ask.js";
 import { html } from "./dom.js";
-import { clock, level, moment, number, say } from "./format.js";
+import { level, moment, say } from "./format.js";
+import { dateAndTime, explanation, iso, length, span } from "./happening.js";
 import { button, openPanel } from "./panel.js";
 import { prose } from "./prose.js";
 
-const MINUTE_S = 60;
 const HOUR_S = 3600;
 const MOST_CHARACTERS = 80; // Of a name, as the server takes it.
 const OFFERED = ["card_cooking", "card_candles", "card_cleaning"];
@@ -17,15 +17,6 @@ const KIND_WORDS = {
   rise: "card_kind_rise",
   missed: "card_kind_missed",
   named: "card_kind_named",
-};
-const LINES = ["what_to_do", "measured", "inferred", "because", "not_known", "next"];
-const TERMS = {
-  what_to_do: "card_what_to_do",
-  measured: "card_measured",
-  inferred: "card_inferred",
-  because: "card_because",
-  not_known: "card_not_known",
-  next: "card_next",
 };
 
 /** Open the timeline of a room. */
@@ -339,63 +330,4 @@ class Timeline {
       ...items,
     );
   }
-}
-
-function explanation(hass, words) {
-  const list = html("dl");
-  for (const name of LINES) {
-    const lines = (words[name] ?? []).filter(Boolean).map((line) => line.replace(/^- /, ""));
-    if (!lines.length) continue;
-    const items = lines.map((line) => html("li", "", {}, line));
-    list.append(
-      html("dt", "", {}, say(hass, TERMS[name])),
-      html("dd", "", {}, html("ul", "", {}, ...items)),
-    );
-  }
-  return list;
-}
-
-/** Return from when to when something happened. */
-function span(hass, { kind, start, end, running }) {
-  if (running) return say(hass, "card_since", { start: moment(hass, start) });
-  if (kind === "named") return moment(hass, start);
-  const until = end - start < 24 * HOUR_S ? clock(hass, end) : moment(hass, end);
-  return `${moment(hass, start)} – ${until}`;
-}
-
-/** Return a length of time in hours and minutes. */
-function length(hass, seconds) {
-  const minutes = Math.round(seconds / MINUTE_S);
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (!hours) return say(hass, "card_minutes", { minutes: number(hass, minutes) });
-  if (!rest) return say(hass, "card_hours", { hours: number(hass, hours) });
-  return say(hass, "card_hours_minutes", { hours: number(hass, hours), minutes: number(hass, rest) });
-}
-
-function iso(at) {
-  return new Date(at * 1000).toISOString();
-}
-
-/** Return inputs for a date and a time, filled with a POSIX time (seconds), and their value. */
-function dateAndTime(hass, at) {
-  const zone = hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
-  const parts = new Intl.DateTimeFormat("sv", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "short",
-  }).format(new Date(at * 1000));
-  const [day, time] = parts.split(" ");
-  const date = html("input", "", { type: "date", value: day });
-  const hour = html("input", "", { type: "time", value: time });
-  const offset = () => zoneOffset(zone, `${date.value}T${hour.value}:00Z`);
-  return { inputs: [date, hour], value: () => `${date.value}T${hour.value}:00${offset()}` };
-}
-
-/** Return the offset of a zone from UTC at a local time that is written as if it were UTC. */
-function zoneOffset(zone, asUtc) {
-  const at = new Date(asUtc);
-  const name = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })
-    .formatToParts(at)
-    .find(({ type }) => type === "timeZoneName").value;
-  return name.replace("GMT", "") || "+00:00";
 }
