@@ -218,7 +218,7 @@ async def test_every_command_of_ours_checks_who_asks(
     await kitchen.plume()
     (question,) = issues(hass)
     room = {"device_id": device_id(hass)}
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         ASK: room,
         ASK_PAST: room | {"quantity": "pm25", "span": "week"},
         ASK_YEAR: room | {"quantity": "pm25"},
