@@ -172,7 +172,7 @@ async def test_a_trouble_is_silenced_for_good_and_undo_brings_it_back(
         "2",
     )
     done = await fixer.choose(page, "stop_asking")
-    assert (done["type"], done["reason"]) == ("abort", "stopped_asking")
+    assert (done["type"], done["step_id"]) == ("menu", "stopped_asking")
     assert issue(hass, IMPOSSIBLE) is None
     for _ in range(3):
         await live(hass, clock, DAY, sentinel(hass))

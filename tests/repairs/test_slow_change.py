@@ -54,7 +54,7 @@ async def test_it_is_explained_and_answered_once_in_a_season(
     assert said.lstrip("> ").startswith("Slowly higher than last year: usually about ")
     assert "the sensor, the season or the room" in said
     done = await fixer.choose(page, "fine")
-    assert done["reason"] == "agreed"
+    assert (done["type"], done["step_id"]) == ("menu", "agreed")
     assert not asked(hass)
     await pass_time(hass, clock, DAY, {PM25: usual})
     said_again = channel_of(unlike).year_says
@@ -69,7 +69,7 @@ async def test_no_more_questions_about_ranges_are_none_about_last_year(
 ) -> None:
     (question,) = asked(hass)
     done = await fixer.choose(await fixer.begin(question), "stop_asking")
-    assert done["reason"] == "stopped_asking"
+    assert (done["type"], done["step_id"]) == ("menu", "stopped_asking")
     await pass_time(hass, clock, DAY, {PM25: usual})
     assert not asked(hass)
 

@@ -47,6 +47,31 @@ def steps_of(issue: str) -> dict[str, ast.AST]:
     }
 
 
+def last_pages() -> dict[str, set[str]]:
+    """Return the pages that show what was done, with the options that all of them have."""
+    (room_flow,) = (
+        node
+        for node in source("repairs/room_flow").body
+        if isinstance(node, ast.ClassDef) and node.name == "RoomRepairFlow"
+    )
+    (last_page,) = (
+        node
+        for node in source("repairs/room_flow").body
+        if isinstance(node, ast.FunctionDef) and node.name == "_last_page"
+    )
+    (menu,) = calls(last_page, "async_show_menu")
+    options = set(texts_of(keyword(menu, "menu_options")))
+    found = {}
+    for node in room_flow.body:
+        if isinstance(node, ast.Assign) and [*calls(node, "_last_page")]:
+            (call,), (target,) = calls(node, "_last_page"), node.targets
+            (page,) = texts_of(call.args[0])
+            assert isinstance(target, ast.Name)
+            assert target.id == f"async_step_{page}"
+            found[page] = options
+    return found
+
+
 def shown_by(issue: str) -> Shown:
     """Return all that can be reached from the first step of a flow."""
     steps, shown = steps_of(issue), Shown()
@@ -60,6 +85,9 @@ def shown_by(issue: str) -> Shown:
             options = set(texts_of(keyword(call, "menu_options")))
             shown.pages[page] = options, _given(keyword(call, "description_placeholders"))
             following |= options
+        for page in _done(step):
+            shown.pages[page] = last_pages()[page], set()
+            following |= last_pages()[page]
         following |= {name for name in steps if [*calls(step, f"async_step_{name}")]}
         reached += following - seen
         seen |= following
@@ -69,11 +97,18 @@ def shown_by(issue: str) -> Shown:
 def _ends(step: ast.AST) -> Iterator[str]:
     for call in calls(step, "async_abort"):
         yield from texts_of(keyword(call, "reason"))
-    for call in calls(step, "finish"):
+    if [*_done(step)]:
         yield from ("refused", "not_saved")
-        yield from texts_of(call.args[-1])
     for call in calls(step, "_async_put_aside"):
         yield from texts_of(call.args[-1])
+
+
+def _done(step: ast.AST) -> Iterator[str]:
+    """Yield the pages that show what a step did."""
+    for call in (*calls(step, "finish"), *calls(step, "finish_all")):
+        yield from texts_of(call.args[-1])
+    for call in calls(step, "_answer"):  # The answers to an episode, in all its rooms.
+        yield from texts_of(call.args[0])
 
 
 def _given(placeholders: ast.expr | None) -> set[str]:
@@ -102,7 +137,7 @@ def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) ->
         in_texts = holes(steps[page]["description"]) | holes(steps[page]["title"]) - {"room"}
         one_page_for_all = page == "init" and issue in SOURCES
         unused = {"unit", "end", "days", "of"} if one_page_for_all else set()
-        if page == "init" and issue in ("range_learned", "change_suspected"):
+        if page == "init" and issue in ("range_learned", "change_suspected", "slow_change"):
             unused = {"what_to_do"}  # It is about an episode.
         assert in_texts | unused == given, page
 

@@ -116,7 +116,7 @@ async def test_an_answer_that_could_not_be_saved_says_so(
     (issue_id,) = issues(hass)
     page = await fixer.choose(await fixer.begin(issue_id), "real")
     with full_disk():
-        page = await fixer.answer(page)
+        page = await fixer.confirm(page)
     assert page["reason"] == "not_saved"
     assert issues(hass) == [], "the answer counts"
     await pass_time(hass, clock, timedelta(minutes=20), {PM25: usual})

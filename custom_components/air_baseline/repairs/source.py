@@ -79,15 +79,15 @@ class SourceFlow(RoomRepairFlow):
         room, pollutant = self.find_room(), self.pollutant
         if room is None or pollutant not in room.channels:
             return self.async_abort(reason="gone")
-        reason = "paused"
         try:
             await async_pause(room, pollutant)
         except ServiceValidationError:
             return self.async_abort(reason="refused")
         except NotSavedError:
-            reason = "not_saved"
+            async_answered(room, self.issue_id)
+            return self.async_abort(reason="not_saved")
         async_answered(room, self.issue_id)
-        return self.async_abort(reason=reason)
+        return self.async_abort(reason="paused")
 
     async def async_step_stop_asking(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Stop reports about this trouble of the source, until the user undoes that."""
