@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 import re
 
 import pytest
@@ -47,6 +48,7 @@ def steps_of(issue: str) -> dict[str, ast.AST]:
     }
 
 
+@cache
 def last_pages() -> dict[str, set[str]]:
     """Return the pages that show what was done, with the options that all of them have."""
     (room_flow,) = (
