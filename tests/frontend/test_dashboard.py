@@ -44,7 +44,8 @@ def sections(page: Page, home: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 def room_pages(page: Page, home: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the cards of each room's page."""
-    views = page.evaluate(GENERATE, home)["views"][1:]
+    record, *views = page.evaluate(GENERATE, home)["views"][1:]
+    assert record["path"] == "record"
     assert all(view["subview"] and view["path"] == f"room-{view['title']}" for view in views)
     return {view["title"]: view["sections"][0]["cards"] for view in views}
 
@@ -132,6 +133,7 @@ def test_card_and_dashboard_are_offered(page: Page) -> None:
         ("air-baseline-card", True),
         ("air-baseline-tile-card", True),
         ("air-baseline-headline-card", True),
+        ("air-baseline-record-card", True),
     ]
     (strategy,) = page.evaluate("window.customStrategies")
     assert (strategy["type"], strategy["strategyType"]) == ("air-baseline", "dashboard")
@@ -168,6 +170,7 @@ def test_the_editor_has_translated_labels(page: Page) -> None:
         "Room",
         "Show only one pollutant",
         "Show room name",
+        "Show the last twelve months",
     ]
 
 
@@ -183,4 +186,4 @@ def test_a_wrong_configuration_is_refused(page: Page, card: str) -> None:
 def test_the_modules_can_be_loaded_twice(page: Page) -> None:
     """An update loads the same names from another URL."""
     page.evaluate("import('/frontend/air-baseline.js?again')")
-    assert page.evaluate("window.customCards.length") == 3
+    assert page.evaluate("window.customCards.length") == 4

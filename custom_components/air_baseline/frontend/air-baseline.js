@@ -18,9 +18,15 @@ const DOCUMENTATION =
   "https://github.com/air-baseline/air-baseline/blob/main/docs/dashboard.md";
 
 /** Define an element once: a page can load these modules again after an update. */
-function define(name, element, registry, entry) {
-  if (customElements.get(name)) return;
+function defineOnly(name, element) {
+  if (customElements.get(name)) return false;
   customElements.define(name, element);
+  return true;
+}
+
+/** Define an element, and offer it in a list of Home Assistant's frontend. */
+function define(name, element, registry, entry) {
+  if (!defineOnly(name, element)) return;
   window[registry] = [...(window[registry] ?? []), entry];
 }
 
@@ -61,16 +67,9 @@ define(RECORD, AirBaselineRecord, "customCards", {
   documentationURL: DOCUMENTATION,
 });
 
-define("air-baseline-welcome-card", AirBaselineWelcome, "customCards", {
-  type: "air-baseline-welcome-card",
-  name: "Air Baseline set-up",
-  description: "Makes a dashboard and notifications",
-  documentationURL: DOCUMENTATION,
-});
-
-if (!customElements.get("air-baseline-panel")) {
-  customElements.define("air-baseline-panel", AirBaselinePanel);
-}
+// Nobody chooses these two: our page and our dashboard show them.
+defineOnly("air-baseline-welcome-card", AirBaselineWelcome);
+defineOnly("air-baseline-panel", AirBaselinePanel);
 
 define(`ll-strategy-dashboard-${STRATEGY}`, AirBaselineDashboard, "customStrategies", {
   type: STRATEGY,

@@ -14,7 +14,7 @@ const OWN_STYLES = `
 .months h2 { flex: 1; text-align: center; }
 .turn {
   min-width: 44px; min-height: 44px; border: 0; border-radius: 8px; font-size: 1.5rem;
-  background: none; color: var(--primary-color); cursor: pointer;
+  background: none; color: var(--ab-link); cursor: pointer;
 }
 .turn:disabled { color: var(--disabled-text-color, #767676); cursor: default; }
 .recorded + .recorded { border-top: 1px solid var(--divider-color, #ddd); }

@@ -196,7 +196,7 @@ details dd { margin-bottom: 8px; }
   display: block; padding: 4px 0; min-height: 32px; overflow-wrap: anywhere; text-align: left;
 }
 .questions button, button.happened {
-  border: 0; background: none; color: var(--primary-color); font: inherit; cursor: pointer;
+  border: 0; background: none; color: var(--ab-link); font: inherit; cursor: pointer;
   text-decoration: underline; text-underline-offset: 2px;
 }
 button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8px 0; }

@@ -12,8 +12,8 @@ const OWN_STYLES = `
 .offers { display: grid; gap: 8px; margin-top: 12px; }
 .offers button, .offers a {
   min-height: 44px; padding: 8px 16px; border-radius: 22px; font: inherit; text-align: center;
-  box-sizing: border-box; border: 1px solid var(--primary-color); cursor: pointer;
-  background: none; color: var(--primary-color); text-decoration: none; line-height: 26px;
+  box-sizing: border-box; border: 1px solid var(--ab-link); cursor: pointer;
+  background: none; color: var(--ab-link); text-decoration: none; line-height: 26px;
 }
 .offers button:disabled { cursor: default; opacity: .7; }
 pre { overflow: auto; padding: 12px; background: var(--secondary-background-color, #eee); }
