@@ -14,7 +14,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.year.year import Year
 from tests.conftest import Fixer
 from tests.core.rooms import a_day
-from tests.home import KITCHEN, PM25, a_kitchen, issues, pass_time, usual
+from tests.home import KITCHEN, PM25, a_kitchen, act, issues, pass_time, usual
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YEAR_DAYS = 364
@@ -57,10 +57,22 @@ async def test_it_is_explained_and_answered_once_in_a_season(
     assert (done["type"], done["step_id"]) == ("menu", "agreed")
     assert not asked(hass)
     await pass_time(hass, clock, DAY, {PM25: usual})
-    said_again = channel_of(unlike).year_says
-    assert said_again is not None
-    assert said_again.creep is not None, "it is still so"
+    assert channel_of(unlike).year_says.creep is not None, "it is still so"
     assert not asked(hass), "but was answered"
+
+
+async def test_it_is_known_and_asked_right_after_a_restart(
+    hass: HomeAssistant, unlike: MockConfigEntry
+) -> None:
+    (question,) = asked(hass)
+    said = channel_of(unlike).year_says
+    assert said.creep is not None
+    await hass.config_entries.async_reload(unlike.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert channel_of(unlike).year_says == said
+    words = (await act(hass, "explain"))["quantities"]["pm25"]["words"]
+    assert "Slowly higher than last year" in words["because"]
+    assert asked(hass) == [question]
 
 
 @pytest.mark.usefixtures("unlike")

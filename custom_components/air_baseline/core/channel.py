@@ -45,7 +45,8 @@ from .learning.last_year import left_weeks
 from .learning.level_shift import reviewed
 from .learning.seasons import SeasonWatch
 from .learning.time_zone import DayHours
-from .learning.year_change import SameSeason, YearSays, find_creep
+from .learning.year_change import SameSeason, YearSays
+from .learning.year_watch import NOTHING, YearWatch
 from .ledger.correction import revived, suspect_change, with_rest
 from .ledger.day_summary import DaySummary
 from .ledger.entries import Cause, Draft, Entry, Reset
@@ -107,7 +108,7 @@ class Channel:
         "unit_check",
         "waiting",
         "year",
-        "year_says",
+        "year_watch",
         "zone",
     )
 
@@ -127,7 +128,7 @@ class Channel:
         self.guideline = GuidelineMean(spec.guideline) if spec.guideline else None
         self.ledger = Ledger()
         self.year = NO_YEAR  # Of the weeks that have left the ledger; stored in a file of its own.
-        self.year_says: YearSays | None = None  # Of today, None until a day closes; never stored.
+        self.year_watch = YearWatch()
         self.season_watch = SeasonWatch()
         self.keeps_year = True  # If not, nothing joins it; never stored.
         self.open_day: OpenDay | None = None
@@ -626,11 +627,17 @@ class Channel:
         year, effect = self._comparable_year, self.spec.effect
         same = SameSeason(before, year, today, effect)
         self.ledger = reviewed(before, today, at, effect, same)
-        creep = find_creep(self.ledger, year, today, effect)
-        self.year_says = YearSays(as_last_year=same.explained, creep=creep)
         shift = self.ledger.shift
         if shift is not None and shift != before.shift:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
+
+    @property
+    def year_says(self) -> YearSays:
+        """Return what the year says of the open day, nothing if there is none."""
+        if self.open_day is None:
+            return NOTHING
+        year, effect = self._comparable_year, self.spec.effect
+        return self.year_watch.says(self.ledger, year, self.open_day.day, effect)
 
     @property
     def _comparable_year(self) -> Year:
@@ -658,7 +665,6 @@ class Channel:
 
     def _follow(self, at: float, entry: Entry) -> None:
         """Update range and episode after an entry took effect or was undone."""
-        self.year_says = None
         self._reissue(moved=entry.moves_range)
         self._end_if_unlearned(at)
 

@@ -76,13 +76,16 @@ class Questions:
 
         Other tasks can run in between: a home can have thousands of questions.
         """
+        suspected: list[Question] = []
+        for batch in batched(tuple(rooms), BATCH, strict=False):
+            suspected += self._suspicions(batch)
+            await asyncio.sleep(0)
+        for room_id in tuple(rooms):  # What the year says takes milliseconds, once a day.
+            suspected += self._creeps(room_id)
+            await asyncio.sleep(0)
         for batch in batched(tuple(self._rooms), BATCH, strict=False):
             for room_id in batch:
                 self._async_review_room(room_id)
-            await asyncio.sleep(0)
-        suspected: list[Question] = []
-        for batch in batched(tuple(rooms), BATCH, strict=False):
-            suspected += (*self._suspicions(batch), *self._creeps(batch))
             await asyncio.sleep(0)
         offered, self._offered = self._offered, []
         known = self._rooms.keys()
@@ -165,21 +168,21 @@ class Questions:
             and change.correction.cause is not Cause.TIME_ZONE  # Its owner changed it.
         ]
 
-    def _creeps(self, rooms: Iterable[str]) -> list[Question]:
-        """Return the questions about channels of some rooms that are unlike last year."""
-        zone = dt_util.get_default_time_zone()
+    def _creeps(self, room_id: str) -> list[Question]:
+        """Return the questions about channels of a room that are unlike last year."""
+        zone, room = dt_util.get_default_time_zone(), self._rooms.get(room_id)
+        if room is None or not room.last_update_success:
+            return []
         return [
             Question(
                 topic=Topic.SLOW_CHANGE,
                 room=room_id,
                 pollutant=pollutant,
-                epoch=said.creep.season_day,
-                at=day_start(said.creep.last_day + 1, zone),
+                epoch=creep.season_day,
+                at=day_start(creep.last_day + 1, zone),
             )
-            for room_id in rooms
-            if (room := self._rooms.get(room_id)) is not None and room.last_update_success
             for pollutant, channel in room.channels.items()
-            if (said := channel.year_says) is not None and said.creep is not None
+            if (creep := channel.year_says.creep) is not None
         ]
 
     @callback
@@ -278,12 +281,9 @@ class Questions:
 
 
 def _creeps_still(channel: Channel, question: Question) -> bool:
-    """Tell whether a creep holds, or is not looked for again yet, and the user wants to be asked.
-
-    It is looked for as a day closes, so after a restart it is not known for some hours.
-    """
-    said = channel.year_says
-    same = said is None or (said.creep is not None and said.creep.season_day == question.epoch)
+    """Tell whether a creep still holds, and the user wants to be asked."""
+    creep = channel.year_says.creep
+    same = creep is not None and creep.season_day == question.epoch
     return same and channel.ledger.asks(episodes=False)
 
 

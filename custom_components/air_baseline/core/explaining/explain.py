@@ -106,7 +106,7 @@ def explain(
         change=_change(channel, at),
         year=year_facts(channel, at, part),
         passed=_passed(channel, at),
-        as_last_year=_iso(channel.year_says.as_last_year) if channel.year_says else None,
+        as_last_year=_iso(channel.year_says.as_last_year),
         creep=_creep(channel),
         surroundings=surroundings,
         corrections=_corrections(channel, at),
@@ -278,7 +278,7 @@ def _change(channel: Channel, at: float) -> ChangeFacts | None:
 
 
 def _creep(channel: Channel) -> CreepFacts | None:
-    creep = channel.year_says.creep if channel.year_says else None
+    creep = channel.year_says.creep
     if creep is None:
         return None
     return CreepFacts(
