@@ -1,7 +1,8 @@
 """Days join the year once, and corrections reach into it and back out of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
@@ -21,11 +22,12 @@ from custom_components.air_baseline.core.ledger.entries import (
     EpisodeReal,
     LooksRight,
 )
-from custom_components.air_baseline.core.ledger.folding import EPOCH, UNDO_DAYS
+from custom_components.air_baseline.core.ledger.folding import EPOCH, ROOM_DAYS, UNDO_DAYS
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.year.joining import filled, followed, joined
 from custom_components.air_baseline.core.year.week import week_of
 from custom_components.air_baseline.core.year.year import NO_YEAR, Year
+from custom_components.air_baseline.home_history.year_span import YearSpan
 from tests.core.rooms import MONDAY, a_day
 
 FIRST = MONDAY - 13 * 7  # A Monday: as MONDAY closes, this week has left by two days.
@@ -241,15 +243,80 @@ def test_history_fills_what_the_ledger_is_too_young_for() -> None:
     assert [day for week in year.weeks for day in week.seen_days][-8:] == span(FIRST - 1, FIRST + 6)
 
 
-def test_history_of_before_a_move_is_not_filled_in() -> None:
+BOUNDS: dict[str, Callable[[int, int], Draft]] = {
+    "started over": lambda day, _: start_over(day),
+    "moved, or replaced": lambda day, today: report_change(day, today, similar=False),
+    "moved to a similar place": lambda day, today: report_change(day, today, similar=True),
+}
+
+
+@pytest.mark.parametrize("bound", BOUNDS.values(), ids=BOUNDS.keys())
+@pytest.mark.parametrize("later", [90, 150, 500])
+@pytest.mark.parametrize("answers", [0, 80], ids=["few entries", "many entries"])
+def test_a_fill_however_late_brings_nothing_back_from_before(
+    bound: Callable[[int, int], Draft], later: int, answers: int
+) -> None:
+    """As a home does that kept 90 days only, whose year was lost, or whose recorder was away."""
+    room = Room(last=FIRST + 20)
+    room.correct(bound(FIRST + 15, room.today))
+    room.settle()
+    room.live(room.today + later)
+    for number in range(answers):
+        room.correct(exclude_days([room.today - 1 - number % 30]))
+    room.live(room.today + 2)
+    filling = an_hourly(span(FIRST - 50, room.today))
+    for year in (NO_YEAR, room.year):
+        days = [
+            day
+            for week in filled(year, room.ledger, filling, room.today).weeks
+            for day in week.seen_days
+        ]
+        assert days
+        assert min(days) == FIRST + 15
+    room.live(room.today + ROOM_DAYS)
+    assert not [one for one in room.ledger.entries if one.correction.room_since], "nor for ever"
+
+
+def test_the_bound_of_before_comes_back_with_the_undo_of_a_later_one() -> None:
     room = Room(last=FIRST + 20)
     room.correct(report_change(FIRST + 5, room.today))
     room.settle()
     room.live(room.today + 150)
+    room.correct(start_over(room.today))
+    room.live(room.today + 20)
+    room.undo()
     year = filled(NO_YEAR, room.ledger, an_hourly(span(FIRST - 50, room.today)), room.today)
-    assert year.weeks, "the ledger has forgotten the move"
-    year = filled(room.year, room.ledger, an_hourly(span(FIRST - 50, room.today)), room.today)
     assert year.weeks[0].seen_days[0] == FIRST + 5
+
+
+def test_only_the_last_bound_is_kept() -> None:
+    room = Room(last=FIRST + 20)
+    for _ in range(5):
+        room.correct(start_over(room.today))
+        room.live(room.today + 40)
+    room.live(room.today + 200)
+    assert len(room.ledger.entries) == 1
+    room.live(room.today + ROOM_DAYS)
+    assert not room.ledger.entries
+
+
+def test_no_fill_reaches_further_back_than_a_bound_is_kept() -> None:
+    span = YearSpan.before(MONDAY + 6, UTC)
+    assert MONDAY + 5 - span.first < ROOM_DAYS
+
+
+def test_excluded_days_are_not_filled_in() -> None:
+    room = Room(last=FIRST + 20)
+    room.correct(exclude_days([FIRST + 3]))
+    room.correct(Draft((EpisodeReal(episode=7, day=FIRST + 4, parts=0b1),)))
+    room.live(FIRST + 105)
+    room.ledger = replace(room.ledger, days=room.ledger.days[-60:])
+    year = filled(NO_YEAR, room.ledger, an_hourly(span(FIRST, FIRST + 6)), room.today)
+    assert [day for week in year.weeks for day in week.seen_days] == [
+        *span(FIRST, FIRST + 2),
+        *span(FIRST + 4, FIRST + 6),
+    ]
+    assert [int(part.sum()) for part in year.weeks[0].counts] == [36 * 5, *[36 * 6] * 7]
 
 
 def test_a_false_future_leaves_nothing() -> None:

@@ -93,6 +93,11 @@ class Correction:
         return 0
 
     @property
+    def room_since(self) -> int:
+        """Return the first day of the present room and sensor as far as it says that, or 0."""
+        return 0
+
+    @property
     def last_day(self) -> int | None:
         """Return the last day that it concerns, None if it concerns no day in particular."""
         return None
@@ -357,6 +362,12 @@ class ChangeReported(Change):
         """Return the day of the change if nothing before it counts, otherwise 0."""
         return 0 if self.weight else self.from_day
 
+    @property
+    @override
+    def room_since(self) -> int:
+        """Return the day of the change."""
+        return self.from_day
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSuspected(Change):
@@ -406,6 +417,12 @@ class Reset(Correction):
     @property
     @override
     def counts_from(self) -> int:
+        """Return the first day that counts."""
+        return self.from_day
+
+    @property
+    @override
+    def room_since(self) -> int:
         """Return the first day that counts."""
         return self.from_day
 

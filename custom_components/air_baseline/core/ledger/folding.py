@@ -28,6 +28,9 @@ from .entries import (
 
 UNDO_DAYS = 30  # Days, by judgement.
 ENTRY_DAYS = 120  # Days, by judgement: an older entry touches no kept day and cannot be undone.
+# Days for which the last entry is kept that says since when the room is the present one, so that a
+# later fill brings nothing back; follows from the 104 weeks of a year, with two to spare.
+ROOM_DAYS = 106 * 7
 EPOCH: Final = date(1970, 1, 1).toordinal()  # Day (ordinal); follows from POSIX times.
 
 
@@ -85,7 +88,8 @@ def unexpired(entries: Sequence[Entry], at: float, last_day: int) -> list[Entry]
 
     `last_day` is the last closed day, 0 for none.
     """
-    return _linked([one for one in entries if not _expired(one, at, last_day)])
+    bounding = _bounding(entries, settled(entries, at), last_day)
+    return _linked([one for one in entries if one is bounding or not _expired(one, at, last_day)])
 
 
 def needed_entries(
@@ -98,12 +102,14 @@ def needed_entries(
     old = settled(entries, at)
     recent = {entry.id for entry in entries} - old
     needs = _Needs([entry for entry in entries if entry.id in old], last_day, episodes)
+    bounding = _bounding(entries, old, last_day)
     kept = [
         entry
         for entry in reversed(entries)
         if entry.id in recent
         or (entry.correction.withdraws and entry.replaces in recent)
         or (not _expired(entry, at, last_day) and needs.test(entry))
+        or entry is bounding
     ]
     return _linked(kept[::-1])
 
@@ -129,6 +135,17 @@ def _in_force_until(entry: Entry) -> int:
         return correction.until_day
     made = int(entry.at // DAY_S) + EPOCH
     return max(made + ENTRY_DAYS, (correction.last_day or 0) + WINDOW_DAYS)
+
+
+def _bounding(entries: Sequence[Entry], old: Collection[int], last_day: int) -> Entry | None:
+    """Return the entry, of those that cannot be undone, that says since when the room is this one.
+
+    None if none says so, or of a day so long ago that no fill reaches it.
+    """
+    known = [entry for entry in entries if entry.id in old and entry.correction.room_since]
+    last = max(known, key=lambda entry: entry.correction.room_since, default=None)
+    reached = last is not None and last.correction.room_since > last_day - ROOM_DAYS
+    return last if reached else None
 
 
 def _expired(entry: Entry, at: float, last_day: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..day import WINDOW_DAYS
 from ..ledger.day_summary import DaySummary
 from ..ledger.effects import Effects, effects_of
-from ..ledger.entries import Cause, ChangeReported
+from ..ledger.entries import Cause
 from ..ledger.folding import settled
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
@@ -54,12 +54,14 @@ def followed(year: Year, ledger: Ledger, at: float) -> Year:
 def filled(year: Year, ledger: Ledger, days: Iterable[DaySummary], today: int) -> Year:
     """Return the year with days from history that have left the window before `today`.
 
-    Days of another room or sensor are left out, and days that it has stay as they are.
+    Days of another room or sensor are left out, as is what a correction excludes. Days that it
+    has stay as they are.
     """
     known = {summary.day for summary in (*ledger.days, *year.waiting)}
-    first = max(year.room.now, _room_since(ledger.effects))
+    effects = ledger.effects
+    first = max(year.room.now, _room_since(effects))
     fitting = [
-        (summary, ALL_PARTS)
+        (summary, _parts(year, effects, summary.day))
         for summary in days
         if first <= summary.day <= today - WINDOW_DAYS and summary.day not in known
     ]
@@ -139,9 +141,7 @@ def _bound(known: Bound, settled_day: int, day: int) -> Bound:
 
 def _room_since(effects: Effects) -> int:
     """Return the first day of the present room and sensor, as far as corrections say it."""
-    changes = (one.correction for one in effects.changes)
-    moves = (one.from_day for one in changes if isinstance(one, ChangeReported))
-    return max(effects.epoch_day, *moves, 0)
+    return max(effects.epoch_day, *(one.correction.room_since for one in effects.changes), 0)
 
 
 def _hours_since(effects: Effects) -> int:
