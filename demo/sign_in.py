@@ -23,10 +23,10 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def sign_in(port: int) -> dict[str, Any]:
+def sign_in(port: int, user_id: str | None = None) -> dict[str, Any]:
     """Return the tokens of a new session, in the form in which the frontend stores them.
 
-    Raises URLError if nothing answers yet.
+    Where several people live, it is that of a user. Raises URLError if nothing answers yet.
     """
     base = address(port)
     client = f"{base}/"
@@ -36,6 +36,9 @@ def sign_in(port: int) -> dict[str, Any]:
             {"client_id": client, "handler": ["trusted_networks", None], "redirect_uri": client}
         ),
     )
+    if user_id is not None:
+        chosen = json.dumps({"client_id": client, "user": user_id})
+        flow = _post(f"{base}/auth/login_flow/{flow['flow_id']}", chosen)
     if "result" not in flow:
         raise URLError(f"the sign-in was not granted: {flow.get('reason', flow)}")
     tokens = _post(

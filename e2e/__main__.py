@@ -22,6 +22,14 @@ from .answers import answer_and_undo, start_over_and_undo
 from .automations import fires_once, look_at_editor, make_automations, ran_no_more
 from .dashboard import make_and_look
 from .homes import PICTURES, WalkError, demo_home
+from .household import (
+    allow_everyone,
+    answer_on_the_card,
+    mark_what_was_missed,
+    move_in,
+    name_an_episode,
+    read_without_answering,
+)
 from .set_up import set_up, set_up_on_a_phone
 from .visitor import Visitor
 
@@ -66,10 +74,21 @@ def _walk() -> None:
                 asking = Visitor(browser, other)
                 _step("an episode is read and answered; undo works", answer_and_undo, asking)
                 _step("the automation editor is opened again", look_at_editor, asking)
+                _live_with(asking)
             _step("the automation runs once, and not while learning", fires_once, waiting)
             _step("a room starts over, and gets its past back", start_over_and_undo, waiting)
             _step("none of that ran the automation", ran_no_more, waiting)
             _step("the dashboard is made and read", make_and_look, waiting)
+
+
+def _live_with(administrator: Visitor) -> None:
+    """Do what somebody does who is no administrator, before and after it is allowed."""
+    somebody = move_in(administrator)
+    _step("somebody else reads, and may not answer", read_without_answering, somebody)
+    _step("everyone is allowed to answer", allow_everyone, administrator)
+    _step("they answer on the card, and undo it there", answer_on_the_card, somebody)
+    _step("they name what happened", name_an_episode, somebody)
+    _step("they mark what was missed", mark_what_was_missed, somebody)
 
 
 def _step(name: str, step: Callable[[Visitor], None], visitor: Visitor) -> None:

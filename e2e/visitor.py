@@ -1,14 +1,15 @@
 """Somebody at the browser: opens pages, presses buttons by their words, reads, takes pictures."""
 
 from collections.abc import Callable
+import json
 import re
 import time
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from playwright.sync_api import Browser, Locator, Page
 
 from demo.browser import settle, stay_here
-from demo.sign_in import address
+from demo.sign_in import address, sign_in
 
 from .homes import PICTURES, WalkError
 
@@ -23,6 +24,7 @@ UNFIT: Final = re.compile(
     r"|\b(?:not_enough_data|no_source|not_learned|reference_days|voc_\w+|pm25_\w+|\w+_\d{5,})\b"
 )
 CUT_OFF: Final = "document.scrollingElement.scrollWidth > window.innerWidth"
+REMEMBER: Final = "localStorage.setItem('hassTokens', %s)"  # As after "keep me signed in".
 ASK: Final = "ask => document.querySelector('home-assistant').hass.callWS(ask)"
 
 
@@ -32,9 +34,12 @@ type Named = str | tuple[str, str]  # What people see, or one of ours: room and 
 class Visitor:
     """One browser window in one home. Each step fails with a sentence."""
 
-    def __init__(self, browser: Browser, port: int, scale: float = 1.0) -> None:
-        """Open a window on a home; it signs in automatically."""
+    def __init__(
+        self, browser: Browser, port: int, scale: float = 1.0, user_id: str | None = None
+    ) -> None:
+        """Open a window on a home; it signs in automatically, or as one of its users."""
         self.address = address(port)
+        self._browser, self._port = browser, port
         context = browser.new_context(
             viewport=WIDE,  # type: ignore[arg-type]
             color_scheme="light",
@@ -45,7 +50,13 @@ class Visitor:
         self.page.route("**/*", stay_here)
         self.presses = 0
         self._rooms: dict[str, str] = {}
-        self.go("/config/repairs")
+        if user_id is not None:
+            self.page.add_init_script(REMEMBER % json.dumps(json.dumps(sign_in(port, user_id))))
+        self.go("/config/repairs" if user_id is None else "/")
+
+    def as_another(self, user_id: str) -> Self:
+        """Open a window for another user of the home."""
+        return type(self)(self._browser, self._port, user_id=user_id)
 
     def go(self, path: str) -> str:
         """Go to a page; return its text."""
