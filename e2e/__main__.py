@@ -19,7 +19,14 @@ from playwright.sync_api import Error, sync_playwright
 from demo.browser import BrowserError, open_browser
 
 from .answers import answer_and_undo, start_over_and_undo
-from .automations import fires_once, look_at_editor, make_automations, ran_no_more
+from .automations import (
+    fires_once,
+    look_at_editor,
+    make_automations,
+    make_notification,
+    notified,
+    ran_no_more,
+)
 from .dashboard import make_and_look
 from .homes import PICTURES, WalkError, demo_home
 from .household import (
@@ -35,7 +42,7 @@ from .visitor import Visitor
 
 SLOT_S: Final = 300.0
 HELD_S: Final = 900.0  # An episode opens when the level has been sustained for this long.
-MAKING_S: Final = 150.0  # Time to start the home and make its automations.
+MAKING_S: Final = 160.0  # Time to start the home and make its automations.
 RISE_S: Final = 60.0  # Toast takes this long to fill the room.
 
 
@@ -69,6 +76,7 @@ def _walk() -> None:
                 )
         with demo_home("waiting", "--toast", f"{_toast_min(time.time()):.2f}") as port:
             waiting = Visitor(browser, port)
+            _step("a notification is made with one press", make_notification, waiting)
             _step("an automation is made in the editor", make_automations, waiting)
             with demo_home("asking") as other:
                 asking = Visitor(browser, other)
@@ -76,6 +84,7 @@ def _walk() -> None:
                 _step("the automation editor is opened again", look_at_editor, asking)
                 _live_with(asking)
             _step("the automation runs once, and not while learning", fires_once, waiting)
+            _step("the notification came, and leads to the room", notified, waiting)
             _step("a room starts over, and gets its past back", start_over_and_undo, waiting)
             _step("none of that ran the automation", ran_no_more, waiting)
             _step("the dashboard is made and read", make_and_look, waiting)

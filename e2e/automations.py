@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 import json
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,36 @@ BEDROOM_AIR: Final = "Bedroom monitor PM2.5"
 HIGH: Final = 30.0  # μg/m³: toast raises the bedroom to this, far above what two days showed.
 OPENING_S: Final = 420.0  # The episode opens at a full five minutes of the clock.
 SECOND_RUN_S: Final = 10.0
+WELCOME: Final = "/air_baseline"  # The page to which the set-up leads.
+NOTIFICATION: Final = f"{LEARNED}: unusual air"
+PICTURE: Final = re.compile(r"!\[\]\((/api/air_baseline/picture/[^)]+)\)")
+KIND: Final = "path => fetch(path).then(answer => answer.headers.get('content-type'))"
+
+
+def make_notification(visitor: Visitor) -> None:
+    """Make a notification with one press."""
+    visitor.go(WELCOME)
+    visitor.press_button("Notify me in Home Assistant")
+    visitor.expect("Done. The next unusual air is reported")
+    visitor.pictures("welcome")
+
+
+def notified(visitor: Visitor) -> None:
+    """Read the notification that was made with one press, and follow it to its room."""
+    if not visitor.wait(lambda: bool(_notifications(visitor)), SECOND_RUN_S):
+        raise WalkError(f"the episode opened but nothing was reported: {_traces(visitor)}")
+    message = _notifications(visitor)[0]
+    shown = PICTURE.search(message)
+    kind = visitor.page.evaluate(KIND, shown[1]) if shown else None
+    if kind != "image/png":
+        raise WalkError(f"the notification has no picture but {kind}: {message}")
+    visitor.go("/")
+    visitor.press("Notifications")
+    visitor.expect(NOTIFICATION, "sustained")
+    visitor.picture("notification")
+    visitor.page.locator("notification-drawer").get_by_role("link", name=LEARNED).first.click()
+    visitor.page.locator("air-baseline-panel .todo").wait_for()
+    visitor.pictures("notification-opened")
 
 
 def make_automations(visitor: Visitor) -> None:
@@ -103,6 +134,12 @@ def _told(visitor: Visitor) -> list[str]:
     """Return the notifications of the automations that ran."""
     told = visitor.ask("persistent_notification/get")
     return [one["message"] for one in told if one["message"] in (LEARNED, LEARNING)]
+
+
+def _notifications(visitor: Visitor) -> list[str]:
+    """Return what the notification that was made with one press has said of the room."""
+    said = visitor.ask("persistent_notification/get")
+    return [one["message"] for one in said if one["title"] == NOTIFICATION]
 
 
 def _traces(visitor: Visitor) -> str:

@@ -50,7 +50,7 @@ from .flows.room_form import CONF_SAID, SOURCE_KEYS, area_name
 from .words.explanation import escape, set_off
 
 TITLE = "Air Baseline"
-PAGE = "/air-baseline"  # Where a dashboard and notifications are made; see card/register.
+PAGE = "/air_baseline"  # Where a dashboard and notifications are made; see card/register.
 CONF_ROOMS = "rooms"
 CONF_NO_AREA = "no_area"
 

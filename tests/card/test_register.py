@@ -4,13 +4,13 @@ from http import HTTPStatus
 from pathlib import Path
 import re
 
-from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
+from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL, async_panel_exists
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.air_baseline.card.register import FOLDER
+from custom_components.air_baseline.card.register import BLUEPRINTS, FOLDER, PANEL
 from tests.automations import Kitchen
 from tests.conftest import DOMAIN
 
@@ -46,6 +46,29 @@ async def test_pages_load_the_module_and_everything_it_imports(
         fetched.add(name)
         wanted += set(IMPORT.findall(await response.text())) - fetched
     assert fetched == {path.name for path in FOLDER.glob("*.js")}, "and none is left over"
+
+
+@pytest.mark.usefixtures("frontend")
+async def test_the_blueprints_are_served_with_the_modules(
+    hass: HomeAssistant, kitchen: Kitchen, hass_client: ClientSessionGenerator
+) -> None:
+    await kitchen.learn()
+    (address,) = modules(hass)
+    client = await hass_client()
+    (named,) = re.findall(r'URL\("\./([\w/.]+)"', (FOLDER / "make.js").read_text("utf-8"))
+    for path in [*BLUEPRINTS.glob("*.yaml"), FOLDER.parent / named]:
+        response = await client.get(f"{Path(address).parent}/{path.relative_to(BLUEPRINTS.parent)}")
+        assert response.status == HTTPStatus.OK
+        assert await response.read() == path.read_bytes()
+
+
+@pytest.mark.usefixtures("frontend")
+async def test_our_page_leaves_the_address_of_a_dashboard_of_our_name(
+    hass: HomeAssistant, kitchen: Kitchen
+) -> None:
+    await kitchen.learn()
+    assert async_panel_exists(hass, PANEL)
+    assert not async_panel_exists(hass, "air-baseline"), "as the title “Air Baseline” makes it"
 
 
 @pytest.mark.usefixtures("frontend")

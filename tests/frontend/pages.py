@@ -38,7 +38,8 @@ def open_page(context: BrowserContext) -> Page:
 
 def _serve(route: Route) -> None:
     path = urlsplit(route.request.url).path.lstrip("/")
-    folder = FOLDER if path.startswith("frontend/") else HERE
+    path = path.replace("frontend/blueprints/", "blueprints/")  # As they are served.
+    folder = FOLDER if path.startswith(("frontend/", "blueprints/")) else HERE
     if (folder / path).is_file():
         route.fulfill(path=folder / path)
     else:

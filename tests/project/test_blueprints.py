@@ -41,9 +41,8 @@ from tests.home import (
     steady,
 )
 
-ROOT = Path(__file__).parent.parent.parent / "blueprints" / "automation"
-FOLDER = ROOT / "air_baseline"
-COPIES = ROOT.parent.parent / "custom_components" / "air_baseline" / "frontend"
+ROOT = Path(__file__).parent.parent.parent
+FOLDER = ROOT / "custom_components" / "air_baseline" / "blueprints"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
 UNUSUAL_VOC = "binary_sensor.kitchen_voc_unusual"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -52,9 +51,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Let Home Assistant find the blueprints where a user has them."""
-    shutil.copytree(
-        ROOT, Path(hass_tmp_config_dir) / "blueprints" / "automation", dirs_exist_ok=True
-    )
+    target = Path(hass_tmp_config_dir) / "blueprints" / "automation" / "air_baseline"
+    shutil.copytree(FOLDER, target, dirs_exist_ok=True)
     return hass_tmp_config_dir
 
 
@@ -71,19 +69,17 @@ async def make(hass: HomeAssistant, blueprint: str, **given: Any) -> None:
 
 
 def test_blueprints_say_where_they_come_from_and_what_they_need() -> None:
-    readme = (ROOT.parent.parent / "README.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
     found = sorted(FOLDER.glob("*.yaml"))
-    oldest = json.loads((ROOT.parent.parent / "hacs.json").read_text("utf-8"))["homeassistant"]
+    oldest = json.loads((ROOT / "hacs.json").read_text("utf-8"))["homeassistant"]
     assert len(found) == 3
     for path in found:
         blueprint = load_yaml_dict(str(path))["blueprint"]
         assert blueprint["source_url"].endswith(
-            f"/main/blueprints/automation/air_baseline/{path.name}"
+            f"/main/custom_components/air_baseline/blueprints/{path.name}"
         )
         assert blueprint["homeassistant"]["min_version"] == oldest
         assert all(field["name"] for field in blueprint["input"].values())
-        shipped = COPIES / path.name
-        assert not shipped.exists() or shipped.read_bytes() == path.read_bytes(), "a copy differs"
         address = blueprint["source_url"].replace(":", "%3A").replace("/", "%2F")
         assert f"redirect/blueprint_import/?blueprint_url={address})" in readme
 
@@ -214,7 +210,7 @@ async def test_without_a_phone_the_notification_is_in_home_assistant(
     (notification,) = (call.data for call in sent)
     assert notification["title"] == "Kitchen: merkwürdige Luft"
     assert notification["message"].startswith("PM2.5: sustained peak")
-    assert f"[Kitchen](/air-baseline/room/{device_id(hass)})" in notification["message"]
+    assert f"[Kitchen](/air_baseline/room/{device_id(hass)})" in notification["message"]
 
 
 async def test_a_reminder_comes_while_the_episode_lasts(

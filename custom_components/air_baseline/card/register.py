@@ -1,4 +1,7 @@
-"""The card and the dashboard: one folder of modules that the frontend loads automatically."""
+"""The card and the dashboard: one folder of modules that the frontend loads automatically.
+
+The blueprints are served with them, for the page that makes a notification of one.
+"""
 
 from hashlib import sha256
 from pathlib import Path
@@ -20,21 +23,28 @@ from .picture import PictureView
 
 MODULE: Final = "air-baseline.js"
 FOLDER: Final = Path(__file__).parent.parent / "frontend"
-PANEL: Final = "air-baseline"  # Without a title, so it is not in the sidebar.
+BLUEPRINTS: Final = FOLDER.parent / "blueprints"
+# Without a title, so it is not in the sidebar. A dashboard cannot have this address: theirs have a
+# hyphen, and one with the title "Air Baseline" has air-baseline.
+PANEL: Final = DOMAIN
+ELEMENT: Final = "air-baseline-panel"  # As air-baseline.js defines it.
 ADDRESS: HassKey[str] = HassKey(f"{DOMAIN}_frontend_address")
 
 
 async def async_serve_modules(hass: HomeAssistant) -> None:
-    """Serve the modules to browsers, if there is a frontend.
+    """Serve the modules and blueprints to browsers, if there is a frontend.
 
-    Browsers keep what they fetched for a month, so the address contains a hash of all modules.
+    Browsers keep what they fetched for a month, so the address contains a hash of all files.
     After an update every module has a new address, including those that import each other.
     """
     if "frontend" not in hass.config.components:
         return
-    address = f"/{DOMAIN}/{await hass.async_add_executor_job(_hash_modules)}"
+    address = f"/{DOMAIN}/{await hass.async_add_executor_job(_hash_files)}"
     await hass.http.async_register_static_paths(
-        [StaticPathConfig(address, str(FOLDER), cache_headers=True)]
+        [
+            StaticPathConfig(f"{address}/{BLUEPRINTS.name}", str(BLUEPRINTS), cache_headers=True),
+            StaticPathConfig(address, str(FOLDER), cache_headers=True),
+        ]
     )
     hass.data[ADDRESS] = f"{address}/{MODULE}"
     hass.http.register_view(PictureView())
@@ -51,7 +61,7 @@ def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
         return lambda: None
     add_extra_js_url(hass, address)
     if not async_panel_exists(hass, PANEL):
-        custom = {"name": f"{PANEL}-panel", "module_url": address, "embed_iframe": False}
+        custom = {"name": ELEMENT, "module_url": address, "embed_iframe": False}
         async_register_built_in_panel(
             hass,
             component_name="custom",
@@ -67,8 +77,8 @@ def async_load_module(hass: HomeAssistant) -> CALLBACK_TYPE:
     return unload
 
 
-def _hash_modules() -> str:
-    modules = sha256()
-    for path in sorted(FOLDER.rglob("*.js")):
-        modules.update(path.name.encode() + path.read_bytes())
-    return modules.hexdigest()[:12]
+def _hash_files() -> str:
+    served = sha256()
+    for path in sorted([*FOLDER.rglob("*.js"), *BLUEPRINTS.glob("*.yaml")]):
+        served.update(path.name.encode() + path.read_bytes())
+    return served.hexdigest()[:12]

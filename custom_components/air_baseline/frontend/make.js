@@ -7,9 +7,10 @@ const DASHBOARD = "air-baseline-home";
 const STRATEGY = { strategy: { type: "custom:air-baseline" } };
 const BLUEPRINT = "air_baseline/notify_and_ask.yaml";
 const SOURCE =
-  "https://github.com/air-baseline/air-baseline/blob/main/blueprints/automation/air_baseline/notify_and_ask.yaml";
+  "https://github.com/air-baseline/air-baseline/blob/main/custom_components/air_baseline/blueprints/notify_and_ask.yaml";
 const KEY = "air_baseline_welcome";
-const TRIES = 24;
+const PATIENCE_MS = 30_000; // For the automations to be loaded again.
+const TRIES = 12; // After that, for the state of the new one to arrive.
 const PAUSE_MS = 250;
 
 /** Return the address of our dashboard, undefined if there is none. */
@@ -70,26 +71,37 @@ export function notification(hass, phone) {
   };
 }
 
-/** Make that automation; tell whether it runs. `now` returns the present `hass`. */
+/** Make that automation; tell whether it is there. `now` returns the present `hass`. */
 export async function makeNotification(now, phone) {
   const hass = now();
   await saveBlueprint(hass);
   const { id, ...config } = notification(hass, phone);
-  await hass.callApi("POST", `config/automation/config/${id}`, config);
+  let told; // Automations are loaded again after the answer, and a big home takes its time.
+  const reloaded = new Promise((done) => { told = done; });
+  const leave = await hass.connection.subscribeEvents(told, "automation_reloaded");
+  try {
+    await hass.callApi("POST", `config/automation/config/${id}`, config);
+    await Promise.race([reloaded, pause(PATIENCE_MS)]);
+  } finally {
+    leave();
+  }
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const made = notifier(now(), phone);
-    if (made) return made.state === "on";
-    await new Promise((done) => setTimeout(done, PAUSE_MS));
+    if (notifier(now(), phone)) return true;
+    await pause(PAUSE_MS);
   }
   await hass.callApi("DELETE", `config/automation/config/${id}`).catch(() => {});
   return false;
+}
+
+function pause(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
 
 /** Put the blueprint that came with this release where blueprints are, unless it is there. */
 async function saveBlueprint(hass) {
   const there = await hass.callWS({ type: "blueprint/list", domain: "automation" });
   if (BLUEPRINT in there) return;
-  const yaml = await (await fetch(new URL("./notify_and_ask.yaml", import.meta.url))).text();
+  const yaml = await (await fetch(new URL("./blueprints/notify_and_ask.yaml", import.meta.url))).text();
   await hass.callWS({
     type: "blueprint/save",
     domain: "automation",
@@ -103,15 +115,19 @@ export function phoneName(phone) {
   return phone.name_by_user || phone.name || "";
 }
 
-/** Return a value as YAML that a person can paste: JSON is YAML, so only maps are spelled out. */
-export function asYaml(value, indent = "") {
-  return Object.entries(value)
-    .map(([key, item]) =>
-      item !== null && typeof item === "object" && !Array.isArray(item)
-        ? `${indent}${key}:\n${asYaml(item, `${indent}  `)}`
-        : `${indent}${key}: ${JSON.stringify(item)}`,
-    )
-    .join("\n");
+/** Return one item of a list as YAML that a person can paste. */
+export function asYaml(item) {
+  const [first, ...others] = mapping(item);
+  return [`- ${first}`, ...others.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Return the lines of an object: JSON is YAML, so only maps are spelled out. */
+function mapping(value) {
+  return Object.entries(value).flatMap(([key, item]) =>
+    item !== null && typeof item === "object" && !Array.isArray(item)
+      ? [`${key}:`, ...mapping(item).map((line) => `  ${line}`)]
+      : [`${key}: ${JSON.stringify(item)}`],
+  );
 }
 
 /** Return the automation that notifies a phone, or Home Assistant itself, if there is one. */
@@ -126,9 +142,14 @@ function notifierId(phone) {
   return `air_baseline_notify_${phone?.id ?? "here"}`;
 }
 
+/** Tell whether anything notifies already. */
+export function notifies(hass) {
+  return [undefined, ...phones(hass)].some((phone) => notifier(hass, phone));
+}
+
 /** Tell whether this user wants to see the offers: until one notifies, or they say no. */
 export async function isWelcome(hass) {
-  if ([undefined, ...phones(hass)].some((phone) => notifier(hass, phone))) return false;
+  if (notifies(hass)) return false;
   const { value } = await hass.callWS({ type: "frontend/get_user_data", key: KEY });
   return !value?.done;
 }

@@ -1,4 +1,4 @@
-// The page /air-baseline: what to do after set-up, or the card of one room, whatever dashboards exist.
+// The page /air_baseline: what to do after set-up, or the card of one room, whatever dashboards exist.
 
 import { html } from "./dom.js";
 import { roomDevices, roomName } from "./rooms.js";

@@ -3,12 +3,13 @@
 import { html } from "./dom.js";
 import { asksAgain, loadWords, readsOtherwise, say } from "./format.js";
 import {
-  asYaml, dashboardPath, endWelcome, makeDashboard, makeNotification, notification,
-  notifier, phoneName, phones,
+  asYaml, dashboardPath, endWelcome, isWelcome, makeDashboard, makeNotification, notification,
+  notifier, notifies, phoneName, phones,
 } from "./make.js";
 import { STYLES } from "./styles.js";
 
 const OWN_STYLES = `
+:host([hidden]) { display: none; }
 .offers { display: grid; gap: 8px; margin-top: 12px; }
 .offers button, .offers a {
   min-height: 44px; padding: 8px 16px; border-radius: 22px; font: inherit; text-align: center;
@@ -53,7 +54,10 @@ export class AirBaselineWelcome extends HTMLElement {
 
   async _start() {
     await loadWords(this._hass);
-    if (this._hass.user?.is_admin) this._path = await dashboardPath(this._hass).catch(() => undefined);
+    if (this._hass.user?.is_admin) {
+      this._path = await dashboardPath(this._hass).catch(() => undefined);
+      this._asks = await isWelcome(this._hass).catch(() => false);
+    }
     this._ready = true;
     this._draw();
   }
@@ -69,7 +73,7 @@ export class AirBaselineWelcome extends HTMLElement {
       html("h2", "", {}, say(hass, "card_welcome")),
       html("p", "", {}, say(hass, "card_welcome_text")),
       html("div", "offers", {}, this._dashboard(), ...this._notifications(), ...this._nothing()),
-      html("p", "message", { role: "status" }, this._said ?? ""),
+      html("p", "message", { role: "status", tabindex: "-1" }, this._said ?? ""),
       ...(this._yaml ? [html("pre", "", { tabindex: "0" }, this._yaml)] : []),
     );
   }
@@ -101,23 +105,29 @@ export class AirBaselineWelcome extends HTMLElement {
 
   async _notify(phone) {
     this._yaml = undefined;
-    const runs = await makeNotification(() => this._hass, phone);
-    this._said = say(this._hass, runs ? "card_welcome_notified" : "card_welcome_not_included");
-    if (!runs) {
-      const { id, ...config } = notification(this._hass, phone);
-      this._yaml = asYaml({ id, ...config });
-      throw new Error("not included");
-    }
-    this._made.add(phone?.id ?? "here");
+    const made = await makeNotification(() => this._hass, phone);
+    this._said = say(this._hass, made ? "card_welcome_notified" : "card_welcome_not_included");
+    if (made) this._made.add(phone?.id ?? "here");
+    else this._yaml = asYaml(notification(this._hass, phone));
   }
 
+  /** Offer not to be asked again, for as long as that would be asked. */
   _nothing() {
-    if (!this._config?.offered) return [];
+    if (!this._config?.offered && (!this._asks || notifies(this._hass))) return [];
     return [
       this._button("nothing", say(this._hass, "card_welcome_nothing"), async () => {
         await endWelcome(this._hass);
+        this._made.add("nothing");
+        this._said = say(this._hass, "card_welcome_ended");
+        if (!this._config?.offered) return;
         this.hidden = true;
-        this._card.hidden = true;
+        // The dashboard takes the space of a card that says so.
+        const event = new CustomEvent("card-visibility-changed", {
+          detail: { value: false },
+          bubbles: true,
+          composed: true,
+        });
+        this.dispatchEvent(event);
       }),
     ];
   }
@@ -142,5 +152,6 @@ export class AirBaselineWelcome extends HTMLElement {
     }
     this._busy = false;
     this._draw();
+    this._card.querySelector("[role=status]")?.focus(); // What was pressed is another one now.
   }
 }
