@@ -20,9 +20,7 @@ RELOADED_S: Final = 30.0  # The options load all rooms again.
 
 def move_in(administrator: Visitor) -> Visitor:
     """Add a person who is no administrator, and open a window for them."""
-    made = administrator.ask(
-        "config/auth/create", name=NAME, group_ids=[GROUP], local_only=True
-    )
+    made = administrator.ask("config/auth/create", name=NAME, group_ids=[GROUP], local_only=True)
     return administrator.as_another(made["user"]["id"])
 
 
