@@ -13,20 +13,36 @@ from time import process_time
 import tracemalloc
 from typing import Final
 
+from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
+from custom_components.air_baseline.core.channel import Channel
+from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.learning.last_year import months_seen, same_weeks
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.ledger import Ledger
+from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from custom_components.air_baseline.core.storage.year import dump_year, load_year
-from custom_components.air_baseline.core.year.packing import unpack
+from custom_components.air_baseline.core.year.packing import forget
 from custom_components.air_baseline.core.year.year import Year
 
 from .figures import Figure
-from .speed import CLOSE_MS, FIRST, FULL_DAYS, MEMORY_KB, ROOMS, TRIES, Room, live, memory_kb
+from .speed import (
+    CLOSE_MS,
+    FIRST,
+    FULL_DAYS,
+    MEMORY_KB,
+    ROOMS,
+    TRIES,
+    ZONE,
+    Room,
+    live,
+    memory_kb,
+)
 
 YEAR_DAYS: Final = 2 * 365
 MEMORY_OF_YEAR_KB, DISK_OF_YEAR_KB = 24.0, 24.0
 HOME_ROOMS, HOME_MB_A_DAY = 10, 3.0  # Of two channels each; the budget is that of all files.
 WEEK_DAYS: Final = 7
+CLOSED_DAYS: Final = 4 * WEEK_DAYS
 
 
 def figures() -> Iterator[Figure]:
@@ -41,6 +57,7 @@ def figures() -> Iterator[Figure]:
         most_kb = MEMORY_KB + MEMORY_OF_YEAR_KB
         yield Figure(f"{room.pollutant.value}: memory with the year", [all_kb], "KB", most_kb)
         sizes.append(_disk_kb(channel.year))
+        yield from _closes(room, channel, last)
     week_mb = HOME_ROOMS * 2 * sum(sizes) * 1024.0 / 1e6
     yield Figure(f"{HOME_ROOMS} rooms: both files, written once a week", [week_mb], "MB")
     day_mb = week_mb / WEEK_DAYS
@@ -59,6 +76,30 @@ def _of_year(room: Room, year: Year, today: int) -> Iterator[Figure]:
     yield Figure(f"{name}, its months", _ms(lambda: months_seen(year, Ledger())), "ms")
 
 
+def _closes(room: Room, channel: Channel, first: int) -> Iterator[Figure]:
+    """Measure whole closes of days: those with which a week joins, and the others."""
+    joins, others = list[float](), list[float]()
+    for day in range(first, first + CLOSED_DAYS):
+        live(channel, room, range(day, day + 1))
+        evening, year = json.dumps(dump_channel(channel)), channel.year
+        took = min(_close_ms(evening, year, day + 1) for _ in range(TRIES))
+        channel.advance(day_start(day + 1, ZONE))
+        (joins if len(channel.year.all_weeks) > len(year.all_weeks) else others).append(took)
+    name = f"{room.pollutant.value}: a day's close"
+    yield Figure(f"{name} with a week that joins", joins, "ms", CLOSE_MS)
+    yield Figure(f"{name} on other days", others, "ms", CLOSE_MS)
+
+
+def _close_ms(evening: str, year: Year, next_day: int) -> float:
+    """Return the time that a channel takes to step into the next day, as if many others had."""
+    channel, at = load_channel(json.loads(evening), ZONE, MONTH_DAYS), day_start(next_day, ZONE)
+    channel.year = year
+    forget()
+    start = process_time()
+    channel.advance(at)
+    return 1e3 * (process_time() - start)
+
+
 def _days(room: Room, first: int) -> Sequence[DaySummary]:
     """Return a week of days."""
     channel = room.channel()
@@ -70,7 +111,7 @@ def _ms(act: Callable[[], object]) -> list[float]:
     """Return the times of an act that has to unpack the weeks."""
     found = []
     for _ in range(TRIES):
-        unpack.cache_clear()
+        forget()
         start = process_time()
         act()
         found.append(1e3 * (process_time() - start))
@@ -80,7 +121,7 @@ def _ms(act: Callable[[], object]) -> list[float]:
 def _memory_kb(year: Year) -> float:
     """Return what a year takes in memory after a restart."""
     text = json.dumps(dump_year(year))
-    unpack.cache_clear()
+    forget()
     gc.collect()
     tracemalloc.start()
     restored = load_year(json.loads(text))

@@ -79,8 +79,9 @@ def _undecided(year: Year, ledger: Ledger) -> bool:
 
 def _new_in(year: Year, days: Iterable[DaySummary]) -> list[DaySummary]:
     """Return the days that neither have joined nor wait."""
-    waiting = {summary.day for summary in year.waiting}
-    return [one for one in days if one.day not in waiting and not year.has(one.day)]
+    known = {summary.day for summary in year.waiting}
+    known.update(day for week in year.all_weeks for day in week.seen_days)
+    return [one for one in days if one.day not in known]
 
 
 def _with_days(year: Year, ledger: Ledger, days: Sequence[DaySummary], at: float) -> Year:

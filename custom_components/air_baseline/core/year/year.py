@@ -61,11 +61,6 @@ class Year:
         struck = any(week.has(day) for day, _ in self.struck)
         return not struck and week.seen_days[0] >= self.room.now
 
-    def has(self, day: int) -> bool:
-        """Tell whether a day was added."""
-        number = week_of(day)
-        return any(week.has(day) for week in self.all_weeks if week.number == number)
-
     def with_days(self, days: Iterable[tuple[DaySummary, int]]) -> Year:
         """Return it with days, each in the parts of a mask; a day that it has stays as it is."""
         weeks = {week.number: week for week in self.all_weeks}
