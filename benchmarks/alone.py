@@ -44,7 +44,7 @@ def run_with_plumes(sensor: Sensor, plumes: Iterable[Plume]) -> tuple[Run, list[
         recorder.read(readings(sensor.times[done:first], sensor.levels[done:first]))
         done = first
         times, levels = sensor.with_plumes([plume], plume.start, plume.end + 2.0 * LATE_S)
-        other = Recorder(sensor.name, _copy(recorder.channel))
+        other = Recorder(sensor.name, copy_of(recorder.channel))
         other.read(readings(times, levels))
         slot = int(plume.start // SLOT_S)
         eligible = any(
@@ -80,7 +80,7 @@ class _Bins:
         )
 
 
-def _copy(channel: Channel) -> Channel:
+def copy_of(channel: Channel) -> Channel:
     """Return a channel that continues on its own; what never changes is shared."""
     lasting = (channel.spec, channel.zone, channel.ledger, channel.year, channel.forecast)
     shared = (*lasting, channel.season_watch)  # It remembers only what follows from these.
