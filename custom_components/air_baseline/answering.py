@@ -24,7 +24,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector, DateSelector, SelectSelector
 import voluptuous as vol
 
-from .card.websocket import LANGUAGE, LONGEST_LANGUAGE, asked_room
+from .card.websocket import asked_room
 from .const import ATTR_SUBENTRY, DOMAIN
 from .coordinator import RoomCoordinator, loaded_rooms
 from .issues.question_store import rises_of
@@ -32,6 +32,8 @@ from .permissions import may_correct
 from .repairs import async_create_fix_flow
 from .repairs.room_flow import RoomRepairFlow
 
+LANGUAGE = "language"
+LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
 MOST_STEPS = 8  # Of one answer, by judgement: the longest takes four.
 INIT: Final = "init"
 ELSEWHERE: Final = frozenset({"room_settings"})  # Choices that only lead to settings.

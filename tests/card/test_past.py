@@ -115,6 +115,25 @@ class TestWithRecorder:
         assert {value for _, value in (await past(card, hass, "week"))["outdoor"]} == {4.0}
         assert (await past(card, hass, "week", "voc_ratio"))["outdoor"] is None
 
+    async def test_a_past_stretch_says_whether_the_air_outdoors_rose(
+        self, hass: HomeAssistant, kitchen: Kitchen, card: Card
+    ) -> None:
+        entry = await kitchen.learn()
+        options = {**entry.options, "outdoor_pm25": OUTDOORS}
+        hass.config_entries.async_update_entry(entry, options=options)
+        await keep(hass, HOUR, 4, source=OUTDOORS, level=steady(4))
+        await hass.async_block_till_done()
+        end = dt_util.utcnow().replace(minute=0) - timedelta(hours=26)
+        span = {"from": (end - timedelta(hours=1)).isoformat(), "to": end.isoformat()}
+        await act(hass, "mark_missed", quantity="pm25", **span)
+        for denied, rose in (((), False), ((OUTDOORS,), None)):
+            deny(card, *denied)
+            answer = await card.ask("air_baseline/timeline", device_id=device_id(hass))
+            await card.close()
+            (one,) = answer["result"]["happened"]
+            assert (one["kind"], one["outdoor_rose"]) == ("missed", rose)
+            assert (one["other_rooms"], one["rooms"]) == (None, []), "there is no other"
+
     async def test_only_who_may_see_a_sensor_gets_its_line(
         self, hass: HomeAssistant, kitchen: Kitchen, card: Card
     ) -> None:

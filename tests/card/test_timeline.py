@@ -1,6 +1,7 @@
 """What happened in a room, and answers to its questions, over the WebSocket of its card."""
 
 from datetime import timedelta
+import re
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
@@ -93,12 +94,18 @@ async def test_an_episode_is_explained_with_what_each_answer_would_change(
     device = device_id(hass)
     (one,) = (await asked(card, "timeline", device))["happened"]
     before = await act(hass, "get_ledger")
-    page = await asked(
-        card, "episode", device, quantity="pm25", episode=one["moment"], language="de"
-    )
-    assert "Spitze" in page["words"]["measured"][0] or "μg/m³" in page["words"]["measured"][0]
-    assert page["real"]["preview"].startswith("- PM2,5: 2026-03-02")
-    assert "92 μg/m³" in page["normal"]["preview"]
+    page = await asked(card, "episode", device, quantity="pm25", episode=one["moment"])
+    ((measured,),) = page["words"]["measured"]
+    assert measured["say"] == "measured_episode_running"
+    assert measured["with"]["when"] == [{"time": float(one["moment"])}]
+    assert {len(lines) for lines in page["words"].values()} >= {1}, "each line is a sentence"
+    ((leaves,),) = page["real"]["preview"]
+    assert leaves["with"]["date"] == [{"date": "2026-03-02"}]
+    ((times,),) = [leaves["with"]["hours"]]
+    assert all(re.fullmatch(r"\d\d:00-\d\d:00", span) for span in times["times"])
+    ((lift,),) = page["normal"]["preview"]
+    assert lift["with"]["after"] == [{"number": 92.0}, " μg/m³"]
+    assert list(lift["with"]["date"][0]) == ["date"]
     assert await act(hass, "get_ledger") == before
     gone = await ask(card, "episode", device, quantity="pm25", episode=7)
     assert gone["error"]["translation_key"] == "episode_unknown"

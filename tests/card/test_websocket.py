@@ -14,8 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.air_baseline.card.sentences import Sentences
+from custom_components.air_baseline.card.sentences import PreviewSentences, Sentences
 from custom_components.air_baseline.words.explanation import Words
+from custom_components.air_baseline.words.preview import PreviewWords
 from tests.automations import Kitchen
 from tests.card_client import Answer, Card, channels
 from tests.card_words import lines
@@ -221,9 +222,10 @@ async def test_numbers_dates_and_keys_are_sent_and_no_sentence(
 
 def test_what_the_card_says_is_what_the_server_says() -> None:
     """Words and sentences differ only in who writes numbers, times and dates."""
-    own = {"name", "sentence", "_mark"}
-    overridden = {name for name in vars(Sentences) if not name.startswith("__")} - own
-    assert overridden <= vars(Words).keys()
+    own = {"name", "lines", "sentence", "_mark"}
+    for sentences, words in ((Sentences, Words), (PreviewSentences, PreviewWords)):
+        overridden = {name for name in vars(sentences) if not name.startswith("__")} - own
+        assert overridden <= vars(words).keys()
 
 
 @pytest.fixture

@@ -73,15 +73,38 @@ def timeline(*happened: Message, **changes: Any) -> Message:
 PAGE: Message = {
     "words": {
         "what_to_do": ["Air the room."],
-        "measured": ["PM2.5: sustained peak of 64 μg/m³, high for 95 min so far."],
+        "measured": [
+            [
+                {
+                    "say": "measured_episode_running",
+                    "with": {
+                        "quantity": [{"say": "quantity_pm25"}],
+                        "level": [{"number": 64.2}, " μg/m³"],
+                        "minutes": 95,
+                        "when": [{"time": EPISODE}],
+                    },
+                }
+            ]
+        ],
         "inferred": ["This is the highest rise at this time of day in 34 comparable days."],
-        "because": ["- PM2.5: usable days in the last 60: 36.", "- Alerts so far: 2."],
+        "because": ["PM2.5: usable days in the last 60: 36.", "Alerts so far: 2."],
         "not_known": ["Whether a window was open."],
         "next": ["The episode ends when the air has been back in the range for 30 minutes."],
     },
     "real": {
-        "preview": "- PM2.5: 2026-03-02, 13–16",
-        "consequence": "- PM2.5: usable days left: 36.",
+        "preview": [
+            [
+                {
+                    "say": "leaves",
+                    "with": {
+                        "quantity": [{"say": "quantity_pm25"}],
+                        "date": [{"date": "2026-03-02"}],
+                        "hours": [{"times": ["13:00-16:00"]}],
+                    },
+                }
+            ]
+        ],
+        "consequence": ["PM2.5: usable days left: 36."],
     },
-    "normal": {"preview": "- PM2.5: alerts in the afternoon start above 74 μg/m³."},
+    "normal": {"preview": ["PM2.5: alerts in the afternoon start above 74 μg/m³."]},
 }

@@ -72,10 +72,15 @@ REPLIES: dict[str, Message] = {
 
 
 def opened(
-    page: Page, replies: dict[str, Message] | None = None, state: str = "unusual", **room: Any
+    page: Page,
+    replies: dict[str, Message] | None = None,
+    state: str = "unusual",
+    locale: Message | None = None,
+    **room: Any,
 ) -> None:
     """Show the card of a room."""
-    show(page, STATES[state] | room, {"replies": REPLIES | (replies or {})})
+    given = {"locale": locale} if locale else {}
+    show(page, STATES[state] | room, {"replies": REPLIES | (replies or {}), **given})
     page.locator("air-baseline-card ha-card:not(.waits)").first.wait_for()
 
 
@@ -114,7 +119,7 @@ def test_an_episode_opens_to_its_explanation_and_is_answered_and_undone(page: Pa
     dialog(page).locator("summary").filter(has_text="Unusual air").click()
     expect(dialog(page)).to_contain_text("the highest rise at this time of day")
     press(page, "It was real: do not count it as usual")
-    expect(dialog(page)).to_contain_text("PM2.5: 2026-03-02, 13–16")
+    expect(dialog(page)).to_contain_text("PM2.5: March 2, 13:00–16:00")
     assert asked(page, "correct_episode") == []
     press(page, "Back")
     press(page, "That is normal here")
@@ -132,6 +137,26 @@ def test_an_episode_opens_to_its_explanation_and_is_answered_and_undone(page: Pa
     expect(dialog(page).get_by_role("status")).to_contain_text("Undone")
     (undone,) = asked(page, "undo")
     assert undone["service_data"] == {"device_id": ROOM, "quantity": "pm25", "correction": 9}
+
+
+def test_an_episode_is_explained_in_the_formats_of_who_reads_it(page: Page) -> None:
+    locale = {"language": "en", "number_format": "decimal_comma", "time_format": "12"}
+    opened(page, locale=locale | {"time_zone": "server"})
+    page.get_by_role("button", name="What happened here").click()
+    dialog(page).locator("summary").filter(has_text="Unusual air").click()
+    expect(dialog(page)).to_contain_text(
+        "64,2 μg/m³, high for 95 min so far (noticed at Mar 2, 3:36"
+    )
+    press(page, "It was real: do not count it as usual")
+    expect(dialog(page)).to_contain_text("March 2, 1:00 PM–4:00 PM")
+
+
+def test_a_rise_says_what_surrounded_it(page: Page) -> None:
+    around = {"outdoor_rose": True, "other_rooms": "only_this_room", "rooms": ["Bedroom"]}
+    open_timeline(page, replies={"timeline": timeline(a_rise(**around))})
+    text = dialog(page).get_by_role("listitem").first.inner_text()
+    assert "outdoor PM2.5 rose too" in text
+    assert "only in this room" in text
 
 
 @pytest.mark.parametrize("word", ["Cooking", "Candles", "Cleaning"])

@@ -29,7 +29,7 @@ from ..inputs.room_config import RoomSource
 from ..permissions import may_correct, room_names
 from .brief import channel_brief, in_unit
 from .past import outdoors
-from .sentences import Sentence, Sentences
+from .sentences import Sentences
 
 type CardMessage = dict[str, Any]
 type Bins = Mapping[Pollutant, Mapping[int, Bin]]  # By slot.
@@ -143,7 +143,7 @@ def _in_words(picture: _ChannelPicture, words: Sentences, sight: Sight) -> CardM
         **picture.numbers,
         **hidden,
         "missing": [words.sentence(text) for text in missing],
-        "words": {name: _lines(words, text) for name, text in page.placeholders().items()},
+        "words": {name: words.lines(text) for name, text in page.placeholders().items()},
     }
 
 
@@ -188,8 +188,3 @@ def _episode(span: EpisodeSpan) -> CardMessage:
         "running": span.running,
         "rarity_days": span.rarity,
     }
-
-
-def _lines(words: Sentences, text: str) -> list[Sentence]:
-    """Return the lines of a text without their list signs."""
-    return [words.sentence(line.removeprefix("- ")) for line in text.splitlines() if line]

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import re
 from typing import Any, override
 
+from ..core.day import part_hours
 from ..words.explanation import Words
+from ..words.preview import PreviewWords
 
 # A place in a text that stands for a value: signs for private use, which no name of a room has.
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -65,6 +67,10 @@ class Sentences(Words):
         """Return a name without signs that could be taken for a mark."""
         return name.translate(_MARKS)
 
+    def lines(self, text: str) -> list[Sentence]:
+        """Return the lines of a text without their list signs."""
+        return [self.sentence(line.removeprefix("- ")) for line in text.splitlines() if line]
+
     def sentence(self, text: str) -> Sentence:
         """Return a text with its marks replaced by what they stand for."""
         pieces = _MARK.split(text)
@@ -77,3 +83,11 @@ class Sentences(Words):
     def _mark(self, value: dict[str, Any]) -> str:
         self._values.append(value)
         return f"\ue000{len(self._values) - 1}\ue001"
+
+
+class PreviewSentences(Sentences, PreviewWords):
+    """Sentences about the consequences of a correction, too."""
+
+    @override
+    def hours(self, parts: Sequence[int]) -> str:
+        return self.times(["{:02d}:00-{:02d}:00".format(*part_hours(part)) for part in parts])

@@ -1,7 +1,6 @@
 """What happened in a room, as its card asks for it: codes and numbers, once and not followed."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -21,8 +20,9 @@ from ..core.pollutant import Pollutant
 from ..entity import WORDS_OF_POLLUTANT
 from ..inputs.room_config import RoomSource
 from ..permissions import may_correct, room_names
-from ..words.preview import PreviewWords
+from .around import Around, async_around
 from .brief import in_unit
+from .sentences import PreviewSentences
 
 type Message = dict[str, Any]
 
@@ -46,8 +46,12 @@ async def async_timeline(hass: HomeAssistant, room: RoomCoordinator, user: User)
         if (channel := room.channels.get(pollutant)) is None:
             continue
         found = timeline(channel, now)
-        named = room_names(room, user, _rooms(found))
-        happened += [{**_of_source(source), **_happening(one, source, named, now)} for one in found]
+        around = await async_around(room, pollutant, found, user)
+        names = room_names(room, user, {other for one in around for other in one.rooms})
+        happened += [
+            {**_of_source(source), **_happening(one, source, now), **_around(beside, names)}
+            for one, beside in zip(found, around, strict=True)
+        ]
         answers += [
             {"quantity": pollutant, **_correction(entry, now)}
             for entry in first_entries(tuple(channel.ledger.entries))
@@ -66,28 +70,28 @@ async def async_timeline(hass: HomeAssistant, room: RoomCoordinator, user: User)
 
 
 async def async_episode_page(
-    room: RoomCoordinator, pollutant: Pollutant, episode: Episode, user: User, language: str
+    room: RoomCoordinator, pollutant: Pollutant, episode: Episode, user: User
 ) -> Message:
-    """Return the explanation of an episode in words, and what each answer would change."""
+    """Return the explanation of an episode, and what each answer would change, for the card to say.
+
+    As everywhere on the card, the words, numbers and times are those of whoever reads it.
+    """
     now = dt_util.utcnow().timestamp()
-    words = await PreviewWords.async_load(room.hass, language)
-    names = room_names(room, user, room.config_entry.subentries)
+    words = PreviewSentences(room.hass.config.units.temperature_unit)
+    named = room_names(room, user, room.config_entry.subentries)
+    names = {room_id: name and words.name(name) for room_id, name in named.items()}
     channel, source = room.channels[pollutant], room.sources[pollutant]
     page = words.page(explain(channel, now, episode, Subject.EPISODE), source, names)
     target = [(room, pollutant, episode)]
     draft = episode_real(episode, now, channel.zone)
     return {
-        "words": {name: text.splitlines() for name, text in page.placeholders().items()},
+        "words": {name: words.lines(text) for name, text in page.placeholders().items()},
         "real": {
-            "preview": await words.async_leaving(target, now),
-            "consequence": words.consequence(room, {pollutant: draft}, now),
+            "preview": words.lines(await words.async_leaving(target, now)),
+            "consequence": words.lines(words.consequence(room, {pollutant: draft}, now)),
         },
-        "normal": {"preview": await words.async_lifts(target, now)},
+        "normal": {"preview": words.lines(await words.async_lifts(target, now))},
     }
-
-
-def _rooms(found: Sequence[Happening]) -> set[str]:
-    return {room for one in found if one.episode for room in one.episode.rooms}
 
 
 def _of_source(source: RoomSource) -> Message:
@@ -98,11 +102,9 @@ def _of_source(source: RoomSource) -> Message:
     }
 
 
-def _happening(
-    one: Happening, source: RoomSource, names: dict[str, str | None], now: float
-) -> Message:
+def _happening(one: Happening, source: RoomSource, now: float) -> Message:
     """Return something that happened, with levels in the unit of the source."""
-    name = one.name
+    name, episode = one.name, one.episode
     return {
         "kind": one.kind,
         "moment": one.moment,
@@ -114,20 +116,19 @@ def _happening(
         "clear_s": one.clear_s,
         "answer": _correction(one.correction, now) if one.correction else None,
         "name": {**_correction(name, now), "text": name.correction.name} if name else None,
-        **_around(one.episode, names),
+        "outcome": episode.outcome if episode else None,
+        "rarity_days": episode.rarity if episode else None,
+        "window_open": episode.window_open if episode else None,
     }
 
 
-def _around(episode: Episode | None, names: dict[str, str | None]) -> Message:
-    """Return what is known of the surroundings of an episode, None for what is not known."""
-    rooms = [names[room] for room in episode.rooms if room in names] if episode else []
-    known = episode is not None and episode.other_rooms is not OtherRooms.UNKNOWN and rooms
+def _around(around: Around, names: dict[str, str | None]) -> Message:
+    """Return what is known of the surroundings, None for what is not known."""
+    rooms = [names[room] for room in around.rooms if room in names]
+    known = around.other_rooms is not OtherRooms.UNKNOWN and rooms
     return {
-        "outcome": episode.outcome if episode else None,
-        "rarity_days": episode.rarity if episode else None,
-        "outdoor_rose": episode.outdoor_rose if episode else None,
-        "window_open": episode.window_open if episode else None,
-        "other_rooms": episode.other_rooms if episode and known else None,
+        "outdoor_rose": around.outdoor_rose,
+        "other_rooms": around.other_rooms if known else None,
         "rooms": rooms if known else [],
     }
 

@@ -29,8 +29,7 @@ from .record import async_record
 from .timeline import async_episode_page, async_timeline
 from .year import async_year
 
-LANGUAGE, QUANTITY = "language", "quantity"
-LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
+QUANTITY = "quantity"
 
 
 @callback
@@ -120,7 +119,6 @@ async def _timeline(
         vol.Required(ATTR_DEVICE_ID): str,
         vol.Required(QUANTITY): vol.Coerce(Pollutant),
         vol.Required(ATTR_EPISODE): int,
-        vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
     }
 )
 @async_response
@@ -133,8 +131,7 @@ async def _episode(
     episode = next((one for one in known if one.id == message[ATTR_EPISODE]), None)
     if episode is None:
         raise refused("episode_unknown", room=room.subentry.title)
-    language = message.get(LANGUAGE) or hass.config.language
-    page = await async_episode_page(room, pollutant, episode, connection.user, language)
+    page = await async_episode_page(room, pollutant, episode, connection.user)
     connection.send_result(message["id"], page)
 
 

@@ -2,6 +2,7 @@
 
 import { html } from "./dom.js";
 import { clock, moment, number, say } from "./format.js";
+import { spoken } from "./speak.js";
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -19,15 +20,21 @@ const TERMS = {
 export function explanation(hass, words) {
   const list = html("dl");
   for (const name of LINES) {
-    const lines = (words[name] ?? []).filter(Boolean).map((line) => line.replace(/^- /, ""));
+    const lines = words[name] ?? [];
     if (!lines.length) continue;
-    const items = lines.map((line) => html("li", "", {}, line));
+    const items = lines.map((line) => html("li", "", {}, spoken(hass, line)));
     list.append(
       html("dt", "", {}, say(hass, TERMS[name])),
       html("dd", "", {}, html("ul", "", {}, ...items)),
     );
   }
   return list;
+}
+
+/** Return what an answer would change as values of a text: each is a list in prose. */
+export function consequences(hass, changes) {
+  const list = (lines) => lines.map((line) => `- ${spoken(hass, line)}`).join("\n");
+  return Object.fromEntries(Object.entries(changes).map(([name, lines]) => [name, list(lines)]));
 }
 
 /** Return from when to when something happened. */

@@ -8,7 +8,8 @@ export function openPanel(root, hass, title, closed = () => {}) {
   const body = html("div", "panel-body");
   const status = html("p", "panel-status", { role: "status" });
   const close = html("button", "close", { type: "button" }, hass.localize("ui.common.close"));
-  const dialog = html("dialog", "panel", { "aria-label": title }, heading, status, body, close);
+  const foot = html("div", "foot", {}, close);
+  const dialog = html("dialog", "panel", { "aria-label": title }, heading, status, body, foot);
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   dialog.addEventListener("close", () => {

@@ -87,10 +87,14 @@ dialog {
   background: var(--card-background-color, #fff);
 }
 dialog::backdrop { background: rgba(0, 0, 0, .5); }
+.foot {
+  position: sticky; bottom: 0; padding: 8px 16px; text-align: end;
+  border-top: 1px solid var(--divider-color, #e0e0e0); background: var(--card-background-color, #fff);
+}
 .close {
-  display: block; position: sticky; bottom: 16px; margin: 0 16px 16px auto; padding: 8px 16px;
-  border: 0; border-radius: 8px; background: color-mix(in srgb, var(--primary-color) 70%, #000);
-  color: #fff; font: inherit; font-weight: 500; cursor: pointer;
+  min-height: 40px; padding: 8px 16px; border: 0; border-radius: 8px; color: #fff;
+  background: color-mix(in srgb, var(--primary-color) 70%, #000);
+  font: inherit; font-weight: 500; cursor: pointer;
 }
 .charted { margin-top: 8px; }
 .spans { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 4px; }
@@ -222,12 +226,22 @@ button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8p
 .consequence > * + * { margin-top: 8px; }
 .happening { border-top: 1px solid var(--divider-color, #e0e0e0); }
 .happening details { margin: 0; }
-.happening summary { color: inherit; padding: 10px 0 10px 12px; border-left: 4px solid transparent; }
+.happening summary {
+  display: grid; grid-template-columns: 1fr auto; color: inherit; list-style: none;
+  padding: 10px 4px 10px 12px; border-left: 4px solid transparent;
+}
+.happening summary::-webkit-details-marker { display: none; }
+.happening summary::after {
+  content: ""; grid-area: 1 / 2 / span 3; align-self: center; width: 8px; height: 8px; margin: 0 8px;
+  border: solid var(--ab-quiet); border-width: 0 2px 2px 0; transform: rotate(45deg);
+}
+.happening details[open] summary::after { transform: rotate(225deg); }
+.happening summary > * { grid-column: 1; }
 .happening.episode summary { border-color: var(--ab-unusual); }
 .happening.missed summary { border-left-style: dashed; border-color: var(--ab-unusual); }
 .happening.rise summary { border-color: var(--ab-usual); }
-.happening .when { display: block; font-size: .8125rem; color: var(--ab-quiet); }
-.happening .what { display: block; font-size: .875rem; }
+.happening .when { font-size: .8125rem; color: var(--ab-quiet); }
+.happening .what { font-size: .875rem; }
 .happening strong { font-weight: 500; }
 .inside { padding: 0 0 16px 16px; }
 .inside dl { margin-top: 0; }

@@ -40,7 +40,8 @@ export function openRoom(root, hass, device, closed) {
   card.setConfig({ device_id: device.id });
   card.hass = hass;
   const close = html("button", "close", { type: "button" }, hass.localize("ui.common.close"));
-  const dialog = html("dialog", "", { "aria-label": roomName(device) }, card, close);
+  const foot = html("div", "foot", {}, close);
+  const dialog = html("dialog", "", { "aria-label": roomName(device) }, card, foot);
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("hass-more-info", () => dialog.close()); // It would open below this one.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());

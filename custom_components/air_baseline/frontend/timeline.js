@@ -3,7 +3,7 @@
 import { act, ask, failure, undo } from "./ask.js";
 import { html } from "./dom.js";
 import { level, moment, say } from "./format.js";
-import { dateAndTime, explanation, iso, length, span } from "./happening.js";
+import { consequences, dateAndTime, explanation, iso, length, span } from "./happening.js";
 import { button, openPanel } from "./panel.js";
 import { prose } from "./prose.js";
 
@@ -141,9 +141,8 @@ class Timeline {
     details.append(body);
     if (one.kind === "episode") {
       try {
-        const asked = { device_id: this._deviceId, language: this._hass.language };
         const page = await ask(this._hass, "episode", {
-          ...asked,
+          device_id: this._deviceId,
           quantity: one.quantity,
           episode: one.moment,
         });
@@ -221,7 +220,9 @@ class Timeline {
       },
       "quiet",
     );
-    const consequence = prose(this._text(`step.${verdict}.description`, page[verdict]));
+    const consequence = prose(
+      this._text(`step.${verdict}.description`, consequences(this._hass, page[verdict])),
+    );
     acts.replaceChildren(html("div", "consequence", {}, ...consequence), yes, back);
     yes.focus();
   }

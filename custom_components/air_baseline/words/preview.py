@@ -70,7 +70,7 @@ class PreviewWords(Words):
                     part=self.say(f"part_{lifted.part}"),
                     before=self.limit(lifted.before or 0.0, source),
                     after=self.limit(lifted.after, source),
-                    date=lifted.until_day,
+                    date=self.date(lifted.until_day),
                 )
             )
         return "\n".join(f"- {line}" for line in lines)
@@ -83,10 +83,13 @@ class PreviewWords(Words):
                 continue
             await asyncio.sleep(0)
             for day, parts in left_out(room.channels[pollutant], now, episode).items():
-                hours = ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
-                name = self._name(room, pollutant, targets)
-                lines.append(self.say("leaves", quantity=name, date=day, hours=hours))
+                name, hours = self._name(room, pollutant, targets), self.hours(parts)
+                lines.append(self.say("leaves", quantity=name, date=self.date(day), hours=hours))
         return "\n".join(f"- {line}" for line in lines)
+
+    def hours(self, parts: Sequence[int]) -> str:
+        """Return from when to when parts of a day are, in whole hours."""
+        return ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
 
     def days_to_exclude(self, room: RoomCoordinator, now: float) -> dict[str, str]:
         """Return the days that can be excluded by their ISO dates, newest first.
