@@ -10,8 +10,8 @@ from homeassistant.auth.permissions.const import POLICY_READ
 from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.codes import OtherRooms
 from ..core.day import DAY_S, HOUR_S
-from ..core.explaining.around_rise import PastHours, outdoors_beside, rooms_beside
 from ..core.explaining.timeline import Happening, HappeningKind
+from ..core.past_rise import PastHours, outdoors_beside, rooms_beside
 from ..core.pollutant import POLLUTANTS, Pollutant
 from ..home_history.recorder import HistoryError, async_read_hours
 from .past import outdoors

@@ -15,7 +15,8 @@ header button {
   font-size: 1.5rem; cursor: pointer;
 }
 header h1 { font-size: 1.25rem; font-weight: 400; margin: 0; }
-main { max-width: 640px; margin: 0 auto; padding: 16px; }
+main { max-width: 640px; margin: 0 auto; padding: 16px; line-height: 1.5; }
+header button:focus-visible { outline: 2px solid currentColor; border-radius: 4px; }
 `;
 
 export class AirBaselinePanel extends HTMLElement {

@@ -5,7 +5,7 @@ import pytest
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import OtherRooms
 from custom_components.air_baseline.core.day import day_start
-from custom_components.air_baseline.core.explaining.around_rise import (
+from custom_components.air_baseline.core.past_rise import (
     PastHours,
     outdoors_beside,
     rooms_beside,

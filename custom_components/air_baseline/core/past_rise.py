@@ -7,14 +7,14 @@ it is looked up in whole hours, by the rules that hold for episodes.
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from ..channel import Channel
-from ..codes import LearningState
-from ..day import HOUR_S, PART_HOURS, locate_hour
-from ..ledger.day_summary import DayOrigin
-from ..ledger.hour_peaks import hour_levels
-from ..other_rooms import OtherChannel, OtherRoomsFinding, find_other_rooms
-from ..pollutant import Pollutant
-from ..reading.surroundings import HOURS, LEAST_BEFORE_H, OutdoorRise
+from .channel import Channel
+from .codes import LearningState
+from .day import HOUR_S, PART_HOURS, locate_hour
+from .ledger.day_summary import DayOrigin
+from .ledger.hour_peaks import hour_levels
+from .other_rooms import OtherChannel, OtherRoomsFinding, find_other_rooms
+from .pollutant import Pollutant
+from .reading.surroundings import HOURS, LEAST_BEFORE_H, OutdoorRise
 
 # Hours around the start of a rise. By their whole hours, the two could be two hours apart.
 _BESIDE = (-1, 0, 1)
