@@ -1,10 +1,14 @@
 """The sentences about the year: when it was learned, which seasons were seen, and last year."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from ..core.explaining.explanation import Explanation, Subject, TypicalRange
-from ..core.explaining.year_facts import UsualThen
+from ..core.explaining.year_facts import UsualThen, YearFacts
+from ..core.learning.last_year import TimeOfYear
 from ..inputs.room_config import RoomSource
+
+YEAR_DIGITS: Final = 4  # Follows from the calendar: "2025" or "2025/26".
 
 
 class Speaker(Protocol):
@@ -74,9 +78,27 @@ def _seasons(words: Speaker, explanation: Explanation) -> list[str]:
                     "season_once" if len(known) == 1 else "season_more",
                     season=words.say(f"season_{season}"),
                     number=len(known),
-                    years=", ".join(known),
+                    years=_years(words, explanation.year, season, known),
                 )
             )
         elif not present:
             said.append(words.say("season_not_seen", season=words.say(f"season_{season}")))
     return said
+
+
+def _years(words: Speaker, year: YearFacts, season: TimeOfYear, known: Sequence[str]) -> str:
+    """Return when a season was seen: this year, last year, or its years as numbers.
+
+    A season that goes on in another year was that of last year if it is the next to come, or the
+    present one: one that has just ended is not.
+    """
+    begun = int(known[0][:YEAR_DIGITS])
+    if len(known) > 1 or year.present is None:
+        return ", ".join(known)
+    if known[0] != str(begun):
+        near = season in {year.seasons[0][0], year.seasons[-1][0]}
+        last = near and begun == int(year.present[:YEAR_DIGITS]) - 1
+        return words.say("season_last_year") if last else known[0]
+    if begun == year.calendar_year:
+        return words.say("season_this_year")
+    return words.say("season_last_year") if begun == year.calendar_year - 1 else known[0]

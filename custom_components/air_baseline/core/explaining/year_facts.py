@@ -45,9 +45,10 @@ class YearFacts:
     `learned_from` and `learned_to` are the first and the last day that count in the range, and
     `outdoors` the lowest and highest daily mean of them (°C). `seasons` has for each season the
     years in which it was seen, the present one last; it is empty where there are no seasons.
-    `present` is the year of the present season. `hourly_from` and `hourly_to` are the first and
-    the last day of the weeks that came from hourly means, and `gap` is why there are none from
-    before. `last_year` is what was usual in the same weeks of last year, at the same time of day.
+    `present` is the year of the present season, and `calendar_year` that of today. `hourly_from`
+    and `hourly_to` are the first and the last day of the weeks that came from hourly means, and
+    `gap` is why there are none from before. `last_year` is what was usual in the same weeks of
+    last year, at the same time of day.
     """
 
     learned_from: str | None = None
@@ -55,6 +56,7 @@ class YearFacts:
     outdoors: tuple[float, float] | None = None
     seasons: tuple[tuple[TimeOfYear, tuple[str, ...]], ...] = ()
     present: str | None = None
+    calendar_year: int = 0
     hourly_from: str | None = None
     hourly_to: str | None = None
     gap: YearGap | None = None
@@ -75,6 +77,7 @@ def year_facts(channel: Channel, at: float, part: int) -> YearFacts:
         outdoors=(min(temperatures), max(temperatures)) if temperatures else None,
         seasons=tuple((season, seen.seen[season]) for season in seen.following()),
         present=seen.year,
+        calendar_year=date.fromordinal(today).year,
         hourly_from=iso_day(hourly[0].seen_days[0]) if hourly else None,
         hourly_to=iso_day(hourly[-1].seen_days[-1]) if hourly else None,
         gap=channel.year.gap,
