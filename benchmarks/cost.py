@@ -1,7 +1,7 @@
 """What Air Baseline costs: each figure with its budget and with Home Assistant's helpers.
 
     python -m benchmarks.cost [core] [corrections] [year] [updates] [day] [disk] [home] [loop]
-                              [start] [history]
+                              [card] [start] [history]
 
 Without names it measures everything; `loop` takes half an hour of it. The median of a figure is
 compared with its budget. Exits with 1 over budget.
@@ -14,6 +14,7 @@ import sys
 from typing import Final
 
 from . import (
+    cost_card,
     cost_corrections,
     cost_day,
     cost_disk,
@@ -42,6 +43,7 @@ TABLES: Final[dict[str, Callable[[], Iterable[Figure]]]] = {
     "disk": lambda: asyncio.run(cost_disk.disk()),
     "home": lambda: asyncio.run(cost_updates.home()),
     "loop": lambda: asyncio.run(cost_loop.loop()),
+    "card": cost_card.figures,
     "start": starts,
     "history": history.figures,
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 import json
 from random import Random
+from string import ascii_lowercase
 import sys
 from time import process_time
 from types import MappingProxyType
@@ -23,12 +24,15 @@ from custom_components.air_baseline.core.ledger.correction import (
     episode_normal,
     episode_real,
     exclude_days,
+    missed,
+    named,
     report_change,
     start_over,
 )
 from custom_components.air_baseline.core.ledger.entries import Draft, LooksRight
 from custom_components.air_baseline.core.ledger.episode import Episode, EpisodeEnd
 from custom_components.air_baseline.core.ledger.ledger import UndoError
+from custom_components.air_baseline.core.ledger.own_words import MOST_CHARACTERS, MOST_MISSED
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 
 from .figures import Figure, show
@@ -57,6 +61,8 @@ WORKLOADS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {"corrections": KINDS, "strikes and answers": STRIKES}
 )
 TRIES: Final = 5  # The fastest counts, because the others were disturbed.
+NAMES: Final = 100  # More than are kept.
+NAMES_KB: Final = 4.0  # Of names, notes and missed stretches of a channel; specified.
 STRUCK_DAYS: Final = 80  # Days back from which one is excluded at random.
 
 
@@ -71,7 +77,7 @@ def figures() -> Iterator[Figure]:
 def _figures(room: Room, number: int, workload: str) -> Iterator[Figure]:
     kinds = WORKLOADS[workload]
     evening = corrected(room, number, kinds)
-    text = json.dumps(dump_channel(evening), separators=(",", ":"))
+    text = _text(evening)
     name = f"{room.pollutant.value}, {number:,} {workload}:"
     day = FIRST + DAYS
     closes = [1e3 * close_s(text, day) for _ in range(TRIES)]
@@ -80,9 +86,30 @@ def _figures(room: Room, number: int, workload: str) -> Iterator[Figure]:
     yield Figure(f"{name} one more", steps, "ms", CORRECTION_MS)
     yield Figure("  the slowest kind", [max(steps)], "ms", CORRECTION_MS)
     yield Figure(f"{name} disk", [len(text) / 1024.0], "KB", DISK_KB)
+    if number == NUMBERS[-1]:
+        most = len(_text(_told(text, day))) / 1024.0
+        yield Figure("  with all names and missed stretches", [most], "KB", DISK_KB + NAMES_KB)
     most_kb = MEMORY_KB + len(evening.ledger.entries) * ENTRY_BYTES / 1024.0
     yield Figure(f"{name} memory", [memory_kb(evening)], "KB", most_kb)
     yield Figure("  entries", [len(evening.ledger.entries)], "")
+
+
+def _text(channel: Channel) -> str:
+    """Return a channel as it is on the disk."""
+    return json.dumps(dump_channel(channel), separators=(",", ":"))
+
+
+def _told(text: str, day: int) -> Channel:
+    """Return a channel whose owner has also said all that is kept of names and missed stretches."""
+    channel, chance = load_channel(json.loads(text), ZONE, MONTH_DAYS), Random(day)  # noqa: S311 - repeatable
+    at = day_start(day, ZONE) - 1.0
+    for number in range(MOST_MISSED):
+        since = int(at) - (number + 2) * 6 * HOUR
+        channel.correct(at, missed(since, since + HOUR, ZONE))
+    for number in range(NAMES):
+        name = "".join(chance.choice(ascii_lowercase) for _ in range(MOST_CHARACTERS))
+        channel.correct(at, named(int(at) - number * HOUR, name))
+    return channel
 
 
 def corrected(room: Room, number: int, kinds: Sequence[str] = KINDS) -> Channel:

@@ -58,9 +58,8 @@ def stand_in(answers: dict[str, Any], **given: Any) -> dict[str, Any]:
             }
             for category in ("common", "issues", "exceptions")
         },
-        "entityWords": {
-            f"{prefix}.entity.{path}": text for path, text in leaves(words()["entity"])
-        },
+        "entityWords": {f"{prefix}.entity.{path}": text for path, text in leaves(words()["entity"])}
+        | {"ui.common.close": "Close", "ui.common.back": "Back"},
     } | given
 
 

@@ -265,10 +265,17 @@ export class AirBaselineCard extends HTMLElement {
 
   _happened() {
     const open = html("button", "happened", { type: "button" }, say(this._hass, "card_timeline"));
+    const closed = () => this._focusOn(".happened");
     open.addEventListener("click", () =>
-      openTimeline(this.shadowRoot, this._hass, this._config.device_id),
+      openTimeline(this.shadowRoot, this._hass, this._config.device_id, closed),
     );
     return open;
+  }
+
+  /** Focus what opened a dialog: it has been drawn again, or is gone with its question. */
+  _focusOn(selector) {
+    const found = this._card.querySelector(selector) ?? this._card.querySelector(".happened");
+    found?.focus();
   }
 
   _whatToDo(sentences) {
@@ -286,9 +293,11 @@ export class AirBaselineCard extends HTMLElement {
     const items = questions.map((question) => {
       const title = questionTitle(this._hass, question.kind, room, question.numbers);
       if (!this._room.may_answer || !question.id) return html("span", "", {}, title);
-      const open = html("button", "", { type: "button" }, title);
+      const open = html("button", "", { type: "button", "data-question": question.id }, title);
+      const closed = () => this._focusOn(`[data-question="${CSS.escape(question.id)}"]`);
+      const options = { room, title, closed };
       open.addEventListener("click", () =>
-        openQuestion(this.shadowRoot, this._hass, this._config.device_id, question, { room, title }),
+        openQuestion(this.shadowRoot, this._hass, this._config.device_id, question, options),
       );
       return open;
     });

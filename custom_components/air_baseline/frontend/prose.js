@@ -20,7 +20,7 @@ function blockElements(lines) {
     const heading = HEADING.exec(line.trim());
     if (heading) {
       list = undefined;
-      elements.push(html("h4", "", {}, plain(heading[1])));
+      elements.push(html("h3", "part", {}, plain(heading[1])));
     } else if (line.startsWith("- ")) {
       if (!list) elements.push((list = html("ul")));
       list.append(html("li", "", {}, ...inline(line.slice(2))));

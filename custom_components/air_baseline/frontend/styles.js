@@ -209,8 +209,8 @@ button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8p
 .panel-body, .panel-status { padding: 0 16px; }
 .panel-body > * + *, .inside > * + * { margin-top: 12px; }
 .panel-body { padding-bottom: 16px; overflow-wrap: anywhere; }
-.panel-body h4 { margin: 12px 0 0; font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); }
 .panel-body h3 { font-size: .9375rem; font-weight: 500; margin-bottom: 4px; }
+.panel-body h3.part { margin: 12px 0 0; font-size: .8125rem; color: var(--ab-quiet); }
 .panel-body ul:not(.happened) > li + li { margin-top: 2px; }
 .panel-status { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; font-weight: 500; }
 .panel-status:not(:empty) { padding-bottom: 12px; }

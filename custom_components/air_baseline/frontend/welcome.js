@@ -17,7 +17,9 @@ const OWN_STYLES = `
   background: none; color: var(--ab-link); text-decoration: none; line-height: 26px;
 }
 .offers button:disabled { cursor: default; opacity: .7; }
-pre { overflow: auto; padding: 12px; background: var(--secondary-background-color, #eee); }
+pre {
+  overflow: auto; padding: 12px; border: 1px solid var(--divider-color, #e0e0e0); border-radius: 8px;
+}
 `;
 
 export class AirBaselineWelcome extends HTMLElement {
