@@ -117,6 +117,30 @@ def a_channel(**changes: Any) -> Message:
     } | changes
 
 
+# The usual range of each month and where it came from: low, high, and l(ived), h(ourly) or nothing.
+MONTHS: tuple[tuple[float, float, str], ...] = (
+    (6.0, 19.0, "hourly"),
+    (4.0, 14.0, "hourly"),
+    (3.0, 11.0, "hourly"),
+    (2.0, 10.0, "hourly"),
+    *[(0.0, 0.0, "")] * 5,
+    (4.0, 13.0, "lived"),
+    (5.0, 21.0, "lived"),
+    (4.0, 16.0, "lived"),
+    (3.0, 12.0, "lived"),
+)
+
+
+def a_year(**changes: Any) -> Message:
+    """Return the answer about thirteen months up to March 2026, with changes."""
+    months = []
+    for place, (low, high, origin) in enumerate(MONTHS):
+        year, month = divmod(2025 * 12 + 2 + place, 12)
+        known = {"from": origin, "low": low, "high": high} if origin else {"from": None}
+        months.append({"month": f"{year}-{month + 1:02d}", **known})
+    return {"today": "2026-03-02", "months": months} | changes
+
+
 def a_room(*channels: Message, **changes: Any) -> Message:
     """Return a room that is shown."""
     return {

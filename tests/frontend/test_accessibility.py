@@ -6,7 +6,15 @@ from typing import Any, Literal
 from playwright.sync_api import Browser, Locator, Page, expect
 import pytest
 
-from tests.frontend.messages import STATES, a_brief, a_channel_brief, a_guideline
+from tests.frontend.messages import (
+    STATES,
+    a_brief,
+    a_channel,
+    a_channel_brief,
+    a_guideline,
+    a_room,
+    a_year,
+)
 from tests.frontend.pages import LIBRARY, SHOW, open_page, show, stand_in, text
 from tests.frontend.test_timeline import REPLIES
 from tests.frontend.test_welcome import opened as welcome
@@ -168,6 +176,18 @@ def tab_to(page: Page, name: str) -> None:
         if focused(page) == name:
             return
     raise AssertionError(f"Tab does not reach {name}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_a_year(browser: Browser, scheme: Scheme) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = open_page(context)
+    given = {"replies": {"room_year": a_year()}}
+    show(page, a_room(a_channel(year=1)), given, show_year=True)
+    text(page)
+    page.locator("air-baseline-card .year svg").wait_for()
+    assert faults(page) == []
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

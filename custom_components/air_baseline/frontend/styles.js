@@ -153,6 +153,10 @@ dialog::backdrop { background: rgba(0, 0, 0, .5); }
 .legend .episode { color: var(--primary-text-color); font-weight: 500; }
 .year { margin-top: 14px; }
 .year h4 { font-size: .8125rem; font-weight: 500; color: var(--ab-quiet); margin: 0 0 4px; }
+.year svg { display: block; }
+.year text { fill: var(--ab-quiet); font-size: 11px; }
+.year .grid line { stroke: var(--divider-color, #e0e0e0); }
+.year .today text { fill: var(--primary-text-color, #212121); }
 .month .lived { fill: var(--ab-usual); fill-opacity: .42; }
 .month .hourly { fill: none; stroke: var(--ab-usual); stroke-width: 1.2; }
 .month .hatch { stroke: var(--ab-usual); stroke-width: 1; }
