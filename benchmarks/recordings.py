@@ -81,11 +81,14 @@ def outdoor_sources(folder: Path) -> Iterator[Source]:
 
 
 @lru_cache(maxsize=4)
-def read(source: Source) -> tuple[Array, Array]:
-    """Return times (POSIX) and levels; an empty cell is no reading."""
-    column = COLUMNS[source.pollutant]
+def read(source: Source, column: str | None = None) -> tuple[Array, Array]:
+    """Return times (POSIX) and levels; an empty cell is no reading.
+
+    By default they are in the column of the source's pollutant.
+    """
+    column = column or COLUMNS[source.pollutant]
     with TextIOWrapper(gzip.open(source.path), encoding="utf-8", newline="") as file:
-        rows = [(row["timestamp"], row[column]) for row in csv.DictReader(file) if row[column]]
+        rows = [(row["timestamp"], row[column]) for row in csv.DictReader(file) if row.get(column)]
     times = [datetime.fromisoformat(time).timestamp() for time, _ in rows]
     return np.array(times), np.array([float(level) for _, level in rows])
 

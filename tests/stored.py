@@ -39,7 +39,8 @@ def in_columns_of_today(stored: Any) -> Any:  # noqa: ANN401 - JSON
     if found.get("episodes_columns") == list(FORMER_EPISODE_COLUMNS):
         found["episodes_columns"] = list(EPISODE_COLUMNS)
         found["episodes"] = [[*row, None, False] for row in found["episodes"]]
-    if found.get("entries_columns") == list(FORMER_ENTRY_COLUMNS):
+    if tuple(found.get("entries_columns", ())) in FORMER_ENTRY_COLUMNS:
+        more = [None] * (len(ENTRY_COLUMNS) - len(found["entries_columns"]))
         found["entries_columns"] = list(ENTRY_COLUMNS)
-        found["entries"] = [[*row, None, None] for row in found["entries"]]
+        found["entries"] = [[*row, *more] for row in found["entries"]]
     return found | (dump_days(load_days(found)) if "days_columns" in found else {})

@@ -22,6 +22,7 @@ from .core.ledger.correction import (
     episode_span,
     exclude_days,
     its_the_season,
+    map_sensor,
     report_change,
     start_over,
 )
@@ -37,6 +38,7 @@ from .core.ledger.episode import Episode
 from .core.ledger.folding import UNDO_DAYS
 from .core.ledger.ledger import UndoError
 from .core.other_rooms import SAME_RISE_S
+from .core.past.sensor_mapping import SensorMapping
 from .core.pollutant import Pollutant
 from .core.storage.ledger import MOST_ENTRIES
 from .storage.store import NotSavedError
@@ -157,6 +159,18 @@ async def async_change(
     reported = today(room).toordinal()
     draft = report_change(day.toordinal(), reported, similar=similar, replaces=replaces)
     return await async_correct(room, dict.fromkeys(pollutants, draft))
+
+
+async def async_convert(
+    room: RoomCoordinator, mappings: Mapping[Pollutant, SensorMapping]
+) -> Corrected:
+    """Convert the days before today, because another sensor takes the place of an old one."""
+    first = today(room).toordinal()
+    steps = {
+        pollutant: map_sensor(first, found.level, found.offset, found.spread)
+        for pollutant, found in mappings.items()
+    }
+    return await async_correct(room, steps)
 
 
 async def async_season(room: RoomCoordinator, pollutant: Pollutant, change: int) -> Corrected:

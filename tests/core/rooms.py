@@ -35,6 +35,7 @@ from custom_components.air_baseline.core.ledger.entries import (
     Relearned,
     Reset,
     Season,
+    SensorMapped,
     StopAsking,
     StopReporting,
     Trouble,
@@ -193,6 +194,18 @@ def a_ledger(days: Iterable[DaySummary], **given: Any) -> Ledger:
     return Ledger(days=tuple(days), **given)
 
 
+def a_mapping(first: int, last: int | None = None, offset: float = 0.24) -> SensorMapped:
+    """Return the correction that converts the days before one from an old sensor."""
+    return SensorMapped(
+        from_day=first,
+        found_day=last or first,
+        weight=0.25,
+        level=10.0,
+        offset=offset,
+        spread=0.08,
+    )
+
+
 def a_correction(
     code: CorrectionCode, first: int = MONDAY - 10, last: int = MONDAY - 5
 ) -> Correction:
@@ -205,6 +218,7 @@ def a_correction(
         EpisodeNormal(episode=7, parts=0b101, alert_level=70.5, until_day=last + 60),
         DaysExcluded(from_day=first, to_day=last),
         ChangeReported(from_day=first, found_day=last),
+        a_mapping(first, last),
         ChangeSuspected(from_day=first, found_day=last, weight=0.25, cause=Cause.LEVEL_SHIFT),
         ChangePassed(from_day=first, to_day=last),
         Season(),

@@ -29,10 +29,16 @@ NAMED = {
 COUNTED = re.compile(
     r"\{(?:days|weeks|weekend|hourly|alerts)\}\s(?!(?:of|von|sur|de|su|van|z)\b)\w"
 )
-NEVER_ONE = {  # Days kept, compared with or promised: 13 of them at least.
+NEVER_ONE = {  # Days kept, compared with or promised: 13 at least; or side by side: 3 at least.
     "common.inferred_level",
     "common.inferred_rank",
     "common.inferred_record",
+    "common.mapping_alike",
+    "common.mapping_apart",
+    "common.mapping_not_together",
+    "common.mapping_offered",
+    "common.mapping_steady",
+    "common.mapping_uncertain",
     "common.rarity",
     "exceptions.correction_too_old.message",
     "exceptions.day_too_far.message",

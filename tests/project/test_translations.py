@@ -30,6 +30,7 @@ from custom_components.air_baseline.core.explaining.explanation import Next, Not
 from custom_components.air_baseline.core.learning.last_year import TimeOfYear
 from custom_components.air_baseline.core.ledger.entries import CorrectionCode
 from custom_components.air_baseline.core.ledger.episode import EpisodeEnd
+from custom_components.air_baseline.core.past.sensor_mapping import NoMapping
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.entity import WORDS_OF_POLLUTANT
 from custom_components.air_baseline.event import EVENT_TYPES
@@ -71,6 +72,7 @@ CODES: Mapping[str, list[str]] = {
     "season_": [season.value for season in TimeOfYear],
     "year_": [gap.value for gap in YearGap],
     "part_": [str(part) for part in range(PARTS)],
+    "mapping_": [reason.value for reason in NoMapping],
     "correction_": [
         code.value
         for code in CorrectionCode
@@ -128,18 +130,22 @@ def test_every_refusal_has_words() -> None:
 
 
 def test_every_abort_has_words_and_the_others_are_home_assistants_own() -> None:
-    for module in ("flows/home", "flows/room"):
-        assert list(calls(source(module), "async_abort")) == []
-    own = {
-        text
-        for call in calls(source("config_flow"), "async_abort")
-        for keyword in call.keywords
-        for text in texts_of(keyword.value)
-    }
+    assert list(calls(source("flows/home"), "async_abort")) == []
+    own, of_rooms = (
+        {
+            text
+            for call in calls(source(module), "async_abort")
+            for keyword in call.keywords
+            for text in texts_of(keyword.value)
+        }
+        for module in ("config_flow", "flows/room")
+    )
     assert own == {"rooms_added", "no_rooms_added"}
+    assert of_rooms == {"not_converted"}
     assert set(words()["config"]["abort"]) == {"single_instance_allowed", *own}
     of_room = set(words()["config_subentries"]["room"]["abort"])
-    assert of_room == {"already_configured", "reconfigure_successful"}  # Before 2026.10.
+    known = {"already_configured", "reconfigure_successful"}  # Before 2026.10.
+    assert of_room == known | of_rooms
 
 
 def entities() -> dict[str, dict[str, Any]]:

@@ -1,23 +1,27 @@
 """Add a room, or change its area and its sources; the answers are checked in `room_form`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.core import callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 import voluptuous as vol
 
 from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW, DOMAIN
 from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
+from ..corrections import async_convert
 from ..inputs.eligibility import name_of
-from ..inputs.room_config import room_sources
+from ..inputs.room_config import RoomSource, room_sources
 from ..issues.sources import async_forget_troubles
+from ..storage.store import NotSavedError
 from ..words.explanation import escape, set_off
 from .candidates import async_candidates
 from .found_words import FoundWords
 from .history_survey import async_worth
+from .replaced import Conversions, async_conversions
 from .room_form import area_name, async_check_room, room_schema, sources_of
 
 
@@ -25,6 +29,7 @@ class RoomFlow(ConfigSubentryFlow):
     """Add a room, or change its sources."""
 
     _changed: dict[str, Any]
+    _conversions = Conversions({}, {})
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the area and its sources."""
@@ -70,11 +75,34 @@ class RoomFlow(ConfigSubentryFlow):
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask whether what was learned from a source applies to its replacement."""
+        replaced = self._replaced()
+        learned = self._learned_from()
+        both = [pair for one, pair in self._of_other_sources().items() if one in learned]
+        self._conversions = await async_conversions(self.hass, both)
+        said = self._conversions.sentences
+        lines = [f"{line}. {said[one]}" if one in said else line for one, line in replaced.items()]
+        convert = ["convert"] if self._conversions.mappings else []
         return self.async_show_menu(
             step_id="replaced",
-            menu_options=["keep_ledger", "start_anew"],
-            description_placeholders={"sources": "\n".join(self._replaced().values())},
+            menu_options=[*convert, "keep_ledger", "start_anew"],
+            description_placeholders={"sources": "\n".join(lines)},
         )
+
+    async def async_step_convert(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Convert the days of the replaced sources; those that cannot be converted start anew."""
+        room = loaded_rooms(self.hass).get(self._get_reconfigure_subentry().subentry_id)
+        mappings = self._conversions.mappings
+        if room is None or not mappings.keys() <= self._learned_from():
+            return self.async_abort(reason="not_converted")
+        try:
+            await async_convert(room, mappings)
+        except ServiceValidationError:
+            return self.async_abort(reason="not_converted")
+        except NotSavedError:
+            pass  # It is in force, and saved later.
+        return self._start_anew([one for one in self._replaced() if one not in mappings])
 
     async def async_step_keep_ledger(
         self, _user_input: dict[str, Any] | None = None
@@ -86,11 +114,14 @@ class RoomFlow(ConfigSubentryFlow):
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Set what was learned from the replaced sources aside when this is applied."""
-        waiting = self._changed.get(CONF_START_ANEW, [])
-        self._changed[CONF_START_ANEW] = [
-            *waiting,
-            *(pollutant.value for pollutant in self._replaced()),
-        ]
+        return self._start_anew(self._replaced())
+
+    @callback
+    def _start_anew(self, pollutants: Iterable[Pollutant]) -> SubentryFlowResult:
+        """Let some pollutants start with an empty ledger, after those that wait for that."""
+        if anew := [pollutant.value for pollutant in pollutants]:
+            waiting = self._changed.get(CONF_START_ANEW, [])
+            self._changed[CONF_START_ANEW] = [*waiting, *anew]
         return self._finish()
 
     @callback
@@ -124,18 +155,29 @@ class RoomFlow(ConfigSubentryFlow):
         """
         waiting = self._changed.get(CONF_START_ANEW, ())
         return {
-            pollutant: f"- {self._names(old, new)}"
+            pollutant: f"- {self._names(old.entity_id, new.entity_id)}"
             for pollutant, (old, new) in self._of_other_sources().items()
             if pollutant not in waiting
         }
 
     @callback
-    def _of_other_sources(self) -> dict[Pollutant, tuple[str, str]]:
+    def _learned_from(self) -> AbstractSet[Pollutant]:
+        """Return the pollutants whose replaced source has left days in a room that runs."""
+        loaded = loaded_rooms(self.hass).get(self._get_reconfigure_subentry().subentry_id)
+        channels = loaded.channels if loaded else {}
+        return {
+            pollutant
+            for pollutant in self._replaced()
+            if pollutant in channels and channels[pollutant].ledger.days
+        }
+
+    @callback
+    def _of_other_sources(self) -> dict[Pollutant, tuple[RoomSource, RoomSource]]:
         """Return the old and the new source of each pollutant that gets another one."""
         old = room_sources(self._get_reconfigure_subentry().data)
         new = room_sources(self._changed)
         return {
-            pollutant: (source.entity_id, new[pollutant].entity_id)
+            pollutant: (source, new[pollutant])
             for pollutant, source in old.items()
             if pollutant in new and new[pollutant].entity_id != source.entity_id
         }

@@ -19,7 +19,8 @@ from .files import EARLIER, copy, set_aside
 # 3: the ledger is written seldom, and its open part is in a file of its own.
 # 4: a day has peaks of hours, an episode a rarity, and a forecast the threshold of each rarity.
 # 5: names in the owner's own words, and missed stretches.
-STORAGE_VERSION = 5
+# 6: mappings from one sensor to the next.
+STORAGE_VERSION = 6
 YEAR_VERSION = 1  # Of the files of the years, by judgement of their own: others change them.
 
 type Json = dict[str, Any]

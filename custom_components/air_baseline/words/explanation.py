@@ -473,7 +473,7 @@ class Words:
         corrections, folded = explanation.corrections, explanation.folded_corrections
         if corrections or folded:
             lines.append(self.say("because_corrections", number=len(corrections) + folded))
-            lines += map(self._correction, corrections[-LISTED_CORRECTIONS:])
+            lines += [self._correction(one, source) for one in corrections[-LISTED_CORRECTIONS:]]
         if folded:
             lines.append(self.say("because_folded", number=folded))
         return "\n".join(f"- {line}" for line in lines)
@@ -497,7 +497,30 @@ class Words:
                 lines.append(self.say("because_forecasts", scored=scored, kept=kept))
         return lines
 
-    def _correction(self, correction: CorrectionInForce) -> str:
+    def mapped(
+        self, levels: tuple[float, float, float, float], source: RoomSource
+    ) -> tuple[str, str, str, str]:
+        """Return a level of an old sensor, and the new one's, at least and at most (base unit)."""
+        old, new, low, high = levels
+        return (
+            self.limit(old, source),
+            self.limit(new, source),
+            self.number(low / source.factor),
+            self.number(high / source.factor),
+        )
+
+    def _correction(self, correction: CorrectionInForce, source: RoomSource) -> str:
+        if correction.mapping is not None:
+            old, new, low, high = self.mapped(correction.mapping, source)
+            return self.say(
+                "correction_sensor_mapped",
+                said=self.date_and_time(correction.at),
+                first=self.date(correction.from_day),
+                old=old,
+                new=new,
+                low=low,
+                high=high,
+            )
         return self.say(
             f"correction_{correction.code}",
             said=self.date_and_time(correction.at),

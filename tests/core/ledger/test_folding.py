@@ -42,7 +42,7 @@ from custom_components.air_baseline.core.storage.ledger import (
     dump_ledger,
     load_ledger,
 )
-from tests.core.rooms import MONDAY, a_day, a_ledger, an_entry
+from tests.core.rooms import MONDAY, a_day, a_ledger, a_mapping, an_entry
 
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
@@ -69,8 +69,8 @@ def an_episode(day: int, number: int) -> Episode:
 
 
 # Kinds of steps, some of them more often; see `a_draft`.
-TURNS = [0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 12]
-RESETS, UNDO = {4, 5}, 12
+TURNS = [0, 0, 0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 11, 12, 13, 13]
+RESETS, UNDO = {4, 5, 12}, 13
 
 
 class Unfolded(Ledger):
@@ -113,6 +113,11 @@ def said(ledger: Ledger, today: int) -> dict[str, Any]:
         "missed": [
             entry.correction for entry in ledger.of(Missed) if entry.correction.day > today - WINDOW
         ],
+        "mappings": [
+            [one for one in ledger.effects.mappings if day < one[0]]
+            for day in days
+            if day > today - WINDOW and ledger.factor(day)
+        ],
         "shift": ledger.shift and ledger.shift.correction,
     }
 
@@ -141,6 +146,7 @@ def a_draft(kind: int, today: int, first: int, more: int, ledger: Ledger) -> Dra
         Season(),
         Missed(since=more, until=more + 1, day=first, parts=1 + more % ALL_PARTS),
         Named(moment=(first - EPOCH) * int(DAY_S) + more % 3, name=f"cake {more}"),
+        a_mapping(min(first, today), today),
     )
     correction = corrections[kind]
     withdraws = isinstance(correction, Season | ChangePassed)

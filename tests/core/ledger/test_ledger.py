@@ -35,7 +35,7 @@ from custom_components.air_baseline.core.ledger.episode import Episode
 from custom_components.air_baseline.core.ledger.histogram import ALL_PARTS
 from custom_components.air_baseline.core.ledger.ledger import Ledger, UndoError
 from tests.core.properties import repeatable
-from tests.core.rooms import MONDAY, a_correction, a_day, a_ledger, an_entry
+from tests.core.rooms import MONDAY, a_correction, a_day, a_ledger, a_mapping, an_entry
 
 DAY = 86_400.0
 NOW = 1_770_000_000.0
@@ -225,6 +225,7 @@ def test_ids_are_never_used_twice(codes: list[CorrectionCode], undone: list[int]
         (Reset(from_day=MONDAY + 2), [0.0, 0.0, 1.0]),
         (reported(1), [0.0, 1.0, 1.0]),
         (reported(1, 0.25), [0.25, 1.0, 1.0]),
+        (a_mapping(MONDAY + 1), [0.25, 1.0, 1.0]),
         (suspected(2), [0.25, 0.25, 1.0]),
         (excluded(1), [1.0, 0.0, 1.0]),
         (excluded(1, 9), [1.0, 0.0, 0.0]),

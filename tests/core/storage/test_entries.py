@@ -41,7 +41,7 @@ from custom_components.air_baseline.core.ledger.entries import (
 )
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.storage.ledger import dump_ledger, load_ledger
-from tests.core.rooms import an_entry
+from tests.core.rooms import a_mapping, an_entry
 from tests.stored import in_columns_of_today
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -66,6 +66,8 @@ COLUMNS = (
     "cause",
     "until",
     "name",
+    "offset",
+    "spread",
 )
 type Row = list[Any]
 
@@ -74,27 +76,41 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
     {
         "looks_right": (
             an_entry(LooksRight(), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, None, None, None],
+            [None, None, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "stop_asking": (
             an_entry(StopAsking(), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, None, None, None],
+            [None, None, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "stop_asking of episodes": (
             an_entry(StopAsking(episode=1_772_454_600), 3, AT),
-            [None, None, None, 0.0, None, None, 1_772_454_600, None, None, None, None],
+            [None, None, None, 0.0, None, None, 1_772_454_600, None, None, None, None, None, None],
         ),
         "stop_reporting": (
             an_entry(StopReporting(trouble=Trouble.IMPLAUSIBLE), 3, AT),
-            [None, None, None, 0.0, None, None, None, None, "source_implausible", None, None],
+            [
+                None,
+                None,
+                None,
+                0.0,
+                None,
+                None,
+                None,
+                None,
+                "source_implausible",
+                None,
+                None,
+                None,
+                None,
+            ],
         ),
         "episode_real": (
             an_entry(EpisodeReal(episode=1_772_454_600, day=DAY, parts=0b110), 3, AT),
-            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None, None, None],
+            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None, None, None, None, None],
         ),
         "episode_real on another day": (
             an_entry(EpisodeReal(episode=1_772_454_600, day=DAY, parts=0b1), 3, AT, step=2),
-            [DAY, DAY, 1, 0.0, None, None, 1_772_454_600, 2, None, None, None],
+            [DAY, DAY, 1, 0.0, None, None, 1_772_454_600, 2, None, None, None, None, None],
         ),
         "episode_normal": (
             an_entry(
@@ -104,25 +120,29 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
                 3,
                 AT,
             ),
-            [None, None, 4, 0.0, 92.0, DAY + 60, 1_772_454_600, None, None, None, None],
+            [None, None, 4, 0.0, 92.0, DAY + 60, 1_772_454_600, None, None, None, None, None, None],
         ),
         "strike": (
             an_entry(DaysExcluded(from_day=DAY - 9, to_day=DAY - 7), 3, AT),
-            [DAY - 9, DAY - 7, None, 0.0, None, None, None, None, None, None, None],
+            [DAY - 9, DAY - 7, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "strike of a sensor at fault": (
             an_entry(DaysExcluded(from_day=DAY - 9, to_day=DAY), 3, AT, replaces=2),
-            [DAY - 9, DAY, None, 0.0, None, None, None, 2, None, None, None],
+            [DAY - 9, DAY, None, 0.0, None, None, None, 2, None, None, None, None, None],
         ),
         "change": (
             an_entry(ChangeReported(from_day=DAY - 9, found_day=DAY), 3, AT),
-            [DAY - 9, DAY, None, 0.0, None, None, None, None, None, None, None],
+            [DAY - 9, DAY, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "change to a similar place": (
             an_entry(
                 ChangeReported(from_day=DAY - 9, found_day=DAY, weight=0.25), 3, AT, replaces=2
             ),
-            [DAY - 9, DAY, None, 0.25, None, None, None, 2, None, None, None],
+            [DAY - 9, DAY, None, 0.25, None, None, None, 2, None, None, None, None, None],
+        ),
+        "sensor_mapped": (
+            an_entry(a_mapping(DAY - 9, DAY), 3, AT),
+            [DAY - 9, DAY, None, 0.25, 10.0, None, None, None, None, None, None, 0.24, 0.08],
         ),
         "change_detected": (
             an_entry(
@@ -132,35 +152,63 @@ STORED: Mapping[str, tuple[Entry, Row]] = MappingProxyType(
                 3,
                 AT,
             ),
-            [DAY - 9, DAY, None, 0.25, None, None, None, None, "time_zone", None, None],
+            [DAY - 9, DAY, None, 0.25, None, None, None, None, "time_zone", None, None, None, None],
         ),
         "change_passed": (
             an_entry(ChangePassed(from_day=DAY - 9, to_day=DAY - 2), 3, AT, replaces=2),
-            [DAY - 9, DAY - 2, None, 0.0, None, None, None, 2, None, None, None],
+            [DAY - 9, DAY - 2, None, 0.0, None, None, None, 2, None, None, None, None, None],
         ),
         "season": (
             an_entry(Season(), 3, AT, replaces=2),
-            [None, None, None, 0.0, None, None, None, 2, None, None, None],
+            [None, None, None, 0.0, None, None, None, 2, None, None, None, None, None],
         ),
         "reset": (
             an_entry(Reset(from_day=DAY + 1), 3, AT),
-            [DAY + 1, None, None, 0.0, None, None, None, None, None, None, None],
+            [DAY + 1, None, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "relearned": (
             an_entry(Relearned(from_day=DAY), 3, AT),
-            [DAY, None, None, 0.0, None, None, None, None, None, None, None],
+            [DAY, None, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "clock_set_back": (
             an_entry(ClockSetBack(from_day=DAY - 3, to_day=DAY - 1), 3, AT),
-            [DAY - 3, DAY - 1, None, 0.0, None, None, None, None, None, None, None],
+            [DAY - 3, DAY - 1, None, 0.0, None, None, None, None, None, None, None, None, None],
         ),
         "named": (
             an_entry(Named(moment=1_772_454_600, name="candles"), 3, AT),
-            [None, None, None, 0.0, None, None, 1_772_454_600, None, None, None, "candles"],
+            [
+                None,
+                None,
+                None,
+                0.0,
+                None,
+                None,
+                1_772_454_600,
+                None,
+                None,
+                None,
+                "candles",
+                None,
+                None,
+            ],
         ),
         "missed": (
             an_entry(Missed(since=1_772_454_600, until=1_772_461_800, day=DAY, parts=6), 3, AT),
-            [DAY, DAY, 6, 0.0, None, None, 1_772_454_600, None, None, 1_772_461_800, None],
+            [
+                DAY,
+                DAY,
+                6,
+                0.0,
+                None,
+                None,
+                1_772_454_600,
+                None,
+                None,
+                1_772_461_800,
+                None,
+                None,
+                None,
+            ],
         ),
     }
 )
@@ -214,7 +262,21 @@ def test_a_row_that_lacks_a_column_of_its_kind_is_refused(entry: Entry, columns:
 
 @cases
 def test_a_row_with_a_column_of_another_kind_is_refused(entry: Entry, columns: Row) -> None:
-    of_others = [DAY, DAY, 1, 0.5, 70.0, DAY, 1_772_454_600, None, "level_shift", 2**31, "cake"]
+    of_others = [
+        DAY,
+        DAY,
+        1,
+        0.5,
+        70.0,
+        DAY,
+        1_772_454_600,
+        None,
+        "level_shift",
+        2**31,
+        "cake",
+        0.1,
+        0.1,
+    ]
     data = stored(a_ledger_with(entry))
     for name, value, other in zip(COLUMNS[3:], columns, of_others, strict=True):
         of_its_own = name == "weight" and isinstance(entry.correction, Change)

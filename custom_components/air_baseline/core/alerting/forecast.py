@@ -26,6 +26,7 @@ from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
 from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
 from ..ledger.ledger import Ledger
+from ..ledger.mapping import mapped_counts
 from ..pollutant import PollutantSpec
 from ..year.week import Week
 from .promise import MONTH_DAYS
@@ -141,7 +142,8 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
     counts = day_counts(ledger.days)
     in_force = {summary.day for summary in summaries}
     own = counts[[summary.day in in_force for summary in ledger.days]]
-    days = stack(summaries, own, ledger, day)
+    converted = mapped_counts(own, [one.day for one in summaries], ledger.effects.mappings)
+    days = stack(summaries, converted, ledger, day)
     coverages = [coverage for _, coverage in ledger.coverages()]
     widening, ahead = widening_of(coverages), coverage_ahead(coverages)
     try:

@@ -28,6 +28,7 @@ from ..ledger.entries import (
     ChangeSuspected,
     CorrectionCode,
     Entry,
+    SensorMapped,
     entry_columns,
 )
 from ..ledger.episode import Episode
@@ -343,7 +344,7 @@ def _corrections(channel: Channel, at: float) -> tuple[CorrectionInForce, ...]:
 
 
 def _in_force(entry: Entry, at: float) -> CorrectionInForce:
-    columns = entry_columns(entry)
+    columns, mapped = entry_columns(entry), entry.correction
     return CorrectionInForce(
         id=entry.id,
         code=entry.code,
@@ -352,6 +353,7 @@ def _in_force(entry: Entry, at: float) -> CorrectionInForce:
         from_day=_iso(columns["from_day"]),
         to_day=_iso(columns["to_day"]),
         until_day=_iso(columns["until_day"]),
+        mapping=(mapped.level, *mapped.said) if isinstance(mapped, SensorMapped) else None,
     )
 
 

@@ -176,7 +176,11 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionInForce:
-    """A correction that this statement takes into account, and the days that it concerns."""
+    """A correction that this statement takes into account, and the days that it concerns.
+
+    `mapping` is a usual level of the old sensor, and what this one reads there, at least and at
+    most (base unit); None if it converts nothing.
+    """
 
     id: int
     code: CorrectionCode
@@ -185,6 +189,7 @@ class CorrectionInForce:
     from_day: str | None
     to_day: str | None
     until_day: str | None
+    mapping: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,9 @@ class Days:
     weights: Array
 
 
-def stack(summaries: Sequence[DaySummary], counts: DayCounts, ledger: Ledger, today: int) -> Days:
+def stack(
+    summaries: Sequence[DaySummary], counts: DayCounts | Array, ledger: Ledger, today: int
+) -> Days:
     """Return days and their counts (day, part, cell) as arrays with today's weights.
 
     The shares of excluded parts are 0.

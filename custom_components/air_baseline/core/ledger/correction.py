@@ -29,6 +29,7 @@ from .entries import (
     Named,
     Reset,
     Season,
+    SensorMapped,
 )
 from .episode import Episode, EpisodeEnd
 from .ledger import Ledger
@@ -80,6 +81,22 @@ def report_change(
     weight = CHANGE_WEIGHT if similar else 0.0
     change = ChangeReported(from_day=from_day, found_day=reported_day, weight=weight)
     return Draft((change,), replaces)
+
+
+def map_sensor(from_day: int, level: float, offset: float, spread: float) -> Draft:
+    """Return the step after which days before `from_day` are converted from an old sensor.
+
+    They count as in a similar place. `level` is in the base unit, the others on the scale.
+    """
+    mapped = SensorMapped(
+        from_day=from_day,
+        found_day=from_day,
+        weight=CHANGE_WEIGHT,
+        level=level,
+        offset=offset,
+        spread=spread,
+    )
+    return Draft((mapped,))
 
 
 def its_the_season(replaces: int) -> Draft:

@@ -17,6 +17,7 @@ from .entries import (
     EpisodeNormal,
     EpisodeReal,
     Reset,
+    SensorMapped,
     Span,
 )
 
@@ -55,11 +56,11 @@ class Effects:
     and peaks are comparable with those of today. Both are 0 if that is every day. `changes` are
     those in force that the epoch does not cover; `shift` is a suspected one that is open, and
     `suspected_day` the latest first day of any, answered or not. `weights` are (day, what
-    each day before it counts for at most). `moving` are the ids of entries that moved the range,
-    in order. `answered` are the episodes with a correction, sorted. `lifted` are last day, mask
-    of parts and alert level of one after another. `resets` are (POSIX time, first day that
-    counts). `lasting` counts the steps by people that have no end, and `ends` are the last days
-    of the others.
+    each day before it counts for at most), `mappings` are (day, offset, spread) of what converts
+    the days before it, in order. `moving` are the ids of entries that moved the range, in order.
+    `answered` are the episodes with a correction, sorted. `lifted` are last day, mask of parts and
+    alert level of one after another. `resets` are (POSIX time, first day that counts). `lasting`
+    counts the steps by people that have no end, and `ends` are the last days of the others.
     """
 
     epoch_day: int = 0
@@ -70,6 +71,7 @@ class Effects:
     shift: Entry[Change] | None = None
     suspected_day: int = 0
     weights: tuple[tuple[int, float], ...] = ()
+    mappings: tuple[tuple[int, float, float], ...] = ()
     moving: Sequence[int] = ()
     highest_id: int = 0
     answered: Sequence[int] = ()
@@ -109,6 +111,7 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
             (one.correction.from_day for one in entries if is_shift(one.correction)), default=0
         ),
         weights=_weights(changes),
+        mappings=_mappings(changes),
         moving=_whole_numbers(entry.id for entry in entries if entry.moves_range),
         highest_id=max(entry.id for entry in entries),
         answered=_whole_numbers(sorted({*real, *(one.episode for one in normal)})),
@@ -170,6 +173,12 @@ def _weights(changes: Iterable[Entry[Change]]) -> tuple[tuple[int, float], ...]:
         if not weights or weight < weights[-1][1]:
             weights.append((-day, weight))
     return tuple(weights)
+
+
+def _mappings(changes: Iterable[Entry[Change]]) -> tuple[tuple[int, float, float], ...]:
+    """Return (day, offset, spread) of the mappings from one sensor to the next, in order."""
+    found = [one.correction for one in changes if isinstance(one.correction, SensorMapped)]
+    return tuple(sorted((one.from_day, one.offset, one.spread) for one in found))
 
 
 def _lifted(normal: Iterable[EpisodeNormal]) -> Sequence[float]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, override
 
 from .histogram import ALL_PARTS
+from .mapping import mapped_level
 
 
 class CorrectionCode(StrEnum):
@@ -22,6 +23,7 @@ class CorrectionCode(StrEnum):
     EPISODE_NORMAL = "episode_normal"
     STRIKE = "strike"
     CHANGE = "change"
+    SENSOR_MAPPED = "sensor_mapped"
     CHANGE_DETECTED = "change_detected"
     CHANGE_PASSED = "change_passed"
     SEASON = "season"
@@ -370,6 +372,32 @@ class ChangeReported(Change):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SensorMapped(ChangeReported):
+    """Another sensor since `from_day`, with a mapping: earlier days are converted from the old one.
+
+    `offset` is what the new sensor reads more, on the scale, and `spread` how far it may be wrong,
+    either way. `level` is what the old one usually read (base unit), where the mapping is said.
+    """
+
+    code = CorrectionCode.SENSOR_MAPPED
+
+    level: float
+    offset: float
+    spread: float
+
+    @property
+    def said(self) -> tuple[float, float, float]:
+        """Return what the new sensor reads at `level`, at least and at most (base unit)."""
+        return mapped_level(self.level, self.offset, self.spread)
+
+    @override
+    def columns(self) -> dict[str, Any]:
+        """Return its values by the names of the stored form."""
+        mapping = {"level": self.level, "offset": self.offset, "spread": self.spread}
+        return ChangeReported.columns(self) | mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSuspected(Change):
     """A change that the channel found by itself.
 
@@ -475,6 +503,7 @@ CORRECTIONS: Final[Mapping[CorrectionCode, type[Correction]]] = MappingProxyType
             DaysExcluded,
             ChangePassed,
             ChangeReported,
+            SensorMapped,
             ChangeSuspected,
             Season,
             Reset,
@@ -537,6 +566,8 @@ _EMPTY: Final = MappingProxyType(
         "cause": None,
         "until": None,
         "name": None,
+        "offset": None,
+        "spread": None,
     }
 )
 

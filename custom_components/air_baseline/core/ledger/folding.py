@@ -23,6 +23,7 @@ from .entries import (
     Missed,
     Named,
     Reset,
+    SensorMapped,
     Span,
 )
 
@@ -240,6 +241,8 @@ class _Needs:
             for later in self._changes
         )
         self._changes.append(change)
+        if isinstance(change, SensorMapped) and change.from_day > self._oldest + 1:
+            alike = False  # It converts days that are kept.
         return change.from_day >= self._epoch_day and not alike
 
     def _excludes(self, span: Span) -> bool:

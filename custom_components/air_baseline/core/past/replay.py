@@ -64,7 +64,8 @@ def filled(ledger: Ledger, found: PastDays, own: int, setting: ReplaySetting) ->
     `own` is the open day, which counts as the channel's own because of its live readings.
     """
     first = min((own, *(summary.day for summary in ledger.days)))
-    past = {day: past_day for day, past_day in found.days.items() if day < first}
+    of_this = _of_this_sensor(found.days, ledger)
+    past = {day: past_day for day, past_day in of_this.items() if day < first}
     if not past:
         return ledger
     replayed = replay(past, ledger, setting)
@@ -94,10 +95,16 @@ def relearned(
     entry = Entry(id=ledger.next_id, at=at, correction=Relearned(from_day=first))
     start = replace(ledger, entries=(*kept, entry), former=ledger.former or ledger)
     days: dict[int, PastDay | DaySummary] = {summary.day: summary for summary in ledger.days}
-    for day, past_day in found.days.items():
+    for day, past_day in _of_this_sensor(found.days, ledger).items():
         if day < own and (day not in days or past_day.origin is not DayOrigin.HOURLY):
             days[day] = past_day
     return replay(days, start, setting)
+
+
+def _of_this_sensor(days: Mapping[int, PastDay], ledger: Ledger) -> Mapping[int, PastDay]:
+    """Return the days of a source since the last mapping: those before it are the old sensor's."""
+    first = max((day for day, *_ in ledger.effects.mappings), default=0)
+    return {day: past for day, past in days.items() if day >= first}
 
 
 def replay(

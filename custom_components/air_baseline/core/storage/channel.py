@@ -34,7 +34,7 @@ from .ledger import dump_ledger, load_ledger
 from .open_part import StoredWhole, open_part
 from .salvage import STRICT, Salvage
 
-VERSION = 4  # Of the stored form; what 1 to 3 did not know may be missing.
+VERSION = 5  # Of the stored form; what 1 to 4 did not know may be missing.
 NO_GUIDELINE: Final[Mapping[str, Any]] = {"facts": [], "above": None, "low_since": None}
 
 

@@ -37,6 +37,7 @@ from ..ledger.entries import (
     Relearned,
     Reset,
     Season,
+    SensorMapped,
     StopAsking,
     StopReporting,
     Trouble,
@@ -48,6 +49,7 @@ from ..ledger.folding import ENTRY_DAYS, NOTHING_FOLDED, Folded
 from ..ledger.histogram import ALL_PARTS
 from ..ledger.ledger import Ledger
 from ..ledger.own_words import MOST_CHARACTERS, cleaned
+from ..pollutant import CELL_WIDTH, CELLS
 from .days import COLUMNS as DAYS_COLUMNS, dump_days, load_days
 from .salvage import STRICT, UNREADABLE, Salvage
 
@@ -61,6 +63,7 @@ MOST_ENTRIES = 5000
 # channel adds, and those of a former ledger together.
 MOST_ROWS = 100_000
 MOST_PLAIN_ROWS = 16  # Entries that are stored as rows, by judgement: 1 KB that people can read.
+MOST_OFFSET = CELLS * CELL_WIDTH  # On the scale, either way; follows from its cells.
 MOST_FOLDED_DAYS = ENTRY_DAYS + WINDOW_DAYS + MOST_AHEAD  # Days, in which a folded step can end.
 
 ENTRY_COLUMNS: Final = (
@@ -78,9 +81,11 @@ ENTRY_COLUMNS: Final = (
     "cause",
     "until",
     "name",
+    "offset",
+    "spread",
 )
-# Of before there were names and missed stretches; follows from the columns.
-FORMER_ENTRY_COLUMNS: Final = ENTRY_COLUMNS[:-2]
+# Of before there were mappings, and of before there were names; follows from the columns.
+FORMER_ENTRY_COLUMNS: Final = (ENTRY_COLUMNS[:-2], ENTRY_COLUMNS[:-4])
 EPISODE_COLUMNS: Final = (
     "id",
     "day",
@@ -221,16 +226,20 @@ def entry_rows(data: Mapping[str, Any]) -> list[Any]:
     Raises StoredFormError, KeyError, TypeError or ValueError for anything else.
     """
     last = checked.items(data["entries"], MOST_ROWS)
-    if data["entries_columns"] == list(FORMER_ENTRY_COLUMNS):
-        more = [None] * (len(ENTRY_COLUMNS) - len(FORMER_ENTRY_COLUMNS))
-        last = [[*row, *more] for row in checked.rows(last, len(FORMER_ENTRY_COLUMNS), MOST_ROWS)]
+    if (known := _former_columns(data)) is not None:
+        more = [None] * (len(ENTRY_COLUMNS) - len(known))
+        last = [[*row, *more] for row in checked.rows(last, len(known), MOST_ROWS)]
     return [*_unpacked(data["entries_packed"]), *last] if "entries_packed" in data else [*last]
 
 
-def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
+def _former_columns(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the columns of the entries of a stored ledger if they are those of a former form."""
     columns = data["entries_columns"]
-    if columns == list(FORMER_ENTRY_COLUMNS):
-        columns = list(ENTRY_COLUMNS)
+    return next((known for known in FORMER_ENTRY_COLUMNS if columns == list(known)), None)
+
+
+def _load_entries(data: Mapping[str, Any], salvage: Salvage) -> tuple[Entry, ...]:
+    columns = data["entries_columns"] if _former_columns(data) is None else list(ENTRY_COLUMNS)
     data = {**data, "entries": entry_rows(data), "entries_columns": columns}
     rows = checked.table(data, "entries", ENTRY_COLUMNS, MOST_ROWS)
     known = {row["id"]: row["kind"] for row in rows}
@@ -304,6 +313,14 @@ class _Row:
         return checked.share(self._row["weight"])
 
     @property
+    def offset(self) -> float:
+        return checked.number(self._row["offset"], -MOST_OFFSET, MOST_OFFSET)
+
+    @property
+    def spread(self) -> float:
+        return checked.number(self._row["spread"], 0.0, MOST_OFFSET)
+
+    @property
     def cause(self) -> Cause:
         return checked.code(Cause, self._row["cause"])
 
@@ -346,6 +363,14 @@ _CORRECTIONS: Final[Mapping[CorrectionCode, Callable[[_Row], Correction]]] = Map
         ),
         CorrectionCode.CHANGE: lambda row: ChangeReported(
             from_day=row.first_day, found_day=row.last_day, weight=row.weight
+        ),
+        CorrectionCode.SENSOR_MAPPED: lambda row: SensorMapped(
+            from_day=row.first_day,
+            found_day=row.last_day,
+            weight=row.weight,
+            level=row.level,
+            offset=row.offset,
+            spread=row.spread,
         ),
         CorrectionCode.CHANGE_DETECTED: lambda row: ChangeSuspected(
             from_day=row.first_day, found_day=row.last_day, weight=row.weight, cause=row.cause
