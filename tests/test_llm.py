@@ -388,5 +388,5 @@ async def test_without_the_recorder_an_earlier_level_is_not_known(
     await air(hass, clock)
     at = (dt_util.now() - 30 * MINUTE).strftime("%H:%M")
     reply = await assistant.say("?", call("what_was", room="Kitchen", time=at))
-    assert f"PM2.5 around {at}: not known." in reply
-    assert f"Whether it was unusual around {at} is not known." in reply
+    assert f"PM2.5, today {at}: not known." in reply
+    assert f"Whether it was unusual around that time (today {at}) is not known." in reply

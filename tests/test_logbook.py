@@ -54,7 +54,7 @@ async def test_inferences_and_corrections_are_in_the_logbook(
     assert episode.state == "off"
     (said,) = [line for line in lines if line.get("domain") == "air_baseline"]
     assert said["name"] == "Kitchen"
-    assert re.fullmatch(r"corrected: the episode of 13:\d\d was real", said["message"])
+    assert re.fullmatch(r"corrected: the episode \(today 13:\d\d\) was real", said["message"])
     lines = [line for line in lines if line is not said]
     events = [line for line in lines if line["entity_id"] == INFERENCE]
     assert [line["attributes"]["event_type"] for line in events] == [

@@ -40,11 +40,20 @@ async def test_the_action_gives_facts_and_sentences(hass: HomeAssistant, kitchen
     assert pm25["facts"]["unit"] == "μg/m³"
     said = " ".join(pm25["words"])
     assert "Unusual episodes: 1. Highest level: 80 μg/m³." in said
-    assert "Asked about: 1. Answered as real: 1. Answered as normal here: 0." in said
+    assert "Asked about: 1. Answered as real: 1. Inside" in said
     assert "Not known: outdoor air" in said
     week = (await act(hass, "record", quantity="pm25", days=7))["quantities"]["pm25"]
     assert (week["facts"]["days"], week["facts"]["episodes"]) == (7, ())
-    assert "No unusual episodes." in week["words"]
+    assert "No unusual episodes, and nothing was marked as missed." in week["words"]
+    assert not any(": 0." in line for line in week["words"]), "what there was none of is not listed"
+    titles = [one["title"] for one in pm25["sections"]]
+    assert titles == [
+        "What happened",
+        "Questions and answers",
+        "How well the range held",
+        "What is not known",
+    ]
+    assert [line for one in pm25["sections"] for line in one["lines"]] == pm25["words"]
     assert any("the target is 80%" in line for line in week["words"])
 
 

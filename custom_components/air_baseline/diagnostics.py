@@ -12,11 +12,16 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_OUTDOOR_PM25, CONF_OUTDOOR_TEMPERATURE, CONF_REGISTERED
 from .coordinator import AirBaselineConfigEntry, RoomCoordinator
 from .core.channel import Channel
+from .core.codes import LearningState
 from .core.day import iso_day
 from .core.explaining.explain import explain
 from .core.storage.channel import dump_channel
 from .core.storage.ledger import ENTRY_COLUMNS, entry_rows
 from .core.year.week import WeekOrigin
+
+# Of a stored forecast and its standing: how likely its range is to hold, and what it has held.
+_CLAIMS = frozenset({"confidence", "next_14_days"})
+_RECORD = frozenset({"recent_mark", "held", "forecasts"})
 
 
 async def async_get_config_entry_diagnostics(
@@ -71,6 +76,18 @@ def _without_names(stored: Any) -> Any:  # noqa: ANN401 - JSON
     return plain
 
 
+def _in_force(stored: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """Return a stored channel without what was worked out for a range that is not in force."""
+    today = stored.get("today")
+    if not today or channel.state(dt_util.utcnow().timestamp()) is LearningState.LEARNED:
+        return stored
+    forecast = today.get("forecast") or {"standing": {}}
+    kept = {name: value for name, value in forecast.items() if name not in _CLAIMS}
+    known = forecast["standing"].items()
+    kept["standing"] = {name: value for name, value in known if name not in _RECORD}
+    return stored | {"today": today | {"forecast": kept}}
+
+
 def _year(channel: Channel) -> dict[str, Any]:
     """Return how large the year of a channel is, and what bounds it."""
     year = channel.year
@@ -97,7 +114,7 @@ async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
             "unit": source.unit,
             "unit_problem": room.unit_problem.get(pollutant),
             "explanation": explain(channel, dt_util.utcnow().timestamp()).as_dict(),
-            "stored": _without_names(dump_channel(channel)),
+            "stored": _in_force(_without_names(dump_channel(channel)), channel),
             "year": _year(channel),
         }
         await asyncio.sleep(0)

@@ -93,7 +93,7 @@ def _episode_attributes(episode: Episode, source: RoomSource) -> dict[str, Any]:
         "usual_high": round(episode.high / source.factor, 3),
         "unit": source.shown_unit,
         "compared_days": episode.compared,
-        ATTR_RARITY_DAYS: episode.rarity,
+        ATTR_RARITY_DAYS: episode.said_rarity,
         "outcome": episode.outcome,
     }
 

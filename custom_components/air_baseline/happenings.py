@@ -17,6 +17,7 @@ from .core.ledger.entries import Draft, Missed
 from .core.ledger.own_words import MOST_CHARACTERS, MOST_MISSED, cleaned
 from .core.pollutant import Pollutant
 from .corrections import Corrected, async_correct, check_kept, find_episodes, refused
+from .words.explanation import Words
 
 MOST_STRETCH_H = 48  # Hours of a missed stretch, by judgement: longer ones are days to exclude.
 MINUTE_S = 60.0  # Seconds: people give times in minutes; follows from the unit.
@@ -44,9 +45,9 @@ async def async_mark_missed(
     pollutants = list(pollutants)
     now = dt_util.utcnow().timestamp()
     if end <= start:
-        raise refused("stretch_reversed", start=_local(start), end=_local(end))
+        raise refused("stretch_reversed", start=_said(room, start), end=_said(room, end))
     if end > now + MINUTE_S:
-        raise refused("stretch_in_future", end=_local(end))
+        raise refused("stretch_in_future", end=_said(room, end))
     if end - start > MOST_STRETCH_H * HOUR_S:
         raise refused("stretch_too_long", hours=str(MOST_STRETCH_H))
     check_kept(room, date.fromordinal(locate(start, dt_util.get_default_time_zone())[0]))
@@ -69,15 +70,14 @@ def _check_unknown(
     for episode in channel.episodes:
         first, last = episode_span(episode, now)
         if first < end and start < last:
-            raise refused("stretch_has_episode", start=_local(first))
+            raise refused("stretch_has_episode", start=_said(room, first))
     if len(marked) >= MOST_MISSED:
         raise refused("too_many_missed", room=room.subentry.title)
 
 
-def _local(at: float) -> str:
-    """Return a POSIX time as local date and time."""
-    local = datetime.fromtimestamp(at, dt_util.get_default_time_zone())
-    return local.strftime("%Y-%m-%d %H:%M")
+def _said(room: RoomCoordinator, at: float) -> str:
+    """Return a POSIX time as people say it."""
+    return Words.async_cached(room.hass).time(at)
 
 
 def moments_of(
@@ -123,5 +123,5 @@ def correction_at(
         and not entry.correction.inferred
     }
     if not found:
-        raise refused("correction_unknown_at", room=room.subentry.title, time=_local(start))
+        raise refused("correction_unknown_at", room=room.subentry.title, time=_said(room, start))
     return found

@@ -48,10 +48,10 @@ class ChannelSensorDescription(ChannelDescription, SensorEntityDescription):
 
 def _learning_attributes(view: EntityView) -> dict[str, Any]:
     return {
+        "earliest": view.earliest,
         "usable_days": view.usable_days,
         "needed": view.needed_days,
         "missing": [missing.value for missing in view.missing],
-        "earliest": view.earliest,
         "earliest_moved": view.earliest_moved,
         "not_seen": list(view.not_seen),
         "range_held": view.coverage_28d,

@@ -89,14 +89,15 @@ async def _async_explain(
     call: ServiceCall, room: RoomCoordinator, pollutants: list[Pollutant], user: User | None
 ) -> dict[str, Any]:
     """Return everything behind the statements about a room, as numbers and in words."""
-    now = dt_util.utcnow().timestamp()
+    now, words = dt_util.utcnow().timestamp(), await Words.async_load(call.hass)
     names = room_names(room, user, room.config_entry.subentries)
     quantities: dict[str, Any] = {}
     for pollutant in pollutants:
         page = await async_page(call.hass, [(room, pollutant, None)], names)
+        explanation = explain(room.channels[pollutant], now)
         quantities[pollutant.value] = {
-            "words": page.placeholders(),
-            "numbers": explain(room.channels[pollutant], now).as_dict(),
+            "words": {"ready": words.ready(explanation), **page.placeholders()},
+            "numbers": explanation.as_dict(),
             "picture": async_picture_path(call.hass, room, pollutant, user),
         }
     return {"room": room.subentry.title, "quantities": quantities}
@@ -114,6 +115,9 @@ async def _async_record(
         known, source = record_of(room, pollutant, now, *span), room.sources[pollutant]
         quantities[pollutant.value] = {
             "words": words.sentences(known, source),
+            "sections": [
+                {"title": title, "lines": lines} for title, lines in words.sections(known, source)
+            ],
             "facts": facts_of(known, source),
         }
         await asyncio.sleep(0)

@@ -124,7 +124,9 @@ async def test_a_new_room_is_learned_from_five_minute_means(
     assert [day["day"] for day in days] == [
         (TODAY - after * DAY).date().isoformat() for after in range(42, 0, -1)
     ]
-    assert all(day["mark"] is not None and day["from"] == "replayed" for day in days)
+    assert all(day["gets_a_mark"] and day["from"] == "replayed" for day in days)
+    learned = [day["state"] == "learned" for day in days]
+    assert learned == [day["mark"] is not None for day in days], "of a range in force"
     assert f"Reading the history of {PM25}" in caplog.text
     assert "42 days of five-minute means, 0 of hourly means, 0 rows ignored" in caplog.text
     words = (await act(past, "explain"))["quantities"]["pm25"]["words"]
@@ -149,7 +151,7 @@ async def test_hourly_means_alone_lead_to_provisional(past: HomeAssistant) -> No
     await keep(past, HOUR, 60)
     await begin(past)
     assert shown(past, LEARNING).state == "provisional"
-    assert all(day["mark"] is None for day in await days_of(past))
+    assert not any(day["gets_a_mark"] for day in await days_of(past))
 
 
 async def test_states_are_read_where_there_is_no_state_class(

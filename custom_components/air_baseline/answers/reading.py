@@ -87,6 +87,8 @@ def episode_at(channel: Channel, at: float) -> Episode | None:
     now = dt_util.utcnow().timestamp()
     near = {}
     for episode in channel.episodes:
+        if episode.withdrawn:
+            continue  # Whether it was unusual is no longer known.
         start, end = episode_span(episode, now)
         away = max(start - at, at - end, 0.0)
         if away <= NEAR_S:
@@ -121,7 +123,11 @@ def _answer(
     hidden = (outdoors and not exposed.outdoors) or (windows and not exposed.windows)
     told = seen_only(explanation, outdoors=exposed.outdoors, windows=exposed.windows)
     source = exposed.room.sources[explanation.pollutant]
-    sentences = [*first, *words.sentences(told, source, hidden=hidden)]
+    sentences = [
+        *words.ready_first(told),
+        *first,
+        *words.sentences(told, source, hidden=hidden),
+    ]
     evidence = words.evidence(told, source)
     return _said(words, exposed, explanation.pollutant, sentences, evidence)
 

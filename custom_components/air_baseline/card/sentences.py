@@ -48,10 +48,6 @@ class Sentences(Words):
         return self._mark({"time": at})
 
     @override
-    def date_and_time(self, at: float) -> str:
-        return self._mark({"time": at})
-
-    @override
     def date(self, iso: str | None) -> str:
         return self._mark({"date": iso}) if iso else ""
 

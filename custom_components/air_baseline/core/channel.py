@@ -583,7 +583,7 @@ class Channel:
             longest_run_h=longest,
             surroundings=self.surroundings.of_day(open_day.day),
             seen=today.standing.seen,
-            next_14_days=today.next_14_days,
+            next_14_days=today.next_14_days if today.learned else None,
         )
         before, slack = self.ledger, slack_s(self.leaps)
         self._join_year(before, summary.day, at)

@@ -31,7 +31,7 @@ def _year(words: Words, source: RoomSource, survey: Survey) -> str:
     if survey.year_since is None:
         return ""
     name = words.say(f"quantity_{source.pollutant}")
-    return words.say("survey_year", quantity=name, first=survey.year_since.isoformat())
+    return words.say("survey_year", quantity=name, first=words.date(survey.year_since.isoformat()))
 
 
 def _line(words: Words, source: RoomSource, survey: Survey) -> str:
@@ -39,7 +39,7 @@ def _line(words: Words, source: RoomSource, survey: Survey) -> str:
     if survey.no_history is NoHistory.NOT_READY:
         return words.say("survey_not_ready", quantity=name)
     learned = survey.earliest_learned
-    day = learned.isoformat() if learned else ""
+    day = words.date(learned.isoformat()) if learned else ""
     if survey.no_history is NoHistory.NO_RECORDER:
         return words.say("survey_no_recorder", quantity=name, day=day)
     if not survey.usable_days:

@@ -19,7 +19,8 @@ const OWN_STYLES = `
 .turn:disabled { color: var(--disabled-text-color, #767676); cursor: default; }
 .recorded + .recorded { border-top: 1px solid var(--divider-color, #ddd); }
 .recorded { padding: 12px 0; }
-.recorded h4 { margin: 8px 0 2px; font-weight: 500; color: var(--ab-quiet); }
+.recorded h4 { margin: 8px 0 2px; font-weight: 500; }
+.recorded h5 { margin: 8px 0 0; font-size: 0.875rem; font-weight: 500; color: var(--ab-quiet); }
 .facts li { padding: 2px 0; overflow-wrap: anywhere; }
 `;
 
@@ -124,34 +125,36 @@ export class AirBaselineRecord extends HTMLElement {
 
   _facts(facts) {
     const hass = this._hass;
-    const items = [
-      ...happened(hass, facts),
-      say(hass, "card_record_missed", { missed: number(hass, facts.missed) }),
-      ...changed(hass, facts),
-      ...cameOut(hass, facts),
-      gaps(hass, facts),
-    ];
-    if (facts.not_known.length) {
-      const what = facts.not_known.map((code) => say(hass, `not_known_${code}`)).join(", ");
-      items.push(say(hass, "card_record_not_known", { what }));
-    }
+    const sections = {
+      happened: happened(hass, facts),
+      answers: answers(hass, facts),
+      changed: changed(hass, facts),
+      came_out: cameOut(hass, facts),
+      gaps: gaps(hass, facts),
+    };
     return html(
       "div",
       "",
       {},
       html("h4", "", {}, say(hass, `quantity_${facts.quantity}`)),
-      html("ul", "facts", {}, ...items.map((item) => html("li", "", {}, item))),
+      ...Object.entries(sections)
+        .filter(([, lines]) => lines.length)
+        .flatMap(([name, lines]) => [
+          html("h5", "", {}, say(hass, `card_record_head_${name}`)),
+          html("ul", "facts", {}, ...lines.map((line) => html("li", "", {}, line))),
+        ]),
     );
   }
 }
 
-function happened(hass, { episodes, summary, unit }) {
-  if (!episodes.length) return [say(hass, "card_record_none")];
+/** Return what happened; nothing is counted that there was none of. */
+function happened(hass, { episodes, summary, unit, missed }) {
+  if (!episodes.length && !missed) return [say(hass, "card_record_quiet")];
+  const marked = missed ? [say(hass, "card_record_missed", { missed: number(hass, missed) })] : [];
+  if (!episodes.length) return [say(hass, "card_record_none"), ...marked];
   const measure = (value) => `${level(hass, value)} ${unit}`.trim();
-  const { asked, real, normal } = summary;
   const highest = measure(summary.highest);
   const minutes = number(hass, summary.longest_minutes);
-  const said = numbers(hass, { asked, real, normal });
   return [
     say(hass, "card_record_episodes", { number: String(episodes.length), highest, minutes }),
     ...episodes.map((one) => {
@@ -159,8 +162,16 @@ function happened(hass, { episodes, summary, unit }) {
       const answer = one.verdict ? ` · ${hass.localize(`${KIND}.${one.verdict}`)}` : "";
       return `${time} · ${measure(one.peak)}${answer}`;
     }),
-    say(hass, "card_record_answers", { asked: said.asked, real: said.real, normal: said.normal }),
+    ...marked,
   ];
+}
+
+/** Return what was asked and answered in one line, without what there was none of. */
+function answers(hass, { summary }) {
+  const said = ["asked", "real", "normal", "unanswered"]
+    .filter((name) => summary[name])
+    .map((name) => say(hass, `card_record_${name}`, { [name]: number(hass, summary[name]) }));
+  return said.length ? [said.join(" ")] : [];
 }
 
 function changed(hass, { changes, states, quantity }) {
@@ -179,7 +190,17 @@ function gaps(hass, facts) {
     usable: facts.usable_days,
     alert: facts.alert_days,
   });
-  return say(hass, "card_record_gaps", { days, usable, alert });
+  const lines = [
+    say(hass, "card_record_days", { days, usable }),
+    facts.alert_days
+      ? say(hass, "card_record_alert_days", { alert })
+      : say(hass, "card_record_no_alert_days"),
+  ];
+  if (facts.not_known.length) {
+    const what = facts.not_known.map((code) => say(hass, `not_known_${code}`)).join(", ");
+    lines.push(say(hass, "card_record_not_known", { what }));
+  }
+  return lines;
 }
 
 function cameOut(hass, facts) {

@@ -14,7 +14,7 @@ from ..core.explaining.explanation import Explanation, SurroundingsFacts
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..inputs.room_config import RoomSource
-from .explanation import moment
+from .explanation import LEARNING
 from .preview import PreviewWords
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt-BR")
@@ -83,7 +83,7 @@ class AnswerWords(PreviewWords):
         quantity = self._quantity(explanation.pollutant)
         running = explanation.episode
         if explanation.unusual and running is not None:
-            return self.say("answer_alert_now", quantity=quantity, when=moment(running.id))
+            return self.say("answer_alert_now", quantity=quantity, when=self.time(running.id))
         if explanation.reason is not None:
             attribute = f"{_STATES}.binary_sensor.pm25_unusual.state_attributes.reason"
             reason = self.states[f"{attribute}.state.{explanation.reason}"]
@@ -97,7 +97,7 @@ class AnswerWords(PreviewWords):
         self, pollutant: Pollutant, source: RoomSource, at: float, highest: float | None
     ) -> str:
         """Return what was measured around a POSIX time; `highest` (base unit) can be unknown."""
-        quantity, when = self._quantity(pollutant), moment(at)
+        quantity, when = self._quantity(pollutant), self.time(at)
         if highest is None:
             return self.say("answer_level_not_known", quantity=quantity, when=when)
         return self.say(
@@ -110,33 +110,44 @@ class AnswerWords(PreviewWords):
     def no_alert_then(self, at: float, *, possible: bool) -> str:
         """Return that there was no alert; where none was possible, that says nothing."""
         if possible:
-            return self.say("answer_no_alert_then", when=moment(at))
-        return self.say("answer_not_watched", when=moment(at))
+            return self.say("answer_no_alert_then", when=self.time(at))
+        return self.say("answer_not_watched", when=self.time(at))
 
     def sentences(self, explanation: Explanation, source: RoomSource, *, hidden: bool) -> list[str]:
         """Return what was measured, inferred and is not known, and what happens next.
 
+        Of a room that is learning, it begins with when that is over; the rest is evidence.
         `hidden` says that something is known of the surroundings that may not be told.
         """
         page = self.page(explanation, source, {})
         not_known = ", ".join(self.say(f"not_known_{code}") for code in explanation.not_known)
+        learning = explanation.state in LEARNING
         return [
             page.measured,
-            page.inferred,
+            *([] if learning else [page.inferred]),
             *([self.say("answer_not_known", what=not_known)] if not_known else []),
             *([self.say("answer_hidden")] if hidden else []),
             *page.what_to_do,
-            page.next,
+            *([] if learning else [page.next]),
         ]
+
+    def ready_first(self, explanation: Explanation) -> list[str]:
+        """Return when a room that is learning can be ready, nothing of another."""
+        ready = self.ready(explanation)
+        quantity = self._quantity(explanation.pollutant)
+        return [self.say("in_room", room=quantity, quantity=ready)] if ready else []
 
     def evidence(self, explanation: Explanation, source: RoomSource) -> str:
         """Return the days and the record behind an explanation, as sentences."""
-        return plain(self.page(explanation, source, {}).because)
+        page = self.page(explanation, source, {})
+        if explanation.state not in LEARNING:
+            return plain(page.because)
+        return " ".join([page.inferred, plain(page.because), page.next])
 
     def already_answered(self, episodes: Iterable[Episode]) -> str:
         """Return that the latest of some episodes has its answer."""
         latest = max(episode.id for episode in episodes)
-        return self.say("answer_already", when=moment(latest))
+        return self.say("answer_already", when=self.time(latest))
 
     def _quantity(self, pollutant: Pollutant) -> str:
         return self.say(f"quantity_{pollutant}")

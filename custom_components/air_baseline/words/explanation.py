@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
@@ -37,9 +37,10 @@ from ..core.explaining.year_facts import UsualThen
 from ..core.learning.confidence import CONFIDENCE_DAYS
 from ..core.ledger.correction import episode_span
 from ..core.ledger.entries import Cause
-from ..core.ledger.episode import Episode
+from ..core.ledger.episode import Episode, EpisodeEnd
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
+from .times import said_date, said_time
 from .year import last_year, year_lines
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
@@ -51,6 +52,17 @@ AROUND_S = 2 * 3600.0  # Seconds of history shown before and after an episode, b
 type Names = Mapping[str, str | None]
 type Explained = tuple[RoomCoordinator, Pollutant, Episode | None]
 
+# What is still missing apart from days; the first of these is said next to when a range is ready.
+_LACKS = (
+    Missing.WARM_UP,
+    Missing.HOURS,
+    Missing.WEEKEND_DAYS,
+    Missing.WEEK_DAYS,
+    Missing.PARTS,
+    Missing.RECORD,
+    Missing.SCORED_DAYS,
+)
+LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 _MOVED = frozenset({Next.NEEDS_DAYS, Next.NEEDS_TIMES, Next.NEEDS_RECORD})
 
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_{}[]()<>#+-.!|~:&"})
@@ -170,6 +182,20 @@ class Words:
             hass.config.units.temperature_unit,
         )
 
+    @classmethod
+    @callback
+    def async_cached(cls, hass: HomeAssistant) -> Self:
+        """Return the words of the server's language, which are in memory while it is set up."""
+        return cls(
+            translation.async_get_cached_translations(hass, hass.config.language, "common", DOMAIN),
+            hass.config.units.temperature_unit,
+        )
+
+    @property
+    def loaded(self) -> bool:
+        """Tell whether there are words."""
+        return bool(self._texts)
+
     def say(self, key: str, **parts: str | int) -> str:
         """Return one translated fragment."""
         return self._texts[f"component.{DOMAIN}.common.{key}"].format(**parts)
@@ -187,16 +213,13 @@ class Words:
         return f"{value:.0f}"
 
     def time(self, at: float) -> str:
-        """Return a POSIX time as local date and time, or as time alone if it is today."""
-        return moment(at)
-
-    def date_and_time(self, at: float) -> str:
-        """Return a POSIX time as local date and time."""
-        return _date_and_time(at)
+        """Return a POSIX time as people say it."""
+        zone = dt_util.get_default_time_zone()
+        return said_time(self.say, datetime.fromtimestamp(at, zone), dt_util.now())
 
     def date(self, iso: str | None) -> str:
-        """Return an ISO date, nothing for none."""
-        return iso or ""
+        """Return an ISO date as people say it, nothing for none."""
+        return said_date(self.say, date.fromisoformat(iso), dt_util.now().date()) if iso else ""
 
     def times(self, not_seen: Sequence[str]) -> str:
         """Return times of day ("01:00-04:00")."""
@@ -262,6 +285,26 @@ class Words:
     def missing(self, missing: Mapping[Missing, int]) -> list[str]:
         """Return a sentence for each thing that is missing until the range is learned."""
         return [self.say(f"missing_{what}", number=number) for what, number in missing.items()]
+
+    def ready(self, explanation: Explanation) -> str:
+        """Return when the range of a room that is learning can be ready, and what it still needs.
+
+        Nothing once it is learned, or while nothing can be learned.
+        """
+        if explanation.state not in LEARNING:
+            return ""
+        evidence = explanation.evidence
+        needed = evidence.needed_days
+        so_far = self.say(
+            "card_so_far", days=self.number(min(evidence.usable_days, needed)), needed=needed
+        )
+        lack = next((what for what in _LACKS if what in evidence.missing), None)
+        still = f"{so_far}."
+        if lack is not None:
+            still = self.say("card_still", so_far=so_far, lacks=self.say(f"card_lacks_{lack}"))
+        if evidence.earliest is None:
+            return still
+        return f"{self.say('card_ready', date=self.date(evidence.earliest))}. {still}"
 
     def _measured(self, explanation: Explanation, source: RoomSource, quantity: str) -> str:
         measured, change = explanation.measured, explanation.change
@@ -341,6 +384,8 @@ class Words:
         return [self.say("rarity", days=episode.rarity)]
 
     def _rank(self, explanation: Explanation, episode: EpisodeFacts, source: RoomSource) -> str:
+        if episode.outcome is EpisodeEnd.WITHDRAWN:
+            return self.say("inferred_withdrawn")
         beaten, days = explanation.comparison.beaten or 0, explanation.comparison.days
         high = self.concentration(episode.high, source)
         if beaten < days:
@@ -351,7 +396,7 @@ class Words:
 
     def _changed(self, change: ChangeFacts, *, waits: bool) -> str:
         if change.cause is Cause.TIME_ZONE:
-            return self.say("inferred_time_zone", date=self.date(change.from_day), number=change.id)
+            return self.say("inferred_time_zone", date=self.date(change.from_day))
         if waits:
             return self.say("inferred_changing")
         return self.say("inferred_change", date=self.date(change.from_day))
@@ -523,7 +568,7 @@ class Words:
             )
         return self.say(
             f"correction_{correction.code}",
-            said=self.date_and_time(correction.at),
+            said=self.capital(self.time(correction.at)),
             first=self.date(correction.from_day),
             last=self.date(correction.to_day),
             until=self.date(correction.until_day),
@@ -551,13 +596,3 @@ class Words:
 
 def _lines(texts: Iterable[str]) -> str:
     return "\n\n".join(texts)
-
-
-def _date_and_time(at: float) -> str:
-    return datetime.fromtimestamp(at, dt_util.get_default_time_zone()).strftime("%Y-%m-%d %H:%M")
-
-
-def moment(at: float) -> str:
-    """Return a POSIX time as local date and time, or as time alone if it is today."""
-    day, time = _date_and_time(at).split()
-    return time if day == dt_util.now().date().isoformat() else f"{day} {time}"

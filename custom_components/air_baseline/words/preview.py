@@ -106,7 +106,7 @@ class PreviewWords(Words):
                 )
                 peaks.setdefault(day, []).append(text)
         return {
-            iso_day(day): f"{iso_day(day)}: {', '.join(texts)}"
+            iso_day(day): f"{self.date(iso_day(day))}: {', '.join(texts)}"
             for day, texts in sorted(peaks.items(), reverse=True)
         }
 

@@ -75,39 +75,59 @@ class RecordWords(Words):
         return words
 
     def sentences(self, known: Record, source: RoomSource) -> list[str]:
-        """Return a record in sentences: what happened, answers, changes, the range, gaps."""
+        """Return a record in sentences, without headings; see `sections`."""
+        return [line for _, lines in self.sections(known, source) for line in lines]
+
+    def sections(self, known: Record, source: RoomSource) -> list[tuple[str, list[str]]]:
+        """Return a record in sentences below headings; a section without sentences is left out."""
+        known_of = {
+            "happened": self._happened(known, source),
+            "answers": self._answers(known),
+            "changed": self._what_changed(known),
+            "came_out": self._came_out(known),
+            "gaps": [*self._gaps(known), *self._unknown(known)],
+        }
         return [
-            *self._happened(known, source),
-            self.say("card_record_missed", missed=known.missed),
-            *self._what_changed(known),
-            *self._came_out(known),
-            self.say(
-                "card_record_gaps",
-                days=known.days,
-                usable=known.usable_days,
-                alert=known.alert_days,
-            ),
-            *self._unknown(known),
+            (self.say(f"card_record_head_{name}"), lines)
+            for name, lines in known_of.items()
+            if lines
         ]
 
     def _happened(self, known: Record, source: RoomSource) -> list[str]:
+        """Return what happened; nothing is counted that there was none of."""
         said = known.summary
-        if not known.episodes:
-            return [self.say("card_record_none")]
-        return [
-            self.say(
-                "card_record_episodes",
-                number=len(known.episodes),
-                highest=self.concentration(float(said["highest"] or 0.0), source),
-                minutes=int(said["longest_minutes"] or 0),
-            ),
-            self.say(
-                "card_record_answers",
-                asked=int(said["asked"] or 0),
-                real=int(said["real"] or 0),
-                normal=int(said["normal"] or 0),
-            ),
+        if not known.episodes and not known.missed:
+            return [self.say("card_record_quiet")]
+        lines = [self.say("card_record_none")]
+        if known.episodes:
+            lines = [
+                self.say(
+                    "card_record_episodes",
+                    number=len(known.episodes),
+                    highest=self.concentration(float(said["highest"] or 0.0), source),
+                    minutes=int(said["longest_minutes"] or 0),
+                )
+            ]
+        if known.missed:
+            lines.append(self.say("card_record_missed", missed=known.missed))
+        return lines
+
+    def _answers(self, known: Record) -> list[str]:
+        """Return what was asked and answered in one line, without what there was none of."""
+        said = known.summary
+        counted = {name: int(said[name] or 0) for name in ("asked", "real", "normal", "unanswered")}
+        lines = [
+            self.say(f"card_record_{name}", **{name: number})
+            for name, number in counted.items()
+            if number
         ]
+        return [" ".join(lines)] if lines else []
+
+    def _gaps(self, known: Record) -> list[str]:
+        days = self.say("card_record_days", days=known.days, usable=known.usable_days)
+        if not known.alert_days:
+            return [days, self.say("card_record_no_alert_days")]
+        return [days, self.say("card_record_alert_days", alert=known.alert_days)]
 
     def _what_changed(self, known: Record) -> list[str]:
         """Return what changed, by day: states and corrections as their entities name them."""
@@ -115,7 +135,10 @@ class RecordWords(Words):
         states = f"component.{DOMAIN}.entity.sensor.{words}_learning.state."
         lines = [(one.day, self.names[states + one.state]) for one in known.states]
         lines += [(one.day, self.names[_KINDS + one.code]) for one in known.changes]
-        return [self.say("card_record_changed", date=day, what=what) for day, what in sorted(lines)]
+        return [
+            self.say("card_record_changed", date=self.date(day), what=what)
+            for day, what in sorted(lines)
+        ]
 
     def _came_out(self, known: Record) -> list[str]:
         if known.inside is None:

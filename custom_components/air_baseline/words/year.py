@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from ..core.codes import LearningState
 from ..core.explaining.explanation import Explanation, Subject, TypicalRange
 from ..core.explaining.year_facts import UsualThen, YearFacts
 from ..core.learning.last_year import TimeOfYear
 from ..inputs.room_config import RoomSource
 
 YEAR_DIGITS: Final = 4  # Follows from the calendar: "2025" or "2025/26".
+_LEARNING = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
 
 
 class Speaker(Protocol):
@@ -57,6 +59,8 @@ def last_year(words: Speaker, explanation: Explanation, source: RoomSource) -> l
 def _learned(words: Speaker, explanation: Explanation) -> str:
     year = explanation.year
     first, last = words.date(year.learned_from), words.date(year.learned_to)
+    if explanation.state in _LEARNING:
+        return words.say("because_days_so_far", first=first, last=last)
     if year.outdoors is None:
         return words.say("because_learned", first=first, last=last)
     low, high = (words.temperature(one) for one in year.outdoors)

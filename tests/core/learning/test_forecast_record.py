@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.learning.forecast_record import (
     ForecastRecord,
     forecast_record,
@@ -22,7 +23,7 @@ SAID = (71, 87)
 def days(
     number: int, coverage: float | None = 0.8, first: int = FIRST, **given: Any
 ) -> list[DaySummary]:
-    given = {"next_14_days": SAID} | given
+    given = {"next_14_days": SAID, "state": LearningState.LEARNED} | given
     return [a_day(first + place, coverage=coverage, **given) for place in range(number)]
 
 
@@ -39,6 +40,11 @@ def scored_and_kept(ledger: Ledger, coverages: Mapping[int, float], today: int) 
 
 def test_without_days_nothing_is_scored() -> None:
     assert forecast_record(Ledger(), {}, FIRST) == ForecastRecord(0, 0)
+
+
+def test_what_was_worked_out_before_the_range_was_learned_was_not_said() -> None:
+    assert record(days(14), FIRST + 14) == (1, 1)
+    assert record(days(14, state=LearningState.PROVISIONAL), FIRST + 14) == (0, 0)
 
 
 def test_two_weeks_are_scored_once_they_are_over() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from custom_components.air_baseline.core.codes import LearningState
 from custom_components.air_baseline.core.day import PARTS, WINDOW_DAYS
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin, DaySummary
 from custom_components.air_baseline.core.pollutant import cell_index
@@ -60,7 +61,13 @@ def test_an_hourly_day_has_no_peaks() -> None:
 
 
 def test_coverages_are_averaged_over_the_scored_days() -> None:
-    days = [a_day(MONDAY, coverage=0.9), a_day(MONDAY + 1), a_day(MONDAY + 2, coverage=0.6)]
+    learned = {"state": LearningState.LEARNED}
+    days = [
+        a_day(MONDAY, coverage=0.9, **learned),
+        a_day(MONDAY + 1, **learned),
+        a_day(MONDAY + 2, coverage=0.6, **learned),
+        a_day(MONDAY + 3, coverage=0.1),  # Its range was not in force.
+    ]
     week = a_week(*days)
     assert (week.coverage, week.scored) == (0.75, 2)
 

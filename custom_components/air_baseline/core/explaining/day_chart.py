@@ -90,7 +90,7 @@ def day_chart(channel: Channel, at: float) -> DayChart:
 def _episode_spans(channel: Channel, start: float, at: float) -> tuple[EpisodeSpan, ...]:
     spans = ((episode, *episode_span(episode, at)) for episode in channel.episodes)
     return tuple(
-        EpisodeSpan(max(first, start), last, episode.end is None, episode.rarity)
+        EpisodeSpan(max(first, start), last, episode.end is None, episode.said_rarity)
         for episode, first, last in spans
         if start < last and first <= at
     )

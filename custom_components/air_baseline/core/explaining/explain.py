@@ -12,6 +12,7 @@ from ..alerting.promise import needed_days
 from ..channel import Channel
 from ..codes import LearningState, Missing, Reason
 from ..day import DAY_S, WINDOW_DAYS, clock_times, is_weekend, iso_day, locate
+from ..learning.forecast_record import ForecastRecord
 from ..learning.standing import (
     EVIDENCE_DAYS,
     LEARNED_DAYS,
@@ -208,23 +209,28 @@ def _comparison(
     return Comparison(
         days=episode.compared if episode else days or len(channel.ledger.reference(WINDOW_DAYS)),
         needed=needed_days(channel.promise_days),
-        beaten=episode.beaten if episode else None,
-        alert_level=episode.alert_level if episode else alert_level,
+        beaten=episode.beaten if episode and not episode.withdrawn else None,
+        alert_level=_alert_level_of(episode) if episode else alert_level,
         promise_days=channel.promise_days,
     )
+
+
+def _alert_level_of(episode: Episode) -> float | None:
+    return None if episode.withdrawn else episode.alert_level
 
 
 def _record(channel: Channel, judgement: Judgement) -> TrackRecord:
     known = channel.forecast.standing if channel.forecast else Standing()
     first = channel.ledger.change_day
+    forecasts = known.forecasts if judgement.next_14_days else ForecastRecord()
     return TrackRecord(
         scored_days=known.scored_days,
         coverage_28d=known.coverage_28d if judgement.state is LearningState.LEARNED else None,
         target=TARGET,
         confidence=judgement.confidence,
         next_14_days=judgement.next_14_days,
-        forecasts_scored=known.forecasts.scored,
-        forecasts_kept=known.forecasts.kept,
+        forecasts_scored=forecasts.scored,
+        forecasts_kept=forecasts.kept,
         alerts=len({episode.day for episode in channel.ledger.episodes if episode.day >= first}),
         eligible_days=sum(
             summary.eligible for summary in channel.ledger.days if summary.day >= first
@@ -243,7 +249,7 @@ def _episode(channel: Channel, episode: Episode | None) -> EpisodeFacts | None:
         high=episode.high,
         end=episode.end,
         outcome=episode.outcome,
-        rarity=episode.rarity,
+        rarity=episode.said_rarity,
         by_level=episode.by_level,
         correction=correction.code if correction else None,
     )

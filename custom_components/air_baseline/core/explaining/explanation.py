@@ -160,7 +160,7 @@ class TrackRecord:
 
     `coverage_28d` is the mean coverage over 28 days, `target` the share that a range should hold.
     `next_14_days` are the low and high percent that it should hold of these days (None: it is not
-    in force). Of such forecasts, `forecasts_kept` of `forecasts_scored` came true.
+    in force). Of such forecasts, `forecasts_kept` of `forecasts_scored` came true, both 0 then.
     """
 
     scored_days: int

@@ -1,7 +1,8 @@
 """Everything that a channel keeps, in a form that people can read.
 
 Days are ISO dates, times ISO 8601 in UTC, concentrations in the pollutant's base unit. The
-histogram of a part is written as minutes by concentration, so nothing needs decoding.
+histogram of a part is written as minutes by concentration, so nothing needs decoding. What a range
+has held is said only of those that were in force, which are the learned ones.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..channel import Channel
+from ..codes import LearningState
 from ..day import PART_HOURS, PARTS, SLOTS_PER_HOUR, iso_day, part_hours
 from ..ledger.day_summary import DaySummary, valid_days
 from ..ledger.entries import Entry, Missed, Named, entry_columns
@@ -28,6 +30,7 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
     """Return everything that a channel keeps as plain JSON values."""
     ledger, health, binner = channel.ledger, channel.health, channel.binner
     aside = ledger.set_aside
+    learned = {one.day for one in ledger.days if one.state is LearningState.LEARNED}
     return {
         "quantity": channel.spec.pollutant.value,
         "unit": channel.spec.unit,
@@ -64,7 +67,9 @@ def ledger_report(channel: Channel) -> dict[str, Any]:
             for entry in ledger.of(Missed)
             if entry.step is None
         ],
-        "marks": {iso_day(day): coverage for day, coverage in ledger.coverages()},
+        "marks": {iso_day(day): mark for day, mark in ledger.coverages() if day in learned}
+        if channel.forecast is not None and channel.forecast.learned
+        else {},
         "guideline_hours": [
             {
                 "from": _time(index * channel.guideline.bucket_s),
@@ -83,9 +88,11 @@ def _today(channel: Channel) -> dict[str, Any] | None:
     if today is None:
         return None
     issued = channel.forecast.issued if channel.forecast else ()
+    in_force = channel.forecast is not None and channel.forecast.learned
+    scored = today.scored_slots if in_force else 0
     return {
         "day": iso_day(today.day),
-        "inside_share": round(today.inside / today.scored_slots, 4) if today.scored_slots else None,
+        "inside_share": round(today.inside / scored, 4) if scored else None,
         "gets_a_mark": not today.void,
         "parts": _parts(today.counts, bytes(today.peaks), _edges(issued), channel.spec),
     }
@@ -93,6 +100,8 @@ def _today(channel: Channel) -> dict[str, Any] | None:
 
 def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, Any]:
     excluded = ledger.excluded_parts(summary.day)
+    in_force = summary.state is LearningState.LEARNED
+    said = summary.next_14_days if in_force else None
     return {
         "day": iso_day(summary.day),
         "from": summary.origin.value,
@@ -100,8 +109,9 @@ def _day(ledger: Ledger, summary: DaySummary, spec: PollutantSpec) -> dict[str, 
         "usable": valid_days([summary], ledger.seen_parts(ledger.days[-1].day + 1))[0],
         "counts": ledger.factor(summary.day),
         "struck_parts": [part for part in range(PARTS) if excluded >> part & 1],
-        "mark": summary.coverage,
-        "next_14_days": list(summary.next_14_days) if summary.next_14_days else None,
+        "gets_a_mark": summary.coverage is not None,
+        "mark": summary.coverage if in_force else None,
+        "next_14_days": list(said) if said else None,
         "issued_under": summary.head,
         "state": summary.state.value,
         "alert_possible": summary.eligible,
@@ -170,12 +180,14 @@ def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
 
 def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
     correction = ledger.correction_of(episode.id)
-    return asdict(episode, dict_factory=released) | {
+    withdrawn = {"alert_level": None, "beaten": None} if episode.withdrawn else {}
+    return asdict(episode, dict_factory=released) | withdrawn | {
         "day": iso_day(episode.day),
         "noticed": _time(float(episode.id)),
         "end": _time(episode.end),
         "rooms": list(episode.rooms),
         "verdict": correction.code.value if correction else None,
+        "rarity_days": episode.said_rarity,
     }
 
 

@@ -78,7 +78,7 @@ def _episodes(channel: Channel, start: float, end: float, at: float) -> tuple[Pa
                     start=max(first, start),
                     end=min(last, end),
                     running=episode.end is None,
-                    rarity=episode.rarity,
+                    rarity=episode.said_rarity,
                     answer=said.correction.code if said else None,
                 )
             )

@@ -203,7 +203,7 @@ def _episodes(
     return tuple(
         _episode(channel, at, one, asked=one.id in asked)
         for one in sorted(channel.episodes, key=lambda one: one.id)
-        if first <= one.day <= last and one.outcome is not EpisodeEnd.WITHDRAWN
+        if first <= one.day <= last and not one.withdrawn
     )
 
 
@@ -218,7 +218,7 @@ def _episode(channel: Channel, at: float, episode: Episode, *, asked: bool) -> E
         minutes=round((end - start) / 60.0),
         peak=episode.peak,
         outcome=episode.outcome,
-        rarity=episode.rarity,
+        rarity=episode.said_rarity,
         asked=asked,
         correction=correction.code if correction else None,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..codes import LearningState
 from ..ledger.ledger import Ledger
 from .confidence import FORECAST_DAYS
 
@@ -46,8 +47,9 @@ def forecast_results(
     """Return the forecasts of the two weeks that were over before `today`, oldest first.
 
     A forecast is said each day, but only those of every other Monday are scored, so that no day
-    counts twice and a result stays as it is. It is kept if the mean of the `coverages` (by day,
-    those that count) in its two weeks lies inside it. A change begins the record again.
+    counts twice and a result stays as it is, and only those of a learned range: no others are
+    shown. It is kept if the mean of the `coverages` (by day, those that count) in its two weeks
+    lies inside it. A change begins the record again.
     """
     first, chain = ledger.change_day, ledger.chain
     return [
@@ -57,6 +59,7 @@ def forecast_results(
         and first <= summary.day <= today - FORECAST_DAYS
         and summary.head in chain
         and summary.next_14_days is not None
+        and summary.state is LearningState.LEARNED
         and len(scored := _in_two_weeks(coverages, summary.day)) >= LEAST_SCORED
     ]
 

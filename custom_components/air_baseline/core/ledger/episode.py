@@ -51,3 +51,13 @@ class Episode:
     rooms: tuple[str, ...] = ()
     rarity: int | None = None
     by_level: bool = False
+
+    @property
+    def withdrawn(self) -> bool:
+        """Tell whether its range was taken out of force while it was running."""
+        return self.outcome is EpisodeEnd.WITHDRAWN
+
+    @property
+    def said_rarity(self) -> int | None:
+        """Return its rarity as far as it may be said: that of a withdrawn one may not."""
+        return None if self.withdrawn else self.rarity

@@ -195,7 +195,7 @@ def _summarize(
     else:
         today = forecast(ledger, past.day, setting.spec, setting.promise_days, setting.resolution)
         state, issued = today.standing.state, today.issued
-        next_14_days = today.next_14_days
+        next_14_days = today.next_14_days if today.learned else None
         _take_slots(open_day, past, today, sustained)
     return open_day.close(
         origin=past.origin,

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..codes import LearningState
 from ..day import HOURS, PART_HOURS, PARTS, SLOTS_PER_HOUR
 from ..ledger.day_summary import DayOrigin, DaySummary, day_counts
 from ..ledger.histogram import ALL_PARTS
@@ -54,9 +55,9 @@ class Week:
     `seen` are the days that it adds up, and `hourly` those of them that are hourly means. `cells`
     are the slots spent in each cell, a byte each (part, cell), and `peaks` the codes of the highest
     sustained levels (hold, part; see `hour_peaks`). `coverage` is the mean coverage of the
-    `scored` days. `temperatures` are those outdoors (°C), `windows` the numbers of days on which
-    windows were mostly shut and mostly open, and `surroundings` what else was known of them by
-    name, each as its lowest and highest daily mean.
+    `scored` days, which had a learned range. `temperatures` are those outdoors (°C), `windows` the
+    numbers of days on which windows were mostly shut and mostly open, and `surroundings` what else
+    was known of them by name, each as its lowest and highest daily mean.
     """
 
     number: int
@@ -129,6 +130,7 @@ class Week:
             return self
         hourly = summary.origin is DayOrigin.HOURLY
         known, bit = summary.surroundings, _bit(summary.day)
+        coverage = summary.coverage if summary.state is LearningState.LEARNED else None
         temperatures, pm25 = known.outdoor_temperature, known.outdoor_pm25
         surroundings = dict(self.surroundings)
         if pm25 is not None:
@@ -139,8 +141,8 @@ class Week:
             hourly=self.hourly | (bit if hourly else 0),
             cells=_added(self.counts, day_counts([summary])[0], usable),
             peaks=self.peaks if hourly else _raised(self.peaks, summary.peaks, usable),
-            coverage=self.coverage if summary.coverage is None else self._mean(summary.coverage),
-            scored=self.scored + (summary.coverage is not None),
+            coverage=self.coverage if coverage is None else self._mean(coverage),
+            scored=self.scored + (coverage is not None),
             temperatures=(
                 self.temperatures
                 if temperatures is None
