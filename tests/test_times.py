@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.air_baseline.words.explanation import Words
-from custom_components.air_baseline.words.times import said_date, said_time
+from custom_components.air_baseline.words.times import Say, said_date, said_time
 from tests.words import LANGUAGES, holes, words
 
 NOW = datetime(2026, 10, 19, 13, 0)  # noqa: DTZ001 - local; a Monday
@@ -37,7 +37,7 @@ MOMENTS = [
 ]
 
 
-def say_in(language: str):  # noqa: ANN201 - the type of `say`
+def say_in(language: str) -> Say:
     texts = words(language)["common"]
     return lambda key, **parts: texts[key].format(**parts)
 

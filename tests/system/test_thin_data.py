@@ -14,7 +14,7 @@ from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er, intent, issue_registry as ir
-from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, ToolInput
+from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, ToolInput, ToolResult
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -164,6 +164,7 @@ async def tool_answers(hass: HomeAssistant, user: User) -> dict[str, Any]:
         given = {"time": "11:30"} if "what_was" in tool.name else {}
         if tool.annotations.read_only and "propose" not in tool.name:
             answer = await tool.async_call(hass, ToolInput(tool.name, given), context)
+            assert isinstance(answer, ToolResult)
             answers[tool.name] = answer.data
     assert len(answers) == 3
     return answers

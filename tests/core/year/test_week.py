@@ -61,11 +61,11 @@ def test_an_hourly_day_has_no_peaks() -> None:
 
 
 def test_coverages_are_averaged_over_the_scored_days() -> None:
-    learned = {"state": LearningState.LEARNED}
+    learned = LearningState.LEARNED
     days = [
-        a_day(MONDAY, coverage=0.9, **learned),
-        a_day(MONDAY + 1, **learned),
-        a_day(MONDAY + 2, coverage=0.6, **learned),
+        a_day(MONDAY, coverage=0.9, state=learned),
+        a_day(MONDAY + 1, state=learned),
+        a_day(MONDAY + 2, coverage=0.6, state=learned),
         a_day(MONDAY + 3, coverage=0.1),  # Its range was not in force.
     ]
     week = a_week(*days)
