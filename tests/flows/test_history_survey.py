@@ -60,8 +60,8 @@ async def test_each_source_is_shown_with_the_date_by_which_it_could_be_learned(
 ) -> None:
     await keep(past, HOUR, 24)
     assert await fill_in(past, pm25_source=PM25, voc_source=VOC) == (
-        "- PM2.5: usable days in your history: 12. The room could be learned by 2026-03-16.\n"
-        "- VOC: no usable days in your history yet. The room could be learned by 2026-03-23."
+        "- PM2.5: usable days in your history: 12. The room could be learned by 16 March.\n"
+        "- VOC: no usable days in your history yet. The room could be learned by 23 March."
     )
 
 
@@ -70,7 +70,7 @@ async def test_an_absent_recorder_is_reported(hass: HomeAssistant) -> None:
     worth = await fill_in(hass, pm25_source=PM25)
     assert worth is not None
     assert "the recorder is not set up in this Home Assistant. The room could be" in worth
-    assert "The room could be learned by 2026-03-23." in worth
+    assert "The room could be learned by 23 March." in worth
 
 
 async def test_a_database_that_does_not_answer_is_reported(

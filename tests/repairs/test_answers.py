@@ -105,7 +105,7 @@ async def test_it_was_real_shows_what_will_be_excluded_and_excludes_it(
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "real")
     assert page["menu_options"] == ["keep_out", "init"]
-    assert text_of(page, "preview") == "- PM2.5: 2026-03-02, 10–13, 13–16"
+    assert text_of(page, "preview") == "- PM2.5: 2 March, 10–13, 13–16"
     assert "usable days left: 36;" in text_of(page, "consequence")
     assert "Alerts continue." in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
@@ -134,7 +134,7 @@ async def test_normal_here_shows_the_level_before_and_after_and_until_when(
     preview = text_of(page, "preview")
     assert "late in the morning" in preview, "the part of the day in which it was noticed"
     assert "above 92 μg/m³ instead of" in preview
-    assert preview.endswith("until 2026-05-01.")
+    assert preview.endswith("until 1 May.")
     level = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]["day_ranges"][2]
     assert f"instead of {level['alert_level']:.3g} " in preview
     done = await fixer.confirm(page)
@@ -273,7 +273,7 @@ async def test_days_that_were_not_as_usual_are_excluded(
     options = field["selector"]["select"]["options"]
     assert [option["value"] for option in options[:2]] == ["2026-03-02", "2026-03-01"]
     assert len(options) == 21
-    assert options[0]["label"].startswith("2026-03-02: PM2.5 up to ")
+    assert options[0]["label"].startswith("2 March: PM2.5 up to ")
     assert options[0]["label"].endswith("μg/m³")
     page = await fixer.answer(page, days=[])
     assert page["errors"] == {"days": "no_days"}
@@ -306,9 +306,9 @@ async def test_a_suspected_change_is_explained(hass: HomeAssistant, fixer: Fixer
     assert asked.startswith(f"change_suspected_{KITCHEN}_pm25_")
     page = await fixer.begin(asked)
     assert page["menu_options"] == ["changed", "season", "at_fault", "not_now"]
-    assert "Since about 2026-03-02" in text_of(page, "inferred")
+    assert "Since about 2 March" in text_of(page, "inferred")
     assert "alerts go on" in text_of(page, "inferred")
-    assert "since 2026-03-02" in text_of(page, "measured")
+    assert "since 2 March" in text_of(page, "measured")
     page = await fixer.choose(page, "changed")
     assert page["data_schema"][0]["default"] == "2026-03-02", "as it is suspected"
 

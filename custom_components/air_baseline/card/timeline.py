@@ -117,7 +117,7 @@ def _happening(one: Happening, source: RoomSource, now: float) -> Message:
         "answer": _correction(one.correction, now) if one.correction else None,
         "name": {**_correction(name, now), "text": name.correction.name} if name else None,
         "outcome": episode.outcome if episode else None,
-        "rarity_days": episode.rarity if episode else None,
+        "rarity_days": episode.said_rarity if episode else None,
         "window_open": episode.window_open if episode else None,
     }
 
