@@ -36,7 +36,8 @@ LANGUAGE = "language"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
 MOST_STEPS = 8  # Of one answer, by judgement: the longest takes four.
 INIT: Final = "init"
-ELSEWHERE: Final = frozenset({"room_settings"})  # Choices that only lead to settings.
+# Choices that only lead to settings, and to answers that the card itself lists.
+ELSEWHERE: Final = frozenset({"room_settings", "earlier"})
 
 type Message = dict[str, Any]
 

@@ -37,6 +37,7 @@ from .const import (
     CONF_WINDOWS,
     DOMAIN,
     ENTRY_VERSION,
+    PAGE,
     SUBENTRY_ROOM,
 )
 from .flows.candidates import Candidate, async_candidates
@@ -50,7 +51,6 @@ from .flows.room_form import CONF_SAID, SOURCE_KEYS, area_name
 from .words.explanation import escape, set_off
 
 TITLE = "Air Baseline"
-PAGE = "/air_baseline"  # Where a dashboard and notifications are made; see card/register.
 CONF_ROOMS = "rooms"
 CONF_NO_AREA = "no_area"
 

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import RoomCoordinator
 from .core.channel import Channel
 from .core.day import HOUR_S, locate
-from .core.explaining.timeline import happening_at, timeline
+from .core.explaining.timeline import by_people, happening_at, timeline
 from .core.ledger.correction import episode_span, missed, named
 from .core.ledger.entries import Draft, Missed
 from .core.ledger.own_words import MOST_CHARACTERS, MOST_MISSED, cleaned
@@ -118,9 +118,7 @@ def correction_at(
         pollutant: entry.id
         for pollutant in pollutants
         for entry in room.channels[pollutant].ledger.entries
-        if start <= entry.at < start + MINUTE_S
-        and entry.step is None
-        and not entry.correction.inferred
+        if start <= entry.at < start + MINUTE_S and entry.step is None and by_people(entry)
     }
     if not found:
         raise refused("correction_unknown_at", room=room.subentry.title, time=_said(room, start))

@@ -73,6 +73,11 @@ CODES: Mapping[str, list[str]] = {
     "year_": [gap.value for gap in YearGap],
     "part_": [str(part) for part in range(PARTS)],
     "mapping_": [reason.value for reason in NoMapping],
+    "month_": [str(month) for month in range(1, 13)],
+    "weekday_": [str(weekday) for weekday in range(7)],
+    "card_lacks_": [code.value for code in Missing if code is not Missing.DAYS],
+    "card_record_head_": ["happened", "answers", "changed", "came_out", "gaps"],
+    "logbook_": ["corrected", "undone"],
     "correction_": [
         code.value
         for code in CorrectionCode

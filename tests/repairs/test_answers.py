@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 import json
+import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,7 +11,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.coordinator import loaded_rooms
 from custom_components.air_baseline.core.codes import OtherRooms
+from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.conftest import Answer, Fixer
@@ -25,6 +28,7 @@ from tests.home import (
     a_room,
     a_store,
     act,
+    device_id,
     issue,
     issues,
     learned,
@@ -37,6 +41,7 @@ from tests.home import (
     steady,
     usual,
 )
+from tests.words import words
 
 LEARNING = "sensor.kitchen_pm25_learning"
 UNUSUAL = "binary_sensor.kitchen_pm25_unusual"
@@ -105,7 +110,7 @@ async def test_it_was_real_shows_what_will_be_excluded_and_excludes_it(
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "real")
     assert page["menu_options"] == ["keep_out", "init"]
-    assert text_of(page, "preview") == "- PM2.5: 2 March, 10–13, 13–16"
+    assert text_of(page, "preview") == "> - PM2.5: 2 March, 10–13, 13–16"
     assert "usable days left: 36;" in text_of(page, "consequence")
     assert "Alerts continue." in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"
@@ -248,7 +253,7 @@ async def test_something_is_off_because_the_sensor_was_moved(
         assert (page["step_id"], page["errors"]) == ("changed", {"date": why})
     page = await fixer.answer(page, date="2026-02-20", similar=similar)
     assert page["step_id"] == "changed_confirm"
-    assert text_of(page, "date") == "2026-02-20"
+    assert text_of(page, "date") == "20 February"
     usable = f"usable days left: {21 if similar else 11};"
     assert usable in text_of(page, "consequence")
     assert "Weeks until alerts resume: about" in text_of(page, "consequence")
@@ -273,14 +278,14 @@ async def test_days_that_were_not_as_usual_are_excluded(
     options = field["selector"]["select"]["options"]
     assert [option["value"] for option in options[:2]] == ["2026-03-02", "2026-03-01"]
     assert len(options) == 21
-    assert options[0]["label"].startswith("2 March: PM2.5 up to ")
+    assert options[0]["label"].startswith("2 March: PM2.5 12.3 μg/m³")
     assert options[0]["label"].endswith("μg/m³")
     page = await fixer.answer(page, days=[])
     assert page["errors"] == {"days": "no_days"}
     await fixer.refused(page, {"days": ["2026-03-05"]})
     page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
     assert page["step_id"] == "strike_confirm"
-    assert text_of(page, "days") == "2026-02-20, 2026-03-01"
+    assert text_of(page, "days") == "20 February, 1 March"
     assert "usable days left: 19;" in text_of(page, "consequence")
     done = await fixer.confirm(page)
     assert done["step_id"] == "days_struck"
@@ -360,7 +365,7 @@ async def test_a_sensor_at_fault_is_excluded_from_the_day_on_and_paused(
     page = await fixer.answer(page, date="2026-03-20")
     assert page["errors"] == {"date": "day_in_future"}
     page = await fixer.answer(page, date="2026-03-03")
-    assert text_of(page, "date") == "2026-03-03"
+    assert text_of(page, "date") == "3 March"
     assert "No alerts while learning is paused" in text_of(page, "consequence")
     assert shown(hass, LEARNING).state == "learned"
     done = await fixer.confirm(page)
@@ -432,13 +437,15 @@ async def test_rooms_that_rose_at_once_are_answered_at_once(
     )
     assert f"in the same hour: {escaped}." in text_of(page, "inferred")
     real = await to_page(fixer, asked, "real")
-    assert [line.split(":")[0] for line in text_of(real, "consequence").splitlines()] == [
+    assert [
+        line.removeprefix("> ").split(":")[0] for line in text_of(real, "consequence").splitlines()
+    ] == [
         "- Kitchen",
         f"- {escaped.split(':', maxsplit=1)[0]}",
     ]
     page = await fixer.choose(page, "normal")
     assert len(text_of(page, "preview").splitlines()) == 2
-    assert f"- {escaped}: PM2.5: alerts" in text_of(page, "preview")
+    assert f"> - {escaped}: PM2.5: alerts" in text_of(page, "preview")
     await fixer.confirm(page)
     assert issues(hass) == []
     for room in (KITCHEN, BEDROOM):
@@ -587,7 +594,85 @@ async def test_every_page_of_an_answer_leads_back(
     page = await fixer.choose(page, "changed")
     assert page["type"] == "form"
     page = await fixer.answer(page, date="2026-02-21", similar=False)
-    assert text_of(page, "date") == "2026-02-21"
+    assert text_of(page, "date") == "21 February"
     page = await fixer.choose(page, "init")
     assert page["step_id"] == "init"
     assert await ledger(hass, hass_storage) == before
+
+
+@pytest.mark.usefixtures("episode")
+async def test_what_is_said_is_one_block_with_a_link_to_the_card(
+    hass: HomeAssistant, fixer: Fixer
+) -> None:
+    (asked,) = issues(hass)
+    description = words()["issues"]["unusual_episode"]["fix_flow"]["step"]["init"]["description"]
+    page = await fixer.begin(asked)
+    shown_page = description.format(**page["description_placeholders"])
+    note, block, history = shown_page.split("\n\n")
+    assert note == (
+        "*The indented text is in this system's language. "
+        f"[The card of the room](/air_baseline/room/{device_id(hass)}) shows it in yours.*"
+    )
+    assert all(line.startswith(">") for line in block.splitlines())
+    assert history.startswith("[See these hours in the history](/history?")
+    for answer in ("real", "normal", "start_over"):
+        page = await to_page(fixer, asked, answer)
+        text = words()["issues"]["unusual_episode"]["fix_flow"]["step"][answer]["description"]
+        given = text.format(**page["description_placeholders"])
+        assert given.startswith(note)
+        assert not re.search("^- ", given, re.MULTILINE), "prose is set off"
+
+
+@pytest.mark.usefixtures("episode")
+async def test_a_repair_lists_what_was_answered_earlier_and_undoes_it(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    (asked,) = issues(hass)
+    assert "earlier" not in (await fixer.begin(asked))["menu_options"], "nothing was answered"
+    await act(hass, "strike_days", start_date="2026-02-20")
+    await act(hass, "name_episode", name="*Candles*")
+    page = await fixer.begin(asked)
+    assert page["menu_options"][-1] == "earlier"
+    page = await fixer.choose(page, "earlier")
+    (field,) = page["data_schema"]
+    options = {one["value"]: one["label"] for one in field["selector"]["select"]["options"]}
+    assert [*options.values()] == [
+        "Today 15:00, PM2.5: Named: *Candles*",
+        "Today 15:00, PM2.5: Days excluded",
+    ]
+    page = await fixer.answer(page, answers=[])
+    assert page["errors"] == {"answers": "no_answers"}
+    undone = await fixer.answer(page, answers=[*options])
+    assert (undone["type"], undone["reason"]) == ("abort", "undone")
+    assert (await saved(hass, hass_storage))["entries"] == []
+    assert issues(hass) == [asked]
+
+
+async def test_an_answer_to_a_running_episode_undone_in_another_repair_asks_again(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    await a_kitchen(hass, hass_storage, 36)
+    await pass_time(hass, clock, HOUR, {PM25: steady(80)})
+    assert shown(hass, UNUSUAL).state == "on"
+    (asked,) = issues(hass)
+    await fixer.confirm(await to_page(fixer, asked, "real"))
+    assert issues(hass) == []
+    room = loaded_rooms(hass)[KITCHEN]
+    await room.async_correct(lambda at: room.channels[Pollutant.PM25].events.append(learned_at(at)))
+    await pass_time(hass, clock, 5 * MINUTE, {PM25: steady(80)})
+    (other,) = issues(hass)
+    assert other.startswith("range_learned")
+    page = await to_page(fixer, other, "earlier")
+    ((value, label),) = [
+        (one["value"], one["label"])
+        for field in page["data_schema"]
+        for one in field["selector"]["select"]["options"]
+    ]
+    assert re.fullmatch(r"Today \d\d:\d\d, PM2\.5: the episode \(today \d\d:\d\d\) was real", label)
+    await fixer.answer(page, answers=[value])
+    assert asked in issues(hass), "the episode runs, so its question is back"
+
+
+def learned_at(at: float) -> Event:
+    """Return the event of a range that was learned."""
+    return Event(kind=EventKind.RANGE_LEARNED, at=at)

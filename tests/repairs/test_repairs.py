@@ -85,7 +85,7 @@ async def test_a_learned_range_is_explained(
     assert (page["type"], page["step_id"]) == ("menu", "init")
     assert page["menu_options"] == ["looks_right", "something_off", "not_now", "stop_asking"]
     texts = page["description_placeholders"]
-    assert set(texts) == PAGE
+    assert set(texts) == PAGE | {"page"}
     found = issue(hass, asked)
     assert found is not None
     assert found.translation_placeholders == {"room": "K*tchen"}, "a title is not Markdown"
@@ -103,7 +103,7 @@ async def test_an_episode_is_explained(
     choices = ["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
     assert page["menu_options"] == choices
     texts = page["description_placeholders"]
-    assert set(texts) == PAGE | {"history"}
+    assert set(texts) == PAGE | {"page", "history"}
     assert "80 μg/m³" in texts["measured"]
     assert "35" in texts["inferred"], "the days it was compared with"
     assert all(texts.values())

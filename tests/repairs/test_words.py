@@ -84,7 +84,7 @@ def shown_by(issue: str) -> Shown:
         following: set[str] = set()
         for call in [*calls(step, "async_show_menu"), *calls(step, "async_show_form")]:
             (page,) = texts_of(keyword(call, "step_id"))
-            options = set(texts_of(keyword(call, "menu_options")))
+            options = set(_options(keyword(call, "menu_options")))
             shown.pages[page] = options, _given(keyword(call, "description_placeholders"))
             following |= options
         for page in _done(step):
@@ -94,6 +94,13 @@ def shown_by(issue: str) -> Shown:
         reached += following - seen
         seen |= following
     return shown
+
+
+def _options(given: ast.expr | None) -> list[str]:
+    """Return the choices of a page; `with_earlier` adds one to its list."""
+    if isinstance(given, ast.Call):
+        return [*texts_of(given.args[-1]), "earlier"]
+    return texts_of(given)
 
 
 def _ends(step: ast.AST) -> Iterator[str]:
@@ -142,6 +149,8 @@ def test_the_pages_of_a_repair_have_words_with_their_placeholders(issue: str) ->
         if page == "init" and issue in ("range_learned", "change_suspected", "slow_change"):
             unused = {"what_to_do"}  # It is about an episode.
         assert in_texts | unused == given, page
+        if "page" in given:  # It has words of the system's language in it.
+            assert re.match(r"\*The indented text .*\({page}\).*\*\n\n", steps[page]["description"])
 
 
 @pytest.mark.parametrize("issue", FLOWS)

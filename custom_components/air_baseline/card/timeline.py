@@ -11,9 +11,8 @@ from ..coordinator import RoomCoordinator
 from ..core.codes import OtherRooms
 from ..core.explaining.explain import explain
 from ..core.explaining.explanation import Subject
-from ..core.explaining.timeline import Happening, timeline, undoable
+from ..core.explaining.timeline import Happening, answers as given_answers, timeline, undoable
 from ..core.ledger.correction import episode_real
-from ..core.ledger.effects import first_entries
 from ..core.ledger.entries import CorrectionCode, Entry
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
@@ -54,10 +53,8 @@ async def async_timeline(hass: HomeAssistant, room: RoomCoordinator, user: User)
         ]
         answers += [
             {"quantity": pollutant, **_correction(entry, now)}
-            for entry in first_entries(tuple(channel.ledger.entries))
-            if not entry.correction.inferred
-            and entry.code not in _OF_HAPPENINGS
-            and undoable(entry, now)
+            for entry in given_answers(channel.ledger, now)
+            if entry.code not in _OF_HAPPENINGS
         ]
         await asyncio.sleep(0)
     return {

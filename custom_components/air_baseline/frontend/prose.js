@@ -3,12 +3,16 @@
 
 import { html } from "./dom.js";
 
+const SET_OFF = /^> ?/gm; // Marks what may be in another language, on Home Assistant's own pages;
+const NOTE = /^\*[^*].*\*$/gm; // so does a line like this. A card speaks its reader's language.
 const HEADING = /^\*\*(.+)\*\*$/;
 const LINK = /\[([^\]]*)\]\((\/[^)\s]*)\)/;
 
 /** Return the elements of a text. */
 export function prose(text) {
   return text
+    .replaceAll(SET_OFF, "")
+    .replaceAll(NOTE, "")
     .split(/\n{2,}/)
     .flatMap((block) => blockElements(block.split("\n").filter((line) => line.trim())));
 }

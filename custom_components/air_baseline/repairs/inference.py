@@ -28,7 +28,7 @@ from ..corrections import (
 )
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..permissions import room_names
-from ..words.explanation import Explained, Page, async_page, history_link
+from ..words.explanation import Explained, Page, async_page, history_link, set_off
 from ..words.preview import PreviewWords
 from .room_flow import FIELD_DATE, RoomRepairFlow, UserInput
 
@@ -46,8 +46,10 @@ class RangeLearnedFlow(RoomRepairFlow):
         )
         return self.async_show_menu(
             step_id="init",
-            menu_options=["looks_right", "something_off", "not_now", "stop_asking"],
-            description_placeholders=page.placeholders(),
+            menu_options=self.with_earlier(
+                room, ["looks_right", "something_off", "not_now", "stop_asking"]
+            ),
+            description_placeholders={"page": self.card_path(room), **page.set_off()},
         )
 
     async def async_step_looks_right(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -87,12 +89,16 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         first = self.find_room()  # Answers that are not about the episodes are about this room.
         return self.async_show_menu(
             step_id="init",
-            menu_options=["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
-            if all(room is first for room, _, _ in targets)
-            else ["real", "normal", "not_now", "stop_asking"],
+            menu_options=self.with_earlier(
+                first,
+                ["real", "normal", "changed", "start_over", "not_now", "stop_asking"]
+                if all(room is first for room, _, _ in targets)
+                else ["real", "normal", "not_now", "stop_asking"],
+            ),
             description_placeholders={
                 "history": history_link(targets, dt_util.utcnow().timestamp()),
-                **page.placeholders(),
+                "page": self.card_path(targets[0][0]),
+                **page.set_off(),
             },
         )
 
@@ -107,8 +113,9 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             step_id="real",
             menu_options=["keep_out", "init"],
             description_placeholders={
-                "preview": await words.async_leaving(targets, now),
-                "consequence": await _async_left(words, targets, now),
+                "page": self.card_path(targets[0][0]),
+                "preview": set_off(await words.async_leaving(targets, now)),
+                "consequence": set_off(await _async_left(words, targets, now)),
             },
         )
 
@@ -126,7 +133,8 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             step_id="normal",
             menu_options=["lift_level", "init"],
             description_placeholders={
-                "preview": await words.async_lifts(targets, dt_util.utcnow().timestamp()),
+                "page": self.card_path(targets[0][0]),
+                "preview": set_off(await words.async_lifts(targets, dt_util.utcnow().timestamp())),
             },
         )
 
@@ -183,8 +191,8 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         )
         return self.async_show_menu(
             step_id="init",
-            menu_options=["changed", "season", "at_fault", "not_now"],
-            description_placeholders=page.placeholders(),
+            menu_options=self.with_earlier(room, ["changed", "season", "at_fault", "not_now"]),
+            description_placeholders={"page": self.card_path(room), **page.set_off()},
         )
 
     async def async_step_season(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -236,7 +244,8 @@ class ChangeSuspectedFlow(RoomRepairFlow):
             step_id="at_fault_confirm",
             menu_options=["exclude_and_pause", "at_fault", "init"],
             description_placeholders={
-                "date": self.fault_day.isoformat(),
+                "page": self.card_path(room),
+                "date": await self.said_dates(self.fault_day),
                 "consequence": await self.consequence(room, {pollutant: draft}, paused=True),
             },
         )
@@ -291,8 +300,8 @@ class SlowChangeFlow(RoomRepairFlow):
         page = await _async_page(self, targets, Subject.CREEP)
         return self.async_show_menu(
             step_id="init",
-            menu_options=["fine", "changed", "not_now", "stop_asking"],
-            description_placeholders=page.placeholders(),
+            menu_options=self.with_earlier(room, ["fine", "changed", "not_now", "stop_asking"]),
+            description_placeholders={"page": self.card_path(room), **page.set_off()},
         )
 
     async def async_step_fine(self, user_input: UserInput = None) -> RepairsFlowResult:

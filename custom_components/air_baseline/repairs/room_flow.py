@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.auth.models import User
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import (
     BooleanSelector,
     DateSelector,
@@ -18,11 +19,12 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import ATTR_SUBENTRY
+from ..const import ATTR_SUBENTRY, DOMAIN, PAGE
 from ..coordinator import RoomCoordinator, loaded_rooms
-from ..core.day import iso_day, parse_day
+from ..core.day import parse_day
+from ..core.explaining.timeline import answers
 from ..core.ledger.correction import exclude_days, report_change, start_over
-from ..core.ledger.entries import Draft
+from ..core.ledger.entries import Draft, Entry
 from ..core.pollutant import Pollutant
 from ..corrections import (
     Corrected,
@@ -36,11 +38,14 @@ from ..corrections import (
 )
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
+from ..words.explanation import set_off
+from ..words.given import GivenWords
 from ..words.preview import PreviewWords
 
 FIELD_DATE = "date"
 FIELD_SIMILAR = "similar"
 FIELD_DAYS = "days"
+FIELD_ANSWERS = "answers"
 
 NO_FIELDS = vol.Schema({})
 
@@ -147,6 +152,56 @@ class RoomRepairFlow(RepairsFlow):
         """End: everything was said."""
         return self.async_create_entry(data={})
 
+    def card_path(self, room: RoomCoordinator) -> str:
+        """Return the path of the card of a room, in the language of whoever opens it."""
+        device = dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, room.subentry.subentry_id), room.config_entry.entry_id
+        )
+        return f"{PAGE}/room/{device.id}" if device else PAGE
+
+    def with_earlier(self, room: RoomCoordinator | None, options: list[str]) -> list[str]:
+        """Return the choices of a first page, with the earlier answers if there are any."""
+        return [*options, "earlier"] if room is not None and self._earlier(room) else options
+
+    def _earlier(self, room: RoomCoordinator) -> dict[str, tuple[Pollutant, Entry]]:
+        """Return what was answered in a room and can be undone, newest first."""
+        now = dt_util.utcnow().timestamp()
+        known = [
+            (pollutant, entry)
+            for pollutant, channel in room.channels.items()
+            for entry in answers(channel.ledger, now)
+        ]
+        known.sort(key=lambda pair: (pair[1].at, pair[1].id), reverse=True)
+        return {f"{pollutant}_{entry.id}": (pollutant, entry) for pollutant, entry in known}
+
+    async def async_step_earlier(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """List what was answered earlier, and undo what is chosen."""
+        room = self.find_room()
+        earlier = self._earlier(room) if room is not None else {}
+        if room is None or not earlier:
+            return self.async_abort(reason="gone")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            chosen = [earlier[one] for one in user_input[FIELD_ANSWERS] if one in earlier]
+            if chosen:
+                self.made = [(room, {pollutant: entry}) for pollutant, entry in chosen]
+                return await self.async_step_undo()
+            errors[FIELD_ANSWERS] = "no_answers"
+        words = await GivenWords.async_load(self.hass, self.language)
+        options = [
+            SelectOptionDict(value=key, label=words.given(pollutant, entry))
+            for key, (pollutant, entry) in earlier.items()
+        ]
+        selector = SelectSelector(
+            SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id="earlier",
+            data_schema=vol.Schema({vol.Required(FIELD_ANSWERS, default=[]): selector}),
+            errors=errors,
+            description_placeholders={"page": self.card_path(room)},
+        )
+
     async def async_step_not_now(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Hide the question for a week."""
         if room := self.find_room():
@@ -163,6 +218,7 @@ class RoomRepairFlow(RepairsFlow):
             step_id="start_over",
             menu_options=["start_over_now", "init"],
             description_placeholders={
+                "page": self.card_path(room),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), draft)
                 ),
@@ -216,7 +272,8 @@ class RoomRepairFlow(RepairsFlow):
             step_id="changed_confirm",
             menu_options=["relearn", "changed", "init"],
             description_placeholders={
-                "date": self.change_day.isoformat(),
+                "date": await self.said_dates(self.change_day),
+                "page": self.card_path(room),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), draft)
                 ),
@@ -275,7 +332,8 @@ class RoomRepairFlow(RepairsFlow):
             step_id="strike_confirm",
             menu_options=["exclude", "strike", "init"],
             description_placeholders={
-                "days": ", ".join(iso_day(day) for day in days),
+                "page": self.card_path(room),
+                "days": await self.said_dates(*map(date.fromordinal, days)),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), exclude_days(days))
                 ),
@@ -305,6 +363,12 @@ class RoomRepairFlow(RepairsFlow):
         *,
         paused: bool = False,
     ) -> str:
-        """Return the sentences about what an answer would leave."""
+        """Return the sentences about what an answer would leave, set off."""
         words = await PreviewWords.async_load(self.hass, self.language)
-        return words.consequence(room, drafts, dt_util.utcnow().timestamp(), paused=paused)
+        now = dt_util.utcnow().timestamp()
+        return set_off(words.consequence(room, drafts, now, paused=paused))
+
+    async def said_dates(self, *days: date) -> str:
+        """Return dates as people say them."""
+        words = await PreviewWords.async_load(self.hass, self.language)
+        return ", ".join(words.date(day.isoformat()) for day in days)

@@ -93,6 +93,10 @@ class Page:
             "next": self.next,
         }
 
+    def set_off(self) -> dict[str, str]:
+        """Return the texts as parts of one block that is set off, for a page of a flow."""
+        return {name: set_off(text) for name, text in self.placeholders().items()}
+
 
 def escape(name: str) -> str:
     """Return a name escaped for Markdown, so that no part of it acts as markup."""

@@ -1,11 +1,7 @@
 """The record of a room: its facts in the units of its sources, and in sentences."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Self, override
-
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import translation
+from typing import Any
 
 from ..const import DOMAIN
 from ..coordinator import RoomCoordinator
@@ -13,11 +9,9 @@ from ..core.day import locate
 from ..core.explaining.record import Record, month_of, record
 from ..core.pollutant import Pollutant
 from ..inputs.room_config import RoomSource
-from .explanation import Words
+from .given import KINDS, GivenWords
 
 type Facts = dict[str, Any]
-
-_KINDS = f"component.{DOMAIN}.entity.event.inference.state_attributes.correction_kind.state."
 
 
 def days_until(room: RoomCoordinator, now: float, days: int) -> tuple[int, int]:
@@ -59,20 +53,8 @@ def facts_of(known: Record, source: RoomSource) -> Facts:
     return plain
 
 
-class RecordWords(Words):
+class RecordWords(GivenWords):
     """The sentences of a record."""
-
-    names: Mapping[str, str]
-
-    @classmethod
-    @override
-    async def async_load(cls, hass: HomeAssistant, language: str | None = None) -> Self:
-        """Return the words of a language, with the names that corrections and states have."""
-        words = await super().async_load(hass, language)
-        words.names = await translation.async_get_translations(
-            hass, language or hass.config.language, "entity", [DOMAIN]
-        )
-        return words
 
     def sentences(self, known: Record, source: RoomSource) -> list[str]:
         """Return a record in sentences, without headings; see `sections`."""
@@ -114,14 +96,17 @@ class RecordWords(Words):
 
     def _answers(self, known: Record) -> list[str]:
         """Return what was asked and answered in one line, without what there was none of."""
-        said = known.summary
-        counted = {name: int(said[name] or 0) for name in ("asked", "real", "normal", "unanswered")}
+        counted = {name: int(number or 0) for name, number in known.summary.items()}
+        asked, real, normal = counted["asked"], counted["real"], counted["normal"]
+        unanswered = counted["unanswered"]
         lines = [
-            self.say(f"card_record_{name}", **{name: number})
-            for name, number in counted.items()
-            if number
+            self.say("card_record_asked", asked=asked) if asked else "",
+            self.say("card_record_real", real=real) if real else "",
+            self.say("card_record_normal", normal=normal) if normal else "",
+            self.say("card_record_unanswered", unanswered=unanswered) if unanswered else "",
         ]
-        return [" ".join(lines)] if lines else []
+        said = " ".join(line for line in lines if line)
+        return [said] if said else []
 
     def _gaps(self, known: Record) -> list[str]:
         days = self.say("card_record_days", days=known.days, usable=known.usable_days)
@@ -134,7 +119,7 @@ class RecordWords(Words):
         words = "pm25" if known.pollutant is Pollutant.PM25 else "voc"
         states = f"component.{DOMAIN}.entity.sensor.{words}_learning.state."
         lines = [(one.day, self.names[states + one.state]) for one in known.states]
-        lines += [(one.day, self.names[_KINDS + one.code]) for one in known.changes]
+        lines += [(one.day, self.names[KINDS + one.code]) for one in known.changes]
         return [
             self.say("card_record_changed", date=self.date(day), what=what)
             for day, what in sorted(lines)

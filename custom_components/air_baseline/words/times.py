@@ -14,10 +14,10 @@ type Say = Callable[..., str]
 
 def said_date(say: Say, day: date, today: date) -> str:
     """Return a date in the words of `say`, with the year if it is not that of today."""
-    parts = {"day": day.day, "month": say(f"month_{day.month}")}
+    month = say(f"month_{day.month}")
     if day.year == today.year:
-        return say("date_of_year", **parts)
-    return say("date_of_other_year", **parts, year=day.year)
+        return say("date_of_year", day=day.day, month=month)
+    return say("date_of_other_year", day=day.day, month=month, year=day.year)
 
 
 def said_time(say: Say, at: datetime, now: datetime) -> str:

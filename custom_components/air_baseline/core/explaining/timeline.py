@@ -31,7 +31,16 @@ from ..day import (
 )
 from ..ledger.correction import episode_span
 from ..ledger.day_summary import DayOrigin, DaySummary, day_counts, day_peaks
-from ..ledger.entries import Entry, EpisodeNormal, EpisodeReal, Missed, Named
+from ..ledger.effects import first_entries
+from ..ledger.entries import (
+    Cause,
+    ChangeSuspected,
+    Entry,
+    EpisodeNormal,
+    EpisodeReal,
+    Missed,
+    Named,
+)
 from ..ledger.episode import Episode, EpisodeEnd
 from ..ledger.folding import UNDO_DAYS
 from ..ledger.hour_peaks import hour_levels
@@ -73,6 +82,22 @@ class Happening:
 def undoable(entry: Entry, at: float) -> bool:
     """Tell whether an entry can be undone by its id at a POSIX time."""
     return entry.correction.harmless or at - entry.at <= UNDO_DAYS * DAY_S
+
+
+def by_people(entry: Entry) -> bool:
+    """Tell whether an entry stands among the answers of people.
+
+    A doubt because of another time zone does too: only its owner knows whether anything changed.
+    """
+    correction = entry.correction
+    time_zone = isinstance(correction, ChangeSuspected) and correction.cause is Cause.TIME_ZONE
+    return time_zone or not correction.inferred
+
+
+def answers(ledger: Ledger, at: float) -> list[Entry]:
+    """Return the first entries of what people have answered and can undo at a POSIX time."""
+    entries = first_entries(tuple(ledger.entries))
+    return [entry for entry in entries if by_people(entry) and undoable(entry, at)]
 
 
 def timeline(channel: Channel, at: float) -> tuple[Happening, ...]:
