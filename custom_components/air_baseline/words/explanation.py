@@ -563,7 +563,7 @@ class Words:
             old, new, low, high = self.mapped(correction.mapping, source)
             return self.say(
                 "correction_sensor_mapped",
-                said=self.date_and_time(correction.at),
+                said=self.capital(self.time(correction.at)),
                 first=self.date(correction.from_day),
                 old=old,
                 new=new,
