@@ -314,10 +314,13 @@ def _count_event(event: Event, channel: Channel, tally: Tally) -> None:
 
 
 def _count_month(day: int, channel: Channel, tally: Tally) -> None:
-    """Note with the last day of a month what the year says of it, if it knows last year's."""
+    """Note with the last day of a month what the year says of it, if it knows that of last year.
+
+    The weeks around that day can be known of a last year whose month was hardly seen.
+    """
     months = year_months(channel, day_start(day, channel.zone))
     weeks = last_year(channel, day, range(PARTS))
-    if months and months[-1].usual and (weeks or months[0].usual):
+    if months and months[-1].usual and months[0].usual:
         tally.months.append(
             f"{iso_day(day)[:7]}  usual {_span(months[-1].usual)}, "
             f"last year {_span(months[0].usual)}; the same weeks of last year {_span(weeks)}"

@@ -1,6 +1,6 @@
 """The command line that runs the core over a recording, with columns for surroundings."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 import subprocess
@@ -112,3 +112,20 @@ def test_what_fuzzing_found_is_refused_with_a_sentence(
         replay(tmp_path / name)
     assert why in caught.value.stderr
     assert "Traceback" not in caught.value.stderr
+
+
+def test_a_month_counts_only_if_the_same_one_of_last_year_was_seen(tmp_path: Path) -> None:
+    """The weeks around the end of a month can be known of a last year that began with them."""
+    first = datetime(2023, 1, 28, 4, tzinfo=UTC)
+    lines = ["timestamp,pm25"]
+    for slot in range(48 * 393):
+        level = 6.0 + 4.0 * (slot % 48 > 30) + slot % 3
+        lines.append(f"{(first + slot * timedelta(minutes=30)).isoformat()},{level}")
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(lines) + "\n")
+    _, summary = replay(path, "--latitude", "51.5")
+    assert "months of which last year is known: 1\n" in summary
+    (month,) = [line for line in summary.splitlines() if line.startswith("  2024-")]
+    assert month.startswith("  2024-02  usual ")
+    assert "not seen" not in month
+    assert "  winter: 2022/23, 2023/24" in summary
