@@ -628,7 +628,7 @@ class Channel:
         same = SameSeason(before, year, today, effect)
         self.ledger = reviewed(before, today, at, effect, same)
         shift = self.ledger.shift
-        if shift is not None and shift != before.shift:
+        if shift is not None and shift not in before.entries:
             self.events.append(Event(kind=EventKind.CHANGE_SUSPECTED, at=at))
 
     @property

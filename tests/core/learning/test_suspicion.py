@@ -30,6 +30,7 @@ EFFECT = 2.0  # μg/m³.
 BEFORE: Spent = {8.0: 20, 40.0: 16}
 SINCE: Spent = {16.0: 20, 80.0: 16}
 FELL: Spent = {4.0: 20, 20.0: 16}
+LOUD: Spent = {40.0: 20, 200.0: 16}
 
 
 def a_past(days: int) -> Ledger:
@@ -83,8 +84,33 @@ def test_a_shift_that_goes_back_is_forgotten_and_its_days_count() -> None:
     assert shift_of(asked).correction == suspect_shift(MOVED, MOVED + 14).corrections[0]
     back = [lived(asked, 80, day, BEFORE) for day in range(81, 102)]
     assert back[0].shift == asked.shift
-    assert (back[-1].shift, list(back[-1].entries)) == (None, [])
+    assert back[-1].shift is None
     assert back[-1].factor(MOVED) == 1.0
+    assert (list(back[-1].changes()), back[-1].effects.moving) == ([], asked.effects.moving)
+
+
+def test_the_days_of_a_shift_that_has_passed_are_not_compared_again() -> None:
+    asked = lived(a_past(60), 60, 78, FELL)
+    back = lived(asked, 78, 98, BEFORE)
+    assert (shift_of(asked).correction.from_day, back.shift) == (MOVED, None)
+    assert back.effects.suspected_day > MONDAY + 78
+    assert lived(back, 98, 125, BEFORE).shift is None
+    moved = lived(lived(back, 98, 125, BEFORE), 125, 150, FELL)
+    assert shift_of(moved).correction.from_day == MONDAY + 125
+
+
+@pytest.mark.parametrize("ends", ["passes", "is answered"])
+def test_an_older_shift_does_not_come_back_when_a_later_one_is_over(ends: str) -> None:
+    older = lived(a_past(60), 60, 100, SINCE)
+    later = lived(older, 100, 120, LOUD)
+    assert shift_of(older).correction.from_day == MOVED
+    assert shift_of(later).correction.from_day == MONDAY + 100
+    if ends == "is answered":
+        over = later.with_correction(0.0, its_the_season(shift_of(later).id))
+    else:
+        over = lived(later, 120, 145, SINCE)
+    assert over.shift is None
+    assert lived(over, 145, 170, SINCE).shift is None
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def reviewed(
     shift = ledger.shift
     asks = shift is not None and not shift.moves_range
     if shift and asks and has_passed(days, levels, shift.correction.from_day):
-        return ledger.without(shift)
+        return ledger.with_passed(shift, today)
     first = bisect_left(days, max(ledger.change_day, ledger.effects.suspected_day))
     found = find_shift(days[first:], levels[first:])
     if found is None:

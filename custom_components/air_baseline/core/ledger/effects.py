@@ -54,13 +54,14 @@ class Effects:
 
     `epoch_day` is the first day that still counts; `change_day` is the first day whose coverage
     and peaks are comparable with those of today. Both are 0 if that is every day. `changes` are
-    those in force that the epoch does not cover; `shift` is a suspected one that is open, and
-    `suspected_day` the latest first day of any, answered or not. `weights` are (day, what
-    each day before it counts for at most), `mappings` are (day, offset, spread) of what converts
-    the days before it, in order. `moving` are the ids of entries that moved the range, in order.
-    `answered` are the episodes with a correction, sorted. `lifted` are last day, mask of parts and
-    alert level of one after another. `resets` are (POSIX time, first day that counts). `lasting`
-    counts the steps by people that have no end, and `ends` are the last days of the others.
+    those in force that the epoch does not cover; `shift` is a suspected one that is open: the last
+    change of all, so that none of before comes back. `suspected_day` is the latest first day of
+    any suspected one, open or not. `weights` are (day, what each day before it counts for at
+    most), `mappings` are (day, offset, spread) of what converts the days before it, in order.
+    `moving` are the ids of entries that moved the range, in order. `answered` are the episodes
+    with a correction, sorted. `lifted` are last day, mask of parts and alert level of one after
+    another. `resets` are (POSIX time, first day that counts). `lasting` counts the steps by people
+    that have no end, and `ends` are the last days of the others.
     """
 
     epoch_day: int = 0
@@ -106,7 +107,7 @@ def effects_of(entries: Sequence[Entry]) -> Effects:
         excluded=Masks.of(_spans(entries)),
         excluded_by_people=Masks.of(_spans(one for one in entries if not one.correction.inferred)),
         changes=changes,
-        shift=known[-1] if known and is_shift(known[-1].correction) else None,
+        shift=_open_shift(entries, known),
         suspected_day=max(
             (one.correction.from_day for one in entries if is_shift(one.correction)), default=0
         ),
@@ -147,6 +148,18 @@ def steps_by_people(entries: Sequence[Entry]) -> list[Entry]:
 def is_shift(correction: Correction) -> TypeIs[ChangeSuspected]:
     """Tell whether a correction suspects a lasting shift, in force or not."""
     return isinstance(correction, ChangeSuspected) and correction.cause is Cause.LEVEL_SHIFT
+
+
+def _open_shift(entries: Sequence[Entry], known: Sequence[Entry[Change]]) -> Entry[Change] | None:
+    """Return the last change if it is one of those in force, and a shift that has not passed.
+
+    One that has passed has no days: it begins on the day on which that was found.
+    """
+    changes = (entry for entry in reversed(entries) if isinstance(entry.correction, Change))
+    if not known or known[-1] is not next(changes):
+        return None
+    change = known[-1].correction
+    return known[-1] if is_shift(change) and change.from_day < change.found_day else None
 
 
 def _spans(entries: Iterable[Entry]) -> Iterable[Span]:

@@ -208,9 +208,16 @@ class Ledger:
         ]
         return replace(self, entries=within_space((*self.entries, *entries)))
 
-    def without(self, entry: Entry) -> Ledger:
-        """Return the ledger without an entry on which nothing depends."""
-        return replace(self, entries=tuple(one for one in self.entries if one.id != entry.id))
+    def with_passed(self, shift: Entry[Change], today: int) -> Ledger:
+        """Return the ledger with a suspected shift closed, because it has passed by itself.
+
+        It begins today, so it asks nothing, and days before are not compared again.
+        """
+        closed = replace(shift.correction, from_day=today, found_day=today)
+        passed = replace(shift, correction=closed)
+        return replace(
+            self, entries=tuple(passed if one.id == shift.id else one for one in self.entries)
+        )
 
     def with_more(self, at: float, entry: Entry, corrections: Iterable[Correction]) -> Ledger:
         """Return the ledger with corrections added to the step of an entry."""
