@@ -26,12 +26,14 @@ from .typical_range import quantiles
 type Array = NDArray[np.float64]
 
 YEARS = 2  # Years before, by judgement: all that are kept.
-AROUND_WEEKS = 1  # Weeks before and after (tuning run): with 2, fewer moves of sensors were found.
+# Weeks before and after. Of a shift (tuning run): with 1, twice the false suspicions, and as many
+# moves of sensors were found; with 3, as many of both. Of a creep: by judgement.
+AROUND_SHIFT, AROUND_CREEP = 2, 1
 LEAST_WEEK_DAYS = 3  # Seen days of a week that is compared, by judgement.
 LEAST_WEEKS = 3  # Weeks of earlier years that can be compared with, by judgement.
-# Steps beyond all of those weeks that the season does not explain (tuning run): with 0.25, more
-# false suspicions; with 0.5, fewer moves of sensors were found.
-BEYOND = 0.4
+# Steps beyond all of those weeks that the season does not explain (tuning run): with 0, twice the
+# false suspicions; with 0.4, as many, and fewer moves and creeps of sensors were found.
+BEYOND = 0.2
 CREEP_WEEKS = 4  # Whole weeks in a row, by judgement: a month.
 LEAST_SAME_WEEKS = 4  # Of the six weeks around them a year earlier, by judgement.
 
@@ -82,7 +84,7 @@ class SameSeason:
         weeks = [
             week
             for years in range(1, YEARS + 1)
-            for week in _weeks(self._year, first - AROUND_WEEKS, last + AROUND_WEEKS, years)
+            for week in _weeks(self._year, first - AROUND_SHIFT, last + AROUND_SHIFT, years)
         ]
         if len(weeks) < LEAST_WEEKS:
             return False
@@ -104,7 +106,7 @@ def find_creep(ledger: Ledger, year: Year, today: int, effect: float) -> Creep |
     first = last - CREEP_WEEKS + 1
     same = [
         week
-        for week in _weeks(year, first - AROUND_WEEKS, last + AROUND_WEEKS, 1)
+        for week in _weeks(year, first - AROUND_CREEP, last + AROUND_CREEP, 1)
         if week.origin is WeekOrigin.LIVED
     ]
     if len(same) < LEAST_SAME_WEEKS:
