@@ -20,7 +20,7 @@ from .results import NAMES
 from .seeds import TUNING, name_of
 from .year_rates import Bounded
 from .year_rooms import SEASONS, WINTER, YearTally
-from .years import KINDS, YEAR, YEARS
+from .years import KINDS, YEAR, YEARS, Turn
 
 COMMAND: Final = "python -m benchmarks.year_report --data FOLDER --page docs/honesty/year.md"
 FIGURE: Final = "year.svg"
@@ -150,9 +150,16 @@ def _changes(report: YearReport) -> Iterator[str]:
     header = ("", *[f"{name}, {how}" for name in NAMES.values() for how in HOW])
     rows = [
         _pair(report, "needless questions in a room-year", rate.false_changes),
-        _pair(report, "moved or replaced sensors, asked about within 60 days", rate.found_turns),
         _pair(
-            report, "the same sensors in the same weeks, not moved",
+            report, "moved sensors, asked about within 60 days",
+            partial(rate.found_turns, turn=Turn.MOVED),
+        ),
+        _pair(
+            report, "replaced sensors, asked about within 60 days",
+            partial(rate.found_turns, turn=Turn.REPLACED),
+        ),
+        _pair(
+            report, "the same sensors in the same weeks, with nothing changed",
             partial(rate.found_turns, twin=True),
         ),
     ]  # fmt: skip
@@ -195,7 +202,8 @@ def _weather(report: YearReport) -> Iterator[str]:
 def _kinds(report: YearReport) -> Iterator[str]:
     yield "## By kind of home"
     header = (
-        "", "sensors", "first four weeks of winter held", "all weeks held", "days learned",
+        "", "sensors", "first four weeks of winter held", *[f"of {one}" for one in SEASONS[1:]],
+        "all weeks held", "days learned",
         "*something changed* in a room-year, without the year", "with it",
         "*slowly higher or lower* in a room-year",
     )  # fmt: skip
@@ -211,7 +219,10 @@ def _kinds(report: YearReport) -> Iterator[str]:
                     (
                         kind.what,
                         str(len(rooms)),
-                        _two(rate.first_weeks_held(rooms, WINTER).value),
+                        *[
+                            _two(rate.first_weeks_held(rooms, season).value)
+                            for season in range(len(SEASONS))
+                        ],
                         _two(rate.held(rooms).value),
                         _two(rate.learned(rooms).value),
                         _two(rate.changes(rooms, year=False).rate),

@@ -10,7 +10,7 @@ from scipy.stats import chi2
 from .intervals import UNCERTAIN, Estimate, ratio
 from .tables import PER_DAYS
 from .year_rooms import SeasonTally, YearTally
-from .years import KINDS, YEAR
+from .years import KINDS, YEAR, Turn
 
 FIRST_YEAR: Final = 0
 NOTICED_DAYS: Final = 60  # So long after its sensor changed a suspicion is taken to be about it.
@@ -111,12 +111,15 @@ def found_creeps(rooms: Iterable[YearTally]) -> Estimate:
     return _share([bool(room.review.creeps) for room in creeping])
 
 
-def found_turns(rooms: Iterable[YearTally], *, twin: bool = False, year: bool = True) -> Estimate:
-    """Return the share of moved or replaced sensors after which a change was suspected soon.
+def found_turns(
+    rooms: Iterable[YearTally], *, turn: Turn | None = None, twin: bool = False, year: bool = True
+) -> Estimate:
+    """Return the share of sensors that turned (any turn: None) of which was asked soon.
 
     With `twin`, it is that of the same rooms in the same weeks without what happened.
     """
-    turned = [room for room in rooms if room.turned is not None and room.twin is twin]
+    kinds = {kind.name for kind in KINDS if kind.turns and turn in (None, kind.turn)}
+    turned = [room for room in rooms if room.kind in kinds and room.twin is twin]
     return _share([_noticed(room, year=year) for room in turned])
 
 

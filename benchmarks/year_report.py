@@ -9,7 +9,6 @@ continued.
 """
 
 import argparse
-from dataclasses import replace
 from functools import partial
 import os
 from pathlib import Path
@@ -22,11 +21,11 @@ from .compute import KINDS as POLLUTANTS, workers
 from .recordings import Source, outdoor_sources, read
 from .seeds import REPORTING, TUNING, seeds
 from .year_page import YearReport, draw, page
-from .year_rooms import YearJob, YearTally, run_recording, run_year_room
+from .year_rooms import CONTEXT_EVERY, YearJob, YearTally, run_recording, run_year_room
 from .years import KINDS, YEAR
 
 HOMES: Final = 3  # Of each kind; of those in which nothing changes, half as many more.
-ALERT_HOMES: Final = 1  # Of each kind in which nothing changes, run slot by slot as well.
+ALERT_HOMES: Final = 1  # Of each kind in which nothing changes, run slot by slot, both ways.
 FIRST_TURN: Final = 50  # Homes of one year have the turns below (see `seeds`).
 
 
@@ -51,17 +50,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def year_jobs(block: range, homes: int, alert_homes: int) -> list[YearJob]:
-    """Return the rooms of all kinds; no two kinds share a home, and no alerts share one either."""
-    jobs = []
+    """Return the rooms of all kinds; no two kinds share a home, and no alerts share one either.
+
+    The rooms of one home follow each other. Those with alerts run without the year and with it,
+    in homes whose surroundings are known, because the year moves nothing else.
+    """
+    jobs: list[YearJob] = []
     for turn, kind in enumerate(KINDS, start=FIRST_TURN):
         number = homes + homes // 2 if kind.steady else homes
         more = alert_homes if kind.steady else 0
-        for place, seed in enumerate(seeds(block, number + more, turn)):
-            for pollutant in POLLUTANTS:
-                job = YearJob(kind.name, seed, pollutant, alerts=place >= number)
-                twice = [replace(job, twin=True)] if kind.turns else []
-                both = [replace(job, year=True)] if job.alerts and job.context else []
-                jobs += [job, *twice, *both]
+        known = seeds(block, number + CONTEXT_EVERY * more, turn)
+        for seed in known[:number]:
+            jobs += (YearJob(kind.name, seed, pollutant) for pollutant in POLLUTANTS)
+            if kind.turns:
+                jobs += (YearJob(kind.name, seed, pollutant, twin=True) for pollutant in POLLUTANTS)
+        for seed in known[number:]:
+            both = (
+                YearJob(kind.name, seed, pollutant, alerts=True, year=year)
+                for pollutant in POLLUTANTS
+                for year in (False, True)
+            )
+            jobs += (job for job in both if job.context)
     return jobs
 
 

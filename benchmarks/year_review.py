@@ -45,14 +45,14 @@ def review(days: Sequence[DaySummary], first: int, pollutant: Pollutant) -> Revi
     ledger, year, season = Ledger(), NO_YEAR, 0
     found = Reviewed()
     for summary in days:
-        today, at = summary.day + 1, float(DAY_S * summary.day)
+        today, at = summary.day + 1, float(DAY_S * (summary.day + 1))
         if summary.surroundings.outdoor_temperature is not None:
             _look_at_weather(summary, ledger, year, first, found)
         year = joined(year, ledger, summary.day, at)
-        ledger = ledger.with_day(summary)
-        before, same = ledger.shift, SameSeason(ledger, year, today, effect)
+        ledger = ledger.with_day(summary).pruned(at)
+        before, same = ledger.entries, SameSeason(ledger, year, today, effect)
         ledger = reviewed(ledger, today, at, effect, same)
-        if ledger.shift is not None and ledger.shift != before:
+        if ledger.shift is not None and ledger.shift not in before:
             found.changes.append(today - first)
         creep = find_creep(ledger, year, today, effect) if today % EVERY == 0 else None
         if creep is not None and creep.season_day != season:

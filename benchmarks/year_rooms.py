@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from .sensors import recorded_sensor
 from .series import DAY, HOUR, Array
 from .year_channel import DaysChannel, QuickChannel
 from .year_review import NOTHING_SAID, Reviewed, review
-from .years import KINDS, YEAR, YEARS, YearHome, year_sensor, years_of
+from .years import KINDS, YEAR, YEARS, Kind, YearHome, year_sensor, years_of
 
 SEASONS: Final = ("winter", "spring", "summer", "autumn")
 WINTER: Final = 0
@@ -209,9 +210,15 @@ class YearRecorder:
         return season_of(age, self.coldest) != season_of(age - FIRST_WEEKS, self.coldest)
 
 
+@lru_cache(maxsize=1)
+def _home(seed: int, days: int, kind: Kind) -> YearHome:
+    """Return a home; the rooms of one home follow each other."""
+    return years_of(seed, days, kind)
+
+
 def _run(job: YearJob) -> YearRoom:
     kind = next(one for one in KINDS if one.name == job.kind)
-    home = years_of(job.seed, job.days + 1, kind)
+    home = _home(job.seed, job.days + 1, kind)
     pm25 = job.pollutant is Pollutant.PM25
     air, name = (home.pm25, "pm25") if pm25 else (home.voc, "voc")
     instrument, turned = year_sensor(job.seed, air, name, kind)
