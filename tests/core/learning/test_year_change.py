@@ -51,9 +51,9 @@ def lived(
     return ledger, year, found
 
 
-def a_year(winter: Spent) -> list[Spent]:
-    """Return a year whose days from 250 on are those of a winter."""
-    return [winter if place >= 250 else SUMMER for place in range(YEAR_DAYS)]
+def a_year(winter: Spent, begins: int = 250) -> list[Spent]:
+    """Return a year whose days from one on are those of a winter."""
+    return [winter if place >= begins else SUMMER for place in range(YEAR_DAYS)]
 
 
 def test_a_winter_like_last_year_is_no_suspected_change_and_this_is_said() -> None:
@@ -66,6 +66,11 @@ def test_a_winter_like_last_year_is_no_suspected_change_and_this_is_said() -> No
     said = same.explained
     assert said is not None
     assert 0 <= said - (MONDAY + YEAR_DAYS + 250) <= 5
+
+
+def test_a_winter_that_begins_weeks_earlier_than_last_year_is_no_suspected_change() -> None:
+    days = [*a_year(WINTER), *a_year(WINTER, begins=230)][: YEAR_DAYS + 275]
+    assert not lived(days, YEAR_DAYS + 225)[2]
 
 
 @pytest.mark.parametrize("level", [HARDER, CLEANER])
