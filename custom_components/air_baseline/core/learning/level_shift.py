@@ -89,7 +89,7 @@ def reviewed(
 ) -> Ledger:
     """Return the ledger with the shift suspected that the days before today show.
 
-    One that has passed by itself is forgotten, and high days that are over are excluded. What is
+    One that has passed by itself is closed, and high days that are over are excluded. What is
     `seasonal` is not suspected. `today` is the day of the POSIX time `at`, `effect` the smallest
     rise worth an alert (base unit).
     """

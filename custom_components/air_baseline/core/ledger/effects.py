@@ -156,7 +156,7 @@ def _open_shift(entries: Sequence[Entry], known: Sequence[Entry[Change]]) -> Ent
     One that has passed has no days: it begins on the day on which that was found.
     """
     changes = (entry for entry in reversed(entries) if isinstance(entry.correction, Change))
-    if not known or known[-1] is not next(changes):
+    if not known or known[-1] != next(changes):
         return None
     change = known[-1].correction
     return known[-1] if is_shift(change) and change.from_day < change.found_day else None
