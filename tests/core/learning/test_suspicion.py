@@ -17,6 +17,7 @@ from custom_components.air_baseline.core.ledger.correction import (
 )
 from custom_components.air_baseline.core.ledger.entries import (
     Cause,
+    Change,
     ChangePassed,
     ChangeSuspected,
     Draft,
@@ -54,7 +55,7 @@ def lived(ledger: Ledger, first: int, last: int, spent: Spent) -> Ledger:
     return ledger
 
 
-def shift_of(ledger: Ledger) -> Entry:
+def shift_of(ledger: Ledger) -> Entry[Change]:
     assert ledger.shift is not None
     return ledger.shift
 
