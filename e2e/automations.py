@@ -19,7 +19,8 @@ CONDITION: Final = "Usual range is learned"
 RARITY: Final = "14"  # Days, by judgement: every episode in the demo home is rarer.
 BEDROOM_AIR: Final = "Bedroom monitor PM2.5"
 HIGH: Final = 30.0  # μg/m³: toast raises the bedroom to this, far above what two days showed.
-OPENING_S: Final = 420.0  # The episode opens at a full five minutes of the clock.
+OPENING_S: Final = 720.0  # The episode opens at a full five minutes of the clock, or the next.
+PATIENCE_S: Final = 60.0
 SECOND_RUN_S: Final = 10.0
 WELCOME: Final = "/air_baseline"  # The page to which the set-up leads.
 NOTIFICATION: Final = f"{LEARNED}: unusual air"
@@ -37,7 +38,7 @@ def make_notification(visitor: Visitor) -> None:
 
 def notified(visitor: Visitor) -> None:
     """Read the notification that was made with one press, and follow it to its room."""
-    if not visitor.wait(lambda: bool(_notifications(visitor)), SECOND_RUN_S):
+    if not visitor.wait(lambda: bool(_notifications(visitor)), PATIENCE_S):
         raise WalkError(f"the episode opened but nothing was reported: {_traces(visitor)}")
     message = _notifications(visitor)[0]
     shown = PICTURE.search(message)
@@ -65,7 +66,7 @@ def fires_once(visitor: Visitor) -> None:
     if told and visitor.state(UNUSUAL)["state"] != "on":
         raise WalkError(f"an automation ran before there was an episode: {told}")
     visitor.await_state(UNUSUAL, "on", OPENING_S)
-    if not visitor.wait(lambda: bool(_told(visitor)), SECOND_RUN_S):
+    if not visitor.wait(lambda: bool(_told(visitor)), PATIENCE_S):
         raise WalkError(f"the episode opened but nothing ran: {_traces(visitor)}")
     visitor.wait(lambda: False, SECOND_RUN_S)
     if _told(visitor) != [LEARNED]:
@@ -105,7 +106,7 @@ def _make(visitor: Visitor, room: str) -> None:
     visitor.press_button("Save")
     page.get_by_role("textbox", disabled=False).last.fill(_name(room))
     visitor.press_button("Save")
-    if not visitor.wait(lambda: "/edit/new" not in page.url, SECOND_RUN_S):
+    if not visitor.wait(lambda: "/edit/new" not in page.url, PATIENCE_S):
         raise WalkError(f"the editor did not save the automation:\n{visitor.read()}")
     visitor.go(urlsplit(page.url).path)
     visitor.expect(TRIGGER, CONDITION)

@@ -15,7 +15,6 @@ INTEGRATION: Final = "/config/integrations/integration/air_baseline"
 ASKS: Final = "Waiting for your answer"
 OWN_WORDS: Final = "Grandma's <b>toast</b>"  # As anybody could type it; it is never markup.
 SETTINGS: Final = "a[href^='/config']"
-RELOADED_S: Final = 30.0  # The options load all rooms again.
 
 
 def move_in(administrator: Visitor) -> Visitor:
@@ -52,7 +51,7 @@ def allow_everyone(administrator: Visitor) -> None:
 def answer_on_the_card(visitor: Visitor) -> None:
     """Answer the question on the card, undo that there, and find the question again."""
     question = _question(visitor)
-    question.wait_for(timeout=1000.0 * RELOADED_S)
+    question.wait_for()
     question.click()
     visitor.expect(*PAGE)
     visitor.pictures("household-question")

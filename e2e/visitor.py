@@ -13,7 +13,7 @@ from demo.sign_in import address, sign_in
 
 from .homes import PICTURES, WalkError
 
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 60_000  # By judgement: a busy machine is slow, and nothing waits for more.
 POLL_S: Final = 0.5
 WIDE: Final = {"width": 1280, "height": 1000}
 NARROW: Final = {"width": 400, "height": 1000}
@@ -163,7 +163,9 @@ class Visitor:
             raise WalkError(f"there is no {entity}")
         return dict(found[0])
 
-    def await_state(self, entity: Named, state: str, within_s: float = 10.0, **said: Any) -> None:
+    def await_state(
+        self, entity: Named, state: str, within_s: float = PATIENCE_MS / 1000.0, **said: Any
+    ) -> None:
         """Wait until an entity has a state, with these attributes."""
 
         def is_so() -> bool:
