@@ -252,6 +252,8 @@ button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8p
 .given { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
 .naming { border: 0; padding: 0; margin: 0; min-width: 0; }
 .naming legend { padding: 0 0 4px; font-size: .8125rem; color: var(--ab-quiet); }
+.naming .own { display: flex; gap: 8px; flex: 1 1 240px; }
+.naming input { flex: 1; min-width: 0; }
 .fields { display: grid; gap: 12px; }
 .field { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; }
 .field > span { flex-basis: 100%; font-weight: 500; }

@@ -259,7 +259,7 @@ class Timeline {
       "naming",
       {},
       html("legend", "", {}, say(hass, "card_name_it")),
-      html("div", "acts", {}, ...offered, field, save),
+      html("div", "acts", {}, ...offered, html("span", "own", {}, field, save)),
     );
   }
 
