@@ -15,6 +15,7 @@ from custom_components.air_baseline.words.explanation import Words
 from tests.conftest import DOMAIN
 from tests.words import LANGUAGES, holes, leaves, words
 
+TILE_CHARACTERS = 24  # Of a name, on a tile of half the width of a phone.
 PHONE_CHARACTERS = 35  # Of a title next to the cross, at a width of 400 px.
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # What texts name in quotes, and where the thing has its name.
@@ -160,3 +161,16 @@ def test_numbers_are_written_as_the_language_does(language: str) -> None:
     ]
     source = RoomSource(entity_id="sensor.pm25", pollutant=Pollutant.PM25, unit="μg/m³")
     assert said.concentration(5.9, source) == f"5{mark}9 μg/m³"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_names_of_entities_fit_a_tile(language: str) -> None:
+    """A tile next to another on a phone cuts what is longer."""
+    names = [
+        entity["name"]
+        for entities in words(language)["entity"].values()
+        for entity in entities.values()
+        if "name" in entity
+    ]
+    assert len(names) >= 20
+    assert [name for name in names if len(name) > TILE_CHARACTERS] == []
