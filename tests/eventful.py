@@ -48,10 +48,13 @@ EXCLUDED = NOON - timedelta(days=9)
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=10)
 
 
-def eventful_home() -> MockConfigEntry:
-    """Return the home of `run_eventful_home`: two rooms, outdoor sensors, a window."""
+def eventful_home(**given: Any) -> MockConfigEntry:
+    """Return the home of `run_eventful_home`: two rooms, outdoor sensors, a window.
+
+    The kitchen has more data if it is given.
+    """
     kitchen = a_room(KITCHEN, "kitchen", Pollutant.PM25, Pollutant.VOC_RATIO)
-    kitchen["data"] = {**kitchen["data"], "windows": [WINDOW]}
+    kitchen["data"] = {**kitchen["data"], "windows": [WINDOW], **given}
     return a_home(kitchen, a_room(BEDROOM, "bedroom", Pollutant.VOC_INDEX), **OUTDOORS)
 
 

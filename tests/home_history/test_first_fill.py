@@ -1,6 +1,7 @@
 """The year of a room on its first evening: from the long-term statistics of Home Assistant."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+import json
 import logging
 from typing import Any
 from unittest.mock import patch
@@ -17,8 +18,9 @@ from custom_components.air_baseline.core.day import iso_day
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.core.year.week import WeekOrigin
 from custom_components.air_baseline.home_history import first_fill, recorder
-from custom_components.air_baseline.home_history.backfill import RETRY_S
+from custom_components.air_baseline.home_history.in_turn import RETRY_S
 from custom_components.air_baseline.storage.store import LEDGER_KEY
+from tests.eventful import FIXTURES, eventful_home
 from tests.gates import gate_before
 from tests.home import (
     KITCHEN,
@@ -109,7 +111,7 @@ async def test_a_home_with_two_years_of_history_has_its_year_on_the_first_evenin
     assert attributes["seasons_not_seen"] == []
     said = await because(past)
     assert "All seasons seen, each in two years." in said
-    assert "From 2024-03-04 to 2025-12-01: hourly averages" in said
+    assert "From 4 March 2024 to 1 December 2025: hourly averages" in said
 
 
 async def test_the_year_joins_the_days_of_the_ledger_without_a_gap(past: HomeAssistant) -> None:
@@ -130,6 +132,26 @@ async def test_a_home_that_runs_already_is_filled_before_its_lived_days(
     assert len(lived) == WINDOW
     assert lived.isdisjoint(days_of_year(entry))
     assert len(days_of_year(entry)) >= 400 - WINDOW
+
+
+@pytest.mark.parametrize("form", sorted(path.name for path in FIXTURES.glob("store_v*")))
+async def test_a_store_of_any_released_form_begins_its_year(
+    past: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], form: str
+) -> None:
+    folder = FIXTURES / form
+    stored = json.loads((folder / "air_baseline.ledger").read_text("utf-8"))
+    hass_storage[LEDGER_KEY] = stored | {"key": LEDGER_KEY}
+    at = json.loads((folder / "shown.json").read_text("utf-8"))["at"]
+    clock.move_to(datetime.fromisoformat(at))
+    await keep(past, HOUR, 400)
+    entry = await begin(past, eventful_home(use_history=True))
+    known = stored["data"]["rooms"][KITCHEN]["channels"]["pm25"]["days"]
+    assert len(known) == len(kitchen(entry).ledger.days), "the days that it had stay"
+    assert kitchen(entry).year.read
+    days = days_of_year(entry)
+    assert len(days) > 250
+    await begin_again(past, entry)
+    assert days_of_year(entry) == days
 
 
 async def test_a_year_is_read_once(past: HomeAssistant, clock: FrozenDateTimeFactory) -> None:

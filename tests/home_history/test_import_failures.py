@@ -24,7 +24,7 @@ from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.past.history_import import PastDays
 from custom_components.air_baseline.core.past.replay import ReplaySetting, filled
 from custom_components.air_baseline.home_history import backfill, recorder, relearn
-from custom_components.air_baseline.home_history.backfill import LONGEST_RETRY_S, RETRY_S, retry_s
+from custom_components.air_baseline.home_history.in_turn import LONGEST_RETRY_S, RETRY_S, retry_s
 from custom_components.air_baseline.storage.store import NotSavedError
 from tests.files import full_disk
 from tests.gates import gate_before

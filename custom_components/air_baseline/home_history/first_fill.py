@@ -1,22 +1,21 @@
 """Fills the year of each channel once, from the hourly means that the recorder keeps for good.
 
-It comes after the import of the last weeks, one channel after the other. What a restart cuts
-short begins again, because a year is stored only with all of its weeks: no day joins it twice.
+It comes after the import of the last weeks. A year is stored only with all of its weeks, so what
+is cut short begins again and no day joins it twice.
 """
 
 from dataclasses import replace
 from datetime import datetime
 from logging import INFO, WARNING
 from time import monotonic
+from typing import override
 
-from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HISTORY, DOMAIN, SIGNAL_HISTORY_READ, SIGNAL_ROOMS_CHANGED
+from ..const import CONF_HISTORY, SIGNAL_HISTORY_READ
 from ..coordinator import AirBaselineConfigEntry, RoomCoordinator
 from ..core.channel import Channel
 from ..core.codes import YearGap
@@ -25,8 +24,7 @@ from ..core.past.year_import import EarlierDays, earlier_days
 from ..core.pollutant import Pollutant
 from ..core.year.joining import filled
 from ..inputs.source_log import source_log
-from ..storage.store import NotSavedError
-from .backfill import retry_s
+from .in_turn import InTurn, Turn, retry_s
 from .recorder import HistoryError, NoHistory, async_read_hours, has_recorder
 from .relearn import async_read_whole
 from .year_span import YearSpan
@@ -38,50 +36,29 @@ def async_fill_years(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> CALL
     return FirstFill(hass, entry).async_start()
 
 
-class FirstFill:
-    """The first fills of a home: at most one runs, and what failed is tried again together."""
+class FirstFill(InTurn):
+    """The first fills of a home; what failed is tried again together."""
 
     def __init__(self, hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
         """Prepare; nothing is read before `async_start`."""
-        self._hass = hass
-        self._entry = entry
-        self._busy = False
+        super().__init__(hass, entry, "year")
         self._failures = 0
         self._failed: list[Channel] = []
         self._retry: CALLBACK_TYPE | None = None
-        self._unsubscribes: tuple[CALLBACK_TYPE, ...] = ()
 
     @callback
-    def async_start(self) -> CALLBACK_TYPE:
-        """Begin once Home Assistant has started."""
-        self._unsubscribes = (
-            async_at_started(self._hass, self._async_begin),
-            async_dispatcher_connect(self._hass, SIGNAL_ROOMS_CHANGED, self._async_look),
-            async_dispatcher_connect(self._hass, SIGNAL_HISTORY_READ, self._async_look),
-        )
-        return self._async_stop
+    @override
+    def _async_listen(self) -> tuple[CALLBACK_TYPE, ...]:
+        return (async_dispatcher_connect(self._hass, SIGNAL_HISTORY_READ, self._async_look),)
 
     @callback
+    @override
     def _async_stop(self) -> None:
-        """Begin nothing more; the entry ends the fill that runs."""
-        for unsubscribe in self._unsubscribes:
-            unsubscribe()
+        super()._async_stop()
         if self._retry is not None:
             self._retry()
 
-    @callback
-    def _async_look(self) -> None:
-        if self._hass.state is CoreState.running:
-            self._async_begin()
-
-    @callback
-    def _async_begin(self, _hass: HomeAssistant | None = None) -> None:
-        if not self._busy and self._next() is not None:
-            self._busy = True
-            self._entry.async_create_background_task(
-                self._hass, self._async_fill_all(), f"{DOMAIN} years"
-            )
-
+    @override
     def _next(self) -> tuple[RoomCoordinator, Pollutant] | None:
         """Return the next channel to fill, None if there is none.
 
@@ -97,33 +74,15 @@ class FirstFill:
                     return room, pollutant
         return None
 
-    async def _async_fill_all(self) -> None:
-        try:
-            await self._entry.runtime_data.clock.async_wait_until_right()
-            while (source := self._next()) is not None:
-                await self._async_try(*source)
-                await self._entry.runtime_data.clock.async_wait_until_right()
-        finally:
-            self._busy = False
-
-    async def _async_try(self, room: RoomCoordinator, pollutant: Pollutant) -> None:
-        """Fill one year; whatever goes wrong, it is tried again, and the others go on."""
-        channel, source = room.channels[pollutant], room.sources[pollutant].entity_id
-        try:
-            await _async_fill(room, pollutant, channel, source)
-        except ServiceValidationError:
-            return  # Its room or its source went meanwhile.
-        except NotSavedError as error:
-            text = f"The year of {source} is not saved yet: {error}"
-            source_log(self._hass).async_log(WARNING, "year not saved", source, text)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other rooms go on
-            self._async_wait(room, channel, source, error)
+    @override
+    async def _async_fill(self, turn: Turn) -> None:
+        await _async_fill(turn)
 
     @callback
-    def _async_wait(
-        self, room: RoomCoordinator, channel: Channel, source: str, error: Exception
-    ) -> None:
+    @override
+    def _async_failed(self, turn: Turn, error: Exception) -> None:
         """Leave a channel until the next try of all that failed."""
+        room, channel, source = turn.room, turn.channel, turn.source
         without = isinstance(error, HistoryError) and error.reason is NoHistory.NO_RECORDER
         if without and channel.year.gap is not YearGap.NO_RECORDER:
             with room.guarded():
@@ -146,10 +105,9 @@ class FirstFill:
         self._async_look()
 
 
-async def _async_fill(
-    room: RoomCoordinator, pollutant: Pollutant, channel: Channel, source: str
-) -> None:
+async def _async_fill(turn: Turn) -> None:
     """Fill one year with what lies before the days that the ledger keeps."""
+    room, pollutant, channel, source = turn.room, turn.pollutant, turn.channel, turn.source
     started, hass = monotonic(), room.hass
     zone = channel.zone
     today = locate(dt_util.utcnow().timestamp(), zone)[0]
