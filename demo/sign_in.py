@@ -67,6 +67,12 @@ def device_id(port: int, tokens: dict[str, Any], name: str) -> str:
     return _ask(port, "/api/template", tokens, json.dumps(template))
 
 
+def states(port: int, tokens: dict[str, Any]) -> dict[str, str]:
+    """Return all states, by entity id."""
+    found = json.loads(_ask(port, "/api/states", tokens))
+    return {state["entity_id"]: state["state"] for state in found}
+
+
 def act(port: int, tokens: dict[str, Any], action: str, data: dict[str, Any]) -> dict[str, Any]:
     """Run an action (`domain/name`) on data; return its response. Raises OSError if it fails."""
     path = f"/api/services/{action}?return_response"
