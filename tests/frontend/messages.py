@@ -198,7 +198,7 @@ STATES: dict[str, Message] = {
             ),
             what_to_do=["Air the room.", "Look for a source."],
             measured=[
-                "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed at 15:54)."
+                "PM2.5: sustained peak of 64 μg/m³, high for 95 min so far (noticed: 15:54)."
             ],
             inferred=[
                 (

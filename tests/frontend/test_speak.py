@@ -85,7 +85,7 @@ def read(page: Page, language: str, **locale: str) -> str:
 
 def test_english_with_twelve_hours(page: Page) -> None:
     shown = read(page, "en", number_format="comma_decimal", time_format="12")
-    measured = "PM2.5: sustained peak of at least 64.3 μg/m³, high for 95 min (noticed at 2:30 PM)."
+    measured = "PM2.5: sustained peak of at least 64.3 μg/m³, high for 95 min (noticed: 2:30 PM)."
     assert measured in shown
     assert "usual here late in the afternoon (4:00 PM to 7:00 PM): Bath & <b>." in shown
     assert "Since about March 18" in shown

@@ -31,7 +31,8 @@ MENU: Message = {
     "kind": "unusual_episode",
     "texts": {
         "what_to_do": "Air the room.",
-        "measured": "Oma\\\\s \\<b\\>kitchen\\</b\\>: 64 μg/m³",
+        "page": "/air_baseline/room/x",
+        "measured": "> Oma\\\\s \\<b\\>kitchen\\</b\\>: 64 μg/m³",
         "inferred": "High.",
         "because": "- One\n- Two",
         "not_known": "Outdoor air.",
@@ -145,7 +146,7 @@ def test_an_episode_is_explained_in_the_formats_of_who_reads_it(page: Page) -> N
     page.get_by_role("button", name="What happened here").click()
     dialog(page).locator("summary").filter(has_text="Unusual air").click()
     expect(dialog(page)).to_contain_text(
-        "64,2 μg/m³, high for 95 min so far (noticed at Mar 2, 3:36"
+        "64,2 μg/m³, high for 95 min so far (noticed: Mar 2, 3:36"
     )
     press(page, "It was real: do not count it as usual")
     expect(dialog(page)).to_contain_text("March 2, 1:00 PM–4:00 PM")
@@ -241,6 +242,9 @@ def test_a_question_opens_itself_and_its_answer_has_undo(page: Page) -> None:
     expect(dialog(page)).to_contain_text("Oma\\s <b>kitchen</b>: 64 μg/m³")
     assert not UNFIT.search(dialog(page).inner_text())
     assert dialog(page).locator("b").count() == 0
+    said = dialog(page).inner_text()
+    assert "indented" not in said, "the card is in its reader's language"
+    assert not any(line.startswith(">") for line in said.splitlines())
     press(page, "It was real: do not count it as usual")
     expect(dialog(page)).to_contain_text("PM2.5: 36 days left.")
     press(page, "Exclude")
