@@ -145,9 +145,7 @@ def test_an_episode_is_explained_in_the_formats_of_who_reads_it(page: Page) -> N
     opened(page, locale=locale | {"time_zone": "server"})
     page.get_by_role("button", name="What happened here").click()
     dialog(page).locator("summary").filter(has_text="Unusual air").click()
-    expect(dialog(page)).to_contain_text(
-        "64,2 μg/m³, high for 95 min so far (noticed: Mar 2, 3:36"
-    )
+    expect(dialog(page)).to_contain_text("64,2 μg/m³, high for 95 min so far (noticed: Mar 2, 3:36")
     press(page, "It was real: do not count it as usual")
     expect(dialog(page)).to_contain_text("March 2, 1:00 PM–4:00 PM")
 
