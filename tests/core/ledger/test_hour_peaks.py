@@ -16,6 +16,7 @@ from custom_components.air_baseline.core.ledger.hour_peaks import (
     of_part_peaks,
     part_peaks,
     peak_code,
+    peaked_parts,
     peaks_of_text,
     peaks_text,
     scaled_peaks,
@@ -70,6 +71,18 @@ def test_peaks_are_read_as_they_were_written(peaks: bytes) -> None:
     text = peaks_text(peaks)
     assert peaks_of_text(text) == peaks
     assert not set(text) & set(" ,\"'\\")
+
+
+@given(peaks=all_peaks, silent=st.integers(0, PARTS - 1))
+@repeatable
+def test_parts_with_a_peak_are_those_that_have_a_level(peaks: bytes, silent: int) -> None:
+    parts = [int(part == silent) for part in range(PARTS)]
+    for known in (peaks, without_parts(peaks, parts)):
+        levels = part_peaks(known)
+        mask = peaked_parts(known)
+        assert [bool(mask >> part & 1) for part in range(PARTS)] == [
+            level is not None for level in levels
+        ]
 
 
 @pytest.mark.parametrize("text", ["", "0" * 59, "0" * 61, "0" * 65, "é" * 60, "," * 60, "~" * 60])

@@ -18,7 +18,7 @@ from ..day import PARTS
 from ..reading.surroundings import DaySurroundings
 from .histogram import ALL_PARTS, DayCounts, evidence, is_valid, observed_share, remove_slots
 from .histogram_text import decode_counts, decode_days, encode_counts, observed_slots
-from .hour_peaks import PEAKS, Peaks, part_peaks, scaled_peaks, without_parts
+from .hour_peaks import PEAKS, Peaks, part_peaks, peaked_parts, scaled_peaks, without_parts
 
 NO_SURROUNDINGS = DaySurroundings()
 _EDGES = struct.Struct(f"<{2 * PARTS}f")  # Low and high (base unit); follows from the parts.
@@ -136,10 +136,7 @@ class DaySummary:
 
     def complete(self, parts: int = ALL_PARTS) -> bool:
         """Tell whether every part of a mask is usable and has a peak."""
-        if self.usable & parts != parts:
-            return False
-        peaks = self.part_peaks
-        return not any(peak is None for part, peak in enumerate(peaks) if parts >> part & 1)
+        return self.usable & parts == parts and peaked_parts(self.peaks) & parts == parts
 
     @property
     def part_ranges(self) -> tuple[tuple[float, float], ...]:

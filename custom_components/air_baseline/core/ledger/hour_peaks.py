@@ -22,6 +22,9 @@ NO_PEAKS: Final = bytes([NO_PEAK]) * PEAKS
 
 type Peaks = NDArray[np.float64]
 
+_NO_HOURS: Final = bytes([NO_PEAK]) * PART_HOURS  # Of a part.
+_LETTERS: Final = len(b85encode(bytes(PEAKS)))
+
 
 def peak_code(concentration: float) -> int:
     """Return the code (0 to 254) of a concentration (base unit)."""
@@ -62,6 +65,12 @@ def part_peaks(peaks: bytes) -> tuple[float | None, ...]:
     return tuple(_level(max(codes)) if codes else None for codes in known)
 
 
+def peaked_parts(peaks: bytes) -> int:
+    """Return the mask of the parts that have a peak."""
+    parts = (peaks[part * PART_HOURS : (part + 1) * PART_HOURS] for part in range(PARTS))
+    return sum(1 << part for part, codes in enumerate(parts) if codes != _NO_HOURS)
+
+
 def hour_levels(peaks: bytes) -> list[list[float | None]]:
     """Return the highest level of each hour (base unit), None for none, for each hold."""
     levels = [None if code == NO_PEAK else _level(code) for code in peaks]
@@ -79,10 +88,9 @@ def peaks_text(peaks: bytes | bytearray) -> str:
 
 def peaks_of_text(text: str) -> bytes:
     """Return the peaks that `peaks_text` wrote. Raises ValueError for anything else."""
-    peaks = b85decode(text)
-    if len(peaks) != PEAKS or peaks_text(peaks) != text:
+    if len(text) != _LETTERS:  # Of this length, no two texts have the same peaks.
         raise ValueError(f"{text!r} is not the text of {PEAKS} peaks")
-    return peaks
+    return b85decode(text)
 
 
 def scaled_peaks(peaks: Sequence[bytes]) -> Peaks:
