@@ -103,7 +103,10 @@ async def test_the_whole_ledger_is_returned(hass: HomeAssistant) -> None:
     assert json.loads(json.dumps(answer)) == answer
     assert set(answer["quantities"]) == {"pm25", "voc_ratio"}
     pm25 = answer["quantities"]["pm25"]
-    assert len(pm25["days"]) == len(pm25["marks"]) == 36
+    assert len(pm25["days"]) == 36
+    assert all(day["gets_a_mark"] for day in pm25["days"])
+    learned = [day["day"] for day in pm25["days"] if day["state"] == "learned"]
+    assert [*pm25["marks"]] == learned, "those of a range in force"
     assert pm25["today"]["day"] == "2026-03-02"
     assert [episode["verdict"] for episode in pm25["episodes"]] == [None]
     (question,) = answer["questions"].values()
@@ -170,7 +173,7 @@ async def test_an_explanation_shows_the_correction(hass: HomeAssistant) -> None:
     assert explained["numbers"]["episode"]["verdict"] == "episode_real"
     assert "You said that this was real" in explained["words"]["next"]
     assert explained["words"]["because"].splitlines()[-1] == (
-        "- 2026-03-02 13:00: hours on 2026-03-02 are excluded; the episode was real."
+        "- Today 13:00: hours on 2 March are excluded; the episode was real."
     )
     assert explained["numbers"]["corrections"][0]["id"] == 1
 

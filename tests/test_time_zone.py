@@ -1,14 +1,16 @@
 """A home whose time zone is changed: in words, for automations, and without false alerts."""
 
 from datetime import timedelta
-import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.models import User
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.air_baseline.card.timeline import async_timeline
+from custom_components.air_baseline.coordinator import loaded_rooms
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from tests.home import (
@@ -66,11 +68,12 @@ async def entry(hass: HomeAssistant, hass_storage: dict[str, Any]) -> MockConfig
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-async def test_a_home_in_a_far_time_zone_says_that_alerts_wait(
+async def test_a_home_in_a_far_time_zone_says_that_alerts_wait(  # noqa: PLR0913, PLR0917 - fixtures
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     entry: MockConfigEntry,
     hass_storage: dict[str, Any],
+    hass_admin_user: User,
     *,
     stopped: bool,
 ) -> None:
@@ -80,10 +83,14 @@ async def test_a_home_in_a_far_time_zone_says_that_alerts_wait(
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, LEARNING).state == "changing", "what an automation can start from"
     said = await inferred(hass)
-    assert "time zone changed on 2026-03-03" in said
+    assert "time zone changed on 3 March" in said
     assert not [one for one in issues(hass) if "change_suspected" in one], "its owner knows"
-    number = int(re.findall(r"correction (\d+)", said)[0])
-    await act(hass, "undo", correction=number)
+    assert "undo this under “Other answers” on the card" in said
+    room = loaded_rooms(hass)[KITCHEN]
+    shown_on_card = await async_timeline(hass, room, hass_admin_user)
+    assert [one["kind"] for one in shown_on_card["answers"]] == ["change_detected"]
+    (doubt,) = (await act(hass, "get_ledger"))["quantities"]["pm25"]["corrections"]
+    await act(hass, "undo", correction_time=doubt["at"])
     assert shown(hass, LEARNING).state == "learned"
     await pass_time(hass, clock, DAY, {PM25: usual}, step=HOUR)
     await restart(hass, entry, hass_storage)
