@@ -68,7 +68,7 @@ async def entry(hass: HomeAssistant, hass_storage: dict[str, Any]) -> MockConfig
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-async def test_a_home_in_a_far_time_zone_says_that_alerts_wait(  # noqa: PLR0913, PLR0917 - fixtures
+async def test_a_home_in_a_far_time_zone_says_that_alerts_wait(  # noqa: PLR0913 - fixtures
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
     entry: MockConfigEntry,
