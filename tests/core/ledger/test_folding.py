@@ -309,3 +309,23 @@ def test_more_than_people_can_make_can_still_be_loaded() -> None:
         for number in range(1, MOST_ENTRIES + 400)
     ]
     assert len(load_ledger(dump_ledger(Ledger(entries=entries))).entries) == len(entries)
+
+
+def test_a_mapping_stays_as_long_as_it_converts_days_that_are_kept() -> None:
+    """A later change leaves no more of these days, but does not convert them."""
+    mapped, moved = MONDAY + 5, MONDAY + 9
+    ledger = a_ledger([a_day(day) for day in range(MONDAY, MONDAY + 40)])
+    ledger = ledger.with_correction(at_noon(mapped), Draft((a_mapping(mapped),)))
+    again = ChangeReported(from_day=moved, found_day=moved, weight=0.25)
+    ledger = ledger.with_correction(at_noon(moved), Draft((again,)))
+    for _ in range(20):
+        ledger = ledger.with_correction(at_noon(moved), Draft((LooksRight(),)))
+    folded = ledger.fold(at_noon(MONDAY + 45))
+    assert [entry.correction for entry in folded.entries] == [a_mapping(mapped), again]
+    assert folded.effects.mappings == ledger.effects.mappings
+    for day in range(MONDAY + 40, mapped + WINDOW + 1):
+        folded = folded.with_day(a_day(day))
+    for _ in range(20):
+        folded = folded.with_correction(at_noon(moved), Draft((LooksRight(),)))
+    gone = folded.fold(at_noon(mapped + WINDOW + 1))
+    assert [entry.correction for entry in gone.entries] == [again], "no day before it is kept"

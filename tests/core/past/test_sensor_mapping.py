@@ -1,8 +1,9 @@
 """A new sensor next to the old one: what it reads more, how sure that is, and when nobody knows."""
 
 from dataclasses import replace
-from math import expm1, log1p, sin
+from math import expm1, log, log1p, sin, sqrt
 from random import Random
+from statistics import median
 
 import pytest
 
@@ -79,6 +80,22 @@ def test_days_that_differ_make_the_interval_wider_and_few_days_wider_still() -> 
     assert isinstance(wild, SensorMapping)
     assert isinstance(few, SensorMapping)
     assert calm.spread < wild.spread < few.spread
+
+
+@pytest.mark.parametrize(("days", "student"), [(3, 2.92), (4, 2.353), (9, 1.86)])
+def test_the_spread_is_the_error_on_a_day_left_out_by_students_law(
+    days: int, student: float
+) -> None:
+    found = map_sensors(seen(days), seen(days, times=1.8, by_day=0.06), PM25)
+    chance = Random(3)  # noqa: S311 - repeatable
+    offsets = [chance.gauss(0.0, 0.06) for _ in range(days)]
+    errors = [
+        one - median(offsets[:place] + offsets[place + 1 :]) for place, one in enumerate(offsets)
+    ]
+    expected = student * sqrt(sum(error**2 for error in errors) / days + 0.02**2)
+    assert isinstance(found, SensorMapping)
+    assert found.spread == pytest.approx(expected, abs=0.001)
+    assert found.offset == pytest.approx(log(1.8) + median(offsets), abs=0.001)
 
 
 def test_hourly_means_of_one_and_five_minute_means_of_the_other_go_together() -> None:

@@ -49,13 +49,15 @@ def mapped_counts(
 def mapped_level(level: float, offset: float, spread: float) -> tuple[float, float, float]:
     """Return what the new sensor reads at a level of the old one, at least and at most.
 
-    Levels are in the base unit, the others on the scale.
+    Levels are in the base unit, to a tenth; the others are on the scale.
 
-    >>> [round(one, 1) for one in mapped_level(10.0, 0.24, 0.08)]
-    [13.0, 11.9, 14.1]
+    >>> mapped_level(10.0, 0.24, 0.08)
+    (13.0, 11.9, 14.1)
     """
     middle = to_scale(level) + offset
-    new, low, high = (from_scale(max(middle + error, 0.0)) for error in (0.0, -spread, spread))
+    new, low, high = (
+        round(from_scale(max(middle + error, 0.0)), 1) for error in (0.0, -spread, spread)
+    )
     return new, low, high
 
 
