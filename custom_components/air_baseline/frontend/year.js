@@ -65,7 +65,7 @@ function compared(hass, channel, months) {
 }
 
 function span(hass, { unit }, { low, high }) {
-  return `${level(hass, low)}–${level(hass, high)} ${unit}`.trim();
+  return `${level(hass, low)}–${level(hass, high)}\u00a0${unit}`.trim(); // In one line.
 }
 
 function strip(hass, channel, months, today, width) {
