@@ -233,3 +233,11 @@ def test_what_the_archive_installs_starts_in_a_real_home(
     assert "Traceback" not in log
     assert not installed.is_symlink()
     assert list((installed / "__pycache__").glob("coordinator.*.pyc")), "it ran from here"
+
+
+def test_the_pages_name_the_oldest_version_that_hacs_is_told() -> None:
+    oldest = hacs()["homeassistant"]
+    named = f"You need Home Assistant {oldest.removesuffix('.0')} or newer"
+    for page in ("README.md", "docs/install.md"):
+        text = " ".join((ROOT / page).read_text("utf-8").split())
+        assert named in text, page

@@ -211,6 +211,11 @@ async def test_the_way_back_is_as_described(
     assert "store_recovered" not in issues(hass)
 
 
+def test_the_page_about_the_way_back_names_the_form_of_today() -> None:
+    page = (FIXTURES.parent.parent / "docs" / "troubleshooting.md").read_text("utf-8")
+    assert f"today's is {STORAGE_VERSION}." in " ".join(page.split())
+
+
 async def test_removal_leaves_no_copy_of_an_earlier_form(
     hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
