@@ -178,9 +178,10 @@ async def test_a_name_is_text_in_responses_and_events(
 def active(text: str) -> list[str]:
     """Return what Markdown makes of a text except words and lists: links, images, HTML.
 
-    A bare URL is a link in the frontend's dialect.
+    A bare URL is a link in the frontend's dialect. Text that is set off is a block quote as a whole.
     """
-    tokens = MARKDOWN.parse(text)
+    set_off = all(line.startswith(">") for line in text.splitlines())
+    tokens = MARKDOWN.parse(text if not set_off else re.sub("^> ?", "", text, flags=re.MULTILINE))
     inner = [child for token in tokens for child in token.children or ()]
     kinds = {token.type for token in (*tokens, *inner)}
     harmless = {"text", "inline", "softbreak", "hardbreak", "text_special"}

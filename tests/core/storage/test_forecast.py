@@ -62,7 +62,10 @@ def test_the_conditions_seen_are_restored() -> None:
 
 def test_what_was_said_of_two_weeks_is_restored_and_can_be_missing() -> None:
     ledger = a_ledger(
-        [a_day(MONDAY - ago, coverage=0.8, next_14_days=(71, 87)) for ago in range(60, 0, -1)]
+        [
+            a_day(MONDAY - ago, coverage=0.8, next_14_days=(71, 87), state=LearningState.LEARNED)
+            for ago in range(60, 0, -1)
+        ]
     )
     written = forecast(ledger, MONDAY, POLLUTANTS[Pollutant.PM25], MONTH_DAYS, 1.0)
     assert written.next_14_days is not None
