@@ -178,7 +178,7 @@ async def test_a_name_is_text_in_responses_and_events(
 def active(text: str) -> list[str]:
     """Return what Markdown makes of a text except words and lists: links, images, HTML.
 
-    A bare URL is a link in the frontend's dialect. Text that is set off is a block quote as a whole.
+    A bare URL is a link in the frontend's dialect. Text that is set off is one block quote.
     """
     set_off = all(line.startswith(">") for line in text.splitlines())
     tokens = MARKDOWN.parse(text if not set_off else re.sub("^> ?", "", text, flags=re.MULTILINE))
