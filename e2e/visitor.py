@@ -87,13 +87,11 @@ class Visitor:
         return self.read()
 
     def expect(self, *words: str) -> str:
-        """Return the text of the page; it must contain these words in this order."""
-        text = self.read()
-        place = 0
-        for wanted in words:
-            place = text.find(wanted, place)
-            if place < 0:
-                raise WalkError(f"the page does not say “{wanted}” where it should:\n{text}")
+        """Return the text of the page once it contains these words in this order."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000.0
+        while (missing := _first_missing(text := self.read(), words)) is not None:
+            if time.monotonic() > deadline:
+                raise WalkError(f"the page does not say “{missing}” where it should:\n{text}")
         return text
 
     def pictures(self, name: str) -> None:
@@ -184,3 +182,13 @@ class Visitor:
                 return False
             time.sleep(POLL_S)
         return True
+
+
+def _first_missing(text: str, words: tuple[str, ...]) -> str | None:
+    """Return the first of the words that does not come after those before it, None if all do."""
+    place = 0
+    for wanted in words:
+        place = text.find(wanted, place)
+        if place < 0:
+            return wanted
+    return None

@@ -5,12 +5,13 @@ So they run in a pytest of their own, without that plugin: see tests/card/test_b
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 import pytest
 
 from demo.browser import BrowserError, open_browser
 from tests.frontend.pages import open_page
 
+PATIENCE_MS = 30_000  # By judgement: a busy machine is slow, and nothing waits for more.
 TALL = {"width": 1280, "height": 2000}
 
 
@@ -49,7 +50,8 @@ def narrow(browser: Browser) -> Iterator[Page]:
 
 def _watched(context: BrowserContext) -> Iterator[Page]:
     """Yield a page on which no error is allowed."""
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page = open_page(context)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -20,7 +20,9 @@ SOURCES: Final = {
     },
     "sensor.kitchen_voc": {"state": "151", "attributes": {"unit_of_measurement": "ppb"}},
 }
-UNFIT: Final = re.compile(r"\{\w*\}|component\.|\bundefined\b|\bnull\b|\bNaN\b|\[object")
+UNFIT: Final = re.compile(
+    r"\{\w*\}|component\.|\bformatjs\b|\bundefined\b|\bnull\b|\bNaN\b|\[object"
+)
 SHOW: Final = """([given, config]) => {
   window.hass = window.makeHass(given);
   return window.show(window.hass, config);

@@ -44,13 +44,13 @@ MENU: Message = {
 }
 REAL: Message = MENU | {
     "step": "real",
-    "texts": {"preview": "- PM2.5: 13–16", "consequence": "- PM2.5: 36 days left."},
+    "texts": MENU["texts"] | {"preview": "- PM2.5: 13–16", "consequence": "- PM2.5: 36 days left."},
     "options": ["keep_out", "init"],
 }
 FORM: Message = MENU | {
     "page": "form",
     "step": "changed",
-    "texts": {},
+    "texts": MENU["texts"],
     "options": [],
     "errors": {},
     "fields": [
@@ -122,11 +122,13 @@ def test_an_episode_opens_to_its_explanation_and_is_answered_and_undone(page: Pa
     press(page, "It was real: do not count it as usual")
     expect(dialog(page)).to_contain_text("PM2.5: March 2, 13:00–16:00")
     assert asked(page, "correct_episode") == []
+    assert not UNFIT.search(dialog(page).inner_text())
     press(page, "Back")
     press(page, "That is normal here")
     expect(dialog(page)).to_contain_text("start above 74")
     press(page, "That is normal here")
     dialog(page).get_by_role("status").get_by_role("button", name="Undo").wait_for()
+    assert not UNFIT.search(dialog(page).inner_text())
     (sent,) = asked(page, "correct_episode")
     assert sent["service_data"] == {
         "device_id": ROOM,

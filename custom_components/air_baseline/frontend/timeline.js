@@ -227,8 +227,9 @@ class Timeline {
     yes.focus();
   }
 
+  /** Return a text of the repair; on Home Assistant's own pages it leads to the `page` of a card. */
   _text(path, values = {}) {
-    return this._hass.localize(`${ISSUE}.${path}`, values);
+    return this._hass.localize(`${ISSUE}.${path}`, { page: "", ...values });
   }
 
   _naming(one) {
