@@ -27,13 +27,13 @@ type Array = NDArray[np.float64]
 
 YEARS = 2  # Years before, by judgement: all that are kept.
 # Weeks before and after. Of a shift (tuning run): with 1, twice the false suspicions, and as many
-# moves of sensors were found; with 3, as many of both. Of a creep: by judgement.
+# moves of sensors were found; with 3, fewer moves. Of a creep: by judgement.
 AROUND_SHIFT, AROUND_CREEP = 2, 1
 LEAST_WEEK_DAYS = 3  # Seen days of a week that is compared, by judgement.
 LEAST_WEEKS = 3  # Weeks of earlier years that can be compared with, by judgement.
-# Steps beyond all of those weeks that the season does not explain (tuning run): with 0, twice the
-# false suspicions; with 0.4, as many, and fewer moves and creeps of sensors were found.
-BEYOND = 0.2
+# Steps beyond all of those weeks that the season does not explain (tuning run): with 0.2, more
+# false suspicions, and as many moves of sensors were found; with 0.7, fewer moves.
+BEYOND = 0.4
 CREEP_WEEKS = 4  # Whole weeks in a row, by judgement: a month.
 LEAST_SAME_WEEKS = 4  # Of the six weeks around them a year earlier, by judgement.
 
