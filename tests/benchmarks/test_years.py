@@ -178,6 +178,14 @@ def test_no_two_rooms_of_the_report_share_a_home_but_twins() -> None:
     assert {job.pollutant for job in jobs} == set(MEASURED)
 
 
+def test_rooms_with_alerts_know_their_surroundings_and_run_without_the_year_and_with_it() -> None:
+    jobs = [job for job in year_report.year_jobs(REPORTING, 3, 1) if job.alerts]
+    steady = [kind.name for kind in KINDS if kind.steady]
+    ways = {(job.kind, job.pollutant, job.year) for job in jobs}
+    assert len(ways) == len(jobs) == len(steady) * len(MEASURED) * 2
+    assert all(job.context for job in jobs)
+
+
 def test_a_page_is_of_the_reporting_seeds_only() -> None:
     with pytest.raises(SystemExit):
         year_report.main(["--tuning", "--page", "page.md"])
