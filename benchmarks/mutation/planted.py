@@ -162,15 +162,15 @@ PLANTED: Final = (
     ),
     Planted(
         "end the import of all rooms with one that could not be saved",
-        "home_history/backfill.py",
+        "home_history/in_turn.py",
         "        except NotSavedError as error:\n",
         "        except NotSavedError as error:\n            raise\n",
         (IMPORTS,),
     ),
     Planted(
         "end the import of all rooms with one that failed",
-        "home_history/backfill.py",
-        "            self._async_wait(room, pollutant, channel, error)\n",
+        "home_history/in_turn.py",
+        "            self._async_failed(turn, error)\n",
         "            raise\n",
         (IMPORTS,),
     ),
