@@ -100,8 +100,9 @@ def _head(report: YearReport) -> Iterator[str]:
     chosen = (
         "Rules are chosen on such homes, so do not publish this."
         if report.block == TUNING
-        else "Rules and constants were chosen on the tuning seeds. One of them, how far beyond last "
-        "year a level has to be, was looked at again there after these seeds had been run once."
+        else "Rules and constants were chosen on the tuning seeds. One of them, how far beyond "
+        "last year a level has to be, was looked at again there after these seeds had been run "
+        "once."
     )
     rooms = [room for room in report.rooms if not room.year]
     days = sum(one.days for room in rooms for one in rate.later(room))
