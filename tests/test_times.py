@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.air_baseline.words.explanation import Words
-from custom_components.air_baseline.words.times import Say, said_date, said_time
+from custom_components.air_baseline.words.times import Formats, Say, said_date, said_time
 from tests.words import LANGUAGES, holes, words
 
 NOW = datetime(2026, 10, 19, 13, 0)  # noqa: DTZ001 - local; a Monday
@@ -84,3 +84,21 @@ async def test_the_words_say_it_in_the_time_of_the_home(
     at = dt_util.now().replace(day=1, hour=11, minute=30)
     assert found.time(at.timestamp()) == said
     assert found.date(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("formats", "said"),
+    [
+        (Formats(), ("Sunday 20:05", "1.5", "22:00–04:00")),
+        (Formats(twelve_hours=True), ("Sunday 8:05 PM", "1.5", "10:00 PM–4:00 AM")),
+        (Formats(decimal_mark=","), ("Sunday 20:05", "1,5", "22:00–04:00")),
+    ],
+)
+async def test_the_words_are_in_the_formats_of_whoever_reads_them(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, formats: Formats, said: tuple[str, ...]
+) -> None:
+    found = await Words.async_load(hass, "en")
+    found.formats = formats
+    at = dt_util.now().replace(day=1, hour=20, minute=5)
+    stretch = found.times(["22:00-04:00"])
+    assert (found.time(at.timestamp()), found.number(1.5), stretch) == said

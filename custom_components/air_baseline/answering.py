@@ -31,6 +31,7 @@ from .issues.question_store import rises_of
 from .permissions import may_correct
 from .repairs import async_create_fix_flow
 from .repairs.room_flow import RoomRepairFlow
+from .words.times import Formats
 
 LANGUAGE = "language"
 LONGEST_LANGUAGE = 35  # Characters: the length of a tag that BCP 47 asks to allow for.
@@ -54,6 +55,8 @@ def async_register_question_command(hass: HomeAssistant) -> None:
         vol.Required(ATTR_DEVICE_ID): str,
         vol.Required("question"): str,
         vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
+        vol.Optional("twelve_hours", default=False): bool,
+        vol.Optional("decimal_mark"): vol.In([".", ","]),
         vol.Optional("steps", default=[]): vol.All(
             [{vol.Required("step"): str, vol.Optional("input"): dict}], vol.Length(max=MOST_STEPS)
         ),
@@ -79,6 +82,7 @@ async def _question(
     flow.hass, flow.issue_id, flow.data = hass, issue.issue_id, issue.data
     flow.handler, flow.context = DOMAIN, {}
     flow.user = connection.user
+    flow.formats = Formats(message["twelve_hours"], message.get("decimal_mark"))
     flow.language = message.get(LANGUAGE) or hass.config.language
     page = await _async_walk(flow, message["steps"])
     connection.send_result(

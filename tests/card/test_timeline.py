@@ -139,6 +139,25 @@ async def test_a_question_is_answered_and_undone_on_the_card(
     assert issues(hass) == [question], "the episode runs, so its question is back"
 
 
+@pytest.mark.parametrize(
+    ("formats", "said"),
+    [
+        ({}, ["today 13:20", "13:00–16:00"]),
+        ({"twelve_hours": True}, ["today 1:20 PM", "1:00 PM–4:00 PM"]),
+    ],
+)
+async def test_a_question_is_worded_in_the_formats_of_who_reads_it(
+    hass: HomeAssistant, kitchen: Kitchen, card: Card, formats: Answer, said: list[str]
+) -> None:
+    question = await an_episode(kitchen)
+    asks = {"question": question, **formats}
+    first = await asked(card, "question", device_id(hass), **asks)
+    preview = await asked(card, "question", device_id(hass), **asks, steps=[{"step": "real"}])
+    texts = first["texts"]["measured"] + preview["texts"]["preview"]
+    assert [part for part in said if part not in texts] == [], texts
+    assert (" PM" in texts) is bool(formats)
+
+
 async def test_a_page_with_fields_checks_them(
     hass: HomeAssistant, kitchen: Kitchen, card: Card
 ) -> None:

@@ -256,6 +256,24 @@ def test_a_question_opens_itself_and_its_answer_has_undo(page: Page) -> None:
     assert len(asked(page, "undo")) == 1
 
 
+@pytest.mark.parametrize(
+    ("time_format", "number_format", "sent"),
+    [
+        ("12", "comma_decimal", {"twelve_hours": True, "decimal_mark": "."}),
+        ("24", "decimal_comma", {"twelve_hours": False, "decimal_mark": ","}),
+    ],
+)
+def test_a_question_is_asked_in_the_formats_of_who_reads_it(
+    page: Page, time_format: str, number_format: str, sent: dict[str, Any]
+) -> None:
+    locale = {"language": "en", "number_format": number_format, "time_format": time_format}
+    opened(page, locale=locale | {"time_zone": "server"})
+    page.get_by_role("button", name="Kitchen: unusual air").click()
+    dialog(page).locator(".panel-body > *").first.wait_for()
+    (question,) = asked(page, "question")
+    assert {name: question[name] for name in sent} == sent
+
+
 def test_a_page_of_a_question_leads_back(page: Page) -> None:
     opened(page)
     page.get_by_role("button", name="Kitchen: unusual air").click()

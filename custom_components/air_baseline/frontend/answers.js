@@ -3,7 +3,7 @@
 
 import { ask, failure, undo } from "./ask.js";
 import { html } from "./dom.js";
-import { say } from "./format.js";
+import { formats, say } from "./format.js";
 import { button, openPanel } from "./panel.js";
 import { prose } from "./prose.js";
 
@@ -20,7 +20,8 @@ export function openQuestion(root, hass, deviceId, question, { room, title, chan
 
   async function go(steps) {
     try {
-      const asked = { device_id: deviceId, question: id, language: hass.language, steps };
+      const reader = { language: hass.language, ...formats(hass) };
+      const asked = { device_id: deviceId, question: id, ...reader, steps };
       draw(await ask(hass, "question", asked), steps);
     } catch (error) {
       panel.say(failure(hass, error));

@@ -156,3 +156,10 @@ function clockIn(hass, at, zone, withMinutes) {
   if (withMinutes) options.minute = "2-digit";
   return new Intl.DateTimeFormat(language, options).format(new Date(at * 1000));
 }
+
+/** Return how the user writes times of day and numbers, for sentences that the server makes. */
+export function formats(hass) {
+  const mark = /[.,]/.exec(number(hass, 1.5))?.[0];
+  const midnight = clockIn(hass, 0, "UTC", false);
+  return { twelve_hours: /12/.test(midnight), ...(mark ? { decimal_mark: mark } : {}) };
+}

@@ -28,7 +28,7 @@ from ..corrections import (
 )
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..permissions import room_names
-from ..words.explanation import Explained, Page, async_page, history_link, set_off
+from ..words.explanation import Explained, Page, Words, async_page, history_link, set_off
 from ..words.preview import PreviewWords
 from .room_flow import FIELD_DATE, RoomRepairFlow, UserInput
 
@@ -107,7 +107,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        words = await PreviewWords.async_load(self.hass, self.language)
+        words = await self.async_words(PreviewWords)
         now = dt_util.utcnow().timestamp()
         return self.async_show_menu(
             step_id="real",
@@ -128,7 +128,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
         targets = self.targets()
         if not targets:
             return self.async_abort(reason="gone")
-        words = await PreviewWords.async_load(self.hass, self.language)
+        words = await self.async_words(PreviewWords)
         return self.async_show_menu(
             step_id="normal",
             menu_options=["lift_level", "init"],
@@ -342,7 +342,8 @@ def _by_room(targets: list[Explained]) -> list[tuple[RoomCoordinator, dict[Pollu
 async def _async_page(flow: RoomRepairFlow, targets: list[Explained], subject: Subject) -> Page:
     """Return the explanation as one page, for whoever reads it."""
     names = room_names(targets[0][0], flow.user, targets[0][0].config_entry.subentries)
-    return await async_page(flow.hass, targets, names, subject, flow.language)
+    words = await flow.async_words(Words)
+    return await async_page(flow.hass, targets, names, subject, words)
 
 
 async def _async_left(words: PreviewWords, targets: list[Explained], now: float) -> str:

@@ -38,9 +38,10 @@ from ..corrections import (
 )
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
-from ..words.explanation import set_off
+from ..words.explanation import Words, set_off
 from ..words.given import GivenWords
 from ..words.preview import PreviewWords
+from ..words.times import SERVER, Formats
 
 FIELD_DATE = "date"
 FIELD_SIMILAR = "similar"
@@ -65,18 +66,26 @@ class RoomRepairFlow(RepairsFlow):
     """Find the room, hide the question, start over, mark a change, exclude days.
 
     A page that says what an answer does leads back, and nothing is changed before it. Words are
-    in `language`, None for the server's, and name the rooms that `user` may know, None for all.
+    in `language`, None for the server's, and in `formats`. They name the rooms that `user` may
+    know, None for all.
     """
 
     change_day: date
     similar = False
     days: tuple[date, ...] = ()
     language: str | None = None
+    formats: Formats = SERVER
     user: User | None = None
 
     def __init__(self) -> None:
         """Start with no correction made."""
         self.made: list[tuple[RoomCoordinator, Corrected]] = []
+
+    async def async_words[W: Words](self, kind: type[W]) -> W:
+        """Return words of a kind, as whoever answers reads them."""
+        words = await kind.async_load(self.hass, self.language)
+        words.formats = self.formats
+        return words
 
     def find_room(self) -> RoomCoordinator | None:
         """Return the room that the issue is about, None if it is gone or not loaded."""
@@ -187,7 +196,7 @@ class RoomRepairFlow(RepairsFlow):
                 self.made = [(room, {pollutant: entry}) for pollutant, entry in chosen]
                 return await self.async_step_undo()
             errors[FIELD_ANSWERS] = "no_answers"
-        words = await GivenWords.async_load(self.hass, self.language)
+        words = await self.async_words(GivenWords)
         options = [
             SelectOptionDict(value=key, label=words.given(pollutant, entry))
             for key, (pollutant, entry) in earlier.items()
@@ -299,7 +308,7 @@ class RoomRepairFlow(RepairsFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        words = await PreviewWords.async_load(self.hass, self.language)
+        words = await self.async_words(PreviewWords)
         listed = words.days_to_exclude(room, dt_util.utcnow().timestamp())
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -364,11 +373,11 @@ class RoomRepairFlow(RepairsFlow):
         paused: bool = False,
     ) -> str:
         """Return the sentences about what an answer would leave, set off."""
-        words = await PreviewWords.async_load(self.hass, self.language)
+        words = await self.async_words(PreviewWords)
         now = dt_util.utcnow().timestamp()
         return set_off(words.consequence(room, drafts, now, paused=paused))
 
     async def said_dates(self, *days: date) -> str:
         """Return dates as people say them."""
-        words = await PreviewWords.async_load(self.hass, self.language)
+        words = await self.async_words(PreviewWords)
         return ", ".join(words.date(day.isoformat()) for day in days)

@@ -40,7 +40,7 @@ from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode, EpisodeEnd
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
-from .times import said_date, said_time
+from .times import SERVER, said_date, said_time
 from .year import last_year, year_lines
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
@@ -113,14 +113,14 @@ async def async_page(
     targets: Sequence[Explained],
     names: Names,
     subject: Subject | None = None,
-    language: str | None = None,
+    words: Words | None = None,
 ) -> Page:
     """Return the explanation of channels, of one or several rooms, as one page.
 
-    `names` are as they are, not escaped. It is in a language, by default the server's. After each
-    channel, other tasks can run.
+    `names` are as they are, not escaped. The words are by default those of the server's language.
+    After each channel, other tasks can run.
     """
-    words = await Words.async_load(hass, language)
+    words = words or await Words.async_load(hass)
     now = dt_util.utcnow().timestamp()
     several = len({room.subentry.subentry_id for room, _, _ in targets}) > 1
     names = {room_id: name and escape(name) for room_id, name in names.items()}
@@ -170,7 +170,9 @@ def async_picture_path(
 
 
 class Words:
-    """The sentences of one language."""
+    """The sentences of one language, in the formats of whoever reads them."""
+
+    formats = SERVER
 
     def __init__(self, texts: dict[str, str], temperature_unit: str) -> None:
         """Take the translated fragments by their full keys, and the unit of temperatures."""
@@ -206,7 +208,8 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return a number as the language writes it, with up to three significant digits."""
-        return plain_number(value).replace(".", self.say("decimal_mark"))
+        mark = self.formats.decimal_mark or self.say("decimal_mark")
+        return plain_number(value).replace(".", mark)
 
     def what_to_do(self, suggestions: Iterable[Advice]) -> tuple[str, ...]:
         """Return suggestions as sentences."""
@@ -219,7 +222,8 @@ class Words:
     def time(self, at: float) -> str:
         """Return a POSIX time as people say it."""
         zone = dt_util.get_default_time_zone()
-        return said_time(self.say, datetime.fromtimestamp(at, zone), dt_util.now())
+        local = datetime.fromtimestamp(at, zone)
+        return said_time(self.say, local, dt_util.now(), self.formats)
 
     def date(self, iso: str | None) -> str:
         """Return an ISO date as people say it, nothing for none."""
@@ -227,7 +231,10 @@ class Words:
 
     def times(self, not_seen: Sequence[str]) -> str:
         """Return times of day ("01:00-04:00")."""
-        return ", ".join(not_seen).replace("-", "–")
+        return ", ".join(
+            "–".join(self.formats.clock(*map(int, end.split(":"))) for end in stretch.split("-"))
+            for stretch in not_seen
+        )
 
     def capital(self, text: str) -> str:
         """Return a text that begins with a capital letter."""

@@ -88,8 +88,10 @@ class PreviewWords(Words):
         return "\n".join(f"- {line}" for line in lines)
 
     def hours(self, parts: Sequence[int]) -> str:
-        """Return from when to when parts of a day are, in whole hours."""
-        return ", ".join("{:02d}–{:02d}".format(*part_hours(part)) for part in parts)
+        """Return from when to when parts of a day are."""
+        return ", ".join(
+            "–".join(self.formats.clock(hour, 0) for hour in part_hours(part)) for part in parts
+        )
 
     def days_to_exclude(self, room: RoomCoordinator, now: float) -> dict[str, str]:
         """Return the days that can be excluded by their ISO dates, newest first.
