@@ -110,7 +110,7 @@ async def test_it_was_real_shows_what_will_be_excluded_and_excludes_it(
     (asked,) = issues(hass)
     page = await to_page(fixer, asked, "real")
     assert page["menu_options"] == ["keep_out", "init"]
-    assert text_of(page, "preview") == "> - PM2.5: 2 March, 10–13, 13–16"
+    assert text_of(page, "preview") == "> - PM2.5: 2 March, 10:00–16:00"
     assert "usable days left: 36;" in text_of(page, "consequence")
     assert "Alerts continue." in text_of(page, "consequence")
     assert await ledger(hass, hass_storage) == before, "nothing happens before it is confirmed"

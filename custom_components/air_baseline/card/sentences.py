@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import re
 from typing import Any, override
 
-from ..core.day import part_hours
 from ..words.explanation import Words
 from ..words.preview import PreviewWords
 
@@ -83,7 +82,3 @@ class Sentences(Words):
 
 class PreviewSentences(Sentences, PreviewWords):
     """Sentences about the consequences of a correction, too."""
-
-    @override
-    def hours(self, parts: Sequence[int]) -> str:
-        return self.times(["{:02d}:00-{:02d}:00".format(*part_hours(part)) for part in parts])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from ..coordinator import RoomCoordinator
-from ..core.day import iso_day, part_hours
+from ..core.day import clock_times, iso_day
 from ..core.explaining.preview import Consequence, consequence, left_out, lift, strikable
 from ..core.ledger.entries import Draft
 from ..core.pollutant import Pollutant
@@ -89,9 +89,7 @@ class PreviewWords(Words):
 
     def hours(self, parts: Sequence[int]) -> str:
         """Return from when to when parts of a day are."""
-        return ", ".join(
-            "–".join(self.formats.clock(hour, 0) for hour in part_hours(part)) for part in parts
-        )
+        return self.times(clock_times(sum(1 << part for part in parts)))
 
     def days_to_exclude(self, room: RoomCoordinator, now: float) -> dict[str, str]:
         """Return the days that can be excluded by their ISO dates, newest first.
