@@ -164,7 +164,7 @@ def test_the_page_says_which_seeds_it_is_from_and_has_whole_tables() -> None:
     ]
     recorded = [a_room("outdoors/sensor1", alerts=True)]
     text = page(YearReport(block=REPORTING, rooms=rooms, recorded=recorded))
-    assert "reporting seeds (10000 to 19999). No rule" in text
+    assert "reporting seeds (10000 to 19999). Rules and constants were chosen" in text
     assert "| sensor1 |" in text
     for block in text.split("\n\n"):
         if block.startswith("|"):
