@@ -9,11 +9,7 @@ worth saying. A rise is explained by mist or steam if the humidity rises with it
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-import csv
 from dataclasses import dataclass
-from datetime import datetime
-import gzip
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +21,7 @@ from custom_components.air_baseline.core.pollutant import Pollutant
 
 from .intervals import Estimate, ratio
 from .layout import Table
-from .recordings import Source, sources
+from .recordings import Source, read, sources
 from .runs import STATES
 from .sensors import recorded_sensor, run
 from .series import Array
@@ -55,27 +51,19 @@ class Found:
     damp_hours: int
 
 
-def humidity(path: Path) -> tuple[Sequence[float], Sequence[float]]:
-    """Return times (POSIX) and relative humidity (percent) of a recording."""
-    with TextIOWrapper(gzip.open(path), encoding="utf-8", newline="") as file:
-        rows = [(row["timestamp"], row.get(COLUMN)) for row in csv.DictReader(file)]
-    known = [(datetime.fromisoformat(time).timestamp(), float(rh)) for time, rh in rows if rh]
-    return [time for time, _ in known], [rh for _, rh in known]
-
-
 def look_at(source: Source) -> Found | None:
     """Return what a room's humidity tells, None if it was not measured."""
-    times, values = humidity(source.path)
-    if not times:
+    times, values = read(source, COLUMN)
+    if not len(times):
         return None
     sensor = recorded_sensor(source)
     days = np.array([locate(time, sensor.zone)[0] for time in times])
-    means = {int(day): float(np.mean(np.array(values)[days == day])) for day in np.unique(days)}
+    means = {int(day): float(np.mean(values[days == day])) for day in np.unique(days)}
     said = run(sensor).said
     learned = said.state == STATES.index(LearningState.LEARNED)
     inside = np.where(learned, said.inside, np.nan)
     damper, other = split(means, [locate(at, sensor.zone)[0] for at in said.start], inside)
-    rises = list(_rises(sensor.times, sensor.levels, np.array(times), np.array(values), source))
+    rises = list(_rises(sensor.times, sensor.levels, times, values, source))
     return Found(
         damper_days=damper[2],
         damper=damper[:2],
