@@ -4,7 +4,7 @@ Ours runs through the recording once. Where a plume begins, a copy of the channe
 the plume until nobody can notice it any more. It says what a run of its own would have said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -38,7 +38,22 @@ def run_with_plumes(sensor: Sensor, plumes: Iterable[Plume]) -> tuple[Run, list[
     recorder = Recorder(sensor.name, new_channel(sensor))
     bins = _Bins(sensor)
     alone: list[Alone] = []
-    done = 0
+    for plume, other in plumes_met(sensor, recorder, plumes):
+        slot = int(plume.start // SLOT_S)
+        eligible = any(
+            said.reason is None for said in other.judged if said.bin and said.bin.slot == slot
+        )
+        alone.append(Alone(plume, eligible, other.run.episodes, bins.series(recorder, other)))
+    return recorder.result(), alone
+
+
+def plumes_met(
+    sensor: Sensor, recorder: Recorder, plumes: Iterable[Plume], done: int = 0
+) -> Iterator[tuple[Plume, Recorder]]:
+    """Let a recorder go on through a sensor, from its reading number `done` to the end.
+
+    Yield each plume, in the order of their starts, with a copy of the recorder that met it.
+    """
     for plume in plumes:
         first = int(np.searchsorted(sensor.times, plume.start))
         recorder.read(readings(sensor.times[done:first], sensor.levels[done:first]))
@@ -46,13 +61,8 @@ def run_with_plumes(sensor: Sensor, plumes: Iterable[Plume]) -> tuple[Run, list[
         times, levels = sensor.with_plumes([plume], plume.start, plume.end + 2.0 * LATE_S)
         other = Recorder(sensor.name, copy_of(recorder.channel))
         other.read(readings(times, levels))
-        slot = int(plume.start // SLOT_S)
-        eligible = any(
-            said.reason is None for said in other.judged if said.bin and said.bin.slot == slot
-        )
-        alone.append(Alone(plume, eligible, other.run.episodes, bins.series(recorder, other)))
+        yield plume, other
     recorder.read(readings(sensor.times[done:], sensor.levels[done:]))
-    return recorder.result(), alone
 
 
 class _Bins:

@@ -20,10 +20,10 @@ from custom_components.air_baseline.core.day import DAY_S, locate
 from custom_components.air_baseline.core.ledger.correction import exclude_days
 from custom_components.air_baseline.core.pollutant import Pollutant
 
-from .alone import copy_of
+from .alone import copy_of, plumes_met
 from .habits import HOLIDAY_DAYS
 from .intervals import difference, ratio
-from .plumes import LATE_S, Plume, delay_s, draw_tries
+from .plumes import Plume, delay_s, draw_tries
 from .recordings import readings
 from .regimes import HOLIDAY
 from .runs import Recorder
@@ -70,16 +70,10 @@ def run_home(seed: int, pollutant: Pollutant) -> tuple[After, After]:
 
 
 def _follow(sensor: Sensor, recorder: Recorder, plumes: Sequence[Plume], done: int) -> After:
-    found = 0
-    for plume in plumes:
-        start = int(np.searchsorted(sensor.times, plume.start))
-        recorder.read(readings(sensor.times[done:start], sensor.levels[done:start]))
-        done = start
-        times, levels = sensor.with_plumes([plume], plume.start, plume.end + 2.0 * LATE_S)
-        other = Recorder(sensor.name, copy_of(recorder.channel))
-        other.read(readings(times, levels))
-        found += delay_s(plume.start, plume.end, other.run.episodes) is not None
-    recorder.read(readings(sensor.times[done:], sensor.levels[done:]))
+    found = sum(
+        delay_s(plume.start, plume.end, other.run.episodes) is not None
+        for plume, other in plumes_met(sensor, recorder, plumes, done)
+    )
     run = recorder.result()
     inside = run.said.inside[np.isfinite(run.said.inside)]
     return After(
