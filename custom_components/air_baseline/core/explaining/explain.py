@@ -209,14 +209,10 @@ def _comparison(
     return Comparison(
         days=episode.compared if episode else days or len(channel.ledger.reference(WINDOW_DAYS)),
         needed=needed_days(channel.promise_days),
-        beaten=episode.beaten if episode and not episode.withdrawn else None,
-        alert_level=_alert_level_of(episode) if episode else alert_level,
+        beaten=episode.said_beaten if episode else None,
+        alert_level=episode.said_alert_level if episode else alert_level,
         promise_days=channel.promise_days,
     )
-
-
-def _alert_level_of(episode: Episode) -> float | None:
-    return None if episode.withdrawn else episode.alert_level
 
 
 def _record(channel: Channel, judgement: Judgement) -> TrackRecord:

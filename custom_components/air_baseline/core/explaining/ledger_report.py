@@ -180,19 +180,16 @@ def _entry(ledger: Ledger, entry: Entry) -> dict[str, Any]:
 
 def _episode(ledger: Ledger, episode: Episode) -> dict[str, Any]:
     correction = ledger.correction_of(episode.id)
-    withdrawn = {"alert_level": None, "beaten": None} if episode.withdrawn else {}
-    return (
-        asdict(episode, dict_factory=released)
-        | withdrawn
-        | {
-            "day": iso_day(episode.day),
-            "noticed": _time(float(episode.id)),
-            "end": _time(episode.end),
-            "rooms": list(episode.rooms),
-            "verdict": correction.code.value if correction else None,
-            "rarity_days": episode.said_rarity,
-        }
-    )
+    return asdict(episode, dict_factory=released) | {
+        "day": iso_day(episode.day),
+        "noticed": _time(float(episode.id)),
+        "end": _time(episode.end),
+        "rooms": list(episode.rooms),
+        "verdict": correction.code.value if correction else None,
+        "rarity_days": episode.said_rarity,
+        "beaten": episode.said_beaten,
+        "alert_level": episode.said_alert_level,
+    }
 
 
 def _edges(issued: Sequence[float]) -> tuple[tuple[float, float], ...]:

@@ -210,7 +210,7 @@ def revived(ledger: Ledger, undone: Entry) -> Episode | None:
         (
             replace(episode, end=None, outcome=None)
             for episode in ledger.episodes
-            if episode.outcome is EpisodeEnd.WITHDRAWN and episode.end == undone.at
+            if episode.withdrawn and episode.end == undone.at
         ),
         None,
     )

@@ -57,7 +57,19 @@ class Episode:
         """Tell whether its range was taken out of force while it was running."""
         return self.outcome is EpisodeEnd.WITHDRAWN
 
+    # What may be said of it: nothing that a range out of force would have to carry.
+
     @property
     def said_rarity(self) -> int | None:
-        """Return its rarity as far as it may be said: that of a withdrawn one may not."""
+        """Return its rarity, None for a withdrawn one."""
         return None if self.withdrawn else self.rarity
+
+    @property
+    def said_beaten(self) -> int | None:
+        """Return how many reference days were lower, None for a withdrawn one."""
+        return None if self.withdrawn else self.beaten
+
+    @property
+    def said_alert_level(self) -> float | None:
+        """Return the level that it had to exceed (base unit), None for a withdrawn one."""
+        return None if self.withdrawn else self.alert_level
