@@ -7,8 +7,10 @@ import subprocess
 import sys
 from typing import Final
 
+from demo.__main__ import OUTPUT
 from demo.home import ROOT
 from demo.sign_in import free_port
+from script.complaints import complaints
 
 PICTURES: Final = ROOT / ".e2e"
 READY: Final = "The demo is ready"
@@ -38,13 +40,15 @@ def demo_home(name: str, *options: str) -> Iterator[int]:
         yield port
     finally:
         _stop(demo)
+    if said := complaints((folder / OUTPUT).read_text("utf-8").splitlines()):
+        raise WalkError(f"the log of the home says: {' | '.join(said)}")
 
 
 def _await_ready(demo: subprocess.Popen[str], folder: Path) -> None:
     for line in demo.stdout or ():
         if line.startswith(READY):
             return
-    raise WalkError(f"the demo did not start; see {folder / 'output.log'}")
+    raise WalkError(f"the demo did not start; see {folder / OUTPUT}")
 
 
 def _stop(demo: subprocess.Popen[str]) -> None:

@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.air_baseline.const import DOMAIN
+from script.complaints import complaints
 from tests.automations import Kitchen, Tracer
 from tests.card_client import Card
 from tests.faults import HOW_MUCH, MARK, OURS, Faults
@@ -169,6 +170,31 @@ def _log_volume(request: pytest.FixtureRequest) -> Iterator[None]:
     said = Counter(ours.lines).most_common(3)
     few = request.config.getoption("--faults") == HOW_MUCH[0]
     assert len(ours.lines) <= most or not few, f"{len(ours.lines)} lines were logged, mostly {said}"
+
+
+class Complaints(logging.Handler):
+    """Keep what Home Assistant logs against the integration."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines += complaints([record.getMessage()])
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints() -> Iterator[None]:
+    """Fail a test in which Home Assistant logs a deprecated or wrong use of it by us.
+
+    Imports come before any test; tests/script/test_complaints.py has them.
+    """
+    heard = Complaints()
+    logging.getLogger().addHandler(heard)
+    yield
+    logging.getLogger().removeHandler(heard)
+    assert not heard.lines
 
 
 @pytest.fixture(autouse=True)
