@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import Pool
 from multiprocessing.pool import Pool as Processes
 from pathlib import Path
@@ -13,6 +14,7 @@ from custom_components.air_baseline.core.alerting.promise import Promise
 from custom_components.air_baseline.core.day import DAY_S
 from custom_components.air_baseline.core.pollutant import Pollutant
 
+from .cache import cached
 from .detection import (
     OURS,
     Delays,
@@ -56,35 +58,45 @@ type Tell = Callable[[str], None]
 class Workers:
     """Do the same work on many things, in several processes if wanted."""
 
-    def __init__(self, processes: Processes | None) -> None:
-        """Take a pool of processes, or none."""
+    def __init__(self, processes: Processes | None, folder: Path | None = None) -> None:
+        """Take a pool of processes, or none, and a folder that keeps each result, if any."""
         self.processes = processes
+        self.folder = folder
 
     def each[T, R](self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
         """Return the result of the work for each thing, in their order."""
+        done = partial(_done, self.folder, work)
         if self.processes is None:
-            return [work(thing) for thing in things]
-        return self.processes.map(work, things, chunksize=1)
+            return [done(thing) for thing in things]
+        return self.processes.map(done, things, chunksize=1)
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Workers]:
+def workers(jobs: int, folder: Path | None = None) -> Iterator[Workers]:
     """Give a number of processes; with one, it is the present process."""
     if jobs <= 1:
-        yield Workers(None)
+        yield Workers(None, folder)
         return
     with Pool(jobs) as processes:
-        yield Workers(processes)
+        yield Workers(processes, folder)
+
+
+def _done[T, R](folder: Path | None, work: Callable[[T], R], thing: T) -> R:
+    return cached(folder, (work.__name__, thing), partial(work, thing))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to run: seeds of the homes, how many of each season, days, recordings if any."""
+    """How much to run: seeds of the homes, how many of each season, days, recordings if any.
+
+    `cache` is a folder that keeps each room, so that a long run can be continued.
+    """
 
     block: range
     homes: int
     days: int
     data: Path | None = None
+    cache: Path | None = None
 
     def of(self, season: Regime, pollutant: Pollutant, promise: Promise) -> list[Job]:
         """Return the sensors of a season."""
@@ -100,7 +112,7 @@ class Plan:
 def compute(plan: Plan, jobs: int, tell: Tell) -> Results:
     """Run everything; `tell` receives what is being run."""
     results = Results(block=plan.block, homes=plan.homes, days=plan.days)
-    with workers(jobs) as pool:
+    with workers(jobs, plan.cache) as pool:
         for pollutant in KINDS:
             _seasons(plan, pollutant, pool, results, tell)
             _with_context(plan, pollutant, pool, results, tell)

@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.rule is not None or options.inputs is not None:
         return _outside(options)
-    plan = Plan(TUNING if options.tuning else REPORTING, options.homes, options.days, options.data)
+    block = TUNING if options.tuning else REPORTING
+    plan = Plan(block, options.homes, options.days, options.data, options.cache)
     results = compute(plan, options.jobs, _tell)
     for table in all_tables(results):
         sys.stdout.write(table.text())
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--days", type=int, default=180)
     parser.add_argument("--jobs", type=int, default=os.process_cpu_count() or 1)
     parser.add_argument("--data", type=Path, help="a folder of recordings: <set>/<room>.csv.gz")
+    parser.add_argument("--cache", type=Path, help="a folder that keeps each room")
     parser.add_argument("--rule", type=Path, help="a rule: a Python file, or a folder of .jsonl")
     parser.add_argument("--inputs", type=Path, help="a folder for the readings of outside rules")
     parser.add_argument("--report", type=Path, help="a folder for a page with plots")

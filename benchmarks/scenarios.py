@@ -18,7 +18,9 @@ from .sensors import home_sensor
 from .series import DAY, HOUR, Array, Mask
 
 DAYS: Final = 40
-HALF: Final = 6 * HOUR  # Half of the time is missing, in stretches of this many slots.
+# Half of the time is missing, in stretches of this many slots: at other hours each day, because a
+# source that is off in the same hours each day is learned in the others.
+HALF: Final = 5 * HOUR
 EVENING_H: Final = 18
 STUCK_AT: Final = {Pollutant.PM25: 7.0, Pollutant.VOC_RATIO: 120.0}
 TWO_DAYS, THREE_WEEKS = 2, 21
@@ -52,7 +54,7 @@ def evenings(slots: Array) -> Mask:
 
 
 def half(slots: Array) -> Mask:
-    """Return every other quarter of a day."""
+    """Return every other stretch of five hours."""
     seen: Mask = slots // HALF % 2 == 0
     return seen
 

@@ -21,8 +21,9 @@ def test_each_scenario_leaves_out_what_it_says() -> None:
     assert shares[STUCK] == 1.0
 
 
-def test_two_days_give_no_personal_claim() -> None:
-    assert thin("two days", range(1), Pollutant.PM25).claims == 0
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_thin_data_give_no_personal_claim(name: str) -> None:
+    assert thin(name, range(1), Pollutant.PM25).claims == 0
 
 
 def test_a_claim_is_counted_where_there_is_enough_data() -> None:
