@@ -26,7 +26,7 @@ from tests.automations import Kitchen, Tracer
 from tests.card_client import Card
 from tests.faults import HOW_MUCH, MARK, OURS, Faults
 from tests.home import NOON, ZONE
-from tests.words import holes, words
+from tests.words import holes, iso_dates, words
 
 __all__ = ["DOMAIN", "Fixer"]
 
@@ -110,6 +110,13 @@ class Fixer:
         if answer["type"] not in ("form", "menu"):
             return
         page = self._texts["step"][answer["step_id"]]
+        labels = [
+            option["label"]
+            for field in answer.get("data_schema") or ()
+            for option in field.get("selector", {}).get("select", {}).get("options", ())
+        ]
+        for said in (*(answer["description_placeholders"] or {}).values(), *labels):
+            assert not iso_dates(said), said
         given = set(answer["description_placeholders"] or {})
         assert holes(page["title"]) <= given | {"room"}  # The issue gives it.
         assert holes(page["description"]) <= given

@@ -46,7 +46,7 @@ from tests.home import (
     steady,
     usual,
 )
-from tests.words import words
+from tests.words import iso_dates, words
 
 LEARNING = "sensor.kitchen_pm25_learning"
 EVENT = "event.kitchen_inference"
@@ -267,6 +267,8 @@ async def test_what_makes_no_sense_is_refused_with_a_message_and_changes_nothing
         await act(hass, action, **given)
     assert (error.value.translation_domain, error.value.translation_key) == (DOMAIN, why)
     assert "{" not in str(error.value)
+    placeholders = error.value.translation_placeholders or {}
+    assert not any(iso_dates(said) for said in placeholders.values()), placeholders
     assert await ledger(hass, hass_storage) == before
 
 
@@ -377,7 +379,7 @@ async def test_over_the_api_a_refusal_has_its_message(
     refused = (await ask(None, "mark_change", date="2027-01-01"))["error"]
     assert refused["code"] == "service_validation_error"
     assert refused["translation_key"] == "day_in_future"
-    assert refused["message"].startswith("Validation error: 2027-01-01 is in the future")
+    assert refused["message"].startswith("Validation error: 1 January 2027 is in the future")
     assert (await ask(None, "mark_change", date="yesterday"))["error"]["code"] == "invalid_format"
     done = (await ask(None, "correct_episode", verdict="real"))["result"]["response"]
     assert len(done["corrections"]) == 2

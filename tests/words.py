@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 import json
 from pathlib import Path
+import re
 from string import Formatter
 from typing import Any
 
@@ -46,6 +47,11 @@ def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
             yield here, value
         else:
             yield from leaves(value, here)
+
+
+def iso_dates(text: str) -> list[str]:
+    """Return what a person would read as a machine's date; the address of a link is not read."""
+    return re.findall(r"\d{4}-\d{2}-\d{2}", re.sub(r"/history\?\S+", "", text))
 
 
 def holes(text: str) -> set[str]:

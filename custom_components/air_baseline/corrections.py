@@ -42,6 +42,7 @@ from .core.past.sensor_mapping import SensorMapping
 from .core.pollutant import Pollutant
 from .core.storage.ledger import MOST_ENTRIES
 from .storage.store import NotSavedError
+from .words.explanation import Words
 
 type Corrected = dict[Pollutant, Entry]  # The first entry of each step.
 
@@ -51,6 +52,11 @@ def refused(key: str, **placeholders: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )
+
+
+def said_day(room: RoomCoordinator, day: date) -> str:
+    """Return a date as people say it."""
+    return Words.async_cached(room.hass).date(day.isoformat())
 
 
 def today(room: RoomCoordinator) -> date:
@@ -127,18 +133,18 @@ async def async_exclude_days(
     for day in days:
         check_kept(room, day)
         if (day - today(room)).days > AHEAD_DAYS:
-            raise refused("day_too_far", date=day.isoformat(), days=str(AHEAD_DAYS))
+            raise refused("day_too_far", date=said_day(room, day), days=str(AHEAD_DAYS))
     draft = exclude_days(day.toordinal() for day in days)
     return await async_correct(room, dict.fromkeys(pollutants, draft))
 
 
-def days_between(first: date, last: date) -> list[date]:
+def days_between(room: RoomCoordinator, first: date, last: date) -> list[date]:
     """Return the days from one to another, but no more than can be excluded and the last one.
 
     If there are too many, the last one is refused later.
     """
     if last < first:
-        raise refused("days_reversed", first=first.isoformat(), last=last.isoformat())
+        raise refused("days_reversed", first=said_day(room, first), last=said_day(room, last))
     number = min((last - first).days, WINDOW_DAYS + AHEAD_DAYS)
     return [*(date.fromordinal(first.toordinal() + after) for after in range(number)), last]
 
@@ -267,13 +273,13 @@ def check_past(room: RoomCoordinator, day: date) -> None:
     """Raise a ServiceValidationError for a future day or one that is no longer kept."""
     check_kept(room, day)
     if day > today(room):
-        raise refused("day_in_future", date=day.isoformat())
+        raise refused("day_in_future", date=said_day(room, day))
 
 
 def check_kept(room: RoomCoordinator, day: date) -> None:
     """Raise a ServiceValidationError for a day that is no longer kept."""
     if (today(room) - day).days > WINDOW_DAYS:
-        raise refused("day_too_old", date=day.isoformat(), days=str(WINDOW_DAYS))
+        raise refused("day_too_old", date=said_day(room, day), days=str(WINDOW_DAYS))
 
 
 async def async_correct(

@@ -207,7 +207,7 @@ async def _async_exclude_days(
     """Exclude the days from one to another."""
     first: date = call.data[ATTR_START]
     return await async_exclude_days(
-        room, pollutants, days_between(first, call.data.get(ATTR_END, first))
+        room, pollutants, days_between(room, first, call.data.get(ATTR_END, first))
     )
 
 

@@ -281,7 +281,8 @@ async def test_days_that_were_not_as_usual_are_excluded(
     assert options[0]["label"].startswith("2 March: PM2.5 12.3 μg/m³")
     assert options[0]["label"].endswith("μg/m³")
     page = await fixer.answer(page, days=[])
-    assert page["errors"] == {"days": "no_days"}
+    assert page["step_id"] == "init", "no day leads back"
+    page = await to_page(fixer, asked, "something_off", "strike")
     await fixer.refused(page, {"days": ["2026-03-05"]})
     page = await fixer.answer(page, days=["2026-03-01", "2026-02-20"])
     assert page["step_id"] == "strike_confirm"
@@ -397,6 +398,30 @@ async def test_a_source_can_be_paused_from_its_repair(
     assert shown(hass, "sensor.kitchen_voc_learning").state != "paused", "the other goes on"
     await pass_time(hass, clock, 2 * HOUR, {PM25: steady(6), **voc})
     assert issues(hass) == []
+
+
+async def test_the_repair_of_a_source_lists_what_was_answered_too(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, hass_storage: dict[str, Any], fixer: Fixer
+) -> None:
+    await a_kitchen(hass, hass_storage, 3, Pollutant.PM25, Pollutant.VOC_RATIO)
+    voc = {VOC: lambda at: usual(at, Pollutant.VOC_RATIO)}
+    await pass_time(hass, clock, 25 * HOUR, {PM25: steady(6), **voc})
+    stuck = f"source_stuck_{KITCHEN}_pm25"
+    page = await fixer.begin(stuck)
+    assert "earlier" not in page["menu_options"], "nothing was answered"
+    await act(hass, "strike_days", start_date="2026-03-01")
+    page = await to_page(fixer, stuck, "earlier")
+    ((value, label),) = [
+        (one["value"], one["label"])
+        for field in page["data_schema"]
+        for one in field["selector"]["select"]["options"]
+        if "PM2.5" in one["label"]
+    ]
+    assert label.endswith("PM2.5: Days excluded")
+    undone = await fixer.answer(page, answers=[value])
+    assert (undone["type"], undone["reason"]) == ("abort", "undone")
+    assert (await saved(hass, hass_storage))["entries"] == []
+    assert stuck in issues(hass)
 
 
 async def test_rooms_that_rose_at_once_are_answered_at_once(
@@ -641,7 +666,8 @@ async def test_a_repair_lists_what_was_answered_earlier_and_undoes_it(
         "Today 15:00, PM2.5: Days excluded",
     ]
     page = await fixer.answer(page, answers=[])
-    assert page["errors"] == {"answers": "no_answers"}
+    assert page["step_id"] == "init", "no answer leads back"
+    page = await fixer.choose(page, "earlier")
     undone = await fixer.answer(page, answers=[*options])
     assert (undone["type"], undone["reason"]) == ("abort", "undone")
     assert (await saved(hass, hass_storage))["entries"] == []

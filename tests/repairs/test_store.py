@@ -65,7 +65,8 @@ async def test_the_last_good_copy_of_this_version_can_be_loaded(
     entry = await refused(hass, ledger_version=NEWER_FORM)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
     assert put_aside(hass) == [], "nothing happens before it is confirmed"
-    done = await fixer.answer(page)
+    assert (await fixer.choose(page, "init"))["step_id"] == "init", "and the page leads back"
+    done = await fixer.confirm(await fixer.choose(page, "restore"))
     assert done["reason"] == "restored"
     assert entry.state is ConfigEntryState.LOADED
     assert shown(hass, LEARNING).attributes["usable_days"] == 30
@@ -78,7 +79,7 @@ async def test_a_newer_good_copy_alone_is_put_aside(
 ) -> None:
     await refused(hass, good_version=NEWER_FORM)
     page = await fixer.choose(await fixer.begin(NEWER), "restore")
-    await fixer.answer(page)
+    await fixer.confirm(page)
     assert shown(hass, LEARNING).attributes["usable_days"] == 36
     assert put_aside(hass) == [GOOD_KEY]
 
@@ -89,7 +90,8 @@ async def test_without_a_good_copy_one_can_start_over_and_removal_leaves_nothing
     entry = await refused(hass, ledger_version=NEWER_FORM, good_version=NEWER_FORM)
     page = await fixer.begin(NEWER)
     assert page["menu_options"] == ["start_over", "leave"]
-    done = await fixer.answer(await fixer.choose(page, "start_over"))
+    page = await fixer.choose(await fixer.choose(page, "start_over"), "init")
+    done = await fixer.confirm(await fixer.choose(page, "start_over"))
     assert done["reason"] == "started_over"
     assert shown(hass, LEARNING).attributes["usable_days"] == 0
     assert put_aside(hass) == [LEDGER_KEY, GOOD_KEY]
@@ -142,8 +144,9 @@ async def test_what_was_recovered_can_be_started_over_and_that_undone(
     await recovered(hass)
     page = await fixer.choose(await fixer.begin(RECOVERED), "start_over")
     assert page["description_placeholders"] == {"recovered": "Kitchen"}
+    page = await fixer.choose(await fixer.choose(page, "init"), "start_over")
     assert shown(hass, LEARNING).state == "learned"
-    done = await fixer.answer(page)
+    done = await fixer.confirm(page)
     assert done["reason"] == "started_over"
     assert shown(hass, LEARNING).state == "collecting"
     assert issues(hass) == []

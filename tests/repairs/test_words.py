@@ -158,6 +158,21 @@ def test_a_repair_has_words_for_how_it_can_end(issue: str) -> None:
     assert set(words()["issues"][issue]["fix_flow"]["abort"]) == shown_by(issue).ends
 
 
+@pytest.mark.parametrize("issue", FLOWS)
+def test_every_page_after_the_first_leads_back(issue: str) -> None:
+    """A menu has a way back; an empty form is one, or leads to a page that has one."""
+    steps, pages = steps_of(issue), shown_by(issue).pages
+    first = {"init", *(name for name in pages if [*calls(steps["init"], f"async_step_{name}")])}
+    done = {page for page, (options, _) in pages.items() if options == {"undo", "close"}}
+    for page in set(pages) - first - done:
+        options, _ = pages[page]
+        if options:
+            assert "init" in options, page
+            continue
+        empty_leads_back = [*calls(steps[page], "async_step_init")]
+        assert empty_leads_back or "init" in pages[f"{page}_confirm"][0], page
+
+
 def test_a_room_is_named_only_in_titles_which_are_not_markdown() -> None:
     """A title takes the name from the issue as it is; in a description it would be Markdown."""
     for issue, texts in words()["issues"].items():

@@ -282,11 +282,12 @@ async def test_a_person_can_say_that_the_clock_is_right(
     assert issues(hass) == ["clock_behind"]
     page = await fixer.begin("clock_behind")
     assert page["description_placeholders"] == {
-        "shown": "2026-03-02 12:00",
-        "known": "2028-03-01 12:00",
+        "shown": "2 March 2026 12:00",
+        "known": "1 March 2028 12:00",
     }
     page = await fixer.choose(page, "it_is_right")
-    page = await fixer.answer(page)
+    page = await fixer.choose(page, "init")
+    page = await fixer.confirm(await fixer.choose(page, "it_is_right"))
     assert page["reason"] == "trusted"
     await hass.async_block_till_done(wait_background_tasks=True)
     await pass_time(hass, clock, HOUR, {PM25: usual})
@@ -294,8 +295,12 @@ async def test_a_person_can_say_that_the_clock_is_right(
     assert shown(hass, LEARNING).state == "collecting"
     stored = await saved(hass, hass_storage)
     assert days(stored) == []
-    page = await fixer.choose(await fixer.begin("clock_ahead"), "count")
-    assert (await fixer.answer(page))["reason"] == "counted"
+    page = await fixer.begin("clock_ahead")
+    said = page["description_placeholders"]
+    assert (said["before"], said["after"]) == ("1 March 2028 12:00", "2 March 2026 12:00")
+    page = await fixer.choose(await fixer.choose(page, "count"), "init")
+    page = await fixer.confirm(await fixer.choose(page, "count"))
+    assert page["reason"] == "counted"
     assert issues(hass) in ([], ["range_learned_01KITCHEN_0"])
     assert shown(hass, LEARNING).state in ("provisional", "learned")
     returned = days(await saved(hass, hass_storage))
@@ -383,9 +388,9 @@ async def test_a_clock_that_was_ahead_returns_to_what_was_known_before(  # noqa:
     assert stored["episodes"] == kept["episodes"] == []
     assert "clock_ahead" in issues(hass)
     page = await fixer.begin("clock_ahead")
-    assert "2026-03-02" in page["description_placeholders"]["days"]
+    assert "- Kitchen: 2 March" in page["description_placeholders"]["days"]
     page = await fixer.choose(page, "count")
-    assert (await fixer.answer(page))["reason"] == "counted"
+    assert (await fixer.confirm(page))["reason"] == "counted"
     assert "clock_ahead" not in issues(hass)
     more = await saved(hass, hass_storage)
     assert days(more) == days(stored)

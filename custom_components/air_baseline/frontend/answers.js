@@ -36,6 +36,7 @@ export function openQuestion(root, hass, deviceId, question, { room, title, chan
       return;
     }
     const { step, texts, made } = page;
+    if (step === BACK) steps = []; // A page without a choice led back to the first one.
     panel.title(text(`step.${step}.title`, texts) || title);
     const form = page.page === "form" ? fields(page, step) : null;
     const done = made.length > 0;

@@ -65,11 +65,11 @@ def _async_create(hass: HomeAssistant, what: str, **said: str) -> None:
             is_persistent=what == CLOCK_AHEAD,  # A restart does not find it again.
             severity=ir.IssueSeverity.WARNING,
             translation_key=what,
-            translation_placeholders=said,
+            translation_placeholders=None,
         )
 
 
 def _said(at: float) -> str:
-    """Return a POSIX time as people read it: local, to the minute."""
+    """Return a POSIX time as the flow of the repair reads it: local, to the minute."""
     local = datetime.fromtimestamp(at, dt_util.get_default_time_zone())
     return local.strftime("%Y-%m-%d %H:%M")

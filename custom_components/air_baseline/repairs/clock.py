@@ -1,5 +1,7 @@
 """The flows about the clock: it is behind, or it was ahead and days were set aside."""
 
+from datetime import datetime
+
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -11,8 +13,8 @@ from ..corrections import async_all, async_undo
 from ..issues.clock import SetAside, set_aside
 from ..issues.question_store import CLOCK_AHEAD
 from ..storage.store import NotSavedError
-from ..words.explanation import escape
-from .room_flow import NO_FIELDS, UserInput
+from ..words.explanation import Words, escape
+from .room_flow import UserInput
 
 
 class _ClockFlow(RepairsFlow):
@@ -23,9 +25,11 @@ class _ClockFlow(RepairsFlow):
         )
         return entries[0] if entries else None
 
-    def _said(self, name: str) -> str:
-        """Return a time as the issue says it."""
-        return str((self.data or {}).get(name))
+    async def _async_said(self, first: str, second: str) -> dict[str, str]:
+        """Return two times of the issue as people say them."""
+        words, data = await Words.async_load(self.hass), self.data or {}
+        one, other = (datetime.fromisoformat(str(data[name])) for name in (first, second))
+        return {first: words.in_full(one, other), second: words.in_full(other, one)}
 
 
 class ClockBehindFlow(_ClockFlow):
@@ -35,10 +39,11 @@ class ClockBehindFlow(_ClockFlow):
         """Tell the user what the clock shows, and what is awaited."""
         if self._entry is None or self._entry.runtime_data.clock.wrong is None:
             return self.async_abort(reason="gone")
+        said = await self._async_said("shown", "known")
         return self.async_show_menu(
             step_id="init",
             menu_options=["wait", "it_is_right"],
-            description_placeholders={"shown": self._said("shown"), "known": self._said("known")},
+            description_placeholders={"shown": said["shown"], "known": said["known"]},
         )
 
     async def async_step_wait(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -46,15 +51,20 @@ class ClockBehindFlow(_ClockFlow):
         return self.async_abort(reason="waiting")
 
     async def async_step_it_is_right(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what is set aside, then take the clock as right."""
+        """Tell the user what is set aside."""
         if self._entry is None or self._entry.runtime_data.clock.wrong is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="it_is_right",
-                data_schema=NO_FIELDS,
-                description_placeholders={"shown": self._said("shown")},
-            )
+        said = await self._async_said("shown", "known")
+        return self.async_show_menu(
+            step_id="it_is_right",
+            menu_options=["trust", "init"],
+            description_placeholders={"shown": said["shown"]},
+        )
+
+    async def async_step_trust(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Take the clock as right."""
+        if self._entry is None or self._entry.runtime_data.clock.wrong is None:
+            return self.async_abort(reason="gone")
         self._entry.runtime_data.clock.async_trust()
         return self.async_abort(reason="trusted")
 
@@ -67,13 +77,14 @@ class ClockAheadFlow(_ClockFlow):
         aside = self._aside
         if not aside:
             return self.async_abort(reason="gone")
+        said = await self._async_said("before", "after")
         return self.async_show_menu(
             step_id="init",
             menu_options=["leave_out", "count"],
             description_placeholders={
-                "before": self._said("before"),
-                "after": self._said("after"),
-                "days": _days(aside),
+                "before": said["before"],
+                "after": said["after"],
+                "days": await self._async_days(aside),
             },
         )
 
@@ -83,16 +94,21 @@ class ClockAheadFlow(_ClockFlow):
         return self.async_abort(reason="left_out")
 
     async def async_step_count(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Tell the user which days would count."""
+        aside = self._aside
+        if not aside:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="count",
+            menu_options=["count_now", "init"],
+            description_placeholders={"days": await self._async_days(aside)},
+        )
+
+    async def async_step_count_now(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Count the days."""
         aside = self._aside
         if not aside:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="count",
-                data_schema=NO_FIELDS,
-                description_placeholders={"days": _days(aside)},
-            )
         try:
             await async_all(async_undo(room, [kind], one.id) for room, kind, one in aside)
         except ServiceValidationError:
@@ -106,14 +122,14 @@ class ClockAheadFlow(_ClockFlow):
     def _aside(self) -> SetAside:
         return set_aside(self._entry) if self._entry else []
 
-
-def _days(aside: SetAside) -> str:
-    """Return which days were set aside in which room."""
-    spans = {
-        (escape(room.subentry.title), one.correction.from_day, one.correction.to_day)
-        for room, _, one in aside
-    }
-    return "\n".join(
-        f"- {room}: {iso_day(first)}" + ("" if first == last else f" – {iso_day(last)}")
-        for room, first, last in sorted(spans)
-    )
+    async def _async_days(self, aside: SetAside) -> str:
+        """Return which days were set aside in which room."""
+        words = await Words.async_load(self.hass)
+        spans = {
+            (escape(room.subentry.title), one.correction.from_day, one.correction.to_day)
+            for room, _, one in aside
+        }
+        return "\n".join(
+            f"- {room}: {' – '.join(words.date(iso_day(day)) for day in sorted({first, last}))}"
+            for room, first, last in sorted(spans)
+        )

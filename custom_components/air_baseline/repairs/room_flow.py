@@ -1,5 +1,6 @@
 """What the flows about a room share: how they find it, and the answers that several offer."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -80,6 +81,10 @@ class RoomRepairFlow(RepairsFlow):
     def __init__(self) -> None:
         """Start with no correction made."""
         self.made: list[tuple[RoomCoordinator, Corrected]] = []
+
+    @abstractmethod
+    async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Explain what is asked, and offer the answers."""
 
     async def async_words[W: Words](self, kind: type[W]) -> W:
         """Return words of a kind, as whoever answers reads them."""
@@ -184,18 +189,17 @@ class RoomRepairFlow(RepairsFlow):
         return {f"{pollutant}_{entry.id}": (pollutant, entry) for pollutant, entry in known}
 
     async def async_step_earlier(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """List what was answered earlier, and undo what is chosen."""
+        """List what was answered earlier, and undo what is chosen; nothing leads back."""
         room = self.find_room()
         earlier = self._earlier(room) if room is not None else {}
         if room is None or not earlier:
             return self.async_abort(reason="gone")
-        errors: dict[str, str] = {}
         if user_input is not None:
             chosen = [earlier[one] for one in user_input[FIELD_ANSWERS] if one in earlier]
-            if chosen:
-                self.made = [(room, {pollutant: entry}) for pollutant, entry in chosen]
-                return await self.async_step_undo()
-            errors[FIELD_ANSWERS] = "no_answers"
+            if not chosen:
+                return await self.async_step_init()
+            self.made = [(room, {pollutant: entry}) for pollutant, entry in chosen]
+            return await self.async_step_undo()
         words = await self.async_words(GivenWords)
         options = [
             SelectOptionDict(value=key, label=words.given(pollutant, entry))
@@ -207,7 +211,6 @@ class RoomRepairFlow(RepairsFlow):
         return self.async_show_form(
             step_id="earlier",
             data_schema=vol.Schema({vol.Required(FIELD_ANSWERS, default=[]): selector}),
-            errors=errors,
             description_placeholders={"page": self.card_path(room)},
         )
 
@@ -304,18 +307,17 @@ class RoomRepairFlow(RepairsFlow):
         return await self.finish(room, change, "change_told")
 
     async def async_step_strike(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Ask which days to exclude."""
+        """Ask which days to exclude; none leads back."""
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
         words = await self.async_words(PreviewWords)
         listed = words.days_to_exclude(room, dt_util.utcnow().timestamp())
-        errors: dict[str, str] = {}
         if user_input is not None:
             self.days = tuple(date.fromordinal(parse_day(day)) for day in user_input[FIELD_DAYS])
-            if self.days:
-                return await self.async_step_strike_confirm()
-            errors[FIELD_DAYS] = "no_days"
+            if not self.days:
+                return await self.async_step_init()
+            return await self.async_step_strike_confirm()
         options = [SelectOptionDict(value=day, label=said) for day, said in listed.items()]
         return self.async_show_form(
             step_id="strike",
@@ -328,7 +330,6 @@ class RoomRepairFlow(RepairsFlow):
                     )
                 }
             ),
-            errors=errors,
         )
 
     async def async_step_strike_confirm(self, user_input: UserInput = None) -> RepairsFlowResult:

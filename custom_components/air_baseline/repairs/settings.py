@@ -31,7 +31,7 @@ class SourceTakenFlow(SourceFlow):
             return await self.async_step_outdoors()
         return self.async_show_menu(
             step_id="init",
-            menu_options=["room_settings", "not_now"],
+            menu_options=self.with_earlier(room, ["room_settings", "not_now"]),
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 "other": escape(owner.title),
@@ -45,7 +45,7 @@ class SourceTakenFlow(SourceFlow):
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="outdoors",
-            menu_options=["room_settings", "not_now"],
+            menu_options=self.with_earlier(room, ["room_settings", "not_now"]),
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
             },
@@ -64,7 +64,9 @@ class SourceMovedFlow(SourceFlow):
         area = ar.async_get(self.hass).async_get_area(present_place(self.hass, entity_id) or "")
         return self.async_show_menu(
             step_id="init",
-            menu_options=["room_settings", "changed", "same_place", "not_now"],
+            menu_options=self.with_earlier(
+                room, ["room_settings", "changed", "same_place", "not_now"]
+            ),
             description_placeholders={
                 "source": escape(name_of(self.hass, entity_id)),
                 "area": escape(area.name) if area else "–",

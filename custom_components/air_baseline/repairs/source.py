@@ -30,7 +30,9 @@ class SourceFlow(RoomRepairFlow):
         often = self._how_often(room)
         return self.async_show_menu(
             step_id="init",
-            menu_options=["room_settings", "pause", "not_now", "stop_asking"],
+            menu_options=self.with_earlier(
+                room, ["room_settings", "pause", "not_now", "stop_asking"]
+            ),
             description_placeholders={
                 "source": escape(name_of(self.hass, room.sources[pollutant].entity_id)),
                 "unit": escape(self._unit(room, pollutant)) or "–",

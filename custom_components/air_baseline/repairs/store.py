@@ -6,7 +6,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..coordinator import loaded_rooms
+from ..coordinator import RoomCoordinator, loaded_rooms
 from ..corrections import async_all, async_reset
 from ..inputs.promise import promise_days_of
 from ..issues.question_store import STORE_NEWER, STORE_RECOVERED
@@ -55,24 +55,31 @@ class StoreRecoveredFlow(RepairsFlow):
         return self.async_abort(reason="kept")
 
     async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what starting over does, then do it in the recovered rooms."""
-        rooms = [
-            room for key, room in loaded_rooms(self.hass).items() if key in self._rooms("recovered")
-        ]
+        """Tell the user what starting over does."""
+        if not self._recovered():
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="start_over",
+            menu_options=["start_over_now", "init"],
+            description_placeholders={"recovered": self._names("recovered")},
+        )
+
+    async def async_step_start_over_now(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Start over in the recovered rooms."""
+        rooms = self._recovered()
         if not rooms:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="start_over",
-                data_schema=NO_FIELDS,
-                description_placeholders={"recovered": self._names("recovered")},
-            )
         ir.async_delete_issue(self.hass, DOMAIN, STORE_RECOVERED)
         try:
             await async_all(async_reset(room, room.channels) for room in rooms)
         except NotSavedError:
             return self.async_abort(reason="not_saved")
         return self.async_abort(reason="started_over")
+
+    def _recovered(self) -> list[RoomCoordinator]:
+        """Return the rooms that were recovered and are loaded."""
+        loaded = loaded_rooms(self.hass)
+        return [loaded[key] for key in self._rooms("recovered") if key in loaded]
 
     def _rooms(self, fate: str) -> list[str]:
         """Return the ids of the rooms with a result (lost or recovered) that still exist."""
@@ -109,20 +116,30 @@ class StoreNewerFlow(RepairsFlow):
         )
 
     async def async_step_restore(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what is lost, then set the newer file aside and load what can be read."""
+        """Tell the user what is lost."""
         if self._entry is None or not any(await self._async_readable(self._entry)):
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(step_id="restore", data_schema=NO_FIELDS)
-        readable = await self._async_readable(self._entry)
+        return self.async_show_menu(step_id="restore", menu_options=["restore_now", "init"])
+
+    async def async_step_restore_now(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Set the newer file aside and load what can be read."""
+        readable = (False, False)
+        if self._entry is not None:
+            readable = await self._async_readable(self._entry)
+        if self._entry is None or not any(readable):
+            return self.async_abort(reason="gone")
         return await self._async_put_aside(self._entry, readable, "restored")
 
     async def async_step_start_over(self, user_input: UserInput = None) -> RepairsFlowResult:
-        """Tell the user what starting over does, then set both files aside and load nothing."""
+        """Tell the user what starting over does."""
         if self._entry is None:
             return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(step_id="start_over", data_schema=NO_FIELDS)
+        return self.async_show_menu(step_id="start_over", menu_options=["start_over_now", "init"])
+
+    async def async_step_start_over_now(self, user_input: UserInput = None) -> RepairsFlowResult:
+        """Set both files aside and load nothing."""
+        if self._entry is None:
+            return self.async_abort(reason="gone")
         return await self._async_put_aside(self._entry, (False, False), "started_over")
 
     async def async_step_leave(self, user_input: UserInput = None) -> RepairsFlowResult:

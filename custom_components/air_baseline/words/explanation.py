@@ -40,7 +40,7 @@ from ..core.ledger.entries import Cause
 from ..core.ledger.episode import Episode, EpisodeEnd
 from ..core.pollutant import POLLUTANTS, Pollutant, plain_number
 from ..inputs.room_config import RoomSource
-from .times import SERVER, said_date, said_time
+from .times import SERVER, said_date, said_in_full, said_time
 from .year import last_year, year_lines
 
 LISTED_CORRECTIONS = 3  # Corrections. By judgement: more would push what matters off the page.
@@ -224,6 +224,10 @@ class Words:
         zone = dt_util.get_default_time_zone()
         local = datetime.fromtimestamp(at, zone)
         return said_time(self.say, local, dt_util.now(), self.formats)
+
+    def in_full(self, at: datetime, other: datetime) -> str:
+        """Return a local time with its date, next to another one, where a clock is in doubt."""
+        return said_in_full(self.say, at, other, self.formats)
 
     def date(self, iso: str | None) -> str:
         """Return an ISO date as people say it, nothing for none."""

@@ -58,3 +58,12 @@ def said_time(say: Say, at: datetime, now: datetime, formats: Formats = SERVER) 
     if 0 < (today - day).days < WEEK_DAYS:
         return say("time_of_weekday", weekday=say(f"weekday_{day.weekday()}"), time=time)
     return say("time_of_date", date=said_date(say, day, today), time=time)
+
+
+def said_in_full(say: Say, at: datetime, other: datetime, formats: Formats = SERVER) -> str:
+    """Return a time with its date, where the clock itself is in doubt and no day is today.
+
+    The year is said if it is not that of `other`, the time that it is compared with.
+    """
+    time = formats.clock(at.hour, at.minute)
+    return say("time_of_date", date=said_date(say, at.date(), other.date()), time=time)
