@@ -11,6 +11,7 @@ from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, ToolInput, asy
 from homeassistant.util import dt as dt_util, slugify
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.air_baseline.core.pollutant import Pollutant
@@ -36,6 +37,7 @@ from tests.home import (
     steady,
     usual,
 )
+from tests.mcp_client import connected
 from tests.words import LANGUAGES, words
 
 COMPARED = "sensor.kitchen_pm25_compared"
@@ -362,10 +364,10 @@ async def test_a_time_must_be_one_that_has_passed(
     assert ("not a time that has passed" not in reply) is is_told
 
 
-async def test_an_mcp_client_gets_the_same_tools_in_its_one_context(
+async def test_an_mcp_client_of_one_context_can_record_too(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, assistant: Assistant
 ) -> None:
-    """It asks the person itself, and its whole session can have one context."""
+    """It asks the person itself, and a session over server-sent events has one context."""
     await air(hass, clock, high=True)
     api = await async_get_api(hass, LLM_API_ASSIST, context_of(assistant, "mcp_server"))
     given = {"room": "Kitchen", "verdict": "normal"}
@@ -374,6 +376,55 @@ async def test_an_mcp_client_gets_the_same_tools_in_its_one_context(
     recorded = await api.async_call_tool(ToolInput(f"{DOMAIN}__record_answer", token))
     assert recorded.data["recorded"] is True
     assert await verdict(hass) == "episode_normal"
+
+
+async def test_an_mcp_client_lists_reads_and_writes_in_two_calls(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    assistant: Assistant,
+    hass_admin_user: User,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """It asks the person itself, so it can record what it proposed right away."""
+    await air(hass, clock, high=True)
+    async with connected(hass, hass_admin_user, hass_client) as client:
+        tools = await client.tools()
+        told = await client.call(f"{DOMAIN}__compare_with_usual", room="Kitchen")
+        proposed = await client.call(f"{DOMAIN}__propose_answer", room="Kitchen", verdict="normal")
+        before = await verdict(hass)
+        recorded = await client.call(RecordTool.name, token=proposed["token"])
+    ours = {name for name in tools if name.startswith(f"{DOMAIN}__")}
+    writes = {name for name in ours if not tools[name]["annotations"]["readOnlyHint"]}
+    assert len(ours) == 5
+    assert writes == {RecordTool.name}
+    (answer,) = told["answers"]
+    assert answer["answer"].startswith("PM2.5")
+    assert "worded by an assistant" in told["credit"]
+    assert before is None
+    assert recorded["recorded"] is True
+    assert await verdict(hass) == "episode_normal"
+
+
+async def test_an_mcp_client_learns_nothing_that_is_not_exposed(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    assistant: Assistant,
+    hass_admin_user: User,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    await air(hass, clock, high=True)
+    async with connected(hass, hass_admin_user, hass_client) as client:
+        tools = await client.tools()
+        told: list[object] = [tool for name, tool in tools.items() if name.startswith(DOMAIN)]
+        told += [
+            await client.call(f"{DOMAIN}__{tool}", room=room)
+            for room in ("Kitchen", "bedroom", HOSTILE, BEDROOM, "")
+            for tool in ("compare_with_usual", "explain_alert")
+        ]
+    text = json.dumps(told, ensure_ascii=False).replace("PM2.5, VOC", "")
+    assert "PM2.5" in text
+    for secret in ("VOC", "3000", "77 μg", "A window was open", "Outdoor PM2.5", HOSTILE, "garage"):
+        assert secret not in text, secret
 
 
 async def test_another_api_gets_no_tools(hass: HomeAssistant, assistant: Assistant) -> None:
