@@ -16,6 +16,7 @@ from tests.frontend.messages import (
     a_year,
 )
 from tests.frontend.pages import LIBRARY, SHOW, open_page, show, stand_in, text
+from tests.frontend.test_record import EVENTFUL, QUIET, opened as record
 from tests.frontend.test_timeline import REPLIES
 from tests.frontend.test_welcome import opened as welcome
 
@@ -120,6 +121,20 @@ def test_axe_finds_no_fault_after_set_up(browser: Browser, scheme: Scheme) -> No
     card.get_by_role("button", name="Notify me in Home Assistant").click()
     card.locator("pre").wait_for()
     assert faults(page) == [], "with YAML to paste"
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("facts", [QUIET, EVENTFUL])
+def test_axe_finds_no_fault_in_the_record_of_a_month(
+    browser: Browser, scheme: Scheme, facts: dict[str, Any]
+) -> None:
+    page = open_page(browser.new_context(color_scheme=scheme))
+    card = record(page, facts)
+    assert faults(page) == []
+    card.get_by_role("button", name="Earlier month").press("Enter")
+    expect(card.get_by_role("button", name="Later month")).to_be_enabled()
+    assert faults(page) == [], "a month before"
     page.context.close()
 
 

@@ -82,3 +82,20 @@ def test_a_month_with_an_episode_says_what_was_answered(page: Page) -> None:
         "What is not known",
     ]
     assert ": 0" not in card.inner_text()
+
+
+def test_the_months_are_turned_by_the_keyboard_alone(page: Page) -> None:
+    card = opened(page, EVENTFUL)
+    months = card.get_by_role("heading", level=2)
+    present = months.inner_text()
+    page.keyboard.press("Tab")
+    earlier = card.get_by_role("button", name="Earlier month")
+    expect(earlier).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(months).not_to_have_text(present)
+    expect(earlier).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(card.get_by_role("button", name="Later month")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(months).to_have_text(present)
+    expect(earlier).to_be_focused()

@@ -114,6 +114,54 @@ def test_what_fails_says_so_and_can_be_tried_again(page: Page) -> None:
     assert not UNFIT.search(card.inner_text())
 
 
+def test_it_says_that_it_works_until_it_is_done(page: Page) -> None:
+    card = opened(page, included=True, slow=True)
+    press(card, "Notify me in Home Assistant")
+    expect(card.get_by_role("status")).to_have_text("One moment: Home Assistant is making it.")
+    expect(card.locator("progress")).to_be_visible()
+    for button in card.get_by_role("button").all():
+        expect(button).to_be_disabled()
+    page.wait_for_function("Boolean(window.answer)")
+    page.evaluate("() => { window.hass = { ...window.hass }; window.cards[0].hass = window.hass; }")
+    expect(card.get_by_role("status")).to_contain_text("One moment")
+    page.evaluate("window.answer()")
+    expect(card.get_by_role("status")).to_contain_text("Done.")
+    expect(card.locator("progress")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {
+            "status_code": 500,
+            "error": "Response error: 500",
+            "body": {"message": "The disk is full"},
+        },
+        {"code": "x", "message": "The disk is full"},
+    ],
+)
+def test_what_fails_says_why_as_far_as_that_is_known(page: Page, error: dict[str, Any]) -> None:
+    card = opened(page, included=True, replies={"POST": {"error": error}})
+    press(card, "Notify me in Home Assistant")
+    expect(card.get_by_role("status")).to_have_text(
+        "That did not work. Home Assistant says: The disk is full"
+    )
+    expect(card.get_by_role("button", name="Notify me in Home Assistant")).to_be_enabled()
+
+
+def test_a_dashboard_that_stays_empty_is_not_left_in_the_way(page: Page) -> None:
+    replies = {
+        "lovelace/dashboards/create": {"id": "made"},
+        "lovelace/config/save": {"error": {"message": "The disk is full"}},
+        "lovelace/dashboards/delete": {},
+    }
+    card = opened(page, replies=replies)
+    press(card, "Make a dashboard")
+    expect(card.get_by_role("status")).to_contain_text("The disk is full")
+    (deleted,) = asked(page, "lovelace/dashboards/delete")
+    assert deleted["dashboard_id"] == "made"
+
+
 def test_who_is_no_administrator_is_told_so(page: Page) -> None:
     card = opened(page, user={"is_admin": False})
     expect(card).to_contain_text("Only an administrator can set this up.")

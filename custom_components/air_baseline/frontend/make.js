@@ -32,7 +32,7 @@ export async function dashboardPath(hass) {
 export async function makeDashboard(hass) {
   const there = await dashboardPath(hass);
   if (there) return there;
-  await hass.callWS({
+  const { id } = await hass.callWS({
     type: "lovelace/dashboards/create",
     url_path: DASHBOARD,
     title: "Air Baseline",
@@ -41,7 +41,12 @@ export async function makeDashboard(hass) {
     show_in_sidebar: true,
     require_admin: false,
   });
-  await hass.callWS({ type: "lovelace/config/save", url_path: DASHBOARD, config: STRATEGY });
+  try {
+    await hass.callWS({ type: "lovelace/config/save", url_path: DASHBOARD, config: STRATEGY });
+  } catch (error) { // An empty one would be in the way of the next try.
+    await hass.callWS({ type: "lovelace/dashboards/delete", dashboard_id: id }).catch(() => {});
+    throw error;
+  }
   return `/${DASHBOARD}`;
 }
 
@@ -101,12 +106,13 @@ function pause(milliseconds) {
 async function saveBlueprint(hass) {
   const there = await hass.callWS({ type: "blueprint/list", domain: "automation" });
   if (BLUEPRINT in there) return;
-  const yaml = await (await fetch(new URL("./blueprints/notify_and_ask.yaml", import.meta.url))).text();
+  const file = await fetch(new URL("./blueprints/notify_and_ask.yaml", import.meta.url));
+  if (!file.ok) throw new Error(`${BLUEPRINT}: ${file.status}`);
   await hass.callWS({
     type: "blueprint/save",
     domain: "automation",
     path: BLUEPRINT,
-    yaml,
+    yaml: await file.text(),
     source_url: SOURCE,
   });
 }

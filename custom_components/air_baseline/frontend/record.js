@@ -85,7 +85,10 @@ export class AirBaselineRecord extends HTMLElement {
     if (!this._hass || !this._config || this._known === undefined) return;
     const focused = this.shadowRoot.activeElement?.dataset.step;
     this._card.replaceChildren(this._head(), ...this._rooms());
-    if (focused) this._card.querySelector(`[data-step="${focused}"]`)?.focus();
+    if (!focused) return;
+    // At the last month the button that led there is off; the other one leads back.
+    const turns = [...this._card.querySelectorAll(".turn:enabled")];
+    (turns.find(({ dataset }) => dataset.step === focused) ?? turns[0])?.focus();
   }
 
   _head() {
@@ -102,7 +105,7 @@ export class AirBaselineRecord extends HTMLElement {
       "months",
       {},
       turn(1, "‹", "card_record_before", this._back >= MONTHS - 1),
-      html("h2", "", { role: "status" }, monthName(this._hass, this._back)),
+      html("h2", "", { "aria-live": "polite" }, monthName(this._hass, this._back)),
       turn(-1, "›", "card_record_after", this._back <= 0),
     );
   }

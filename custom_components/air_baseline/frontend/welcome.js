@@ -17,6 +17,7 @@ const OWN_STYLES = `
   background: none; color: var(--ab-link); text-decoration: none; line-height: 26px;
 }
 .offers button:disabled { cursor: default; opacity: .7; }
+progress { width: 100%; margin-top: 12px; accent-color: var(--ab-link); }
 pre {
   overflow: auto; padding: 12px; border: 1px solid var(--divider-color, #e0e0e0); border-radius: 8px;
 }
@@ -75,6 +76,7 @@ export class AirBaselineWelcome extends HTMLElement {
       html("h2", "", {}, say(hass, "card_welcome")),
       html("p", "", {}, say(hass, "card_welcome_text")),
       html("div", "offers", {}, this._dashboard(), ...this._notifications(), ...this._nothing()),
+      ...(this._busy ? [html("progress", "", { "aria-hidden": "true" })] : []),
       html("p", "message", { role: "status", tabindex: "-1" }, this._said ?? ""),
       ...(this._yaml ? [html("pre", "", { tabindex: "0" }, this._yaml)] : []),
     );
@@ -106,7 +108,6 @@ export class AirBaselineWelcome extends HTMLElement {
   }
 
   async _notify(phone) {
-    this._yaml = undefined;
     const made = await makeNotification(() => this._hass, phone);
     this._said = say(this._hass, made ? "card_welcome_notified" : "card_welcome_not_included");
     if (made) this._made.add(phone?.id ?? "here");
@@ -134,6 +135,14 @@ export class AirBaselineWelcome extends HTMLElement {
     ];
   }
 
+  /** Return what went wrong, in Home Assistant's words if it gives any. */
+  _failed(error) {
+    const hass = this._hass;
+    const reason = error?.body?.message || error?.message || error?.error;
+    if (!reason) return say(hass, "card_welcome_failed");
+    return say(hass, "card_welcome_failed_because", { reason });
+  }
+
   _button(what, label, act) {
     const attributes = { type: "button", "data-what": what };
     const button = html("button", what, attributes, this._made.has(what) ? `✓ ${label}` : label);
@@ -145,12 +154,14 @@ export class AirBaselineWelcome extends HTMLElement {
   async _act(act) {
     if (this._busy) return;
     this._busy = true;
-    this._said = undefined;
+    this._said = say(this._hass, "card_welcome_working");
+    this._yaml = undefined;
     this._draw();
+    this._said = undefined;
     try {
       await act();
-    } catch {
-      this._said ??= say(this._hass, "card_welcome_failed");
+    } catch (error) {
+      this._said = this._failed(error);
     }
     this._busy = false;
     this._draw();
