@@ -73,6 +73,17 @@ def test_a_winter_that_begins_weeks_earlier_than_last_year_is_no_suspected_chang
     assert not lived(days, YEAR_DAYS + 225)[2]
 
 
+def test_cold_weeks_that_passed_by_themselves_last_year_explain_those_of_today() -> None:
+    passing = [WINTER if 250 <= place < 264 else SUMMER for place in range(YEAR_DAYS)]
+    assert not lived([*passing, *a_year(WINTER)][: YEAR_DAYS + 275], 245)[2]
+
+
+def test_weeks_of_two_years_ago_explain_a_shift_for_as_long_as_it_is_compared() -> None:
+    short = [WINTER if 243 <= place < 258 else SUMMER for place in range(YEAR_DAYS)]
+    days = [*short, *[SUMMER] * YEAR_DAYS, *a_year(WINTER, begins=243)][: 2 * YEAR_DAYS + 266]
+    assert not lived(days, 2 * YEAR_DAYS + 240)[2]
+
+
 @pytest.mark.parametrize("level", [HARDER, CLEANER])
 def test_a_winter_unlike_that_of_last_year_is_suspected(level: Spent) -> None:
     days = [*a_year(WINTER), *a_year(level)][: YEAR_DAYS + 272]

@@ -26,7 +26,7 @@ from custom_components.air_baseline.core.ledger.folding import EPOCH, ROOM_DAYS,
 from custom_components.air_baseline.core.ledger.ledger import Ledger
 from custom_components.air_baseline.core.year.joining import filled, followed, joined
 from custom_components.air_baseline.core.year.week import week_of
-from custom_components.air_baseline.core.year.year import NO_YEAR, Year
+from custom_components.air_baseline.core.year.year import NO_YEAR, YEAR_WEEKS, Year
 from custom_components.air_baseline.home_history.year_span import YearSpan
 from tests.core.rooms import MONDAY, a_day
 
@@ -103,10 +103,10 @@ def test_a_week_that_has_joined_does_not_join_again() -> None:
     assert joined(room.year, kept, LEAVING, room.at).weeks == [week]
 
 
-def test_two_years_are_kept() -> None:
+def test_two_years_and_five_weeks_are_kept() -> None:
     room = Room()
-    room.live(LEAVING + 735)
-    assert week_of(room.today) - room.year.weeks[0].number in {104, 105}
+    room.live(LEAVING + 770)
+    assert week_of(room.today) - room.year.weeks[0].number in {109, 110}
 
 
 def test_excluded_days_that_leave_wait_until_that_is_settled() -> None:
@@ -139,11 +139,11 @@ def test_parts_that_were_an_event_stay_out() -> None:
     assert [int(part.sum()) for part in room.year.weeks[0].counts] == [36 * 6, *[36 * 7] * 7]
 
 
-def test_what_passed_by_itself_stays_out() -> None:
+def test_what_passed_by_itself_joins() -> None:
     room = Room(last=LEAVING - UNDO_DAYS - 3)
     room.correct(change_passed(FIRST, FIRST + 1))
     room.live(LEAVING)
-    assert room.days == span(FIRST + 2, FIRST + 6)
+    assert room.days == span(FIRST, FIRST + 6)
 
 
 def test_a_week_of_a_day_excluded_later_stops_to_count_until_that_is_undone() -> None:
@@ -238,7 +238,7 @@ def test_history_fills_what_the_ledger_is_too_young_for() -> None:
     room.live(LEAVING + 1)
     lived = room.year.weeks[0]
     year = filled(room.year, room.ledger, an_hourly(span(FIRST - 900, room.today)), room.today)
-    assert week_of(room.today) - year.weeks[0].number == 104
+    assert week_of(room.today) - year.weeks[0].number == YEAR_WEEKS
     assert [week for week in year.weeks if week.number == week_of(FIRST)] == [lived]
     assert [day for week in year.weeks for day in week.seen_days][-8:] == span(FIRST - 1, FIRST + 6)
 

@@ -110,19 +110,19 @@ def _recent(year: Year, today: int) -> Year:
 def _parts(year: Year, effects: Effects, day: int) -> int:
     """Return the mask of the parts of a day that count."""
     since = max(year.room.settled, _room_since(effects))
-    return 0 if day < since else ALL_PARTS & ~effects.excluded[day]
+    return 0 if day < since else ALL_PARTS & ~effects.excluded_by_people[day]
 
 
 def _with_struck(year: Year, before: Effects, now: Effects) -> Year:
     """Return the year with its struck days; the weeks of those that are settled go."""
-    if not year.struck and before.excluded == now.excluded:
+    if not year.struck and before.excluded_by_people == now.excluded_by_people:
         return year
     known = dict(year.struck)
-    gone = {day for day, parts in known.items() if before.excluded[day] & ~parts}
+    gone = {day for day, parts in known.items() if before.excluded_by_people[day] & ~parts}
     year = year.without(lambda week: not gone.isdisjoint(week.seen_days))
     added = (day for week in year.all_weeks for day in week.seen_days)
-    parts_of = {day: known.get(day, before.excluded[day]) for day in added}
-    struck = tuple(one for one in parts_of.items() if now.excluded[one[0]] & ~one[1])
+    parts_of = {day: known.get(day, before.excluded_by_people[day]) for day in added}
+    struck = tuple(one for one in parts_of.items() if now.excluded_by_people[one[0]] & ~one[1])
     return replace(year, struck=struck)
 
 

@@ -1,4 +1,4 @@
-"""The weeks of a channel that have left the window of days: two years at the most.
+"""The weeks of a channel that have left the window of days: 109 weeks at the most.
 
 A year is a value, as a ledger is. Its weeks are packed, and unpacked when they are asked for.
 """
@@ -12,7 +12,9 @@ from ..ledger.day_summary import DaySummary
 from .packing import MOST_WEEKS, pack, unpack
 from .week import Week, week_of
 
-YEAR_WEEKS: Final = 104  # Weeks before today that are kept, by judgement: two years.
+# Weeks before today that are kept; follows from `year_change`: two years, and the five weeks before
+# that it asks for as well.
+YEAR_WEEKS: Final = 109
 
 
 @dataclass(frozen=True, slots=True)
