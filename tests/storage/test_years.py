@@ -1,6 +1,6 @@
 """The years on disk: when they are written, and what becomes of damage. Real files."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -13,10 +13,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.ledger.day_summary import DayOrigin
-from custom_components.air_baseline.core.pollutant import Pollutant
+from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from custom_components.air_baseline.core.storage.year import dump_year
 from custom_components.air_baseline.core.year.year import NO_YEAR, Year
 from custom_components.air_baseline.storage.ha_store import YEAR_VERSION
+from custom_components.air_baseline.storage.rooms import MOST_RETIRED, StoredRoom
 from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.storage.years import YEAR_GOOD_KEY, YEAR_KEY
 from tests.conftest import DOMAIN
@@ -259,6 +260,20 @@ async def test_a_replaced_sensor_takes_its_year_with_it(
     (retired,) = entry.runtime_data.stored[KITCHEN].retired
     assert retired["year"] == dump_year(a_year())
     assert "pm25" not in read(hass, YEAR_KEY)["data"]["rooms"].get(KITCHEN, {})
+
+
+def test_a_sensor_replaced_again_and_again_sets_the_last_few_aside() -> None:
+    room = StoredRoom()
+    for turn in range(3 * MOST_RETIRED):
+        replaced = Channel(POLLUTANTS[Pollutant.PM25], UTC)
+        replaced.year = a_year(8.0 + turn)
+        room.channels[Pollutant.PM25] = replaced
+        room.retire(Pollutant.PM25, 1000.0 + turn)
+        room.channels[Pollutant.PM25] = Channel(POLLUTANTS[Pollutant.PM25], UTC)
+        room.retire(Pollutant.PM25, 1000.5 + turn)
+    last = [1000.0 + turn for turn in range(2 * MOST_RETIRED, 3 * MOST_RETIRED)]
+    assert [item["at"] for item in room.retired] == last
+    assert all("year" in item for item in room.retired)
 
 
 async def test_removing_a_room_or_the_integration_leaves_nothing(

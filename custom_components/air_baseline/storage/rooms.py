@@ -24,6 +24,7 @@ from .packed import unpack
 from .question_record import QuestionRecord
 
 YEAR = "year"  # The name of the year of what is set aside.
+MOST_RETIRED = 8  # Ledgers of a room, by judgement: each takes up to 100 KB.
 _KINDS = frozenset(pollutant.value for pollutant in Pollutant)
 
 
@@ -41,10 +42,16 @@ class StoredRoom:
     years: dict[Pollutant, Year] = field(default_factory=dict)
 
     def retire(self, pollutant: Pollutant, at: float) -> None:
-        """Set the ledger and the year of a channel aside; they can be looked at for 30 days."""
+        """Set the ledger and the year of a channel aside; they can be looked at for 30 days.
+
+        Those without a day are dropped, and of many, the newest are kept.
+        """
         channel = self.channels.pop(pollutant)
+        if not channel.ledger.days and channel.year == NO_YEAR:
+            return
         year = {} if channel.year == NO_YEAR else {YEAR: dump_year(channel.year)}
-        self.retired.append({"at": at, "channel": dump_channel(channel), **year})
+        aside = {"at": at, "channel": dump_channel(channel), **year}
+        self.retired = [*self.retired, aside][-MOST_RETIRED:]
 
     def keep_years(self, *, keep: bool) -> None:
         """Let the channels keep a year, or only the days of the window."""
