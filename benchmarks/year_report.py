@@ -21,12 +21,19 @@ from .compute import KINDS as POLLUTANTS, workers
 from .recordings import Source, outdoor_sources, read
 from .seeds import REPORTING, TUNING, seeds
 from .year_page import YearReport, draw, page
+from .year_rates import NOTICED_DAYS
 from .year_rooms import CONTEXT_EVERY, YearJob, YearTally, run_recording, run_year_room
-from .years import KINDS, YEAR
+from .years import KINDS, MOVED_DAYS, REPLACED_DAYS, YEAR, YEARS, Turn
 
 HOMES: Final = 3  # Of each kind; of those in which nothing changes, half as many more.
 ALERT_HOMES: Final = 1  # Of each kind in which nothing changes, run slot by slot, both ways.
-FIRST_TURN: Final = 50  # Homes of one year have the turns below (see `seeds`).
+# Homes of one year have the turns below 50 (see `seeds`), and 50 to 55 showed what to mend.
+FIRST_TURN: Final = 60
+TURNED_HOMES: Final = 7  # More of each kind whose sensor is moved or replaced: until it is noticed.
+LAST_DAYS: Final = {
+    Turn.MOVED: MOVED_DAYS[1] + NOTICED_DAYS,
+    Turn.REPLACED: REPLACED_DAYS[1] + NOTICED_DAYS,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.tuning and options.page is not None:
         parser.error("a page is written from the reporting seeds only")
     block = TUNING if options.tuning else REPORTING
-    jobs = year_jobs(block, options.homes, options.alert_homes)
+    jobs = year_jobs(block, options.homes, options.alert_homes, options.turned_homes)
     with workers(options.jobs) as pool:
         rooms = pool.each(partial(_tally, folder=options.cache), jobs)
         recorded = pool.each(partial(_recorded, folder=options.cache), _long(options.data))
@@ -49,22 +56,29 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def year_jobs(block: range, homes: int, alert_homes: int) -> list[YearJob]:
+def year_jobs(block: range, homes: int, alert_homes: int, turned_homes: int) -> list[YearJob]:
     """Return the rooms of all kinds; no two kinds share a home, and no alerts share one either.
 
     The rooms of one home follow each other. Those with alerts run without the year and with it,
-    in homes whose surroundings are known, because the year moves nothing else.
+    in homes whose surroundings are known, because the year moves nothing else. The further homes
+    whose sensor is moved or replaced end when that has been noticed or not.
     """
     jobs: list[YearJob] = []
     for turn, kind in enumerate(KINDS, start=FIRST_TURN):
         number = homes + homes // 2 if kind.steady else homes
-        more = alert_homes if kind.steady else 0
-        known = seeds(block, number + CONTEXT_EVERY * more, turn)
-        for seed in known[:number]:
-            jobs += (YearJob(kind.name, seed, pollutant) for pollutant in POLLUTANTS)
-            if kind.turns:
-                jobs += (YearJob(kind.name, seed, pollutant, twin=True) for pollutant in POLLUTANTS)
-        for seed in known[number:]:
+        more = CONTEXT_EVERY * alert_homes if kind.steady else turned_homes if kind.turns else 0
+        known = seeds(block, number + more, turn)
+        lengths = [YEARS * YEAR] * number
+        if kind.turns:
+            lengths += [LAST_DAYS[kind.turn]] * more
+        for seed, days in zip(known, lengths, strict=False):
+            jobs += (
+                YearJob(kind.name, seed, pollutant, days=days, twin=twin)
+                for twin in (False, True)
+                for pollutant in POLLUTANTS
+                if kind.turns or not twin
+            )
+        for seed in known[len(lengths) :]:
             both = (
                 YearJob(kind.name, seed, pollutant, alerts=True, year=year)
                 for pollutant in POLLUTANTS
@@ -101,6 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--alert-homes", type=int, default=ALERT_HOMES, help="homes run slot by slot as well"
     )
+    parser.add_argument(
+        "--turned-homes", type=int, default=TURNED_HOMES,
+        help="more homes of each kind whose sensor is moved or replaced",
+    )  # fmt: skip
     parser.add_argument(
         "--tuning", action="store_true", help="homes that rules are chosen on; never published"
     )

@@ -172,14 +172,27 @@ def test_the_page_says_which_seeds_it_is_from_and_has_whole_tables() -> None:
 
 
 def test_no_two_rooms_of_the_report_share_a_home_but_twins() -> None:
-    jobs = year_report.year_jobs(TUNING, 2, 1)
+    jobs = year_report.year_jobs(TUNING, 2, 1, 3)
     homes = {(job.kind, job.seed) for job in jobs}
     assert len({seed for _, seed in homes}) == len(homes)
     assert {job.pollutant for job in jobs} == set(MEASURED)
 
 
+def test_more_homes_are_moved_or_replaced_and_end_when_that_was_noticed_or_not() -> None:
+    jobs = year_report.year_jobs(REPORTING, 3, 1, 7)
+    for kind in KINDS:
+        rooms = [job for job in jobs if job.kind == kind.name and not job.alerts and not job.twin]
+        twins = [job for job in jobs if job.kind == kind.name and job.twin]
+        homes = {job.seed for job in rooms}
+        assert len(rooms) == len(homes) * len(MEASURED)
+        assert {job.seed for job in twins} == (homes if kind.turns else set())
+        assert len(homes) == (4 if kind.steady else 10 if kind.turns else 3)
+        assert sum(job.days == 3 * YEAR for job in rooms) == (8 if kind.steady else 6)
+        assert all(job.days >= MOVED_DAYS[1] + rate.NOTICED_DAYS for job in jobs)
+
+
 def test_rooms_with_alerts_know_their_surroundings_and_run_without_the_year_and_with_it() -> None:
-    jobs = [job for job in year_report.year_jobs(REPORTING, 3, 1) if job.alerts]
+    jobs = [job for job in year_report.year_jobs(REPORTING, 3, 1, 7) if job.alerts]
     steady = [kind.name for kind in KINDS if kind.steady]
     ways = {(job.kind, job.pollutant, job.year) for job in jobs}
     assert len(ways) == len(jobs) == len(steady) * len(MEASURED) * 2
