@@ -6,7 +6,8 @@ half that maps once, and each sensor is the old one once. What is printed and ho
 
 - *before*, *after*: the error of hourly means, as the median factor between both sensors' levels
   (1 + x), without the mapping and with it.
-- *inside*: the share of the other half's days whose median is within the mapping's interval.
+- *inside*: the share of the other half's days whose median is within the mapping's interval. Every
+  second room has chosen how wide it is, the others have not; both are printed.
 - *slope*: what a free slope would be, and the error *after* with it in place of one.
 """
 
@@ -53,6 +54,7 @@ class Score:
     """How a mapping from one half of the days did on the other; errors are on the scale."""
 
     name: str
+    chose: bool  # Whether its room has chosen how wide the interval is.
     found: SensorMapping | Refused
     before: float
     after: float
@@ -71,7 +73,7 @@ def halves(days: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
     yield list(days[-number:]), list(days[:-number])
 
 
-def score(name: str, old: PastDays, new: PastDays) -> Iterator[Score]:
+def score(name: str, old: PastDays, new: PastDays, *, chose: bool) -> Iterator[Score]:
     """Yield the scores of both halves of the days that two sensors have in common."""
     common = [day for day in sorted(old.days) if day in new.days]
     shared = [day for day in common if common_hours(*_only(old, new, [day]))]
@@ -90,6 +92,7 @@ def score(name: str, old: PastDays, new: PastDays) -> Iterator[Score]:
         days = [abs(float(np.median(day[:, 1] - day[:, 0])) - offset) for day in ahead]
         yield Score(
             name=name,
+            chose=chose,
             found=found,
             before=_error(hours, 1.0, 0.0),
             after=_error(hours, 1.0, offset),
@@ -119,12 +122,15 @@ def past_of(source: Source, column: str) -> PastDays:
 
 def scores(folder: Path) -> Iterator[Score]:
     """Yield the scores of all rooms of a folder that have both sensors, either one as the old."""
+    chose = False
     for source in sources(folder, Pollutant.PM25):
         both = past_of(source, REFERENCE), past_of(source, SENSOR)
         if not (both[0].days and both[1].days):
             continue
-        yield from score(f"{source.path.name.split('.')[0]}, reference to sensor", *both)
-        yield from score(f"{source.path.name.split('.')[0]}, sensor to reference", *both[::-1])
+        chose = not chose  # Rooms come by name; the first has chosen.
+        name = source.path.name.split(".")[0]
+        yield from score(f"{name}, reference to sensor", *both, chose=chose)
+        yield from score(f"{name}, sensor to reference", *both[::-1], chose=chose)
 
 
 def _line(one: Score) -> str:
@@ -145,7 +151,12 @@ def report(found: Sequence[Score]) -> str:
         "|---|---|---|---|---|---|---|---|",
         *map(_line, found),
     ]
-    kinds = [("offered", [one for one in found if isinstance(one.found, SensorMapping)])]
+    offered = [one for one in found if isinstance(one.found, SensorMapping)]
+    kinds = [
+        ("offered", offered),
+        ("offered, rooms that chose the margin", [one for one in offered if one.chose]),
+        ("offered, other rooms", [one for one in offered if not one.chose]),
+    ]
     for reason in NoMapping:
         of_it = [
             one for one in found if isinstance(one.found, Refused) and one.found.reason is reason
@@ -158,7 +169,9 @@ def report(found: Sequence[Score]) -> str:
                 for what in ("before", "after", "free")
             ]
             worse = sum(one.after > one.before for one in some)
-            inside = np.nanmean([one.inside for one in some]) if name == "offered" else float("nan")
+            inside = (
+                np.nanmean([one.inside for one in some]) if some[0] in offered else float("nan")
+            )
             lines.append(
                 f"{name}: {len(some)}; before x{middle[0]:.2f}, after x{middle[1]:.2f}, with a "
                 f"slope x{middle[2]:.2f}; worse {worse}; days inside {inside:.2f}"

@@ -90,6 +90,7 @@ async def test_days_side_by_side_are_offered_as_a_conversion_and_it_can_be_undon
     (line,) = asked["description_placeholders"]["sources"].splitlines()
     assert line.startswith(r"- sensor\.kitchen\_pm25 → new. Side by side for 4 days: ")
     assert "μg/m³ on the old sensor is " in line
+    assert line.endswith(" on 9 days in 10.")
     assert await choose(past, flow_id, "convert") == "reconfigure_successful"
 
     room = entry.runtime_data.rooms[KITCHEN]

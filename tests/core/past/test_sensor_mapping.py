@@ -83,7 +83,7 @@ def test_days_that_differ_make_the_interval_wider_and_few_days_wider_still() -> 
 
 
 @pytest.mark.parametrize(("days", "student"), [(3, 2.92), (4, 2.353), (9, 1.86)])
-def test_the_spread_is_the_error_on_a_day_left_out_by_students_law(
+def test_the_spread_is_the_error_on_a_day_of_another_week_by_students_law(
     days: int, student: float
 ) -> None:
     found = map_sensors(seen(days), seen(days, times=1.8, by_day=0.06), PM25)
@@ -92,7 +92,8 @@ def test_the_spread_is_the_error_on_a_day_left_out_by_students_law(
     errors = [
         one - median(offsets[:place] + offsets[place + 1 :]) for place, one in enumerate(offsets)
     ]
-    expected = student * sqrt(sum(error**2 for error in errors) / days + 0.02**2)
+    of_weeks = 0.12**2  # Another week differs more than the days of one.
+    expected = student * sqrt(sum(error**2 for error in errors) / days + 0.02**2 + of_weeks)
     assert isinstance(found, SensorMapping)
     assert found.spread == pytest.approx(expected, abs=0.001)
     assert found.offset == pytest.approx(log(1.8) + median(offsets), abs=0.001)

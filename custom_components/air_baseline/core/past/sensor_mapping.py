@@ -3,14 +3,15 @@
 On the scale (y = ln(1 + x)), the new sensor is taken to read the same amount more at all levels:
 the median, over days, of the median difference of their hourly means. How far that may be wrong
 is learned by leaving out one day at a time: the error on the day left out, with Student's t for
-so few days. A slope of its own (Theil and Sen's) predicted other days no better in recordings
-(`benchmarks/mapping.py`), so it only shows whether the two read the same air.
+so few days. Days of another week differ more than days of one, so the spread is wider. A slope of
+its own (Theil and Sen's) predicted other days no better in recordings (`benchmarks/mapping.py`),
+so it only shows whether the two read the same air.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log, sqrt
+from math import hypot, log, sqrt
 from typing import Final
 
 import numpy as np
@@ -33,9 +34,11 @@ MOST_SPREAD = log(2.0)  # On the scale, by judgement: twice as much or half as m
 ALIKE_SPREAD = log(1.25)  # On the scale, by judgement: two that may differ by more are not alike.
 # On the scale, by judgement: a fifth of a cell, which is as fine as days are kept.
 FINEST = 0.02
-# Student's t with 2, 3, ... degrees of freedom that 9 of 10 errors stay below. Days differ more
-# from week to week than within one: in recordings, 0.78 of the days of another half were inside
-# (`benchmarks/mapping.py`).
+# A standard deviation on the scale: how much the difference of two sensors moves from one week to
+# another. The least, in steps of 0.01, with which the spread held 9 of 10 days that it had not seen
+# in recordings of five rooms (`benchmarks/mapping.py`).
+WEEKS_SD = 0.12
+# Student's t with 2, 3, ... degrees of freedom, which follows from 9 of 10 errors staying below.
 STUDENT: Final = (
     *(2.92, 2.353, 2.132, 2.015, 1.943, 1.895, 1.86, 1.833, 1.812),
     *(1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.74, 1.734, 1.729),
@@ -61,7 +64,7 @@ class NoMapping(StrEnum):
 class SensorMapping:
     """What a new sensor reads where the old one reads `level` (base unit), its usual one.
 
-    It reads `offset` more on the scale, give or take `spread`: about 8 of 10 other days are inside.
+    It reads `offset` more on the scale, give or take `spread`: 9 of 10 other days are inside.
     `days` were compared; `slope` is what a free slope would be, and only shown.
     """
 
@@ -106,11 +109,12 @@ def map_sensors(old: PastDays, new: PastDays, spec: PollutantSpec) -> SensorMapp
     offset = float(np.median(days))
     errors = [day - np.median(np.delete(days, place)) for place, day in enumerate(days)]
     rms = sqrt(float(np.mean(np.square(errors))) + FINEST**2)
-    spread = STUDENT[len(pairs) - LEAST_DAYS] * rms
+    student = STUDENT[len(pairs) - LEAST_DAYS]
+    error, spread = student * rms, student * hypot(rms, WEEKS_SD)
     if spread > MOST_SPREAD:
         return Refused(NoMapping.UNCERTAIN, len(pairs))
-    if abs(offset) <= spread:
-        alike = NoMapping.ALIKE if spread <= ALIKE_SPREAD else NoMapping.UNCERTAIN
+    if abs(offset) <= error:
+        alike = NoMapping.ALIKE if error <= ALIKE_SPREAD else NoMapping.UNCERTAIN
         return Refused(alike, len(pairs))
     return SensorMapping(
         level=round(from_scale(float(np.median(hours[:, 0]))), 1),
