@@ -1,5 +1,7 @@
 """Make the archive that HACS installs: only what runs, and the same bytes each time.
 
+Next to it are the notes of the release: what CHANGELOG.md says of the version.
+
 A release is made of a repository that has an owner: `--fill` writes REPOSITORY, the one constant,
 wherever the tree names its address or its owner, and no tag is released with the placeholder.
 """
@@ -19,6 +21,7 @@ PLACEHOLDER_OWNER: Final = "air-baseline"  # Until it is known: it stands for no
 DOMAIN: Final = "air_baseline"
 INTEGRATION: Final = ROOT / "custom_components" / DOMAIN
 ARCHIVE: Final = ROOT / "dist" / f"{DOMAIN}.zip"  # hacs.json tells HACS this name.
+NOTES: Final = ROOT / "dist" / "notes.md"  # What GitHub says of the release.
 WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can store.
 RUNTIME: Final = {".js", ".json", ".png", ".py", ".txt", ".yaml"}
 LIBRARIES: Final = ("uplot.js", "uplot-license.txt")  # Got by script/get-frontend.
@@ -69,11 +72,30 @@ def check_libraries(folder: Path = INTEGRATION) -> None:
             raise ReleaseError(f"{name} is missing: run script/get-frontend")
 
 
+def version() -> str:
+    """Return the version that the manifest names."""
+    named: str = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))["version"]
+    return named
+
+
+def notes(root: Path = ROOT) -> str:
+    """Return what CHANGELOG.md says of the version; ReleaseError if it says nothing.
+
+    Links to pages lead to those of the version, since the notes are read outside the tree.
+    """
+    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    _, _, rest = changelog.partition(f"\n## {version()}\n")
+    said = rest.partition("\n## ")[0].strip()
+    if not said:
+        raise ReleaseError(f"CHANGELOG.md says nothing of version {version()}")
+    pages = f"https://github.com/{named_repository(root)}/blob/v{version()}/docs/"
+    return said.replace("](docs/", f"]({pages}")
+
+
 def check_tag(tag: str) -> None:
     """Raise ReleaseError unless a tag is the version of the manifest with a v before it."""
-    version = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))["version"]
-    if tag != f"v{version}":
-        raise ReleaseError(f"the tag is {tag}, but the manifest has version {version}")
+    if tag != f"v{version()}":
+        raise ReleaseError(f"the tag is {tag}, but the manifest has version {version()}")
 
 
 def forms(repository: str) -> list[str]:
@@ -144,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             check_owner(options.repository)
         check_libraries()
         build(ARCHIVE)
+        NOTES.write_text(notes(), "utf-8")
     except ReleaseError as error:
         sys.stderr.write(f"release: {error}\n")
         return 1

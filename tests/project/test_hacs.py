@@ -131,6 +131,23 @@ def test_an_unknown_file_stops_a_release(archive: Path, tmp_path: Path) -> None:
         release.build(archive, copy)
 
 
+def test_a_release_is_noted_in_the_words_of_its_changelog() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    said = release.notes()
+    assert changelog.startswith("# Changelog")
+    assert "### Added" in said
+    assert said.splitlines()[-1] in changelog
+    assert "\n## " not in said, "nothing of another version"
+    assert "](docs/" not in said, "the notes are read outside the tree"
+
+
+def test_a_version_without_notes_is_not_released(tmp_path: Path) -> None:
+    for text in ("# Changelog\n", "# Changelog\n\n## 99.0.0\n\n- x\n"):
+        (tmp_path / "CHANGELOG.md").write_text(text, "utf-8")
+        with pytest.raises(release.ReleaseError, match="says nothing of version"):
+            release.notes(tmp_path)
+
+
 def test_a_tag_must_be_the_version_of_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
     version = json.loads((FOLDER / "manifest.json").read_text("utf-8"))["version"]
     release.check_tag(f"v{version}")
