@@ -26,6 +26,7 @@ WRITTEN: Final = (1980, 1, 1, 0, 0, 0)  # The earliest time that an archive can 
 RUNTIME: Final = {".js", ".json", ".png", ".py", ".txt", ".yaml"}
 LIBRARIES: Final = ("uplot.js", "uplot-license.txt")  # Got by script/get-frontend.
 CACHES: Final = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+NO_TEXT: Final = (OSError, UnicodeDecodeError)  # A file is gone, or it is no text.
 FOR_PEOPLE: Final = {"quality_scale.yaml"}  # Nothing reads it at run time.
 
 
@@ -128,8 +129,8 @@ def fill(repository: str = REPOSITORY, root: Path = ROOT) -> list[str]:
         path = root / name
         try:
             before = path.read_bytes().decode("utf-8")
-        except OSError, UnicodeDecodeError:
-            continue  # It is gone, or it is not text.
+        except NO_TEXT:
+            continue
         after = before
         for old, new in renamed.items():
             after = after.replace(old, new)

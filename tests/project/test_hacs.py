@@ -1,5 +1,6 @@
 """What HACS requires of the repository, and the archive that it installs."""
 
+import ast
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -129,6 +130,11 @@ def test_an_unknown_file_stops_a_release(archive: Path, tmp_path: Path) -> None:
     (copy / "icon.png.backup").touch()
     with pytest.raises(release.ReleaseError, match=r"icon\.png\.backup"):
         release.build(archive, copy)
+
+
+def test_the_python_of_the_machine_that_releases_can_read_the_program() -> None:
+    """`script/release` runs on Python 3.10 and later, without our environment."""
+    ast.parse((ROOT / "script" / "release.py").read_text("utf-8"), feature_version=(3, 10))
 
 
 def test_a_release_is_noted_in_the_words_of_its_changelog() -> None:
