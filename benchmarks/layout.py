@@ -172,14 +172,13 @@ def change_table(results: Results) -> Table:
         (
             f"{season}, {NAMES[pollutant]}, day {after.day}",
             *[_two(week) for week in after.weeks],
-            f"{after.doubted} of {after.rooms}",
-            _days(after.again),
+            f"{after.asked} of {after.rooms}",
             _two(after.episodes),
         )
         for season, pollutant, after in results.changed
     ]
     weeks = [f"week {week}" for week in range(1, 9)]
-    header = ("after", *weeks, "doubted", "days until learned again", "episodes in 30 days")
+    header = ("after", *weeks, "asked about", "episodes in 30 days")
     return Table("After something changed: how often the range held", header, rows)
 
 

@@ -37,16 +37,14 @@ BEGINS: Final = {
 class AfterChange:
     """The weeks after a day on which something changed, in homes that were learned by then.
 
-    `weeks` is the coverage of each week, `doubted` how many rooms left `learned` within 60
-    days, `again` the median days from the change until they were learned again (NaN: none
-    was), `episodes` per room in the first 30 days.
+    `weeks` is the coverage of each week, `asked` in how many rooms a change was suspected within
+    60 days, `episodes` per room in the first 30 days.
     """
 
     day: int
     weeks: tuple[float, ...]
     rooms: int
-    doubted: int
-    again: float
+    asked: int
     episodes: float
 
 
@@ -70,15 +68,12 @@ class Smoke:
 def after_change(runs: Sequence[Run], day: int) -> AfterChange:
     """Return what happened after a day (since the first reading)."""
     known = [run for run in runs if _learned_on(run, day - 1)]
-    left = [run for run in known if _left(run, day) is not None]
-    again = [back - day for run in left if (back := _learned_again(run, day)) is not None]
     episodes = sum(_episodes(run, day, day + ALERT_DAYS) for run in known)
     return AfterChange(
         day=day,
         weeks=tuple(_week(known, day + 7 * week) for week in range(WEEKS)),
         rooms=len(known),
-        doubted=len(left),
-        again=float(np.median(again)) if again else float("nan"),
+        asked=sum(any(day <= age < day + FOLLOWED_DAYS for age in run.changes) for run in known),
         episodes=episodes / len(known) if known else float("nan"),
     )
 
@@ -153,18 +148,3 @@ def _learned_on(run: Run, day: int) -> bool:
     said = run.said
     chosen = (said.age >= day) & (said.age < day + 1)
     return bool((said.state[chosen] == STATES.index(LearningState.LEARNED)).any())
-
-
-def _left(run: Run, day: int) -> float | None:
-    """Return the age at which a room left `learned` after a day, within the followed days."""
-    said = run.said
-    after = (said.age >= day) & (said.age < day + FOLLOWED_DAYS)
-    doubt = after & (said.state == STATES.index(LearningState.CHANGING))
-    return float(said.age[doubt][0]) if doubt.any() else None
-
-
-def _learned_again(run: Run, day: int) -> float | None:
-    left = _left(run, day)
-    said = run.said
-    back = (said.age > (left or 0.0)) & (said.state == STATES.index(LearningState.LEARNED))
-    return float(said.age[back][0]) if left is not None and back.any() else None

@@ -39,15 +39,16 @@ def a_run(name: str, states: dict[int, LearningState], high: float = 10.0) -> Ru
     )
 
 
-def test_weeks_doubt_and_learning_again_are_counted_from_the_change() -> None:
-    doubting = a_run("a", {97: LearningState.CHANGING, 112: LearningState.LEARNED})
-    doubting.episodes = [(CHANGE + 3) * DAY_S, (CHANGE + 29) * DAY_S, (CHANGE + 31) * DAY_S]
-    late = a_run("b", {170: LearningState.CHANGING})
+def test_weeks_questions_and_episodes_are_counted_from_the_change() -> None:
+    asking = a_run("a", {})
+    asking.changes = [CHANGE - 3, CHANGE + 7, CHANGE + 40]
+    asking.episodes = [(CHANGE + 3) * DAY_S, (CHANGE + 29) * DAY_S, (CHANGE + 31) * DAY_S]
+    late = a_run("b", {})
+    late.changes = [CHANGE + 60]
     never = a_run("c", {0: LearningState.PROVISIONAL})
-    after = after_change([doubting, late, never], CHANGE)
+    after = after_change([asking, late, never], CHANGE)
     assert after.weeks[:2] == (0.0, 1.0)
-    assert (after.rooms, after.doubted) == (2, 1)
-    assert after.again == pytest.approx(112 - CHANGE)
+    assert (after.rooms, after.asked) == (2, 1)
     assert after.episodes == 1.0
 
 
