@@ -44,7 +44,7 @@ def results(room: Run, found: list[Found], trust: Trust = HONEST, claims: int = 
         pooled={Pollutant.PM25: trust},
         smoke=[(Pollutant.PM25, Promise.MONTH, smoke)],
         recorded_smoke=[RecordedSmoke(Promise.MONTH, 6, 2, 1, 1)],
-        changed=[(MOVED, Pollutant.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 20.0, 1.0))],
+        changed=[(MOVED, Pollutant.PM25, AfterChange(90, (0.7,) * 8, 1, 1, 1.0))],
         thin=[(Pollutant.PM25, Thin("two days", 4, claims))],
         comparisons=[Comparison(Pollutant.PM25, table, found, found)],
         recorded_comparisons=[Comparison(Pollutant.PM25, table, found, found)],
