@@ -45,8 +45,8 @@ def _page(results: Results, broken: Sequence[str]) -> Iterator[str]:
         f"{results.homes} made-up homes of each kind, with {results.days} days each: "
         f"{name_of(results.block)}. Each interval says how far a figure may be off with so few "
         "homes: it comes from drawing the homes again. Homes of sixteen more kinds have "
-        "[a page of their own](regimes.md). One command writes this page, its plots and all "
-        "figures:"
+        "[a page of their own](regimes.md), and so have [three years of a room](year.md). One "
+        "command writes this page, its plots and all figures:"
     )
     yield "```sh\npython -m benchmarks.honesty --data FOLDER --report docs/honesty\n```"
     yield from _verdict(broken)
