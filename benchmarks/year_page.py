@@ -146,7 +146,8 @@ def _changes(report: YearReport) -> Iterator[str]:
     yield (
         "A level inside what the same weeks of earlier years had is no suspected change. What a "
         "moved sensor adds is as large as what a hard winter adds, so some moves are no longer "
-        "asked about."
+        "asked about. Without the year, as few needless questions would leave "
+        "[still fewer moves found](../developers/statistics.md#what-the-year-earns) (tuning seeds)."
     )
     yield f"![Needless questions so far, month by month]({FIGURE})"
     header = ("", *[f"{name}, {how}" for name in NAMES.values() for how in HOW])
