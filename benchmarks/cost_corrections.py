@@ -36,7 +36,7 @@ from custom_components.air_baseline.core.ledger.own_words import MOST_CHARACTERS
 from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 
 from .figures import Figure, show
-from .speed import CLOSE_MS, DISK_KB, FIRST, MEMORY_KB, ROOMS, ZONE, Room, close_s, memory_kb
+from .speed import CLOSE_MS, DISK_KB, FIRST, MEMORY_KB, ROOMS, ZONE, Evening, Room, memory_kb
 
 NUMBERS: Final = (3, 100, 3_000)
 HOUR: Final = 3_600
@@ -75,13 +75,17 @@ def figures() -> Iterator[Figure]:
 
 
 def _figures(room: Room, number: int, workload: str) -> Iterator[Figure]:
-    kinds = WORKLOADS[workload]
-    evening = corrected(room, number, kinds)
+    last_week = list[Evening]()
+    for day, channel in corrected(room, number, WORKLOADS[workload]):
+        if day > FIRST + DAYS - WEEK:
+            last_week.append(Evening.of(day, channel))
+    evening = channel
     text = _text(evening)
     name = f"{room.pollutant.value}, {number:,} {workload}:"
+    closes = [one.close_ms() for one in last_week]
+    yield Figure(f"{name} a day's close", closes, "ms", CLOSE_MS)
+    yield Figure("  the longest of a week", [max(closes)], "ms", CLOSE_MS)
     day = FIRST + DAYS
-    closes = [1e3 * close_s(text, day) for _ in range(TRIES)]
-    yield Figure(f"{name} a day's close", [min(closes)], "ms", CLOSE_MS)
     steps = [step_ms(text, day, kind) for kind in KINDS]
     yield Figure(f"{name} one more", steps, "ms", CORRECTION_MS)
     yield Figure("  the slowest kind", [max(steps)], "ms", CORRECTION_MS)
@@ -112,8 +116,8 @@ def _told(text: str, day: int) -> Channel:
     return channel
 
 
-def corrected(room: Room, number: int, kinds: Sequence[str] = KINDS) -> Channel:
-    """Return a channel on the evening of its last day, after one correction an hour."""
+def corrected(room: Room, number: int, kinds: Sequence[str]) -> Iterator[tuple[int, Channel]]:
+    """Yield a channel on the evening of each day; in the last hours, it gets a correction each."""
     channel, chance, done = room.channel(), Random(number), 0  # noqa: S311 - repeatable
     start = day_start(FIRST + DAYS, ZONE) - HOUR * (number + 1)
     for day in range(FIRST, FIRST + DAYS):
@@ -124,7 +128,7 @@ def corrected(room: Room, number: int, kinds: Sequence[str] = KINDS) -> Channel:
                 correct(channel, at + round(chance.random(), 6), kinds[done % len(kinds)], chance)
                 done += 1
         channel.take_events()
-    return channel
+        yield day, channel
 
 
 def correct(channel: Channel, at: float, kind: str, chance: Random) -> None:

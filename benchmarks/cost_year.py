@@ -13,13 +13,11 @@ from time import process_time
 import tracemalloc
 from typing import Final
 
-from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.day import day_start
 from custom_components.air_baseline.core.learning.last_year import months_seen, same_weeks
 from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.ledger import Ledger
-from custom_components.air_baseline.core.storage.channel import dump_channel, load_channel
 from custom_components.air_baseline.core.storage.year import dump_year, load_year
 from custom_components.air_baseline.core.year.packing import forget
 from custom_components.air_baseline.core.year.year import Year
@@ -33,6 +31,7 @@ from .speed import (
     ROOMS,
     TRIES,
     ZONE,
+    Evening,
     Room,
     live,
     memory_kb,
@@ -81,23 +80,13 @@ def _closes(room: Room, channel: Channel, first: int) -> Iterator[Figure]:
     joins, others = list[float](), list[float]()
     for day in range(first, first + CLOSED_DAYS):
         live(channel, room, range(day, day + 1))
-        evening, year = json.dumps(dump_channel(channel)), channel.year
-        took = min(_close_ms(evening, year, day + 1) for _ in range(TRIES))
+        evening = Evening.of(day, channel)
         channel.advance(day_start(day + 1, ZONE))
-        (joins if len(channel.year.all_weeks) > len(year.all_weeks) else others).append(took)
+        joined = channel.year.packed != evening.year.packed
+        (joins if joined else others).append(evening.close_ms())
     name = f"{room.pollutant.value}: a day's close"
     yield Figure(f"{name} with a week that joins", joins, "ms", CLOSE_MS)
     yield Figure(f"{name} on other days", others, "ms", CLOSE_MS)
-
-
-def _close_ms(evening: str, year: Year, next_day: int) -> float:
-    """Return the time that a channel takes to step into the next day, as if many others had."""
-    channel, at = load_channel(json.loads(evening), ZONE, MONTH_DAYS), day_start(next_day, ZONE)
-    channel.year = year
-    forget()
-    start = process_time()
-    channel.advance(at)
-    return 1e3 * (process_time() - start)
 
 
 def _days(room: Room, first: int) -> Sequence[DaySummary]:
