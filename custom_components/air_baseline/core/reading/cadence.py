@@ -5,7 +5,7 @@ for hours. Others repeat it, and their silence means that something is wrong. It
 after a restart an integration may report in another way, and a source that repeats shows it soon.
 """
 
-from collections import deque
+from array import array
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from statistics import median
@@ -52,9 +52,10 @@ class Cadence:
 
     def __init__(self) -> None:
         """Start with a source that may report only changes."""
-        self.intervals: deque[float] = deque(maxlen=KEPT)
-        self.repeat_intervals: deque[float] = deque(maxlen=REPEATS_KEPT)
-        self.moves: deque[float] = deque(maxlen=MOVES_KEPT)
+        # As deques, they would take two kilobytes more in each channel.
+        self.intervals = array("d")
+        self.repeat_intervals = array("d")
+        self.moves = array("d")
         self.regular_s: float = REGULAR_AFTER_S  # Seconds since the last silence.
         self.said: bool | None = None  # What a person said of a file.
 
@@ -63,14 +64,15 @@ class Cadence:
         known = len(self.intervals) >= REGULAR_FROM
         silent = known and interval_s > LEAST_HOLD_S and interval_s > self.hold_limit_s
         self.regular_s = 0.0 if silent else self.regular_s + interval_s
-        self.intervals.append(interval_s)
+        _keep(self.intervals, interval_s, KEPT)
         if not difference:
-            self.repeat_intervals.append(interval_s)
-        self.moves.append(abs(difference))
+            _keep(self.repeat_intervals, interval_s, REPEATS_KEPT)
+        _keep(self.moves, abs(difference), MOVES_KEPT)
 
     def note_repeats(self) -> None:
         """Note that a value was repeated at unknown intervals, as the recorder keeps it."""
-        self.moves.extend([0.0] * REPEATS_FROM)
+        for _ in range(REPEATS_FROM):
+            _keep(self.moves, 0.0, MOVES_KEPT)
 
     @property
     def changes_only(self) -> bool:
@@ -92,6 +94,13 @@ class Cadence:
             usual_s = sorted(self.repeat_intervals)[-LONG_REPEATS]
             limit_s = max(limit_s, HOLD_REPEATS * usual_s)
         return min(max(LEAST_HOLD_S, limit_s), LONGEST_HOLD_S)
+
+
+def _keep(numbers: array[float], number: float, most: int) -> None:
+    """Add a number, and forget the oldest one if they are more than that."""
+    numbers.append(number)
+    if len(numbers) > most:
+        del numbers[0]
 
 
 def reports_only_changes(readings: Iterable[tuple[float, float | None]]) -> bool:
