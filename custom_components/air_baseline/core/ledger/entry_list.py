@@ -169,7 +169,7 @@ def _times(column: list[Any]) -> list[float]:
 
 
 def _whole(values: Sequence[Any]) -> bool:
-    return all(type(value) is int for value in values)
+    return {*map(type, values)} <= {int}
 
 
 def _differences(values: list[Any]) -> list[Any]:

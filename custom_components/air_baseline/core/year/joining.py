@@ -26,11 +26,14 @@ def joined(year: Year, ledger: Ledger, last_day: int, at: float, spare: int = 0)
     clock may be `spare` days ahead, by which weeks stay longer than two years.
     """
     leaving = [summary.day for summary in ledger.days if summary.day <= last_day - WINDOW_DAYS]
+    if not leaving and not _undecided(year, ledger):
+        return year
+    before = _settled(ledger, at)
     if leaving:
         last = week_of(leaving[-1])
         days = [summary for summary in ledger.days if week_of(summary.day) <= last]
-        year = _recent(_with_days(year, ledger, _new_in(year, days), at), last_day - spare)
-    return followed(year, ledger, at) if _undecided(year, ledger) else year
+        year = _recent(_with_days(year, ledger, _new_in(year, days), before), last_day - spare)
+    return _followed(year, ledger, before) if _undecided(year, ledger) else year
 
 
 def followed(year: Year, ledger: Ledger, at: float) -> Year:
@@ -39,16 +42,20 @@ def followed(year: Year, ledger: Ledger, at: float) -> Year:
     What can be undone no longer is settled: the weeks that it excludes go, and days that waited
     join or go.
     """
-    before, now = _settled(ledger, at), ledger.effects
+    return _followed(year, ledger, _settled(ledger, at))
+
+
+def _followed(year: Year, ledger: Ledger, before: Effects) -> Year:
+    now = ledger.effects
     year = replace(
         year,
         room=_bound(year.room, _room_since(before), _room_since(now)),
         hours=_bound(year.hours, _hours_since(before), _hours_since(now)),
     )
     if year.waiting:
-        year = _with_days(replace(year, waiting=()), ledger, year.waiting, at)
+        year = _with_days(replace(year, waiting=()), ledger, year.waiting, before)
     year = _with_struck(year, before, now)
-    return year.without(lambda week: week.seen_days[0] < year.room.settled)
+    return year.without(lambda week: week.first_seen < year.room.settled)
 
 
 def filled(year: Year, ledger: Ledger, days: Iterable[DaySummary], today: int) -> Year:
@@ -84,11 +91,14 @@ def _new_in(year: Year, days: Iterable[DaySummary]) -> list[DaySummary]:
     return [one for one in days if one.day not in known]
 
 
-def _with_days(year: Year, ledger: Ledger, days: Sequence[DaySummary], at: float) -> Year:
-    """Return the year with days; those wait of which an undoable correction excludes anything."""
+def _with_days(year: Year, ledger: Ledger, days: Sequence[DaySummary], before: Effects) -> Year:
+    """Return the year with days; those wait of which an undoable correction excludes anything.
+
+    `before` is what the entries do that cannot be undone any more.
+    """
     if not days:
         return year
-    before, now = _settled(ledger, at), ledger.effects
+    now = ledger.effects
     waiting = {summary.day: summary for summary in year.waiting}
     joining: list[tuple[DaySummary, int]] = []
     for summary in days:

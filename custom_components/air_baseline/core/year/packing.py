@@ -83,7 +83,7 @@ def _packed(weeks: Sequence[Week], counts: Counts, unit: int) -> bytes:
 
 def _rounded(counts: Counts, unit: int) -> Counts:
     """Return counts of which the sums up to each cell are rounded to multiples of `unit`."""
-    sums = np.cumsum(counts.reshape(-1, CELLS), axis=1, dtype=int)
+    sums = np.cumsum(counts.reshape(-1, CELLS), axis=1, dtype=np.int32)
     rounded = np.diff((sums + unit // 2) // unit * unit, axis=1, prepend=0)
     return np.asarray(np.minimum(rounded, MOST_COUNT // unit * unit), dtype=np.uint8)
 
@@ -97,25 +97,28 @@ def unpack(packed: bytes) -> tuple[Week, ...]:
 def _unpacked(packed: bytes) -> tuple[int, tuple[Week, ...]]:
     """Return to what the counts of packed weeks are rounded, and the weeks."""
     columns, peaks, cells = _read(packed)
-    rows = (
-        dict(zip(_NAMES, row, strict=True))
-        for row in zip(*(columns[name] for name in _NAMES), strict=True)
-    )
+    rows = zip(*(columns[name] for name in _NAMES), strict=True)
     return int(columns.get("unit", 1)), tuple(map(_week, rows, peaks, cells, strict=True))
 
 
 forget: Final = _unpacked.cache_clear  # For measurements: the next time, weeks are unpacked again.
 
 
-def _week(values: Mapping[str, Any], peaks: bytes, cells: bytes) -> Week:
-    temperatures = values["temperatures"]
-    named = {name: (low, high) for name, (low, high) in values["surroundings"].items()}
-    tuples = {
-        "temperatures": None if temperatures is None else tuple(temperatures),
-        "windows": tuple(values["windows"]),
-        "surroundings": MappingProxyType(named),
-    }
-    return Week(**{**values, **tuples}, peaks=peaks, cells=cells)
+def _week(values: Sequence[Any], peaks: bytes, cells: bytes) -> Week:
+    number, seen, hourly, coverage, scored, temperatures, windows, surroundings = values
+    named = {name: (low, high) for name, (low, high) in surroundings.items()}
+    return Week(
+        number=number,
+        seen=seen,
+        hourly=hourly,
+        cells=cells,
+        peaks=peaks,
+        coverage=coverage,
+        scored=scored,
+        temperatures=None if temperatures is None else tuple(temperatures),
+        windows=tuple(windows),
+        surroundings=MappingProxyType(named),
+    )
 
 
 def check(packed: bytes) -> None:

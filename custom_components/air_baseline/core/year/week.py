@@ -28,6 +28,7 @@ MOST_COUNT: Final = 255  # Slots of one cell in one part; follows from a byte. A
 NO_PEAKS: Final = bytes([NO_PEAK]) * (len(HOLDS) * PARTS)
 OUTDOOR_PM25: Final = "outdoor_pm25"
 
+type Counts = NDArray[np.uint8]  # Slots spent in each cell (part, cell).
 type Extremes = tuple[float, float]  # The lowest and the highest daily mean.
 
 
@@ -77,6 +78,16 @@ class Week:
         return self.number * WEEK_DAYS + 1
 
     @property
+    def first_seen(self) -> int:
+        """Return the first day that it adds up (proleptic ordinal)."""
+        return self.first_day + (self.seen & -self.seen).bit_length() - 1
+
+    @property
+    def last_seen(self) -> int:
+        """Return the last day that it adds up (proleptic ordinal)."""
+        return self.first_day + self.seen.bit_length() - 1
+
+    @property
     def seen_days(self) -> list[int]:
         """Return the days that it adds up (proleptic ordinals)."""
         return [self.first_day + place for place in range(WEEK_DAYS) if self.seen >> place & 1]
@@ -98,7 +109,7 @@ class Week:
         return WeekOrigin.HOURLY if hourly else WeekOrigin.LIVED
 
     @property
-    def counts(self) -> NDArray[np.uint8]:
+    def counts(self) -> Counts:
         """Return the slots spent in each cell (part, cell)."""
         return np.frombuffer(self.cells, dtype=np.uint8).reshape(PARTS, CELLS)
 
@@ -120,12 +131,17 @@ class Week:
         """Tell whether a day is among those that it adds up."""
         return week_of(day) == self.number and bool(self.seen & _bit(day))
 
-    def with_day(self, summary: DaySummary, parts: int = ALL_PARTS) -> Week:
+    def with_day(
+        self, summary: DaySummary, parts: int = ALL_PARTS, counts: Counts | None = None
+    ) -> Week:
         """Return the week with a day added, in the parts of a mask; each day is added once.
+
+        Its counts may be known already.
 
         An hourly mean hides peaks, so such a day adds none.
         """
         usable = summary.usable & parts
+        counts = day_counts([summary])[0] if counts is None else counts
         if not usable or self.has(summary.day):
             return self
         hourly = summary.origin is DayOrigin.HOURLY
@@ -139,7 +155,7 @@ class Week:
             self,
             seen=self.seen | bit,
             hourly=self.hourly | (bit if hourly else 0),
-            cells=_added(self.counts, day_counts([summary])[0], usable),
+            cells=_added(self.counts, counts, usable),
             peaks=self.peaks if hourly else _raised(self.peaks, summary.peaks, usable),
             coverage=self.coverage if coverage is None else self._mean(coverage),
             scored=self.scored + (coverage is not None),
@@ -172,7 +188,7 @@ def _with_windows(known: tuple[int, int], share: float | None) -> tuple[int, int
     return (shut, mostly_open + 1) if share >= MOSTLY_OPEN else (shut + 1, mostly_open)
 
 
-def _added(known: NDArray[np.uint8], day: NDArray[np.uint8], parts: int) -> bytes:
+def _added(known: Counts, day: Counts, parts: int) -> bytes:
     total = known.astype(np.uint16)
     total[parts_of(parts)] += day[parts_of(parts)]
     return np.minimum(total, MOST_COUNT).astype(np.uint8).tobytes()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..codes import YearGap
-from ..ledger.day_summary import DaySummary
+from ..ledger.day_summary import DaySummary, day_counts
 from .packing import MOST_WEEKS, pack, unpack
 from .week import Week, week_of
 
@@ -61,15 +61,16 @@ class Year:
 
     def _counts(self, week: Week) -> bool:
         struck = any(week.has(day) for day, _ in self.struck)
-        return not struck and week.seen_days[0] >= self.room.now
+        return not struck and week.first_seen >= self.room.now
 
     def with_days(self, days: Iterable[tuple[DaySummary, int]]) -> Year:
         """Return it with days, each in the parts of a mask; a day that it has stays as it is."""
         weeks = {week.number: week for week in self.all_weeks}
-        before = dict(weeks)
-        for summary, parts in days:
-            number = week_of(summary.day)
-            weeks[number] = weeks.get(number, Week(number=number)).with_day(summary, parts)
+        before, added = dict(weeks), list(days)
+        read = day_counts([summary for summary, _ in added])
+        for (summary, parts), counts in zip(added, read, strict=True):
+            week = weeks.get(number := week_of(summary.day), Week(number=number))
+            weeks[number] = week.with_day(summary, parts, counts)
         return self if weeks == before else self.with_weeks(weeks.values())
 
     def with_weeks(self, weeks: Iterable[Week]) -> Year:
@@ -86,7 +87,7 @@ class Year:
     def before(self, day: int) -> Year:
         """Return it without the weeks and days that are not over before a day."""
         return replace(
-            self.without(lambda week: week.seen_days[-1] >= day),
+            self.without(lambda week: week.last_seen >= day),
             struck=tuple(one for one in self.struck if one[0] < day),
             waiting=tuple(summary for summary in self.waiting if summary.day < day),
         )
