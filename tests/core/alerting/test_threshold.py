@@ -40,7 +40,7 @@ from custom_components.air_baseline.core.alerting.threshold import (
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
 from custom_components.air_baseline.core.ledger.correction import exclude_days, report_change
-from custom_components.air_baseline.core.ledger.day_summary import DaySummary, day_counts
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary
 from custom_components.air_baseline.core.ledger.entries import (
     ChangePassed,
     Correction,
@@ -111,7 +111,7 @@ def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
-    return levels_before(days, day_counts(days), reference, RANGES)
+    return levels_before(days, reference, RANGES)
 
 
 def test_the_level_before_a_part_is_the_median_of_the_previous_six_hours() -> None:

@@ -24,7 +24,7 @@ from ..learning.typical_range import (
 )
 from ..learning.weather_limits import WeatherLimits, weather_limits
 from ..ledger.day_summary import day_counts
-from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
+from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.ledger import Ledger
 from ..ledger.mapping import mapped_counts
 from ..pollutant import PollutantSpec
@@ -139,9 +139,7 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
     summaries = ledger.evidence(day, WINDOW_DAYS)
     if spec.prior is None and known.state is LearningState.COLLECTING:
         return Forecast(day=day, resolution=resolution, standing=known)
-    counts = day_counts(ledger.days)
-    in_force = {summary.day for summary in summaries}
-    own = counts[[summary.day in in_force for summary in ledger.days]]
+    own = day_counts(summaries, ledger.days)
     converted = mapped_counts(own, [one.day for one in summaries], ledger.effects.mappings)
     days = stack(summaries, converted, ledger, day)
     coverages = [coverage for _, coverage in ledger.coverages()]
@@ -174,25 +172,18 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
         ),
         ledger,
         promise_days,
-        counts,
     )
 
 
-def with_threshold(
-    written: Forecast, ledger: Ledger, promise_days: int, counts: DayCounts | None = None
-) -> Forecast:
-    """Return a forecast with the threshold of a promise, from the days before its own.
-
-    `counts` are those of all days of the ledger, if they are known already.
-    """
+def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Forecast:
+    """Return a forecast with the threshold of a promise, from the days before its own."""
     written = replace(written, promise_days=promise_days)
     if not written.ranges:
         return written
-    counts = day_counts(ledger.days) if counts is None else counts
     reference = ledger.reference(WINDOW_DAYS, written.scored)
     threshold = alert_threshold(
         reference,
-        levels_before(ledger.days, counts, reference, written.ranges),
+        levels_before(ledger.days, reference, written.ranges),
         *alert_days(ledger, written.day),
         promise_days=promise_days,
         margin=margin(ledger, written.day, promise_days),

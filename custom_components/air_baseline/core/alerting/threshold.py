@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ..day import HOURS, PART_HOURS, PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
-from ..ledger.day_summary import DaySummary, day_peaks
-from ..ledger.histogram import ALL_PARTS, Counts, DayCounts
+from ..ledger.day_summary import DaySummary, day_counts, day_peaks
+from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.histogram_text import decode_counts
 from ..ledger.hour_peaks import HOLDS
 from ..ledger.ledger import Ledger
@@ -177,12 +177,13 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
     tail, scores = _fit(np.where(cells, rises, 0.0).reshape(len(reference), -1), usual)
     levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
+    bars = _bars(scores[ordinary], [*rarities(promise_days), NOTABLE_DAYS])
     return AlertThreshold(
         scores=array("d", scores),  # A tuple of them would take four times the memory.
         days=number,
-        bars={days: _bar(scores[ordinary], days) for days in rarities(promise_days)},
+        bars=dict(zip(rarities(promise_days), bars, strict=False)),
         margin=margin,
-        notable=_bar(scores[ordinary], NOTABLE_DAYS),
+        notable=bars[-1],
         tail=tail,
         before=array("d", np.median(before, axis=0).tolist()),
         floor=array("d", floor.tolist()),
@@ -199,20 +200,21 @@ def _fit(levels: Array, usual: NDArray[np.bool_]) -> tuple[Tail, Array]:
     return tail, scores.max(axis=1).round(SCORE_DIGITS)
 
 
-def _bar(scores: Array, days: int) -> float:
-    """Return the score that one day in a number of days exceeds, beyond the known days too.
+def _bars(scores: Array, rarities: Sequence[int]) -> list[float]:
+    """Return the scores that one day in so many days exceeds, beyond the known days too.
 
     Today is above the k-th highest of n days that are like it once in (n + 1) / k days.
     """
-    ranks = np.arange(len(scores), 0, -1)
-    rank = (len(scores) + 1) / (RANK * days)
-    bar = np.interp(-rank, -ranks, np.sort(scores)) - BEYOND * min(log(rank), 0.0)
-    return round(float(bar), SCORE_DIGITS)
+    ranks = [(len(scores) + 1) / (RANK * days) for days in rarities]
+    known = np.interp(np.negative(ranks), np.arange(-len(scores), 0), np.sort(scores)).tolist()
+    return [
+        round(bar - BEYOND * min(log(rank), 0.0), SCORE_DIGITS)
+        for bar, rank in zip(known, ranks, strict=True)
+    ]
 
 
 def levels_before(
     summaries: Sequence[DaySummary],
-    counts: DayCounts,
     reference: Sequence[DaySummary],
     ranges: Sequence[PartRange],
 ) -> Array:
@@ -220,13 +222,13 @@ def levels_before(
 
     It is the median over the two parts before, which can be of the day before. If too little of
     them was observed, it is the middle of the part's range. `summaries` are all days in memory,
-    oldest first, with their counts (day, part, cell).
+    oldest first.
     """
     if not reference:
         return np.zeros((0, PARTS))
     first = summaries[0].day
     days = np.zeros((summaries[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
-    days[[summary.day - first + 1 for summary in summaries]] = counts
+    days[[summary.day - first + 1 for summary in summaries]] = day_counts(summaries)
     rows = days.reshape(-1, CELLS)
     places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
     return _levels_before(rows, places + np.arange(PARTS), ranges)
@@ -256,7 +258,7 @@ def _levels_before(
     sums = rows[places - 1] + rows[places - BEFORE_PARTS]  # Counts are under 62: no overflow.
     middles = np.array([part.y_middle for part in ranges])
     observed = sums.sum(axis=-1) >= LEAST_BEFORE
-    return np.where(observed, quantiles(sums.astype(float), 0.5)[0], middles)
+    return np.where(observed, quantiles(sums, 0.5)[0], middles)
 
 
 def alert_days(ledger: Ledger, today: int) -> tuple[set[int], set[int]]:

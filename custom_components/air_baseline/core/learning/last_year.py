@@ -87,7 +87,7 @@ def same_weeks(year: Year, day: int, years: int = 1) -> SameWeeks | None:
     found = [
         week
         for week in year.weeks
-        if abs(week.number - middle) <= AROUND_WEEKS and week.seen_days[0] >= year.hours.now
+        if abs(week.number - middle) <= AROUND_WEEKS and week.first_seen >= year.hours.now
     ]
     if not found:
         return None
@@ -101,7 +101,7 @@ def same_weeks(year: Year, day: int, years: int = 1) -> SameWeeks | None:
 def left_weeks(year: Year, ledger: Ledger) -> list[Week]:
     """Return the weeks of which all days have left the ledger."""
     first = ledger.days[0].day if ledger.days else 0
-    return [week for week in year.weeks if week.seen_days[-1] < first or not first]
+    return [week for week in year.weeks if week.last_seen < first or not first]
 
 
 def season_of(day: int, *, southern: bool = False) -> tuple[TimeOfYear, int]:
@@ -196,5 +196,5 @@ def _kept(year: Year, ledger: Ledger) -> list[DaySummary]:
 def _edges(counts: Counts) -> Edges | None:
     if not counts.any():
         return None
-    low, middle, high = quantiles(counts.astype(float), *_TAILS)
+    low, middle, high = quantiles(counts, *_TAILS)
     return from_scale(float(low)), from_scale(float(middle)), from_scale(float(high))

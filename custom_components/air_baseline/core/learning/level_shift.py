@@ -94,7 +94,7 @@ def reviewed(
     rise worth an alert (base unit).
     """
     summaries = ledger.evidence(today, WINDOW_DAYS)
-    counts, parts = day_counts(summaries), ledger.common_parts(today)
+    counts, parts = day_counts(summaries, ledger.days), ledger.common_parts(today)
     medians = medians_by_day(summaries, counts, parts)
     passed = find_passed([pair for pair in medians if pair[0] >= ledger.change_day])
     if passed is not None:
@@ -123,9 +123,9 @@ def levels_by_day(counts: NDArray[np.integer], effect: float) -> Array:
     """
     counts = counts[counts.any(axis=(1, 2))]
     observed = counts.sum(axis=2, dtype=float)
-    low, high = (np.expm1(edge) for edge in quantiles(counts.astype(float), *RISE))
+    low, high = (np.expm1(edge) for edge in quantiles(counts, *RISE))
     rises = (observed * (high - low)).sum(axis=1) / observed.sum(axis=1)
-    quiet = np.expm1(quantiles(counts.sum(axis=1, dtype=float), QUIET)[0])
+    quiet = np.expm1(quantiles(counts.sum(axis=1, dtype=np.int32), QUIET)[0])
     levels: Array = np.log(np.stack([quiet, rises], axis=1) + FLOORS * effect)
     return levels
 

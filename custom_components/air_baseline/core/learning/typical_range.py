@@ -115,7 +115,7 @@ def stack(
 
 def day_medians(counts: DayCounts) -> Array:
     """Return the median of each day (day) on the scale, from counts (day, part, cell)."""
-    return quantiles(counts.sum(axis=1, dtype=float), 0.5)[0]
+    return quantiles(counts.sum(axis=1, dtype=np.int32), 0.5)[0]
 
 
 def medians_by_day(
@@ -173,26 +173,27 @@ def weighted_sums(days: Days) -> Array:
     return np.asarray(np.tensordot(days.weights, days.shares, axes=1), dtype=np.float64)
 
 
-def quantiles(law: Array, *probabilities: float) -> list[Array]:
+def quantiles(law: Array | NDArray[np.integer], *probabilities: float) -> list[Array]:
     """Return for each probability the quantile of each law (last axis: cell) on the scale.
 
-    Mass is spread evenly within a cell.
+    A law can be counts. Mass is spread evenly within a cell.
 
     >>> law = np.zeros(CELLS)
     >>> law[[10, 20]] = 0.5
     >>> [round(float(y), 2) for y in quantiles(law, 0.25, 0.5, 0.75)]
     [1.05, 1.1, 2.05]
     """
-    cumulative = np.cumsum(law, axis=-1)
+    # Of counts, small numbers take a third of the time.
+    cumulative = np.cumsum(law, axis=-1, dtype=float if law.dtype.kind == "f" else np.int32)
     return [_reached(law, cumulative, probability) for probability in probabilities]
 
 
-def _reached(law: Array, cumulative: Array, probability: float) -> Array:
+def _reached[L: Array | NDArray[np.integer]](law: L, cumulative: L, probability: float) -> Array:
     target = probability * cumulative[..., -1:]
-    index = np.minimum((cumulative < target).sum(axis=-1), CELLS - 1)[..., None]
+    index = (cumulative >= target).argmax(axis=-1)[..., None]
     mass = np.take_along_axis(law, index, axis=-1)
     before = np.take_along_axis(cumulative, index, axis=-1) - mass
-    within = np.divide(target - before, mass, out=np.zeros_like(mass), where=mass > 0.0)
+    within = np.divide(target - before, mass, out=np.zeros(mass.shape), where=mass > 0)
     y: Array = CELL_WIDTH * (index + np.clip(within, 0.0, 1.0))[..., 0]
     return y
 
@@ -273,8 +274,8 @@ def _cell(
     """Return the sensor value at an edge (base unit) as start, end and its share inside."""
     centre = round(edge / resolution) * resolution
     start, end = centre - resolution / 2.0, centre + resolution / 2.0
-    first = float(np.interp(to_scale(max(start, 0.0)), CELL_ENDS, ends))
-    last = float(np.interp(to_scale(end), CELL_ENDS, ends))
+    span = to_scale(max(start, 0.0)), to_scale(end)
+    first, last = np.interp(span, CELL_ENDS, ends).tolist()
     if last <= first:
         return start, end, 1.0
     overlap = min(last, probabilities[1]) - max(first, probabilities[0])

@@ -141,7 +141,7 @@ def _weeks(year: Year, first: int, last: int, years: int) -> list[Week]:
         for week in year.weeks
         if first <= week.number + ago <= last
         and week.days >= LEAST_WEEK_DAYS
-        and week.seen_days[0] >= year.hours.now
+        and week.first_seen >= year.hours.now
     ]
 
 
@@ -173,7 +173,7 @@ def _beyond(now: Array, then: Array, rising: bool) -> float:  # noqa: FBT001 - w
 
 
 def _middle(weeks: Sequence[NDArray[np.integer]]) -> float:
-    counts = np.sum(weeks, axis=(0, 1), dtype=float)
+    counts = np.array(weeks).sum(axis=(0, 1), dtype=np.int32)
     return round(from_scale(float(quantiles(counts, 0.5)[0])), 1)
 
 

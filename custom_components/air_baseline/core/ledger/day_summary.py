@@ -8,6 +8,7 @@ Readings are not kept.
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from math import isnan, nan
 import struct
 
@@ -202,9 +203,26 @@ def valid_days(summaries: Sequence[DaySummary], parts: int) -> list[bool]:
     return valid
 
 
-def day_counts(summaries: Sequence[DaySummary]) -> DayCounts:
-    """Return the slots spent in each cell (day, part, cell)."""
-    return decode_days([summary.text for summary in summaries])
+def day_counts(
+    summaries: Sequence[DaySummary], among: Sequence[DaySummary] | None = None
+) -> DayCounts:
+    """Return the slots spent in each cell (day, part, cell); they are read only.
+
+    Days that are asked for `among` others, in the same order, are read together with these.
+    """
+    among = summaries if among is None else among
+    counts = _decoded(tuple([summary.text for summary in among]))
+    if len(among) == len(summaries):
+        return counts
+    wanted = {summary.day for summary in summaries}
+    return counts[[summary.day in wanted for summary in among]]
+
+
+@lru_cache(maxsize=1)  # A day's close asks several times; it takes 72 KB for all channels together.
+def _decoded(texts: tuple[bytes, ...]) -> DayCounts:
+    counts = decode_days(texts)
+    counts.flags.writeable = False
+    return counts
 
 
 def day_peaks(summaries: Sequence[DaySummary]) -> Peaks:

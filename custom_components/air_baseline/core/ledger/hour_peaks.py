@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..day import HOURS, PART_HOURS, PARTS, SLOTS_PER_HOUR, SUSTAINED_SLOTS
 from ..pollutant import from_scale, to_scale
+from .histogram import ALL_PARTS
 
 HOLDS: Final = (SUSTAINED_SLOTS, SLOTS_PER_HOUR)  # Slots that a level is held for.
 PEAKS: Final = len(HOLDS) * HOURS  # Of a day: the hours of the first hold, then of the second.
@@ -67,6 +68,8 @@ def part_peaks(peaks: bytes) -> tuple[float | None, ...]:
 
 def peaked_parts(peaks: bytes) -> int:
     """Return the mask of the parts that have a peak."""
+    if NO_PEAK not in peaks[:HOURS]:  # So it is on nearly all days.
+        return ALL_PARTS
     parts = (peaks[part * PART_HOURS : (part + 1) * PART_HOURS] for part in range(PARTS))
     return sum(1 << part for part, codes in enumerate(parts) if codes != _NO_HOURS)
 

@@ -385,7 +385,8 @@ class Ledger:
         effects = self.effects
         if day < effects.epoch_day or effects.excluded[day] == ALL_PARTS:
             return 0.0
-        return min((weight for first, weight in effects.weights if day < first), default=1.0)
+        weights = effects.weights
+        return min((one for first, one in weights if day < first), default=1.0) if weights else 1.0
 
     def excluded_parts(self, day: int, *, by_people: bool = False) -> int:
         """Return the mask of the excluded parts of a day; `by_people` leaves out inferred ones."""
