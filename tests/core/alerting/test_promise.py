@@ -7,7 +7,6 @@ import pytest
 from scipy.stats import binom
 
 from custom_components.air_baseline.core.alerting.promise import (
-    MOST_NEEDED_DAYS,
     Promise,
     needed_days,
     rarities,
@@ -35,7 +34,7 @@ def test_an_alert_needs_the_days_of_its_promise_but_no_more_than_two_months(
     days: int, needed: int
 ) -> None:
     assert needed_days(days) == needed
-    assert MOST_NEEDED_DAYS < WINDOW_DAYS
+    assert needed < WINDOW_DAYS
 
 
 def test_the_names_of_promises_are_days() -> None:

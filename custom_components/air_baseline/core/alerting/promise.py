@@ -22,9 +22,6 @@ class Promise(StrEnum):
 # Days, by judgement: a month has its alert in 35 days, so that a mean of one a month is kept.
 _DAYS: Final = MappingProxyType({Promise.FORTNIGHT: 14, Promise.MONTH: 35, Promise.TWO_MONTHS: 60})
 MONTH_DAYS: Final = Promise.MONTH.days
-# Days, by judgement. A home's budget can ask a sensor for one alert in so many days that no window
-# holds them; it need not wait for more than this.
-MOST_NEEDED_DAYS: Final = 60
 # Days. By judgement: each is checked on its own in every season (`rarity`, regimes.md), and more
 # than 90 are not kept.
 RARITIES: Final = (14, 35, 60, 90)
@@ -47,12 +44,13 @@ def needed_days(promise_days: int) -> int:
     """Return how many reference days an alert needs: N - 1 for one alert in N days.
 
     Among N days that are alike, today is the highest by chance once in N days; among fewer days,
-    more often.
+    more often. A home's budget can ask for more days than any window holds: no sensor waits for
+    more than two months.
 
     >>> {promise.value: needed_days(promise.days) for promise in Promise}
     {'fortnight': 13, 'month': 34, 'two_months': 59}
     """
-    return min(promise_days, MOST_NEEDED_DAYS) - 1
+    return min(promise_days, Promise.TWO_MONTHS.days) - 1
 
 
 def rarities(promise_days: int) -> tuple[int, ...]:

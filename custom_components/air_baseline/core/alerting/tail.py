@@ -38,7 +38,7 @@ class Tail:
 
     def score(self, level: float, cell: int) -> float:
         """Return the score (nats) of a level on the scale in a cell."""
-        return float(self.scores(np.full(len(self.start), level))[cell])
+        return float((level - self.start[cell]) / self.scale[cell] - log(self.share))
 
     def scores(self, levels: Array) -> Array:
         """Return the scores (nats) of levels on the scale (..., cell)."""

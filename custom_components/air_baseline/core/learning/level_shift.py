@@ -20,14 +20,14 @@ from ..ledger.day_summary import day_counts
 from ..ledger.histogram import DayCounts
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import parts_of
-from .typical_range import medians_by_day, quantiles
+from .typical_range import Array, medians_by_day, quantiles
 
-type Array = NDArray[np.float64]
 # Whether the season explains a shift: its first day, the counts (day, part, cell) of the observed
 # days up to now in the compared parts, and whether it is upwards.
 type Seasonal = Callable[[int, DayCounts, bool], bool]
 
 # Valid days whose mean is compared with that of all days before them, and the fewest of those.
+# High days that stay for longer are the room's own level, and a span needs as many before it.
 # Short run: with 18, more false shifts; with 24 or 28, fewer moves noticed at as many false ones.
 RECENT_DAYS, EARLIER_DAYS = 21, 21
 QUIET = 0.1  # Quantile of the day that is its quiet level. Short run: 0.25 is as good.
@@ -44,10 +44,8 @@ PASSED = 0.5  # Steps. By judgement: below half of what was needed, a shift has 
 
 # Days in a row whose medians are above the span of those before.
 SPAN_DAYS = 60  # Earlier days that make the span, at most, by judgement.
-SPAN_LEAST_DAYS = 21  # Valid days that a span needs, by judgement.
 SPAN_SHARES = 10  # Parts of equal size; the span leaves out the highest, by judgement.
-HIGH_DAYS = 21  # Days. By judgement: a level that stayed longer is the room's own.
-# Of them, those in a row that are excluded once two days are back. By judgement: fewer do little.
+# High days in a row that are excluded once two days are back. By judgement: fewer do little.
 PASSING_DAYS, RETURNED_DAYS = 7, 2
 ALIKE = 1e-9  # On the scale, by judgement: keeps days that are all alike inside despite rounding.
 
@@ -143,7 +141,7 @@ def find_passed(medians: Sequence[tuple[int, float]]) -> tuple[int, int] | None:
         return None
     before = [pair for pair in until if pair[0] < since]
     over = max(median for _, median in back) <= _span_end(before)
-    passing = PASSING_DAYS <= len(until) - len(before) < HIGH_DAYS
+    passing = PASSING_DAYS <= len(until) - len(before) < RECENT_DAYS
     return (since, until[-1][0]) if over and passing else None
 
 
@@ -163,7 +161,7 @@ def high_since(medians: Sequence[tuple[int, float]]) -> int | None:
     (30, True)
     """
     since, lowest = None, inf
-    first = max(SPAN_LEAST_DAYS, len(medians) - HIGH_DAYS)
+    first = max(EARLIER_DAYS, len(medians) - RECENT_DAYS)
     for place in range(len(medians) - 1, first - 1, -1):
         lowest = min(lowest, medians[place][1])
         if lowest > _span_end(medians[:place]):
