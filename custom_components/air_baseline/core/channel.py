@@ -14,15 +14,8 @@ from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
-from .alerting.episode import EpisodeWatch, InsideWatch, opened, with_surroundings
-from .alerting.forecast import (
-    Forecast,
-    begin_part,
-    begin_parts,
-    forecast,
-    with_levels,
-    with_threshold,
-)
+from .alerting.episode import EpisodeWatch, opened, with_surroundings
+from .alerting.forecast import Forecast, begin, forecast, with_levels, with_threshold
 from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
 from .alerting.judgement import Judgement, judge, reason_against
@@ -56,6 +49,7 @@ from .ledger.ledger import Ledger
 from .ledger.open_day import OpenDay
 from .pollutant import Pollutant, PollutantSpec, cell_index
 from .reading.binning import FRESH_S, LEAST_STEP, Bin, Binner
+from .reading.inside_watch import InsideWatch
 from .reading.sensor_health import FLAT_RECORD_DAYS, FLAT_S, OFF_S, SensorHealth
 from .reading.surroundings import Surroundings
 from .reading.sustained_level import SustainedLevel, SustainedWindow
@@ -364,8 +358,7 @@ class Channel:
             self.forecast = with_levels(written, self.ledger)
         else:
             again = with_threshold(written, self.ledger, self.promise_days)
-            counts = self.open_day.counts
-            self.forecast = begin_parts(again, written.part, counts, self.ledger)
+            self.forecast = begin(again, written.begun, self.open_day.counts, self.ledger)
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -485,7 +478,7 @@ class Channel:
         if today is None or open_day is None:
             return
         if today.part != part:
-            today = self.forecast = begin_part(today, part, open_day.counts, self.ledger)
+            today = self.forecast = begin(today, [part], open_day.counts, self.ledger)
         self.sustained.take(bin_)
         sustained = self._sustained(bin_.end)
         level = sustained.low if sustained else None
@@ -532,7 +525,7 @@ class Channel:
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:
-            self.forecast = begin_part(today, part, self.open_day.counts, self.ledger)
+            self.forecast = begin(today, [part], self.open_day.counts, self.ledger)
         self.events.append(Event(kind=EventKind.UNUSUAL_STARTED, at=at, episode=episode))
 
     def _end_if_unlearned(self, at: float) -> None:
@@ -677,9 +670,8 @@ class Channel:
         resolution = resolution or self.binner.step or LEAST_STEP
         weeks = left_weeks(self.year, self.ledger)
         written = forecast(self.ledger, day, self.spec, self.promise_days, resolution, weeks=weeks)
-        part = self.forecast.part if self.forecast and self.forecast.day == day else None
-        if self.open_day is not None:
-            written = begin_parts(written, part, self.open_day.counts, self.ledger)
+        if self.forecast and self.forecast.day == day and self.open_day is not None:
+            written = begin(written, self.forecast.begun, self.open_day.counts, self.ledger)
         self.forecast = written
 
     def _report_transition(

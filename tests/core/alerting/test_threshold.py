@@ -34,13 +34,12 @@ from custom_components.air_baseline.core.alerting.threshold import (
     alert_levels,
     alert_threshold,
     levels_before,
-    levels_before_today,
     margin,
     notable_levels,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array, PartRange
 from custom_components.air_baseline.core.ledger.correction import exclude_days, report_change
-from custom_components.air_baseline.core.ledger.day_summary import DaySummary
+from custom_components.air_baseline.core.ledger.day_summary import DaySummary, counts_by_day
 from custom_components.air_baseline.core.ledger.entries import (
     ChangePassed,
     Correction,
@@ -111,7 +110,7 @@ def floored(befores: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def before_parts(days: Sequence[DaySummary], reference: Sequence[DaySummary]) -> Array:
-    return levels_before(days, reference, RANGES)
+    return levels_before(counts_by_day(days), [one.day for one in reference], RANGES)
 
 
 def test_the_level_before_a_part_is_the_median_of_the_previous_six_hours() -> None:
@@ -131,20 +130,14 @@ def test_with_too_little_observed_before_a_part_the_middle_of_the_range_is_used(
 
 
 @pytest.mark.parametrize("part", range(8))
-def test_the_level_before_a_part_of_today_is_computed_as_for_past_days(part: int) -> None:
+def test_the_level_before_a_part_depends_on_nothing_later(part: int) -> None:
     yesterday, today = random_days(2, seed=5)
-    expected = before_parts([yesterday, today], [today])[0, part]
-    counts = decode_counts(today.histogram)
-    for later in range(part, 8):
-        counts[later] = bytearray(CELLS)
-    assert levels_before_today([part], counts, yesterday, RANGES) == [pytest.approx(expected)]
-
-
-def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_range() -> None:
-    counts = decode_counts(a_day(MONDAY).histogram)
-    first, second = levels_before_today([0, 1], counts, None, RANGES)
-    assert first == RANGES[0].y_middle
-    assert second == pytest.approx(log1p(8.0), abs=0.06)
+    counts = counts_by_day([yesterday, today])
+    (expected,) = levels_before(counts, [today.day], RANGES)
+    so_far = counts[today.day].copy()
+    so_far[part:] = 0
+    (found,) = levels_before({**counts, today.day: so_far}, [today.day], RANGES)
+    assert list(found[: part + 1]) == list(expected[: part + 1])
 
 
 def raised(days: Sequence[DaySummary], befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 
+import numpy as np
+
 from ..codes import Basis, LearningState
 from ..day import HOURS, PART_HOURS, WINDOW_DAYS
 from ..learning.confidence import coverage_ahead
@@ -23,7 +25,7 @@ from ..learning.typical_range import (
     widening_of,
 )
 from ..learning.weather_limits import WeatherLimits, weather_limits
-from ..ledger.day_summary import day_counts
+from ..ledger.day_summary import counts_by_day, day_counts
 from ..ledger.histogram import ALL_PARTS, Counts
 from ..ledger.ledger import Ledger
 from ..ledger.mapping import mapped_counts
@@ -38,7 +40,6 @@ from .threshold import (
     alert_levels,
     alert_threshold,
     levels_before,
-    levels_before_today,
     margin,
     notable_levels,
 )
@@ -94,6 +95,11 @@ class Forecast:
     def learned(self) -> bool:
         """Tell whether the range is learned: only then is it this room's."""
         return self.standing.state is LearningState.LEARNED
+
+    @property
+    def begun(self) -> Sequence[int]:
+        """Return the parts that have begun, in order."""
+        return range(0 if self.part is None else self.part + 1)
 
     def sees(self, part: int) -> bool:
         """Tell whether the source is usually on in a part, so that it has a range of its own."""
@@ -183,7 +189,7 @@ def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Fore
     reference = ledger.reference(WINDOW_DAYS, written.scored)
     threshold = alert_threshold(
         reference,
-        levels_before(ledger.days, reference, written.ranges),
+        levels_before(counts_by_day(ledger.days), [one.day for one in reference], written.ranges),
         *alert_days(ledger, written.day),
         promise_days=promise_days,
         margin=margin(ledger, written.day, promise_days),
@@ -192,30 +198,20 @@ def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Fore
     return with_levels(replace(written, threshold=threshold), ledger)
 
 
-def begin_part(written: Forecast, part: int, today: Counts, ledger: Ledger) -> Forecast:
-    """Return the forecast with the exact alert levels of a part that begins.
+def begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
+    """Return the forecast with the exact alert levels of parts that have begun, in order.
 
-    They depend on the air of the six hours before it and on the alerts so far. `today` are the
+    They depend on the air of the six hours before each and on the alerts so far. `today` are the
     counts of the open day.
     """
-    return _begin(written, [part], today, ledger)
-
-
-def begin_parts(written: Forecast, last: int | None, today: Counts, ledger: Ledger) -> Forecast:
-    """Return a rewritten forecast with the exact alert levels of parts 0 to `last`, None for none.
-
-    `today` are the counts of the open day.
-    """
-    return written if last is None else _begin(written, range(last + 1), today, ledger)
-
-
-def _begin(written: Forecast, parts: Sequence[int], today: Counts, ledger: Ledger) -> Forecast:
+    if not parts:
+        return written
     written = replace(written, part=parts[-1])
     if not written.threshold.bars:
         return written
-    yesterday = next((day for day in ledger.days[-1:] if day.day == written.day - 1), None)
-    before = levels_before_today(parts, today, yesterday, written.ranges)
-    known = written.threshold.after(dict(zip(parts, before, strict=True)))
+    counts = {**counts_by_day(ledger.days[-1:]), written.day: np.array(today, dtype=np.uint8)}
+    (before,) = levels_before(counts, [written.day], written.ranges)
+    known = written.threshold.after({part: before[part] for part in parts})
     now = replace(known, margin=margin(ledger, written.day, written.promise_days))
     return with_levels(replace(written, threshold=now), ledger)
 

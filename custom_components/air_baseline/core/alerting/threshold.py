@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from ..day import HOURS, PART_HOURS, PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
-from ..ledger.day_summary import DaySummary, day_counts, day_peaks
-from ..ledger.histogram import ALL_PARTS, Counts
-from ..ledger.histogram_text import decode_counts
+from ..ledger.day_summary import DaySummary, day_peaks
+from ..ledger.histogram import ALL_PARTS, DayCounts
 from ..ledger.hour_peaks import HOLDS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import parts_of
@@ -214,48 +213,19 @@ def _bars(scores: Array, rarities: Sequence[int]) -> list[float]:
 
 
 def levels_before(
-    summaries: Sequence[DaySummary],
-    reference: Sequence[DaySummary],
-    ranges: Sequence[PartRange],
+    counts: Mapping[int, DayCounts], days: Sequence[int], ranges: Sequence[PartRange]
 ) -> Array:
-    """Return the level before each part of the reference days (day, part) on the scale.
+    """Return the level before each part of some days (day, part) on the scale.
 
     It is the median over the two parts before, which can be of the day before. If too little of
-    them was observed, it is the middle of the part's range. `summaries` are all days in memory,
-    oldest first.
+    them was observed, it is the middle of the part's range. `counts` are those of the known days
+    (part, cell), by day.
     """
-    if not reference:
-        return np.zeros((0, PARTS))
-    first = summaries[0].day
-    days = np.zeros((summaries[-1].day - first + 2, PARTS, CELLS), dtype=np.uint8)
-    days[[summary.day - first + 1 for summary in summaries]] = day_counts(summaries)
-    rows = days.reshape(-1, CELLS)
-    places = (np.array([summary.day for summary in reference]) - first + 1)[:, None] * PARTS
-    return _levels_before(rows, places + np.arange(PARTS), ranges)
-
-
-def levels_before_today(
-    parts: Sequence[int], today: Counts, yesterday: DaySummary | None, ranges: Sequence[PartRange]
-) -> list[float]:
-    """Return the level before each of some parts of the open day, as `levels_before` does.
-
-    `today` are the counts of the open day; `yesterday` is None if that day is not known.
-    """
-    past = decode_counts(yesterday.histogram) if yesterday else [bytes(CELLS)] * PARTS
-    rows = np.frombuffer(b"".join([*past, *today]), dtype=np.uint8).reshape(-1, CELLS)
-    known = [ranges[part] for part in parts]
-    levels: list[float] = _levels_before(rows, np.array(parts) + PARTS, known).tolist()
-    return levels
-
-
-def _levels_before(
-    rows: NDArray[np.uint8], places: NDArray[np.intp], ranges: Sequence[PartRange]
-) -> Array:
-    """Return the level before each place (..., part) in the rows (part, cell) of counts.
-
-    The last axis of the places matches the ranges.
-    """
-    sums = rows[places - 1] + rows[places - BEFORE_PARTS]  # Counts are under 62: no overflow.
+    none = np.zeros((PARTS, CELLS), dtype=np.uint8)
+    pairs = [[counts.get(day - 1, none), counts.get(day, none)] for day in days]
+    rows = np.array(pairs, dtype=np.uint8).reshape(-1, 2 * PARTS, CELLS)
+    # Counts are under 62: no overflow.
+    sums = rows[:, PARTS - 1 : -1] + rows[:, PARTS - BEFORE_PARTS : -BEFORE_PARTS]
     middles = np.array([part.y_middle for part in ranges])
     observed = sums.sum(axis=-1) >= LEAST_BEFORE
     return np.where(observed, quantiles(sums, 0.5)[0], middles)

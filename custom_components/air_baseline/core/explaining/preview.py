@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from ..alerting.forecast import Forecast, begin_parts, forecast
+from ..alerting.forecast import Forecast, begin, forecast
 from ..alerting.promise import needed_days
 from ..channel import Channel
 from ..codes import LearningState
@@ -57,7 +57,7 @@ def foreseen(channel: Channel, at: float, draft: Draft | None = None) -> Forecas
         return None
     ledger = channel.ledger.with_correction(at, draft) if draft else channel.ledger
     written = forecast(ledger, today.day, channel.spec, channel.promise_days, today.resolution)
-    return begin_parts(written, today.part, open_day.counts, ledger)
+    return begin(written, today.begun, open_day.counts, ledger)
 
 
 def consequence(channel: Channel, at: float, draft: Draft) -> Consequence:

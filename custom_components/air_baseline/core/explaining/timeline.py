@@ -30,7 +30,7 @@ from ..day import (
     locate_hour,
 )
 from ..ledger.correction import episode_span
-from ..ledger.day_summary import DayOrigin, DaySummary, day_peaks
+from ..ledger.day_summary import DayOrigin, DaySummary, counts_by_day, day_peaks
 from ..ledger.effects import first_entries
 from ..ledger.entries import (
     Cause,
@@ -226,7 +226,7 @@ def _notable(today: Forecast, ledger: Ledger, days: Sequence[DaySummary]) -> NDA
     threshold = today.threshold
     if threshold.tail is None:
         return np.zeros((len(days), HOURS), dtype=np.bool_)
-    before = levels_before(ledger.days, days, today.ranges)
+    before = levels_before(counts_by_day(ledger.days), [one.day for one in days], today.ranges)
     before = np.repeat(np.maximum(before, np.asarray(threshold.floor)), PART_HOURS, axis=1)
     rises = day_peaks(days) - BEFORE_SHARE * before[:, None]
     scores = threshold.tail.scores(rises.reshape(len(days), -1)).reshape(rises.shape)

@@ -225,6 +225,11 @@ def _decoded(texts: tuple[bytes, ...]) -> DayCounts:
     return counts
 
 
+def counts_by_day(summaries: Sequence[DaySummary]) -> dict[int, DayCounts]:
+    """Return the slots spent in each cell (part, cell) of each day, by day."""
+    return dict(zip([summary.day for summary in summaries], day_counts(summaries), strict=True))
+
+
 def day_peaks(summaries: Sequence[DaySummary]) -> Peaks:
     """Return the highest sustained levels (day, hold, hour) on the scale, NaN for none."""
     return scaled_peaks([summary.peaks for summary in summaries])
