@@ -6,13 +6,13 @@ import pytest
 
 from custom_components.air_baseline.core.learning.level_shift import (
     RECENT_DAYS,
-    Array,
     find_passed,
     find_shift,
     has_passed,
     high_since,
     levels_by_day,
 )
+from custom_components.air_baseline.core.learning.typical_range import Array
 from custom_components.air_baseline.core.ledger.day_summary import day_counts
 from tests.core.properties import repeatable
 from tests.core.rooms import MONDAY, Spent, a_day
