@@ -1,6 +1,7 @@
 """The report: a short page for people who know no statistics, with plots and a few tables."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -137,10 +138,12 @@ def _plumes(results: Results) -> Iterator[str]:
         found = [one for one in comparison.found if one.eligible]
         ours = of_plumes(found, OURS)
         if ours.number:
+            low, high = 100.0 * ours.of_all.low, 100.0 * ours.of_all.high
+            interval = f" (95 % interval in percent: {between(low, high, '.0f')})"
+            sure = interval if isfinite(low) else ""
             yield (
                 f"In long recordings of real {NAMES[comparison.pollutant]} it noticed "
-                f"{_percent(ours.share)} of {ours.number} such plumes (95 % interval in percent: "
-                f"{between(100.0 * ours.of_all.low, 100.0 * ours.of_all.high, '.0f')})."
+                f"{_percent(ours.share)} of {ours.number} such plumes{sure}."
             )
     yield (
         "Each of these plumes came alone. When one comes every three weeks and nobody ever "
