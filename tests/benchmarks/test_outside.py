@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import honesty
 from benchmarks.outside import (
+    HEADER,
     Ours,
     Recording,
     Rule,
@@ -36,6 +37,10 @@ def limit(tmp_path: Path) -> Path:
     path = tmp_path / "limit.py"
     path.write_text(code, "utf-8")
     return path
+
+
+def test_the_page_shows_the_table_as_it_is_printed() -> None:
+    assert f"\n{HEADER}\nlimit " in LIBRARY
 
 
 def hours(
