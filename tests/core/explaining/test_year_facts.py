@@ -10,8 +10,8 @@ from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.codes import YearGap
 from custom_components.air_baseline.core.day import HOUR_S, day_start, parse_day
 from custom_components.air_baseline.core.explaining.year_facts import (
-    MONTH_DAYS,
-    WEEKS_DAYS,
+    FORTNIGHT,
+    PRESENT_DAYS,
     last_year,
     year_facts,
     year_months,
@@ -81,10 +81,18 @@ def test_thirteen_months_are_the_present_one_and_that_of_last_year() -> None:
     assert (november.low, november.high) == pytest.approx((2.0, 6.0), abs=1.0)
 
 
-@pytest.mark.parametrize(("days", "known"), [(MONTH_DAYS - 1, False), (MONTH_DAYS, True)])
-def test_a_month_needs_a_week_of_days(days: int, *, known: bool) -> None:
+@pytest.mark.parametrize(("days", "known"), [(PRESENT_DAYS - 1, False), (PRESENT_DAYS, True)])
+def test_the_present_month_needs_a_week_of_days(days: int, *, known: bool) -> None:
     first = parse_day("2026-11-02")
     month = year_months(a_channel(range(first, first + days)), NOON)[-1]
+    assert (month.usual is not None) is known
+
+
+@pytest.mark.parametrize(("days", "known"), [(FORTNIGHT - 1, False), (FORTNIGHT, True)])
+def test_a_month_that_is_over_needs_a_fortnight(days: int, *, known: bool) -> None:
+    """The last days of a month are not what was usual in it."""
+    first = parse_day("2025-11-03")
+    month = year_months(a_channel(left=lived(range(first, first + days))), NOON)[0]
     assert (month.usual is not None) is known
 
 
@@ -113,7 +121,7 @@ def test_an_index_has_no_months_and_no_last_year() -> None:
     assert last_year(a_channel(left=seen), TODAY, EVERY_PART) is not None
 
 
-@pytest.mark.parametrize(("days", "known"), [(WEEKS_DAYS - 1, False), (WEEKS_DAYS, True)])
+@pytest.mark.parametrize(("days", "known"), [(FORTNIGHT - 1, False), (FORTNIGHT, True)])
 def test_last_year_needs_a_fortnight_of_the_same_weeks(days: int, *, known: bool) -> None:
     first = parse_day("2025-11-24")
     channel = a_channel(left=lived(range(first, first + days)))

@@ -16,8 +16,8 @@ from ..reading.binning import LEAST_STEP
 from ..year.week import WeekOrigin
 
 MONTHS = 12  # Months; follows from the calendar.
-MONTH_DAYS = 7  # Days that a month needs to be seen, by judgement: all days of the week.
-WEEKS_DAYS = 14  # Days of the same weeks of last year that are needed, by judgement: a fortnight.
+PRESENT_DAYS = 7  # Days that the present month needs, by judgement: all days of the week.
+FORTNIGHT = 14  # Days that any other month, and the same weeks of last year, need, by judgement.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def last_year(channel: Channel, today: int, parts: Iterable[int]) -> UsualThen |
     None if too little of them was seen, and for an index, which is relative to its own last day.
     """
     found = None if _is_relative(channel) else same_weeks(channel.year, today)
-    edges = None if found is None or found.days < WEEKS_DAYS else found.edges(parts)
+    edges = None if found is None or found.days < FORTNIGHT else found.edges(parts)
     if found is None or edges is None:
         return None
     return _usual(channel, edges, found.days, found.hourly_days)
@@ -129,7 +129,7 @@ def year_months(channel: Channel, at: float) -> tuple[MonthOfYear, ...]:
         year, month = number // MONTHS, number % MONTHS + 1
         one = seen.get((year, month))
         usual = None
-        if one is not None and one.days >= MONTH_DAYS:
+        if one is not None and one.days >= (PRESENT_DAYS if number == last else FORTNIGHT):
             usual = _usual(channel, one.edges, one.days, one.hourly_days)
         months.append(MonthOfYear(year=year, month=month, usual=usual))
     return tuple(months)
