@@ -82,6 +82,8 @@ def workers(jobs: int, folder: Path | None = None) -> Iterator[Workers]:
 
 
 def _done[T, R](folder: Path | None, work: Callable[[T], R], thing: T) -> R:
+    if folder is None:  # A partial of a function has no name.
+        return work(thing)
     return cached(folder, (work.__name__, thing), partial(work, thing))
 
 
