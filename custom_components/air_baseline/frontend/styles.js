@@ -76,10 +76,10 @@ ha-card.one { display: flex; padding: 0; }
 .one .state { white-space: nowrap; font-size: .75rem; }
 .one .tile { height: 100%; }
 .tile .asks {
-  grid-area: 2 / 2; justify-self: end; align-self: end;
+  grid-area: 2 / 1 / auto / -1; justify-self: end; align-self: end;
   color: var(--ab-link); font-weight: 700; line-height: 1.2;
 }
-.tile:has(.asks) .state { grid-column: 1; }
+.tile:has(.asks) .state { grid-area: 2 / 1 / auto / -1; margin-inline-end: 1em; }
 .tile:focus-visible, .close:focus-visible { outline: 2px solid var(--primary-color); }
 dialog {
   width: min(560px, 100vw - 32px); max-height: calc(100vh - 32px); box-sizing: border-box;
