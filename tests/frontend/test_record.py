@@ -84,6 +84,20 @@ def test_a_month_with_an_episode_says_what_was_answered(page: Page) -> None:
     assert ": 0" not in card.inner_text()
 
 
+def test_on_its_first_day_a_month_gives_way_to_the_one_that_has_ended(page: Page) -> None:
+    page.clock.set_fixed_time("2026-12-01T09:00:00Z")
+    new = [{"device": "x", "room": "Kitchen", "quantities": [QUIET | {"days": 0}]}]
+    ended = [{"device": "x", "room": "Kitchen", "quantities": [QUIET]}]
+    replies = {"record": {"rooms": new}}
+    home = stand_in({}, replies=replies, months={"2026-11": {"rooms": ended}}, states={})
+    page.evaluate_handle(SHOW, [home, {"type": "custom:air-baseline-record-card"}])
+    card = page.locator("air-baseline-record-card ha-card")
+    expect(card.get_by_role("heading", level=2)).to_have_text("November 2026")
+    expect(card).to_contain_text("No unusual episodes")
+    card.get_by_role("button", name="Later month").click()
+    expect(card).to_contain_text("Nothing is kept")
+
+
 def test_the_months_are_turned_by_the_keyboard_alone(page: Page) -> None:
     card = opened(page, EVENTFUL)
     months = card.get_by_role("heading", level=2)

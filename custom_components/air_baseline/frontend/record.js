@@ -64,11 +64,18 @@ export class AirBaselineRecord extends HTMLElement {
   async _ask() {
     const hass = this._hass;
     if (!hass || !this.isConnected) return;
-    const month = monthBack(hass, this._back);
+    const back = this._back;
     await loadWords(hass);
     try {
-      const answer = await hass.callWS({ type: "air_baseline/record", month });
-      if (month === monthBack(this._hass, this._back)) this._known = answer.rooms;
+      let known = await roomsIn(hass, back);
+      // On its first day a month has nothing to tell yet: the one that has ended is opened.
+      const ended = back || known.length || this._turned ? [] : await roomsIn(hass, 1);
+      if (back !== this._back) return;
+      if (ended.length) {
+        known = ended;
+        this._back = 1;
+      }
+      this._known = known;
     } catch {
       this._known = null;
     }
@@ -76,6 +83,7 @@ export class AirBaselineRecord extends HTMLElement {
   }
 
   _turn(step) {
+    this._turned = true;
     this._back += step;
     this._known = undefined;
     this._ask();
@@ -113,9 +121,8 @@ export class AirBaselineRecord extends HTMLElement {
   _rooms() {
     const message = (key) => [html("p", "message", { role: "status" }, say(this._hass, key))];
     if (this._known === null) return message("card_not_loaded");
-    const rooms = this._known.filter(({ quantities }) => quantities.some(({ days }) => days));
-    if (!rooms.length) return message("card_record_empty");
-    return rooms.map(({ room, quantities }) =>
+    if (!this._known.length) return message("card_record_empty");
+    return this._known.map(({ room, quantities }) =>
       html(
         "section",
         "recorded",
@@ -148,6 +155,13 @@ export class AirBaselineRecord extends HTMLElement {
         ]),
     );
   }
+}
+
+/** Return the rooms with days in a month, so many months before the present one. */
+async function roomsIn(hass, back) {
+  const month = monthBack(hass, back);
+  const { rooms } = await hass.callWS({ type: "air_baseline/record", month });
+  return rooms.filter(({ quantities }) => quantities.some(({ days }) => days));
 }
 
 /** Return what happened; nothing is counted that there was none of. */
