@@ -19,7 +19,7 @@ from homeassistant.components.conversation import (
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import intent
-from homeassistant.helpers.llm import LLM_API_ASSIST, APIInstance, ToolInput
+from homeassistant.helpers.llm import LLM_API_ASSIST, APIInstance, Tool, ToolInput
 from homeassistant.setup import async_setup_component
 import probatio
 
@@ -81,8 +81,8 @@ class ScriptedModel(ConversationEntity):
             )
             async for content in chat_log.async_add_assistant_content(calls):
                 assert isinstance(content, ToolResultContent)
-                assert content.result is not None
-                self.results.append(json.loads(json.dumps(content.result.data)))
+                result = content.result if hasattr(content, "result") else content.tool_result
+                self.results.append(json.loads(json.dumps(data_of(result))))
                 said += spoken(self.results[-1])
         reply = " ".join(said)
         chat_log.async_add_assistant_content_without_tools(
@@ -91,6 +91,23 @@ class ScriptedModel(ConversationEntity):
         response = intent.IntentResponse(language=user_input.language)
         response.async_set_speech(reply)
         return ConversationResult(response, chat_log.conversation_id)
+
+
+def ours(api: APIInstance) -> list[Tool]:
+    """Return our tools; before Home Assistant 2026.10, others do not say whose they are."""
+    return [tool for tool in api.tools if getattr(tool, "integration", None) == DOMAIN]
+
+
+def data_of(result: Any) -> Any:  # noqa: ANN401 - as a tool gives it
+    """Return the data of what a tool gave; before Home Assistant 2026.10, there is nothing else."""
+    return getattr(result, "data", result)
+
+
+def _annotations(tool: Tool) -> dict[str, bool] | None:
+    """Return what a tool says that it does; before Home Assistant 2026.10, nothing."""
+    said: Any = tool.annotations
+    names = ("read_only", "destructive", "idempotent", "open_world")
+    return {name: getattr(said, name) for name in names} if said else None
 
 
 def spoken(result: dict[str, Any]) -> list[str]:
@@ -120,6 +137,10 @@ class Assistant:
         """Expose entities; ours are found under ids of `give_ids`."""
         for entity_id in entity_ids:
             async_expose_entity(self.hass, "conversation", found(self.hass, entity_id), exposed)
+
+    def begin(self) -> None:
+        """Begin another conversation; the model still knows what the tools told."""
+        self._conversation = None
 
     async def say(self, text: str, *script: Turn, language: str = "en", agent: str = MODEL) -> str:
         """Say something, to which the model follows its script; return its reply."""
@@ -157,15 +178,9 @@ class Assistant:
                 "parameters": probatio.to_openapi(
                     tool.parameters, custom_serializer=self.model.api.custom_serializer
                 ),
-                "annotations": {
-                    "read_only": tool.annotations.read_only,
-                    "destructive": tool.annotations.destructive,
-                    "idempotent": tool.annotations.idempotent,
-                    "open_world": tool.annotations.open_world,
-                },
+                "annotations": _annotations(tool),
             }
-            for tool in self.model.api.tools
-            if tool.integration == DOMAIN
+            for tool in ours(self.model.api)
         ]
 
 

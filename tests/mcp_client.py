@@ -47,7 +47,7 @@ async def _set_up_server(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "http", {})
     flow = await hass.config_entries.flow.async_init(SERVER, context={"source": "user"})
     asked = flow["data_schema"].schema if flow["data_schema"] else ()  # None from 2026.10 on.
-    given = {str(key): LLM_API_ASSIST for key in asked}
+    given = {str(key): [LLM_API_ASSIST] for key in asked}
     done = await hass.config_entries.flow.async_configure(flow["flow_id"], given)
     assert done["type"] is FlowResultType.CREATE_ENTRY, done
     await hass.async_block_till_done()

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.llm import RecordTool, async_get_tools
 from custom_components.air_baseline.storage.store import LEDGER_KEY
-from tests.assistants import Assistant, call, record
+from tests.assistants import Assistant, call, data_of, ours, record
 from tests.conftest import DOMAIN
 from tests.home import (
     ATTRIBUTES,
@@ -38,6 +38,7 @@ from tests.home import (
     usual,
 )
 from tests.mcp_client import connected
+from tests.versions import since
 from tests.words import LANGUAGES, words
 
 COMPARED = "sensor.kitchen_pm25_compared"
@@ -151,6 +152,7 @@ async def test_what_is_not_known_and_who_counted_is_in_every_answer(
             assert summer in answer["evidence"], "seasons that were not seen are said"
 
 
+@since("2026.10", "tools say what they do")
 async def test_the_tools_say_honestly_what_they_do(
     assistant: Assistant, snapshot: SnapshotAssertion
 ) -> None:
@@ -304,7 +306,11 @@ async def test_a_token_holds_for_minutes_and_for_one_person(
     await air(hass, clock, high=True)
     await assistant.say("It was the candles", PROPOSE)
     assistant.user = MockUser(is_owner=True).add_to_hass(hass)
+    await assistant.say("Yes", record())
+    assert await verdict(hass) is None
+    assistant.begin()  # From 2026.11 on, Home Assistant lets nobody else into a conversation.
     assert "nothing to confirm" in await assistant.say("Yes", record())
+    assistant.begin()
     assistant.user = hass_admin_user
     clock.tick(6 * MINUTE)
     assert "nothing to confirm" in await assistant.say("Yes", record())
@@ -318,13 +324,13 @@ async def test_what_is_no_longer_exposed_is_not_recorded(
     await assistant.say("It was the candles", PROPOSE)
     assistant.expose(PM25, exposed=False)
     api = await async_get_api(hass, LLM_API_ASSIST, context_of(assistant, "scripted"))
-    assert [tool.name for tool in api.tools if tool.integration == DOMAIN] == []
+    assert ours(api) == []
     given = {"token": assistant.model.results[-1]["token"]}
     result = await RecordTool().async_call(
         hass, ToolInput(RecordTool.name, given), context_of(assistant, "scripted")
     )
-    assert result.error
-    assert "no longer possible" in str(result.data["error"])
+    assert getattr(result, "error", True)  # Before 2026.10, only the data says it.
+    assert "no longer possible" in data_of(result)["error"]
     assert await verdict(hass) is None
 
 
@@ -372,12 +378,13 @@ async def test_an_mcp_client_of_one_context_can_record_too(
     api = await async_get_api(hass, LLM_API_ASSIST, context_of(assistant, "mcp_server"))
     given = {"room": "Kitchen", "verdict": "normal"}
     proposed = await api.async_call_tool(ToolInput(f"{DOMAIN}__propose_answer", given))
-    token = {"token": proposed.data["token"]}
+    token = {"token": data_of(proposed)["token"]}
     recorded = await api.async_call_tool(ToolInput(f"{DOMAIN}__record_answer", token))
-    assert recorded.data["recorded"] is True
+    assert data_of(recorded)["recorded"] is True
     assert await verdict(hass) == "episode_normal"
 
 
+@since("2026.10", "a client is told what each tool does")
 async def test_an_mcp_client_lists_reads_and_writes_in_two_calls(
     hass: HomeAssistant,
     clock: FrozenDateTimeFactory,
@@ -393,9 +400,9 @@ async def test_an_mcp_client_lists_reads_and_writes_in_two_calls(
         proposed = await client.call(f"{DOMAIN}__propose_answer", room="Kitchen", verdict="normal")
         before = await verdict(hass)
         recorded = await client.call(RecordTool.name, token=proposed["token"])
-    ours = {name for name in tools if name.startswith(f"{DOMAIN}__")}
-    writes = {name for name in ours if not tools[name]["annotations"]["readOnlyHint"]}
-    assert len(ours) == 5
+    listed = {name for name in tools if name.startswith(f"{DOMAIN}__")}
+    writes = {name for name in listed if not tools[name]["annotations"]["readOnlyHint"]}
+    assert len(listed) == 5
     assert writes == {RecordTool.name}
     (answer,) = told["answers"]
     assert answer["answer"].startswith("PM2.5")

@@ -4,6 +4,7 @@ Each function says which version brought what it stands in for. When hacs.json p
 before that one any more, the function goes and its callers call Home Assistant.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.components import repairs
@@ -14,7 +15,7 @@ from homeassistant.config_entries import (
     SubentryFlowContext,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, llm
 
 from .const import SUBENTRY_ROOM
 
@@ -46,3 +47,19 @@ async def async_room_settings(
         context=SubentryFlowContext(source=SOURCE_RECONFIGURE, subentry_id=room.subentry_id),
     )
     return {"next_flow": (repairs.FlowType.CONFIG_SUBENTRIES_FLOW, opened["flow_id"])}
+
+
+def tool_annotations(*, read_only: bool, destructive: bool, idempotent: bool) -> Any:  # noqa: ANN401 - no such class before
+    """Return what a tool for assistants does within the home (2026.10); before, nobody asks."""
+    if not hasattr(llm, "ToolAnnotations"):
+        return None
+    return llm.ToolAnnotations(
+        read_only=read_only, destructive=destructive, idempotent=idempotent, open_world=False
+    )
+
+
+def tool_result(data: Mapping[str, Any], *, error: bool = False) -> Any:  # noqa: ANN401 - as above
+    """Return the answer of a tool for assistants (2026.10); before, it is the data alone."""
+    if not hasattr(llm, "ToolResult"):
+        return dict(data)
+    return llm.ToolResult(dict(data), error=error)

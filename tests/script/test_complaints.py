@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import llm
 from homeassistant.helpers.deprecation import deprecated_function
 from homeassistant.helpers.frame import report_usage
 import pytest
@@ -65,8 +64,6 @@ def test_an_error_of_ours_is_found_and_a_usual_line_is_not() -> None:
 def test_no_module_imports_what_is_deprecated() -> None:
     """Home Assistant logs that once, at the first import, so it takes a process of its own."""
     files = sorted((ROOT / INTEGRATION).rglob("*.py"))
-    if not hasattr(llm, "ToolResult"):
-        files.remove(ROOT / INTEGRATION / "llm.py")  # Home Assistant loads it from 2026.10 on.
     names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
     imports = "\n".join(f"import {name}" for name in names)
     ran = subprocess.run(  # noqa: S603 - our own command

@@ -14,7 +14,7 @@ from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er, intent, issue_registry as ir
-from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, ToolInput, ToolResult
+from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, ToolInput
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -26,6 +26,7 @@ from custom_components.air_baseline.core.event import Event, EventKind
 from custom_components.air_baseline.core.pollutant import Pollutant
 from custom_components.air_baseline.diagnostics import async_get_config_entry_diagnostics
 from custom_components.air_baseline.llm import async_get_tools
+from tests.assistants import data_of
 from tests.automations import Kitchen, automate, when
 from tests.card_client import ASK_PAST, ASK_RECORD, ASK_TIMELINE, ASK_YEAR, Card
 from tests.conftest import DOMAIN, Fixer
@@ -162,10 +163,9 @@ async def tool_answers(hass: HomeAssistant, user: User) -> dict[str, Any]:
     answers = {}
     for tool in tools.tools:
         given = {"time": "11:30"} if "what_was" in tool.name else {}
-        if tool.annotations.read_only and "propose" not in tool.name:
+        if not tool.name.endswith(("propose_answer", "record_answer")):
             answer = await tool.async_call(hass, ToolInput(tool.name, given), context)
-            assert isinstance(answer, ToolResult)
-            answers[tool.name] = answer.data
+            answers[tool.name] = data_of(answer)
     assert len(answers) == 3
     return answers
 
