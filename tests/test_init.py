@@ -1,12 +1,13 @@
 """Setting up, unloading, reloading and removing: what appears and what is left behind."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -249,6 +250,32 @@ async def test_the_device_of_a_room_can_be_removed_only_with_the_room(
             {"type": "config/device_registry/remove", "device_id": device.id}
         )
         assert (await client.receive_json())["success"] is is_removed
+
+
+async def test_a_home_that_is_disabled_while_it_is_set_up_can_be_enabled_again(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    """Home Assistant sets up no platform of a disabled entry, and 2026.9 cannot unload it then."""
+    entry, entries, begun = a_home(), hass.config_entries, asyncio.Event()
+    await set_up(hass, entry)
+    states: list[ConfigEntryState] = []
+
+    @callback
+    def see() -> None:
+        states.append(entry.state)
+        if entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+            begun.set()
+
+    entry.async_on_state_change(see)
+    reload = asyncio.create_task(entries.async_reload(entry.entry_id))
+    await begun.wait()
+    await entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    await reload
+    assert states[-2:] == [ConfigEntryState.UNLOAD_IN_PROGRESS, ConfigEntryState.NOT_LOADED]
+    await entries.async_set_disabled_by(entry.entry_id, None)
+    await hass.async_block_till_done()
+    assert states[-1] is ConfigEntryState.LOADED
+    assert shown(hass, LEARNING).state != STATE_UNAVAILABLE
 
 
 async def test_a_renamed_room_keeps_what_it_learned(

@@ -14,7 +14,7 @@ from .answering import async_register_question_command
 from .card.register import async_load_module, async_serve_modules
 from .card.websocket import async_register_commands
 from .clock import Clock
-from .const import DOMAIN, ENTRY_VERSION, PLATFORMS, SUBENTRY_ROOM
+from .const import DOMAIN, ENTRY_VERSION, SUBENTRY_ROOM
 from .coordinator import AirBaselineConfigEntry, AirBaselineData
 from .home_history.backfill import async_backfill
 from .home_history.first_fill import async_fill_years
@@ -91,7 +91,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     looked = await async_begin_with_clock(entry, recorded)
     await async_open_rooms(hass, entry, settings.sources)
     await async_clear_requests(hass, entry)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await _async_set_up_platforms(hass, entry)
     entry.async_on_unload(ClockFollower(hass, entry, async_report_clock).async_start())
     async_report_clock(hass, entry, looked)
     for watch in (async_watch_issues, async_listen_to_surroundings, async_watch_other_rooms):
@@ -113,6 +113,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) 
     entry.async_on_unload(settings.async_start())
     entry.async_on_unload(_async_keep_good_copies(hass, entry))
     return True
+
+
+async def _async_set_up_platforms(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> None:
+    """Set up all platforms; none if the entry was disabled meanwhile, as Home Assistant does.
+
+    Home Assistant 2026.9 could not unload what it has not set up.
+    """
+    if entry.disabled_by:
+        entry.runtime_data.platforms = ()
+    await hass.config_entries.async_forward_entry_setups(entry, entry.runtime_data.platforms)
 
 
 @callback
@@ -146,7 +156,7 @@ async def async_migrate_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry
 
 async def async_unload_entry(hass: HomeAssistant, entry: AirBaselineConfigEntry) -> bool:
     """Stop listening, and save what was learned since the last save."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, entry.runtime_data.platforms)
     if unloaded:
         entry.runtime_data.clock.async_stop()
         for room in entry.runtime_data.rooms.values():

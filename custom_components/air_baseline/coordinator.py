@@ -11,7 +11,7 @@ from logging import INFO, WARNING
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, Platform
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -32,7 +32,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .clock import Clock
-from .const import CONF_REGISTERED, DOMAIN, LOGGER, SIGNAL_ROOMS_CHANGED
+from .const import CONF_REGISTERED, DOMAIN, LOGGER, PLATFORMS, SIGNAL_ROOMS_CHANGED
 from .core.alerting.judgement import Judgement
 from .core.channel import Channel
 from .core.codes import LearningState, Refused
@@ -61,7 +61,8 @@ class AirBaselineData:
     """What a loaded entry holds: clock, store, a coordinator per room, damage met on loading.
 
     `stored` are the rooms as they are saved, by id; a room that is left out because of unreadable
-    settings is among them. `unreadable` lists the ids of those rooms.
+    settings is among them. `unreadable` lists the ids of those rooms. `platforms` are those that
+    are set up.
     """
 
     clock: Clock
@@ -70,6 +71,7 @@ class AirBaselineData:
     rooms: dict[str, RoomCoordinator]
     damage: Loaded
     unreadable: list[str]
+    platforms: tuple[Platform, ...] = PLATFORMS
 
 
 def loaded_rooms(hass: HomeAssistant) -> dict[str, RoomCoordinator]:
