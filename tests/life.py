@@ -127,7 +127,7 @@ class Life:
         self.reloads = 0
         self._removed = Counter[str]()  # How often, by what a correction is of.
         self._tasks: list[asyncio.Task[None]] = []
-        self._faults = ExitStack()
+        self.faults = ExitStack()
         self._entity_id = PM25
 
     async def begin(self) -> None:
@@ -345,14 +345,14 @@ class Life:
         def fail(*_: object, **__: object) -> None:
             raise error
 
-        self._faults.enter_context(patch.object(recorder, "statistics_during_period", fail))
+        self.faults.enter_context(patch.object(recorder, "statistics_during_period", fail))
 
     async def _fill_disk(self) -> None:
         await self._mend()
-        self._faults.enter_context(full_disk())
+        self.faults.enter_context(full_disk())
 
     async def _mend(self) -> None:
-        self._faults.close()
+        self.faults.close()
 
     async def _pass(self, duration: timedelta) -> None:
         sources = {self._entity_id if one == PM25 else one: LEVELS[one] for one in LEVELS}

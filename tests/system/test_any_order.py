@@ -29,7 +29,7 @@ async def test_whatever_happens_in_whatever_order(
     while reloads < wanted:
         seed += 1
         life = Life(hass, clock, Random(seed))  # noqa: S311 - what happens when, no secrets
-        with nothing_unretrieved(life.found):
+        with life.faults, nothing_unretrieved(life.found):  # None is left if this fails.
             await life.begin()
             for _ in range(THINGS):
                 await life.happen()
