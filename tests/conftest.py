@@ -3,6 +3,7 @@
 from asyncio import BaseEventLoop
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 import logging
 import shutil
@@ -148,16 +149,25 @@ def faults(
     return Faults(request.config.getoption("--faults"), record_property)
 
 
-class OurLines(logging.Handler):
-    """Keep what the integration logs, apart from debug messages."""
+class Lines(logging.Handler):
+    """Keep what is logged, from a level on."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
         self.lines: list[str] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+@contextmanager
+def logged(logger: logging.Logger, level: int) -> Iterator[list[str]]:
+    """Give the lines that a logger gets meanwhile."""
+    heard = Lines(level)
+    logger.addHandler(heard)
+    yield heard.lines
+    logger.removeHandler(heard)
 
 
 @pytest.fixture(autouse=True)
@@ -167,28 +177,13 @@ def _log_volume(request: pytest.FixtureRequest) -> Iterator[None]:
     A line at every reading, or at every turn of a timer, fills a disk. A test that provokes more
     says how many: `@pytest.mark.log_lines(200)`. Where more is tried, more is logged.
     """
-    ours = OurLines()
-    logger = logging.getLogger(OURS)
-    logger.addHandler(ours)
-    yield
-    logger.removeHandler(ours)
+    with logged(logging.getLogger(OURS), logging.INFO) as lines:  # Debug messages do not count.
+        yield
     allowed = request.node.get_closest_marker("log_lines")
     most = allowed.args[0] if allowed else MOST_LINES
-    said = Counter(ours.lines).most_common(3)
+    said = Counter(lines).most_common(3)
     few = request.config.getoption("--faults") == HOW_MUCH[0]
-    assert len(ours.lines) <= most or not few, f"{len(ours.lines)} lines were logged, mostly {said}"
-
-
-class Complaints(logging.Handler):
-    """Keep what Home Assistant logs against the integration."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-
-    @override
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines += complaints([record.getMessage()])
+    assert len(lines) <= most or not few, f"{len(lines)} lines were logged, mostly {said}"
 
 
 @pytest.fixture(autouse=True)
@@ -197,11 +192,9 @@ def _no_complaints() -> Iterator[None]:
 
     Imports come before any test; tests/script/test_complaints.py has them.
     """
-    heard = Complaints()
-    logging.getLogger().addHandler(heard)
-    yield
-    logging.getLogger().removeHandler(heard)
-    assert not heard.lines
+    with logged(logging.getLogger(), logging.WARNING) as lines:
+        yield
+    assert not complaints(lines)
 
 
 @pytest.fixture(autouse=True)
