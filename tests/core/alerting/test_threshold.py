@@ -140,6 +140,12 @@ def test_the_level_before_a_part_depends_on_nothing_later(part: int) -> None:
     assert list(found[: part + 1]) == list(expected[: part + 1])
 
 
+def test_without_yesterday_the_first_part_is_compared_with_the_middle_of_its_range() -> None:
+    (before,) = levels_before(counts_by_day([a_day(MONDAY)]), [MONDAY], RANGES)
+    assert before[0] == RANGES[0].y_middle
+    assert before[1] == pytest.approx(log1p(8.0), abs=0.06)
+
+
 def raised(days: Sequence[DaySummary], befores: Sequence[Sequence[float]]) -> list[by_hand.Law]:
     return [by_hand.rises(day, before) for day, before in zip(days, floored(befores), strict=True)]
 
