@@ -6,6 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 
+from ..clock import Clock
 from ..const import DOMAIN
 from ..coordinator import AirBaselineConfigEntry
 from ..core.day import iso_day
@@ -37,7 +38,7 @@ class ClockBehindFlow(_ClockFlow):
 
     async def async_step_init(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what the clock shows, and what is awaited."""
-        if self._entry is None or self._entry.runtime_data.clock.wrong is None:
+        if self._clock is None:
             return self.async_abort(reason="gone")
         said = await self._async_said("shown", "known")
         return self.async_show_menu(
@@ -52,7 +53,7 @@ class ClockBehindFlow(_ClockFlow):
 
     async def async_step_it_is_right(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what is set aside."""
-        if self._entry is None or self._entry.runtime_data.clock.wrong is None:
+        if self._clock is None:
             return self.async_abort(reason="gone")
         said = await self._async_said("shown", "known")
         return self.async_show_menu(
@@ -63,10 +64,17 @@ class ClockBehindFlow(_ClockFlow):
 
     async def async_step_trust(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Take the clock as right."""
-        if self._entry is None or self._entry.runtime_data.clock.wrong is None:
+        clock = self._clock
+        if clock is None:
             return self.async_abort(reason="gone")
-        self._entry.runtime_data.clock.async_trust()
+        clock.async_trust()
         return self.async_abort(reason="trusted")
+
+    @property
+    def _clock(self) -> Clock | None:
+        """Return the clock while it is wrong."""
+        clock = self._entry.runtime_data.clock if self._entry else None
+        return clock if clock and clock.wrong is not None else None
 
 
 class ClockAheadFlow(_ClockFlow):
