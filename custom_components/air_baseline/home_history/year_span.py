@@ -7,7 +7,7 @@ from typing import Self
 from ..core.day import WINDOW_DAYS, day_start
 from ..core.year.week import WEEK_DAYS, week_of
 
-MOST_WEEKS = 104  # Weeks before today, by judgement: two years.
+FILLED_WEEKS = 104  # Weeks before today, by judgement: two years.
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +22,5 @@ class YearSpan:
     @classmethod
     def before(cls, today: int, zone: tzinfo) -> Self:
         """Return the span that is not in the window on a day."""
-        first, end = (week_of(today) - MOST_WEEKS) * WEEK_DAYS + 1, today - WINDOW_DAYS + 1
+        first, end = (week_of(today) - FILLED_WEEKS) * WEEK_DAYS + 1, today - WINDOW_DAYS + 1
         return cls(first, end, day_start(first, zone), day_start(end, zone))

@@ -200,7 +200,7 @@ def _fit(levels: Array, usual: NDArray[np.bool_]) -> tuple[Tail, Array]:
 
 
 def _bars(scores: Array, rarities: Sequence[int]) -> list[float]:
-    """Return the scores that one day in so many days exceeds, beyond the known days too.
+    """Return for each rarity N the score that one day in N exceeds, beyond the known days too.
 
     Today is above the k-th highest of n days that are like it once in (n + 1) / k days.
     """

@@ -136,9 +136,7 @@ class Week:
     ) -> Week:
         """Return the week with a day added, in the parts of a mask; each day is added once.
 
-        Its counts may be known already.
-
-        An hourly mean hides peaks, so such a day adds none.
+        Its counts may be known already. An hourly mean hides peaks, so such a day adds none.
         """
         usable = summary.usable & parts
         counts = day_counts([summary])[0] if counts is None else counts
