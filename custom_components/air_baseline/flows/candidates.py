@@ -13,7 +13,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.loader import IntegrationNotLoaded, async_get_loaded_integration
 
-from ..compatibility import area_of
 from ..const import CONF_PM25_SOURCE, CONF_VOC_SOURCE, DOMAIN
 from ..core.pollutant import Pollutant
 from ..home_history.glance import async_days, async_seen
@@ -27,6 +26,7 @@ from ..inputs.eligibility import (
     speaks_of_air,
 )
 from ..inputs.names import OUTDOORS, says
+from ..inputs.places import present_place
 
 BATCH = 40  # Sensors looked at in one go. By judgement: about 10 ms of the event loop.
 _PURIFIERS = frozenset({"fan", "humidifier"})
@@ -141,7 +141,7 @@ class _Home:
         return Candidate(
             entity_id=entity_id,
             name=name_of(self._hass, entity_id),
-            area_id=area_of(self._hass, registered),
+            area_id=present_place(self._hass, entity_id),
             measurement=None if isinstance(found, Refusal) else found,
             refusal=found if isinstance(found, Refusal) else None,
             sayable=tuple(could_be(known)) if isinstance(found, Refusal) else (),

@@ -15,9 +15,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..compatibility import area_of
 from ..const import CONF_WINDOWS
 from ..inputs.eligibility import OPENINGS, name_of
+from ..inputs.places import present_place
 from .room_form import area_name
 
 
@@ -42,7 +42,7 @@ def async_contacts(hass: HomeAssistant, area_ids: Collection[str]) -> list[Conta
         if entity.domain == "binary_sensor"
         and not (entity.disabled or entity.hidden)
         and (device_class := entity.device_class or entity.original_device_class) in OPENINGS
-        and (area_id := area_of(hass, entity)) in area_ids
+        and (area_id := present_place(hass, entity.entity_id)) in area_ids
     ]
     return sorted(found, key=lambda one: one.label.casefold())
 
@@ -52,7 +52,7 @@ def by_area(hass: HomeAssistant, contacts: Iterable[str]) -> dict[str, list[str]
     """Return contacts by the area that each is in."""
     areas: dict[str, list[str]] = defaultdict(list)
     for entity_id in contacts:
-        areas[area_of(hass, er.async_get(hass).async_get(entity_id)) or ""].append(entity_id)
+        areas[present_place(hass, entity_id) or ""].append(entity_id)
     return areas
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..compatibility import area_of
 from ..const import CONF_AREA, CONF_PLACES
 from .room_config import room_sources
 
@@ -16,7 +15,8 @@ NOWHERE = ""  # In place of an area: the source was in none.
 @callback
 def present_place(hass: HomeAssistant, entity_id: str) -> str | None:
     """Return the area of an entity (its own, otherwise that of its device), None if in none."""
-    return area_of(hass, er.async_get(hass).async_get(entity_id))
+    registered = er.async_get(hass).async_get(entity_id)
+    return er.async_get_effective_area_id(hass, registered) if registered else None
 
 
 @callback

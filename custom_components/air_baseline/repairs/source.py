@@ -1,12 +1,12 @@
 """The flow about a source without values, or with values that cannot be learned from."""
 
-from homeassistant.components.repairs import RepairsFlowResult
+from homeassistant.components.repairs import FlowType, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowContext
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..compatibility import async_room_settings
-from ..const import ATTR_QUANTITY
+from ..const import ATTR_QUANTITY, SUBENTRY_ROOM
 from ..coordinator import RoomCoordinator
 from ..core.ledger.entries import Trouble
 from ..core.pollutant import POLLUTANTS, Pollutant, normal_unit, plain_number
@@ -60,8 +60,16 @@ class SourceFlow(RoomRepairFlow):
         room = self.find_room()
         if room is None:
             return self.async_abort(reason="gone")
-        going_on = await async_room_settings(self.hass, room.config_entry, room.subentry)
-        return self.async_abort(reason="room_settings", **going_on)
+        settings = await self.hass.config_entries.subentries.async_init(
+            (room.config_entry.entry_id, SUBENTRY_ROOM),
+            context=SubentryFlowContext(
+                source=SOURCE_RECONFIGURE, subentry_id=room.subentry.subentry_id
+            ),
+        )
+        return self.async_abort(
+            reason="room_settings",
+            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, settings["flow_id"]),
+        )
 
     async def async_step_pause(self, user_input: UserInput = None) -> RepairsFlowResult:
         """Tell the user what a pause does."""
