@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-import voluptuous as vol
+from homeassistant import components
 
 from script import release
 from tests.versions import since
@@ -43,7 +43,7 @@ def test_it_leaves_out_nothing_of_what_it_reads() -> None:
 
 def test_its_entry_in_the_catalog_is_valid() -> None:
     manifest = read(FOLDER / "manifest.json")
-    schema = marketplace("utils.validate").V2_INTEGRATION_DATA_JSON_SCHEMA
+    check = marketplace("utils.validate").VALIDATE_FETCHED_V2_REPO_DATA["integration"]
     entry: dict[str, Any] = {
         "description": "",
         "domain": manifest["domain"],
@@ -52,18 +52,24 @@ def test_its_entry_in_the_catalog_is_valid() -> None:
         "full_name": release.REPOSITORY,
         "last_fetched": 0,
         "last_updated": "2026-11-30T00:00:00Z",
-        "manifest": {key: read(ROOT / "hacs.json")[key] for key in ("name", "homeassistant")},
+        "last_version": f"v{manifest['version']}",
+        "manifest": {"name": read(ROOT / "hacs.json")["name"]},
         "manifest_name": manifest["name"],
         "stargazers_count": 0,
         "topics": [],
     }
-    vol.Schema(schema, extra=vol.ALLOW_EXTRA)(entry)
+    assert check(entry) == entry
 
 
-def test_the_archive_is_within_its_limits_and_unpacks_only_into_its_folder(tmp_path: Path) -> None:
-    archive = tmp_path / release.ARCHIVE.name
+def test_the_archive_is_within_its_limits_and_unpacks_to_what_it_would_load(tmp_path: Path) -> None:
+    archive, folder = tmp_path / release.ARCHIVE.name, tmp_path / "unpacked"
     release.build(archive)
-    with ZipFile(archive) as packed:
-        marketplace("repositories.base")._check_archive_size(packed)  # noqa: SLF001 - as it does.
+    with ZipFile(archive) as packed:  # As its `async_download_zip_file` does.
+        marketplace("repositories.base")._check_archive_size(packed)  # noqa: SLF001
         for name in packed.namelist():
-            marketplace("utils.path").resolve_in_directory(tmp_path / "unpacked", name)
+            marketplace("utils.path").resolve_in_directory(folder, name)
+        packed.extractall(folder)
+    load = marketplace("repositories.integration")
+    domain = load._validated_domain(read(FOLDER / "manifest.json")["domain"])  # noqa: SLF001
+    load._check_loadable_manifest(folder, domain)  # noqa: SLF001
+    assert not (Path(components.__file__).parent / domain).exists(), "one of its own has the name"
