@@ -1,6 +1,7 @@
 """The one way to say a time or a date, in the languages of the integration."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -92,6 +93,7 @@ async def test_the_words_say_it_in_the_time_of_the_home(
         (Formats(), ("Sunday 20:05", "1.5", "22:00–04:00")),
         (Formats(twelve_hours=True), ("Sunday 8:05 PM", "1.5", "10:00 PM–4:00 AM")),
         (Formats(decimal_mark=","), ("Sunday 20:05", "1,5", "22:00–04:00")),
+        (Formats(zone=ZoneInfo("Asia/Tokyo")), ("today 05:05", "1.5", "22:00–04:00")),
     ],
 )
 async def test_the_words_are_in_the_formats_of_whoever_reads_them(

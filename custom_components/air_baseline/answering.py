@@ -6,6 +6,7 @@ last step of an answer changes anything.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import Any, Final, cast
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -22,6 +23,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector, DateSelector, SelectSelector
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .card.websocket import asked_room
@@ -57,6 +59,7 @@ def async_register_question_command(hass: HomeAssistant) -> None:
         vol.Optional(LANGUAGE): vol.All(str, vol.Length(min=1, max=LONGEST_LANGUAGE)),
         vol.Optional("twelve_hours", default=False): bool,
         vol.Optional("decimal_mark"): vol.In([".", ","]),
+        vol.Optional("time_zone", default=""): str,
         vol.Optional("steps", default=[]): vol.All(
             [{vol.Required("step"): str, vol.Optional("input"): dict}], vol.Length(max=MOST_STEPS)
         ),
@@ -82,12 +85,21 @@ async def _question(
     flow.hass, flow.issue_id, flow.data = hass, issue.issue_id, issue.data
     flow.handler, flow.context = DOMAIN, {}
     flow.user = connection.user
-    flow.formats = Formats(message["twelve_hours"], message.get("decimal_mark"))
+    zone = await _async_zone(message["time_zone"])
+    flow.formats = Formats(message["twelve_hours"], message.get("decimal_mark"), zone)
     flow.language = message.get(LANGUAGE) or hass.config.language
     page = await _async_walk(flow, message["steps"])
     connection.send_result(
         message["id"], {"kind": issue.translation_key, **page, "made": _made(hass, flow)}
     )
+
+
+async def _async_zone(name: str) -> tzinfo | None:
+    """Return the zone of a name, None if nothing is known of it here."""
+    try:
+        return await dt_util.async_get_time_zone(name)
+    except ValueError:  # It is no name of a zone.
+        return None
 
 
 def _rooms(hass: HomeAssistant, issue: ir.IssueEntry | None) -> list[RoomCoordinator]:

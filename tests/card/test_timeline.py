@@ -144,6 +144,8 @@ async def test_a_question_is_answered_and_undone_on_the_card(
     [
         ({}, ["today 13:20", "13:00–16:00"]),
         ({"twelve_hours": True}, ["today 1:20 PM", "1:00 PM–4:00 PM"]),
+        ({"twelve_hours": True, "time_zone": "Asia/Tokyo"}, ["today 10:20 PM", "1:00 PM–4:00 PM"]),
+        ({"time_zone": "../nowhere"}, ["today 13:20", "13:00–16:00"]),
     ],
 )
 async def test_a_question_is_worded_in_the_formats_of_who_reads_it(
@@ -155,7 +157,7 @@ async def test_a_question_is_worded_in_the_formats_of_who_reads_it(
     preview = await asked(card, "question", device_id(hass), **asks, steps=[{"step": "real"}])
     texts = first["texts"]["measured"] + preview["texts"]["preview"]
     assert [part for part in said if part not in texts] == [], texts
-    assert bool(re.search(r"\d PM", texts)) is bool(formats)
+    assert bool(re.search(r"\d PM", texts)) is ("twelve_hours" in formats)
 
 
 async def test_a_page_with_fields_checks_them(

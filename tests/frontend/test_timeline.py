@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 import pytest
 
 from tests.frontend.happened import (
@@ -14,7 +14,7 @@ from tests.frontend.happened import (
     timeline,
 )
 from tests.frontend.messages import STATES, Message
-from tests.frontend.pages import ROOM, UNFIT, show
+from tests.frontend.pages import ROOM, UNFIT, open_page, show
 
 MADE: Message = {"response": {"corrections": [{"quantity": "pm25", "kind": "x", "correction": 9}]}}
 DONE: Message = {
@@ -257,21 +257,23 @@ def test_a_question_opens_itself_and_its_answer_has_undo(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("time_format", "number_format", "sent"),
+    ("locale", "sent"),
     [
-        ("12", "comma_decimal", {"twelve_hours": True, "decimal_mark": "."}),
-        ("24", "decimal_comma", {"twelve_hours": False, "decimal_mark": ","}),
+        (("12", "comma_decimal", "server"), (True, ".", "Europe/London")),
+        (("24", "decimal_comma", "local"), (False, ",", "America/New_York")),
     ],
 )
 def test_a_question_is_asked_in_the_formats_of_who_reads_it(
-    page: Page, time_format: str, number_format: str, sent: dict[str, Any]
+    browser: Browser, locale: tuple[str, ...], sent: tuple[Any, ...]
 ) -> None:
-    locale = {"language": "en", "number_format": number_format, "time_format": time_format}
-    opened(page, locale=locale | {"time_zone": "server"})
+    page = open_page(browser.new_context(timezone_id="America/New_York"))
+    said = dict(zip(("time_format", "number_format", "time_zone"), locale, strict=True))
+    opened(page, locale={"language": "en", **said})
     page.get_by_role("button", name="Kitchen: unusual air").click()
     dialog(page).locator(".panel-body > *").first.wait_for()
     (question,) = asked(page, "question")
-    assert {name: question[name] for name in sent} == sent
+    assert tuple(question[name] for name in ("twelve_hours", "decimal_mark", "time_zone")) == sent
+    page.context.close()
 
 
 def test_a_page_of_a_question_leads_back(page: Page) -> None:

@@ -157,9 +157,10 @@ function clockIn(hass, at, zone, withMinutes) {
   return new Intl.DateTimeFormat(language, options).format(new Date(at * 1000));
 }
 
-/** Return how the user writes times of day and numbers, for sentences that the server makes. */
+/** Return how the user writes times and numbers, for sentences that the server makes. */
 export function formats(hass) {
   const mark = /[.,]/.exec(number(hass, 1.5))?.[0];
   const midnight = clockIn(hass, 0, "UTC", false);
-  return { twelve_hours: /12/.test(midnight), ...(mark ? { decimal_mark: mark } : {}) };
+  const zone = zoneOf(hass) ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { twelve_hours: /12/.test(midnight), time_zone: zone, ...(mark && { decimal_mark: mark }) };
 }

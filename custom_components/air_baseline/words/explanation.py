@@ -221,9 +221,8 @@ class Words:
 
     def time(self, at: float) -> str:
         """Return a POSIX time as people say it."""
-        zone = dt_util.get_default_time_zone()
-        local = datetime.fromtimestamp(at, zone)
-        return said_time(self.say, local, dt_util.now(), self.formats)
+        now = dt_util.now(self.formats.zone)
+        return said_time(self.say, datetime.fromtimestamp(at, now.tzinfo), now, self.formats)
 
     def in_full(self, at: datetime, other: datetime) -> str:
         """Return a local time with its date, next to another one, where a clock is in doubt."""

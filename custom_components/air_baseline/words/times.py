@@ -5,7 +5,7 @@ Everything that the server words says it so, for the card in the formats of whoe
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 NOON = 12  # Hour; follows from the two halves of a clock's day.
 WEEK_DAYS = 7  # Days; follows from the week: a weekday names one of its last seven days.
@@ -15,13 +15,15 @@ type Say = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How somebody writes times of day and numbers.
+    """How somebody writes times and numbers.
 
-    `decimal_mark` is a point or a comma, None for that of the language.
+    `decimal_mark` is a point or a comma, None for that of the language; `zone` is where they read
+    the clock, None for at home.
     """
 
     twelve_hours: bool = False
     decimal_mark: str | None = None
+    zone: tzinfo | None = None
 
     def clock(self, hour: int, minute: int) -> str:
         """Return a time of day.
