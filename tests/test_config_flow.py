@@ -516,7 +516,7 @@ async def test_a_replaced_source_starts_over_and_the_old_ledger_is_set_aside(
         unknown = (
             "Whether they read alike is not known: the history of both cannot be read right now."
         )
-        assert asked["description_placeholders"] == {"sources": f"- {line}. {unknown}"}
+        assert asked["description_placeholders"] == {"sources": f"> - {line}. {unknown}"}
         assert asked["menu_options"] == ["keep_ledger", "start_anew"]
         await hass.config_entries.subentries.async_configure(
             page["flow_id"], {"next_step_id": "start_anew"}

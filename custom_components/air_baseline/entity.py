@@ -20,7 +20,7 @@ from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
 
-from .const import CONF_AREA, DOMAIN, SIGNAL_ROOMS_CHANGED
+from .const import CONF_AREA, DOMAIN, PAGE, SIGNAL_ROOMS_CHANGED
 from .coordinator import RoomCoordinator
 from .core.explaining.view import EntityView
 from .core.pollutant import Pollutant
@@ -56,6 +56,14 @@ def baseline_attributes(view: EntityView) -> dict[str, Any]:
         "since": view.since,
         "corrections": view.corrections,
     }
+
+
+def card_path(room: RoomCoordinator) -> str:
+    """Return the path of the card of a room, in the language of whoever opens it."""
+    device = dr.async_get(room.hass).async_get_device_by_identifier(
+        (DOMAIN, room.subentry.subentry_id), room.config_entry.entry_id
+    )
+    return f"{PAGE}/room/{device.id}" if device else PAGE
 
 
 class OfRoom(Entity):

@@ -26,6 +26,7 @@ from tests.home import (
     a_room,
     a_store,
     act,
+    device_id,
     learned,
     report,
     set_up,
@@ -67,6 +68,9 @@ async def choose(hass: HomeAssistant, flow_id: str, choice: str) -> str:
     done = await hass.config_entries.subentries.async_configure(flow_id, {"next_step_id": choice})
     await hass.async_block_till_done(wait_background_tasks=True)
     assert done["type"] is FlowResultType.ABORT
+    if done["reason"] == "converted":
+        path = f"/air_baseline/room/{device_id(hass)}"
+        assert done["description_placeholders"] == {"page": path}, "it leads to its undoing"
     return str(done["reason"])
 
 
@@ -87,11 +91,11 @@ async def test_days_side_by_side_are_offered_as_a_conversion_and_it_can_be_undon
     before = middle_at_noon(entry)
     flow_id, asked = await replace_by(past, entry, pm25_source=NEW)
     assert asked["menu_options"] == ["convert", "keep_ledger", "start_anew"]
-    (line,) = asked["description_placeholders"]["sources"].splitlines()
+    line = line_of(asked)
     assert line.startswith(r"- sensor\.kitchen\_pm25 → new. Side by side for 4 days: ")
     assert "μg/m³ on the old sensor is " in line
     assert line.endswith(" on 9 days in 10.")
-    assert await choose(past, flow_id, "convert") == "reconfigure_successful"
+    assert await choose(past, flow_id, "convert") == "converted"
 
     room = entry.runtime_data.rooms[KITCHEN]
     channel = room.channels[Pollutant.PM25]
@@ -115,9 +119,10 @@ async def test_days_side_by_side_are_offered_as_a_conversion_and_it_can_be_undon
 
 
 def line_of(asked: Any) -> str:  # noqa: ANN401 - what a flow answers
-    """Return what is said of the only source that is replaced."""
+    """Return what is said of the only source that is replaced, set off as of this system."""
     (line,) = asked["description_placeholders"]["sources"].splitlines()
-    return str(line)
+    assert line.startswith("> ")
+    return str(line).removeprefix("> ")
 
 
 async def test_a_conversion_stays_through_a_restart_and_days_before_it_stay_the_old_sensors(
@@ -129,7 +134,7 @@ async def test_a_conversion_stays_through_a_restart_and_days_before_it_stay_the_
     await keep(past, SLOT, 5, source=NEW, level=third_more)
     report(past, NEW, 5, **ATTRIBUTES[PM25])
     flow_id, _ = await replace_by(past, entry, pm25_source=NEW)
-    assert await choose(past, flow_id, "convert") == "reconfigure_successful"
+    assert await choose(past, flow_id, "convert") == "converted"
     ledger = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25].ledger
     middle = middle_at_noon(entry)
     await act(past, "relearn_from_history", quantity="pm25")
@@ -193,7 +198,7 @@ async def test_what_cannot_be_converted_starts_over_while_the_other_is_converted
     first, second = asked["description_placeholders"]["sources"].splitlines()
     assert "Side by side for 4 days" in first
     assert "and the history has 0." in second
-    assert await choose(past, flow_id, "convert") == "reconfigure_successful"
+    assert await choose(past, flow_id, "convert") == "converted"
     channels = entry.runtime_data.rooms[KITCHEN].channels
     assert channels[Pollutant.PM25].ledger.of(SensorMapped)
     assert list(channels[Pollutant.VOC_RATIO].ledger.days) == []

@@ -236,6 +236,21 @@ def test_other_answers_are_listed_each_with_undo(page: Page) -> None:
     assert asked(page, "undo")[0]["service_data"]["correction"] == 5
 
 
+def test_answers_of_two_pollutants_are_told_apart(page: Page) -> None:
+    both = ("pm25", "voc_ratio")
+    quantities = [{"quantity": one, "words_of": one[:4], "unit": ""} for one in both]
+    answers = [{"quantity": one, **a_correction("sensor_mapped", 5)} for one in both]
+    known = timeline(an_episode(), answers=answers, quantities=quantities)
+    open_timeline(page, replies={"timeline": known})
+    for of in ("PM2.5", "VOC"):
+        name = f"Undo: {of} · Converted from the old sensor"
+        dialog(page).get_by_role("button", name=name, exact=True).wait_for()
+    first, second = (row.bounding_box() for row in dialog(page).locator(".answers button").all())
+    assert first
+    assert second
+    assert second["y"] >= first["y"] + first["height"] + 8.0, "a finger hits one of them"
+
+
 def test_a_question_opens_itself_and_its_answer_has_undo(page: Page) -> None:
     opened(page)
     page.get_by_role("button", name="Kitchen: unusual air").click()

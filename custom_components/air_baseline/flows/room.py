@@ -13,6 +13,7 @@ from ..const import CONF_AREA, CONF_HISTORY, CONF_OUTDOOR_PM25, CONF_START_ANEW,
 from ..coordinator import loaded_rooms
 from ..core.pollutant import Pollutant
 from ..corrections import async_convert
+from ..entity import card_path
 from ..inputs.eligibility import name_of
 from ..inputs.room_config import RoomSource, room_sources
 from ..issues.sources import async_forget_troubles
@@ -85,7 +86,7 @@ class RoomFlow(ConfigSubentryFlow):
         return self.async_show_menu(
             step_id="replaced",
             menu_options=[*convert, "keep_ledger", "start_anew"],
-            description_placeholders={"sources": "\n".join(lines)},
+            description_placeholders={"sources": set_off("\n".join(lines))},
         )
 
     async def async_step_convert(
@@ -102,7 +103,10 @@ class RoomFlow(ConfigSubentryFlow):
             return self.async_abort(reason="not_converted")
         except NotSavedError:
             pass  # It is in force, and saved later.
-        return self._start_anew([one for one in self._replaced() if one not in mappings])
+        self._start_anew([one for one in self._replaced() if one not in mappings])
+        return self.async_abort(
+            reason="converted", description_placeholders={"page": card_path(room)}
+        )
 
     async def async_step_keep_ledger(
         self, _user_input: dict[str, Any] | None = None

@@ -250,6 +250,7 @@ button.happened { display: block; min-height: 40px; margin-top: 8px; padding: 8p
 .inside { padding: 0 0 16px 16px; }
 .inside dl { margin-top: 0; }
 .given { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
+.given + .given { margin-top: 8px; }
 .naming { border: 0; padding: 0; margin: 0; min-width: 0; }
 .naming legend { padding: 0 0 4px; font-size: .8125rem; color: var(--ab-quiet); }
 .naming .own { display: flex; gap: 8px; flex: 1 1 240px; }

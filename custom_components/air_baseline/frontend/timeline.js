@@ -319,8 +319,10 @@ class Timeline {
 
   /** List the other answers that were given, each with its undoing. */
   _answers(answers, may) {
+    const several = this._known.quantities.length > 1;
     const items = answers.map((answer) => {
-      const words = this._kind(answer.kind);
+      const of = several ? [say(this._hass, `quantity_${answer.quantity}`)] : [];
+      const words = [...of, this._kind(answer.kind)].join(" · ");
       if (may) return this._given(answer, answer.quantity, words);
       return html("p", "given", {}, `${words} (${moment(this._hass, answer.at)})`);
     });

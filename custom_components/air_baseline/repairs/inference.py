@@ -26,6 +26,7 @@ from ..corrections import (
     async_stop_asking,
     today,
 )
+from ..entity import card_path
 from ..issues.question_store import ATTR_EPOCH, rises_of, unanswered_episode
 from ..permissions import room_names
 from ..words.explanation import Explained, Page, Words, async_page, history_link, set_off
@@ -49,7 +50,7 @@ class RangeLearnedFlow(RoomRepairFlow):
             menu_options=self.with_earlier(
                 room, ["looks_right", "something_off", "not_now", "stop_asking"]
             ),
-            description_placeholders={"page": self.card_path(room), **page.set_off()},
+            description_placeholders={"page": card_path(room), **page.set_off()},
         )
 
     async def async_step_looks_right(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -97,7 +98,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             ),
             description_placeholders={
                 "history": history_link(targets, dt_util.utcnow().timestamp()),
-                "page": self.card_path(targets[0][0]),
+                "page": card_path(targets[0][0]),
                 **page.set_off(),
             },
         )
@@ -113,7 +114,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             step_id="real",
             menu_options=["keep_out", "init"],
             description_placeholders={
-                "page": self.card_path(targets[0][0]),
+                "page": card_path(targets[0][0]),
                 "preview": set_off(await words.async_leaving(targets, now)),
                 "consequence": set_off(await _async_left(words, targets, now)),
             },
@@ -133,7 +134,7 @@ class UnusualEpisodeFlow(RoomRepairFlow):
             step_id="normal",
             menu_options=["lift_level", "init"],
             description_placeholders={
-                "page": self.card_path(targets[0][0]),
+                "page": card_path(targets[0][0]),
                 "preview": set_off(await words.async_lifts(targets, dt_util.utcnow().timestamp())),
             },
         )
@@ -192,7 +193,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=self.with_earlier(room, ["changed", "season", "at_fault", "not_now"]),
-            description_placeholders={"page": self.card_path(room), **page.set_off()},
+            description_placeholders={"page": card_path(room), **page.set_off()},
         )
 
     async def async_step_season(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -244,7 +245,7 @@ class ChangeSuspectedFlow(RoomRepairFlow):
             step_id="at_fault_confirm",
             menu_options=["exclude_and_pause", "at_fault", "init"],
             description_placeholders={
-                "page": self.card_path(room),
+                "page": card_path(room),
                 "date": await self.said_dates(self.fault_day),
                 "consequence": await self.consequence(room, {pollutant: draft}, paused=True),
             },
@@ -301,7 +302,7 @@ class SlowChangeFlow(RoomRepairFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=self.with_earlier(room, ["fine", "changed", "not_now", "stop_asking"]),
-            description_placeholders={"page": self.card_path(room), **page.set_off()},
+            description_placeholders={"page": card_path(room), **page.set_off()},
         )
 
     async def async_step_fine(self, user_input: UserInput = None) -> RepairsFlowResult:

@@ -8,7 +8,6 @@ from typing import Any
 from homeassistant.auth.models import User
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import (
     BooleanSelector,
     DateSelector,
@@ -20,7 +19,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import ATTR_SUBENTRY, DOMAIN, PAGE
+from ..const import ATTR_SUBENTRY
 from ..coordinator import RoomCoordinator, loaded_rooms
 from ..core.day import parse_day
 from ..core.explaining.timeline import answers
@@ -37,6 +36,7 @@ from ..corrections import (
     check_past,
     today,
 )
+from ..entity import card_path
 from ..issues.question_store import async_answered, async_snooze
 from ..storage.store import NotSavedError
 from ..words.explanation import Words, set_off
@@ -166,13 +166,6 @@ class RoomRepairFlow(RepairsFlow):
         """End: everything was said."""
         return self.async_create_entry(data={})
 
-    def card_path(self, room: RoomCoordinator) -> str:
-        """Return the path of the card of a room, in the language of whoever opens it."""
-        device = dr.async_get(self.hass).async_get_device_by_identifier(
-            (DOMAIN, room.subentry.subentry_id), room.config_entry.entry_id
-        )
-        return f"{PAGE}/room/{device.id}" if device else PAGE
-
     def with_earlier(self, room: RoomCoordinator | None, options: list[str]) -> list[str]:
         """Return the choices of a first page, with the earlier answers if there are any."""
         return [*options, "earlier"] if room is not None and self._earlier(room) else options
@@ -211,7 +204,7 @@ class RoomRepairFlow(RepairsFlow):
         return self.async_show_form(
             step_id="earlier",
             data_schema=vol.Schema({vol.Required(FIELD_ANSWERS, default=[]): selector}),
-            description_placeholders={"page": self.card_path(room)},
+            description_placeholders={"page": card_path(room)},
         )
 
     async def async_step_not_now(self, user_input: UserInput = None) -> RepairsFlowResult:
@@ -230,7 +223,7 @@ class RoomRepairFlow(RepairsFlow):
             step_id="start_over",
             menu_options=["start_over_now", "init"],
             description_placeholders={
-                "page": self.card_path(room),
+                "page": card_path(room),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), draft)
                 ),
@@ -285,7 +278,7 @@ class RoomRepairFlow(RepairsFlow):
             menu_options=["relearn", "changed", "init"],
             description_placeholders={
                 "date": await self.said_dates(self.change_day),
-                "page": self.card_path(room),
+                "page": card_path(room),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), draft)
                 ),
@@ -342,7 +335,7 @@ class RoomRepairFlow(RepairsFlow):
             step_id="strike_confirm",
             menu_options=["exclude", "strike", "init"],
             description_placeholders={
-                "page": self.card_path(room),
+                "page": card_path(room),
                 "days": await self.said_dates(*map(date.fromordinal, days)),
                 "consequence": await self.consequence(
                     room, dict.fromkeys(self.pollutants(room), exclude_days(days))
