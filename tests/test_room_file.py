@@ -93,7 +93,9 @@ async def test_a_room_goes_on_elsewhere_with_the_same_range_and_record(
     preview = await act(hass, "import_room", file=exported["file"])
     assert preview["imported"] is False
     assert preview["quantities"]["pm25"]["days_of_file"] == 37
-    assert "Alerts continue." in preview["quantities"]["pm25"]["words"]
+    words = preview["quantities"]["pm25"]["words"]
+    assert "usable days after the import: 3" in words
+    assert words.endswith(" Alerts are possible at once.")
     unchanged = (await act(hass, "explain"))["quantities"]["pm25"]["numbers"]
     assert unchanged["state"] == "collecting", "a preview changes nothing"
     answer = await act(hass, "import_room", file=exported["file"], confirm=True)

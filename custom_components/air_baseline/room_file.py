@@ -84,7 +84,7 @@ async def async_preview(
             "own_days_kept": own,
             "own_days_replaced": len(channel.ledger.days) - own,
             "own_corrections_set_aside": len(channel.ledger.entries),
-            "words": words.remaining(pollutant, with_ledger(channel, now, ledger)),
+            "words": words.imported(pollutant, with_ledger(channel, now, ledger)),
         }
     return answer
 

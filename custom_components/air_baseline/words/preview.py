@@ -35,24 +35,28 @@ class PreviewWords(Words):
             if named:
                 name = escape(room.subentry.title)
                 quantity = self.say("in_room", room=name, quantity=quantity)
-            lines.append(self._left(quantity, remaining, paused=paused))
-        return "\n".join(f"- {line}" for line in lines)
+            line = self.say(
+                "left_paused"
+                if paused
+                else "left_alerts_wait"
+                if remaining.alert_days
+                else "left_alerts_go_on",
+                quantity=quantity,
+                days=self.number(remaining.usable_days),
+                needed=remaining.needed_days,
+                weeks=remaining.alert_weeks,
+            )
+            lines.append(f"- {line}")
+        return "\n".join(lines)
 
-    def remaining(self, pollutant: Pollutant, left: Consequence) -> str:
-        """Return what would remain of a pollutant: usable days, and the time until alerts."""
-        return self._left(self.say(f"quantity_{pollutant}"), left)
-
-    def _left(self, quantity: str, left: Consequence, *, paused: bool = False) -> str:
+    def imported(self, pollutant: Pollutant, then: Consequence) -> str:
+        """Return what a pollutant would have after an import: usable days, and when alerts."""
         return self.say(
-            "left_paused"
-            if paused
-            else "left_alerts_wait"
-            if left.alert_days
-            else "left_alerts_go_on",
-            quantity=quantity,
-            days=self.number(left.usable_days),
-            needed=left.needed_days,
-            weeks=left.alert_weeks,
+            "imported_alerts_wait" if then.alert_days else "imported_alerts",
+            quantity=self.say(f"quantity_{pollutant}"),
+            days=self.number(then.usable_days),
+            needed=then.needed_days,
+            weeks=then.alert_weeks,
         )
 
     async def async_lifts(self, targets: Sequence[Explained], now: float) -> str:
