@@ -1,14 +1,17 @@
 """Print how the integration answers each rule of Home Assistant's quality scale, as a page.
 
 `python -m script.quality_scale` writes docs/developers/quality-scale.md again. Hassfest, Home
-Assistant's validator, looks at the code for some rules; `SHOWN` says for what, in which file.
+Assistant's validator, looks at the code for some rules; `LOOKS` looks for the same.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+import json
 from pathlib import Path
+import re
 from typing import Any, Final
 
+from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml_dict
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -39,32 +42,26 @@ TIERS: Final = {
     "Platinum": "async-dependency inject-websession strict-typing",
 }
 RULES: Final = [rule for rules in TIERS.values() for rule in rules.split()]
-# What hassfest looks for in the code: in a file, the names that it defines, calls, raises or sets.
-SHOWN: Final = {
-    "action-setup": ("__init__.py", {"async_setup"}),
-    "config-entry-unloading": ("__init__.py", {"async_unload_entry"}),
-    "config-flow": ("config_flow.py", {"AirBaselineConfigFlow"}),
-    "diagnostics": ("diagnostics.py", {"async_get_config_entry_diagnostics"}),
-    "has-entity-name": ("entity.py", {"_attr_has_entity_name"}),
-    "reconfiguration-flow": ("config_flow.py", {"async_step_reconfigure"}),
-    "repair-issues": ("repairs/__init__.py", {"async_create_fix_flow"}),
-    "runtime-data": ("__init__.py", {"runtime_data"}),
-    "test-before-setup": ("__init__.py", {"ConfigEntryError", "ConfigEntryNotReady"}),
+TYPED: Final = re.compile(r"[A-Za-z]+ConfigEntry")  # Not ConfigEntry itself, which says nothing.
+# Where Home Assistant passes an entry as the second argument, by file.
+WITH_ENTRY: Final = {
+    "__init__": {
+        *("async_migrate_entry", "async_remove_config_entry_device", "async_remove_entry"),
+        *("async_setup_entry", "async_unload_entry"),
+    },
+    "diagnostics": {"async_get_config_entry_diagnostics", "async_get_device_diagnostics"},
+    **{platform.value: {"async_setup_entry"} for platform in Platform},
 }
-# Of these rules hassfest looks elsewhere, and what it would say is a test of its own.
-TESTED: Final = {
-    "parallel-updates": "`PARALLEL_UPDATES` in each platform",
-    "strict-typing": "an entry of a type of its own in each set-up",
-    "unique-config-entry": "`single_config_entry` in manifest.json",
-}
+NOT_SET_UP: Final = {"ConfigEntryAuthFailed", "ConfigEntryError", "ConfigEntryNotReady"}
 BEGINNING: Final = """# The quality scale
 
 This is how the integration answers the {rules} rules of Home Assistant's
 [quality scale](https://developers.home-assistant.io/docs/core/integration-quality-scale/):
 {done} are done, {exempt} do not apply, with the reason. The answers are those of
-`custom_components/air_baseline/quality_scale.yaml`. Hassfest, Home Assistant's validator, does not
-read that file of a custom integration, so `tests/project/test_hassfest_quality_scale.py` looks for
-the same in the code. Most rules no program can judge.
+`custom_components/air_baseline/quality_scale.yaml`. Hassfest, Home Assistant's validator, looks at
+the code of its own integrations for {looks} of these rules; of a custom one it does not read that
+file. So `script/quality_scale.py` looks for the same, and a test fails if it is missing. The other
+rules no program judges.
 
 `python -m script.quality_scale` writes this page.
 """
@@ -76,34 +73,105 @@ def answers() -> dict[str, dict[str, str]]:
     return dict(known["rules"])
 
 
-def names(file: str) -> Iterator[str]:
-    """Yield the names that a file defines, calls, raises or sets; those it only imports are not."""
-    for node in ast.walk(ast.parse((INTEGRATION / file).read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Attribute):
-            yield node.attr
+def _module(name: str) -> ast.Module:
+    path = INTEGRATION / f"{name}.py"
+    return ast.parse(path.read_text("utf-8") if path.is_file() else "")
+
+
+def _functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(_module(name)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _manifest(key: str) -> bool:
+    return bool(json.loads((INTEGRATION / "manifest.json").read_text("utf-8")).get(key))
+
+
+def _sets_runtime_data() -> bool:
+    (set_up,) = (one for one in _functions("__init__") if one.name == "async_setup_entry")
+    return len(set_up.args.args) == len(("hass", "entry")) and any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and ast.unparse(node) == f"{set_up.args.args[1].arg}.runtime_data"
+        for node in ast.walk(set_up)
+    )
+
+
+def untyped() -> list[str]:
+    """Return the functions that get an entry, but do not say of which integration."""
+    places = [
+        (file, function, 1)
+        for file, wanted in WITH_ENTRY.items()
+        for function in _functions(file)
+        if function.name in wanted
+    ]
+    places += [
+        ("config_flow", function, 0)
+        for function in _functions("config_flow")
+        if function.name == "async_get_options_flow"
+    ]
+    return [
+        f"{function.name} in {file}.py"
+        for file, function, place in places
+        if (said := function.args.args[place].annotation) is None
+        or not TYPED.fullmatch(ast.unparse(said))
+    ]
+
+
+def _raises() -> bool:
+    return any(
+        isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and ast.unparse(node.exc.func) in NOT_SET_UP
+        for path in INTEGRATION.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+
+
+# What hassfest looks for, and whether it is there. It looks for `discovery` too, which does not
+# apply here, and for a line in Home Assistant's own list of what is strictly typed.
+LOOKS: Final[dict[str, tuple[str, Callable[[], bool]]]] = {
+    "config-flow": (
+        "`config_flow` in manifest.json, and config_flow.py",
+        lambda: _manifest("config_flow") and (INTEGRATION / "config_flow.py").is_file(),
+    ),
+    "reconfiguration-flow": (
+        "`async_step_reconfigure` in config_flow.py",
+        lambda: any(one.name == "async_step_reconfigure" for one in _functions("config_flow")),
+    ),
+    "runtime-data": (
+        "`entry.runtime_data` set in `async_setup_entry`",
+        _sets_runtime_data,
+    ),
+    "strict-typing": (
+        "an entry of a type of its own in every function that gets one",
+        lambda: not untyped(),
+    ),
+    "test-before-setup": (
+        "`ConfigEntryNotReady`, `ConfigEntryError` or `ConfigEntryAuthFailed`, raised",
+        _raises,
+    ),
+    "unique-config-entry": (
+        "`single_config_entry` in manifest.json",
+        lambda: _manifest("single_config_entry"),
+    ),
+}
 
 
 def _looked_for(rule: str) -> str:
-    """Return what hassfest looks for, and whether it is there."""
-    if rule in TESTED:
-        return f"{TESTED[rule]}: tested"
-    if rule not in SHOWN:
+    if rule not in LOOKS:
         return "–"
-    file, wanted = SHOWN[rule]
-    missing = wanted - set(names(file))
-    found = "missing" if missing else "there"
-    return f"{', '.join(f'`{name}`' for name in sorted(missing or wanted))} in {file}: {found}"
+    wanted, is_there = LOOKS[rule]
+    return f"{wanted}: {'there' if is_there() else 'missing'}"
 
 
 def page() -> str:
     """Return the page: a table for each tier."""
     given = answers()
     done = sum(answer["status"] == "done" for answer in given.values())
-    parts = [BEGINNING.format(rules=len(RULES), done=done, exempt=len(RULES) - done)]
+    exempt = len(RULES) - done
+    parts = [BEGINNING.format(rules=len(RULES), done=done, exempt=exempt, looks=len(LOOKS))]
     for tier, rules in TIERS.items():
         rows = [
             f"| {rule} | {given[rule]['status']} | {given[rule]['comment']} | {_looked_for(rule)} |"

@@ -40,6 +40,7 @@ from .const import (
     PAGE,
     SUBENTRY_ROOM,
 )
+from .coordinator import AirBaselineConfigEntry
 from .flows.candidates import Candidate, async_candidates
 from .flows.contacts import Contact, async_contacts, by_area, contact_selector
 from .flows.discovery import FoundRoom, async_find_rooms
@@ -78,7 +79,7 @@ class AirBaselineConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(config_entry: AirBaselineConfigEntry) -> OptionsFlow:
         """Return the flow that changes what was asked for the home."""
         return AirBaselineOptionsFlow()
 

@@ -43,7 +43,9 @@ def test_its_description_is_that_of_the_project(built: Path) -> None:
     assert described["Requires-Dist"] == "numpy>=2.0"
     assert described["Requires-Python"] == ">=3.14.2"
     assert described["Version"] in built.name
-    assert "# The core as a library" in str(described.get_payload())
+    page = " ".join(str(described.get_payload()).split())
+    assert "# The core as a library" in page
+    assert f"Python {described['Requires-Python'].removeprefix('>=')} or newer and numpy" in page
 
 
 def test_the_same_files_give_the_same_wheel(built: Path, tmp_path: Path) -> None:
