@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from math import ceil
 
-from .alerting.episode import EpisodeWatch, opened, with_surroundings
+from .alerting.episode import EpisodeWatch, opened
 from .alerting.forecast import Forecast, begin, forecast, with_levels, with_threshold
 from .alerting.guideline import GuidelineMean
 from .alerting.hourly_ranges import HourlyRanges, HourRange, range_of_hour
@@ -490,11 +490,10 @@ class Channel:
             ended = self.episode_watch.follow(bin_, level, typical.high)
             if ended is not None:
                 self._record_end(ended, bin_.end)
-            if self.episode_watch.current is not None:
+            if (running := self.episode_watch.current) is not None:
                 self.surroundings.advance(bin_.end)
-                self.episode_watch.current = with_surroundings(
-                    self.episode_watch.current, self.surroundings, bin_.end
-                )
+                around = self.surroundings
+                self.episode_watch.current = running.with_surroundings(around, bin_.end)
             high = typical.high if today.learned and seen else None
             self.inside_watch.take(bin_.end, sustained, high)
             if sustained is not None and bin_.fresh:
@@ -521,7 +520,7 @@ class Channel:
         if any(episode.day == today.day for episode in self.ledger.episodes):
             return
         self.surroundings.advance(at)
-        episode = with_surroundings(opened(today, hour, sustained, at), self.surroundings, at)
+        episode = opened(today, hour, sustained, at).with_surroundings(self.surroundings, at)
         self.episode_watch.open(episode)
         self.ledger = self.ledger.with_episode(episode)
         if self.open_day is not None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from custom_components.air_baseline.core.alerting.episode import with_surroundings
 from custom_components.air_baseline.core.alerting.promise import MONTH_DAYS
 from custom_components.air_baseline.core.channel import Channel
 from custom_components.air_baseline.core.checked import StoredFormError
@@ -206,7 +205,7 @@ def test_the_results_of_odd_surroundings_can_be_loaded_again() -> None:
     }
     channel.surroundings = Surroundings(outdoor_pm25=odd["pm"], window_open=odd["window"])
     at = START + 30 * HOUR
-    episode = with_surroundings(an_episode(at, None), channel.surroundings, at)
+    episode = an_episode(at, None).with_surroundings(channel.surroundings, at)
     assert (episode.outdoor, episode.outdoor_before, episode.window_open) == (0.0, 0.0, 1.0)
     assert channel.surroundings.of_day(MONDAY).outdoor_pm25 == 0.0
     breathe(channel, START + 3 * HOUR, 27 * 60, 8.0)

@@ -1,16 +1,19 @@
-"""An unusual episode from start to end, with the surroundings meanwhile."""
+"""An unusual episode from start to end."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import checked
 from ..day import HOURS, INSIDE_SLOTS, PART_HOURS
 from ..ledger.episode import Episode, EpisodeEnd
 from ..reading.binning import Bin
-from ..reading.surroundings import OutdoorRise, Surroundings
 from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
+
+LASTING_S = 24 * 3600.0  # Seconds after which an episode ends as lasting, by judgement.
+# Slots (6 h) inside the range before another episode, after a lasting one, by judgement.
+LASTING_INSIDE_SLOTS = 72
 
 
 def opened(today: Forecast, hour: int, sustained: SustainedLevel, at: float) -> Episode:
@@ -19,55 +22,26 @@ def opened(today: Forecast, hour: int, sustained: SustainedLevel, at: float) -> 
     It exceeds the alert level of the hour, with what 15 minutes held or with what an hour held.
     """
     part, threshold = hour // PART_HOURS, today.threshold
-    rise = threshold.score_of(sustained.held, hour)
-    by_level = rise <= threshold.bar and threshold.before[part] > threshold.record
-    of_hour = sustained.low <= today.alert_levels[hour]
+    rise, held = threshold.score_of(sustained.held, hour), sustained.held
+    high_before = threshold.before[part] > threshold.record
+    by_level = high_before and rise <= threshold.bar
+    hold = int(sustained.low <= today.alert_levels[hour])
     return Episode(
         id=int(at),
         day=today.day,
         part=part,
-        opened_level=(sustained.of_hour or 0.0) if of_hour else sustained.low,
-        alert_level=today.alert_levels[HOURS + hour if of_hour else hour],
+        opened_level=held[hold] or 0.0,
+        alert_level=today.alert_levels[hold * HOURS + hour],
         high=today.ranges[part].high,
         beaten=len(threshold.scores) if by_level else threshold.beaten(rise),
         compared=len(threshold.scores),
         peak=sustained.low,
-        rarity=threshold.rarity(rise, by_level=threshold.before[part] > threshold.record),
+        rarity=threshold.rarity(rise, by_level=high_before),
         by_level=by_level,
     )
 
 
-def with_surroundings(episode: Episode, surroundings: Surroundings, at: float) -> Episode:
-    """Return a running episode with its surroundings updated at a POSIX time.
-
-    Outdoor air is that of its highest hour since the start, compared with the 24 hours before
-    the first; a rise stays a rise. The windows are those of the hour before the start.
-    """
-    if surroundings.window_open is not None and at <= episode.id:
-        share = surroundings.window_open.of_last_hour(at)
-        share = None if share is None else round(min(max(share, 0.0), 1.0), 3)
-        episode = replace(episode, window_open=share)
-    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 is not None else None
-    if rise is None:
-        return episode
-    before, highest = episode.outdoor_before, episode.outdoor
-    before = round(max(rise.before, 0.0), 1) if before is None else before
-    if highest is not None and rise.now <= highest:
-        return episode
-    highest = round(max(rise.now, 0.0), 1)
-    return replace(
-        episode,
-        outdoor=highest,
-        outdoor_before=before,
-        outdoor_rose=OutdoorRise(highest, before).rose,
-    )
-
-
-LASTING_S = 24 * 3600.0  # Seconds after which an episode ends as lasting, by judgement.
-# Slots (6 h) inside the range before another episode, after a lasting one, by judgement.
-LASTING_INSIDE_SLOTS = 72
-
-
+@dataclass(slots=True, eq=False)
 class EpisodeWatch:
     """Follow the episodes of one channel from start to end.
 
@@ -75,25 +49,20 @@ class EpisodeWatch:
     needed after a lasting episode.
     """
 
-    __slots__ = ("blocked_slots", "current", "inside_slots")
-
-    def __init__(self) -> None:
-        """Start with no episode."""
-        self.current: Episode | None = None
-        self.inside_slots = 0
-        self.blocked_slots = 0
+    current: Episode | None = None
+    inside_slots: int = 0
+    blocked_slots: int = 0
 
     def follow(self, bin_: Bin, sustained: float | None, high: float) -> Episode | None:
         """Update the running episode with a bin; return it if this bin ended it.
 
         `sustained` is the sustained level, if known, and `high` the end of the range (base unit).
         """
-        self.inside_slots = self.inside_slots + 1 if bin_.value <= high else 0
+        inside = bin_.value <= high
+        self.inside_slots = self.inside_slots + 1 if inside else 0
         if self.current is None:
             if self.blocked_slots:
-                self.blocked_slots = (
-                    self.blocked_slots - 1 if self.inside_slots else LASTING_INSIDE_SLOTS
-                )
+                self.blocked_slots = self.blocked_slots - 1 if inside else LASTING_INSIDE_SLOTS
             return None
         if sustained is not None and sustained > self.current.peak:
             self.current = replace(self.current, peak=sustained)

@@ -1,9 +1,10 @@
 """An unusual episode as the ledger keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..codes import OtherRooms
+from ..reading.surroundings import OutdoorRise, Surroundings
 
 
 class EpisodeEnd(StrEnum):
@@ -56,6 +57,25 @@ class Episode:
     def withdrawn(self) -> bool:
         """Tell whether its range was taken out of force while it was running."""
         return self.outcome is EpisodeEnd.WITHDRAWN
+
+    def with_surroundings(self, surroundings: Surroundings, at: float) -> Episode:
+        """Return it, while it is running, with its surroundings updated at a POSIX time.
+
+        Outdoor air is that of its highest hour since the start, compared with the 24 hours before
+        the first; a rise stays a rise. The windows are those of the hour before the start.
+        """
+        windows, outdoor, episode = surroundings.window_open, surroundings.outdoor_pm25, self
+        if windows is not None and at <= self.id:
+            share = windows.of_last_hour(at)
+            share = None if share is None else round(min(max(share, 0.0), 1.0), 3)
+            episode = replace(self, window_open=share)
+        rise = outdoor.rise(at) if outdoor is not None else None
+        if rise is None or (self.outdoor is not None and rise.now <= self.outdoor):
+            return episode
+        now, before = (round(max(mean, 0.0), 1) for mean in (rise.now, rise.before))
+        before = before if self.outdoor_before is None else self.outdoor_before
+        rose = OutdoorRise(now, before).rose
+        return replace(episode, outdoor=now, outdoor_before=before, outdoor_rose=rose)
 
     # What may be said of it: nothing that a range out of force would have to carry.
 
