@@ -86,7 +86,7 @@ shapes = st.builds(
 @repeatable
 def test_a_score_and_its_level_match(tail: Tail, score: float) -> None:
     for cell, level in enumerate(tail.levels(score)):
-        known = tail.score(float(level), cell)
+        known = float(tail.scores(level)[cell])
         bounded = level == MOST_LEVEL and known <= score
         assert bounded or known == pytest.approx(score, abs=1e-6)
 

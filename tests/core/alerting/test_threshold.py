@@ -445,7 +445,7 @@ def test_a_raised_alert_level_applies_in_its_part_and_only_upwards() -> None:
 def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> None:
     assert notable_levels(flat(notable=2.75), RANGES) == pytest.approx((expm1(3.75),) * PEAKS)
     assert notable_levels(flat(notable=-9.0), RANGES) == pytest.approx((12.0,) * PEAKS)
-    assert notable_levels(AlertThreshold(), RANGES) == NO_LEVELS
+    assert tuple(notable_levels(AlertThreshold(), RANGES)) == NO_LEVELS
 
 
 @pytest.mark.parametrize("margin", [-0.5, 0.0, 1.5])

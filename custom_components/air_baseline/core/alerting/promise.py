@@ -22,8 +22,7 @@ class Promise(StrEnum):
 # Days, by judgement: a month has its alert in 35 days, so that a mean of one a month is kept.
 _DAYS: Final = MappingProxyType({Promise.FORTNIGHT: 14, Promise.MONTH: 35, Promise.TWO_MONTHS: 60})
 MONTH_DAYS: Final = Promise.MONTH.days
-# Days. By judgement: each is checked on its own in every season (`rarity`, regimes.md), and more
-# than 90 are not kept.
+# Days, by judgement: each is checked in every season (regimes.md), and no more than 90 are kept.
 RARITIES: Final = (14, 35, 60, 90)
 BUDGET_DAYS: Final = 30  # Days that the budget of a home is for, by judgement: about a month.
 
@@ -31,8 +30,7 @@ BUDGET_DAYS: Final = 30  # Days that the budget of a home is for, by judgement: 
 def shared_days(promise_days: int, sensors: int, budget: int | None) -> int:
     """Return N of "at most one alert in N days" from each of the sensors of a home.
 
-    The sensors share the budget of the home (alerts in 30 days, None for any number) equally. It
-    never allows one of them more than the promise.
+    They share its budget (alerts in 30 days, None for any number) equally, within the promise.
 
     >>> shared_days(35, sensors=10, budget=2), shared_days(35, sensors=2, budget=2)
     (150, 35)
@@ -43,9 +41,8 @@ def shared_days(promise_days: int, sensors: int, budget: int | None) -> int:
 def needed_days(promise_days: int) -> int:
     """Return how many reference days an alert needs: N - 1 for one alert in N days.
 
-    Among N days that are alike, today is the highest by chance once in N days; among fewer days,
-    more often. A home's budget can ask for more days than any window holds: no sensor waits for
-    more than two months.
+    Among N days that are alike, today is the highest by chance once in N days. No sensor waits
+    for more than two months, whatever its share of a home's budget.
 
     >>> {promise.value: needed_days(promise.days) for promise in Promise}
     {'fortnight': 13, 'month': 34, 'two_months': 59}

@@ -16,13 +16,10 @@ from ..learning.typical_range import Array
 
 TOP_SHARE = 0.14  # Share of the days that make the tail. Tuning run: of 0.1, 0.14, 0.2 and 0.3.
 LEAST_TOP = 4  # Days that make it at least, by judgement.
-# Days that the mean of all hours counts for in the scale of one. Tuning run: 12 found less.
-POOL_DAYS = 3.0
+POOL_DAYS = 3.0  # Days that all hours count for in the scale of one. Tuning run: of 1, 3 and 12.
 LEAST_SCALE = 0.05  # On the scale y, by judgement: keeps scores finite in rooms of constant air.
 DIGITS = 3  # Decimals on the scale y, by judgement: 0.1 % of a level.
 MOST_LEVEL = 20.0  # On the scale y, by judgement: beyond all levels, and its exponential is finite.
-
-type Numbers = Sequence[float] | Array  # Of each cell.
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +29,12 @@ class Tail:
     `share` is the share of the days that are beyond the start. Below it the same law continues.
     """
 
-    start: Numbers
-    scale: Numbers
+    start: Sequence[float] | Array
+    scale: Sequence[float] | Array
     share: float
 
-    def score(self, level: float, cell: int) -> float:
-        """Return the score (nats) of a level on the scale in a cell."""
-        return float((level - self.start[cell]) / self.scale[cell] - log(self.share))
-
-    def scores(self, levels: Array) -> Array:
-        """Return the scores (nats) of levels on the scale (..., cell)."""
+    def scores(self, levels: Array | float) -> Array:
+        """Return the scores (nats) of levels on the scale (..., cell), or of one in each cell."""
         scores: Array = (levels - np.asarray(self.start)) / self.scale - log(self.share)
         return scores
 
@@ -54,11 +47,8 @@ class Tail:
 def tail_of(levels: Array) -> Tail:
     """Return the tails of levels on the scale (day, cell), of more than `LEAST_TOP` days."""
     top, ordered = _top_days(len(levels)), np.sort(levels, axis=0)[::-1]
-    total = ordered[:top].sum(axis=0)
-    known = _tail(ordered[top], total, top, len(levels))
-    start, scale = (
-        array("d", np.asarray(part).round(DIGITS)) for part in (known.start, known.scale)
-    )
+    known = _tail(ordered[top], ordered[:top].sum(axis=0), top, len(levels))
+    start, scale = (array("d", np.round(part, DIGITS)) for part in (known.start, known.scale))
     return Tail(start, scale, known.share)
 
 

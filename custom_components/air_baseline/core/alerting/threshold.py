@@ -1,11 +1,8 @@
 """What today must exceed to be called unusual: what one day in so many exceeds, and a margin.
 
-An hour is scored by how far its highest sustained level rose, given the six hours before it:
-y(peak) minus a share of the level before, as a place in the tail of that hour on other days. The
-score of a day is the highest of its hours and holds. Each reference day is scored from the other
-days, as today is. A slow rise is rare in no hour, so the level of six hours has a score as well.
-Event days are scored too but do not set the threshold, which would hide the next similar event.
-The margin accounts for their alerts.
+An hour is scored by how far its highest sustained level rose above a share of the level before,
+as a place in the tail of that hour on other days, and a day by the highest of its hours and holds.
+A slow rise is rare in no hour, so the level of six hours is compared by itself as well.
 """
 
 from array import array
@@ -14,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from math import inf, log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..day import HOURS, PART_HOURS, PARTS, WINDOW_DAYS
 from ..learning.typical_range import Array, PartRange, quantiles
@@ -24,38 +20,25 @@ from ..ledger.hour_peaks import HOLDS
 from ..ledger.ledger import Ledger
 from ..ledger.seen_parts import parts_of
 from ..pollutant import CELLS, from_scale, to_scale
-from .promise import RARITIES, needed_days, rarities
+from .promise import RARITIES, Promise, needed_days, rarities
 from .tail import LEAST_SCALE, Tail, own_scores, tail_of
 
-# Trial, short and tuning runs are described in docs/developers/statistics.md.
-# Of the level before: the air before explains part of how high it gets. Tuning run: of 0.3, 0.5,
-# 0.7 and 0.85 it found the most plumes for its alerts.
-BEFORE_SHARE = 0.7
+# The runs, and what they found for each value, are in docs/developers/statistics.md.
+BEFORE_SHARE = 0.7  # Of the level before. Tuning run: found the most plumes for its alerts.
 BEFORE_PARTS = 2  # Parts (6 h). Trial run: 12, 24 and 48 h found fewer plumes.
 LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgement.
-# Quantile of the level before, by judgement: a lower level counts as this one, because closing a
-# window is not a rise. It costs no detection.
-BEFORE_FLOOR = 0.25
-LEAST_DAYS = 13  # Reference days that a day is compared with, by judgement.
+BEFORE_FLOOR = 0.25  # Quantile that is its least, by judgement: closing a window is not a rise.
+LEAST_DAYS = needed_days(Promise.FORTNIGHT.days)  # Reference days: the fewest that a promise needs.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
 # Days of a rank for each day of the promise. Tuning run: of 0.9, 1, 1.1 and 1.25, the first with
 # which no kind of home had more alerts than one a month.
 RANK = 1.25
-# Of the logarithm of how much rarer than the known days show. Tuning run: with 1, the ten sensors
-# of a home that share two alerts in 30 days gave 2.2 together, with 1.5 they gave 1.9.
-BEYOND = 1.5
-# Days of the rank of a level for each day of the promise. Tuning run: 5 leaves a fifth of alerts
-# to levels, as 0.7 nats above the highest did for one alert in 35 days.
-LEVEL_RANK = 5.0
+BEYOND = 1.5  # Times the log of a rarity beyond the known days. Tuning run: 1 overspent budgets.
+LEVEL_RANK = 5.0  # As `RANK`, of a level. Tuning run: for a month, as good as 0.7 nats beyond.
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
-# Days. Short run: 7 and 14 found as many plumes that came every 21 days; with 0, a daily plume was
-# reported four times.
-HABIT_DAYS = 14
-# Nats that an alert raises the margin by. Tuning run: with 0.9, restless homes had too many. The
-# margin integrates the alerts beyond the promise, so their long-run rate keeps it whatever the air
-# does. Below 0 it spends a little of what quiet months leave unspent.
-GAIN = 1.3
-MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0  # Nats, by judgement.
+HABIT_DAYS = 14  # Days until an alert day is an event. Short run: 0 told daily plumes four times.
+GAIN = 1.3  # Nats for an alert. Tuning run: with 0.9, restless homes had too many.
+MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0  # Nats, by judgement: below 0 it spends what was left unspent.
 
 type Levels = Sequence[float]  # Of each hold and hour (base unit); infinite where none is enough.
 NO_LEVELS: Levels = (inf,) * (len(HOLDS) * HOURS)
@@ -67,12 +50,12 @@ class AlertThreshold:
 
     `scores` are those of the reference days, oldest first; `days` of them were no events. `bars`
     are the scores that one day in so many exceeds, by that rarity (days), that of the promise
-    first, and `margin` is added to each. `notable` is the score above which a level is notable.
+    first, and `margin` is added to each; `notable` is that of notable levels. `tail` has a cell
+    for each hold and hour, None with too few reference days.
 
-    `tail` has a cell for each hold and hour, None with too few reference days. `before` is the
-    level before each part (on the scale): the usual one until the part begins, and never below
-    `floor`. `highest` is the highest that it was in the reference days, and `level_scale` how far
-    beyond it one nat is.
+    `before` is the level before each part (on the scale): the usual one until the part begins,
+    and never below `floor`. `highest` is the highest that it was in the reference days, and
+    `level_scale` how far beyond it one nat is.
     """
 
     scores: Sequence[float] = ()
@@ -109,9 +92,10 @@ class AlertThreshold:
 
     def after(self, before: Mapping[int, float]) -> AlertThreshold:
         """Return the threshold with the level before some parts known (on the scale)."""
-        known = {part: max(level, self.floor[part]) for part, level in before.items()}
-        levels = [known.get(part, usual) for part, usual in enumerate(self.before)]
-        return replace(self, before=array("d", levels))
+        levels = array("d", self.before)
+        for part, level in before.items():
+            levels[part] = max(level, self.floor[part])
+        return replace(self, before=levels)
 
     def beaten(self, score: float) -> int:
         """Return how many reference days have a lower score."""
@@ -122,17 +106,14 @@ class AlertThreshold:
         if self.tail is None:
             return 0.0
         expected = BEFORE_SHARE * self.before[hour // PART_HOURS]
-        return max(
-            self.tail.score(to_scale(level) - expected, hold * HOURS + hour)
-            for hold, level in enumerate(held)
-            if level is not None
-        )
+        known = [(hold, to_scale(level)) for hold, level in enumerate(held) if level is not None]
+        scores = [self.tail.scores(y - expected)[hold * HOURS + hour] for hold, y in known]
+        return float(max(scores))
 
     def rarity(self, rise: float, *, by_level: bool) -> int:
         """Return the rarity (days) of the score of a rise, or of a level that is unusual by itself.
 
-        It is not rarer than the reference days can carry: today is the highest of N days that are
-        alike once in N days.
+        It is not rarer than the reference days can carry: once in N days takes N - 1 of them.
         """
         known = [days for days, bar in self.bars.items() if by_level or rise > bar + self.margin]
         carried = [days for days in RARITIES if days <= len(self.scores) + 1]
@@ -160,9 +141,9 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     """Return what today must exceed, from the reference days, oldest first.
 
     `before` are the levels before each part (day, part) on the scale, and `margin` is in nats. Of
-    the days in `alerts`, those in `events` are scored but do not set the threshold; today must
-    exceed the others too, but they make no tail, or nothing could exceed them. Only the parts in
-    the mask `parts` are scored.
+    the days in `alerts`, those in `events` do not set the threshold, which would hide the next
+    event; today must exceed the others, but they make no tail, or nothing could exceed them. Only
+    the parts in the mask `parts` are scored.
     """
     ordinary = np.array([summary.day not in events for summary in reference], dtype=np.bool_)
     usual = np.array([summary.day not in alerts for summary in reference], dtype=np.bool_)
@@ -174,15 +155,18 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     before = np.maximum(before, floor)
     rises = day_peaks(reference) - BEFORE_SHARE * np.repeat(before, PART_HOURS, axis=1)[:, None]
     cells = np.repeat([part in scored for part in range(PARTS)], PART_HOURS)
-    tail, scores = _fit(np.where(cells, rises, 0.0).reshape(len(reference), -1), usual)
+    rises = np.where(cells, rises, 0.0).reshape(len(reference), -1)
+    tail = tail_of(rises[usual])
+    of_hours = tail.scores(rises)
+    of_hours[usual] = own_scores(rises[usual])
+    scores = of_hours.max(axis=1).round(SCORE_DIGITS)
     levels = before[ordinary][:, scored].max(axis=1, keepdims=True)
-    bars = _bars(scores[ordinary], [*rarities(promise_days), NOTABLE_DAYS])
     return AlertThreshold(
         scores=array("d", scores),  # A tuple of them would take four times the memory.
         days=number,
-        bars=dict(zip(rarities(promise_days), bars, strict=False)),
+        bars={rarity: _bar(scores[ordinary], rarity) for rarity in rarities(promise_days)},
         margin=margin,
-        notable=bars[-1],
+        notable=_bar(scores[ordinary], NOTABLE_DAYS),
         tail=tail,
         before=array("d", np.median(before, axis=0).tolist()),
         floor=array("d", floor.tolist()),
@@ -191,25 +175,14 @@ def alert_threshold(  # noqa: PLR0913 - each argument changes independently
     )
 
 
-def _fit(levels: Array, usual: NDArray[np.bool_]) -> tuple[Tail, Array]:
-    """Return the tail of the usual days and the score of each day (day, cell), its highest."""
-    tail = tail_of(levels[usual])
-    scores = tail.scores(levels)
-    scores[usual] = own_scores(levels[usual])
-    return tail, scores.max(axis=1).round(SCORE_DIGITS)
-
-
-def _bars(scores: Array, rarities: Sequence[int]) -> list[float]:
-    """Return for each rarity N the score that one day in N exceeds, beyond the known days too.
+def _bar(scores: Array, rarity: int) -> float:
+    """Return the score that one day in so many exceeds, beyond the known days too.
 
     Today is above the k-th highest of n days that are like it once in (n + 1) / k days.
     """
-    ranks = [(len(scores) + 1) / (RANK * days) for days in rarities]
-    known = np.interp(np.negative(ranks), np.arange(-len(scores), 0), np.sort(scores)).tolist()
-    return [
-        round(bar - BEYOND * min(log(rank), 0.0), SCORE_DIGITS)
-        for bar, rank in zip(known, ranks, strict=True)
-    ]
+    rank = (len(scores) + 1) / (RANK * rarity)
+    known = float(np.interp(-rank, np.arange(-len(scores), 0), np.sort(scores)))
+    return round(known - BEYOND * min(log(rank), 0.0), SCORE_DIGITS)
 
 
 def levels_before(
@@ -217,9 +190,8 @@ def levels_before(
 ) -> Array:
     """Return the level before each part of some days (day, part) on the scale.
 
-    It is the median over the two parts before, which can be of the day before. If too little of
-    them was observed, it is the middle of the part's range. `counts` are those of the known days
-    (part, cell), by day.
+    It is the median over the two parts before, or the middle of the part's range if too little of
+    them was observed. `counts` are those of the known days (part, cell), by day.
     """
     none = np.zeros((PARTS, CELLS), dtype=np.uint8)
     pairs = [[counts.get(day - 1, none), counts.get(day, none)] for day in days]
@@ -234,8 +206,7 @@ def levels_before(
 def alert_days(ledger: Ledger, today: int) -> tuple[set[int], set[int]]:
     """Return the days of unanswered alerts, and those that count as events by now.
 
-    For two weeks today must exceed the day of an alert as well, so the same rise on the next days
-    is reported once. If the rise became a habit, the days since then show it.
+    For two weeks today must exceed the day of an alert as well, so that a habit is reported once.
     """
     alerts = set(ledger.alert_days(today, WINDOW_DAYS + 1))
     return alerts, {day for day in alerts if day < today - HABIT_DAYS}
@@ -244,16 +215,12 @@ def alert_days(ledger: Ledger, today: int) -> tuple[set[int], set[int]]:
 def margin(ledger: Ledger, today: int, promise_days: int) -> float:
     """Return the margin (nats) for one alert in N days, from the days before today and today.
 
-    It rises with an unanswered alert and falls on every other eligible day:
-    m <- clip(m + gain (alert - 1/N)). This is quantile tracking (Angelopoulos, Candes and
-    Tibshirani 2023, arXiv 2307.16895). Alerts that were corrected do not count.
+    Quantile tracking (Angelopoulos, Candes and Tibshirani 2023, arXiv 2307.16895): on each
+    eligible day m <- clip(m + gain (alert - 1/N)), with alert = 1 if it has an unanswered alert.
     """
     alerts = set(ledger.alert_days(today, WINDOW_DAYS + 1))
-    eligible = {
-        summary.day
-        for summary in ledger.days
-        if summary.eligible and ledger.change_day <= summary.day < today
-    }
+    since = [summary for summary in ledger.days if ledger.change_day <= summary.day < today]
+    eligible = {summary.day for summary in since if summary.eligible}
     total = 0.0
     for day in sorted(eligible | alerts):
         total += GAIN * ((day in alerts) - 1.0 / promise_days)
@@ -270,17 +237,14 @@ def alert_levels(
 ) -> Levels:
     """Return the level that an alert must exceed in each hold and hour (base unit).
 
-    `noticeable` is the smallest rise above the range, and `lifted` are the levels up to which
-    people want no alert, by part (both in the base unit). There are alerts in the parts of the
-    mask `parts`.
+    It is at least `noticeable` above the range, and above the levels up to which people want no
+    alert, `lifted`, by part (both in the base unit). Infinite outside the mask `parts`.
     """
     if not threshold.enough:
         return NO_LEVELS
-    least = [
-        max(from_scale(typical.y_high) + noticeable, lifted.get(part, 0.0))
-        for part, typical in enumerate(ranges)
-    ]
-    return _levels(threshold, threshold.bar, threshold.record, (least, least), parts)
+    above = [from_scale(typical.y_high) + noticeable for typical in ranges]
+    least = [max(level, lifted.get(part, 0.0)) for part, level in enumerate(above)]
+    return _levels(threshold, threshold.bar, threshold.record, np.array([least, least]), parts)
 
 
 def notable_levels(
@@ -290,27 +254,21 @@ def notable_levels(
 
     After six hours higher than on any other day, what is as high is notable, in the range or not.
     """
-    if threshold.tail is None:
-        return NO_LEVELS
-    least = [typical.high for typical in ranges], [from_scale(threshold.highest)] * PARTS
+    least = np.array([[one.high for one in ranges], [from_scale(threshold.highest)] * PARTS])
     return _levels(threshold, threshold.notable, threshold.highest, least, parts)
 
 
 def _levels(
-    threshold: AlertThreshold,
-    score: float,
-    record: float,
-    least: tuple[Sequence[float], Sequence[float]],
-    parts: int,
+    threshold: AlertThreshold, score: float, record: float, least: Array, parts: int
 ) -> Levels:
     """Return the level of each hold and hour that has a score, at least the first of its part.
 
-    In parts after six hours above the level `record`, it is the second, if that is less. It is
-    infinite outside the mask `parts`.
+    In parts after six hours above the level `record`, it is the second, if that is less. `least`
+    has both (2, part).
     """
-    lowest, after_record = np.array(least)
+    lowest, after_record = least
     rises = threshold.rises_at(score).reshape(len(HOLDS), PARTS, PART_HOURS)
     levels = np.where(np.array(threshold.before) > record, after_record, inf)
     levels = np.minimum(np.maximum(rises, lowest[:, None]), levels[:, None])
-    levels[:, [part for part in range(PARTS) if not parts >> part & 1]] = inf
+    levels[:, parts_of(ALL_PARTS ^ parts)] = inf
     return array("d", levels.ravel().tolist())
