@@ -9,7 +9,7 @@ from custom_components.air_baseline.core.learning.level_shift import (
     find_passed,
     find_shift,
     has_passed,
-    high_since,
+    high_days,
     levels_by_day,
 )
 from custom_components.air_baseline.core.learning.typical_range import Array
@@ -28,6 +28,13 @@ def at_share(levels: list[float], share: float) -> float:
     left = int(place)
     right = min(left + 1, len(ordered) - 1)
     return ordered[left] + (place - left) * (ordered[right] - ordered[left])
+
+
+def high_since(known: list[tuple[int, float]]) -> int | None:
+    """Return the first of the high days; they are all of the latest from it on."""
+    high = high_days(known)
+    assert list(high) == known[len(known) - len(high) :]
+    return high[0][0] if high else None
 
 
 def a_room(days: int, *steps: tuple[int, float, float]) -> Array:

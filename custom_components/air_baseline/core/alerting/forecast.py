@@ -10,7 +10,7 @@ import numpy as np
 from ..codes import Basis, LearningState
 from ..day import HOURS, PART_HOURS, WINDOW_DAYS
 from ..learning.confidence import coverage_ahead
-from ..learning.level_shift import high_since
+from ..learning.level_shift import high_days
 from ..learning.standing import Standing, standing
 from ..learning.typical_range import (
     NoRangeError,
@@ -49,20 +49,17 @@ from .threshold import (
 class Forecast:
     """The ranges of one day, issued at its start from earlier days alone.
 
-    `ranges` has one range for each part and is empty if there are none. `shown` says whether to
-    show them: a prior that means little for this sensor is used but not shown.
-    `own_share` is the weight of the room's own days in them, `widening` a share of time, and
-    `confidence` the probability that they hold 70 to 90 % of the next 14 days (None: not known).
-    `next_14_days` are the low and high percent of those days that they should hold.
+    `ranges` has one range for each part, or none. `shown` says whether to show them: a prior that
+    means little for this sensor is used but not shown. `own_share` is the weight of the room's own
+    days in them, and `widening` a share of time. `confidence` is the probability that they hold 70
+    to 90 % of the next 14 days, `next_14_days` the low and high percent that they should hold.
 
-    `resolution` is the step of the sensor and `noticeable` the smallest rise above the range that
-    is worth an alert (base unit). `highest` is the end of the sensor's scale, which no level can
-    exceed. `scored` is the mask of the parts that an alert can be given in.
-    `alert_levels` and `notable_levels` (of each hold and hour, base unit) assume that the air
-    before each part is as usual, until the part begins; `part` is the last part that began. There
-    is at most one alert in `promise_days`.
-    `reported` says that the days have been high in a row since an alert: the same rise is not
-    reported again.
+    There is at most one alert in `promise_days`, in the parts of the mask `scored`. `resolution`
+    is the step of the sensor, `noticeable` the smallest rise above the range that is worth an
+    alert, and `highest` the end of the sensor's scale (base unit). `alert_levels` and
+    `notable_levels` (of each hold and hour, base unit) assume that the air before each part is as
+    usual, until the part begins; `part` is the last part that began. `reported` says that the
+    days have been high in a row since an alert: the same rise is not reported again.
     """
 
     day: int
@@ -107,11 +104,9 @@ class Forecast:
 
     def in_reach(self, part: int) -> bool:
         """Tell whether some alert level of a part is within the sensor's scale."""
-        return any(
-            level < inf
-            for place, level in enumerate(self.alert_levels)
-            if place % HOURS // PART_HOURS == part
-        )
+        first, levels = part * PART_HOURS, self.alert_levels
+        short, long = (levels[hour : hour + PART_HOURS] for hour in (first, HOURS + first))
+        return min(*short, *long) < inf
 
     def alert_level(self, part: int) -> float | None:
         """Return the level (base unit) that 15 minutes of a part must exceed for an alert.
@@ -143,8 +138,9 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
     """
     known = standing(ledger, day)
     summaries = ledger.evidence(day, WINDOW_DAYS)
+    written = Forecast(day=day, resolution=resolution, standing=known)
     if spec.prior is None and known.state is LearningState.COLLECTING:
-        return Forecast(day=day, resolution=resolution, standing=known)
+        return written
     own = day_counts(summaries, ledger.days)
     converted = mapped_counts(own, [one.day for one in summaries], ledger.effects.mappings)
     days = stack(summaries, converted, ledger, day)
@@ -153,32 +149,26 @@ def forecast(  # noqa: PLR0913 - each argument changes independently
     try:
         law = mixture(weighted_sums(days), spec.prior)
     except NoRangeError:
-        return Forecast(day=day, resolution=resolution, standing=known)
-    ranges = tuple(
-        part.up_to(spec.highest) for part in build_ranges(law, tail(widening), resolution)
-    )
+        return written
+    basis = Basis.MIXED if summaries else Basis.EVERYONE
+    ranges = build_ranges(law, tail(widening), resolution)
     scored = ledger.common_parts(day)
-    return with_threshold(
-        Forecast(
-            day=day,
-            resolution=resolution,
-            standing=known,
-            ranges=ranges,
-            basis=_basis(known, own_days=bool(summaries)),
-            shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
-            own_share=own_share(days, spec.prior),
-            widening=widening,
-            confidence=ahead.confidence if ahead else None,
-            next_14_days=ahead.interval if ahead else None,
-            scored=scored,
-            noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
-            highest=spec.highest,
-            reported=_reported(ledger, medians_by_day(summaries, own, scored)),
-            weather_limits=weather_limits(summaries, weeks),
-        ),
-        ledger,
-        promise_days,
+    written = replace(
+        written,
+        ranges=tuple(part.up_to(spec.highest) for part in ranges),
+        basis=Basis.THIS_ROOM if known.state is LearningState.LEARNED else basis,
+        shown=bool(summaries) or (spec.prior is not None and spec.prior.shown),
+        own_share=own_share(days, spec.prior),
+        widening=widening,
+        confidence=ahead.confidence if ahead else None,
+        next_14_days=ahead.interval if ahead else None,
+        scored=scored,
+        noticeable=max(2.0 * max(resolution, 1.0), spec.effect),
+        highest=spec.highest,
+        reported=_reported(ledger, medians_by_day(summaries, own, scored)),
+        weather_limits=weather_limits(summaries, weeks),
     )
+    return with_threshold(written, ledger, promise_days)
 
 
 def with_threshold(written: Forecast, ledger: Ledger, promise_days: int) -> Forecast:
@@ -231,11 +221,5 @@ def with_levels(written: Forecast, ledger: Ledger) -> Forecast:
 
 
 def _reported(ledger: Ledger, medians: Sequence[tuple[int, float]]) -> bool:
-    since = high_since(medians)
-    return since is not None and any(episode.day >= since - 1 for episode in ledger.episodes)
-
-
-def _basis(known: Standing, *, own_days: bool) -> Basis:
-    if known.state is LearningState.LEARNED:
-        return Basis.THIS_ROOM
-    return Basis.MIXED if own_days else Basis.EVERYONE
+    high = high_days(medians)
+    return bool(high) and any(episode.day >= high[0][0] - 1 for episode in ledger.episodes)

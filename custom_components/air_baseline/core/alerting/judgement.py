@@ -1,7 +1,6 @@
 """What can be said about a moment: only this module decides `compared` and `unusual`."""
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from ..codes import Basis, Compared, Condition, LearningState, Reason
@@ -11,18 +10,15 @@ from ..reading.binning import Bin
 from ..reading.sustained_level import SustainedLevel
 from .forecast import Forecast
 
-_REASON_OF_STATE: Final = MappingProxyType(
-    {
-        LearningState.CLOCK_WRONG: Reason.CLOCK_WRONG,
-        LearningState.PAUSED: Reason.PAUSED,
-        LearningState.NO_SOURCE: Reason.SILENT,
-        LearningState.STALE: Reason.STALE,
-        LearningState.CHANGING: Reason.CHANGING,
-        LearningState.PROVISIONAL: Reason.NOT_LEARNED,
-        LearningState.COLLECTING: Reason.NOT_LEARNED,
-    }
-)
-_THIN = frozenset({LearningState.COLLECTING, LearningState.PROVISIONAL})
+_REASON_OF_STATE: Final = {
+    LearningState.CLOCK_WRONG: Reason.CLOCK_WRONG,
+    LearningState.PAUSED: Reason.PAUSED,
+    LearningState.NO_SOURCE: Reason.SILENT,
+    LearningState.STALE: Reason.STALE,
+    LearningState.CHANGING: Reason.CHANGING,
+    LearningState.PROVISIONAL: Reason.NOT_LEARNED,
+    LearningState.COLLECTING: Reason.NOT_LEARNED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +29,7 @@ class Judgement:
     `next_14_days` the percent of them that the range should hold (low and high), both None unless
     a learned range is in force. `sustained` is the sustained level (base unit), None if not known.
     `unusual` is None if no alert can be given, for the `reason`. `episode` is the id of the
-    running episode, and `unseen` are the conditions that no day in force has had. `bin` is the bin
-    that was judged.
+    running episode, `unseen` the conditions that no day in force has had, `bin` what was judged.
     """
 
     state: LearningState
@@ -65,19 +60,21 @@ def judge(  # noqa: PLR0913 - each argument changes independently
     In conditions that were never seen the range is a guess: it is shown, but without confidence,
     and nothing is called unusual or notable. They do not end a running episode (its id).
     """
-    part = hour // PART_HOURS
+    part, running = hour // PART_HOURS, episode is not None
     reason = reason_against(today, state, sustained, part, unseen=unseen)
-    seen = today is not None and today.sees(part)
-    typical = today.ranges[part] if today and today.ranges and today.shown and seen else None
-    confident = state is LearningState.LEARNED and not unseen
-    running = episode is not None
-    compared = _compared(today, state, sustained, hour, running=running)
+    shown = today if today and today.ranges and today.shown and today.sees(part) else None
+    in_force = today if today and today.ranges and state is LearningState.LEARNED else None
+    confident = None if unseen else in_force
+    if in_force is None:
+        compared = Compared.NOT_ENOUGH_DATA if reason is Reason.NOT_LEARNED else None
+    else:
+        compared = Compared.UNUSUAL if running else _compared(in_force, sustained, hour)
     return Judgement(
         state=state,
-        typical=typical,
-        basis=today.basis if today and typical else None,
-        confidence=today.confidence if today and confident else None,
-        next_14_days=today.next_14_days if today and confident else None,
+        typical=shown.ranges[part] if shown else None,
+        basis=shown.basis if shown else None,
+        confidence=confident.confidence if confident else None,
+        next_14_days=confident.next_14_days if confident else None,
         sustained=sustained.low if sustained else None,
         compared=Compared.HIGHER if compared is Compared.NOTABLE and unseen else compared,
         unusual=True if running else (False if reason is None else None),
@@ -96,49 +93,29 @@ def reason_against(
     unseen: tuple[Condition, ...] = (),
 ) -> Reason | None:
     """Return why no alert can be given in a part of the day, None if one can."""
-    by_state = _REASON_OF_STATE.get(state)
-    if by_state is not None:
-        return by_state
-    if today is not None and not today.sees(part):
-        return Reason.NOT_SEEN
-    if today is None or not today.threshold.enough or not today.scored >> part & 1:
+    if (of_state := _REASON_OF_STATE.get(state)) is not None:
+        return of_state
+    if today is None:
         return Reason.REFERENCE_DAYS
+    reasons = (
+        (not today.sees(part), Reason.NOT_SEEN),
+        (not today.threshold.enough or not today.scored >> part & 1, Reason.REFERENCE_DAYS),
+        (sustained is None, Reason.SILENT),
+        (not today.in_reach(part), Reason.SCALE_END),
+        (bool(unseen), Reason.CONDITIONS_UNSEEN),
+        (today.reported, Reason.CHANGING),
+    )
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _compared(today: Forecast, sustained: SustainedLevel | None, hour: int) -> Compared | None:
+    part = hour // PART_HOURS
+    if not today.sees(part):
+        return Compared.NOT_ENOUGH_DATA
     if sustained is None:
-        return Reason.SILENT
-    return _doubt(today, part, unseen)
-
-
-def _doubt(today: Forecast, part: int, unseen: tuple[Condition, ...]) -> Reason | None:
-    if not today.in_reach(part):
-        return Reason.SCALE_END
-    if unseen:
-        return Reason.CONDITIONS_UNSEEN
-    return Reason.CHANGING if today.reported else None
-
-
-def _compared(
-    today: Forecast | None,
-    state: LearningState,
-    sustained: SustainedLevel | None,
-    hour: int,
-    *,
-    running: bool,
-) -> Compared | None:
-    if state in _THIN:
-        return Compared.NOT_ENOUGH_DATA
-    if state is not LearningState.LEARNED or today is None or not today.ranges:
         return None
-    if running:
-        return Compared.UNUSUAL
-    if not today.sees(hour // PART_HOURS):
-        return Compared.NOT_ENOUGH_DATA
-    return _compared_with_range(today, sustained, hour) if sustained else None
-
-
-def _compared_with_range(today: Forecast, sustained: SustainedLevel, hour: int) -> Compared:
-    typical = today.ranges[hour // PART_HOURS]
-    if sustained.high < typical.low:
+    if sustained.high < today.ranges[part].low:
         return Compared.LOWER
     if sustained.exceeds(today.notable_levels, hour):
         return Compared.NOTABLE  # The range of a part can be wide: a record is never usual.
-    return Compared.USUAL if sustained.low <= typical.high else Compared.HIGHER
+    return Compared.USUAL if sustained.low <= today.ranges[part].high else Compared.HIGHER
