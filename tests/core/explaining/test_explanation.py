@@ -233,7 +233,7 @@ def test_every_state_says_what_happens_next() -> None:
     explanation = [explain(channel, NOW) for channel in (changing, paused)]
     explanation.append(explain(stale, START + 14 * DAY_S))
     assert {found.state: found.next_steps for found in explanation} == {
-        LearningState.CHANGING: (Next.ALERTS_WAIT,),
+        LearningState.CHANGING: (Next.ALERTS_WAIT, Next.ALERTS_AFTER_REFERENCE),
         LearningState.PAUSED: (Next.RESUME,),
         LearningState.STALE: (Next.RANGE_AFTER_DAYS,),
     }

@@ -393,6 +393,9 @@ def _next_steps(
         waiting = _NEXT_OF_REASON.get(judgement.reason) if judgement.reason else None
         return (Next.RANGE_FOLLOWS, *([waiting] if waiting else []))
     step = _NEXT_OF_STATE[judgement.state]
+    if step is Next.ALERTS_WAIT:
+        few = channel.forecast is None or not channel.forecast.threshold.enough
+        return (step, *([Next.ALERTS_AFTER_REFERENCE] if few else []))
     if step is Next.SOURCE_RETURNS and channel.waiting:
         return (Next.SOURCE_FREED,)
     known = channel.forecast.standing if channel.forecast else Standing()
