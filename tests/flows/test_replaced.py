@@ -94,7 +94,7 @@ async def test_days_side_by_side_are_offered_as_a_conversion_and_it_can_be_undon
     line = line_of(asked)
     assert line.startswith(r"- sensor\.kitchen\_pm25 → new. Side by side for 4 days: ")
     assert "μg/m³ on the old sensor is " in line
-    assert line.endswith(" on 9 days in 10.")
+    assert " on the new one. On 9 days in 10 it is " in line
     assert await choose(past, flow_id, "convert") == "converted"
 
     room = entry.runtime_data.rooms[KITCHEN]
@@ -110,8 +110,8 @@ async def test_days_side_by_side_are_offered_as_a_conversion_and_it_can_be_undon
     old, new, low, high = said["numbers"]["corrections"][0]["mapping"]
     assert low < new < high
     assert "another sensor since 2 March" in said["words"]["because"]
-    levels = f"{old:.3g} μg/m³ there is {new:.3g} μg/m³ here ({low:.3g} to {high:.3g})"
-    assert levels in said["words"]["because"]
+    levels = f"{old:.3g} μg/m³ on the old sensor is {new:.3g} μg/m³ on the new one"
+    assert f"{levels} ({low:.3g} to {high:.3g})" in said["words"]["because"]
 
     await act(past, "undo", quantity="pm25")
     assert middle_at_noon(entry) == before
