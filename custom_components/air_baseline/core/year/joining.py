@@ -32,7 +32,7 @@ def joined(year: Year, ledger: Ledger, last_day: int, at: float, spare: int = 0)
     if leaving:
         last = week_of(leaving[-1])
         days = [summary for summary in ledger.days if week_of(summary.day) <= last]
-        year = _recent(_with_days(year, ledger, _new_in(year, days), before), last_day - spare)
+        year = _with_days(year, ledger, _new_in(year, days), before, _first(last_day - spare))
     return _followed(year, ledger, before) if _undecided(year, ledger) else year
 
 
@@ -72,7 +72,7 @@ def filled(year: Year, ledger: Ledger, days: Iterable[DaySummary], today: int) -
         for summary in days
         if first <= summary.day <= today - WINDOW_DAYS and summary.day not in known
     ]
-    return _recent(year.with_days(fitting), today)
+    return year.with_days(fitting, _first(today))
 
 
 def _undecided(year: Year, ledger: Ledger) -> bool:
@@ -91,10 +91,13 @@ def _new_in(year: Year, days: Iterable[DaySummary]) -> list[DaySummary]:
     return [one for one in days if one.day not in known]
 
 
-def _with_days(year: Year, ledger: Ledger, days: Sequence[DaySummary], before: Effects) -> Year:
+def _with_days(
+    year: Year, ledger: Ledger, days: Sequence[DaySummary], before: Effects, first: int = 0
+) -> Year:
     """Return the year with days; those wait of which an undoable correction excludes anything.
 
-    `before` is what the entries do that cannot be undone any more.
+    `before` is what the entries do that cannot be undone any more, and `first` the number of the
+    first week that is kept.
     """
     if not days:
         return year
@@ -108,13 +111,12 @@ def _with_days(year: Year, ledger: Ledger, days: Sequence[DaySummary], before: E
         else:
             joining.append((summary, parts))
     waits = tuple(waiting[day] for day in sorted(waiting))
-    return replace(year.with_days(joining), waiting=waits)
+    return replace(year.with_days(joining, first), waiting=waits)
 
 
-def _recent(year: Year, today: int) -> Year:
-    """Return the year without what is older than two years."""
-    first = week_of(today) - YEAR_WEEKS
-    return year.without(lambda week: week.number < first)
+def _first(today: int) -> int:
+    """Return the number of the first week that is kept."""
+    return week_of(today) - YEAR_WEEKS
 
 
 def _parts(year: Year, effects: Effects, day: int) -> int:

@@ -57,21 +57,27 @@ class Year:
     @property
     def weeks(self) -> Sequence[Week]:
         """Return the weeks that count, oldest first; each has at least one day."""
+        if not self.struck and not self.room.now:  # So it is in most rooms, and is asked often.
+            return list(self.all_weeks)
         return [week for week in self.all_weeks if self._counts(week)]
 
     def _counts(self, week: Week) -> bool:
         struck = any(week.has(day) for day, _ in self.struck)
         return not struck and week.first_seen >= self.room.now
 
-    def with_days(self, days: Iterable[tuple[DaySummary, int]]) -> Year:
-        """Return it with days, each in the parts of a mask; a day that it has stays as it is."""
-        weeks = {week.number: week for week in self.all_weeks}
-        before, added = dict(weeks), list(days)
+    def with_days(self, days: Iterable[tuple[DaySummary, int]], first: int = 0) -> Year:
+        """Return it with days, each in the parts of a mask, and without weeks before the `first`.
+
+        A day that it has stays as it is. Weeks are packed once, because that takes a millisecond.
+        """
+        before, added = {week.number: week for week in self.all_weeks}, list(days)
+        weeks = dict(before)
         read = day_counts([summary for summary, _ in added])
         for (summary, parts), counts in zip(added, read, strict=True):
             week = weeks.get(number := week_of(summary.day), Week(number=number))
             weeks[number] = week.with_day(summary, parts, counts)
-        return self if weeks == before else self.with_weeks(weeks.values())
+        kept = {number: week for number, week in weeks.items() if number >= first}
+        return self if kept == before else self.with_weeks(kept.values())
 
     def with_weeks(self, weeks: Iterable[Week]) -> Year:
         """Return it with other weeks; the oldest are dropped if they are too many."""
