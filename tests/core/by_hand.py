@@ -50,7 +50,7 @@ def quantile(law: Law, probability: float) -> float:
 
 
 def widening(coverages: Sequence[float]) -> float:
-    """Add up 3 % of each miss within bounds, and 60 % of a mean that forgets a fifth each day."""
+    """Add up 3 % of each miss within bounds, and 80 % of a mean that forgets a fifth each day."""
     lasting = accumulate(
         coverages,
         lambda found, coverage: max(-0.18, min(0.18, found + 0.03 * (0.80 - coverage))),
@@ -59,7 +59,7 @@ def widening(coverages: Sequence[float]) -> float:
     recent = sum(
         0.2 * 0.8**age * (0.80 - coverage) for age, coverage in enumerate(reversed(coverages))
     )
-    return list(lasting)[-1] + 0.6 * recent
+    return list(lasting)[-1] + 0.8 * recent
 
 
 def peaks(day: DaySummary) -> Law:

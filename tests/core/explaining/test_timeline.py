@@ -142,7 +142,7 @@ def level_between(channel: Channel) -> float:
     hour = 10
     notable, alert = channel.forecast.notable_levels[hour], channel.forecast.alert_levels[hour]
     assert notable < alert
-    return notable + (alert - notable) / 4.0
+    return alert - (alert - notable) / 4.0
 
 
 def test_a_notable_rise_is_on_the_timeline_of_its_day_and_of_later_days() -> None:

@@ -316,7 +316,7 @@ def by_scipy(record: list[float]) -> Any:  # noqa: ANN401 - scipy has no type fo
     number = len(record)
     mean = (of_today.sum() + 30.0 * 0.80) / (number + 30.0)
     squares = number * of_today.var() + 30.0 * 0.20**2
-    return norm(mean, sqrt(squares / (number + 30.0) / 14.0))
+    return norm(mean, sqrt(squares / (number + 30.0) / 16.0))
 
 
 def test_coverages_that_differ_more_from_day_to_day_give_less_confidence() -> None:

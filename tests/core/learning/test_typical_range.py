@@ -208,7 +208,7 @@ def test_while_not_clamped_the_average_miss_is_within_its_bound_for_any_coverage
     for start, end in runs(free):
         average = sum(misses[start:end]) / (end - start)
         assert abs(average - 0.20) <= 13.0 / (end - start) + 1e-9
-        recent = (widening_of(coverages[:end]) - lasting[end]) / 0.6
+        recent = (widening_of(coverages[:end]) - lasting[end]) / 0.8
         assert -0.20 - 1e-9 <= recent <= 0.80 + 1e-9, "the rest of the widening is a mean of misses"
 
 
@@ -227,16 +227,16 @@ def runs(free: list[bool]) -> list[tuple[int, int]]:
 def test_most_of_a_lasting_miss_is_answered_within_a_week(coverage: float) -> None:
     week, at_rest = widening_of([coverage] * 7), widening_of([coverage] * 400)
     assert week * at_rest >= 0.0
-    assert abs(week) >= 0.6 * abs(0.6 * (0.80 - coverage))
+    assert abs(week) >= 0.6 * abs(0.8 * (0.80 - coverage))
     assert at_rest == pytest.approx(
-        0.6 * (0.80 - coverage) + {0.8: 0.0, 1.0: -0.18}.get(coverage, 0.18)
+        0.8 * (0.80 - coverage) + {0.8: 0.0, 1.0: -0.18}.get(coverage, 0.18)
     )
 
 
 def test_one_bad_day_is_half_forgotten_after_three_days_and_stays_a_little() -> None:
     usual, bad = [0.8] * 20, [0.1]
     worst = widening_of(usual + bad)
-    assert worst == pytest.approx(0.7 * (0.03 + 0.6 / 5.0))
+    assert worst == pytest.approx(0.7 * (0.03 + 0.8 / 5.0))
     assert widening_of(usual + bad + [0.8] * 3) < 0.63 * worst
     assert widening_of(usual + bad + [0.8] * 60) == pytest.approx(0.7 * 0.03, abs=1e-6)
 

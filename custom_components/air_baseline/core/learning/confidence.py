@@ -11,9 +11,10 @@ CONFIDENCE_DAYS = 7  # Scored days of the first confidence, by judgement.
 # Scored days that a usual room counts as (short run: 0 was far worse, 7 and 60 were as good).
 USUAL_DAYS = 30.0
 USUAL_SPREAD = 0.20  # Share of the day (short run): how much the coverages of a usual room differ.
-# Days that a forecast is about, by judgement: two whole weeks. Their mean differs as if they were
-# independent (short run), because the widening gives back to the next what one day misses.
-FORECAST_DAYS = 14
+FORECAST_DAYS = 14  # Days that a forecast is about, by judgement: two whole weeks.
+# Independent days whose mean would differ as little as that of these 14 (tuning run): the widening
+# gives back to the next days what one day misses.
+INDEPENDENT_DAYS = 16
 PROMISED_LOW, PROMISED_HIGH = 0.70, 0.90  # Share of time that confidence is about, by judgement.
 HALF_WIDTH = 1.2816  # Spreads: it follows from the 80 % of a normal law that lie within.
 
@@ -45,13 +46,13 @@ def coverage_ahead(coverages: Sequence[float]) -> CoverageAhead | None:
 
     Each counts as what its day would have held if its range had been as wide as the lasting part
     of the widening makes it now. Their mean and their spread are pulled to those of a usual room,
-    0.80 and 0.20, as if by 30 more. The spread is that of a mean of 14 days.
+    0.80 and 0.20, as if by 30 more. The spread is that of a mean of 16 independent days.
 
     >>> coverage_ahead([0.8] * 6) is None
     True
     >>> usual = coverage_ahead([0.6, 1.0] * 20)
     >>> round(usual.confidence, 2), usual.interval
-    (0.94, (73, 87))
+    (0.96, (73, 86))
     """
     number = len(coverages)
     if number < CONFIDENCE_DAYS:
@@ -62,7 +63,7 @@ def coverage_ahead(coverages: Sequence[float]) -> CoverageAhead | None:
     mean = (number * own + USUAL_DAYS * TARGET) / (number + USUAL_DAYS)
     squares = sum((coverage - own) ** 2 for coverage in known)
     variance = (squares + USUAL_DAYS * USUAL_SPREAD**2) / (number + USUAL_DAYS)
-    return CoverageAhead(mean, sqrt(variance / FORECAST_DAYS))
+    return CoverageAhead(mean, sqrt(variance / INDEPENDENT_DAYS))
 
 
 def _percent(share: float) -> int:
