@@ -219,8 +219,8 @@ def margin(ledger: Ledger, today: int, promise_days: int) -> float:
     eligible day m <- clip(m + gain (alert - 1/N)), with alert = 1 if it has an unanswered alert.
     """
     alerts = set(ledger.alert_days(today, WINDOW_DAYS + 1))
-    since = [summary for summary in ledger.days if ledger.change_day <= summary.day < today]
-    eligible = {summary.day for summary in since if summary.eligible}
+    days, first = ledger.days, ledger.change_day
+    eligible = {one.day for one in days if one.eligible and first <= one.day < today}
     total = 0.0
     for day in sorted(eligible | alerts):
         total += GAIN * ((day in alerts) - 1.0 / promise_days)

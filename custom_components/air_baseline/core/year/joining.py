@@ -84,10 +84,10 @@ def _undecided(year: Year, ledger: Ledger) -> bool:
     )
 
 
-def _new_in(year: Year, days: Iterable[DaySummary]) -> list[DaySummary]:
+def _new_in(year: Year, days: Sequence[DaySummary]) -> list[DaySummary]:
     """Return the days that neither have joined nor wait."""
-    known = {summary.day for summary in year.waiting}
-    known.update(day for week in year.all_weeks for day in week.seen_days)
+    known, asked = {summary.day for summary in year.waiting}, {week_of(one.day) for one in days}
+    known.update(day for week in year.all_weeks if week.number in asked for day in week.seen_days)
     return [one for one in days if one.day not in known]
 
 
