@@ -60,8 +60,8 @@ This is how the integration answers the {rules} rules of Home Assistant's
 {done} are done, {exempt} do not apply, with the reason. The answers are those of
 `custom_components/air_baseline/quality_scale.yaml`. Hassfest, Home Assistant's validator, looks at
 the code of its own integrations for {looks} of these rules; of a custom one it does not read that
-file. So `script/quality_scale.py` looks for the same, and a test fails if it is missing. The other
-rules no program judges.
+file. So `script/quality_scale.py` looks for the same, and a test fails if it is missing. No
+program judges the other rules.
 
 `python -m script.quality_scale` writes this page.
 """
