@@ -1,6 +1,6 @@
 """Who asks, and which rooms they may hear of.
 
-A pollutant of a room is spoken of if both its "Compared with usual" entity and the sensor that it
+A pollutant of a room is spoken of if both its entity *against usual* and the sensor that it
 reads are exposed to the assistant, and the person may read them. What is known of outdoors and
 windows is told under the same condition. Nothing is said of another room.
 """
@@ -25,6 +25,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import RoomCoordinator, loaded_rooms
+from ..core.explaining.told import Told
 from ..core.pollutant import Pollutant
 from ..permissions import async_check_user
 
@@ -66,12 +67,17 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposedRoom:
-    """A room that an asker may hear of: its pollutants, and which surroundings."""
+    """A room that an asker may hear of: its pollutants, and which surroundings.
+
+    `hidden` says that sensors of the surroundings are set up of which nothing may be told, and
+    `hidden_conditions` that they measure what can rule an alert out. Neither says what they know.
+    """
 
     room: RoomCoordinator
     pollutants: tuple[Pollutant, ...]
-    outdoors: bool
-    windows: bool
+    told: Told
+    hidden: bool
+    hidden_conditions: bool
 
     @property
     def name(self) -> str:
@@ -120,12 +126,22 @@ def _exposed(hass: HomeAssistant, asker: Asker, room: RoomCoordinator) -> Expose
         compared = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
         if compared and _told(hass, asker, [compared, source.entity_id]):
             pollutants.append(pollutant)
-    outdoors = (options.get(CONF_OUTDOOR_PM25), options.get(CONF_OUTDOOR_TEMPERATURE))
+    temperature = options.get(CONF_OUTDOOR_TEMPERATURE)
+    outdoors = [one for one in (options.get(CONF_OUTDOOR_PM25), temperature) if one]
+    windows = room.subentry.data.get(CONF_WINDOWS, ())
+    # Without a sensor nothing is told either: what one knew that is gone was not exposed.
+    told = Told(
+        outdoors=bool(outdoors) and _told(hass, asker, outdoors),
+        windows=bool(windows) and _told(hass, asker, windows),
+        rooms=False,
+    )
+    conditions = (temperature and not told.outdoors) or (windows and not told.windows)
     return ExposedRoom(
         room=room,
         pollutants=tuple(pollutants),
-        outdoors=_told(hass, asker, [entity_id for entity_id in outdoors if entity_id]),
-        windows=_told(hass, asker, room.subentry.data.get(CONF_WINDOWS, ())),
+        told=told,
+        hidden=bool(conditions or (outdoors and not told.outdoors)),
+        hidden_conditions=bool(conditions),
     )
 
 

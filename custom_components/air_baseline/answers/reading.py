@@ -14,7 +14,7 @@ from ..core.ledger.correction import episode_span
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..home_history.today import async_measured
-from ..words.answer import AnswerWords, knows_around, seen_only
+from ..words.answer import AnswerWords
 from .exposed import ExposedRoom
 
 NEAR_S = 1800.0  # Seconds, by judgement: who says "at seven" rounds to the half hour.
@@ -48,7 +48,8 @@ def why_no_alert(words: AnswerWords, exposed: ExposedRoom) -> list[Answer]:
     answers = []
     for pollutant in exposed.pollutants:
         explanation = _explained(exposed, pollutant)
-        alert = words.alert(explanation, exposed.room.sources[pollutant])
+        source = exposed.room.sources[pollutant]
+        alert = words.alert(explanation, source, hidden=exposed.hidden_conditions)
         answers.append(_answer(words, exposed, explanation, alert))
     return answers
 
@@ -69,7 +70,9 @@ async def async_what_was(
         highest = max((one.value for one in bins), default=None)
         sentences = [
             words.then(pollutant, source, at, highest),
-            words.no_alert_then(at, possible=highest is not None and _watched(channel, at)),
+            words.no_alert_then(
+                at, possible=highest is not None and _watched(channel, at, exposed)
+            ),
         ]
         said = _said(words, exposed, pollutant, sentences)
         answers.append(replace(said, name=_name_at(channel, at)))
@@ -96,13 +99,17 @@ def episode_at(channel: Channel, at: float) -> Episode | None:
     return min(near.values(), key=lambda pair: pair[0])[1] if near else None
 
 
-def _watched(channel: Channel, at: float) -> bool:
-    """Tell whether an alert was possible in the part of the day that a POSIX time is in."""
+def _watched(channel: Channel, at: float, exposed: ExposedRoom) -> bool:
+    """Tell whether an alert was possible in the part of the day that a POSIX time is in.
+
+    That of a past day also depends on its conditions, so that where those may not be told, it
+    counts as not known.
+    """
     day, part = locate(at, channel.zone)
     today = channel.forecast
     if today is not None and today.day == day:
         return today.eligible and today.sees(part)
-    return any(
+    return not exposed.hidden_conditions and any(
         summary.eligible and summary.usable >> part & 1
         for summary in channel.ledger.days
         if summary.day == day
@@ -112,23 +119,26 @@ def _watched(channel: Channel, at: float) -> bool:
 def _explained(
     exposed: ExposedRoom, pollutant: Pollutant, episode: Episode | None = None
 ) -> Explanation:
-    return explain(exposed.room.channels[pollutant], dt_util.utcnow().timestamp(), episode)
+    """Return the explanation as if nothing were known of what may not be told."""
+    now = dt_util.utcnow().timestamp()
+    explanation = explain(exposed.room.channels[pollutant], now, episode, told=exposed.told)
+    if exposed.hidden_conditions:  # They decide which days are eligible.
+        record = replace(explanation.record, eligible_days=0)
+        return replace(explanation, record=record)
+    return explanation
 
 
 def _answer(
     words: AnswerWords, exposed: ExposedRoom, explanation: Explanation, *first: str
 ) -> Answer:
-    """Return the first sentences and after them the explanation, as far as it may be told."""
-    outdoors, windows = knows_around(explanation.surroundings)
-    hidden = (outdoors and not exposed.outdoors) or (windows and not exposed.windows)
-    told = seen_only(explanation, outdoors=exposed.outdoors, windows=exposed.windows)
+    """Return the first sentences and after them the explanation."""
     source = exposed.room.sources[explanation.pollutant]
     sentences = [
-        *words.ready_first(told),
+        *words.ready_first(explanation),
         *first,
-        *words.sentences(told, source, hidden=hidden),
+        *words.sentences(explanation, source, hidden=exposed.hidden),
     ]
-    evidence = words.evidence(told, source)
+    evidence = words.evidence(explanation, source)
     return _said(words, exposed, explanation.pollutant, sentences, evidence)
 
 

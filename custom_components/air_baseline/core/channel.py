@@ -224,9 +224,9 @@ class Channel:
         events, self.events = self.events, []
         return events
 
-    def judge(self, at: float) -> Judgement:
-        """Return what can be said at a time."""
-        return self._judge(at, locate_hour(at, self.zone)[1])
+    def judge(self, at: float, around: Surroundings | None = None) -> Judgement:
+        """Return what can be said at a time; `around` are the surroundings if not its own."""
+        return self._judge(at, locate_hour(at, self.zone)[1], around)
 
     def state(self, at: float) -> LearningState:
         """Return the learning state at a time: that of the forecast, unless paused or silent."""
@@ -250,11 +250,14 @@ class Channel:
 
     def unseen(self, at: float) -> tuple[Condition, ...]:
         """Return the conditions at a time that no day in force has had, () if not known."""
+        return self._unseen_in(self.surroundings, at)
+
+    def _unseen_in(self, around: Surroundings, at: float) -> tuple[Condition, ...]:
         limits = self.forecast.weather_limits if self.forecast else None
         if limits is None or (limits.temperatures is None and limits.windows is None):
             return ()
-        self.surroundings.advance(at)
-        return limits.unseen(self.surroundings.of_last_hours(at))
+        around.advance(at)
+        return limits.unseen(around.of_last_hours(at))
 
     def keep_other_rooms(
         self, episode: int, other_rooms: OtherRooms, rooms: tuple[str, ...]
@@ -455,10 +458,11 @@ class Channel:
             return None
         return range_of_hour(self.forecast, start, self.zone)
 
-    def _judge(self, at: float, hour: int) -> Judgement:
+    def _judge(self, at: float, hour: int, around: Surroundings | None = None) -> Judgement:
         if self.clock_wrong:
             return judge(None, LearningState.CLOCK_WRONG, None, hour, None)
-        sustained, unseen = self._sustained(at), self.unseen(at)
+        sustained = self._sustained(at)
+        unseen = self.unseen(at) if around is None else self._unseen_in(around, at)
         return judge(
             self.forecast, self.state(at), sustained, hour, self._episode_id, unseen=unseen
         )

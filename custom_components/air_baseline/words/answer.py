@@ -1,7 +1,6 @@
 """Answers to spoken questions, in finished sentences without markup and without names."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Self, override
 
 from homeassistant.core import HomeAssistant
@@ -9,8 +8,7 @@ from homeassistant.helpers import translation
 from homeassistant.util import language as language_util
 
 from ..const import DOMAIN
-from ..core.explaining.advice import Advice
-from ..core.explaining.explanation import Explanation, SurroundingsFacts
+from ..core.explaining.explanation import Explanation
 from ..core.ledger.episode import Episode
 from ..core.pollutant import Pollutant
 from ..inputs.room_config import RoomSource
@@ -18,34 +16,7 @@ from .explanation import LEARNING
 from .preview import PreviewWords
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt-BR")
-# What follows from the air outdoors; without it, the advice for everybody stands.
-_OF_OUTDOORS = frozenset({Advice.SHUT_WINDOWS, Advice.VENTILATE})
 _STATES = f"component.{DOMAIN}.entity"
-
-
-def seen_only(explanation: Explanation, *, outdoors: bool, windows: bool) -> Explanation:
-    """Return an explanation without the surroundings that may not be told, and no other room."""
-    around = replace(explanation.surroundings, rooms=())
-    if not outdoors:
-        around = replace(
-            around,
-            outdoor=None,
-            outdoor_before=None,
-            outdoor_rose=None,
-            outdoor_temperature=None,
-            seen_temperatures=None,
-        )
-    if not windows:
-        around = replace(around, window_open=None)
-    if not (outdoors and windows):
-        around = replace(around, unseen=())
-    advice = explanation.what_to_do if outdoors else _without_outdoors(explanation.what_to_do)
-    return replace(explanation, surroundings=around, what_to_do=advice)
-
-
-def _without_outdoors(advice: Iterable[Advice]) -> tuple[Advice, ...]:
-    kept = [Advice.VENTILATE_IF_CLEAN if one in _OF_OUTDOORS else one for one in advice]
-    return tuple(dict.fromkeys(kept))
 
 
 class AnswerWords(PreviewWords):
@@ -78,8 +49,11 @@ class AnswerWords(PreviewWords):
             compared=self.states[f"{_STATES}.sensor.pm25_compared.state.{code}"],
         )
 
-    def alert(self, explanation: Explanation, source: RoomSource) -> str:
-        """Return in one sentence whether there is an alert, and if not, what one needs."""
+    def alert(self, explanation: Explanation, source: RoomSource, *, hidden: bool) -> str:
+        """Return whether there is an alert, and if not, what one needs.
+
+        `hidden` says that there are conditions that may not be told: they can rule an alert out.
+        """
         quantity = self._quantity(explanation.pollutant)
         running = explanation.episode
         if explanation.unusual and running is not None:
@@ -89,9 +63,11 @@ class AnswerWords(PreviewWords):
             reason = self.states[f"{attribute}.state.{explanation.reason}"]
             return self.say("answer_no_alert_possible", quantity=quantity, reason=reason)
         level = explanation.typical.alert_level if explanation.typical else None
-        if level is None:
-            return self.say("answer_no_alert", quantity=quantity)
-        return self.say("answer_no_alert_below", quantity=quantity, alert=self.limit(level, source))
+        none = self.say("answer_no_alert", quantity=quantity)
+        if level is not None:
+            limit = self.limit(level, source)
+            none = self.say("answer_no_alert_below", quantity=quantity, alert=limit)
+        return f"{none} {self.say('answer_hidden_conditions')}" if hidden else none
 
     def then(
         self, pollutant: Pollutant, source: RoomSource, at: float, highest: float | None
@@ -117,7 +93,7 @@ class AnswerWords(PreviewWords):
         """Return what was measured, inferred and is not known, and what happens next.
 
         Of a room that is learning, it begins with when that is over; the rest is evidence.
-        `hidden` says that something is known of the surroundings that may not be told.
+        `hidden` says that sensors of the surroundings may not be told of, whatever they know.
         """
         page = self.page(explanation, source, {})
         not_known = ", ".join(self.say(f"not_known_{code}") for code in explanation.not_known)
@@ -151,12 +127,6 @@ class AnswerWords(PreviewWords):
 
     def _quantity(self, pollutant: Pollutant) -> str:
         return self.say(f"quantity_{pollutant}")
-
-
-def knows_around(facts: SurroundingsFacts) -> tuple[bool, bool]:
-    """Tell whether anything is known of the air outdoors, and of the windows."""
-    outdoors = (facts.outdoor, facts.outdoor_temperature)
-    return any(one is not None for one in outdoors), facts.window_open is not None
 
 
 def plain(lines: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ..channel import Channel
 from ..ledger.episode import Episode
 from ..pollutant import Pollutant
+from ..reading.surroundings import Surroundings
 
 # Share of the room's level outdoors, by judgement: two consumer sensors can differ by a third.
 CLEANER = 0.5
@@ -27,11 +28,16 @@ class Advice(StrEnum):
 
 
 def advise(
-    channel: Channel, episode: Episode | None, sustained: float | None, at: float
+    channel: Channel,
+    episode: Episode | None,
+    sustained: float | None,
+    at: float,
+    around: Surroundings | None = None,
 ) -> tuple[Advice, ...]:
     """Return what to do about an episode at a POSIX time, given the sustained level (base unit).
 
-    Outdoor PM2.5 decides about the windows where it is known; of vapor outdoors nothing is known.
+    `around` are the surroundings, if not those of the channel. Outdoor PM2.5 decides about the
+    windows where it is known; of vapor outdoors nothing is known.
     """
     if episode is None or channel.clock_wrong:
         return ()
@@ -41,7 +47,7 @@ def advise(
     wait = (Advice.WAIT,) if waits else ()
     if channel.spec.pollutant is not Pollutant.PM25:
         return (Advice.VENTILATE_IF_CLEAN, Advice.FIND_VAPOR, *wait)
-    windows = _windows(channel, sustained, at)
+    windows = _windows(channel.surroundings if around is None else around, sustained, at)
     source = () if windows == (Advice.SHUT_WINDOWS,) else (Advice.FIND_SOURCE,)
     return (*windows, *source, Advice.RUN_PURIFIER, *wait)
 
@@ -64,9 +70,9 @@ def combined(suggestions: Iterable[Advice]) -> tuple[Advice, ...]:
     return tuple(one for one in Advice if one in given)
 
 
-def _windows(channel: Channel, sustained: float | None, at: float) -> tuple[Advice, ...]:
+def _windows(around: Surroundings, sustained: float | None, at: float) -> tuple[Advice, ...]:
     """Return what PM2.5 of the last hour outdoors says about the windows, if anything."""
-    known = channel.surroundings.outdoor_pm25
+    known = around.outdoor_pm25
     outdoor = known.of_last_hour(at) if known else None
     if outdoor is None or sustained is None:
         return (Advice.VENTILATE_IF_CLEAN,)

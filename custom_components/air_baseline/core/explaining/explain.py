@@ -37,6 +37,7 @@ from ..ledger.folding import UNDO_DAYS
 from ..ledger.ledger import Ledger
 from ..pollutant import Pollutant, from_scale
 from ..reading.binning import FRESH_S
+from ..reading.surroundings import Surroundings
 from .advice import advise
 from .explanation import (
     ChangeFacts,
@@ -56,6 +57,7 @@ from .explanation import (
     TrackRecord,
     TypicalRange,
 )
+from .told import ALL, Told
 from .year_facts import year_facts
 
 # Days by which `earliest` became later, by judgement: one can be the day of the set-up.
@@ -65,17 +67,23 @@ WEEK_DAYS = 7  # Days in a row; follows from the week, as they include a weekend
 
 
 def explain(
-    channel: Channel, at: float, episode: Episode | None = None, subject: Subject | None = None
+    channel: Channel,
+    at: float,
+    episode: Episode | None = None,
+    subject: Subject | None = None,
+    told: Told = ALL,
 ) -> Explanation:
     """Return everything behind the statements about a channel at a POSIX time.
 
     `episode` is the running one unless another is given. Without a subject, the explanation is
     about the episode if there is one, otherwise about the range if it is learned, otherwise
     about the state: "why not yet" is an explanation too. While the clock is behind, it is that of
-    the latest time that the channel knows.
+    the latest time that the channel knows. What may not be told counts as not known, except in
+    `compared`, which is what the entity shows.
     """
     at = channel.shown_at(at)
-    judgement = channel.judge(at)
+    around = told.around(channel.surroundings)
+    judgement = channel.judge(at, around)
     today = channel.forecast
     if not channel.clock_wrong:
         episode = episode or channel.episode_watch.current
@@ -83,10 +91,10 @@ def explain(
         learned = judgement.state is LearningState.LEARNED
         subject = Subject.RANGE if learned else Subject.STATE
         subject = Subject.EPISODE if episode else subject
-    about = episode if subject is Subject.EPISODE else None
+    about = told.of(episode) if episode and subject is Subject.EPISODE else None
     part = about.part if about else locate(at, channel.zone)[1]
     ranges = () if channel.clock_wrong else _ranges(today, judgement)
-    surroundings = _surroundings(channel, judgement, about, at)
+    surroundings = _surroundings(channel, around, judgement, about, at)
     return Explanation(
         subject=subject,
         pollutant=channel.spec.pollutant,
@@ -94,7 +102,7 @@ def explain(
         span_end=channel.spec.highest,
         at=at,
         state=judgement.state,
-        compared=judgement.compared,
+        compared=channel.judge(at).compared,
         unusual=judgement.unusual,
         reason=judgement.reason,
         basis=judgement.basis,
@@ -113,9 +121,9 @@ def explain(
         surroundings=surroundings,
         corrections=_corrections(channel, at),
         folded_corrections=channel.ledger.folded.in_force(locate(at, channel.zone)[0]),
-        not_known=_not_known(channel, subject, surroundings),
+        not_known=_not_known(channel, around, subject, surroundings),
         next_steps=_next_steps(channel, judgement, about, locate(at, channel.zone)[0]),
-        what_to_do=advise(channel, about, judgement.sustained, at),
+        what_to_do=advise(channel, about, judgement.sustained, at, around),
     )
 
 
@@ -309,9 +317,16 @@ def _passed(channel: Channel, at: float) -> tuple[PassedChange, ...]:
 
 
 def _surroundings(
-    channel: Channel, judgement: Judgement, episode: Episode | None, at: float
+    channel: Channel,
+    around: Surroundings,
+    judgement: Judgement,
+    episode: Episode | None,
+    at: float,
 ) -> SurroundingsFacts:
-    present = SurroundingsFacts() if channel.clock_wrong else _present(channel, judgement, at)
+    today = channel.forecast
+    present = SurroundingsFacts()
+    if not channel.clock_wrong:
+        present = _present(around, today.weather_limits if today else None, judgement, at)
     if episode is None:
         return present
     return replace(
@@ -325,17 +340,18 @@ def _surroundings(
     )
 
 
-def _present(channel: Channel, judgement: Judgement, at: float) -> SurroundingsFacts:
-    surroundings, today = channel.surroundings, channel.forecast
-    now = surroundings.of_last_hours(at)
-    rise = surroundings.outdoor_pm25.rise(at) if surroundings.outdoor_pm25 else None
+def _present(
+    around: Surroundings, limits: WeatherLimits | None, judgement: Judgement, at: float
+) -> SurroundingsFacts:
+    now = around.of_last_hours(at)
+    rise = around.outdoor_pm25.rise(at) if around.outdoor_pm25 else None
     return SurroundingsFacts(
         outdoor=round(rise.now, 1) if rise else None,
         outdoor_before=round(rise.before, 1) if rise else None,
         outdoor_rose=rise.rose if rise else None,
         outdoor_temperature=now.outdoor_temperature,
         window_open=now.window_open,
-        seen_temperatures=today.weather_limits.temperatures if today else None,
+        seen_temperatures=limits.temperatures if limits else None,
         unseen=judgement.unseen,
     )
 
@@ -364,14 +380,14 @@ def _iso(day: int | None) -> str | None:
 
 
 def _not_known(
-    channel: Channel, subject: Subject, surroundings: SurroundingsFacts
+    channel: Channel, around: Surroundings, subject: Subject, surroundings: SurroundingsFacts
 ) -> tuple[NotKnown, ...]:
     limits = channel.forecast.weather_limits if channel.forecast else WeatherLimits()
     episode = subject is Subject.EPISODE
     unknown = []
     if surroundings.outdoor_rose is None:
         unknown.append(NotKnown.OUTDOOR_AIR)
-    if channel.surroundings.outdoor_temperature is not None and (
+    if around.outdoor_temperature is not None and (
         limits.temperatures is None or surroundings.outdoor_temperature is None
     ):
         unknown.append(NotKnown.OUTDOOR_TEMPERATURE)
