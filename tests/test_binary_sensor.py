@@ -9,8 +9,9 @@ from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
+from custom_components.air_baseline.core.pollutant import Pollutant
 from tests.automations import rare
 from tests.home import (
     KITCHEN,
@@ -285,3 +286,69 @@ async def test_voc_as_a_ratio_or_an_index_has_no_guideline(hass: HomeAssistant) 
     await set_up(hass, a_home())
     found = {entity for entity in hass.states.async_entity_ids() if "guideline" in entity}
     assert found == {GUIDELINE}
+
+
+async def measured(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, minutes: int
+) -> tuple[str, str]:
+    """Return what the two entities about what is measured say after some minutes."""
+    await pass_time(hass, clock, minutes * MINUTE)
+    return shown(hass, GUIDELINE).state, shown(hass, MEAN).state
+
+
+async def with_mean(
+    hass: HomeAssistant, entry: MockConfigEntry, registry: er.EntityRegistry
+) -> None:
+    """Enable the entity of the mean, which is disabled at first."""
+    registry.async_update_entity(MEAN, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+GONE = ("unavailable", "unavailable")
+
+
+@pytest.mark.parametrize("away", [35, 180, 600, 24 * 60])
+async def test_what_is_measured_is_as_unavailable_after_a_restart_as_before_it(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    entity_registry: er.EntityRegistry,
+    away: int,
+) -> None:
+    entry = await a_kitchen(hass, hass_storage, 36)
+    await with_mean(hass, entry, entity_registry)
+    await pass_time(hass, clock, 24 * HOUR, {PM25: usual})
+    report(hass, PM25, "unavailable")
+    assert await measured(hass, clock, away) == GONE
+    await restart(hass, entry, hass_storage)
+    assert await measured(hass, clock, 0) == GONE
+    assert await measured(hass, clock, 6 * 60) == GONE
+    assert unusual(hass)[0] == "unknown", "what is inferred says why"
+    await pass_time(hass, clock, 10 * MINUTE, {PM25: usual})
+    assert shown(hass, GUIDELINE).state in ("off", "unknown")
+
+
+@pytest.mark.parametrize("state", ["unavailable", "unknown", None, "broken"])
+async def test_a_source_that_never_had_a_value_is_gone_once_a_first_one_would_have_come(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    entity_registry: er.EntityRegistry,
+    state: str | None,
+) -> None:
+    entry = a_home(a_room(KITCHEN, "kitchen", Pollutant.PM25))
+    await set_up(hass, entry)
+    await with_mean(hass, entry, entity_registry)
+    if state is None:
+        hass.states.async_remove(PM25)
+    else:
+        report(hass, PM25, state)
+    assert await measured(hass, clock, 20) == ("unknown", "unknown")
+    assert await measured(hass, clock, 20) == GONE
+    await restart(hass, entry, hass_storage)
+    assert await measured(hass, clock, 0) == GONE
+    assert await measured(hass, clock, 30 * 60) == GONE
+    assert await measured(hass, clock, 0) == GONE
+    report(hass, PM25, 5)
+    assert await measured(hass, clock, 10) == ("unknown", "unknown")

@@ -243,10 +243,13 @@ class Channel:
         return self.health.alive(at) or self.binner.holds(at)
 
     def gone(self, at: float) -> bool:
-        """Tell whether the source had values, and none for longer than one of them holds."""
-        seen = [time for time in (self.health.last_read, self.health.life_at) if time is not None]
-        silent = bool(seen) and at - max(seen) > self.binner.hold_limit_s()
-        return silent and not self.binner.holds(at)
+        """Tell whether the source has had no value for longer than one holds.
+
+        Before the first one, that counts from when it was first waited for.
+        """
+        known = (self.binner.lost_at, self.health.last_read, self.health.listened_from)
+        since = next((time for time in known if time is not None), at)
+        return at - since > self.binner.cadence.hold_limit_s and not self.binner.holds(at)
 
     def unseen(self, at: float) -> tuple[Condition, ...]:
         """Return the conditions at a time that no day in force has had, () if not known."""
@@ -416,6 +419,7 @@ class Channel:
         """Judge the bins that closed, then end the episode and the day if they end by the time."""
         if not self._zone_checked:
             self._check_zone(at)
+        self.health.listen(at)
         judgements = [self._take(bin_) for bin_ in bins] if bins else ()
         if (unproven := self.binner.take_unproven()) is not None:
             self._remove(unproven.value, unproven.since, unproven.until)

@@ -96,6 +96,7 @@ class Binner:
         "held_from",
         "last_value",
         "late",
+        "lost_at",
         "longest_hold_s",
         "observed_s",
         "read_at",
@@ -116,6 +117,7 @@ class Binner:
         self.read_at: float | None = None
         self.alive_at: float | None = None
         self.held_from = 0.0  # Since when the current value is counted.
+        self.lost_at: float | None = None  # When a value that was lost was last known to be true.
         self.last_value: float | None = None
         self.area = 0.0
         self.observed_s = 0.0
@@ -140,7 +142,7 @@ class Binner:
             if self.read_at is not None and at > self.read_at:
                 self.cadence.note(at - self.read_at, difference)
         self.current_value = self.last_value = value
-        self.read_at, self.held_from, self.restored = at, at, False
+        self.read_at, self.held_from, self.restored, self.lost_at = at, at, False, None
         self.alive_at = max(at, self.alive_at or at)
         return bins
 
@@ -170,6 +172,8 @@ class Binner:
     def lose(self, at: float) -> Sequence[Bin]:
         """End the hold: from here on the source has no value."""
         bins = self._count_to(at)
+        if self.current_value is not None:
+            self.lost_at = self.alive_at
         self.current_value = self.read_at = self.alive_at = None
         return bins
 
@@ -179,7 +183,7 @@ class Binner:
 
     def restart(self) -> None:
         """Forget how far time was counted, but keep the sensor's cadence and step."""
-        self.counted_to = self.current_value = self.read_at = self.alive_at = None
+        self.counted_to = self.current_value = self.read_at = self.alive_at = self.lost_at = None
         self.area = self.observed_s = 0.0
 
     def hold_limit_s(self) -> float:

@@ -27,7 +27,8 @@ def flat_limit_s(concentration: float, longest_h: int, spec: PollutantSpec) -> f
 class SensorHealth:
     """Follow one source: its last reading, its warm-up and its runs of one value.
 
-    `life_at` is when its device last showed a sign of life apart from its own readings.
+    `life_at` is when its device last showed a sign of life apart from its own readings, and
+    `listened_from` since when a first reading has been waited for.
     `flat_longest_h` is the longest run that ended in the open day, in hours. `stuck` says that
     the present run has passed its limit (see `flat_limit_s`). `rejected` counts readings beyond
     the plausible span. Times are POSIX seconds, None if not known.
@@ -39,6 +40,7 @@ class SensorHealth:
         "flat_value",
         "last_read",
         "life_at",
+        "listened_from",
         "rejected",
         "spec",
         "stuck",
@@ -50,6 +52,7 @@ class SensorHealth:
         self.spec = spec
         self.last_read: float | None = None
         self.life_at: float | None = None
+        self.listened_from: float | None = None
         self.warm_until: float | None = None
         self.flat_value: float | None = None
         self.flat_since = 0.0
@@ -87,8 +90,15 @@ class SensorHealth:
 
         self.last_read = None if self.last_read is None else true(self.last_read)
         self.life_at = None if self.life_at is None else true(self.life_at)
+        if self.listened_from is not None:
+            self.listened_from = true(self.listened_from)
         self.warm_until = None if self.warm_until is None else true(self.warm_until)
         self.flat_since = true(self.flat_since)
+
+    def listen(self, at: float) -> None:
+        """Note that a reading is waited for at a POSIX time; the first one counts."""
+        if self.listened_from is None:
+            self.listened_from = at
 
     def date_back(self, at: float) -> None:
         """Note that the last reading was reported at an earlier POSIX time, when it was found.
@@ -153,10 +163,14 @@ class SensorHealth:
         return longest
 
     def dump(self) -> dict[str, Any]:
-        """Return its state as plain JSON values."""
+        """Return its state as plain JSON values.
+
+        Before the first reading there is no sign of life to keep, so its place has
+        `listened_from`.
+        """
         return {
             "last_read": self.last_read,
-            "life_at": self.life_at,
+            "life_at": self.listened_from if self.last_read is None else self.life_at,
             "warm_until": self.warm_until,
             "flat_value": self.flat_value,
             "flat_since": self.flat_since,
@@ -168,7 +182,11 @@ class SensorHealth:
     def restore(self, data: Mapping[str, Any]) -> None:
         """Take over what `dump` wrote. Raises StoredFormError or KeyError."""
         self.last_read = checked.optional(checked.time, data["last_read"])
-        self.life_at = checked.optional(checked.time, data.get("life_at"))
+        life_at = checked.optional(checked.time, data.get("life_at"))
+        if self.last_read is None:
+            self.listened_from = life_at
+        else:
+            self.life_at = life_at
         last_read, warm_until = self.last_read or 0.0, data["warm_until"]
         if warm_until is not None:
             latest = last_read + self.spec.warm_up_s
