@@ -21,6 +21,8 @@ from custom_components.air_baseline.storage.store import LEDGER_KEY, STORAGE_VER
 from tests.conftest import DOMAIN
 from tests.home import (
     ATTRIBUTES,
+    BEDROOM,
+    INDEX,
     KITCHEN,
     PM25,
     a_home,
@@ -32,9 +34,11 @@ from tests.home import (
     pass_time,
     report,
     set_up,
+    steady,
 )
 
 REVEALING = "zarathustra"
+AREAS = {KITCHEN: "kitchen", BEDROOM: "bedroom"}
 SOURCE, OTHER = f"sensor.{REVEALING}_den_pm25", f"sensor.{REVEALING}_den_voc_index"
 
 type Downloader = Callable[[str], Awaitable[dict[str, Any]]]
@@ -138,3 +142,25 @@ async def test_an_entry_that_could_not_be_loaded_can_be_downloaded_too(
     data = (await download(entry.entry_id))["data"]
     assert data == {"options": {"promise": "month"}, "rooms": []}
     assert (await download(f"{entry.entry_id}/device/{kitchen}"))["data"] == {}
+
+
+async def test_an_episode_that_other_rooms_shared_names_none_of_them(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    download: Downloader,
+) -> None:
+    rooms = {KITCHEN: Pollutant.PM25, BEDROOM: Pollutant.VOC_INDEX}
+    hass_storage[LEDGER_KEY] = a_store(
+        {room: {one: learned(one, 36)} for room, one in rooms.items()}
+    )
+    kitchen, bedroom = (a_room(room, area, rooms[room]) for room, area in AREAS.items())
+    entry = a_home(kitchen, bedroom)
+    await set_up(hass, entry)
+    await pass_time(hass, clock, timedelta(hours=1), {PM25: steady(80), INDEX: steady(480)})
+    for path in (entry.entry_id, f"{entry.entry_id}/device/{device_id(hass)}"):
+        text = json.dumps((await download(path))["data"])
+        assert '"together": "shared"' in text
+        assert '"beside": [[' in text
+        assert KITCHEN not in text
+        assert BEDROOM not in text

@@ -1,4 +1,4 @@
-"""Diagnostics: every number behind the statements, without names and entity ids."""
+"""Diagnostics: every number behind the statements, without names, entity ids and ids of rooms."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ from .core.codes import LearningState
 from .core.day import iso_day
 from .core.explaining.explain import explain
 from .core.storage.channel import dump_channel
-from .core.storage.ledger import ENTRY_COLUMNS, entry_rows
+from .core.storage.ledger import ENTRY_COLUMNS, SURROUNDINGS_COLUMNS, entry_rows
 from .core.year.week import WeekOrigin
 
 # Of a stored forecast and its standing: how likely its range is to hold, and what it has held.
@@ -61,19 +61,24 @@ def _options(entry: AirBaselineConfigEntry) -> dict[str, Any]:
 
 
 def _without_names(stored: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return a stored channel without the names that its owner gave, also in packed entries."""
+    """Return a stored channel without the names that its owner gave, and ids of other rooms."""
     if isinstance(stored, list):
         return [_without_names(item) for item in stored]
     if not isinstance(stored, dict):
         return stored
     plain = {name: _without_names(value) for name, value in stored.items()}
+    if "beside_columns" in plain:
+        place = SURROUNDINGS_COLUMNS.index("rooms")
+        plain["beside"] = [_redacted(row, place) for row in plain["beside"]]
     if "entries_columns" in plain:
         place = ENTRY_COLUMNS.index("name")
-        plain["entries"] = [
-            [*row[:place], row[place] and REDACTED, *row[place + 1 :]] for row in entry_rows(stored)
-        ]
+        plain["entries"] = [_redacted(row, place) for row in entry_rows(stored)]
         plain.pop("entries_packed", None)
     return plain
+
+
+def _redacted(row: list[Any], place: int) -> list[Any]:
+    return [*row[:place], row[place] and REDACTED, *row[place + 1 :]]
 
 
 def _in_force(stored: dict[str, Any], channel: Channel) -> dict[str, Any]:
@@ -86,6 +91,13 @@ def _in_force(stored: dict[str, Any], channel: Channel) -> dict[str, Any]:
     known = forecast["standing"].items()
     kept["standing"] = {name: value for name, value in known if name not in _RECORD}
     return stored | {"today": today | {"forecast": kept}}
+
+
+def _explained(channel: Channel) -> dict[str, Any]:
+    """Return the explanation of a channel without the ids of other rooms."""
+    explained = explain(channel, dt_util.utcnow().timestamp()).as_dict()
+    around = explained["surroundings"]
+    return explained | {"surroundings": around | {"rooms": around["rooms"] and REDACTED}}
 
 
 def _year(channel: Channel) -> dict[str, Any]:
@@ -113,7 +125,7 @@ async def _async_room(room: RoomCoordinator) -> dict[str, Any]:
         known[pollutant.value] = {
             "unit": source.unit,
             "unit_problem": room.unit_problem.get(pollutant),
-            "explanation": explain(channel, dt_util.utcnow().timestamp()).as_dict(),
+            "explanation": _explained(channel),
             "stored": _in_force(_without_names(dump_channel(channel)), channel),
             "year": _year(channel),
         }

@@ -131,6 +131,32 @@ class RoomEntity(OfRoom):
         """Take the ids from the room."""
         self.room = room
         self._attr_unique_id = f"{room.subentry.subentry_id}_{self._attr_translation_key}"
+        self._shown: tuple[bool | None, ...] = ()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the room works: one that has failed states and does nothing."""
+        return self.room.last_update_success
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the room; Home Assistant writes the first state itself."""
+        await super().async_added_to_hass()
+        self._shown = self.shown()
+        self.async_on_remove(self.room.async_add_listener(self._async_follow))
+
+    @callback
+    def _async_follow(self) -> None:
+        """Write a state only if what the room decides of it has changed."""
+        shown = self.shown()
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()
+
+    def shown(self) -> tuple[bool | None, ...]:
+        """Return what the room decides of this entity's state."""
+        return (self.available,)
 
 
 @dataclass(frozen=True, kw_only=True)

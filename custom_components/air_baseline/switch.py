@@ -4,10 +4,10 @@ from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import AirBaselineConfigEntry, RoomCoordinator
+from .coordinator import AirBaselineConfigEntry
 from .entity import RoomEntity
 from .listeners.rooms import async_add_of_rooms
 
@@ -34,16 +34,16 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
     _attr_entity_category = EntityCategory.CONFIG
     _attr_translation_key = "keep_learning"
 
-    def __init__(self, room: RoomCoordinator) -> None:
-        """Show the state of the channels, which is kept across a restart."""
-        super().__init__(room)
-        self._attr_is_on = self._learns()
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return the state of the channels, which is kept across a restart."""
+        return not any(channel.paused for channel in self.room.channels.values())
 
     @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the room."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.room.async_add_listener(self._async_follow))
+    def shown(self) -> tuple[bool | None, ...]:
+        """Return what the room decides of this switch's state."""
+        return (self.available, self.is_on)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -61,13 +61,3 @@ class KeepLearningSwitch(RoomEntity, SwitchEntity):
                 channel.pause(at, paused=paused)
 
         await self.room.async_correct(pause)
-
-    @callback
-    def _async_follow(self) -> None:
-        learns = self._learns()
-        if learns != self._attr_is_on:
-            self._attr_is_on = learns
-            self.async_write_ha_state()
-
-    def _learns(self) -> bool:
-        return not any(channel.paused for channel in self.room.channels.values())

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -230,6 +231,37 @@ async def test_a_room_recovers_from_a_failure_that_passes(
     channel.__class__ = Channel
     await pass_time(hass, clock, HOUR, {PM25: usual})
     assert shown(hass, KITCHEN_LEARNING).state == "learned"
+
+
+async def test_every_entity_of_a_room_that_has_failed_is_unavailable(
+    hass: HomeAssistant,
+    clock: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    for one in entities:
+        entity_registry.async_update_entity(one.entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    rooms = {one.entity_id: one.config_subentry_id for one in entities}
+
+    def unavailable() -> set[str | None]:
+        gone = {entity_id for entity_id in rooms if shown(hass, entity_id).state == "unavailable"}
+        found = {rooms[entity_id] for entity_id in gone}
+        assert gone == {one for one, room in rooms.items() if room in found}
+        return found
+
+    air = {PM25: usual, INDEX: lambda at: usual(at, Pollutant.VOC_INDEX)}
+    await pass_time(hass, clock, 20 * HOUR, air)
+    assert unavailable() == set()
+    channel = entry.runtime_data.rooms[KITCHEN].channels[Pollutant.PM25]
+    channel.__class__ = Failing
+    await pass_time(hass, clock, HOUR, air)
+    assert unavailable() == {KITCHEN}
+    channel.__class__ = Channel
+    await pass_time(hass, clock, HOUR, air)
+    assert unavailable() == set()
 
 
 async def test_a_room_is_available_again_only_after_a_whole_round_without_a_failure(
