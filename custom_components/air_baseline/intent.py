@@ -109,7 +109,7 @@ class WhatWasIntent(_RoomIntent):
         self, intent_obj: intent.Intent, words: AnswerWords, asker: Asker, given: dict[str, Any]
     ) -> str:
         """Tell of the hour in one room or all of them."""
-        hass, at = intent_obj.hass, hour_meant(given["hour"] % 24, dt_util.utcnow())
+        hass, at = intent_obj.hass, hour_meant(given["hour"], dt_util.utcnow())
         answers = [
             answer
             for room in _rooms(hass, words, asker, given)
