@@ -451,7 +451,7 @@ def test_notable_levels_follow_their_score_but_are_never_below_the_range() -> No
 @pytest.mark.parametrize("margin", [-0.5, 0.0, 1.5])
 def test_six_hours_must_be_higher_than_on_any_day_by_the_record(margin: float) -> None:
     """After that, whatever is noticeably above the range is unusual."""
-    must = 4.0 + 2.0 * (log(LEVEL_RANK * 35 / 41) + max(margin, 0.0))
+    must = 4.0 + 2.0 * (log(LEVEL_RANK * 35 / 41) + 0.5 * max(margin, 0.0))
     lasting = flat(margin=margin, bar=90.0)
     assert lasting.record == pytest.approx(must)
     below, above = (

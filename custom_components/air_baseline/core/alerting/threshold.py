@@ -30,14 +30,13 @@ LEAST_BEFORE = 24  # Slots (2 h) of these 6 h that must be observed, by judgemen
 BEFORE_FLOOR = 0.25  # Quantile that is its least, by judgement: closing a window is not a rise.
 LEAST_DAYS = needed_days(Promise.FORTNIGHT.days)  # Reference days: the fewest that a promise needs.
 SCORE_DIGITS = 2  # Decimals of a score (nats), by judgement: 1 % of a rarity.
-# Days of a rank for each day of the promise. Tuning run: of 0.9, 1, 1.1 and 1.25, the first with
-# which no kind of home had more alerts than one a month.
-RANK = 1.25
+RANK = 1.1  # Days of a rank for each of the promise. Tuning run: with the gain, 1.25 found fewer.
 BEYOND = 1.5  # Times the log of a rarity beyond the known days. Tuning run: 1 overspent budgets.
 LEVEL_RANK = 5.0  # As `RANK`, of a level. Tuning run: for a month, as good as 0.7 nats beyond.
+LEVEL_MARGIN = 0.5  # Of the margin, for a level. Tuning run: 1 slept through smoke after an alert.
 NOTABLE_DAYS = 7  # Notable is what one day in so many exceeds, by judgement.
 HABIT_DAYS = 14  # Days until an alert day is an event. Short run: 0 told daily plumes four times.
-GAIN = 1.8  # Nats for an alert. Tuning run: with 1.3, a kind of home had too many.
+GAIN = 1.8  # Nats for an alert. Tuning run: 1.3 and 1.5 found no more for their alerts.
 MARGIN_LOW, MARGIN_HIGH = -0.5, 6.0  # Nats, by judgement: below 0 it spends what was left unspent.
 
 type Levels = Sequence[float]  # Of each hold and hour (base unit); infinite where none is enough.
@@ -83,7 +82,8 @@ class AlertThreshold:
     def record(self) -> float:
         """Return the level of six hours (on the scale) above which it is unusual by itself."""
         rarer = max(log(LEVEL_RANK * max(self.promise_days, 1) / (self.days + 1)), 0.0)
-        return self.highest + (rarer + max(self.margin, 0.0)) * self.level_scale
+        rarer += LEVEL_MARGIN * max(self.margin, 0.0)
+        return self.highest + rarer * self.level_scale
 
     @property
     def enough(self) -> bool:
