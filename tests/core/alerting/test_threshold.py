@@ -211,7 +211,7 @@ def test_after_an_alert_higher_air_is_told_again_but_the_same_is_not(number: int
     assert number > 60 or known.rises_at(known.bar)[9] > 0.95 * high
     assert known.rises_at(known.bar)[9] < 1.5 * high
     hidden = monthly(days, befores).after({3: befores[-2][3]})
-    assert number > 60 or hidden.rises_at(hidden.bar)[9] > 2.0 * high, "as if no day could be so"
+    assert number > 60 or hidden.rises_at(hidden.bar)[9] > 1.8 * high, "as if no day could be so"
 
 
 def with_peak(record: bytes, hour: int, level: float) -> bytes:
