@@ -101,6 +101,37 @@ async def test_an_answer_is_given_and_undone_by_times_alone(
     assert error.value.translation_key == "correction_unknown_at"
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00",
+        "0001-12-31T23:59:00-12:00",
+        "9999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59+14:00",
+    ],
+)
+async def test_a_time_without_a_date_in_other_zones_is_refused(
+    hass: HomeAssistant, kitchen: Kitchen, time: str
+) -> None:
+    await an_episode(kitchen)
+    now = local(dt_util.utcnow())
+    given: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("undo", {"correction_time": time}),
+        ("correct_episode", {"episode_time": time, "verdict": "real"}),
+        ("name_episode", {"episode_time": time, "name": NAME}),
+        ("mark_missed", {"from": time, "to": now}),
+        ("mark_missed", {"from": time, "to": time.replace("00:00:00", "01:00:00")}),
+        ("mark_missed", {"from": now, "to": time}),
+    )
+    for action, values in given:
+        with pytest.raises(ServiceValidationError) as error:
+            await act(hass, action, **values)
+        assert error.value.translation_key == "time_impossible"
+        assert "9999" in str(error.value)
+    assert not (await kept(hass))["corrections"]
+
+
 async def test_a_missed_stretch_leaves_the_range_and_comes_back(
     hass: HomeAssistant, kitchen: Kitchen
 ) -> None:

@@ -48,5 +48,5 @@ ATTR_EPISODE: Final = "episode"
 ATTR_RARITY_DAYS: Final = "rarity_days"
 ATTR_SUBENTRY: Final = "subentry_id"
 
-MONTH: Final = r"^(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])$"  # A month as actions and pages name it.
+MONTH: Final = r"^(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])\Z"  # A month as actions and pages name it.
 PAGE: Final = "/air_baseline"  # The page of the integration in the frontend; see card/register.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -197,7 +197,12 @@ def _time(call: ServiceCall, name: str) -> datetime | None:
 
 
 def _local(at: datetime) -> datetime:
-    """Return a time with a zone; by default it is that of the home."""
+    """Return a time with a zone; by default it is that of the home.
+
+    Raises a ServiceValidationError for one that may have no date in UTC or in the home.
+    """
+    if not MINYEAR < at.year < MAXYEAR:
+        raise refused("time_impossible")
     return at if at.tzinfo else at.replace(tzinfo=dt_util.get_default_time_zone())
 
 
@@ -323,7 +328,7 @@ SCHEMAS = {
     "import_room": vol.Schema(
         {
             **_ROOM,
-            vol.Required(ATTR_FILE): cv.matches_regex(r"^[0-9A-Za-z_-]+\.json$"),
+            vol.Required(ATTR_FILE): cv.matches_regex(r"^[0-9A-Za-z_-]+\.json\Z"),
             vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
         }
     ),
