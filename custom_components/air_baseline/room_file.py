@@ -4,17 +4,20 @@ The files are in the folder `air_baseline` next to configuration.yaml, and nowhe
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
 import json
 from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util, slugify
-from homeassistant.util.file import write_utf8_file_atomic
+from homeassistant.util.file import WriteError, write_utf8_file_atomic
 
 from .const import DOMAIN
 from .coordinator import RoomCoordinator
-from .core.checked import StoredFormError, mapping
+from .core.checked import StoredFormError, integer, mapping
 from .core.explaining.preview import with_ledger
 from .core.pollutant import Pollutant
 from .core.storage.channel import NewerFormError
@@ -36,6 +39,8 @@ FORM = "air_baseline_room"
 VERSION = 1  # Of the file around the ledgers; follows from its form.
 MOST_BYTES = 20_000_000  # Bytes of a file that is read, by judgement: a room takes 0.1 MB.
 
+MOST_STEM = 100  # Characters of a room's name in that of a file; file systems take 255 bytes.
+
 
 async def async_export(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], *, names: bool
@@ -43,6 +48,7 @@ async def async_export(
     """Write what a room knows to a file; return its name and what is in it.
 
     Names that people typed (of the room, and of what happened) are in it only with `names`.
+    Raises HomeAssistantError if the file cannot be written.
     """
     hass = room.hass
     parts = {
@@ -54,12 +60,19 @@ async def async_export(
         "room": room.subentry.title if names else None,
         "quantities": {pollutant.value: part for pollutant, part in parts.items()},
     }
-    stem = slugify(room.subentry.title) if names else "room"
-    name = f"{stem}_{dt_util.now():%Y-%m-%d_%H%M%S}.json"
-    await hass.async_add_executor_job(_write, _folder(hass) / name, content)
+    stem = slugify(room.subentry.title)[:MOST_STEM] if names else "room"
+    stem, folder = f"{stem}_{dt_util.now():%Y-%m-%d_%H%M%S}", _folder(hass)
+    try:
+        name = await hass.async_add_executor_job(_write, folder, stem, content)
+    except (OSError, WriteError) as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="file_not_written",
+            translation_placeholders={"folder": str(folder)},
+        ) from error
     return {
         "file": name,
-        "folder": str(_folder(hass)),
+        "folder": str(folder),
         "quantities": {
             pollutant.value: {"days": len(part["days"]), "first_day": part["first_day"]}
             for pollutant, part in parts.items()
@@ -111,10 +124,10 @@ async def _async_find(
     room: RoomCoordinator, pollutants: Iterable[Pollutant], name: str
 ) -> dict[Pollutant, Carried]:
     """Return what a file has for the pollutants of a room, checked so that all can be taken."""
-    path, zone = _folder(room.hass) / name, dt_util.get_default_time_zone()
+    folder, zone = _folder(room.hass), dt_util.get_default_time_zone()
     now = dt_util.utcnow().timestamp()
     try:
-        content = await room.hass.async_add_executor_job(_read, path)
+        content = await room.hass.async_add_executor_job(_read, folder, name)
         parts = mapping(content["quantities"])
         found = {
             pollutant: await room.hass.async_add_executor_job(carry_in, parts[pollutant], zone)
@@ -132,7 +145,7 @@ async def _async_find(
         raise refused("file_outdated", file=name) from error
     except NewerFormError as error:
         raise refused("file_newer", file=name) from error
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, RecursionError) as error:
         raise refused("file_unreadable", file=name) from error
     if not found:
         raise refused("file_of_others", file=name, room=room.subentry.title)
@@ -143,20 +156,32 @@ def _folder(hass: HomeAssistant) -> Path:
     return Path(hass.config.path(DOMAIN))
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(exist_ok=True)
+def _write(folder: Path, stem: str, content: dict[str, Any]) -> str:
+    """Write a file under a name that no file has, and return the name. Raises OSError."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
-    write_utf8_file_atomic(str(path), text, private=True)
+    folder.mkdir(exist_ok=True)
+    for number in count(1):
+        path = folder / f"{stem}.json" if number == 1 else folder / f"{stem}_{number}.json"
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)  # From now on the name is taken.
+            break
+    try:
+        write_utf8_file_atomic(str(path), text, private=True)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path.name
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Return the content of a file. Raises OSError, ValueError and NewerFormError."""
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    """Return the content of a file. Raises OSError, ValueError, RecursionError, NewerFormError."""
+    path = (folder / name).resolve(strict=True)
+    if path.parent != folder.resolve() or not path.is_file():
+        raise ValueError("not a file of the folder")
     if path.stat().st_size > MOST_BYTES:
         raise ValueError("too large")
     content = dict(mapping(json.loads(path.read_text("utf-8"))))
-    version = content.get(FORM)
-    if isinstance(version, int) and version > VERSION:
+    version = integer(content.get(FORM), 1)
+    if version > VERSION:
         raise NewerFormError(f"version {version}")
-    if version != VERSION:
-        raise StoredFormError("not the file of a room")
     return content

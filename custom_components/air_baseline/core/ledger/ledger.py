@@ -266,6 +266,17 @@ class Ledger:
             for entry in entries
         )
 
+    def before_relearned(self) -> Ledger:
+        """Return the ledger as it would be without its relearning, itself if it has none.
+
+        What is learned from elsewhere next sets this one aside: undoing that leads back to what
+        the room had itself, however often it was relearned since.
+        """
+        relearned = self.of(Relearned)
+        if self.former is None or not relearned:
+            return replace(self, former=None)
+        return self._restored(self.former, tuple(self.entries).index(relearned[-1]))
+
     def _restored(self, former: Ledger, place: int) -> Ledger:
         """Return the ledger from before it was relearned, with what has been added since.
 

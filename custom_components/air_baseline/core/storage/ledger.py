@@ -129,13 +129,16 @@ FORMER: Final = "former"
 _FIELDS: Final = {"together": "other_rooms"}  # Fields that are stored under another name.
 
 
-def dump_ledger(ledger: Ledger, *, days: bool = True) -> dict[str, Any]:
-    """Return a ledger as tables of plain JSON values, without its days if not `days`."""
+def dump_ledger(ledger: Ledger, *, days: bool = True, rows: bool = False) -> dict[str, Any]:
+    """Return a ledger as tables of plain JSON values, without its days if not `days`.
+
+    All entries are `rows`, which people can read, or many of them are packed.
+    """
     return {
         "root": ledger.root,
         **(dump_days(ledger.days) if days else {}),
         "entries_columns": list(ENTRY_COLUMNS),
-        **_dump_entries(ledger),
+        **_dump_entries(ledger, rows=rows),
         "episodes_columns": list(EPISODE_COLUMNS),
         "episodes": [_dump_row(episode, EPISODE_COLUMNS) for episode in ledger.episodes],
         **_dump_surroundings(ledger),
@@ -176,13 +179,13 @@ def _load_former(data: object, salvage: Salvage) -> Ledger | None:
         return None
 
 
-def _dump_entries(ledger: Ledger) -> dict[str, Any]:
+def _dump_entries(ledger: Ledger, *, rows: bool) -> dict[str, Any]:
     """Return the entries as rows or, if they are many, all but the last ones packed as text.
 
     The text changes only with every `MOST_PLAIN_ROWS`-th entry: what is open is written often.
     """
     entries = tuple(ledger.entries)
-    many = (len(entries) - 1) // MOST_PLAIN_ROWS * MOST_PLAIN_ROWS if entries else 0
+    many = (len(entries) - 1) // MOST_PLAIN_ROWS * MOST_PLAIN_ROWS if entries and not rows else 0
     packed = {"entries_packed": b85encode(pack(entries[:many])).decode()} if many else {}
     return {
         "entries": [_dump_entry(entry) for entry in entries[many:]],

@@ -4,26 +4,38 @@ It holds the days, the corrections and the episodes. What belongs to the run (re
 to the home (the ids of its rooms) stays out, and names that people typed unless they ask for them.
 """
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Final
 
 from .. import checked
 from ..channel import Channel
 from ..checked import StoredFormError
 from ..codes import HistoryState, OtherRooms
-from ..day import WINDOW_DAYS, iso_day, locate
+from ..day import DAY_S, WINDOW_DAYS, iso_day, locate
 from ..event import Event, EventKind
 from ..learning.time_zone import DayHours
 from ..ledger.day_summary import DaySummary
 from ..ledger.entries import Entry, Named, Relearned
+from ..ledger.episode import Episode
+from ..ledger.folding import EPOCH, Folded
 from ..ledger.ledger import Ledger
-from ..pollutant import Pollutant
+from ..pollutant import POLLUTANTS, Pollutant, PollutantSpec
 from ..reading.binning import LEAST_STEP, smaller_step
 from .channel import VERSION, NewerFormError
-from .ledger import dump_ledger, load_ledger
+from .ledger import FORMER, dump_ledger, load_ledger
 from .salvage import UNREADABLE
+
+# The highest id of a correction in a file, by judgement: one a second for 30 years. Those that
+# follow it here can be stored as well.
+MOST_ID = 1_000_000_000
+# Times the span of a sensor, by judgement: "that is normal here" raises a level above its peak.
+MOST_TIMES = 2.0
+MOST_RARITY = 366  # Days of "as rare as one day in N", by judgement: a year.
+ZONE_DAYS = 2  # Days between a day and its date in UTC, by judgement: time zones make 1.
+LEVELS: Final = ("level", "alert_level")  # Fields of corrections that are concentrations.
 
 
 class OtherHoursError(ValueError):
@@ -67,16 +79,16 @@ def carry_out(channel: Channel, *, names: bool) -> dict[str, Any]:
         former=None,
         set_aside=(),
     )
-    days = [summary.day for summary in kept.days]
+    first_day, last_day = _ends(kept)
     return {
         "version": VERSION,
         "quantity": channel.spec.pollutant.value,
         "unit": channel.spec.unit,
-        "first_day": iso_day(days[0]) if days else None,
-        "last_day": iso_day(days[-1]) if days else None,
+        "first_day": first_day,
+        "last_day": last_day,
         "step": channel.binner.step,
         "day_hours": channel.day_hours.dump() if channel.day_hours else None,
-        **dump_ledger(kept),
+        **dump_ledger(kept, rows=True),
     }
 
 
@@ -90,7 +102,7 @@ def carry_in(data: object, zone: tzinfo) -> Carried:
         return _read(checked.mapping(data), zone)
     except OtherHoursError, StoredFormError:
         raise
-    except UNREADABLE as error:
+    except (*UNREADABLE, RecursionError) as error:
         raise StoredFormError(f"not of the form of a room's file: {error!r}") from error
 
 
@@ -98,39 +110,102 @@ def _read(data: Mapping[str, Any], zone: tzinfo) -> Carried:
     version = checked.integer(data["version"], 1)
     if version > VERSION:
         raise NewerFormError(f"version {version}; this code knows {VERSION}")
+    spec = POLLUTANTS[checked.code(Pollutant, data["quantity"])]
     hours = None if data["day_hours"] is None else DayHours.restored(data["day_hours"])
     if hours is not None and hours.other_hours(zone):
         raise OtherHoursError
-    ledger = load_ledger({**data, "former": None})
-    return Carried(
-        pollutant=checked.code(Pollutant, data["quantity"]),
-        ledger=replace(ledger, days=tuple(ledger.days)),
-        step=None if data["step"] is None else checked.number(data["step"], LEAST_STEP),
+    ledger = load_ledger({**data, FORMER: None})
+    ledger = replace(ledger, days=tuple(ledger.days))
+    step = data["step"]
+    found = Carried(
+        pollutant=spec.pollutant,
+        ledger=ledger,
+        step=None if step is None else checked.number(step, LEAST_STEP, spec.highest),
         day_hours=hours,
     )
+    said = data["unit"], data["first_day"], data["last_day"]
+    if said != (spec.unit, *_ends(ledger)):
+        raise StoredFormError(f"{said} is not what it holds")
+    _check(found, spec)
+    return found
+
+
+def _check(found: Carried, spec: PollutantSpec) -> None:
+    """Raise StoredFormError for what is of the stored form, but what no room can have learned."""
+    ledger, most = found.ledger, MOST_TIMES * spec.highest
+    if ledger.days and found.day_hours is None:
+        raise StoredFormError("days without their time zone")
+    ids = {entry.id for entry in ledger.entries}
+    known = max(ids.union(summary.head for summary in ledger.days), default=0)
+    dropped = ledger.folded.at or ledger.root <= known
+    if ledger.next_id > MOST_ID or ledger.root in ids or not dropped:
+        raise StoredFormError("ids that no corrections can have had")
+    levels = (getattr(entry.correction, name, 0.0) for entry in ledger.entries for name in LEVELS)
+    if any(level > most for level in levels):
+        raise StoredFormError("a correction beyond the span of every sensor")
+    if len({episode.id for episode in ledger.episodes}) < len(ledger.episodes):
+        raise StoredFormError("an episode twice")
+    if not all(_possible(episode, most) for episode in ledger.episodes):
+        raise StoredFormError("an episode that no room can have had")
+
+
+def _possible(episode: Episode, most: float) -> bool:
+    """Tell whether a file can have an episode: an ended one, with nothing of other rooms."""
+    began = episode.id // DAY_S + EPOCH
+    levels = (episode.opened_level, episode.alert_level, episode.high, episode.peak)
+    return (
+        episode.end is not None
+        and episode.end >= episode.id - DAY_S
+        and abs(episode.day - began) <= ZONE_DAYS
+        and max(levels) <= most
+        and episode.beaten <= episode.compared <= WINDOW_DAYS
+        and (episode.rarity or 0) <= MOST_RARITY
+        and not episode.rooms
+    )
+
+
+def _ends(ledger: Ledger) -> tuple[str | None, str | None]:
+    """Return the first and the last day as dates, None if there is none."""
+    days = [summary.day for summary in ledger.days]
+    return (iso_day(days[0]), iso_day(days[-1])) if days else (None, None)
 
 
 def carried(at: float, ledger: Ledger, found: Ledger, own: int) -> Ledger:
     """Return a ledger that continues what was found in a file, with its own days since then.
 
     `own` is the open day. Days that the file does not have stay, without a score: their ranges
-    were issued from other days. Corrections and episodes are those of the file. Undoing it within
-    30 days restores the ledger from before. Raises OutdatedError.
+    were issued from other days. Corrections and episodes are those of the file, except that its
+    room relearned: what that replaced is not in the file. Undoing it within 30 days restores what
+    the room had itself, also if it had taken in another file before. Raises OutdatedError.
     """
     days = {one.day: one for one in found.days if own - WINDOW_DAYS <= one.day}
-    said_later = any(entry.at > at for entry in found.entries)
-    if not days or max(days) >= own or said_later:
+    times = [found.folded.at, *(entry.at for entry in found.entries)]
+    times += [time for one in found.episodes for time in (one.id, one.end or 0.0)]
+    if not days or max(days) >= own or max(times) > at:
         raise OutdatedError
-    missing = (one for one in ledger.days if one.day not in days)
+    missing = (one for one in ledger.days if own - WINDOW_DAYS <= one.day and one.day not in days)
     days |= {one.day: _unscored(one, found.root) for one in missing}
-    entry = Entry(id=found.next_id, at=at, correction=Relearned(from_day=own))
+    former = ledger.before_relearned()
+    number = max(one.next_id for one in (found, ledger, former))  # Known to none of them.
+    entry = Entry(id=number, at=at, correction=Relearned(from_day=own))
+    kept = [one for one in found.entries if not isinstance(one.correction, Relearned)]
     return replace(
         found,
         days=tuple(days[day] for day in sorted(days)),
-        entries=(*found.entries, entry),
-        former=replace(ledger, former=None),
+        entries=(*kept, entry),
+        former=former,
+        folded=_without_relearned(found, at),
         set_aside=ledger.set_aside,
     )
+
+
+def _without_relearned(found: Ledger, at: float) -> Folded:
+    """Return what remains of folded entries, with the heads of those that relearned: they go."""
+    relearned = {entry.id for entry in found.of(Relearned)}
+    if not relearned:
+        return found.folded
+    heads = {*found.folded.heads, *relearned} & {summary.head for summary in found.days}
+    return replace(found.folded, at=found.folded.at or at, heads=array("Q", sorted(heads)))
 
 
 def _unscored(summary: DaySummary, head: int) -> DaySummary:
