@@ -117,6 +117,7 @@ async def test_a_room_goes_on_elsewhere_with_the_same_range_and_record(
     preview = await act(hass, "import_room", file=exported["file"])
     assert preview["imported"] is False
     assert preview["quantities"]["pm25"]["days_of_file"] == 37
+    assert preview["quantities"]["pm25"]["weeks_of_file"] == 0
     words = preview["quantities"]["pm25"]["words"]
     assert "usable days after the import: 3" in words
     assert words.endswith(" Alerts are possible at once.")

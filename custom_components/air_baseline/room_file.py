@@ -27,6 +27,7 @@ from .core.storage.room_file import (
     OtherHoursError,
     OutdatedError,
     carried,
+    carried_year,
     carry_in,
     carry_out,
     own_day,
@@ -39,7 +40,7 @@ FORM = "air_baseline_room"
 VERSION = 1  # Of the file around the ledgers; follows from its form.
 MOST_BYTES = 20_000_000  # Bytes of a file that is read, by judgement: a room takes 0.1 MB.
 
-MOST_STEM = 100  # Characters of a room's name in that of a file; file systems take 255 bytes.
+MOST_STEM = 100  # Characters of a room's name, by judgement: file systems take names of 255.
 
 
 async def async_export(
@@ -94,6 +95,7 @@ async def async_preview(
         own = sum(summary.day not in kept for summary in channel.ledger.days)
         answer[pollutant.value] = {
             "days_of_file": len(ledger.days) - own,
+            "weeks_of_file": len(part.year.all_weeks),
             "own_days_kept": own,
             "own_days_replaced": len(channel.ledger.days) - own,
             "own_corrections_set_aside": len(channel.ledger.entries),
@@ -137,6 +139,7 @@ async def _async_find(
         for pollutant, part in found.items():
             channel = room.channels[pollutant]
             carried(now, channel.ledger, part.ledger, own_day(channel, now))
+            carried_year(now, channel, part)
             if part.pollutant is not pollutant or len(part.ledger.entries) >= MOST_ENTRIES:
                 raise StoredFormError(f"not of {pollutant}")
     except OtherHoursError as error:

@@ -297,18 +297,35 @@ class Channel:
         self._note_hours(at)
         former = self.ledger.former
         self.ledger = self.ledger.undo(at, undone.id).returned(self._last_day)
-        if former is not None and self.ledger.former is None:  # It may have older days.
-            self._join_year(replace(self.ledger, days=former.days), self._last_day - 1, at)
+        if former is not None and self.ledger.former is None:
+            self.year = self.year_before(at, self.ledger, former)
         self._follow_year(at)
         self._follow(at, undone)
         self._revive(undone)
         self.events.append(Event(kind=EventKind.UNDONE, at=at, correction=undone))
         return undone
 
-    def adopt(self, at: float, ledger: Ledger) -> None:
-        """Take over a ledger made from this one and from history; update the range at once."""
+    def year_before(self, at: float, ledger: Ledger, former: Ledger) -> Year:
+        """Return the year of before a file was taken in, for a ledger that is restored.
+
+        `former` is what was set aside: some of its days may have left the window since.
+        """
+        year = self.year.former or self.year
+        restored = replace(ledger, days=former.days)
+        last, slack = self._last_day - 1, slack_s(self.leaps)
+        days = ceil(slack / DAY_S)
+        return joined(year, restored, last, at - slack, days) if self.keeps_year else year
+
+    def adopt(self, at: float, ledger: Ledger, year: Year | None = None) -> None:
+        """Take over a ledger made from this one and from elsewhere; update the range at once.
+
+        A `year` takes the place of the present one, unless none is kept.
+        """
         self._note_hours(at)
         before, self.ledger = self.forecast, ledger
+        if year is not None and self.keeps_year:
+            self.year = year
+            self._follow_year(at)
         self._reissue(moved=True)
         self._report_transition(before, at)
         self._end_if_unlearned(at)
@@ -589,6 +606,8 @@ class Channel:
         self._join_year(before, summary.day, at)
         kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)
         self.ledger = kept.pruned(at - slack)
+        if self.year.former is not None and self.ledger.former is None:
+            self.year = replace(self.year, former=None)
         left = [day for day in before.days if day.day <= summary.day - WINDOW_DAYS]
         self.leaps = aged(self.leaps, left, summary.day, at) if self.leaps else ()
         if self.day_hours is None or self.day_hours.outdated(at):

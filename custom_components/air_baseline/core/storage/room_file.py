@@ -1,7 +1,8 @@
 """What a channel knows, as a part of a file that people can keep, read and carry elsewhere.
 
-It holds the days, the corrections and the episodes. What belongs to the run (readings, today) and
-to the home (the ids of its rooms) stays out, and names that people typed unless they ask for them.
+It holds the days, the corrections, the episodes and the year. What belongs to the run (readings,
+today) and to the home (the ids of its rooms) stays out, and names that people typed unless they
+ask for them.
 """
 
 from array import array
@@ -24,9 +25,12 @@ from ..ledger.folding import EPOCH, Folded
 from ..ledger.ledger import Ledger
 from ..pollutant import POLLUTANTS, Pollutant, PollutantSpec
 from ..reading.binning import LEAST_STEP, smaller_step
+from ..year.joining import joined
+from ..year.year import NO_YEAR, Year
 from .channel import VERSION, NewerFormError
 from .ledger import FORMER, dump_ledger, load_ledger
 from .salvage import UNREADABLE
+from .year import dump_year, load_year
 
 # The highest id of a correction in a file, by judgement: one a second for 30 years. Those that
 # follow it here can be stored as well.
@@ -54,6 +58,7 @@ class Carried:
     ledger: Ledger
     step: float | None
     day_hours: DayHours | None
+    year: Year
 
 
 def carry_out(channel: Channel, *, names: bool) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def carry_out(channel: Channel, *, names: bool) -> dict[str, Any]:
     >>> carry_in(out, UTC).pollutant
     <Pollutant.PM25: 'pm25'>
     """
-    ledger = channel.ledger
+    ledger, year = channel.ledger, channel.year
     kept = replace(
         ledger,
         entries=tuple(
@@ -89,6 +94,7 @@ def carry_out(channel: Channel, *, names: bool) -> dict[str, Any]:
         "step": channel.binner.step,
         "day_hours": channel.day_hours.dump() if channel.day_hours else None,
         **dump_ledger(kept, rows=True),
+        **({"year": dump_year(replace(year, former=None))} if year != NO_YEAR else {}),
     }
 
 
@@ -122,6 +128,7 @@ def _read(data: Mapping[str, Any], zone: tzinfo) -> Carried:
         ledger=ledger,
         step=None if step is None else checked.number(step, LEAST_STEP, spec.highest),
         day_hours=hours,
+        year=replace(load_year(data["year"]), former=None) if "year" in data else NO_YEAR,
     )
     said = data["unit"], data["first_day"], data["last_day"]
     if said != (spec.unit, *_ends(ledger)):
@@ -212,6 +219,29 @@ def _unscored(summary: DaySummary, head: int) -> DaySummary:
     return replace(summary, coverage=None, head=head)
 
 
+def carried_year(at: float, channel: Channel, found: Carried) -> Year:
+    """Return the year of a file, with the channel's own weeks that the file does not have.
+
+    Those have no score, as in `carried`. Days of the file that have left the window since join.
+    Raises OutdatedError.
+    """
+    ledger, year, own = channel.ledger, found.year, own_day(channel, at)
+    last = [*(week.last_seen for week in year.all_weeks[-1:]), *(one.day for one in year.waiting)]
+    if max(last, default=0) >= own:
+        raise OutdatedError
+    former = channel.year
+    if ledger.former is not None:
+        former = channel.year_before(at, ledger.before_relearned(), ledger.former)
+    former = replace(former, former=None)
+    if year == NO_YEAR:
+        year = former
+    else:
+        weeks = {one.number: replace(one, coverage=None, scored=0) for one in former.weeks}
+        weeks |= {week.number: week for week in year.all_weeks}
+        year = replace(year.with_weeks(weeks.values()), read=former.read, gap=former.gap)
+    return replace(joined(year, found.ledger, own - 1, at), former=former)
+
+
 def own_day(channel: Channel, at: float) -> int:
     """Return the day that a channel observes itself at a POSIX time."""
     return channel.open_day.day if channel.open_day else locate(at, channel.zone)[0]
@@ -223,10 +253,11 @@ def take_in(channel: Channel, at: float, found: Carried) -> Entry:
     Raises OutdatedError, which changes nothing.
     """
     ledger = carried(at, channel.ledger, found.ledger, own_day(channel, at))
+    year = carried_year(at, channel, found)
     entry = ledger.entries[-1]
     channel.binner.step = smaller_step(channel.binner.step, found.step or 0.0)
     channel.unit_check.settle()
     channel.history = HistoryState.READ
-    channel.adopt(at, ledger)
+    channel.adopt(at, ledger, year)
     channel.events.append(Event(kind=EventKind.CORRECTED, at=at, correction=entry))
     return entry

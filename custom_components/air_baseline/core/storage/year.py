@@ -25,6 +25,7 @@ from .days import COLUMNS, dump_day, read_days
 from .salvage import UNREADABLE
 
 CHECKSUM: Final = "checksum"
+FORMER: Final = "former"
 # Days that can wait. It follows from the window, and from how long a correction can be undone.
 MOST_WAITING: Final = WINDOW_DAYS + UNDO_DAYS
 
@@ -40,6 +41,7 @@ def dump_year(year: Year) -> dict[str, Any]:
         "waiting": [dump_day(summary) for summary in year.waiting],
         **({"read": True} if year.read else {}),
         **({"gap": year.gap} if year.gap else {}),
+        **({FORMER: dump_year(year.former)} if year.former else {}),
     }
     return {**values, CHECKSUM: _checksum(values)}
 
@@ -73,7 +75,16 @@ def _load(data: Mapping[str, Any]) -> Year:
         waiting=_waiting(data),
         read=checked.flag(data.get("read", False)),
         gap=checked.optional(partial(checked.code, YearGap), data.get("gap")),
+        former=checked.optional(_load_former, data.get(FORMER)),
     )
+
+
+def _load_former(data: object) -> Year:
+    """Return the year before another one was taken in; it has no former one itself."""
+    former = checked.mapping(data)
+    if FORMER in former:
+        raise StoredFormError("a former year of a former year")
+    return _load(former)
 
 
 def _waiting(data: Mapping[str, Any]) -> tuple[DaySummary, ...]:

@@ -38,7 +38,8 @@ class Year:
     excluded after they had been added: their weeks do not count; the mask of parts is what was
     excluded before. `waiting` are days that have left the window while a correction excluded them
     that can still be undone. `read` says that the history of the source was read for it once, and
-    `gap` why that gave nothing from before its first week.
+    `gap` why that gave nothing from before its first week. `former` is the year before another
+    one was taken in with a file, as long as that can be undone.
     """
 
     packed: bytes = b""
@@ -48,6 +49,7 @@ class Year:
     waiting: tuple[DaySummary, ...] = ()
     read: bool = False
     gap: YearGap | None = None
+    former: Year | None = None
 
     @property
     def all_weeks(self) -> Sequence[Week]:
@@ -96,6 +98,7 @@ class Year:
             self.without(lambda week: week.last_seen >= day),
             struck=tuple(one for one in self.struck if one[0] < day),
             waiting=tuple(summary for summary in self.waiting if summary.day < day),
+            former=self.former and self.former.before(day),
         )
 
 
