@@ -221,3 +221,45 @@ def test_each_file_has_sentences_for_each_question(language: str) -> None:
     assert content["language"] == language
     questions = {ours.COMPARE, ours.WHY_NO_ALERT, ours.WHAT_WAS, ours.PROPOSE, ours.RECORD}
     assert set(content["intents"]) == questions
+
+
+ALSO_SAID = {
+    "en": (
+        ("How's the kitchen compared with usual?", "PM2.5 compared with usual"),
+        ("how is kitchen compared to what's usual", "PM2.5 compared with usual"),
+        ("How's it here compared with usual?", "PM2.5 compared with usual"),
+        ("Why is there no alert?", "PM2.5: no alert"),
+        ("Why isn't there an alert in the kitchen?", "PM2.5: no alert"),
+        ("Why was there an alert?", "PM2.5: no alert"),
+        ("What was that at 2 pm?", "today 13:20"),
+        ("What was it in the kitchen at 2pm?", "today 13:20"),
+        ("What was that at 2 am?", "today 02:00"),
+        ("What was that at 0?", "today 00:00"),
+        ("It was candles", "Is that what you want?"),
+        ("That was just the incense in the kitchen", "Is that what you want?"),
+        ("It's some candles", "Is that what you want?"),
+    ),
+    "de": (
+        ("Wie ist die Küche verglichen mit sonst?", "PM2,5"),
+        ("Wie ist es in der Küche im Vergleich zu sonst?", "PM2,5"),
+        ("Warum gibt es keine Meldung?", "keine Meldung"),
+        ("Wieso gab es in der Küche keine Meldung?", "keine Meldung"),
+        ("Was war das um 0 Uhr?", "00:00"),
+        ("Es waren die Kerzen", "Ist das so gewollt?"),
+        ("Das waren Kerzen", "Ist das so gewollt?"),
+        ("Es war der Kamin in der Küche", "Ist das so gewollt?"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_people_say_in_other_words_is_understood_too(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, assistant: Assistant, language: str
+) -> None:
+    """Short forms, articles left out, and no room where there is only one."""
+    await plume(hass, clock)
+    texts = words(language)["common"]
+    for said, expected in ALSO_SAID[language]:
+        reply = await assistant.say(said, language=language, agent=AGENT)
+        wanted = texts["answer_confirm"] if "?" in expected else expected
+        assert wanted.replace("PM2,5", texts["quantity_pm25"]) in reply, said

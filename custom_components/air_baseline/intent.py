@@ -102,14 +102,19 @@ class WhatWasIntent(_RoomIntent):
 
     intent_type = WHAT_WAS
     description = "Tells what the air of a room did at an hour"
-    slots: ClassVar[Slots] = {**_ROOM, vol.Required("hour"): _HOUR}
+    slots: ClassVar[Slots] = {
+        **_ROOM,
+        vol.Required("hour"): _HOUR,
+        vol.Optional("half"): vol.In(["am", "pm"]),
+    }
 
     @override
     async def async_say(
         self, intent_obj: intent.Intent, words: AnswerWords, asker: Asker, given: dict[str, Any]
     ) -> str:
         """Tell of the hour in one room or all of them."""
-        hass, at = intent_obj.hass, hour_meant(given["hour"], dt_util.utcnow())
+        hass = intent_obj.hass
+        at = hour_meant(given["hour"], dt_util.utcnow(), given.get("half"))
         answers = [
             answer
             for room in _rooms(hass, words, asker, given)

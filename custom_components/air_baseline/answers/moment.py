@@ -28,11 +28,13 @@ def moment_of(said: str, now: datetime) -> float | None:
         return None  # No such day, or none whose time can be told.
 
 
-def hour_meant(hour: int, now: datetime) -> float:
+def hour_meant(hour: int, now: datetime, half: str | None = None) -> float:
     """Return the POSIX time of an hour that was said: 7 is 07:00 or 19:00, whichever was last.
 
-    0 and 24 are midnight, and 12 is noon or midnight.
+    0 and 24 are midnight, and 12 is noon or midnight. `half` is "am" or "pm" if that was said.
     """
+    if half is not None and hour <= HALF_DAY_H:
+        return _last(now, hour % HALF_DAY_H + HALF_DAY_H * (half == "pm"), 0)
     if hour == 0 or hour > HALF_DAY_H:
         return _last(now, hour % DAY_H, 0)
     hours = (hour % HALF_DAY_H, hour % HALF_DAY_H + HALF_DAY_H)
