@@ -118,20 +118,24 @@ def named_repository(root: Path = ROOT) -> str:
     return address.removeprefix("https://github.com/")
 
 
-def fill(repository: str = REPOSITORY, root: Path = ROOT) -> list[str]:
-    """Name a repository wherever the tree names another one; return the files that changed."""
+def texts(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file that git lists."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True, text=True
     ).stdout
-    renamed = dict(zip(forms(named_repository(root)), forms(repository), strict=True))
-    changed = []
     for name in filter(None, listed.split("\0")):
-        path = root / name
         try:
-            before = path.read_bytes().decode("utf-8")
+            yield name, (root / name).read_bytes().decode("utf-8")
         except NO_TEXT:
             continue
-        after = before
+
+
+def fill(repository: str = REPOSITORY, root: Path = ROOT) -> list[str]:
+    """Name a repository wherever the tree names another one; return the files that changed."""
+    renamed = dict(zip(forms(named_repository(root)), forms(repository), strict=True))
+    changed = []
+    for name, before in texts(root):
+        path, after = root / name, before
         for old, new in renamed.items():
             after = after.replace(old, new)
         if after != before:
@@ -143,9 +147,13 @@ def fill(repository: str = REPOSITORY, root: Path = ROOT) -> list[str]:
 def check_owner(repository: str | None = None, root: Path = ROOT) -> None:
     """Raise ReleaseError unless the tree names its own repository, and not the placeholder's."""
     named = named_repository(root)
-    if named.partition("/")[0] == PLACEHOLDER_OWNER:
+    nobodys = forms(f"{PLACEHOLDER_OWNER}/{REPOSITORY.partition('/')[2]}")
+    nobodys += forms(f"{PLACEHOLDER_OWNER}/{named.partition('/')[2]}")
+    left = [name for name, text in texts(root) if any(form in text for form in nobodys)]
+    if left:
         raise ReleaseError(
             "nobody owns this yet: set REPOSITORY in script/release.py, run script/release --fill"
+            f" (the placeholder is in {', '.join(left[:3])})"
         )
     if repository not in (None, named):
         raise ReleaseError(f"the tree names {named}, but this is {repository}")

@@ -208,6 +208,24 @@ def test_nothing_is_released_in_the_name_of_nobody_or_of_another(tree: Path) -> 
         release.check_owner("somebody/fork", tree)
 
 
+@pytest.mark.parametrize("place", ["documentation", "codeowners"])
+def test_one_line_that_was_changed_by_hand_gives_a_tree_no_owner(tree: Path, place: str) -> None:
+    path = tree / "custom_components" / release.DOMAIN / "manifest.json"
+    nobodys = json.loads(path.read_text("utf-8"))
+    release.fill("somebody/air-baseline", tree)
+    somebodys = json.loads(path.read_text("utf-8"))
+    release.check_owner(root=tree)
+    path.write_text(
+        json.dumps(somebodys | {"codeowners": nobodys["codeowners"]}, indent=2), "utf-8"
+    )
+    if place == "documentation":
+        release.fill("air-baseline/air-baseline", tree)
+        only = nobodys | {"documentation": somebodys["documentation"]}
+        path.write_text(json.dumps(only, indent=2), "utf-8")
+    with pytest.raises(release.ReleaseError, match="nobody owns this"):
+        release.check_owner(root=tree)
+
+
 @pytest.fixture
 def home_assistant(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[int, Path]]:
     """Run a real Home Assistant of the demo's home, with what the archive installed."""
