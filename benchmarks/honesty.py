@@ -45,17 +45,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _outside(options: argparse.Namespace) -> int:
-    """Write the readings for outside rules, or score one; return the exit status."""
+    """Write the readings for outside rules, or score one; return the exit status.
+
+    Everybody may tune on the homes, unless those that report are asked for.
+    """
+    block = REPORTING if options.reporting else TUNING
     if options.inputs is not None:
-        number = write_inputs(options.inputs, options.homes, options.days)
+        number = write_inputs(options.inputs, block, options.homes, options.days)
         sys.stdout.write(f"{number} recordings are in {options.inputs}\n")
         return 0
     try:
-        theirs = score_rule(options.rule, options.homes, options.days)
+        theirs = score_rule(options.rule, block, options.homes, options.days)
     except RuleError as error:
         sys.stderr.write(f"honesty: {error}\n")
-        return 1
-    ours = score_ours(options.homes, options.days)
+        return 2
+    ours = score_ours(block, options.homes, options.days)
     sys.stdout.write(f"{HEADER}\n{theirs}\n{ours}\n")
     return 0
 
@@ -76,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, help="a folder that keeps each room")
     parser.add_argument("--rule", type=Path, help="a rule: a Python file, or a folder of .jsonl")
     parser.add_argument("--inputs", type=Path, help="a folder for the readings of outside rules")
+    parser.add_argument(
+        "--reporting", action="store_true", help="score a rule on homes on which none was tuned"
+    )
     parser.add_argument("--report", type=Path, help="a folder for a page with plots")
     return parser
 

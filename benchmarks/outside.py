@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 import json
+from numbers import Real
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, Protocol, runtime_checkable
@@ -25,13 +26,18 @@ from custom_components.air_baseline.core.pollutant import POLLUTANTS, Pollutant
 from .episodes import COOL_SLOTS, PER_DAYS
 from .plumes import Plume, delay_s, draw
 from .regimes import PLAIN
-from .seeds import TUNING, seeds
+from .seeds import seeds
 from .sensors import Sensor, home_sensor
 from .series import Array
 
 LEARNING_DAYS: Final = 35  # Days before anything is scored, so that every rule could learn.
 COOL_S: Final = COOL_SLOTS * SLOT_S
 POLLUTANT: Final = Pollutant.PM25
+LEAST_SAID: Final = (
+    0.9  # Of the slots with readings, by judgement: a file with fewer was cut short.
+)
+NEAR_SLOTS: Final = 1  # Slots around a moment in which its level was read: a bin can begin before.
+TOLERANCE: Final = 0.01  # Of a level, and in μg/m³, by judgement: files are rounded.
 
 
 class RuleError(Exception):
@@ -127,9 +133,9 @@ class Ours:
         return self._channel.judge(at).unusual
 
 
-def recordings(homes: int, days: int) -> Iterator[Recording]:
-    """Yield each home as it is and with plumes; the homes are those that rules may be tuned on."""
-    for seed in seeds(TUNING, homes):
+def recordings(block: range, homes: int, days: int) -> Iterator[Recording]:
+    """Yield each home of a block of seeds as it is and with plumes."""
+    for seed in seeds(block, homes):
         sensor = home_sensor(seed, days, PLAIN, POLLUTANT)
         known = np.isfinite(sensor.levels)
         yield Recording(f"home-{seed}", sensor.times[known], sensor.levels[known])
@@ -144,10 +150,10 @@ def _with_plumes(sensor: Sensor, seed: int) -> Recording:
     return Recording(f"home-{seed}-plumes", times[known], levels[known], plumes)
 
 
-def write_inputs(folder: Path, homes: int, days: int) -> int:
+def write_inputs(folder: Path, block: range, homes: int, days: int) -> int:
     """Write each recording as a CSV file for `script/replay` and the like; return how many."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = list(recordings(homes, days))
+    written = list(recordings(block, homes, days))
     for one in written:
         rows = "".join(
             f"{datetime.fromtimestamp(at, UTC).isoformat()},{level:g}\n"
@@ -157,18 +163,30 @@ def write_inputs(folder: Path, homes: int, days: int) -> int:
     return len(written)
 
 
-def score_rule(path: Path, homes: int, days: int) -> Score:
+def score_rule(path: Path, block: range, homes: int, days: int) -> Score:
     """Return how a rule does: a Python file or a folder of JSON lines. Raises RuleError."""
+    known = recordings(block, homes, days)
     if path.suffix == ".py":
-        return scored(path.stem, ((one, run(_made(path), one)) for one in recordings(homes, days)))
+        return scored(path.stem, ((one, _run_file(path, one)) for one in known))
     if not path.is_dir():
         raise RuleError(f"{path} is neither a Python file nor a folder")
-    return scored(path.name, ((one, said_in(path, one)) for one in recordings(homes, days)))
+    return scored(path.name, ((one, said_in(path, one)) for one in known))
 
 
-def score_ours(homes: int, days: int) -> Score:
+def score_ours(block: range, homes: int, days: int) -> Score:
     """Return how Air Baseline does on the same recordings."""
-    return scored("Air Baseline", ((one, run(Ours(), one)) for one in recordings(homes, days)))
+    known = recordings(block, homes, days)
+    return scored("Air Baseline", ((one, run(Ours(), one)) for one in known))
+
+
+def _run_file(path: Path, recording: Recording) -> Iterator[Statement]:
+    """Yield what the rule in a Python file says; whatever its code raises is a RuleError."""
+    try:
+        yield from run(_made(path), recording)
+    except RuleError:
+        raise
+    except Exception as error:
+        raise RuleError(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def _made(path: Path) -> Rule:
@@ -184,21 +202,42 @@ def _made(path: Path) -> Rule:
 
 
 def run(rule: Rule, recording: Recording) -> Iterator[Statement]:
-    """Yield what a rule says, strictly in order: the range before the level is known to it."""
+    """Yield what a rule says, strictly in order: the range before the level is known to it.
+
+    Raises ValueError and TypeError if it says something else than a range and whether it is so.
+    """
     for at, level in zip(recording.times.tolist(), recording.levels.tolist(), strict=True):
         low, high = rule.usual(at) or (None, None)
-        yield Statement(at, level, low, high, rule.read(at, level))
+        yield _statement(at, level, low, high, rule.read(at, level))
+
+
+def _statement(at: float, level: float, low: object, high: object, unusual: object) -> Statement:
+    """Return what was said, checked. Raises TypeError."""
+    if not isinstance(unusual, bool | np.bool_ | None):
+        raise TypeError(f"unusual is {unusual!r}, not true, false or null")
+    said = None if unusual is None else bool(unusual)
+    return Statement(at, level, _bound(low), _bound(high), said)
+
+
+def _bound(said: object) -> float | None:
+    if said is None:
+        return None
+    if isinstance(said, bool) or not isinstance(said, Real):
+        raise TypeError(f"{said!r} is no end of a range")
+    return float(said)
 
 
 def said_in(folder: Path, recording: Recording) -> Iterator[Statement]:
     """Yield what the file of a recording says, one JSON object per line. Raises RuleError.
 
-    Lines without `at` are about a day and are not scored.
+    Lines without `at` are about a day and are not scored. The others must be about this recording:
+    at its times, with its levels, and about nearly all of it.
     """
     path = folder / f"{recording.name}.jsonl"
     if not path.is_file():
         raise RuleError(f"{path} is missing; --inputs writes the readings")
     last = -np.inf
+    read, slots = set((recording.times // SLOT_S).tolist()), set[float]()
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
@@ -207,13 +246,28 @@ def said_in(folder: Path, recording: Recording) -> Iterator[Statement]:
                     continue
                 at = datetime.fromisoformat(said["at"]).timestamp()
                 level = float(said["measured"])
-                low, high, unusual = said.get("low"), said.get("high"), said.get("unusual")
+                bounds = said.get("low"), said.get("high")
+                statement = _statement(at, level, *bounds, said.get("unusual"))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise RuleError(f"{path}, line {number}: {error}") from error
             if at <= last:
                 raise RuleError(f"{path}, line {number}: not later than the line before")
+            if not _was_read(recording, at, level):
+                raise RuleError(f"{path}, line {number}: the recording has no {level:g} then")
             last = at
-            yield Statement(at, level, low, high, unusual)
+            slots.add(at // SLOT_S)
+            yield statement
+    if len(slots & read) < LEAST_SAID * len(read):
+        raise RuleError(f"{path} has {len(slots & read)} of {len(read)} moments: was it cut short?")
+
+
+def _was_read(recording: Recording, at: float, level: float) -> bool:
+    """Tell whether a recording has about this level at a POSIX time, or just around it."""
+    around = (at - NEAR_SLOTS * SLOT_S, at + (NEAR_SLOTS + 1) * SLOT_S)
+    first, last = np.searchsorted(recording.times, around).tolist()
+    near = recording.levels[first:last]
+    margin = TOLERANCE * (1.0 + abs(level))
+    return bool(len(near)) and near.min() - margin <= level <= near.max() + margin
 
 
 def scored(name: str, runs: Iterable[tuple[Recording, Iterable[Statement]]]) -> Score:

@@ -23,6 +23,7 @@ from benchmarks.outside import (
     write_inputs,
 )
 from benchmarks.plumes import Plume, PlumeKind
+from benchmarks.seeds import TUNING
 from tests.words import FOLDER
 
 LIBRARY = (FOLDER.parent.parent / "docs" / "library.md").read_text("utf-8")
@@ -88,7 +89,7 @@ def test_a_rule_that_says_nothing_is_not_scored() -> None:
 
 def test_both_forms_of_a_rule_have_the_same_score(limit: Path, tmp_path: Path) -> None:
     folder = tmp_path / "limit"
-    assert write_inputs(folder, HOMES, DAYS) == 2 * HOMES
+    assert write_inputs(folder, TUNING, HOMES, DAYS) == 2 * HOMES
     for path in folder.glob("*.csv"):
         lines = [line.split(",") for line in path.read_text("utf-8").splitlines()[1:]]
         path.with_suffix(".jsonl").write_text(
@@ -107,7 +108,7 @@ def test_both_forms_of_a_rule_have_the_same_score(limit: Path, tmp_path: Path) -
             ),
             "utf-8",
         )
-    assert score_rule(folder, HOMES, DAYS) == score_rule(limit, HOMES, DAYS)
+    assert score_rule(folder, TUNING, HOMES, DAYS) == score_rule(limit, TUNING, HOMES, DAYS)
 
 
 def test_a_range_is_asked_for_before_the_level_is_known() -> None:
@@ -131,7 +132,7 @@ def test_a_range_is_asked_for_before_the_level_is_known() -> None:
 
 def test_ours_is_a_rule_like_any_other() -> None:
     assert isinstance(Ours(), Rule)
-    first = next(recordings(HOMES, DAYS))
+    first = next(recordings(TUNING, HOMES, DAYS))
     said = list(run(Ours(), first))
     late = [one for one in said if one.at > said[0].at + 40 * DAY]
     assert any(one.unusual is not None for one in late)
@@ -154,7 +155,69 @@ def test_what_is_no_rule_is_refused(
     if content is not None:
         path.write_text(content, "utf-8")
     with pytest.raises(RuleError, match=reason):
-        score_rule(path, HOMES, DAYS)
+        score_rule(path, TUNING, HOMES, DAYS)
+
+
+USUAL = "def usual(self, at):\n        return {}\n    "
+READ = "def read(self, at, level):\n        return {}\n"
+RULE = "class R:\n    " + USUAL + READ + "def make():\n    return R()\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("def make(:", "SyntaxError"),
+        ("def make(seed):\n    return seed", "TypeError"),
+        (RULE.format("(1.0, 2.0, 3.0)", "None"), "ValueError"),
+        (RULE.format("('1', '2')", "None"), "no end of a range"),
+        (RULE.format("None", "'false'"), "not true, false or null"),
+        (RULE.format("None", "level / 0"), "ZeroDivisionError"),
+    ],
+)
+def test_what_the_code_of_a_rule_raises_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, reason: str
+) -> None:
+    path = tmp_path / "rule.py"
+    path.write_text(code, "utf-8")
+    assert honesty.main(["--rule", str(path), "--homes", "1", "--days", "40"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"honesty: {path}: ")
+    assert reason in line
+
+
+def a_file(folder: Path, *, cut: int | None = None, **other: object) -> Path:
+    """Write a file for each recording: a line for each reading, with other values than its own."""
+    write_inputs(folder, TUNING, HOMES, DAYS)
+    for path in folder.glob("*.csv"):
+        rows = [line.split(",") for line in path.read_text("utf-8").splitlines()[1:cut]]
+        said = [{"at": at, "measured": float(level), **other} for at, level in rows]
+        path.with_suffix(".jsonl").write_text("\n".join(map(json.dumps, said)), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"measured": 5.0e4}, "line 1: the recording has no 50000 then"),
+        ({"at": "2001-01-01T00:00:00Z"}, "line 1: the recording has no"),
+        ({"low": "0"}, "line 1: '0' is no end of a range"),
+        ({"high": True}, "line 1: True is no end of a range"),
+        ({"unusual": "false"}, "line 1: unusual is 'false'"),
+        ({"unusual": 0}, "line 1: unusual is 0"),
+        ({"cut": 2000}, "was it cut short"),
+        ({"cut": 2}, "was it cut short"),
+    ],
+)
+def test_a_file_must_be_about_the_recording(
+    tmp_path: Path, other: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(RuleError, match=reason):
+        score_rule(a_file(tmp_path, **other), TUNING, HOMES, DAYS)  # type: ignore[arg-type]
+
+
+def test_a_file_that_says_nothing_is_scored_as_such(tmp_path: Path) -> None:
+    score = score_rule(a_file(tmp_path), TUNING, HOMES, DAYS)
+    assert (score.watched_days, score.false_alarms, score.held) == (0, None, None)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +225,11 @@ def test_what_is_no_rule_is_refused(
     ["nonsense", '{"at": "yesterday", "measured": 1}', '{"at": "2026-01-01", "measured": 1}\n' * 2],
 )
 def test_a_line_that_is_wrong_is_named(tmp_path: Path, lines: str) -> None:
-    write_inputs(tmp_path, HOMES, DAYS)
+    write_inputs(tmp_path, TUNING, HOMES, DAYS)
     for path in tmp_path.glob("*.csv"):
         path.with_suffix(".jsonl").write_text(lines, "utf-8")
     with pytest.raises(RuleError, match="line"):
-        score_rule(tmp_path, HOMES, DAYS)
+        score_rule(tmp_path, TUNING, HOMES, DAYS)
 
 
 def test_the_command_scores_a_rule_next_to_ours(
@@ -178,6 +241,6 @@ def test_the_command_scores_a_rule_next_to_ours(
     assert head.startswith("rule")
     assert theirs.startswith("limit")
     assert ours.startswith("Air Baseline")
-    assert honesty.main(["--rule", str(tmp_path / "none"), *chosen]) == 1
+    assert honesty.main(["--rule", str(tmp_path / "none"), *chosen]) == 2
     assert "neither" in capsys.readouterr().err
     assert sys.modules.get("limit") is None
