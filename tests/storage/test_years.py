@@ -1,6 +1,7 @@
 """The years on disk: when they are written, and what becomes of damage. Real files."""
 
 from datetime import UTC, timedelta
+import json
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -22,6 +23,7 @@ from custom_components.air_baseline.storage.store import LEDGER_KEY
 from custom_components.air_baseline.storage.years import YEAR_GOOD_KEY, YEAR_KEY
 from tests.conftest import DOMAIN
 from tests.core.rooms import a_day
+from tests.eventful import FIXTURES
 from tests.files import damage, disk, full_disk, kitchen, read, set_aside, write
 from tests.home import (
     BEDROOM,
@@ -178,6 +180,20 @@ async def test_a_channel_that_is_lost_keeps_its_year(
     await set_up(hass, entry)
     assert not channel(entry).ledger.days
     assert channel(entry).year == a_year()
+
+
+async def test_a_file_of_the_first_form_is_read_and_kept(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    """It was written before a year could have one from before a file was taken in."""
+    first = json.loads((FIXTURES / "year_v1" / YEAR_KEY).read_text("utf-8"))
+    write(hass, YEAR_KEY, first)
+    before = disk(hass, YEAR_KEY).read_bytes()
+    entry = await a_learned_home(hass)
+    assert channel(entry).year == a_year()
+    (kept,) = disk(hass, YEAR_KEY).parent.glob(f"{YEAR_KEY}.v1.*")
+    assert kept.read_bytes() == before
+    assert read(hass, YEAR_KEY)["version"] == YEAR_VERSION
 
 
 async def test_a_newer_file_is_not_touched(

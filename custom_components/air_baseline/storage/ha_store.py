@@ -21,7 +21,7 @@ from .files import EARLIER, copy, set_aside
 # 5: names in the owner's own words, and missed stretches.
 # 6: mappings from one sensor to the next.
 STORAGE_VERSION = 6
-YEAR_VERSION = 1  # Of the files of the years, by judgement of their own: others change them.
+YEAR_VERSION = 2  # Of the files of the years, by judgement of their own: others change them.
 
 type Json = dict[str, Any]
 
