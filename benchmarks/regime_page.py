@@ -61,7 +61,8 @@ def _head(report: Report) -> Iterator[str]:
     chosen = (
         "Rules are chosen on such homes, so do not publish this."
         if report.block == TUNING
-        else "No rule and no constant was chosen on them."
+        else "No rule and no constant was chosen on them. What earlier rules came to on them has "
+        "led to new ones, see [rank and gain](../developers/statistics.md#rank-and-gain)."
     )
     yield (
         "Air Baseline ran over made-up homes of sixteen kinds, strictly in order. There are "
