@@ -1,7 +1,7 @@
 """Which moment a person means who says an hour or a time."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from unittest.mock import patch
 
 from homeassistant.util import dt as dt_util
 import pytest
@@ -12,6 +12,15 @@ from tests.home import ZONE
 AFTERNOON = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def london() -> Iterator[None]:
+    """Let Home Assistant's default time zone be London."""
+    before = dt_util.get_default_time_zone()
+    dt_util.set_default_time_zone(ZONE)
+    yield
+    dt_util.set_default_time_zone(before)
 
 
 def said(at: float | None) -> str | None:
@@ -36,8 +45,7 @@ def said(at: float | None) -> str | None:
 def test_an_hour_is_the_last_one_that_has_passed_and_0_and_24_are_midnight(
     now: datetime, hour: int, meant: str
 ) -> None:
-    with patch.object(dt_util, "DEFAULT_TIME_ZONE", ZONE):
-        assert said(hour_meant(hour, now)) == meant
+    assert said(hour_meant(hour, now)) == meant
 
 
 @pytest.mark.parametrize(
@@ -52,5 +60,4 @@ def test_an_hour_is_the_last_one_that_has_passed_and_0_and_24_are_midnight(
     ],
 )
 def test_a_time_that_does_not_exist_is_none(text: str, meant: str | None) -> None:
-    with patch.object(dt_util, "DEFAULT_TIME_ZONE", ZONE):
-        assert said(moment_of(text, AFTERNOON)) == meant
+    assert said(moment_of(text, AFTERNOON)) == meant
