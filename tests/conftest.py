@@ -41,6 +41,7 @@ BaseEventLoop.get_debug = lambda self: False  # type: ignore[method-assign]  # n
 
 # The plugin logs each statement of the recorder, and its parameters.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # It fails under a stopped clock.
 
 
 class Fixer:
