@@ -286,7 +286,7 @@ def _smoke(report: Report) -> Iterator[str]:
     yield (
         "From 6 to 8 June 2023 smoke lay over the north-east of the United States for 63 hours. "
         "These outdoor sensors had learned their air before it. Does an episode open on the "
-        "first day?"
+        "first day? How much of the margin counts for a level was chosen on them."
     )
     yield smoke_table(report.smoke).markdown()
 

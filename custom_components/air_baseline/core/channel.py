@@ -251,14 +251,12 @@ class Channel:
         since = next((time for time in known if time is not None), at)
         return at - since > self.binner.cadence.hold_limit_s and not self.binner.holds(at)
 
-    def unseen(self, at: float) -> tuple[Condition, ...]:
+    def unseen(self, at: float, around: Surroundings | None = None) -> tuple[Condition, ...]:
         """Return the conditions at a time that no day in force has had, () if not known."""
-        return self._unseen_in(self.surroundings, at)
-
-    def _unseen_in(self, around: Surroundings, at: float) -> tuple[Condition, ...]:
         limits = self.forecast.weather_limits if self.forecast else None
         if limits is None or (limits.temperatures is None and limits.windows is None):
             return ()
+        around = self.surroundings if around is None else around
         around.advance(at)
         return limits.unseen(around.of_last_hours(at))
 
@@ -310,11 +308,8 @@ class Channel:
 
         `former` is what was set aside: some of its days may have left the window since.
         """
-        year = self.year.former or self.year
-        restored = replace(ledger, days=former.days)
-        last, slack = self._last_day - 1, slack_s(self.leaps)
-        days = ceil(slack / DAY_S)
-        return joined(year, restored, last, at - slack, days) if self.keeps_year else year
+        year, restored = self.year.former or self.year, replace(ledger, days=former.days)
+        return self._joined(year, restored, self._last_day - 1, at)
 
     def adopt(self, at: float, ledger: Ledger, year: Year | None = None) -> None:
         """Take over a ledger made from this one and from elsewhere; update the range at once.
@@ -482,8 +477,7 @@ class Channel:
     def _judge(self, at: float, hour: int, around: Surroundings | None = None) -> Judgement:
         if self.clock_wrong:
             return judge(None, LearningState.CLOCK_WRONG, None, hour, None)
-        sustained = self._sustained(at)
-        unseen = self.unseen(at) if around is None else self._unseen_in(around, at)
+        sustained, unseen = self._sustained(at), self.unseen(at, around)
         return judge(
             self.forecast, self.state(at), sustained, hour, self._episode_id, unseen=unseen
         )
@@ -603,7 +597,7 @@ class Channel:
             next_14_days=today.next_14_days if today.learned else None,
         )
         before, slack = self.ledger, slack_s(self.leaps)
-        self._join_year(before, summary.day, at)
+        self.year = self._joined(self.year, before, summary.day, at)
         kept = before.with_day(summary, spare=ceil(slack / DAY_S)).returned(summary.day + 1)
         self.ledger = kept.pruned(at - slack)
         if self.year.former is not None and self.ledger.former is None:
@@ -615,11 +609,11 @@ class Channel:
         self.events.append(Event(kind=EventKind.DAY_CLOSED, at=at, summary=summary))
         self._look_for_shift(open_day.day + 1, at)
 
-    def _join_year(self, ledger: Ledger, last_day: int, at: float) -> None:
-        """Let the year take what leaves the window of a ledger as a day closes."""
-        if self.keeps_year:
-            slack = slack_s(self.leaps)
-            self.year = joined(self.year, ledger, last_day, at - slack, ceil(slack / DAY_S))
+    def _joined(self, year: Year, ledger: Ledger, last_day: int, at: float) -> Year:
+        """Return a year with what leaves the window of a ledger as a day closes."""
+        slack = slack_s(self.leaps)
+        days = ceil(slack / DAY_S)
+        return joined(year, ledger, last_day, at - slack, days) if self.keeps_year else year
 
     def _follow_year(self, at: float) -> None:
         """Let the year follow the corrections in force."""

@@ -82,8 +82,8 @@ def explain(
     `compared`, which is what the entity shows.
     """
     at = channel.shown_at(at)
-    around = told.around(channel.surroundings)
-    judgement = channel.judge(at, around)
+    around, shown = told.around(channel.surroundings), channel.judge(at)
+    judgement = shown if told == ALL else channel.judge(at, around)
     today = channel.forecast
     if not channel.clock_wrong:
         episode = episode or channel.episode_watch.current
@@ -102,7 +102,7 @@ def explain(
         span_end=channel.spec.highest,
         at=at,
         state=judgement.state,
-        compared=channel.judge(at).compared,
+        compared=shown.compared,
         unusual=judgement.unusual,
         reason=judgement.reason,
         basis=judgement.basis,
