@@ -30,6 +30,7 @@ from custom_components.air_baseline.core.day import (
 from custom_components.air_baseline.core.learning.typical_range import PartRange
 from custom_components.air_baseline.core.pollutant import CELL_WIDTH, CELLS, PollutantSpec
 from custom_components.air_baseline.core.reading.binning import Bin, Binner
+from custom_components.air_baseline.core.reading.surroundings import Surroundings
 from custom_components.air_baseline.core.reading.sustained_level import (
     HELD_SHARE,
     SustainedLevel,
@@ -69,8 +70,10 @@ class QuickChannel(Channel):
         self._conditions: tuple[Condition, ...] = ()
 
     @override
-    def unseen(self, at: float) -> tuple[Condition, ...]:
+    def unseen(self, at: float, around: Surroundings | None = None) -> tuple[Condition, ...]:
         """Return the conditions that are new, worked out once an hour."""
+        if around is not None:
+            return super().unseen(at, around)
         hour = int(at // HOUR_S)
         if hour != self._asked_at:
             self._asked_at, self._conditions = hour, super().unseen(at)
